@@ -1,0 +1,2 @@
+/** Every error code: one entry each. */
+export type Code = `${'E' | 'W'}${number}`;

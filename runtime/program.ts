@@ -1,0 +1,110 @@
+/**
+ * What a generated module contains for the runtime: buffers, kernels and dispatch lists, as plain data. Written by
+ * `compiler/7-emit`, run by the devices. The batch size N stays symbolic: sizes and work counts are functions of it.
+ */
+
+export type StorageElement = 'f32' | 'i32' | 'u8';
+
+/** `fixed + perSample * N` elements. */
+export interface Size {
+  readonly fixed: number;
+  readonly perSample: number;
+}
+
+/** `count * ceil(N / block)` work items, or `count` where `block` is 0. */
+export interface TaskCount {
+  readonly count: number;
+  readonly block: number;
+}
+
+/**
+ * - `input`: written by the host before a run (a batch's images)
+ * - `parameters`, `gradients`, `state`: flat arenas that live as long as the model
+ * - `output`: read by the host after a run
+ * - `record`: one f32 that is copied to the history after a training step (loss, metrics)
+ * - `scratch`: a slot that several intermediate tensors share
+ */
+export type BufferRole = 'input' | 'parameters' | 'gradients' | 'state' | 'output' | 'record' | 'scratch';
+
+export interface BufferSpec {
+  readonly name: string;
+  readonly element: StorageElement;
+  readonly size: Size;
+  readonly role: BufferRole;
+}
+
+/** One kernel: the same loop nest for both targets. */
+export interface KernelSpec {
+  /** Unique in the module; the WASM function's export name. */
+  readonly name: string;
+  /** What it does in the source's terms: `conv1 + bias + relu`. Shown by profilers and in error messages. */
+  readonly label: string;
+  readonly tasks: TaskCount;
+  /** WGSL: group 0, binding i is `buffers[i]`; the uniform block is the last binding. Entry point `main`. */
+  readonly wgsl: string;
+  /** Work items that one workgroup of the WGSL kernel covers. */
+  readonly workgroup: number;
+  /** Indices into the module's `buffers`, in binding order, and how they are bound. */
+  readonly buffers: readonly { readonly buffer: number; readonly access: 'read' | 'read_write' }[];
+}
+
+/** A dispatch list over the module's kernels, with the uniforms that it wants each run. */
+export interface ProgramSpec {
+  readonly kernels: readonly number[];
+  /** Buffers whose value is appended to the history after each run. */
+  readonly records: readonly { readonly name: string; readonly buffer: number }[];
+}
+
+/**
+ * The uniform block is `u32 N` followed by `uniforms` f32 values. WASM kernels have the signature
+ * (from: i32, to: i32, uniforms: address, ...buffers: addresses) and run the work items `from <= i < to`.
+ */
+export interface ModuleSpec {
+  readonly buffers: readonly BufferSpec[];
+  readonly kernels: readonly KernelSpec[];
+  /** How many f32 uniforms a run takes. */
+  readonly uniforms: number;
+  readonly programs: Readonly<Record<ProgramName, ProgramSpec>>;
+  readonly parameters: readonly ParameterSpec[];
+  readonly states: readonly StateSpec[];
+  /** The WASM module: imports `env.memory` (shared), exports a function per kernel. Base64. */
+  readonly wasm: string;
+}
+
+/** `infer`: inputs to output. `evaluate`: inputs and labels to output and records. `train`: one step. */
+export type ProgramName = 'infer' | 'evaluate' | 'train';
+
+/** A parameter or buffer within the `parameters` arena. */
+export interface ParameterSpec {
+  /** `conv1.weight` */
+  readonly name: string;
+  /** The user's (PyTorch's) shape. */
+  readonly shape: readonly number[];
+  /** Where the arena holds it: the element at logical index i is at `offset + sum(i[d] * strides[d])`. */
+  readonly offset: number;
+  readonly strides: readonly number[];
+  readonly trainable: boolean;
+  readonly init: InitSpec;
+}
+
+export type InitSpec =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  | { readonly kind: 'normal'; readonly mean: number; readonly std: number };
+
+/** One slot of the optimizer (`m`, `v`): a flat arena laid out as the parameters'. */
+export interface StateSpec {
+  readonly name: string;
+  readonly buffer: number;
+  readonly initial: number;
+}
+
+/** `count * ceil(N / block)`, or `count`. */
+export function taskCount(tasks: TaskCount, n: number): number {
+  return tasks.block === 0 ? tasks.count : tasks.count * Math.ceil(n / tasks.block);
+}
+
+/** `fixed + perSample * N`. */
+export function sizeOf(size: Size, n: number): number {
+  return size.fixed + size.perSample * n;
+}

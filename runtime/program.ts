@@ -39,10 +39,13 @@ export interface KernelSpec {
   readonly name: string;
   /** What it does in the source's terms: `conv1 + bias + relu`. Shown by profilers and in error messages. */
   readonly label: string;
+  /** Work items of the WASM kernel, split among threads. */
   readonly tasks: TaskCount;
+  /** Invocations that the WGSL kernel needs; it is dispatched with ceil(invocations / workgroup) workgroups. */
+  readonly invocations: TaskCount;
   /** WGSL: group 0, binding i is `buffers[i]`; the uniform block is the last binding. Entry point `main`. */
   readonly wgsl: string;
-  /** Work items that one workgroup of the WGSL kernel covers. */
+  /** Invocations of one workgroup. The kernel ignores those past `invocations`. */
   readonly workgroup: number;
   /** Indices into the module's `buffers`, in binding order, and how they are bound. */
   readonly buffers: readonly { readonly buffer: number; readonly access: 'read' | 'read_write' }[];

@@ -24,6 +24,8 @@ export type Expr =
   | { readonly kind: 'size'; readonly type: 'i32'; readonly dim: Dim }
   /** A number that the host provides each step: `step` (1 for the first), … */
   | { readonly kind: 'uniform'; readonly type: 'f32'; readonly name: string }
+  /** A value that an earlier statement of Loop IR computed; operators' lowerings never make one. */
+  | { readonly kind: 'local'; readonly type: ScalarType; readonly name: string }
   /** An element of a tensor in memory, by its logical (PyTorch order) indices. Must be in range wherever it is evaluated. */
   | { readonly kind: 'load'; readonly type: ScalarType; readonly tensor: number; readonly indices: readonly Expr[] }
   | { readonly kind: 'apply'; readonly type: ScalarType; readonly fn: ScalarFunction; readonly args: readonly Expr[] }

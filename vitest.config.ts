@@ -4,5 +4,11 @@ import { defineConfig } from 'vitest/config';
 // Generated modules import the package by its published name; in tests that name means the sources, not the last build.
 export default defineConfig({
   resolve: { alias: { 'netc/runtime': fileURLToPath(new URL('./runtime/index.ts', import.meta.url)) } },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Software Vulkan for the WebGPU tests; has to be in the environment before the worker processes start.
+    globalSetup: ['test/support/global-setup.ts'],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  },
 });

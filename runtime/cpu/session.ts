@@ -1,0 +1,202 @@
+/**
+ * A module loaded on the CPU device: its WebAssembly instance, one per thread, over one shared memory. A run posts no
+ * message; it raises a number that the workers wait for, and the calling thread does its share.
+ */
+import type { HostArray, Session } from '../device.ts';
+import type { ModuleSpec, ProgramName } from '../program.ts';
+import { taskCount } from '../program.ts';
+import {
+  bufferAt,
+  byteSize,
+  bytesPerElement,
+  checkBatch,
+  checkRange,
+  checkRun,
+  checkWrite,
+  programOf,
+  view,
+} from '../session/buffers.ts';
+import { HistoryRows, historyCapacity } from '../session/history.ts';
+import { trace } from '../session/trace.ts';
+import type { Layout } from './memory.ts';
+import { growMemory, layout, programNames, writeLists } from './memory.ts';
+import type { KernelFunction, Participant } from './participant.ts';
+import { walk } from './participant.ts';
+import type { WorkerHandle } from './workers.ts';
+
+export interface CpuSessionParts {
+  readonly module: ModuleSpec;
+  readonly batch: number;
+  readonly plan: Layout;
+  readonly memory: WebAssembly.Memory;
+  /** The main thread's. */
+  readonly participant: Participant;
+  readonly workers: readonly WorkerHandle[];
+  /** The error of a worker that died, for the next run to throw. */
+  readonly failure: () => Error | undefined;
+  /** Called once, by `dispose`, with the end of the workers. */
+  readonly disposed: (ended: Promise<void>) => void;
+}
+
+export class CpuSession implements Session {
+  readonly module: ModuleSpec;
+  readonly historyCapacity = historyCapacity;
+  capacity: number;
+  private readonly parts: CpuSessionParts;
+  private plan: Layout;
+  private readonly rows: HistoryRows;
+  private readonly records: Float32Array;
+  private open = true;
+
+  constructor(parts: CpuSessionParts) {
+    this.parts = parts;
+    this.module = parts.module;
+    this.capacity = parts.batch;
+    this.plan = parts.plan;
+    this.rows = new HistoryRows(parts.module);
+    this.records = new Float32Array(this.rows.width * historyCapacity);
+    this.publish();
+  }
+
+  reserve(batch: number): void {
+    this.checkOpen();
+    checkBatch(this.module, batch);
+    if (batch <= this.capacity) return;
+    const plan = layout(this.module, batch);
+    growMemory(this.module, batch, plan, this.parts.memory);
+    this.plan = plan;
+    this.capacity = batch;
+    this.publish();
+  }
+
+  write(buffer: number, data: HostArray, offset = 0): void {
+    this.checkOpen();
+    const spec = bufferAt(this.module, buffer);
+    checkWrite(spec, this.capacity, data, offset);
+    const start = this.address(buffer) + offset * bytesPerElement(spec.element);
+    view(spec.element, this.parts.memory.buffer, start, data.length).set(data);
+    // WebGPU copies whole words; the rest of the last one becomes zero there, so here as well.
+    const end = start + data.byteLength;
+    if (end % 4 !== 0) new Uint8Array(this.parts.memory.buffer).fill(0, end, end + 4 - (end % 4));
+  }
+
+  async read(buffer: number, offset: number, length: number): Promise<HostArray> {
+    this.checkOpen();
+    return this.copy(buffer, offset, length);
+  }
+
+  run(program: ProgramName, n: number, uniforms: Float32Array): void {
+    this.prepare(n, uniforms);
+    const { control, words, threads } = this.parts.participant;
+    const { records } = programOf(this.module, program);
+    const row = records.length === 0 ? 0 : this.rows.next(records.length);
+    control[words.run] = programNames.indexOf(program);
+    control[words.run + 1] = n;
+    if (threads > 1) {
+      Atomics.add(control, words.generation, 1);
+      if (Atomics.load(control, words.idlers) > 0) Atomics.notify(control, words.generation);
+    }
+    walk(this.parts.participant);
+    const failed = Atomics.exchange(control, words.failed, 0);
+    if (failed > 0) throw this.trapped(failed - 1);
+    const floats = new Float32Array(this.parts.memory.buffer);
+    for (const [i, { buffer }] of records.entries()) this.records[row + i] = floats[this.address(buffer) / 4] ?? 0;
+  }
+
+  async history(): Promise<readonly Float32Array[]> {
+    this.checkOpen();
+    return this.rows.take()(this.records);
+  }
+
+  async trace(program: ProgramName, n: number, uniforms: Float32Array): Promise<string | undefined> {
+    this.prepare(n, uniforms);
+    return trace(this.module, program, n, {
+      clear: (buffer) => {
+        const start = this.address(buffer);
+        new Uint8Array(this.parts.memory.buffer).fill(
+          0,
+          start,
+          start + byteSize(bufferAt(this.module, buffer), this.capacity),
+        );
+      },
+      readFloats: async (buffer, length) => Float32Array.from(this.copy(buffer, 0, length)),
+      runKernel: async (index) => this.runAlone(index, n),
+    });
+  }
+
+  dispose(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.parts.disposed(Promise.all(this.parts.workers.map((worker) => worker.terminate())).then(() => undefined));
+  }
+
+  /** Writes what every thread reads at the start of a run. */
+  private prepare(n: number, uniforms: Float32Array): void {
+    this.checkOpen();
+    checkRun(this.module, this.capacity, n, uniforms);
+    const { control, words } = this.parts.participant;
+    control[words.uniforms] = n;
+    new Float32Array(control.buffer, 4 * (words.uniforms + 1), uniforms.length).set(uniforms);
+  }
+
+  /** One kernel, all of it, on this thread. */
+  private runAlone(index: number, n: number): void {
+    const kernel = this.module.kernels[index];
+    const { kernels, words } = this.parts.participant;
+    if (kernel === undefined) throw new RangeError(`no kernel ${index}`);
+    try {
+      kernels[index]?.(
+        0,
+        taskCount(kernel.tasks, n),
+        4 * words.uniforms,
+        ...kernel.buffers.map((b) => this.address(b.buffer)),
+      );
+    } catch (error) {
+      throw new Error(`kernel "${kernel.label}" failed on the CPU device: ${error}`);
+    }
+  }
+
+  private copy(buffer: number, offset: number, length: number): HostArray {
+    const spec = bufferAt(this.module, buffer);
+    checkRange(spec, this.capacity, offset, length);
+    const start = this.address(buffer) + offset * bytesPerElement(spec.element);
+    return view(spec.element, this.parts.memory.buffer, start, length).slice();
+  }
+
+  private address(buffer: number): number {
+    return this.plan.addresses[buffer] ?? 0;
+  }
+
+  /** Puts the dispatch lists for the present layout where every thread finds them at its next run. */
+  private publish(): void {
+    const { control, words } = this.parts.participant;
+    writeLists(this.module, this.plan, control);
+    control[words.run + 2] = (control[words.run + 2] ?? 0) + 1;
+  }
+
+  private trapped(kernel: number): Error {
+    const { control, words } = this.parts.participant;
+    const codes = control.subarray(words.text, words.text + words.textLength);
+    const text = String.fromCharCode(...codes.filter((code) => code !== 0));
+    return new Error(`kernel "${this.module.kernels[kernel]?.label}" failed on the CPU device: ${text}`);
+  }
+
+  private checkOpen(): void {
+    if (!this.open) throw new Error('the session was disposed of, or its device destroyed');
+    const failure = this.parts.failure();
+    if (failure !== undefined) throw failure;
+  }
+}
+
+/** The kernels of an instance, in the module's order. */
+export function kernelFunctions(module: ModuleSpec, instance: WebAssembly.Instance): KernelFunction[] {
+  return module.kernels.map(({ name, label }) => {
+    const exported = instance.exports[name];
+    if (isKernel(exported)) return exported;
+    throw new Error(`the WebAssembly module does not export "${name}" (${label})`);
+  });
+}
+
+function isKernel(exported: WebAssembly.ExportValue | undefined): exported is KernelFunction {
+  return typeof exported === 'function';
+}

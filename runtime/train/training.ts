@@ -1,0 +1,47 @@
+/**
+ * What a generated module says about a training run, as plain data, and the settings that a person may change.
+ */
+import type { DatasetSpec, SplitName } from '../data/dataset.ts';
+import type { ModelSpec } from '../model.ts';
+
+/** The compiled side of a `train` declaration. */
+export interface TrainingSpec {
+  readonly name: string;
+  readonly model: ModelSpec;
+  readonly dataset: DatasetSpec;
+  /** For each field of a sample: the `input` buffer of the programs `train` and `evaluate` that takes it. */
+  readonly fields: readonly { readonly name: string; readonly buffer: number }[];
+  /** The split that is evaluated after each epoch. */
+  readonly validate: SplitName;
+  /** The module's uniforms for a step (1 for the first) over `n` samples; as many as `module.uniforms`. */
+  readonly uniforms: (step: number, n: number) => readonly number[];
+}
+
+/** The settings of a run: those of the `train` declaration, which the command line may change. */
+export interface TrainOptions {
+  /** Passes over the training split. */
+  readonly epochs: number;
+  /** Samples of a step. */
+  readonly batch: number;
+  readonly shuffle: boolean;
+  /** Decides the parameters' first values and the order of the samples. */
+  readonly seed: number;
+  /** `auto`: WebGPU on a graphics card, else the CPU. */
+  readonly device: 'auto' | 'webgpu' | 'cpu';
+  /** Threads of the CPU device; all cores, up to 8, where it is absent. */
+  readonly threads?: number | undefined;
+  /** The folder of the data set's files, or `synthetic`; where it is absent they are looked for and downloaded. */
+  readonly data?: string | undefined;
+  /** Where weights, checkpoint and metrics go. */
+  readonly out: string;
+  /** Continues the run whose checkpoint is in `out`. */
+  readonly resume: boolean;
+  /** A safetensors file to start from. */
+  readonly weights?: string | undefined;
+  /** Stops after this many steps, counted from the run's beginning. */
+  readonly steps?: number | undefined;
+  /** Only the first so many training samples. */
+  readonly limit?: number | undefined;
+  /** A line of `metrics.jsonl` each so many steps. */
+  readonly logEvery: number;
+}

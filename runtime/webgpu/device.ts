@@ -1,0 +1,53 @@
+/**
+ * A GPU as a device, through WebGPU. Needs an adapter; `open-device.ts` decides which.
+ */
+import type { Device, Session } from '../device.ts';
+import type { ModuleSpec } from '../program.ts';
+import { checkBatch } from '../session/buffers.ts';
+import type { FoundAdapter } from './adapter.ts';
+import { hold, letGo } from './gpu.ts';
+import { watchHealth } from './health.ts';
+import { checkBuffers, checkKernels, requiredLimits } from './limits.ts';
+import { pipelineCache } from './pipelines.ts';
+import { WebGpuSession } from './session.ts';
+
+export async function openWebGpuDevice({ gpu, adapter, name, software }: FoundAdapter): Promise<Device> {
+  hold(gpu);
+  const device = await adapter.requestDevice({ label: 'netc', requiredLimits: requiredLimits(adapter) });
+  const health = watchHealth(device);
+  const pipelines = pipelineCache(device);
+  const sessions = new Set<Session>();
+  let destroyed: Promise<void> | undefined;
+
+  async function load(module: ModuleSpec, { batch }: { readonly batch: number }): Promise<Session> {
+    health.check();
+    checkBatch(module, batch);
+    checkBuffers(module, batch, device.limits);
+    checkKernels(module, device.limits);
+    const compiled = await pipelines.compile(module.kernels);
+    const { value: session, checked } = health.watch(`a batch of ${batch}`, () => {
+      const created: Session = new WebGpuSession(device, health, module, batch, compiled, () =>
+        sessions.delete(created),
+      );
+      return created;
+    });
+    await checked;
+    health.check();
+    sessions.add(session);
+    return session;
+  }
+
+  async function end(): Promise<void> {
+    for (const session of sessions) session.dispose();
+    device.destroy();
+    await device.lost;
+    letGo(gpu);
+  }
+
+  function destroy(): Promise<void> {
+    destroyed ??= end();
+    return destroyed;
+  }
+
+  return { kind: 'webgpu', description: `WebGPU: ${name}${software ? ' (software, slow)' : ''}`, load, destroy };
+}

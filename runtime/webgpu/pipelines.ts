@@ -1,0 +1,60 @@
+/**
+ * Compiles kernels to compute pipelines: all at once, each text once per device. Bind group layouts are written out rather
+ * than derived by WebGPU, so that a binding that a kernel does not read still exists.
+ */
+import type { KernelSpec } from '../program.ts';
+
+const computeStage = 4; // GPUShaderStage.COMPUTE, which Node has no global for
+
+export interface Pipelines {
+  /** Compiles what is not compiled yet. Rejects with the kernel's label and the compiler's message. */
+  compile(kernels: readonly KernelSpec[]): Promise<GPUComputePipeline[]>;
+}
+
+export function pipelineCache(device: GPUDevice): Pipelines {
+  const layouts = new Map<string, GPUPipelineLayout>();
+  const compiled = new Map<string, Promise<GPUComputePipeline>>();
+
+  function pipelineLayout(kernel: KernelSpec): { layout: GPUPipelineLayout; key: string } {
+    const key = kernel.buffers.map(({ access }) => access).join();
+    const known = layouts.get(key);
+    if (known !== undefined) return { layout: known, key };
+    const entries: GPUBindGroupLayoutEntry[] = kernel.buffers.map(({ access }, binding) => ({
+      binding,
+      visibility: computeStage,
+      buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+    }));
+    entries.push({ binding: kernel.buffers.length, visibility: computeStage, buffer: { type: 'uniform' } });
+    const layout = device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
+    layouts.set(key, layout);
+    return { layout, key };
+  }
+
+  async function build(kernel: KernelSpec, layout: GPUPipelineLayout): Promise<GPUComputePipeline> {
+    const { label } = kernel;
+    const module = device.createShaderModule({ label, code: kernel.wgsl });
+    try {
+      return await device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
+    } catch (error) {
+      const { messages } = await module.getCompilationInfo();
+      const lines = messages
+        .filter(({ type }) => type === 'error')
+        .map((m) => `${m.lineNum}:${m.linePos} ${m.message}`);
+      const text = lines.length > 0 ? lines.join('; ') : error instanceof Error ? error.message : String(error);
+      throw new Error(`kernel "${label}" does not compile for WebGPU: ${text}`);
+    }
+  }
+
+  return {
+    compile: (kernels) =>
+      Promise.all(
+        kernels.map((kernel) => {
+          const { layout, key } = pipelineLayout(kernel);
+          const text = `${key}\n${kernel.wgsl}`;
+          const pipeline = compiled.get(text) ?? build(kernel, layout);
+          compiled.set(text, pipeline);
+          return pipeline;
+        }),
+      ),
+  };
+}

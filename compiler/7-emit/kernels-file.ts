@@ -1,0 +1,115 @@
+/**
+ * `generated/<file>.kernels.ts`: what the devices run, as plain data that a person can read: each kernel's WGSL under its
+ * label, buffers and dispatch lists with their numbers, the WebAssembly module in base64.
+ */
+import type { KernelSpec, ModuleSpec, ProgramSpec } from '../../runtime/program.ts';
+import { hostExpression } from './host-expression.ts';
+import { type Data, literal, template, Verbatim } from './literal.ts';
+import { camelCase, moduleName, UniqueNames, uniformsName } from './names.ts';
+import { constant, importStatement } from './statements.ts';
+import type { EmitUnit } from './unit.ts';
+
+/** Base64 characters a line. */
+const BASE64_LINE = 116;
+
+/** For each unit: a constant for each kernel, then `<unit>Module` and `<unit>Uniforms`, which alone are exported. */
+export function kernelsFile(units: readonly EmitUnit[]): string {
+  const names = new UniqueNames(units.flatMap((unit) => [moduleName(unit.name), uniformsName(unit.name), 'step', 'n']));
+  const types = units.some((unit) => unit.spec.kernels.length > 0) ? ['KernelSpec', 'ModuleSpec'] : ['ModuleSpec'];
+  return [
+    importStatement(
+      types.map((name) => `type ${name}`),
+      'netc/runtime',
+    ),
+    ...units.flatMap((unit) => statementsOf(unit, names)),
+  ].join('\n');
+}
+
+function statementsOf(unit: EmitUnit, names: UniqueNames): string[] {
+  const { spec } = unit;
+  const kernels = spec.kernels.map((kernel) => ({ kernel, name: names.claim(camelCase(kernel.name)) }));
+  const wasm = names.claim(`${camelCase(unit.name)}Wasm`);
+  return [
+    ...kernels.map(({ kernel, name }, index) => kernelConstant(kernel, name, index, spec)),
+    wasmConstant(unit, wasm),
+    moduleConstant(
+      unit,
+      kernels.map(({ name }) => name),
+      wasm,
+    ),
+    uniformsFunction(unit),
+  ];
+}
+
+function kernelConstant(kernel: KernelSpec, name: string, index: number, spec: ModuleSpec): string {
+  const buffers = kernel.buffers.map(({ buffer }) => spec.buffers[buffer]?.name ?? '?').join(', ');
+  const members: readonly (readonly [string, Data])[] = [
+    ['name', kernel.name],
+    ['label', kernel.label],
+    ['tasks', { ...kernel.tasks }],
+    ['invocations', { ...kernel.invocations }],
+    ['workgroup', kernel.workgroup],
+    ['buffers', kernel.buffers.map((binding) => ({ ...binding }))],
+    ['wgsl', new Verbatim(template(kernel.wgsl))],
+  ];
+  const lines = members.map(([key, value]) => `  ${key}: ${literal(value, 2, key.length + 4)},\n`);
+  const doc = `Kernel ${index}: ${kernel.label}. Binds ${buffers}.`;
+  return constant({ doc, name, type: 'KernelSpec', value: `{\n${lines.join('')}}` });
+}
+
+function wasmConstant(unit: EmitUnit, name: string): string {
+  const { wasm } = unit.spec;
+  const lines = wasm.match(new RegExp(`.{1,${BASE64_LINE}}`, 'g')) ?? [];
+  const bytes = Math.floor((wasm.replace(/=+$/, '').length * 3) / 4).toLocaleString('en-US');
+  return constant({
+    doc: `The WebAssembly module of ${unit.name} in base64: ${bytes} bytes, a function for each kernel.`,
+    name,
+    value: `[\n${lines.map((line) => `  '${line}',\n`).join('')}].join('')`,
+  });
+}
+
+function moduleConstant(unit: EmitUnit, kernels: readonly string[], wasm: string): string {
+  const { spec } = unit;
+  const list = (items: readonly string[]): string =>
+    items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${item},\n`).join('')}  ]`;
+  const numbered = (items: readonly string[]): string => list(items.map((item, index) => `/* ${index} */ ${item}`));
+  const programs = Object.entries(spec.programs).map(([name, program]) => `    ${name}: ${programText(program)},\n`);
+  const members = [
+    `  buffers: ${numbered(spec.buffers.map((buffer) => literal({ ...buffer, size: { ...buffer.size } }, 4, 12)))},`,
+    `  kernels: ${numbered(kernels)},`,
+    `  uniforms: ${spec.uniforms},`,
+    `  programs: {\n${programs.join('')}  },`,
+    `  parameters: ${list(spec.parameters.map((p) => literal({ ...p, init: { ...p.init } }, 4)))},`,
+    `  states: ${list(spec.states.map((state) => literal({ ...state }, 4)))},`,
+    `  wasm: ${wasm},`,
+  ];
+  return constant({
+    doc: `Everything that a device needs to run ${unit.name}.`,
+    name: moduleName(unit.name),
+    type: 'ModuleSpec',
+    value: `{\n${members.join('\n')}\n}`,
+    exported: true,
+  });
+}
+
+function programText(program: ProgramSpec): string {
+  return literal({ kernels: program.kernels, records: program.records.map((record) => ({ ...record })) }, 4, 14);
+}
+
+function uniformsFunction(unit: EmitUnit): string {
+  const printed = unit.uniforms.map(({ name, expression }) => ({
+    name,
+    text: hostExpression(expression, unit.model.batch),
+  }));
+  const parameters = ['step', 'n'].map((variable) => {
+    const used = printed.some(({ text }) => new RegExp(`\\b${variable}\\b`).test(text));
+    return `${used ? '' : '_'}${variable}: number`;
+  });
+  const lines = printed.map(({ name, text }) => `  ${text}, // ${name}\n`);
+  return constant({
+    doc: `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples.`,
+    name: uniformsName(unit.name),
+    value: `(${parameters.join(', ')}): readonly number[] => ${lines.length === 0 ? '[]' : `[\n${lines.join('')}]`}`,
+    exported: true,
+  });
+}

@@ -21,7 +21,9 @@ export function tensor<const Shape extends readonly number[], Data extends HostA
 ): Tensor<Shape, Data> {
   const expected = elementCount(shape);
   if (data.length !== expected) {
-    throw new RangeError(`a tensor of shape [${shape.join(', ')}] has ${expected} elements, but the data has ${data.length}`);
+    throw new RangeError(
+      `a tensor of shape [${shape.join(', ')}] has ${expected} elements, but the data has ${data.length}`,
+    );
   }
   return { shape, data };
 }

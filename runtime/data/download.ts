@@ -1,0 +1,88 @@
+/**
+ * Downloads a data set's file into the cache: from the first address that works, checked by its SHA-256, and only then
+ * under its own name. Needs Node.
+ */
+import { UserError } from '../errors.ts';
+import { megabytes, reasonFor, writeFileAtomically } from '../host/files.ts';
+import { nodeModules } from '../host/node.ts';
+import type { DatasetFile } from './dataset.ts';
+
+/** Given up after so many milliseconds without a byte. */
+const stalled = 20_000;
+
+/** A line for people about what is going on; called often. */
+export type Report = (line: string) => void;
+
+/** Downloads to `folder` and returns the path, or throws `UserError` with what went wrong at each address. */
+export async function download(
+  file: DatasetFile,
+  urls: readonly string[],
+  folder: string,
+  report: Report,
+): Promise<string> {
+  const { fs, path } = nodeModules('downloading data');
+  const target = path.join(folder, file.file);
+  try {
+    await fs.promises.mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new UserError(`cannot make the folder ${folder}: ${reasonFor(error)}; name another one with NETC_CACHE`);
+  }
+  const failures: string[] = [];
+  for (const base of urls) {
+    const url = new URL(file.file, base).href;
+    try {
+      const parts = await fetchParts(url, (done, total) => {
+        report(`downloading ${file.file}: ${megabytes(done)}${total ? ` of ${megabytes(total)}` : ''}`);
+      });
+      const found = sha256(parts);
+      if (file.sha256 === undefined || found === file.sha256) {
+        await writeFileAtomically(target, parts, 'the download');
+        return target;
+      }
+      failures.push(`${url}: its SHA-256 is ${found}, expected ${file.sha256}`);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      failures.push(`${url}: ${networkReason(error)}`);
+    }
+  }
+  throw new UserError(failures.map((failure) => `  ${failure}`).join('\n'));
+}
+
+async function fetchParts(url: string, progress: (done: number, total: number) => void): Promise<Uint8Array[]> {
+  const abort = new AbortController();
+  let timer = setTimeout(() => abort.abort(), stalled);
+  try {
+    const response = await fetch(url, { signal: abort.signal });
+    if (!response.ok || !response.body)
+      throw new Error(`the server answered ${response.status} ${response.statusText}`);
+    const total = Number(response.headers.get('content-length') ?? 0);
+    const parts: Uint8Array[] = [];
+    let done = 0;
+    const reader = response.body.getReader();
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      parts.push(read.value);
+      done += read.value.length;
+      progress(done, total);
+      clearTimeout(timer);
+      timer = setTimeout(() => abort.abort(), stalled);
+    }
+    return parts;
+  } catch (error) {
+    if (abort.signal.aborted) throw new Error(`no answer within ${stalled / 1000} s`);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `fetch` hides the reason in `cause`. */
+function networkReason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function sha256(parts: readonly Uint8Array[]): string {
+  const hash = nodeModules('checking a download').crypto.createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}

@@ -1,0 +1,98 @@
+/**
+ * Decides what runs in one dispatch. Rules, all over operators' kinds:
+ * - movement and conditions are always computed where they are read (a view costs nothing);
+ * - a reduction or contraction is computed once, in a group of its own;
+ * - elementwise work moves into its one consumer, or, where its value is a reduction's, into that reduction's epilogue;
+ * - a contraction reads its operands many times, so what it reads is in memory (or a view of it);
+ * - groups of elementwise work over equal shapes, and small reductions over equal shapes, are merged side by side.
+ * It does not fuse a reduction into another reduction's loop, and recomputes nothing but elementwise views.
+ */
+import type { Graph, GraphNode } from '../3-graph/graph.ts';
+import { dim } from '../dim/dim.ts';
+import { type Group, isStoredLeaf, kindOf, type Partition } from './group.ts';
+import { mergeGroups } from './merge.ts';
+
+export function fuse(graph: Graph): Partition {
+  const stored = chooseStored(graph);
+  const heavyOf = fuseEpilogues(graph, stored);
+  const groups: Group[] = graph.nodes
+    .filter((node) => stored.has(node.id) && !isStoredLeaf(node))
+    .map((node) => ({ roots: [node.id], heavy: heavyOf.get(node.id) }));
+  return { graph, stored, groups: mergeGroups(graph, stored, groups) };
+}
+
+/** Which nodes each node is read by. */
+export function usersOf(graph: Graph): readonly (readonly number[])[] {
+  const users: number[][] = graph.nodes.map(() => []);
+  for (const node of graph.nodes) for (const input of new Set(node.inputs)) users[input].push(node.id);
+  return users;
+}
+
+export const isHeavy = (node: GraphNode): boolean => ['reduction', 'contraction'].includes(kindOf(node));
+
+/** Nodes whose values go to memory, before epilogues are fused. */
+function chooseStored(graph: Graph): Set<number> {
+  const users = usersOf(graph);
+  const outputs = new Set(graph.outputs.map((output) => output.node));
+  const stored = new Set<number>();
+  // How many places read each node's elements when it is computed where it is read: views pass their readers on.
+  const readers = new Map<number, Set<number>>();
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    const node = graph.nodes[id];
+    const kind = kindOf(node);
+    const places = new Set<number>();
+    for (const user of users[id]) {
+      if (stored.has(user) || isHeavy(graph.nodes[user])) places.add(user);
+      else for (const place of readers.get(user) ?? []) places.add(place);
+    }
+    readers.set(id, places);
+    if (isStoredLeaf(node)) stored.add(id);
+    else if (kind === 'leaf') continue;
+    else if (outputs.has(id) || isHeavy(node)) stored.add(id);
+    else if (kind === 'elementwise' && node.type.element !== 'bool') {
+      const rereads = [...places].some((place) => kindOf(graph.nodes[place]) === 'contraction');
+      if (places.size > 1 || rereads) stored.add(id);
+    }
+  }
+  return stored;
+}
+
+/**
+ * A reduction whose only reader is one elementwise group at the same element moves into that group: bias, activation
+ * and scaling become its epilogue. Removes such reductions from `stored`; returns the reduction of each root.
+ */
+function fuseEpilogues(graph: Graph, stored: Set<number>): Map<number, number> {
+  const users = usersOf(graph);
+  const outputs = new Set(graph.outputs.map((output) => output.node));
+  const heavyOf = new Map<number, number>();
+  for (const node of graph.nodes) {
+    if (!isHeavy(node)) continue;
+    const root = epilogueRoot(graph, users, stored, outputs, node);
+    if (root !== undefined && !heavyOf.has(root)) {
+      stored.delete(node.id);
+      heavyOf.set(root, node.id);
+    } else heavyOf.set(node.id, node.id);
+  }
+  return heavyOf;
+}
+
+/** Follows a reduction's only readers, element by element, to the stored elementwise node that ends the chain. */
+function epilogueRoot(
+  graph: Graph,
+  users: readonly (readonly number[])[],
+  stored: ReadonlySet<number>,
+  outputs: ReadonlySet<number>,
+  from: GraphNode,
+): number | undefined {
+  let current = from;
+  while (!outputs.has(current.id) && users[current.id].length === 1) {
+    const next = graph.nodes[users[current.id][0]];
+    const kind = kindOf(next);
+    const sameElements = dim.equal(dim.product(next.type.shape), dim.product(from.type.shape));
+    if (!sameElements || (kind !== 'elementwise' && !(kind === 'movement' && next.inputs.length === 1)))
+      return undefined;
+    if (stored.has(next.id)) return next.id;
+    current = next;
+  }
+  return undefined;
+}

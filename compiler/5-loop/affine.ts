@@ -1,0 +1,170 @@
+/**
+ * Index arithmetic in normal form: a sum of integer multiples of atoms plus a constant. Divisions and remainders by
+ * constants vanish where ranges show that they can. This is what makes reshapes and permutations free: their index
+ * expressions reduce to strides.
+ */
+import { dim } from '../dim/dim.ts';
+import type { Expr } from '../ops/expr.ts';
+import { axesOf, intExpr, keyOf } from './walk.ts';
+
+export interface AffineTerm {
+  readonly coefficient: number;
+  readonly atom: Expr;
+}
+
+export interface Affine {
+  readonly terms: ReadonlyMap<string, AffineTerm>;
+  readonly constant: number;
+}
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+const constantAffine = (constant: number): Affine => ({ terms: new Map(), constant });
+
+function atomAffine(atom: Expr): Affine {
+  return { terms: new Map([[keyOf(atom), { coefficient: 1, atom }]]), constant: 0 };
+}
+
+function combine(a: Affine, b: Affine, factor: number): Affine {
+  const terms = new Map(a.terms);
+  for (const [key, term] of b.terms) {
+    const coefficient = (terms.get(key)?.coefficient ?? 0) + factor * term.coefficient;
+    if (coefficient === 0) terms.delete(key);
+    else terms.set(key, { coefficient, atom: term.atom });
+  }
+  return { terms, constant: a.constant + factor * b.constant };
+}
+
+const scale = (a: Affine, factor: number): Affine => combine(constantAffine(0), a, factor);
+
+/** The normal form of an i32 expression. */
+export function toAffine(expr: Expr): Affine {
+  switch (expr.kind) {
+    case 'const':
+      return constantAffine(expr.value);
+    case 'size': {
+      const value = dim.constant(expr.dim);
+      return value === undefined ? atomAffine(expr) : constantAffine(value);
+    }
+    case 'axis':
+      return dim.constant(expr.axis.extent) === 1 ? constantAffine(0) : atomAffine(expr);
+    case 'apply':
+      return applyAffine(expr);
+    default:
+      return atomAffine(expr);
+  }
+}
+
+function applyAffine(expr: Extract<Expr, { kind: 'apply' }>): Affine {
+  const args = expr.args.map((arg) => (arg.type === 'i32' ? toAffine(arg) : undefined));
+  const [a, b] = args;
+  if (a && expr.fn === 'neg') return scale(a, -1);
+  if (a && b) {
+    if (expr.fn === 'add') return combine(a, b, 1);
+    if (expr.fn === 'sub') return combine(a, b, -1);
+    if (expr.fn === 'mul') {
+      if (b.terms.size === 0) return scale(a, b.constant);
+      if (a.terms.size === 0) return scale(b, a.constant);
+    }
+    if (b.terms.size === 0 && b.constant > 0) {
+      if (expr.fn === 'idiv') return divide(a, b.constant).quotient;
+      if (expr.fn === 'imod') return divide(a, b.constant).remainder;
+    }
+  }
+  return atomAffine({ ...expr, args: expr.args.map((arg, i) => (args[i] ? fromAffine(args[i]) : arg)) });
+}
+
+/** Floor division of a non-negative value: splits off the multiples of the divisor, then asks the rest's range. */
+function divide(a: Affine, divisor: number): { quotient: Affine; remainder: Affine } {
+  let whole: Affine = constantAffine(Math.floor(a.constant / divisor));
+  let rest: Affine = constantAffine(a.constant - Math.floor(a.constant / divisor) * divisor);
+  for (const { coefficient, atom } of a.terms.values()) {
+    const part = atomAffine(atom);
+    if (coefficient % divisor === 0) whole = combine(whole, part, coefficient / divisor);
+    else rest = combine(rest, part, coefficient);
+  }
+  const { low, high } = rangeOf(rest);
+  if (low >= 0 && high < divisor) return { quotient: whole, remainder: rest };
+  const left = fromAffine(rest);
+  const make = (fn: 'idiv' | 'imod'): Affine =>
+    atomAffine({ kind: 'apply', type: 'i32', fn, args: [left, intExpr(divisor)] });
+  return { quotient: combine(whole, make('idiv'), 1), remainder: make('imod') };
+}
+
+/** Bounds of an atom's value. */
+function atomRange(atom: Expr): Range {
+  if (atom.kind === 'axis') return { low: 0, high: (dim.constant(atom.axis.extent) ?? Number.POSITIVE_INFINITY) - 1 };
+  if (atom.kind === 'size') return { low: 0, high: Number.POSITIVE_INFINITY };
+  if (atom.kind === 'apply' && atom.args.length === 2 && atom.args[1].kind === 'const') {
+    const by = atom.args[1].value;
+    if (atom.fn === 'imod') return { low: 0, high: by - 1 };
+    if (atom.fn === 'idiv') {
+      const inner = rangeOf(toAffine(atom.args[0]));
+      return { low: Math.floor(inner.low / by), high: Math.floor(inner.high / by) };
+    }
+  }
+  return { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+}
+
+/** Bounds of an affine value by interval arithmetic. */
+export function rangeOf(a: Affine): Range {
+  let low = a.constant;
+  let high = a.constant;
+  for (const { coefficient, atom } of a.terms.values()) {
+    const range = atomRange(atom);
+    low += coefficient * (coefficient > 0 ? range.low : range.high);
+    high += coefficient * (coefficient > 0 ? range.high : range.low);
+  }
+  return { low, high };
+}
+
+/** Back to an expression: terms in a fixed order, the constant last. */
+export function fromAffine(a: Affine): Expr {
+  const parts: Expr[] = [...a.terms.entries()]
+    .sort(([x], [y]) => (x < y ? -1 : 1))
+    .map(([, { coefficient, atom }]) =>
+      coefficient === 1 ? atom : { kind: 'apply', type: 'i32', fn: 'mul', args: [atom, intExpr(coefficient)] },
+    );
+  if (a.constant !== 0 || parts.length === 0) parts.push(intExpr(a.constant));
+  return parts.reduce((sum, part) => ({ kind: 'apply', type: 'i32', fn: 'add', args: [sum, part] }));
+}
+
+/** The coefficient of a loop variable, or undefined where the expression is not affine in it. */
+export function coefficientOf(a: Affine, axisId: string): number | undefined {
+  let coefficient = 0;
+  for (const term of a.terms.values()) {
+    if (term.atom.kind === 'axis' && term.atom.axis.id === axisId) coefficient = term.coefficient;
+    else if (axesOf(term.atom).has(axisId)) return undefined;
+  }
+  return coefficient;
+}
+
+/** The affine value without one loop variable's term and without the constant. */
+export function without(a: Affine, axisId: string | undefined): Affine {
+  const terms = new Map([...a.terms].filter(([, { atom }]) => !(atom.kind === 'axis' && atom.axis.id === axisId)));
+  return { terms, constant: 0 };
+}
+
+/** Decides a comparison of two i32 values where their ranges allow it. */
+export function decide(fn: string, left: Expr, right: Expr): boolean | undefined {
+  const { low, high } = rangeOf(combine(toAffine(left), toAffine(right), -1));
+  switch (fn) {
+    case 'lt':
+      return high < 0 ? true : low >= 0 ? false : undefined;
+    case 'le':
+      return high <= 0 ? true : low > 0 ? false : undefined;
+    case 'gt':
+      return low > 0 ? true : high <= 0 ? false : undefined;
+    case 'ge':
+      return low >= 0 ? true : high < 0 ? false : undefined;
+    case 'eq':
+      return low === 0 && high === 0 ? true : high < 0 || low > 0 ? false : undefined;
+    case 'ne':
+      return low === 0 && high === 0 ? false : high < 0 || low > 0 ? true : undefined;
+    default:
+      return undefined;
+  }
+}

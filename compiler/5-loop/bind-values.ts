@@ -1,0 +1,299 @@
+/**
+ * Turns expressions into statements: reductions become loops with accumulators (all those over the same axes in one
+ * loop, which is what makes a register tile), values used twice become locals, values that don't change in a loop move
+ * out of it.
+ */
+import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
+import { addressOf, tensorOf } from './address.ts';
+import type { Tensor } from './kernel.ts';
+import { orderReduction } from './reduce-order.ts';
+import { Names, Scope } from './scope.ts';
+import { conjuncts, pullGuards } from './simplify.ts';
+import { axesOf, children, forEachNode, intExpr, keyOf, localExpr, rewriter, withChildren } from './walk.ts';
+
+type Reduce = Extract<Expr, { kind: 'reduce' }>;
+
+/** f32's lowest and highest finite numbers: WGSL has no literal for infinity. */
+const F32_MAX = 3.4028234663852886e38;
+
+export class ValueBinder {
+  readonly vectors = new Set<string>();
+  private readonly names = new Names();
+  private readonly tensors: ReadonlyMap<number, Tensor>;
+  private readonly lane: Axis | undefined;
+
+  constructor(tensors: ReadonlyMap<number, Tensor>, lane: Axis | undefined) {
+    this.tensors = tensors;
+    this.lane = lane;
+  }
+
+  /** The expressions with everything resolved to loads at addresses and locals; statements go into the scopes. */
+  bind(exprs: readonly Expr[], scope: Scope): Expr[] {
+    const resolved = this.resolveReductions(exprs, scope);
+    const counts = countUses(resolved);
+    return resolved.map((expr) => this.lower(expr, scope, counts));
+  }
+
+  // ---- values ------------------------------------------------------------------------------------------------------
+
+  private lower(expr: Expr, scope: Scope, counts: ReadonlyMap<string, number>): Expr {
+    const key = keyOf(expr);
+    const known = scope.find(key);
+    if (known) return known;
+    switch (expr.kind) {
+      case 'const':
+      case 'axis':
+      case 'size':
+      case 'local':
+        return expr;
+      case 'uniform':
+        return this.place(expr, key, expr, scope, counts);
+      case 'load':
+        return this.place(expr, key, this.resolveLoad(expr), scope, counts);
+      case 'apply': {
+        // Index arithmetic is left whole: the targets turn it into pointers.
+        if (expr.type === 'i32' && !expr.args.some((arg) => arg.type !== 'i32' || containsLoad(arg))) return expr;
+        const lowered = withChildren(
+          expr,
+          expr.args.map((arg) => this.lower(arg, scope, counts)),
+        );
+        return this.place(expr, key, lowered, scope, counts);
+      }
+      case 'guard': {
+        // What a guard protects must stay behind it.
+        const condition = this.lower(expr.condition, scope, counts);
+        return { ...expr, condition, value: this.inline(expr.value), otherwise: this.inline(expr.otherwise) };
+      }
+      case 'reduce':
+        throw new Error('a reduction inside a guard cannot be scheduled');
+    }
+  }
+
+  private place(original: Expr, key: string, lowered: Expr, scope: Scope, counts: ReadonlyMap<string, number>): Expr {
+    const home = scope.home(lowered);
+    if (home === scope && (counts.get(key) ?? 0) < 2) return lowered;
+    const name = this.names.fresh('v');
+    home.declare({ kind: 'let', name, type: original.type, value: lowered });
+    if (this.isVector(lowered)) this.vectors.add(name);
+    const local = localExpr(name, original.type);
+    home.bound.set(key, local);
+    return local;
+  }
+
+  private resolveLoad(load: Extract<Expr, { kind: 'load' }>): Expr {
+    return { ...load, indices: [addressOf(tensorOf(this.tensors, load.tensor), load.indices)] };
+  }
+
+  private inline(expr: Expr): Expr {
+    if (expr.kind === 'load') return this.resolveLoad(expr);
+    if (expr.kind === 'reduce') throw new Error('a reduction inside a guard cannot be scheduled');
+    return withChildren(
+      expr,
+      children(expr).map((child) => this.inline(child)),
+    );
+  }
+
+  isVector(expr: Expr): boolean {
+    if (this.lane === undefined) return false;
+    if (expr.kind === 'local') return this.vectors.has(expr.name);
+    if (expr.kind === 'axis') return expr.axis.id === this.lane.id;
+    return children(expr).some((child) => this.isVector(child));
+  }
+
+  // ---- reductions --------------------------------------------------------------------------------------------------
+
+  /** Computes the outermost reductions in the scopes where they belong and replaces them by their accumulators. */
+  private resolveReductions(exprs: readonly Expr[], scope: Scope): Expr[] {
+    const groups = new Map<string, { home: Scope; reduces: Map<string, Reduce> }>();
+    const homes = new Map<Scope, number>();
+    for (const reduce of outermostReductions(exprs)) {
+      if (scope.find(keyOf(reduce))) continue;
+      const home = scope.home(reduce);
+      if (!homes.has(home)) homes.set(home, homes.size);
+      const key = `${homes.get(home)}|${reduce.axes.map((axis) => axis.id).join(',')}`;
+      const group = groups.get(key) ?? { home, reduces: new Map<string, Reduce>() };
+      group.reduces.set(keyOf(reduce), reduce);
+      groups.set(key, group);
+    }
+    for (const { home, reduces } of groups.values()) this.emitReductions([...reduces.values()], home);
+    const replace = rewriter((expr) => (expr.kind === 'reduce' ? (scope.find(keyOf(expr)) ?? expr) : expr));
+    return exprs.map(replace);
+  }
+
+  /** One loop nest for reductions over the same axes. */
+  private emitReductions(reduces: readonly Reduce[], home: Scope): void {
+    const parts = reduces.map((reduce) => ({ reduce, ...this.summand(reduce) }));
+    const shared = commonConditions(parts.map((part) => part.conditions));
+    const sharedKeys = new Set(shared.map(keyOf));
+    const accumulators = parts.map(({ reduce, value }) => this.declareAccumulator(reduce, value, home));
+    const order = orderReduction(
+      reduces[0].axes,
+      parts.map((part) => part.value),
+      shared,
+      this.tensors,
+    );
+    this.openLoops(order, shared, home, (inner) => {
+      const values = parts.map(({ conditions, value, reduce }) =>
+        conditions
+          .filter((condition) => !sharedKeys.has(keyOf(condition)))
+          .reduce<Expr>(
+            (body, condition) => ({ kind: 'guard', type: reduce.type, condition, value: body, otherwise: zero(body) }),
+            value,
+          ),
+      );
+      const bound = this.bind(values, inner);
+      bound.forEach((value, i) => {
+        this.accumulate(reduces[i], accumulators[i], value, inner);
+      });
+    });
+    parts.forEach(({ reduce }, i) => {
+      home.bound.set(keyOf(reduce), accumulators[i].result);
+    });
+  }
+
+  /** Only a sum may skip what its guards exclude. */
+  private summand(reduce: Reduce): { conditions: readonly Expr[]; value: Expr } {
+    if (reduce.combine !== 'sum') return { conditions: [], value: reduce.body };
+    const { conditions, value } = pullGuards(reduce.body);
+    return { conditions: conditions.flatMap(conjuncts), value };
+  }
+
+  private declareAccumulator(reduce: Reduce, body: Expr, home: Scope): Accumulator {
+    const vector = this.isVector(body);
+    const declare = (stem: string, type: ScalarType, value: number): Expr => {
+      const name = this.names.fresh(stem);
+      home.declare({ kind: 'var', name, type, value: { kind: 'const', type, value } });
+      if (vector) this.vectors.add(name);
+      return localExpr(name, type);
+    };
+    const extremes: Record<Reduce['combine'], number> = { sum: 0, max: -F32_MAX, min: F32_MAX, argmax: -F32_MAX };
+    const value = declare('acc', body.type, extremes[reduce.combine]);
+    if (reduce.combine !== 'argmax') return { value, index: undefined, result: value };
+    const index = declare('at', 'i32', 0);
+    return { value, index, result: index };
+  }
+
+  private accumulate(reduce: Reduce, into: Accumulator, value: Expr, scope: Scope): void {
+    const set = (target: Expr, next: Expr): void => {
+      if (target.kind !== 'local') throw new Error('an accumulator must be a local');
+      scope.statements.push({ kind: 'set', name: target.name, type: target.type, value: next });
+    };
+    const { type } = value;
+    if (reduce.combine !== 'argmax') {
+      const fn = reduce.combine === 'sum' ? 'add' : reduce.combine;
+      set(into.value, { kind: 'apply', type, fn, args: [into.value, value] });
+      return;
+    }
+    if (!into.index) throw new Error('argmax needs an index');
+    const candidate = this.letIn(scope, 'x', value);
+    const test = (fn: 'gt' | 'ne', a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'bool', fn, args: [a, b] });
+    const wins = this.letIn(scope, 'wins', {
+      kind: 'apply',
+      type: 'bool',
+      fn: 'or',
+      args: [test('gt', candidate, into.value), test('ne', candidate, candidate)],
+    });
+    set(into.value, { kind: 'apply', type, fn: 'select', args: [wins, candidate, into.value] });
+    set(into.index, {
+      kind: 'apply',
+      type: 'i32',
+      fn: 'select',
+      args: [wins, rowMajorPosition(reduce.axes), into.index],
+    });
+  }
+
+  private letIn(scope: Scope, stem: string, value: Expr): Expr {
+    const name = this.names.fresh(stem);
+    scope.declare({ kind: 'let', name, type: value.type, value });
+    if (this.isVector(value)) this.vectors.add(name);
+    return localExpr(name, value.type);
+  }
+
+  /** Opens the loops in order; a condition is tested as soon as its axes are known. */
+  private openLoops(axes: readonly Axis[], conditions: readonly Expr[], scope: Scope, fill: (s: Scope) => void): void {
+    const open = new Set(axes.map((axis) => axis.id));
+    const ready = conditions.filter((condition) => ![...axesOf(condition)].some((id) => open.has(id)));
+    if (ready.length > 0) {
+      const inside = new Scope(scope, [], true);
+      this.openLoops(
+        axes,
+        conditions.filter((condition) => !ready.includes(condition)),
+        inside,
+        fill,
+      );
+      const condition = ready
+        .map((c) => this.inline(c))
+        .reduce((all, c) => ({ kind: 'apply', type: 'bool', fn: 'and', args: [all, c] }));
+      scope.statements.push({ kind: 'if', condition, then: inside.statements, otherwise: [] });
+      return;
+    }
+    const [axis, ...rest] = axes;
+    if (axis === undefined) {
+      fill(scope);
+      return;
+    }
+    const inside = new Scope(scope, [axis.id]);
+    this.openLoops(rest, conditions, inside, fill);
+    const extent: Expr = { kind: 'size', type: 'i32', dim: axis.extent };
+    scope.statements.push({ kind: 'loop', axis, extent, body: inside.statements });
+  }
+}
+
+interface Accumulator {
+  readonly value: Expr;
+  readonly index: Expr | undefined;
+  readonly result: Expr;
+}
+
+function zero(like: Expr): Expr {
+  return { kind: 'const', type: like.type, value: 0 };
+}
+
+function containsLoad(expr: Expr): boolean {
+  return expr.kind === 'load' || children(expr).some(containsLoad);
+}
+
+/** Reductions that are not inside another one. */
+function outermostReductions(exprs: readonly Expr[]): Reduce[] {
+  const found: Reduce[] = [];
+  const visit = (expr: Expr): void => {
+    if (expr.kind === 'reduce') found.push(expr);
+    else children(expr).forEach(visit);
+  };
+  exprs.forEach(visit);
+  return found;
+}
+
+function commonConditions(lists: readonly (readonly Expr[])[]): Expr[] {
+  const [first, ...others] = lists;
+  return first.filter((condition) => others.every((list) => list.some((other) => keyOf(other) === keyOf(condition))));
+}
+
+function rowMajorPosition(axes: readonly Axis[]): Expr {
+  return axes.reduce<Expr>((position, axis) => {
+    const scaled: Expr = {
+      kind: 'apply',
+      type: 'i32',
+      fn: 'mul',
+      args: [position, { kind: 'size', type: 'i32', dim: axis.extent }],
+    };
+    return { kind: 'apply', type: 'i32', fn: 'add', args: [scaled, { kind: 'axis', type: 'i32', axis }] };
+  }, intExpr(0));
+}
+
+/** How often each value is used in a list of expressions, structurally. */
+function countUses(exprs: readonly Expr[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  const add = (expr: Expr): void => {
+    const key = keyOf(expr);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  };
+  const seen = new Set<string>();
+  for (const expr of exprs) add(expr);
+  forEachNode(exprs, (expr) => {
+    if (seen.has(keyOf(expr)) || expr.kind === 'guard') return;
+    seen.add(keyOf(expr));
+    for (const child of children(expr)) add(child);
+  });
+  return counts;
+}

@@ -1,0 +1,175 @@
+/** Applies a schedule to a nest: blocks, tiles, tails, loops. The result is what a target prints. */
+import { type Dim, dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import { addressOf, tensorOf } from './address.ts';
+import { ValueBinder } from './bind-values.ts';
+import type { Kernel, Tensor } from './kernel.ts';
+import { LANES } from './lanes.ts';
+import type { Schedule, Target } from './schedule.ts';
+import { Scope } from './scope.ts';
+import { simplify } from './simplify.ts';
+import { countTasks } from './tasks.ts';
+import type { GridAxis, LoopTree } from './tree.ts';
+import { axisExpr, intExpr, substituteAxes } from './walk.ts';
+
+/** The variable over the four lanes of a vector. */
+const LANE: Axis = { id: 'lane', extent: dim.int(LANES) };
+
+export function buildTree(
+  kernel: Kernel,
+  schedule: Schedule,
+  tensors: ReadonlyMap<number, Tensor>,
+  target: Target,
+): LoopTree {
+  return new TreeBuilder(kernel, schedule, tensors, target).build();
+}
+
+class TreeBuilder {
+  private readonly kernel: Kernel;
+  private readonly schedule: Schedule;
+  private readonly tensors: ReadonlyMap<number, Tensor>;
+  private readonly vector: boolean;
+  private readonly binder: ValueBinder;
+
+  constructor(kernel: Kernel, schedule: Schedule, tensors: ReadonlyMap<number, Tensor>, target: Target) {
+    this.kernel = kernel;
+    this.schedule = schedule;
+    this.tensors = tensors;
+    this.vector = target === 'wasm' && schedule.lane !== undefined;
+    this.binder = new ValueBinder(tensors, this.vector ? LANE : undefined);
+  }
+
+  build(): LoopTree {
+    const prologue = new Scope(undefined, []);
+    const grid = this.schedule.grid.map((id) => this.gridAxis(this.axis(id)));
+    const item = new Scope(
+      prologue,
+      grid.map(({ axis }) => axis.id),
+    );
+    this.serialLoops(this.schedule.serial, item);
+    return {
+      prologue: prologue.statements,
+      grid,
+      body: item.statements,
+      tasks: countTasks(this.schedule.grid.map((id) => ({ extent: this.axis(id).extent, block: this.blockOf(id) }))),
+      lane: this.vector ? LANE : undefined,
+      vectors: this.binder.vectors,
+    };
+  }
+
+  private axis(id: string): Axis {
+    const axis = this.kernel.axes.find((a) => a.id === id);
+    if (!axis) throw new Error(`the schedule names an axis ${id} that the kernel "${this.kernel.label}" lacks`);
+    return axis;
+  }
+
+  /** How many elements of an axis one step of its loop covers. */
+  private blockOf(id: string): number {
+    if (this.schedule.lane?.axis === id) return this.schedule.lane.width;
+    if (this.schedule.register?.axis === id) return this.schedule.register.tile;
+    return 1;
+  }
+
+  private blockAxis(axis: Axis): Axis {
+    const block = this.blockOf(axis.id);
+    return block === 1 ? axis : { id: `${axis.id}b`, extent: dim.ceilDiv(axis.extent, dim.int(block)) };
+  }
+
+  private gridAxis(axis: Axis): GridAxis {
+    return { axis: this.blockAxis(axis), extent: this.extentOf(axis) };
+  }
+
+  private extentOf(axis: Axis): Expr {
+    const block = this.blockOf(axis.id);
+    const extent = dim.constant(axis.extent);
+    if (extent !== undefined) return intExpr(Math.ceil(extent / block));
+    const padded = sum(size(axis.extent), intExpr(block - 1));
+    return block === 1 ? size(axis.extent) : { kind: 'apply', type: 'i32', fn: 'idiv', args: [padded, intExpr(block)] };
+  }
+
+  private serialLoops(ids: readonly string[], scope: Scope): void {
+    const [id, ...rest] = ids;
+    if (id === undefined) {
+      this.tile(scope);
+      return;
+    }
+    const axis = this.axis(id);
+    const block = this.blockAxis(axis);
+    const inside = new Scope(scope, [block.id]);
+    this.serialLoops(rest, inside);
+    scope.statements.push({ kind: 'loop', axis: block, extent: this.extentOf(axis), body: inside.statements });
+  }
+
+  /** A whole register tile where it fits, row by row where the axis ends inside it. */
+  private tile(scope: Scope): void {
+    const { register } = this.schedule;
+    if (!register) {
+      this.rows([undefined], scope);
+      return;
+    }
+    const axis = this.axis(register.axis);
+    const first = product(axisExpr(this.blockAxis(axis)), register.tile);
+    const full = Array.from({ length: register.tile }, (_, row) => sum(first, intExpr(row)));
+    const extent = dim.constant(axis.extent);
+    if (extent !== undefined && extent % register.tile === 0) {
+      this.rows(full, scope);
+      return;
+    }
+    const whole = new Scope(scope, [], true);
+    this.rows(full, whole);
+    const row: Axis = { id: `${axis.id}r`, extent: dim.int(register.tile) };
+    const partial = new Scope(scope, [], true);
+    const inside = new Scope(partial, [row.id]);
+    this.rows([sum(first, axisExpr(row))], inside);
+    const left: Expr = { kind: 'apply', type: 'i32', fn: 'sub', args: [size(axis.extent), first] };
+    partial.statements.push({ kind: 'loop', axis: row, extent: left, body: inside.statements });
+    scope.statements.push({
+      kind: 'if',
+      condition: {
+        kind: 'apply',
+        type: 'bool',
+        fn: 'le',
+        args: [sum(first, intExpr(register.tile)), size(axis.extent)],
+      },
+      then: whole.statements,
+      otherwise: partial.statements,
+    });
+  }
+
+  /** Computes and stores the elements of one tile: every row by every column. */
+  private rows(rows: readonly (Expr | undefined)[], scope: Scope): void {
+    const elements = rows.flatMap((row) =>
+      this.columns().flatMap((column) => {
+        const replacements = new Map<string, Expr>();
+        if (row && this.schedule.register) replacements.set(this.schedule.register.axis, row);
+        if (column && this.schedule.lane) replacements.set(this.schedule.lane.axis, column);
+        return this.kernel.stores.map((store) => ({
+          tensor: store.tensor,
+          indices: store.indices.map((index) => simplify(substituteAxes(index, replacements))),
+          value: simplify(substituteAxes(store.value, replacements)),
+        }));
+      }),
+    );
+    const values = this.binder.bind(
+      elements.map((element) => element.value),
+      scope,
+    );
+    elements.forEach(({ tensor, indices }, i) => {
+      const address = addressOf(tensorOf(this.tensors, tensor), indices);
+      scope.statements.push({ kind: 'store', tensor, address, value: values[i] });
+    });
+  }
+
+  /** The lane axis's elements in a block: vectors of four on WASM, single columns on WGSL. */
+  private columns(): (Expr | undefined)[] {
+    const { lane } = this.schedule;
+    if (!lane) return [undefined];
+    const first = product(axisExpr(this.blockAxis(this.axis(lane.axis))), lane.width);
+    if (!this.vector) return Array.from({ length: lane.width }, (_, i) => sum(first, intExpr(i)));
+    return Array.from({ length: lane.width / LANES }, (_, v) => sum(sum(first, intExpr(v * LANES)), axisExpr(LANE)));
+  }
+}
+
+const size = (extent: Dim): Expr => ({ kind: 'size', type: 'i32', dim: extent });
+const sum = (a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'i32', fn: 'add', args: [a, b] });
+const product = (a: Expr, by: number): Expr => ({ kind: 'apply', type: 'i32', fn: 'mul', args: [a, intExpr(by)] });

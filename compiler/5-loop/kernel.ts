@@ -1,0 +1,140 @@
+/**
+ * Loop IR: a kernel is a perfect nest of parallel axes with stores inside; a store's value may contain reductions.
+ * The nest says what is computed. How (which loops, registers, lanes) is the schedule's (`schedule.ts`).
+ */
+import { type Dim, dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import type { ElementType } from '../ops/types.ts';
+import { axesOf, forEachNode, keyOf } from './walk.ts';
+
+/** Where an element lies in its buffer: at `offset + sum(index[d] * strides[d])`, in elements. */
+export interface Layout {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/**
+ * What a tensor lives in: a buffer that the host fills or reads, one of the flat arenas, or scratch memory whose place
+ * the memory plan finds.
+ */
+export type Place =
+  | { readonly kind: 'input' | 'output' | 'record' | 'state'; readonly name: string }
+  | { readonly kind: 'parameters' | 'gradients' | 'scratch' };
+
+/** A tensor in memory as kernels see it. `id` is unique in a program. */
+export interface Tensor {
+  readonly place: Place;
+  readonly id: number;
+  readonly name: string;
+  readonly element: ElementType;
+  readonly shape: readonly Dim[];
+  readonly layout: Layout;
+}
+
+export interface Store {
+  readonly tensor: number;
+  readonly indices: readonly Expr[];
+  readonly value: Expr;
+}
+
+export interface Kernel {
+  /** What it does in the source's terms. */
+  readonly label: string;
+  readonly axes: readonly Axis[];
+  readonly stores: readonly Store[];
+}
+
+/** A program's kernels in execution order, with the tensors that they share. */
+export interface LoopProgram {
+  readonly name: string;
+  readonly kernels: readonly Kernel[];
+  readonly tensors: ReadonlyMap<number, Tensor>;
+}
+
+/** Tensors that a kernel reads and writes, each once, in order of first use. */
+export function tensorsOf(kernel: Kernel): { reads: number[]; writes: number[] } {
+  const reads = new Set<number>();
+  forEachNode(
+    kernel.stores.flatMap((store) => [store.value, ...store.indices]),
+    (expr) => {
+      if (expr.kind === 'load') reads.add(expr.tensor);
+    },
+  );
+  return { reads: [...reads], writes: [...new Set(kernel.stores.map((store) => store.tensor))] };
+}
+
+/** Readable text: `for n in N, c in 32 { t12[n, c] = … }`. */
+export function printKernel(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): string {
+  const name = (id: number): string => tensors.get(id)?.name ?? `t${id}`;
+  const axes = kernel.axes.map((axis) => `${axis.id} in ${dim.show(axis.extent)}`).join(', ');
+  const stores = kernel.stores.map(
+    (store) =>
+      `  ${name(store.tensor)}[${store.indices.map((e) => show(e, name)).join(', ')}] = ${show(store.value, name)}`,
+  );
+  return [`// ${kernel.label}`, `for ${axes || '()'} {`, ...stores, '}'].join('\n');
+}
+
+const INFIX: Readonly<Record<string, string>> = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
+  idiv: '/',
+  imod: '%',
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
+  eq: '==',
+  ne: '!=',
+  and: 'and',
+  or: 'or',
+};
+
+function show(expr: Expr, name: (id: number) => string): string {
+  switch (expr.kind) {
+    case 'const':
+      return String(expr.value);
+    case 'axis':
+      return expr.axis.id;
+    case 'size':
+      return dim.show(expr.dim);
+    case 'uniform':
+    case 'local':
+      return expr.name;
+    case 'load':
+      return `${name(expr.tensor)}[${expr.indices.map((e) => show(e, name)).join(', ')}]`;
+    case 'apply': {
+      const infix = INFIX[expr.fn];
+      const args = expr.args.map((e) => show(e, name));
+      return infix && args.length === 2 ? `(${args[0]} ${infix} ${args[1]})` : `${expr.fn}(${args.join(', ')})`;
+    }
+    case 'guard':
+      return `(${show(expr.condition, name)} ? ${show(expr.value, name)} : ${show(expr.otherwise, name)})`;
+    case 'reduce':
+      return `${expr.combine}(${expr.axes.map((a) => `${a.id} in ${dim.show(a.extent)}`).join(', ')}: ${show(expr.body, name)})`;
+  }
+}
+
+/** Throws when a kernel is malformed: a free variable, a wrong rank, two stores to one tensor. */
+export function verifyKernel(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): void {
+  const bound = new Set(kernel.axes.map((axis) => axis.id));
+  const fail = (what: string): never => {
+    throw new Error(`malformed kernel "${kernel.label}": ${what}\n${printKernel(kernel, tensors)}`);
+  };
+  if (bound.size !== kernel.axes.length) fail('an axis occurs twice');
+  if (new Set(kernel.stores.map((store) => store.tensor)).size !== kernel.stores.length)
+    fail('two stores to one tensor');
+  for (const store of kernel.stores) {
+    for (const expr of [store.value, ...store.indices]) {
+      for (const id of axesOf(expr)) if (!bound.has(id)) fail(`the variable ${id} is not bound in ${keyOf(expr)}`);
+    }
+    forEachNode([store.value, { kind: 'load', type: 'f32', tensor: store.tensor, indices: store.indices }], (expr) => {
+      if (expr.kind !== 'load') return;
+      const tensor = tensors.get(expr.tensor);
+      if (!tensor) return fail(`the tensor ${expr.tensor} is unknown`);
+      if (tensor.shape.length !== expr.indices.length)
+        fail(`${tensor.name} is read with ${expr.indices.length} indices`);
+    });
+  }
+}

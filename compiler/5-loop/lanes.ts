@@ -1,0 +1,82 @@
+/**
+ * Which axis the vector lanes run over: the one along which every result is contiguous and every load is contiguous or
+ * the same for all lanes. Says also which loads stand in the way, so that `stage.ts` can copy them.
+ */
+import { dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import { scalarTable } from '../ops/scalar.ts';
+import { affineAddress, loadsIn, tensorOf } from './address.ts';
+import { coefficientOf } from './affine.ts';
+import type { Kernel, Tensor } from './kernel.ts';
+import { conjuncts, pullGuards } from './simplify.ts';
+import { dependsOn, forEachNode } from './walk.ts';
+
+export const LANES = 4;
+
+/** The axis along which the first result is contiguous, if its extent is a multiple of the lanes. */
+export function laneCandidate(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Axis | undefined {
+  const contiguous = (axis: Axis): boolean =>
+    kernel.stores.every((store) => {
+      const tensor = tensorOf(tensors, store.tensor);
+      return coefficientOf(affineAddress(tensor, store.indices), axis.id) === 1;
+    });
+  return kernel.axes.find((axis) => (dim.constant(axis.extent) ?? 1) % LANES === 0 && contiguous(axis));
+}
+
+/** How a load moves from lane to lane: 0 or 1 element can be vectorised. */
+export function laneStep(
+  load: Extract<Expr, { kind: 'load' }>,
+  axis: Axis,
+  tensors: ReadonlyMap<number, Tensor>,
+): number | undefined {
+  return coefficientOf(affineAddress(tensorOf(tensors, load.tensor), load.indices), axis.id);
+}
+
+/** True when every lane-dependent part of the kernel has a vector form. */
+export function vectorisable(kernel: Kernel, axis: Axis, tensors: ReadonlyMap<number, Tensor>): boolean {
+  const values = kernel.stores.map((store) => store.value);
+  let fits = loadsIn(values).every((load) => {
+    const step = laneStep(load, axis, tensors);
+    return step === 0 || (step === 1 && tensorOf(tensors, load.tensor).element !== 'u8');
+  });
+  forEachNode(values, (expr) => {
+    if (!dependsOn(expr, axis)) return;
+    if (expr.kind === 'guard' && dependsOn(expr.condition, axis)) fits = false;
+    if (expr.kind === 'apply' && expr.type !== 'i32' && !hasVectorForm(expr)) fits = false;
+    if (expr.kind === 'apply' && expr.type === 'i32' && !isIndexArithmetic(expr)) fits = false;
+  });
+  return fits && kernel.stores.every((store) => tensorOf(tensors, store.tensor).element !== 'u8');
+}
+
+function hasVectorForm(expr: Extract<Expr, { kind: 'apply' }>): boolean {
+  if (expr.fn === 'to_f32') return expr.args[0].type === 'i32';
+  const { wasm } = scalarTable[expr.fn];
+  if (expr.args.some((arg) => arg.type === 'i32')) return wasm.i32 !== undefined && wasm.i32 !== 'select';
+  return wasm.f32x4 !== undefined;
+}
+
+/** Lane-dependent index arithmetic is fine inside addresses; as a value only what i32x4 has. */
+function isIndexArithmetic(expr: Extract<Expr, { kind: 'apply' }>): boolean {
+  return ['add', 'sub', 'mul'].includes(expr.fn);
+}
+
+/** The operands of a reduction that sums products: which loads vary over the lanes, which don't. */
+export interface Product {
+  readonly varying: readonly Extract<Expr, { kind: 'load' }>[];
+  readonly fixed: readonly Extract<Expr, { kind: 'load' }>[];
+  readonly conditions: readonly Expr[];
+}
+
+/** A sum over a product of two operands, seen from the lane axis; undefined for any other reduction. */
+export function productOf(expr: Extract<Expr, { kind: 'reduce' }>, lane: Axis | undefined): Product | undefined {
+  if (expr.combine !== 'sum') return undefined;
+  const { conditions, value } = pullGuards(expr.body);
+  if (value.kind !== 'apply' || value.fn !== 'mul') return undefined;
+  const loads = loadsIn([value]);
+  const varies = (load: Expr): boolean => lane !== undefined && dependsOn(load, lane);
+  return {
+    varying: loads.filter(varies),
+    fixed: loads.filter((load) => !varies(load)),
+    conditions: conditions.flatMap(conjuncts),
+  };
+}

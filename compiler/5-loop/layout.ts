@@ -1,0 +1,45 @@
+/**
+ * Physical layouts. Users see PyTorch's; inside, images are NHWC and weights have their output features innermost, so
+ * that the vector lanes of a contraction run over consecutive elements. A layout is nothing but strides.
+ */
+import { type Dim, dim } from '../dim/dim.ts';
+import type { Layout } from './kernel.ts';
+
+/** Strides for dimensions nested in the given order, outermost first. A symbolic dimension must be outermost. */
+export function stridesInOrder(shape: readonly Dim[], order: readonly number[]): number[] {
+  const strides: number[] = shape.map(() => 0);
+  let stride = 1;
+  for (const axis of [...order].reverse()) {
+    strides[axis] = stride;
+    const extent = dim.constant(shape[axis]);
+    if (extent !== undefined) stride *= extent;
+    else if (axis !== order[0]) throw new Error(`the symbolic dimension ${dim.show(shape[axis])} is not outermost`);
+  }
+  return strides;
+}
+
+const rowMajorOrder = (rank: number): number[] => Array.from({ length: rank }, (_, i) => i);
+
+/** Moves the one symbolic dimension, if there is one, to the front of an order. */
+function batchFirst(shape: readonly Dim[], order: readonly number[]): number[] {
+  const symbolic = order.filter((axis) => dim.constant(shape[axis]) === undefined);
+  return [...symbolic, ...order.filter((axis) => !symbolic.includes(axis))];
+}
+
+/** What users pass in and get out. */
+export function rowMajor(shape: readonly Dim[]): Layout {
+  return { offset: 0, strides: stridesInOrder(shape, rowMajorOrder(shape.length)) };
+}
+
+/** Intermediate tensors: [N, C, H, W] as NHWC, everything else row-major with the batch in front. */
+export function intermediateLayout(shape: readonly Dim[]): Layout {
+  const order = shape.length === 4 && dim.constant(shape[0]) === undefined ? [0, 2, 3, 1] : rowMajorOrder(shape.length);
+  return { offset: 0, strides: stridesInOrder(shape, batchFirst(shape, order)) };
+}
+
+/** Parameters: [out, in, kh, kw] as [kh, kw, in, out], [out, in] as [in, out]. */
+export function parameterLayout(shape: readonly Dim[], offset: number): Layout {
+  const rank = shape.length;
+  const order = rank < 2 ? rowMajorOrder(rank) : [...rowMajorOrder(rank).slice(2), 1, 0];
+  return { offset, strides: stridesInOrder(shape, order) };
+}

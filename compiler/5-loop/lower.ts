@@ -1,0 +1,153 @@
+/**
+ * Kernel groups to Loop IR: each root's element as one scalar expression, its producers' expressions pulled in (as
+ * Halide inlines). Views become index arithmetic here and are simplified away.
+ */
+
+import type { Graph, GraphNode } from '../3-graph/graph.ts';
+import { type Group, isStoredLeaf, kindOf, labelOf, type Partition } from '../4-fuse/group.ts';
+import type { Dim } from '../dim/dim.ts';
+import type { Axis, Combine, Expr } from '../ops/expr.ts';
+import { createLowering } from '../ops/lowering.ts';
+import type { Lowering, Reader } from '../ops/primitive.ts';
+import { lookup } from '../ops/registry.ts';
+import type { ElementType } from '../ops/types.ts';
+import type { Kernel, LoopProgram, Place, Store, Tensor } from './kernel.ts';
+import { intermediateLayout, rowMajor } from './layout.ts';
+import { simplify } from './simplify.ts';
+import { splitAxes } from './split-axes.ts';
+import { axisExpr, keyOf } from './walk.ts';
+
+/** Where a graph's leaves and outputs live. */
+export interface Storage {
+  /** The tensor of an `input`, `parameter` or `state` leaf. */
+  readonly leaf: (node: GraphNode) => Omit<Tensor, 'id'>;
+  /** The tensor of an output. */
+  readonly output: (output: Graph['outputs'][number], node: GraphNode) => Omit<Tensor, 'id'>;
+}
+
+const SCRATCH: Place = { kind: 'scratch' };
+
+export const scalarTypeOf = (element: ElementType): 'f32' | 'i32' | 'bool' =>
+  element === 'f32' || element === 'f16' ? 'f32' : element === 'bool' ? 'bool' : 'i32';
+
+/** One kernel for every group, and one that copies for every output that has no group of its own. */
+export function lowerPartition(partition: Partition, storage: Storage): LoopProgram {
+  const { graph } = partition;
+  const tensors = new Map<number, Tensor>();
+  const copies: { from: number; to: Tensor }[] = [];
+  for (const node of graph.nodes) if (isStoredLeaf(node)) tensors.set(node.id, { ...storage.leaf(node), id: node.id });
+  let nextId = graph.nodes.length;
+  for (const output of graph.outputs) {
+    const node = graph.nodes[output.node];
+    const tensor = storage.output(output, node);
+    if (tensors.has(node.id)) copies.push({ from: node.id, to: { ...tensor, id: nextId++ } });
+    else tensors.set(node.id, { ...tensor, id: node.id });
+  }
+  for (const id of partition.stored) {
+    const node = graph.nodes[id];
+    if (!tensors.has(id)) tensors.set(id, scratchTensor(id, `t${id}`, node.type.element, node.type.shape));
+  }
+  const kernels = partition.groups.map((group) => lowerGroup(partition, group));
+  for (const { from, to } of copies) {
+    tensors.set(to.id, to);
+    kernels.push(copyKernel(graph.nodes[from], to));
+  }
+  return { name: graph.name, kernels, tensors };
+}
+
+export function scratchTensor(id: number, name: string, element: ElementType, shape: readonly Dim[]): Tensor {
+  return { id, name, element, shape, layout: intermediateLayout(shape), place: SCRATCH };
+}
+
+/** A tensor that users pass in or get out. */
+export function hostTensor(name: string, place: Place, node: GraphNode): Omit<Tensor, 'id'> {
+  return { name, place, element: node.type.element, shape: node.type.shape, layout: rowMajor(node.type.shape) };
+}
+
+function copyKernel(node: GraphNode, to: Tensor): Kernel {
+  const axes = node.type.shape.map((extent, i): Axis => ({ id: `i${i}`, extent }));
+  const indices = axes.map(axisExpr);
+  const value: Expr = { kind: 'load', type: scalarTypeOf(node.type.element), tensor: node.id, indices };
+  return { label: `copy to ${to.name}`, axes, stores: [{ tensor: to.id, indices, value }] };
+}
+
+const AXIS_NAMES: Readonly<Record<number, readonly string[]>> = {
+  1: ['i'],
+  2: ['n', 'c'],
+  3: ['n', 't', 'c'],
+  4: ['n', 'c', 'h', 'w'],
+};
+
+function lowerGroup(partition: Partition, group: Group): Kernel {
+  const { graph } = partition;
+  const shape = graph.nodes[group.roots[0]].type.shape;
+  const names = AXIS_NAMES[shape.length] ?? shape.map((_, i) => `i${i}`);
+  const axes = shape.map((extent, i): Axis => ({ id: names[i], extent }));
+  const inliner = new Inliner(partition, group);
+  const indices = axes.map(axisExpr);
+  const values = group.roots.map((root) => simplify(inliner.compute(root, indices)));
+  // The stores' own indices take part in the splitting, so that they stay in step with the values.
+  const split = splitAxes(axes, [...values, ...indices]);
+  const stores = group.roots.map(
+    (root, i): Store => ({
+      tensor: root,
+      value: split.exprs[i],
+      indices: split.exprs.slice(values.length),
+    }),
+  );
+  return { label: labelOf(partition, group), axes: split.axes, stores };
+}
+
+/** Expressions of nodes' elements inside one group; equal reads give the same object. */
+class Inliner {
+  private readonly known = new Map<string, Expr>();
+  private readonly lowering: Lowering;
+  private readonly partition: Partition;
+  private readonly group: Group;
+
+  constructor(partition: Partition, group: Group) {
+    this.partition = partition;
+    this.group = group;
+    this.lowering = namedReductions(createLowering());
+  }
+
+  /** The element of a node at an index: a load where the node is in memory, else its operator's expression. */
+  read(id: number, index: readonly Expr[]): Expr {
+    const node = this.partition.graph.nodes[id];
+    if (!this.partition.stored.has(id) || (this.group.roots.includes(id) && !isStoredLeaf(node)))
+      return this.compute(id, index);
+    return { kind: 'load', type: scalarTypeOf(node.type.element), tensor: id, indices: index.map(simplify) };
+  }
+
+  compute(id: number, index: readonly Expr[]): Expr {
+    const simple = index.map(simplify);
+    const key = `${id}:${simple.map(keyOf).join(',')}`;
+    const known = this.known.get(key);
+    if (known) return known;
+    const node = this.partition.graph.nodes[id];
+    const operator = lookup(node.op);
+    if (!operator || isStoredLeaf(node)) throw new Error(`${node.op} (${kindOf(node)}) cannot be computed in place`);
+    const inputs = node.inputs.map(
+      (input): Reader => ({
+        type: this.partition.graph.nodes[input].type,
+        at: (...at) => this.read(input, at),
+      }),
+    );
+    const value = operator.lower(this.lowering, inputs, node, simple);
+    this.known.set(key, value);
+    return value;
+  }
+}
+
+/** Gives every reduction of a kernel axes of its own: `k0`, `k1`, …. */
+function namedReductions(lowering: Lowering): Lowering {
+  let count = 0;
+  return {
+    ...lowering,
+    reduce: (combine: Combine, extents: readonly Dim[], body: (...axes: Expr[]) => Expr): Expr => {
+      const axes = extents.map((extent): Axis => ({ id: `k${count++}`, extent }));
+      const inner = body(...axes.map(axisExpr));
+      return { kind: 'reduce', combine, axes, body: inner, type: combine === 'argmax' ? 'i32' : inner.type };
+    },
+  };
+}

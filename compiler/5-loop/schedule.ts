@@ -1,0 +1,105 @@
+/**
+ * Schedules as data: how a nest becomes loops on a target. `choose` is the default choice, from the nest's structure
+ * and sizes alone; nothing here changes what is computed.
+ */
+import { dim } from '../dim/dim.ts';
+import type { Axis } from '../ops/expr.ts';
+import { reductionsIn } from './address.ts';
+import type { Kernel, Tensor } from './kernel.ts';
+import { LANES, laneCandidate, productOf, vectorisable } from './lanes.ts';
+import { dependsOn } from './walk.ts';
+
+export type Target = 'wasm' | 'wgsl';
+
+export interface Schedule {
+  /** Axes (blocks of them, where tiled) that number the work items, slowest first. */
+  readonly grid: readonly string[];
+  /** Axes that a work item loops over, outermost first. */
+  readonly serial: readonly string[];
+  /** The axis whose elements fill vector lanes (WASM) or unrolled columns (WGSL), `width` at a time. */
+  readonly lane: { readonly axis: string; readonly width: number } | undefined;
+  /** The axis of which one work item holds `tile` elements in registers at once. */
+  readonly register: { readonly axis: string; readonly tile: number } | undefined;
+}
+
+/** A batch is assumed to be about this large where a choice depends on it. */
+const TYPICAL_BATCH = 64;
+
+const extentOf = (axis: Axis): number => dim.constant(axis.extent) ?? TYPICAL_BATCH;
+
+export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, target: Target): Schedule {
+  const candidate = laneCandidate(kernel, tensors);
+  const lane = candidate && vectorisable(kernel, candidate, tensors) ? candidate : undefined;
+  const register = chooseRegister(kernel, lane);
+  const contraction = register !== undefined;
+  if (target === 'wgsl') return gpuSchedule(kernel, contraction ? lane : undefined, register);
+  return cpuSchedule(kernel, lane, register);
+}
+
+/** One invocation per element, or per tile of a contraction; neighbours along the innermost axis. */
+function gpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule['register']): Schedule {
+  const rest = kernel.axes.filter((axis) => axis.id !== lane?.id).map((axis) => axis.id);
+  return {
+    grid: [...rest, ...(lane ? [lane.id] : [])],
+    serial: [],
+    lane: lane && { axis: lane.id, width: LANES },
+    register,
+  };
+}
+
+/** Enough work items for the threads, long loops inside them; the lanes' blocks outside the other loops, so that a
+ * contraction's vector operand stays in the first-level cache while they run. */
+function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule['register']): Schedule {
+  const others = kernel.axes.filter((axis) => axis.id !== lane?.id);
+  const grid: string[] = [];
+  let items = 1;
+  for (const axis of [...others].sort((a, b) => Number(isBatch(b)) - Number(isBatch(a)))) {
+    if (items >= 48) break;
+    grid.push(axis.id);
+    items *= register?.axis === axis.id ? Math.ceil(extentOf(axis) / register.tile) : extentOf(axis);
+  }
+  const rest = others.filter((axis) => !grid.includes(axis.id)).map((axis) => axis.id);
+  if (!lane) return { grid, serial: rest, lane: undefined, register };
+  const wide = reductionsIn(kernel).length > 0 && extentOf(lane) % (2 * LANES) === 0;
+  const width = wide ? 2 * LANES : LANES;
+  const laneFirst = register !== undefined;
+  if (items < 16) grid.push(lane.id);
+  const serialLane = grid.includes(lane.id) ? [] : [lane.id];
+  return {
+    grid,
+    serial: laneFirst ? [...serialLane, ...rest] : [...rest, ...serialLane],
+    lane: { axis: lane.id, width },
+    register,
+  };
+}
+
+const isBatch = (axis: Axis): boolean => dim.constant(axis.extent) === undefined;
+
+/**
+ * For a sum of products: an axis that the vector operand does not depend on, so that each of its loads serves a whole
+ * tile. The batch is preferred: no guard depends on it, and it is long.
+ */
+function chooseRegister(kernel: Kernel, lane: Axis | undefined): Schedule['register'] {
+  const products = reductionsIn(kernel).map((reduction) => productOf(reduction, lane));
+  if (products.length === 0 || products.some((p) => p === undefined)) return undefined;
+  const possible = kernel.axes.filter((axis) => {
+    if (axis.id === lane?.id || extentOf(axis) < 2) return false;
+    return products.every((product) => {
+      if (product === undefined) return false;
+      const shared = lane ? product.varying : product.fixed.slice(0, 1);
+      return ![...shared, ...product.conditions].some((expr) => dependsOn(expr, axis));
+    });
+  });
+  const best = possible.reduce<Axis | undefined>(
+    (chosen, axis) => (chosen === undefined || rank(axis) > rank(chosen) ? axis : chosen),
+    undefined,
+  );
+  return best && { axis: best.id, tile: tileOf(best) };
+}
+
+const rank = (axis: Axis): number => (isBatch(axis) ? 1e9 : extentOf(axis) * (extentOf(axis) % 4 === 0 ? 2 : 1));
+
+function tileOf(axis: Axis): number {
+  const extent = extentOf(axis);
+  return [4, 3, 2].find((tile) => extent % tile === 0) ?? 4;
+}

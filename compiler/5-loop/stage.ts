@@ -1,0 +1,95 @@
+/**
+ * Copies operands that a contraction would read across the grain: where the lanes of the result don't run along an
+ * operand's memory (a weight read by its input features in a backward pass), a small kernel first writes the operand in
+ * the order that the contraction wants. Operands are read many times there, the copy once.
+ */
+import { dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import { loadsIn, reductionsIn, tensorOf } from './address.ts';
+import type { Kernel, LoopProgram, Tensor } from './kernel.ts';
+import { laneCandidate, laneStep, productOf } from './lanes.ts';
+import { stridesInOrder } from './layout.ts';
+import { axesOf, axisExpr, keyOf, rewriter } from './walk.ts';
+
+/** A copy may be this much larger than what it copies. */
+const MAX_GROWTH = 2;
+
+export function stageOperands(program: LoopProgram): LoopProgram {
+  const tensors = new Map(program.tensors);
+  let nextId = Math.max(0, ...tensors.keys()) + 1;
+  const kernels = program.kernels.flatMap((kernel): Kernel[] => {
+    const lane = laneCandidate(kernel, tensors);
+    if (!lane) return [kernel];
+    const copies: Kernel[] = [];
+    const replacements = new Map<string, Expr>();
+    for (const reduction of reductionsIn(kernel)) {
+      const product = productOf(reduction, lane);
+      if (!product || product.fixed.length === 0) continue;
+      for (const load of product.varying) {
+        if (laneStep(load, lane, tensors) === 1 || replacements.has(keyOf(load))) continue;
+        const staged = stageLoad(load, lane, [...kernel.axes, ...reduction.axes], tensors, nextId);
+        if (!staged) continue;
+        nextId++;
+        tensors.set(staged.tensor.id, staged.tensor);
+        copies.push(staged.kernel);
+        replacements.set(keyOf(load), staged.load);
+      }
+    }
+    if (copies.length === 0) return [kernel];
+    const rewrite = rewriter((expr) => (expr.kind === 'load' ? (replacements.get(keyOf(expr)) ?? expr) : expr));
+    return [...copies, { ...kernel, stores: kernel.stores.map((s) => ({ ...s, value: rewrite(s.value) })) }];
+  });
+  return { ...program, kernels, tensors };
+}
+
+/** The copy of one load over the axes that it depends on, the lane axis innermost. */
+function stageLoad(
+  load: Extract<Expr, { kind: 'load' }>,
+  lane: Axis,
+  axes: readonly Axis[],
+  tensors: ReadonlyMap<number, Tensor>,
+  id: number,
+): { tensor: Tensor; kernel: Kernel; load: Expr } | undefined {
+  const source = tensorOf(tensors, load.tensor);
+  const used = axesOf(load);
+  const outer = axes.filter((axis) => used.has(axis.id) && axis.id !== lane.id);
+  const symbolic = outer.filter((axis) => dim.constant(axis.extent) === undefined);
+  if (symbolic.length > 1) return undefined;
+  const ordered = [...symbolic, ...outer.filter((axis) => !symbolic.includes(axis)), lane];
+  const sample = { N: 64 };
+  const size = (shape: readonly Axis['extent'][]): number => {
+    const product = dim.product(shape);
+    return (
+      dim.constant(product) ?? dim.evaluate(product, Object.fromEntries(dim.symbols(product).map((s) => [s, sample.N])))
+    );
+  };
+  const shape = ordered.map((axis) => axis.extent);
+  if (size(shape) > MAX_GROWTH * size(source.shape)) return undefined;
+  const tensor: Tensor = {
+    id,
+    name: `${source.name}_staged`,
+    element: source.element,
+    shape,
+    layout: {
+      offset: 0,
+      strides: stridesInOrder(
+        shape,
+        shape.map((_, i) => i),
+      ),
+    },
+    place: { kind: 'scratch' },
+  };
+  const indices = ordered.map(axisExpr);
+  return {
+    tensor,
+    kernel: { label: `${source.name}: reordered`, axes: ordered, stores: [{ tensor: id, indices, value: load }] },
+    load: { kind: 'load', type: load.type, tensor: id, indices },
+  };
+}
+
+/** True when a kernel reads anything twice; used by schedules to tell copies from work. */
+export function isCopy(kernel: Kernel): boolean {
+  return (
+    kernel.stores.every((store) => store.value.kind === 'load') && loadsIn(kernel.stores.map((s) => s.value)).length > 0
+  );
+}

@@ -1,0 +1,46 @@
+/**
+ * A scheduled kernel: loops, locals and stores in order, addresses resolved. What both targets print. Types only;
+ * `build-tree.ts` makes it.
+ */
+import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
+import type { TaskCount } from './tasks.ts';
+
+export type Statement =
+  /** `for axis in 0 .. extent` */
+  | { readonly kind: 'loop'; readonly axis: Axis; readonly extent: Expr; readonly body: readonly Statement[] }
+  /** A value that does not change. */
+  | { readonly kind: 'let'; readonly name: string; readonly type: ScalarType; readonly value: Expr }
+  /** An accumulator. */
+  | { readonly kind: 'var'; readonly name: string; readonly type: ScalarType; readonly value: Expr }
+  | { readonly kind: 'set'; readonly name: string; readonly type: ScalarType; readonly value: Expr }
+  | {
+      readonly kind: 'if';
+      readonly condition: Expr;
+      readonly then: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+    }
+  | { readonly kind: 'store'; readonly tensor: number; readonly address: Expr; readonly value: Expr };
+
+export interface GridAxis {
+  readonly axis: Axis;
+  /** How many values it takes, at run time. */
+  readonly extent: Expr;
+}
+
+export interface LoopTree {
+  /** Computed once, before any work item. */
+  readonly prologue: readonly Statement[];
+  /** Work items, slowest axis first. */
+  readonly grid: readonly GridAxis[];
+  readonly body: readonly Statement[];
+  readonly tasks: TaskCount;
+  /** WASM: the variable that runs over the lanes of a vector; absent in scalar code. */
+  readonly lane: Axis | undefined;
+  /** Names of locals that hold a vector. */
+  readonly vectors: ReadonlySet<string>;
+}
+
+/** Loads in a tree have one index: the element offset in the tensor's buffer. */
+export function elementOffset(load: Extract<Expr, { kind: 'load' }>): Expr {
+  return load.indices[0];
+}

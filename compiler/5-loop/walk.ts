@@ -1,0 +1,129 @@
+/**
+ * Structural operations on scalar expressions: keys, substitution, traversal. Knows nothing of targets or memory.
+ */
+import { dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+
+const keys = new WeakMap<Expr, string>();
+
+/** A string that is equal for structurally equal expressions, and only for them. */
+export function keyOf(expr: Expr): string {
+  const known = keys.get(expr);
+  if (known !== undefined) return known;
+  const key = computeKey(expr);
+  keys.set(expr, key);
+  return key;
+}
+
+function computeKey(expr: Expr): string {
+  switch (expr.kind) {
+    case 'const':
+      return `${expr.type}:${Object.is(expr.value, -0) ? '-0' : expr.value}`;
+    case 'axis':
+      return `@${expr.axis.id}`;
+    case 'size':
+      return `size(${dim.show(expr.dim)})`;
+    case 'uniform':
+      return `uniform(${expr.name})`;
+    case 'local':
+      return `%${expr.name}`;
+    case 'load':
+      return `t${expr.tensor}[${expr.indices.map(keyOf).join(',')}]`;
+    case 'apply':
+      return `${expr.fn}(${expr.args.map(keyOf).join(',')})`;
+    case 'guard':
+      return `guard(${keyOf(expr.condition)},${keyOf(expr.value)},${keyOf(expr.otherwise)})`;
+    case 'reduce':
+      return `${expr.combine}[${expr.axes.map((a) => a.id).join(',')}](${keyOf(expr.body)})`;
+  }
+}
+
+export function children(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'const':
+    case 'axis':
+    case 'size':
+    case 'uniform':
+    case 'local':
+      return [];
+    case 'load':
+      return expr.indices;
+    case 'apply':
+      return expr.args;
+    case 'guard':
+      return [expr.condition, expr.value, expr.otherwise];
+    case 'reduce':
+      return [expr.body];
+  }
+}
+
+/** The same node with its children replaced; the node itself where none changed. */
+export function withChildren(expr: Expr, next: readonly Expr[]): Expr {
+  const before = children(expr);
+  if (before.every((child, i) => child === next[i])) return expr;
+  switch (expr.kind) {
+    case 'load':
+      return { ...expr, indices: next };
+    case 'apply':
+      return { ...expr, args: next };
+    case 'guard':
+      return { ...expr, condition: next[0], value: next[1], otherwise: next[2] };
+    case 'reduce':
+      return { ...expr, body: next[0] };
+    default:
+      return expr;
+  }
+}
+
+/** Rewrites bottom-up; shared nodes are visited once. */
+export function rewriter(rule: (expr: Expr) => Expr): (expr: Expr) => Expr {
+  const done = new Map<Expr, Expr>();
+  const visit = (expr: Expr): Expr => {
+    const known = done.get(expr);
+    if (known) return known;
+    const result = rule(withChildren(expr, children(expr).map(visit)));
+    done.set(expr, result);
+    return result;
+  };
+  return visit;
+}
+
+/** Replaces loop variables by expressions. */
+export function substituteAxes(expr: Expr, replacements: ReadonlyMap<string, Expr>): Expr {
+  if (replacements.size === 0) return expr;
+  return rewriter((e) => (e.kind === 'axis' ? (replacements.get(e.axis.id) ?? e) : e))(expr);
+}
+
+/** Calls `visit` once for every distinct node, parents first. */
+export function forEachNode(roots: readonly Expr[], visit: (expr: Expr) => void): void {
+  const seen = new Set<Expr>();
+  const walk = (expr: Expr): void => {
+    if (seen.has(expr)) return;
+    seen.add(expr);
+    visit(expr);
+    for (const child of children(expr)) walk(child);
+  };
+  for (const root of roots) walk(root);
+}
+
+const freeAxes = new WeakMap<Expr, ReadonlySet<string>>();
+
+/** The loop variables that an expression depends on, without those that its own reductions bind. */
+export function axesOf(expr: Expr): ReadonlySet<string> {
+  const known = freeAxes.get(expr);
+  if (known) return known;
+  const free = new Set<string>();
+  if (expr.kind === 'axis') free.add(expr.axis.id);
+  for (const child of children(expr)) for (const id of axesOf(child)) free.add(id);
+  if (expr.kind === 'reduce') for (const axis of expr.axes) free.delete(axis.id);
+  freeAxes.set(expr, free);
+  return free;
+}
+
+export function dependsOn(expr: Expr, axis: Axis): boolean {
+  return axesOf(expr).has(axis.id);
+}
+
+export const axisExpr = (axis: Axis): Expr => ({ kind: 'axis', type: 'i32', axis });
+export const intExpr = (value: number): Expr => ({ kind: 'const', type: 'i32', value });
+export const localExpr = (name: string, type: 'f32' | 'i32' | 'bool'): Expr => ({ kind: 'local', type, name });

@@ -1,0 +1,284 @@
+/**
+ * One use of a function or layer: configuration and inputs are matched with the signature, the conditions hold, and the
+ * body is elaborated with these very sizes. The result is an instance with its own body; nothing is inlined here.
+ */
+import type { FnDeclaration, LayerDeclaration, Parameter, WhereClause } from '../1-parse/ast.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
+import { dim } from '../dim/dim.ts';
+import type { TensorType } from '../ops/types.ts';
+import type { Given } from './arguments.ts';
+import { coerce } from './coerce.ts';
+import { Matching } from './matching.ts';
+import { type CallSite, describeMismatch, noteOf } from './mismatch.ts';
+import type { ModuleScope } from './modules.ts';
+import { Scope } from './scope.ts';
+import { showArithmetic, showType, showValue, textAt } from './show.ts';
+import { type Frame, fail, newFrame, type Site } from './site.ts';
+import type { ConfigValue, TypedInput } from './typed.ts';
+import { checkPositive } from './types.ts';
+import { poison, type Provenance, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
+
+/** A function or layer with the arguments of one use, all evaluated. */
+export interface Application {
+  readonly declaration: FnDeclaration | LayerDeclaration;
+  readonly module: ModuleScope;
+  readonly call: CallSite;
+  readonly config: readonly Parameter[];
+  readonly given: ReadonlyMap<string, Given>;
+  readonly inputs: readonly { readonly parameter: Parameter; readonly value: Value; readonly span: Span }[];
+  /** The parameters' prefix inside. */
+  readonly path: string;
+  /** Whether the layer has a name or stands in a list. */
+  readonly named: boolean;
+}
+
+/** Deeper than any sensible nesting of layers, and well within JavaScript's stack. */
+const deepest = 100;
+
+export function instantiate(application: Application, site: Site): Value {
+  const { declaration, call, module } = application;
+  const callee = declaration.name.name;
+  const frame = newFrame({
+    callee,
+    kind: call.kind,
+    caller: { frame: site.frame, span: call.span },
+    path: application.path,
+    named: application.named,
+  });
+  if (depth(frame) > deepest) {
+    return fail(site, {
+      code: 'E0209',
+      message: `${callee} uses itself without end`,
+      span: call.span,
+      help: ['a layer or function that uses itself needs an `if` that ends it'],
+    });
+  }
+  const intrinsic = declaration.kind === 'fn' && !declaration.body;
+  const inner: Site = { ...site, scope: new Scope(), module, frame };
+  const matching = new Matching(inner, intrinsic);
+  bindConfig(application, matching, inner, site);
+  const inputs = matchInputs(application, matching, inner, site);
+  if (!inputs || !conditionsHold(declaration.where, inputs, call, inner, site)) return poison;
+  if (intrinsic) return applyIntrinsic(application, inner);
+
+  const declared = declaration.result && inner.checker.evaluateType(declaration.result, inner);
+  if (declaration.result && !declared) return poison;
+  if (declared && !checkPositive(declared, `the result of ${call.title}`, call.span, site)) return poison;
+  if (!declaration.body) return poison;
+
+  const typed: TypedInput[] = inputs.map(({ parameter, value }) => {
+    const local = inner.unit.nextLocal++;
+    const { span } = parameter.name;
+    inner.scope.bind(parameter.name.name, tensorOf({ kind: 'local', local, type: value.type, span }, value.axes));
+    return { name: parameter.name.name, local, type: value.type };
+  });
+  const value = inner.checker.evaluateBlock(declaration.body, { ...inner, scope: new Scope(inner.scope) });
+  if (value.kind !== 'tensor' && value.kind !== 'poison' && inputs.length === 0) return value;
+
+  const result = checkResult(value, declared, declaration, inner);
+  if (!result) return declared ? unknownOf(declared, call.span) : poison;
+  const output = declared ?? result.type;
+  const instance = {
+    kind: call.kind,
+    callee,
+    path: application.named && call.kind === 'layer' ? application.path : '',
+    config: configOf(application.config, inner),
+    inputs: typed,
+    output,
+    body: { lets: frame.lets, updates: frame.updates, result: result.expr },
+    parameters: frame.parameters,
+  };
+  const args = inputs.map(({ value: argument }) => argument.expr);
+  const axes = declared ? declaredAxes(declaration, output, matching, inner, call.span) : outsideAxes(result, inner, call);
+  return tensorOf({ kind: 'call', instance, args, type: output, span: call.span }, axes);
+}
+
+function depth(frame: Frame): number {
+  let levels = 0;
+  for (let at: Frame | undefined = frame; at; at = at.caller?.frame) levels++;
+  return levels;
+}
+
+/** A value of a known type whose expression failed to elaborate; the program has an error, so nobody runs it. */
+export const unknownOf = (type: TensorType, span: Span): TensorValue =>
+  tensorOf({ kind: 'literal', value: 0, type, span });
+
+function bindConfig(application: Application, matching: Matching, inner: Site, site: Site): void {
+  const { config, given, declaration } = application;
+  for (const parameter of config) {
+    const { name } = parameter.name;
+    const argument = given.get(name);
+    const what = `${name} of ${declaration.name.name}`;
+    if (argument?.from && parameter.from) {
+      const size = coerce(argument.from.value, parameter.type, `${parameter.from.name} of ${what}`, argument.from.span, site);
+      matching.state(parameter.from.name, size, argument.from.span, textAt(argument.from.span));
+    }
+    if (argument?.value) inner.scope.bind(name, coerce(argument.value, parameter.type, what, argument.span, site));
+    else if (parameter.default) {
+      const value = inner.checker.evaluate(parameter.default, inner);
+      inner.scope.bind(name, coerce(value, parameter.type, what, parameter.default.span, inner));
+    } else inner.scope.bind(name, poison);
+  }
+}
+
+interface MatchedInput {
+  readonly parameter: Parameter;
+  readonly value: TensorValue;
+}
+
+/** The inputs as tensors whose types fit; undefined (and reported) where one does not. */
+function matchInputs(
+  application: Application,
+  matching: Matching,
+  inner: Site,
+  site: Site,
+): readonly MatchedInput[] | undefined {
+  const matched: MatchedInput[] = [];
+  const { call } = application;
+  for (const { parameter, value, span } of application.inputs) {
+    if (value.kind === 'poison') return undefined;
+    const tensor = toTensor(value, span, elementOf(parameter));
+    if (!tensor) {
+      fail(site, {
+        code: 'E0406',
+        message: `${call.title} takes a tensor for \`${parameter.name.name}\`, not ${showValue(value)}`,
+        span,
+        label: 'not a tensor',
+        help: [`\`${parameter.name.name}\` is ${textAt(parameter.type.span)}`],
+      });
+      return undefined;
+    }
+    const mismatch = matching.match(parameter, tensor) ?? undefined;
+    if (mismatch) {
+      fail(site, describeMismatch(mismatch, parameter, { value: tensor, span }, call, matching));
+      // A size that the call states wrongly changes nothing else: go on with the input's own.
+      const stated = mismatch.kind === 'dimension' && mismatch.name !== undefined && call.arrow?.from;
+      if (!stated || mismatch.name === undefined) return undefined;
+      inner.scope.bind(mismatch.name, { kind: 'int', dim: mismatch.actual });
+      if (matching.match(parameter, tensor)) return undefined;
+    }
+    matched.push({ parameter, value: tensor });
+  }
+  const mismatch = matching.finish();
+  if (!mismatch) return matched;
+  const last = application.inputs.length - 1;
+  const { parameter, span } = application.inputs[last];
+  fail(site, describeMismatch(mismatch, parameter, { value: matched[last].value, span }, call, matching));
+  return undefined;
+}
+
+function elementOf(parameter: Parameter): TensorType['element'] {
+  if (parameter.type.kind !== 'tensor') return 'f32';
+  return parameter.type.element.kind === 'class' ? 'i32' : parameter.type.element.name;
+}
+
+function conditionsHold(
+  conditions: readonly WhereClause[],
+  inputs: readonly MatchedInput[],
+  call: CallSite,
+  inner: Site,
+  site: Site,
+): boolean {
+  for (const condition of conditions) {
+    const value = inner.checker.evaluate(condition.condition, inner);
+    if (value.kind === 'poison') return false;
+    if (value.kind !== 'bool' || value.value) continue;
+    const message = condition.message.replace(/\{([\w.]+)\}/g, (text, path: string) => lookupPath(path, inner) ?? text);
+    const first = inputs[0]?.value;
+    fail(site, {
+      code: 'E0304',
+      message,
+      span: call.span,
+      label: first ? `${call.title} gets ${showType(first.type)}` : undefined,
+      notes: noteOf(first?.axes.at(-1)),
+      help: [`${call.callee} requires ${textAt(condition.condition.span).replace(/\s+/g, ' ')}`],
+    });
+    return false;
+  }
+  return true;
+}
+
+function lookupPath(path: string, site: Site): string | undefined {
+  const [name, ...members] = path.split('.');
+  let value = site.scope.lookup(name);
+  for (const member of members) value = value?.kind === 'tuple' ? value.items[Number(member)] : undefined;
+  return value && showValue(value);
+}
+
+function applyIntrinsic(application: Application, inner: Site): Value {
+  const { declaration, call, config, inputs } = application;
+  const name = declaration.name.name;
+  const options = Object.fromEntries(config.map((p) => [p.name.name, inner.scope.lookup(p.name.name) ?? poison]));
+  const args = inputs.map(({ value }) => value);
+  return inner.checker.intrinsic(name, args, options, call.span, inner);
+}
+
+/** The body's value as a tensor of the declared type; undefined (and reported) where it is not. */
+function checkResult(
+  value: Value,
+  declared: TensorType | undefined,
+  declaration: FnDeclaration | LayerDeclaration,
+  inner: Site,
+): TensorValue | undefined {
+  const span = declaration.body?.result?.span ?? declaration.name.span;
+  if (value.kind === 'poison') return undefined;
+  const result = toTensor(value, span, declared?.element);
+  const name = declaration.name.name;
+  if (!result) {
+    fail(inner, {
+      code: 'E0406',
+      message: `${name} must give one tensor, not ${showValue(value)}`,
+      span,
+      help: ['the value of a body is its last expression'],
+    });
+    return undefined;
+  }
+  if (!declared || sameType(result.type, declared)) return result;
+  const axis = result.type.shape.findIndex((size, i) => !declared.shape[i] || !dim.equal(size, declared.shape[i]));
+  fail(inner, {
+    code: 'E0305',
+    message: `${name} gives ${showType(result.type)}, but is declared to give ${showType(declared)}`,
+    span,
+    label: `this is ${showType(result.type)}`,
+    notes: [
+      ...(declaration.result ? [{ span: declaration.result.span, message: 'declared here' }] : []),
+      ...noteOf(result.axes[axis]).filter((note) => note.span.start !== span.start),
+    ],
+    help: ['change the declared type or the body'],
+  });
+  return undefined;
+}
+
+export const sameType = (a: TensorType, b: TensorType): boolean =>
+  a.element === b.element &&
+  a.shape.length === b.shape.length &&
+  a.shape.every((size, i) => dim.equal(size, b.shape[i])) &&
+  (!a.classes || !b.classes || dim.equal(a.classes, b.classes));
+
+function configOf(config: readonly Parameter[], inner: Site): Record<string, ConfigValue> {
+  return Object.fromEntries(config.map((p) => [p.name.name, toConfig(inner.scope.lookup(p.name.name) ?? poison)]));
+}
+
+/** Axes named in the declared type come from the input that bound the name; the others arise in this call. */
+function declaredAxes(
+  declaration: FnDeclaration | LayerDeclaration,
+  output: TensorType,
+  matching: Matching,
+  inner: Site,
+  span: Span,
+): readonly (Provenance | undefined)[] {
+  const nodes = declaration.result?.kind === 'tensor' ? (declaration.result.dims ?? []) : [];
+  const type = showType(output);
+  return nodes.flatMap((node) => {
+    if (node.kind === 'spread') return matching.bound.get(node.name.name)?.axes ?? [];
+    const bound = node.value.kind === 'name' ? matching.bound.get(node.value.name) : undefined;
+    if (bound?.by !== undefined) return bound.axes;
+    return [{ span, type, arithmetic: showArithmetic(node.value, (name) => inner.scope.lookup(name)) }];
+  });
+}
+
+/** Places inside the library mean nothing to the user: such an axis comes from the call. */
+function outsideAxes(result: TensorValue, inner: Site, call: CallSite): readonly (Provenance | undefined)[] {
+  const type = showType(result.type);
+  return result.axes.map((axis) => (!axis || inner.checker.isLibrary(axis.span.file) ? { span: call.span, type } : axis));
+}

@@ -1,0 +1,147 @@
+/** The words for an argument that does not fit the declared type of an input. */
+import type { Parameter } from '../1-parse/ast.ts';
+import type { Fix, Note, Span } from '../diagnostics/diagnostic.ts';
+import { type Dim, dim } from '../dim/dim.ts';
+import type { Given } from './arguments.ts';
+import type { Matching, Mismatch } from './matching.ts';
+import type { Problem } from './report.ts';
+import { showType, textAt } from './show.ts';
+import type { Provenance, TensorValue } from './values.ts';
+
+/** The call in which the argument stands. */
+export interface CallSite {
+  /** The layer's name where it has one (`fc1`), else the declaration's. */
+  readonly title: string;
+  readonly callee: string;
+  readonly kind: 'fn' | 'layer';
+  readonly span: Span;
+  readonly inputs: number;
+  /** The argument `in -> out`, where the call states an input size. */
+  readonly arrow?: Given;
+}
+
+export const noteOf = (origin: Provenance | undefined): Note[] =>
+  origin
+    ? [
+        {
+          span: origin.span,
+          message: `${origin.type} comes from here${origin.arithmetic ? `: ${origin.arithmetic}` : ''}`,
+        },
+      ]
+    : [];
+
+/** E0301 where the call itself states the size, E0302 to E0303 and E0405, E0501 otherwise. */
+export function describeMismatch(
+  mismatch: Mismatch,
+  parameter: Parameter,
+  argument: { readonly value: TensorValue; readonly span: Span },
+  call: CallSite,
+  matching: Matching,
+): Problem {
+  const { type, axes } = argument.value;
+  const wanted = textAt(parameter.type.span);
+  const input = call.inputs === 1 ? 'its input' : `\`${parameter.name.name}\``;
+  switch (mismatch.kind) {
+    case 'element':
+      return elementProblem(wanted, input, argument, call);
+    case 'rank':
+      return {
+        code: 'E0303',
+        message: `${call.title} takes ${wanted}, but ${input} is ${showType(type)}`,
+        span: argument.span,
+        label: `${type.shape.length} ${type.shape.length === 1 ? 'axis' : 'axes'}`,
+        notes: noteOf(axes.at(-1)),
+        help: [rankHelp(parameter, type.shape.length)],
+      };
+    case 'classes':
+      return {
+        code: 'E0501',
+        message: `the data set has ${dim.show(mismatch.actual)} classes, the model's output has ${dim.show(mismatch.expected)}`,
+        span: argument.span,
+        label: `class indices 0..${dim.show(dim.sub(mismatch.actual, dim.int(1)))}`,
+        help: [`the model should give one number for each of the ${dim.show(mismatch.actual)} classes`],
+      };
+    case 'dimension': {
+      const { name, axis, actual, expected } = mismatch;
+      if (call.arrow?.from && name !== undefined && matching.bound.get(name)?.by === undefined) {
+        return statedSize(name, expected, actual, call, call.arrow, noteOf(axes[axis]));
+      }
+      const by = name === undefined ? undefined : matching.bound.get(name)?.by;
+      const because = by && by !== parameter.name.name ? ` (the ${name} of \`${by}\`)` : '';
+      return {
+        code: 'E0302',
+        message: `${call.title} needs ${dim.show(expected)} at axis ${axis} of ${input}, which is ${showType(type)}`,
+        span: argument.span,
+        label: `${dim.show(actual)}, expected ${dim.show(expected)}${because}`,
+        notes: noteOf(axes[axis]),
+        help: [`${call.callee} takes ${wanted} for \`${parameter.name.name}\``],
+      };
+    }
+  }
+}
+
+/** "fc1 takes 1024 features, but its input has 1152". */
+function statedSize(
+  name: string,
+  expected: Dim,
+  actual: Dim,
+  call: CallSite,
+  arrow: Given,
+  notes: readonly Note[],
+): Problem {
+  const span = arrow.from?.span ?? arrow.span;
+  const size = dim.show(actual);
+  const fixed = replaced(call.span, span, size);
+  const out = arrow.expression?.kind === 'arrow' ? textAt(arrow.expression.to.span) : '';
+  const inferred = replaced(call.span, arrow.span, out);
+  const fix: Fix = { title: `Change to ${size}`, edits: [{ span, text: size }] };
+  return {
+    code: 'E0301',
+    // By convention of the standard library C counts channels, and everything else features.
+    message: `${call.title} takes ${dim.show(expected)} ${name === 'C' ? 'channels' : 'features'}, but its input has ${size}`,
+    span,
+    label: `expected ${size}`,
+    notes,
+    help: [`write \`${fixed}\`, or \`${inferred}\` to have the input size inferred`],
+    fixes: [fix],
+  };
+}
+
+/** The text of `whole` with `part` of it replaced. */
+function replaced(whole: Span, part: Span, text: string): string {
+  return whole.file.text.slice(whole.start, part.start) + text + whole.file.text.slice(part.end, whole.end);
+}
+
+function elementProblem(
+  wanted: string,
+  input: string,
+  argument: { readonly value: TensorValue; readonly span: Span },
+  call: CallSite,
+): Problem {
+  const { type } = argument.value;
+  const pixels = type.element === 'u8' && wanted.startsWith('f32');
+  const labels = wanted.startsWith('class(');
+  const fix: Fix[] = pixels
+    ? [{ title: 'Convert with to_float', edits: [{ span: argument.span, text: `to_float(${textAt(argument.span)})` }] }]
+    : [];
+  let help = `convert it, for example with to_f32(…)`;
+  if (pixels) help = 'to_float(…) turns pixels 0..255 into numbers 0..1';
+  if (labels) help = 'class indices come from a field of the data set whose type is class(…)';
+  return {
+    code: 'E0405',
+    message: `${call.title} takes ${wanted}, but ${input} is ${showType(type)}`,
+    span: argument.span,
+    label: type.classes ? 'class indices' : `elements of type ${type.element}`,
+    help: [help],
+    // A pipe's input has no place of its own to wrap.
+    fixes: argument.span === call.span ? [] : fix,
+  };
+}
+
+function rankHelp(parameter: Parameter, actual: number): string {
+  const dims = parameter.type.kind === 'tensor' ? (parameter.type.dims ?? []) : [];
+  const spread = dims.some((node) => node.kind === 'spread');
+  const count = spread ? `at least ${dims.length - 1}` : String(dims.length);
+  const more = actual > dims.length ? ', for example after flatten' : '';
+  return `\`${parameter.name.name}\` has ${count} ${dims.length === 1 ? 'axis' : 'axes'}${more}`;
+}

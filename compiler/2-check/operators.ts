@@ -1,0 +1,191 @@
+/**
+ * Uses of the operator registry: NumPy broadcasting for elementwise operators, options as attributes, and the
+ * operator's own shape rule for the result's type. Over plain numbers an elementwise operator is computed here and now.
+ */
+import type { Span } from '../diagnostics/diagnostic.ts';
+import { type Dim, dim } from '../dim/dim.ts';
+import { lookup } from '../ops/registry.ts';
+import { type ScalarFunction, scalarTable } from '../ops/scalar.ts';
+import type { Attributes, ElementType, TensorType } from '../ops/types.ts';
+import { attributesOf } from './attributes.ts';
+import { noteOf } from './mismatch.ts';
+import { showType, showValue } from './show.ts';
+import { fail, type Site } from './site.ts';
+import { checkPositive } from './types.ts';
+import {
+  asDim,
+  asNumber,
+  floatValue,
+  intValue,
+  poison,
+  type Provenance,
+  type TensorValue,
+  tensorOf,
+  toTensor,
+  type Value,
+} from './values.ts';
+
+const isScalarFunction = (op: string): op is ScalarFunction => Object.hasOwn(scalarTable, op);
+
+/** How users write an operator. */
+const spelling: ReadonlyMap<string, string> = new Map(
+  Object.entries({ add: '+', sub: '-', mul: '*', div: '/', lt: '<', le: '<=', gt: '>', ge: '>=', eq: '==', ne: '!=' }),
+);
+
+const spell = (op: string): string => (spelling.has(op) ? `\`${spelling.get(op)}\`` : op);
+
+export function elementwise(op: string, args: readonly Value[], span: Span, site: Site): Value {
+  if (args.some((arg) => arg.kind === 'poison')) return poison;
+  const folded = fold(op, args);
+  if (folded) return folded;
+  const like = commonElement(args);
+  const tensors: TensorValue[] = [];
+  for (const arg of args) {
+    const tensor = toTensor(arg, span, like);
+    if (!tensor) {
+      return fail(site, {
+        code: 'E0406',
+        message: `${spell(op)} computes with tensors and numbers, not with ${showValue(arg)}`,
+        span,
+        help: ['check what stands on both sides'],
+      });
+    }
+    tensors.push(tensor);
+  }
+  const joint = broadcast(tensors);
+  if ('axis' in joint) return cannotBroadcast(op, tensors, joint.axis, span, site);
+  const type = infer(
+    op,
+    tensors.map((t) => ({ ...t.type, shape: joint.shape })),
+    {},
+    span,
+    site,
+  );
+  if (!type) return poison;
+  const expr = { kind: 'op' as const, op, args: tensors.map((t) => t.expr), attributes: {}, type, span };
+  return tensorOf(expr, joint.axes);
+}
+
+/** The value where every argument is a number that is known, or an integer with symbols for min and max. */
+function fold(op: string, args: readonly Value[]): Value | undefined {
+  if (!isScalarFunction(op)) return undefined;
+  const numbers = args.map((arg) => (arg.kind === 'bool' ? Number(arg.value) : asNumber(arg)));
+  const known = numbers.filter((value) => value !== undefined);
+  if (known.length === numbers.length) {
+    const row = scalarTable[op];
+    const value = row.evaluate(...known);
+    if (row.result === 'bool') return { kind: 'bool', value: value !== 0 };
+    const integral = Number.isSafeInteger(value) && args.every((arg) => arg.kind === 'int');
+    return integral ? intValue(value) : floatValue(value);
+  }
+  const dims = args.map((arg) => (arg.kind === 'int' ? arg.dim : undefined)).filter((size) => size !== undefined);
+  if (dims.length === 2 && args.length === 2) {
+    if (op === 'max') return intValue(dim.max(dims[0], dims[1]));
+    if (op === 'min') return intValue(dim.min(dims[0], dims[1]));
+  }
+  return undefined;
+}
+
+/** The element type that integer literals take: that of the tensors beside them. */
+function commonElement(args: readonly Value[]): ElementType {
+  const types = args.flatMap((arg) => (arg.kind === 'tensor' && arg.type.element !== 'bool' ? [arg.type.element] : []));
+  return types[0] ?? 'f32';
+}
+
+interface Joint {
+  readonly shape: readonly Dim[];
+  readonly axes: readonly (Provenance | undefined)[];
+}
+
+/** NumPy's rule: shapes are aligned at their ends, and an axis of size 1 is repeated. */
+function broadcast(tensors: readonly TensorValue[]): Joint | { readonly axis: number } {
+  const rank = Math.max(...tensors.map((t) => t.type.shape.length));
+  const shape: Dim[] = [];
+  const axes: (Provenance | undefined)[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    let size = dim.int(1);
+    let origin: Provenance | undefined;
+    for (const { type, axes: origins } of tensors) {
+      const own = axis - rank + type.shape.length;
+      if (own < 0 || dim.constant(type.shape[own]) === 1) continue;
+      if (dim.constant(size) === 1) [size, origin] = [type.shape[own], origins[own]];
+      else if (!dim.equal(size, type.shape[own])) return { axis: axis - rank };
+    }
+    shape.push(size);
+    axes.push(origin);
+  }
+  return { shape, axes };
+}
+
+function cannotBroadcast(op: string, tensors: readonly TensorValue[], fromEnd: number, span: Span, site: Site): Value {
+  const sized = tensors.flatMap((t) => {
+    const size = t.type.shape.at(fromEnd);
+    return -fromEnd <= t.type.shape.length && size && dim.constant(size) !== 1 ? [{ t, size }] : [];
+  });
+  const sizes = [...new Set(sized.map(({ size }) => dim.show(size)))].join(' and ');
+  return fail(site, {
+    code: 'E0306',
+    message: `${spell(op)} cannot combine ${tensors.map((t) => showType(t.type)).join(' and ')}`,
+    span,
+    label: `axis ${fromEnd} is ${sizes}`,
+    notes: sized.flatMap(({ t }) => noteOf(t.axes.at(fromEnd))),
+    help: ['axes are aligned from the last; sizes must be equal, or one of them 1'],
+  });
+}
+
+/** The result's type by the operator's shape rule; undefined (and reported) where the inputs do not fit. */
+function infer(
+  op: string,
+  inputs: readonly TensorType[],
+  attributes: Attributes,
+  span: Span,
+  site: Site,
+): TensorType | undefined {
+  const primitive = lookup(op);
+  if (!primitive) throw new Error(`the standard library declares the intrinsic ${op}, which is no operator`);
+  const result = primitive.infer(inputs, attributes);
+  if (!('problem' in result)) return checkPositive(result, `the result of ${op}`, span, site) ? result : undefined;
+  fail(site, {
+    code: 'E0308',
+    message: `${spell(op)}: ${result.problem}`,
+    span,
+    label: inputs.map(showType).join(', '),
+    help: [conversionHelp(inputs) ?? primitive.doc],
+  });
+  return undefined;
+}
+
+function conversionHelp(inputs: readonly TensorType[]): string | undefined {
+  const elements = new Set(inputs.map((type) => type.element));
+  if (elements.has('u8')) return 'convert pixels with to_float(…) first';
+  return elements.size > 1 || elements.has('bool') ? 'convert with to_f32(…) so that the element types agree' : undefined;
+}
+
+export function intrinsic(
+  op: string,
+  args: readonly Value[],
+  options: Readonly<Record<string, Value>>,
+  span: Span,
+  site: Site,
+): Value {
+  if (lookup(op)?.kind === 'elementwise') return elementwise(op, args, span, site);
+  const values = [...args, ...Object.values(options)];
+  if (values.some((value) => value.kind === 'poison')) return poison;
+  const tensors = args.flatMap((arg) => toTensor(arg, span) ?? []);
+  const shape = tensors[0]?.type.shape ?? shapeOption(options);
+  const attributes = attributesOf(op, options, shape, span, site);
+  if (!attributes) return poison;
+  const inputs = tensors.map((t) => t.type);
+  const type = infer(op, inputs, attributes, span, site);
+  if (!type) return poison;
+  const expr = { kind: 'op' as const, op, args: tensors.map((t) => t.expr), attributes, type, span };
+  if (type.shape.length === tensors[0]?.axes.length && op === 'detach') return tensorOf(expr, tensors[0].axes);
+  const origin = { span, type: showType(type) };
+  return tensorOf(
+    expr,
+    type.shape.map(() => origin),
+  );
+}
+
+const shapeOption = (options: Readonly<Record<string, Value>>): readonly Dim[] =>
+  options.shape?.kind === 'tuple' ? options.shape.items.flatMap((item) => asDim(item) ?? []) : [];

@@ -1,0 +1,47 @@
+/** Collects diagnostics: each root cause once, however often its code is elaborated. */
+import type { Code } from '../diagnostics/catalogue.ts';
+import type { Diagnostic, Fix, Note, Span } from '../diagnostics/diagnostic.ts';
+
+/** A diagnostic as the checker's parts state it; what is left out is empty. */
+export interface Problem {
+  readonly code: Code;
+  readonly message: string;
+  readonly span: Span;
+  readonly label?: string;
+  readonly notes?: readonly Note[];
+  readonly help?: readonly string[];
+  readonly fixes?: readonly Fix[];
+}
+
+export class Reporter {
+  readonly #seen = new Set<string>();
+  readonly #diagnostics: Diagnostic[] = [];
+
+  /** Records the problem unless the same code was reported for the same place before. */
+  report(problem: Problem): void {
+    const { span } = problem;
+    const key = `${problem.code} ${span.start} ${span.end} ${span.file.path}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.#diagnostics.push({
+      severity: problem.code.startsWith('W') ? 'warning' : 'error',
+      notes: [],
+      help: [],
+      fixes: [],
+      ...problem,
+    });
+  }
+
+  /** Whether an error (not a mere warning) was reported. */
+  get failed(): boolean {
+    return this.#diagnostics.some((d) => d.severity === 'error');
+  }
+
+  /** In source order, one file after the other in the given order. */
+  sorted(files: readonly string[]): Diagnostic[] {
+    const rank = (d: Diagnostic): number => files.indexOf(d.span.file.path);
+    return [...this.#diagnostics].sort(
+      (a, b) => rank(a) - rank(b) || a.span.start - b.span.start || a.span.end - b.span.end,
+    );
+  }
+}

@@ -1,0 +1,228 @@
+/** What stands right of `|>` or in a list: a layer, a function, a sequence of them. Names become parameter paths here. */
+import type { Argument, Expression, Identifier, LayerDeclaration } from '../1-parse/ast.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
+import { dim } from '../dim/dim.ts';
+import { bindArguments, fromArgument, type Given } from './arguments.ts';
+import { callFunction, evaluateArguments } from './calls.ts';
+import { instantiate } from './instantiate.ts';
+import { lookup, type ModuleScope, visibleNames } from './modules.ts';
+import { textAt } from './show.ts';
+import { fail, type Naming, newFrame, type Site } from './site.ts';
+import { nearest } from './suggest.ts';
+import type { TypedInput } from './typed.ts';
+import { poison, tensorOf, toTensor, type Value } from './values.ts';
+
+export function applyStage(stage: Expression, inputs: readonly Value[], site: Site, naming: Naming): Value {
+  switch (stage.kind) {
+    case 'missing':
+      return poison;
+    case 'named':
+      return applyStage(stage.value, inputs, site, { segment: stage.name });
+    case 'name':
+      return applyNamed(stage.name, stage.span, undefined, stage.span, inputs, site, naming);
+    case 'call':
+      if (stage.callee.kind === 'name') {
+        return applyNamed(stage.callee.name, stage.callee.span, stage, stage.span, inputs, site, naming);
+      }
+      return cannotApply(stage, site);
+    case 'list':
+      return applySequence(stage, inputs, site, naming);
+    default:
+      return cannotApply(stage, site);
+  }
+}
+
+function cannotApply(stage: Expression, site: Site): Value {
+  return fail(site, {
+    code: 'E0208',
+    message: `\`${textAt(stage.span)}\` cannot be applied to an input`,
+    span: stage.span,
+    label: 'expected a layer, a function or a list of them',
+    help: ['as in `x |> Conv2d(32, kernel=3) |> relu`'],
+  });
+}
+
+function applyNamed(
+  name: string,
+  nameSpan: Span,
+  call: Extract<Expression, { kind: 'call' }> | undefined,
+  span: Span,
+  inputs: readonly Value[],
+  site: Site,
+  naming: Naming,
+): Value {
+  const named = lookup(site.module, name);
+  const [declaration] = named?.declarations ?? [];
+  if (named && !declaration) return poison;
+  if (!named || !declaration) {
+    const near = nearest(name, visibleNames(site.module));
+    return fail(site, {
+      code: 'E0201',
+      message: `there is no ${/^[A-Z]/.test(name) ? 'layer' : 'function'} ${name}`,
+      span: nameSpan,
+      label: near ? `did you mean ${near}?` : 'unknown name',
+      help: near ? [] : ['declare it, or import it'],
+      fixes: near ? [{ title: `Change to ${near}`, edits: [{ span: nameSpan, text: near }] }] : [],
+    });
+  }
+  if (declaration.kind === 'fn') {
+    const piped = inputs.map((value): Given => ({ span, value }));
+    return callFunction(named, [...piped, ...(call ? evaluateArguments(call, site) : [])], span, site);
+  }
+  if (declaration.kind === 'layer' || declaration.kind === 'model') {
+    return applyLayer(declaration, named.module, call?.arguments ?? [], inputs, span, site, naming);
+  }
+  return fail(site, {
+    code: 'E0208',
+    message: `${name} is a ${declaration.kind}, not a layer or a function`,
+    span: nameSpan,
+    help: ['only layers and functions stand in a pipeline'],
+  });
+}
+
+const joinPath = (path: string, segment: string): string => (path === '' ? segment : `${path}.${segment}`);
+
+function applyLayer(
+  declaration: LayerDeclaration,
+  module: ModuleScope,
+  args: readonly Argument[],
+  inputs: readonly Value[],
+  span: Span,
+  site: Site,
+  { segment }: Naming,
+): Value {
+  const callee = declaration.name.name;
+  const path = segment ? joinPath(site.frame.path, segment.name) : site.frame.path;
+  if (segment && !claimPath(path, segment, site)) return poison;
+  const given = args.map((argument) => layerArgument(argument, site));
+  const binding = bindArguments(callee, declaration.config, given, span);
+  for (const problem of binding.problems) fail(site, problem);
+  const arrow = given.find((g) => g.from);
+  if (arrow?.from && !declaration.config.some((p) => p.from && binding.bound.get(p.name.name) === arrow)) {
+    fail(site, {
+      code: 'E0404',
+      message: `${callee} does not take \`in -> out\``,
+      span: arrow.span,
+      help: [`it takes ${declaration.config.map((p) => p.name.name).join(', ') || 'no arguments'}`],
+    });
+    return poison;
+  }
+  if (binding.problems.length > 0) return poison;
+  if (inputs.length !== declaration.inputs.length) {
+    const names = declaration.inputs.map((p) => p.name.name).join(', ');
+    return fail(site, {
+      code: inputs.length < declaration.inputs.length ? 'E0402' : 'E0403',
+      message: `${callee} takes ${declaration.inputs.length} input${declaration.inputs.length === 1 ? '' : 's'} (${names}), and is given ${inputs.length}`,
+      span,
+      help: [`write \`(${names}) |> ${callee}(…)\``],
+    });
+  }
+  const call = { title: segment ? path : callee, callee, kind: 'layer' as const, span, inputs: inputs.length, arrow };
+  return instantiate(
+    {
+      declaration,
+      module,
+      call,
+      config: declaration.config,
+      given: binding.bound,
+      inputs: declaration.inputs.map((parameter, i) => ({ parameter, value: inputs[i], span })),
+      path,
+      named: segment !== undefined,
+    },
+    site,
+  );
+}
+
+function layerArgument(argument: Argument, site: Site): Given {
+  const { value } = argument;
+  if (value.kind !== 'arrow') return { ...fromArgument(argument), value: site.checker.evaluate(value, site) };
+  return {
+    ...fromArgument(argument),
+    value: site.checker.evaluate(value.to, site),
+    from: { value: site.checker.evaluate(value.from, site), span: value.from.span },
+  };
+}
+
+/** Takes a path for a layer that was named; false (and reported) where another layer has it. Indices may repeat. */
+function claimPath(path: string, segment: Identifier, site: Site): boolean {
+  if (/^\d+$/.test(segment.name)) return true;
+  const first = site.unit.layers.get(path);
+  if (!first) {
+    site.unit.layers.set(path, segment.span);
+    return true;
+  }
+  fail(site, {
+    code: 'E0207',
+    message: `two layers are called ${path}`,
+    span: segment.span,
+    label: 'a second time here',
+    notes: [{ span: first, message: 'first here' }],
+    help: ['each layer has parameters of its own, so give one of them another name'],
+  });
+  return false;
+}
+
+/** The elements of a list with splices written out: `3 * Block(64)` is three of them. */
+function elements(items: readonly Expression[], site: Site): readonly Expression[] {
+  return items.flatMap((item) => {
+    if (item.kind !== 'binary' || item.operator !== '*') return [item];
+    const times = site.checker.evaluate(item.left, site);
+    const count = times.kind === 'int' ? dim.constant(times.dim) : undefined;
+    if (times.kind === 'poison') return [];
+    if (count === undefined || count < 0 || count > 10_000) {
+      fail(site, {
+        code: 'E0404',
+        message: 'a layer is repeated an integer number of times',
+        span: item.left.span,
+        help: ['as in `3 * Block(64)`'],
+      });
+      return [];
+    }
+    const repeated = item.right.kind === 'list' ? elements(item.right.items, site) : [item.right];
+    return Array.from({ length: count }, () => repeated).flat();
+  });
+}
+
+function applySequence(
+  list: Extract<Expression, { kind: 'list' }>,
+  inputs: readonly Value[],
+  site: Site,
+  { segment }: Naming,
+): Value {
+  const { span } = list;
+  const path = segment ? joinPath(site.frame.path, segment.name) : site.frame.path;
+  if (segment && !claimPath(path, segment, site)) return poison;
+  const tensors = inputs.flatMap((input) => toTensor(input, span) ?? []);
+  if (tensors.length !== inputs.length) {
+    if (!inputs.some((input) => input.kind === 'poison')) cannotApply(list, site);
+    return poison;
+  }
+  const frame = newFrame({ callee: 'sequence', kind: 'sequence', path, caller: { frame: site.frame, span } });
+  const inner: Site = { ...site, frame };
+  const typed = tensors.map(({ type }, i): TypedInput => {
+    return { name: tensors.length === 1 ? 'x' : `x${i}`, local: site.unit.nextLocal++, type };
+  });
+  let values: readonly Value[] = typed.map(({ local, type }, i) =>
+    tensorOf({ kind: 'local', local, type, span }, tensors[i].axes),
+  );
+  for (const [i, element] of elements(list.items, site).entries()) {
+    const value = applyStage(element, values, inner, { segment: { name: String(i), span: element.span } });
+    values = value.kind === 'tuple' ? value.items : [value];
+  }
+  const [result] = values;
+  if (values.length !== 1 || result?.kind !== 'tensor') return poison;
+  const instance = {
+    kind: 'sequence' as const,
+    callee: 'sequence',
+    path: segment ? path : '',
+    config: {},
+    inputs: typed,
+    output: result.type,
+    body: { lets: frame.lets, updates: frame.updates, result: result.expr },
+    parameters: [],
+  };
+  return tensorOf(
+    { kind: 'call', instance, args: tensors.map((t) => t.expr), type: result.type, span },
+    result.axes,
+  );
+}

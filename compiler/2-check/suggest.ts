@@ -1,0 +1,29 @@
+/** "Did you mean": the known name nearest to a mistyped one. */
+
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    rows[i] = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, rows[i - 2][j - 2] + 1);
+      rows[i][j] = best;
+    }
+  }
+  return rows[a.length][b.length];
+}
+
+/** The nearest of the known names, or undefined when none is near; case and underscores count little. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replaceAll('_', '');
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(name.length / 3)) + 0.5;
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) > 4 || candidate === name) continue;
+    const steps = plain(name) === plain(candidate) ? 0.5 : distance(name, candidate);
+    if (steps < least) [best, least] = [candidate, steps];
+  }
+  return best;
+}

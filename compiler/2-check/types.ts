@@ -1,0 +1,87 @@
+/** Written types as tensor types in a place's names, and the check that every dimension is positive. */
+import type { DimensionNode, TypeNode } from '../1-parse/ast.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
+import { type Dim, dim } from '../dim/dim.ts';
+import type { TensorType } from '../ops/types.ts';
+import { describe, showType, textAt } from './show.ts';
+import { fail, type Site } from './site.ts';
+import { asDim, type Value } from './values.ts';
+
+/** A written tensor type, every name in it known. Undefined (and reported) where it is none. */
+export function evaluateType(type: TypeNode, site: Site): TensorType | undefined {
+  if (type.kind !== 'tensor') {
+    fail(site, {
+      code: 'E0404',
+      message: `a tensor type is expected here, not ${textAt(type.span)}`,
+      span: type.span,
+      help: ['write an element type and dimensions, as in `f32[N, 10]`; `f32[]` is a single number'],
+    });
+    return undefined;
+  }
+  const shape: Dim[] = [];
+  for (const node of type.dims ?? []) {
+    const dims = dimensions(node, site);
+    if (!dims) return undefined;
+    shape.push(...dims);
+  }
+  const result: TensorType = { element: type.element.kind === 'class' ? 'i32' : type.element.name, shape };
+  if (type.element.kind !== 'class') return result;
+  const count = site.checker.evaluate(type.element.count, site);
+  const classes = asDim(count);
+  if (classes) return { ...result, classes };
+  if (count.kind !== 'poison') notDimension(type.element.count.span, count, site);
+  return undefined;
+}
+
+/** The dimensions that one part of a written shape stands for: several for `...S`. */
+function dimensions(node: DimensionNode, site: Site): readonly Dim[] | undefined {
+  if (node.kind === 'spread') {
+    const value = site.scope.lookup(node.name.name);
+    if (value?.kind === 'tuple') return value.items.flatMap((item) => asDim(item) ?? []);
+    if (value?.kind !== 'poison') {
+      fail(site, {
+        code: 'E0201',
+        message: `...${node.name.name} stands for no dimensions here`,
+        span: node.span,
+        help: ["a spread is bound by an input's type, as in `x: f32[...S]`"],
+      });
+    }
+    return undefined;
+  }
+  const value = site.checker.evaluate(node.value, site);
+  const size = asDim(value);
+  if (size) return [size];
+  if (value.kind !== 'poison') notDimension(node.value.span, value, site);
+  return undefined;
+}
+
+function notDimension(span: Span, value: Value, site: Site): void {
+  fail(site, {
+    code: 'E0404',
+    message: `a dimension must be an integer, not ${describe(value)}`,
+    span,
+    label: 'not an integer',
+    help: ['a dimension is an integer, a name bound by an input, or arithmetic over them'],
+  });
+}
+
+/** The first axis whose size is known to be zero or negative. */
+export const emptyAxis = (type: TensorType): number =>
+  type.shape.findIndex((size) => {
+    const known = dim.constant(size);
+    return known !== undefined && known <= 0;
+  });
+
+/** E0307 where a dimension comes out zero or negative; true when the type is fine. */
+export function checkPositive(type: TensorType, what: string, span: Span, site: Site): boolean {
+  const axis = emptyAxis(type);
+  if (axis < 0) return true;
+  fail(site, {
+    code: 'E0307',
+    message: `${what} would be ${showType(type)}: axis ${axis} has no elements`,
+    span,
+    label: `${dim.show(type.shape[axis])} at axis ${axis}`,
+    help: ['every dimension must be at least 1'],
+  });
+  return false;
+}

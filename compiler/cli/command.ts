@@ -1,0 +1,20 @@
+/**
+ * What a command of the command line is. One file in `commands/` each; `commands/index.ts` lists them.
+ */
+import type { OptionTable } from './options.ts';
+
+/** 0: fine. 1: the program or its data has errors. 2: the command line is wrong. 70: netc itself has a bug. */
+export type ExitStatus = 0 | 1 | 2 | 70 | 130;
+
+export interface Command {
+  readonly name: string;
+  /** `netc check FILE.net…`, without the options. */
+  readonly usage: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** More lines for `netc help COMMAND`; may be empty. */
+  readonly details: readonly string[];
+  readonly options: OptionTable;
+  /** Given the words after the command's name. Throws `UsageError` or `UserError` with a complete message. */
+  run(argv: readonly string[]): Promise<number>;
+}

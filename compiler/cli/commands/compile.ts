@@ -1,0 +1,75 @@
+/** `netc FILE.net…`: checks and compiles, and writes the generated TypeScript. */
+import type { EmitUnit } from '../../7-emit/index.ts';
+import { stemOf } from '../../7-emit/names.ts';
+import { sourceArguments } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { type OptionTable, readOptions, UsageError } from '../options.ts';
+import { countLine, showDiagnostics } from '../show-diagnostics.ts';
+import { print } from '../terminal.ts';
+
+const options: OptionTable = {
+  output: { value: 'DIR', short: 'o', description: 'write the generated files there (default: generated)' },
+  'print-after': { value: 'PASS', description: 'print what the program looks like after a pass, and write nothing' },
+};
+
+export const compileCommand: Command = {
+  name: 'compile',
+  usage: 'netc FILE.net… [-o DIR]',
+  summary: 'compiles to TypeScript: DIR/FILE.ts, its kernels and its training loop',
+  details: ['`netc compile FILE.net…` is the same.'],
+  options,
+  async run(argv) {
+    const given = readOptions('compile', options, argv);
+    const files = sourceArguments('compile', given.positionals);
+    const folder = given.text('output') ?? 'generated';
+    const twice = sameOutput(files);
+    if (twice !== undefined) {
+      throw new UsageError(`two of the files would both write ${folder}/${twice}.ts; compile them with different -o`);
+    }
+    let status = 0;
+    for (const file of files) status = Math.max(status, await compileOne(file, folder, given.text('print-after')));
+    return status;
+  },
+};
+
+async function compileOne(file: string, folder: string, printAfter: string | undefined): Promise<number> {
+  const start = performance.now();
+  const { compileFile } = await import('../compile-file.ts');
+  const result = await compileFile(file, printAfter);
+  await showDiagnostics(result.diagnostics);
+  if (result.printed !== undefined) await print(process.stdout, result.printed);
+  if (result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
+    await print(process.stderr, countLine(result.diagnostics));
+    return 1;
+  }
+  if (result.printed !== undefined) return 0;
+  if (result.units.length === 0) {
+    await print(process.stdout, `${file}: no errors; it declares no model, so there is nothing to generate`);
+    return 0;
+  }
+  const [{ emit }, { writeFiles }] = await Promise.all([import('../../7-emit/index.ts'), import('../write-files.ts')]);
+  const emitted = await emit(result.units, { source: result.source, output: folder });
+  await writeFiles(folder, emitted);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const names = emitted.map(({ path }) => path).join(', ');
+  await print(
+    process.stdout,
+    `${file}: ${result.units.map(describe).join('; ')}\n  ${folder}/{${names}} in ${seconds} s`,
+  );
+  return 0;
+}
+
+/** `FashionCnn, 167,114 parameters, 23 kernels`. */
+function describe({ name, spec }: EmitUnit): string {
+  const parameters = spec.parameters.reduce(
+    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+    0,
+  );
+  return `${name}, ${parameters.toLocaleString('en-US')} parameters, ${spec.kernels.length} kernels`;
+}
+
+/** The stem that two files share, whose output would be the same files. */
+function sameOutput(files: readonly string[]): string | undefined {
+  const stems = files.map(stemOf);
+  return stems.find((stem, i) => stems.indexOf(stem) < i);
+}

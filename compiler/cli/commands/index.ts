@@ -1,0 +1,15 @@
+/** The commands by name. Each is loaded when it is wanted, so that `netc --version` starts at once. */
+import type { Command } from '../command.ts';
+
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  compile: async () => (await import('./compile.ts')).compileCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
+  summary: async () => (await import('./summary.ts')).summaryCommand,
+  train: async () => (await import('./train.ts')).trainCommand,
+  eval: async () => (await import('./eval.ts')).evalCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+};
+
+export async function findCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(commands, name) ? await commands[name]?.() : undefined;
+}

@@ -1,0 +1,51 @@
+/**
+ * The file system as the compiler sees it: sources under the paths that messages show, imports relative to the file that
+ * names them, and the standard library. The only place of the compiler that reads `.net` files.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../../runtime/errors.ts';
+import { reasonFor } from '../../runtime/host/files.ts';
+import type { SourceFile } from '../diagnostics/diagnostic.ts';
+
+/** The library's folder: `compiler/std` beside this file's folder, in the sources as in `dist`. */
+const LIBRARY = fileURLToPath(new URL('../std/', import.meta.url));
+
+/** A path as messages show it: with `/`, relative to where the command was given if that is shorter. */
+export function shownPath(path: string): string {
+  const plain = isAbsolute(path) ? path : normalize(path);
+  const near = isAbsolute(path) ? relative(process.cwd(), path) : plain;
+  const shown = near !== '' && near.length < plain.length ? near : plain;
+  return sep === '/' ? shown : shown.split(sep).join('/');
+}
+
+/** A file that the command line names. Throws `UserError` when it cannot be read. */
+export function readSource(path: string): SourceFile {
+  try {
+    return { path: shownPath(path), text: withoutByteOrderMark(readFileSync(path, 'utf8')) };
+  } catch (error) {
+    throw new UserError(`cannot read ${path}: ${reasonFor(error)}`);
+  }
+}
+
+/** The `.net` file that an import names, seen from the file that it stands in; undefined when there is no such file. */
+export function readImport(path: string, from: SourceFile): SourceFile | undefined {
+  if (!path.endsWith('.net')) return undefined;
+  const target = isAbsolute(path) ? path : join(dirname(from.path), path);
+  try {
+    return { path: shownPath(target), text: withoutByteOrderMark(readFileSync(target, 'utf8')) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The standard library's files, in the order of their names. */
+export function readLibrary(): SourceFile[] {
+  const names = readdirSync(LIBRARY).filter((name) => name.endsWith('.net'));
+  return names.sort().map((name) => ({ path: `std/${name}`, text: readFileSync(join(LIBRARY, name), 'utf8') }));
+}
+
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}

@@ -1,0 +1,21 @@
+/** From a source file to a program that can run: out of the cache, or compiled now. */
+import { findProgram, type GeneratedProgram, storeProgram } from './generated-program.ts';
+import { countLine, showDiagnostics } from './show-diagnostics.ts';
+import { print } from './terminal.ts';
+
+/** Undefined when the file has errors; they have been printed. Throws `UserError` when it cannot be read. */
+export async function openProgram(source: string): Promise<GeneratedProgram | undefined> {
+  const found = findProgram(source);
+  if (found) return found;
+  const { compileFile } = await import('./compile-file.ts');
+  const result = await compileFile(source);
+  await showDiagnostics(result.diagnostics);
+  if (result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
+    await print(process.stderr, countLine(result.diagnostics));
+    return undefined;
+  }
+  const { emit } = await import('../7-emit/index.ts');
+  const files = await emit(result.units, { source: result.source, output: 'generated' });
+  // A program with warnings is compiled each time, so that they are seen each time.
+  return await storeProgram(source, files, result.diagnostics.length === 0);
+}

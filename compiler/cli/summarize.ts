@@ -1,0 +1,122 @@
+/**
+ * A model as a table: a row per layer with its output, parameters and multiply-adds, from the typed tree alone.
+ * Computes nothing about memory or kernels.
+ */
+import type { TypedBlock, TypedExpr, TypedInstance, TypedModel } from '../2-check/typed.ts';
+import { dim } from '../dim/dim.ts';
+import type { TensorType } from '../ops/types.ts';
+
+export interface SummaryRow {
+  /** `conv1`, `layer1.0.conv1`; a function's own name. */
+  readonly name: string;
+  readonly type: string;
+  /** The batch as `"N"`. */
+  readonly output: readonly (number | string)[];
+  readonly parameters: number;
+  /** Multiply-adds of convolutions and matrix products, for one sample. */
+  readonly macs: number;
+}
+
+export interface Summary {
+  readonly model: string;
+  readonly parameters: number;
+  readonly trainable: number;
+  readonly layers: readonly SummaryRow[];
+}
+
+/** Parameters and multiply-adds; the rows of an instance sum up to its cost. */
+interface Cost {
+  readonly parameters: number;
+  readonly macs: number;
+}
+
+export function summarize(model: TypedModel): Summary {
+  const sizes = new Map(model.parameters.map((p) => [p.path, elements(p.type, model.batch)]));
+  const total = (kept: typeof model.parameters): number => kept.reduce((sum, p) => sum + (sizes.get(p.path) ?? 0), 0);
+  return {
+    model: model.name,
+    parameters: total(model.parameters),
+    trainable: total(model.parameters.filter((p) => p.trainable)),
+    layers: new Walk(model.batch, sizes).rows(model.body, true),
+  };
+}
+
+class Walk {
+  readonly #batch: string;
+  readonly #sizes: ReadonlyMap<string, number>;
+
+  constructor(batch: string, sizes: ReadonlyMap<string, number>) {
+    this.#batch = batch;
+    this.#sizes = sizes;
+  }
+
+  /**
+   * The rows of a body, in the order in which it computes. `all` lists every layer and function that is applied in it
+   * (the model's own body, a sequence), else only what owns parameters.
+   */
+  rows(body: TypedBlock, all: boolean): SummaryRow[] {
+    return calls(body).flatMap(({ instance }) => {
+      if (all || this.#owned(instance).parameters > 0) return this.#rowsOf(instance);
+      return [];
+    });
+  }
+
+  #rowsOf(instance: TypedInstance): SummaryRow[] {
+    const inner = this.rows(instance.body, instance.kind === 'sequence');
+    const cost = this.#owned(instance);
+    // What the rows inside do not account for is the instance's own.
+    const parameters = cost.parameters - inner.reduce((sum, row) => sum + row.parameters, 0);
+    const macs = cost.macs - inner.reduce((sum, row) => sum + row.macs, 0);
+    if (inner.length > 0 && parameters === 0 && macs === 0) return inner;
+    const output = instance.output.shape.map((size) => dim.constant(size) ?? dim.show(size));
+    const shown = output.map((size) => (size === this.#batch ? 'N' : size));
+    const name = instance.path || instance.callee;
+    return [...inner, { name, type: instance.callee, output: shown, parameters, macs }];
+  }
+
+  /** An instance with everything below it. */
+  #owned(instance: TypedInstance): Cost {
+    let parameters = instance.parameters.reduce((sum, path) => sum + (this.#sizes.get(path) ?? 0), 0);
+    let macs = 0;
+    for (const expression of expressions(instance.body)) {
+      if (expression.kind === 'op') macs += multiplyAdds(expression, this.#batch);
+      if (expression.kind !== 'call') continue;
+      const cost = this.#owned(expression.instance);
+      parameters += cost.parameters;
+      macs += cost.macs;
+    }
+    return { parameters, macs };
+  }
+}
+
+/** The calls that a body makes itself, in evaluation order: arguments before what they are given to. */
+function calls(body: TypedBlock): Extract<TypedExpr, { kind: 'call' }>[] {
+  return expressions(body).filter((expression) => expression.kind === 'call');
+}
+
+/** Every expression of a body (not of the bodies that it calls), operands first. */
+function expressions(body: TypedBlock): TypedExpr[] {
+  const found: TypedExpr[] = [];
+  const visit = (expression: TypedExpr): void => {
+    if (expression.kind === 'op' || expression.kind === 'call') expression.args.forEach(visit);
+    found.push(expression);
+  };
+  for (const { value } of body.lets) visit(value);
+  for (const { value } of body.updates) visit(value);
+  visit(body.result);
+  return found;
+}
+
+/** Elements for one sample: the batch counts as 1. */
+function elements(type: TensorType, batch: string): number {
+  return dim.evaluate(dim.product(type.shape), { [batch]: 1 });
+}
+
+/** Each element of a contraction's result sums as many products as the second operand has elements for it. */
+function multiplyAdds(op: Extract<TypedExpr, { kind: 'op' }>, batch: string): number {
+  const second = op.args[1]?.type.shape ?? [];
+  const length = (sizes: typeof second): number => dim.evaluate(dim.product(sizes), { [batch]: 1 });
+  if (op.op === 'conv2d') return elements(op.type, batch) * length(second.slice(1));
+  if (op.op === 'matmul') return elements(op.type, batch) * length(second.slice(-2, -1));
+  return 0;
+}

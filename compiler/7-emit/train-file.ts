@@ -76,7 +76,10 @@ function trainFunction(training: TypedTraining, spec: string): StatementStructur
     name: 'train',
     parameters: [{ name: 'options', type: 'TrainOptions', initializer: 'defaults' }],
     returnType: 'Promise<TrainingResult>',
-    statements: `const [device, data] = await Promise.all([openDevice(options.device, options), openData(${spec}, options)]);
+    statements: `const [device, data] = await Promise.all([
+  openDevice(options.device, options),
+  openData(${spec}, options),
+]);
 try {
   const model = await ${name}.create(device, options);
   const learner = new Learner(model, ${spec});

@@ -1,0 +1,112 @@
+/**
+ * Reads test/fixtures/*.json, which make_fixtures.py writes, as typed data; and makes the inputs of an operator's case.
+ * Compares nothing: see `closeTo` in tolerance.ts for that.
+ */
+import { readFileSync } from 'node:fs';
+import { uniform } from './formula.ts';
+
+export interface OperatorInput {
+  /** `x`, or a parameter's path: `fc.weight`. */
+  readonly name: string;
+  readonly element: 'f32' | 'i32';
+  /** `"N"` stands for the batch, symbolic for the compiler. */
+  readonly shape: readonly (number | 'N')[];
+  readonly low: number;
+  readonly high: number;
+  readonly seed: number;
+  /** Rounded down, for ties and class indices. */
+  readonly whole?: boolean;
+  /** K of a `class(K)` tensor. */
+  readonly classes?: number;
+}
+
+export interface OperatorCase {
+  readonly name: string;
+  /** The expression in the language, over the inputs' names. */
+  readonly net: string;
+  /** The expression that PyTorch evaluated, in float64. */
+  readonly torch: string;
+  /** The batch. */
+  readonly n: number;
+  /** The compiler's operator, with its attributes, where the expression is exactly one. */
+  readonly op?: string;
+  readonly attributes?: Readonly<Record<string, number | boolean | readonly number[]>>;
+  readonly inputs: readonly OperatorInput[];
+  readonly shape: readonly number[];
+  readonly value: readonly number[];
+  /** Seed of the output's gradient, uniform in -1..1; absent where nothing has a gradient. */
+  readonly upstream?: number;
+  /** By input. */
+  readonly gradients?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Every `stride`-th element of a tensor, at most 64. */
+export interface Sampled {
+  readonly stride: number;
+  readonly values: readonly number[];
+}
+
+export interface TrainingCurve {
+  readonly losses: readonly number[];
+  readonly accuracies: readonly number[];
+}
+
+/** Twenty steps of Adam on data by formula: batch k is the samples 64k .. 64k + 63, pixels divided by 255. */
+export interface TrainingRun {
+  /** The model's file in models/. */
+  readonly name: string;
+  readonly logits: boolean;
+  readonly parameter_seed: number;
+  readonly noise_seed: number;
+  readonly batch: number;
+  readonly learning_rate: number;
+  readonly float64: TrainingCurve;
+  readonly float32: TrainingCurve;
+  /** Before any step, on the samples 0 .. batch - 1; `output` holds the first four rows. */
+  readonly partial: { readonly batch: number; readonly loss: number; readonly output: readonly number[] };
+  /** Gradients of the first batch (and their largest magnitude), values after the last step; from float64. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly gradient: Sampled & { readonly max: number };
+    readonly trained: Sampled & { readonly sum: number; readonly abs_sum: number };
+  }[];
+}
+
+export interface FormulaCheck {
+  readonly what: string;
+  readonly values: readonly number[];
+}
+
+function read(name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'));
+}
+
+export function operatorCases(): readonly OperatorCase[] {
+  return read('operators').cases as readonly OperatorCase[];
+}
+
+export function trainingRuns(): readonly TrainingRun[] {
+  return read('training').runs as readonly TrainingRun[];
+}
+
+export function formulaChecks(): readonly FormulaCheck[] {
+  return read('formula').checks as readonly FormulaCheck[];
+}
+
+/** The input's shape with the batch filled in. */
+export function inputShape(input: OperatorInput, n: number): readonly number[] {
+  return input.shape.map((size) => (size === 'N' ? n : size));
+}
+
+/** The input's values, row-major. */
+export function inputValues(input: OperatorInput, n: number): Float32Array {
+  const count = inputShape(input, n).reduce((product, size) => product * size, 1);
+  const values = uniform(input.seed, count, input.low, input.high);
+  return input.whole === true ? values.map(Math.floor) : values;
+}
+
+/** The gradient that arrives at the output; undefined where nothing has a gradient. */
+export function upstreamValues(test: OperatorCase): Float32Array | undefined {
+  return test.upstream === undefined ? undefined : uniform(test.upstream, test.value.length, -1, 1);
+}

@@ -6,6 +6,7 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { toAffine } from './affine.ts';
+import type { Kernel } from './kernel.ts';
 import { simplify } from './simplify.ts';
 import { axisExpr, forEachNode, intExpr, rewriter, substituteAxes } from './walk.ts';
 
@@ -79,4 +80,22 @@ export function splitAxes(axes: readonly Axis[], exprs: readonly Expr[]): { axes
     return split ? split.axes : [axis];
   });
   return { axes: next, exprs: exprs.map((e) => splitReductions(simplify(substituteAxes(e, replacements)))) };
+}
+
+/** How many elements of a flat vector one work item covers. */
+const CHUNK = 256;
+
+/** A nest over one long vector (an optimizer's) becomes a nest over chunks of it. */
+export function splitLongAxis(kernel: Kernel): Kernel {
+  const [axis, ...others] = kernel.axes;
+  const extent = axis && dim.constant(axis.extent);
+  if (extent === undefined || others.length > 0 || extent % CHUNK !== 0 || extent === CHUNK) return kernel;
+  const { axes, value } = splitAxis(axis, [extent / CHUNK, CHUNK]);
+  const replace = (expr: Expr): Expr => simplify(substituteAxes(expr, new Map([[axis.id, value]])));
+  const stores = kernel.stores.map((store) => ({
+    ...store,
+    indices: store.indices.map(replace),
+    value: replace(store.value),
+  }));
+  return { ...kernel, axes, stores };
 }

@@ -24,20 +24,7 @@ const builders: Readonly<Record<Routine, () => FunctionCode>> = {
   log64,
   exp: () => through('exp', (a) => a.call(routineIndex('exp64'))),
   log: () => through('log', (a) => a.call(routineIndex('log64'))),
-  // tanh x = 1 - 2 / (e^2x + 1)
-  tanh: () =>
-    through('tanh', (a) => {
-      const x = a.local('f64');
-      a.set(x);
-      a.f64(1);
-      a.f64(2);
-      a.get(x);
-      a.get(x);
-      a.op('f64.add');
-      a.call(routineIndex('exp64'));
-      a.f64(1);
-      a.op('f64.add', 'f64.div', 'f64.sub');
-    }),
+  tanh: () => through('tanh', tanh),
   sigmoid: () =>
     through('sigmoid', (a) => {
       const x = a.local('f64');
@@ -186,6 +173,30 @@ function log64(): FunctionCode {
   a.f64(Math.LN2);
   a.op('f64.mul', 'f64.add');
   return a.finish(false);
+}
+
+/** tanh x = 1 - 2 / (e^2x + 1), and x - x^3 / 3 near 0, where that would cancel. */
+function tanh(a: Assembler): void {
+  const x = a.local('f64');
+  a.tee(x);
+  a.get(x);
+  a.get(x);
+  a.get(x);
+  a.op('f64.mul', 'f64.mul');
+  a.f64(3);
+  a.op('f64.div', 'f64.sub');
+  a.f64(1);
+  a.f64(2);
+  a.get(x);
+  a.get(x);
+  a.op('f64.add');
+  a.call(routineIndex('exp64'));
+  a.f64(1);
+  a.op('f64.add', 'f64.div', 'f64.sub');
+  a.get(x);
+  a.op('f64.abs');
+  a.f64(1e-3);
+  a.op('f64.lt', 'select');
 }
 
 /** C's pow: x^0 = 1; a negative base takes integer exponents only. */

@@ -1,0 +1,42 @@
+/**
+ * Addresses as pointers. All accesses that differ by a constant share one pointer local (the constant goes into the
+ * instruction); in an innermost loop pointers are set up before it and stepped, so its body has no index arithmetic.
+ */
+import { type Affine, coefficientOf, fromAffine, toAffine, without } from '../../5-loop/affine.ts';
+import { keyOf } from '../../5-loop/walk.ts';
+import type { Axis, Expr } from '../../ops/expr.ts';
+
+/** An address taken apart: `pointer + step * axis + constant`, all in elements. */
+export interface Access {
+  /** The same for accesses that can share a pointer. */
+  readonly family: string;
+  /** The part that the pointer holds. */
+  readonly base: Expr;
+  /** Elements per step of the loop; 0 outside loops. */
+  readonly step: number;
+  /** Never negative. */
+  readonly constant: number;
+}
+
+/** Takes an address apart with respect to the innermost loop's variable; undefined where it isn't affine in it. */
+export function accessOf(
+  binding: number,
+  address: Expr,
+  lane: Axis | undefined,
+  loop: Axis | undefined,
+): Access | undefined {
+  const affine = withoutLane(toAffine(address), lane);
+  const step = loop === undefined ? 0 : coefficientOf(affine, loop.id);
+  if (step === undefined) return undefined;
+  const rest = without(affine, loop?.id);
+  // A constant below zero can't be an instruction's offset: it stays with the pointer.
+  const constant = affine.constant >= 0 ? affine.constant : 0;
+  const base = fromAffine({ terms: rest.terms, constant: affine.constant - constant });
+  return { family: `${binding}|${step}|${keyOf(base)}`, base, step, constant };
+}
+
+/** Lanes are consecutive elements: a vector access starts at lane 0. */
+function withoutLane(affine: Affine, lane: Axis | undefined): Affine {
+  if (lane === undefined) return affine;
+  return { terms: without(affine, lane.id).terms, constant: affine.constant };
+}

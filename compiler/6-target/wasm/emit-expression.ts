@@ -1,0 +1,324 @@
+/**
+ * Expressions to WebAssembly. `scalar` leaves one f32 or i32 on the stack, `vector` a v128 of four lanes; what doesn't
+ * vary over the lanes is computed once and splatted. Keeps the locals, axes and pointers of the function being written.
+ */
+
+import { tensorOf } from '../../5-loop/address.ts';
+import type { Tensor } from '../../5-loop/kernel.ts';
+import type { LoopTree } from '../../5-loop/tree.ts';
+import { children } from '../../5-loop/walk.ts';
+import { dim } from '../../dim/dim.ts';
+import type { Axis, Expr, ScalarType } from '../../ops/expr.ts';
+import { scalarTable } from '../../ops/scalar.ts';
+import { type Bindings, storageElement } from '../bindings.ts';
+import { accessOf } from './addresses.ts';
+import { Assembler, type ValueType } from './assembler.ts';
+import { routineIndex } from './library.ts';
+
+const UNIFORMS = 2;
+const FIRST_BUFFER = 3;
+
+interface Local {
+  readonly index: number;
+  readonly vector: boolean;
+}
+
+type Apply = Extract<Expr, { kind: 'apply' }>;
+
+export class ExpressionEmitter {
+  protected readonly asm: Assembler;
+  protected readonly tree: LoopTree;
+  protected readonly bindings: Bindings;
+  /** The variable of the innermost loop being written, whose pointers are stepped. */
+  protected pointerAxis: Axis | undefined;
+  private readonly tensors: ReadonlyMap<number, Tensor>;
+  private readonly uniforms: readonly string[];
+  private readonly locals = new Map<string, Local>();
+  private readonly axes = new Map<string, number>();
+  private pointers: Map<string, number>[] = [new Map()];
+
+  constructor(
+    name: string,
+    tree: LoopTree,
+    tensors: ReadonlyMap<number, Tensor>,
+    bindings: Bindings,
+    uniforms: readonly string[],
+  ) {
+    const parameters: ValueType[] = ['i32', 'i32', 'i32', ...bindings.list.map((): ValueType => 'i32')];
+    this.asm = new Assembler(name, parameters, []);
+    this.tree = tree;
+    this.tensors = tensors;
+    this.bindings = bindings;
+    this.uniforms = uniforms;
+  }
+
+  // ---- locals and pointers -----------------------------------------------------------------------------------------
+
+  protected declareAxis(axis: Axis): number {
+    const index = this.axes.get(axis.id) ?? this.asm.local('i32');
+    this.axes.set(axis.id, index);
+    return index;
+  }
+
+  /** In vector code every f32 that is only read later is kept splatted: a splat is part of its load. */
+  protected declareLocal(name: string, type: ScalarType, constant: boolean): void {
+    const vector = this.tree.vectors.has(name) || (constant && this.tree.lane !== undefined && type === 'f32');
+    const index = this.asm.local(vector ? 'v128' : type === 'f32' ? 'f32' : 'i32');
+    this.locals.set(name, { index, vector });
+  }
+
+  protected assign(name: string, value: Expr): void {
+    const local = this.localNamed(name);
+    if (local.vector) this.vector(value);
+    else this.scalar(value);
+    this.asm.set(local.index);
+  }
+
+  private localNamed(name: string): Local {
+    const local = this.locals.get(name);
+    if (!local) throw new Error(`the local ${name} is not declared`);
+    return local;
+  }
+
+  /** Pointers computed inside are forgotten afterwards: they may not have been computed on every way. */
+  protected withCache(body: () => void): void {
+    this.pointers.push(new Map());
+    body();
+    this.pointers.pop();
+  }
+
+  protected pointerOf(family: string): number | undefined {
+    for (const scope of this.pointers) {
+      const pointer = scope.get(family);
+      if (pointer !== undefined) return pointer;
+    }
+    return undefined;
+  }
+
+  protected remember(family: string, pointer: number): void {
+    this.pointers[this.pointers.length - 1].set(family, pointer);
+  }
+
+  protected elementOf(tensor: number): 'f32' | 'i32' | 'u8' {
+    return storageElement(tensorOf(this.tensors, tensor));
+  }
+
+  protected bytesOf(tensor: number): number {
+    return this.elementOf(tensor) === 'u8' ? 1 : 4;
+  }
+
+  /** A new local that holds `buffer + base * bytes`. */
+  protected pointerTo(binding: number, base: Expr, bytes: number): number {
+    const pointer = this.asm.local('i32');
+    this.asm.get(FIRST_BUFFER + binding);
+    this.scalar(base);
+    if (bytes !== 1) {
+      this.asm.i32(bytes);
+      this.asm.op('i32.mul');
+    }
+    this.asm.op('i32.add');
+    this.asm.set(pointer);
+    return pointer;
+  }
+
+  /** A pointer local and a constant byte offset for an element. */
+  protected locate(tensor: number, address: Expr): { pointer: number; offset: number } {
+    const binding = this.bindings.indexOf(tensor);
+    const bytes = this.bytesOf(tensor);
+    const access = accessOf(binding, address, this.tree.lane, this.pointerAxis);
+    if (!access) return { pointer: this.pointerTo(binding, address, bytes), offset: 0 };
+    let pointer = this.pointerOf(access.family);
+    if (pointer === undefined) {
+      if (access.step !== 0) throw new Error('a stepped pointer was not set up before its loop');
+      pointer = this.pointerTo(binding, access.base, bytes);
+      this.remember(access.family, pointer);
+    }
+    return { pointer, offset: access.constant * bytes };
+  }
+
+  // ---- scalars -----------------------------------------------------------------------------------------------------
+
+  protected scalar(expr: Expr): void {
+    const { asm } = this;
+    switch (expr.kind) {
+      case 'const':
+        if (expr.type === 'f32') asm.f32(expr.value);
+        else asm.i32(expr.value);
+        return;
+      case 'axis':
+        asm.get(this.axisLocal(expr.axis));
+        return;
+      case 'size':
+        this.dimension(expr);
+        return;
+      case 'uniform':
+        asm.get(UNIFORMS);
+        asm.memory('f32.load', this.uniformOffset(expr.name));
+        return;
+      case 'local': {
+        const local = this.localNamed(expr.name);
+        asm.get(local.index);
+        if (local.vector && expr.type === 'f32') asm.extractF32Lane(0);
+        else if (local.vector) asm.extractI32Lane(0);
+        return;
+      }
+      case 'load': {
+        const { pointer, offset } = this.locate(expr.tensor, expr.indices[0]);
+        asm.get(pointer);
+        const element = this.elementOf(expr.tensor);
+        asm.memory(element === 'f32' ? 'f32.load' : element === 'u8' ? 'i32.load8_u' : 'i32.load', offset);
+        return;
+      }
+      case 'guard':
+        this.guard(expr, expr.type === 'f32' ? 'f32' : 'i32', (e) => this.scalar(e));
+        return;
+      case 'apply':
+        this.applyScalar(expr);
+        return;
+      case 'reduce':
+        throw new Error('a reduction was not turned into a loop');
+    }
+  }
+
+  private applyScalar(expr: Apply): void {
+    const { asm } = this;
+    const { wasm } = scalarTable[expr.fn];
+    if (expr.fn === 'select') {
+      // WebAssembly's select takes the condition last.
+      const [condition, a, b] = expr.args;
+      for (const arg of [a, b, condition]) this.scalar(arg);
+      asm.op('select');
+      return;
+    }
+    for (const arg of expr.args) this.scalar(arg);
+    const spelling = wasm[expr.args[0].type];
+    if (spelling === 'nop') return;
+    if (spelling !== undefined) asm.op(spelling);
+    else if (wasm.call === 'relu') {
+      asm.f32(0);
+      asm.op('f32.max');
+    } else if (wasm.call !== undefined) asm.call(routineIndex(wasm.call));
+    else if (expr.fn === 'neg') {
+      asm.i32(-1);
+      asm.op('i32.mul');
+    } else throw new Error(`${expr.fn} has no WebAssembly spelling for ${expr.args[0].type}`);
+  }
+
+  private guard(expr: Extract<Expr, { kind: 'guard' }>, result: ValueType, emit: (e: Expr) => void): void {
+    this.scalar(expr.condition);
+    this.asm.if(result);
+    this.withCache(() => emit(expr.value));
+    this.asm.op('else');
+    this.withCache(() => emit(expr.otherwise));
+    this.asm.op('end');
+  }
+
+  private axisLocal(axis: Axis): number {
+    const index = this.axes.get(axis.id);
+    if (index === undefined) throw new Error(`the variable ${axis.id} has no value here`);
+    return index;
+  }
+
+  /** `fixed + perSample * N`, with N from the uniform block. */
+  private dimension(expr: Extract<Expr, { kind: 'size' }>): void {
+    const { asm } = this;
+    const value = dim.constant(expr.dim);
+    if (value !== undefined) {
+      asm.i32(value);
+      return;
+    }
+    const [symbol] = dim.symbols(expr.dim);
+    const linear = dim.linear(expr.dim, symbol);
+    if (!linear) throw new Error(`the dimension ${dim.show(expr.dim)} is not linear in the batch`);
+    asm.get(UNIFORMS);
+    asm.memory('i32.load', 0);
+    if (linear.perSample !== 1) {
+      asm.i32(linear.perSample);
+      asm.op('i32.mul');
+    }
+    if (linear.fixed !== 0) {
+      asm.i32(linear.fixed);
+      asm.op('i32.add');
+    }
+  }
+
+  private uniformOffset(name: string): number {
+    const index = this.uniforms.indexOf(name);
+    if (index < 0) throw new Error(`the uniform ${name} is unknown`);
+    return 4 + 4 * index;
+  }
+
+  // ---- vectors -----------------------------------------------------------------------------------------------------
+
+  private varies(expr: Expr): boolean {
+    if (expr.kind === 'axis') return expr.axis.id === this.tree.lane?.id;
+    if (expr.kind === 'local') return this.localNamed(expr.name).vector;
+    return children(expr).some((child) => this.varies(child));
+  }
+
+  protected vector(expr: Expr): void {
+    const { asm } = this;
+    if (expr.kind === 'const') {
+      asm.v128(
+        expr.type === 'f32'
+          ? new Float32Array(4).fill(expr.value)
+          : new Int32Array(4).fill(expr.type === 'bool' ? -expr.value : expr.value),
+      );
+      return;
+    }
+    if (expr.kind === 'load' && this.elementOf(expr.tensor) !== 'u8') {
+      const lanes = this.varies(expr);
+      const { pointer, offset } = this.locate(expr.tensor, expr.indices[0]);
+      asm.get(pointer);
+      asm.memory(lanes ? 'v128.load' : 'v128.load32_splat', offset);
+      return;
+    }
+    if (!this.varies(expr)) {
+      this.splat(expr);
+      return;
+    }
+    if (expr.kind === 'local') asm.get(this.localNamed(expr.name).index);
+    else if (expr.kind === 'axis') asm.v128(Int32Array.of(0, 1, 2, 3));
+    else if (expr.kind === 'guard') this.guard(expr, 'v128', (e) => this.vector(e));
+    else if (expr.kind === 'apply') this.applyVector(expr);
+    else throw new Error(`${expr.kind} has no vector form`);
+  }
+
+  private splat(expr: Expr): void {
+    if (expr.type === 'bool') {
+      // A condition becomes a mask: all bits of a lane.
+      this.asm.i32(0);
+      this.scalar(expr);
+      this.asm.op('i32.sub', 'i32x4.splat');
+      return;
+    }
+    this.scalar(expr);
+    this.asm.op(expr.type === 'f32' ? 'f32x4.splat' : 'i32x4.splat');
+  }
+
+  private applyVector(expr: Apply): void {
+    const { asm } = this;
+    const { wasm } = scalarTable[expr.fn];
+    const [first] = expr.args;
+    if (expr.fn === 'select') {
+      const [condition, a, b] = expr.args;
+      for (const arg of [a, b, condition]) this.vector(arg);
+      asm.op('v128.bitselect');
+      return;
+    }
+    for (const arg of expr.args) this.vector(arg);
+    if (expr.fn === 'to_f32') {
+      if (first.type === 'i32') asm.op('f32x4.convert_i32x4_s');
+      else if (first.type === 'bool') {
+        asm.v128(new Float32Array(4).fill(1));
+        asm.op('v128.and');
+      }
+    } else if (wasm.f32x4 === 'relu') {
+      // pmax(x, 0) is x < 0 ? 0 : x: NaN passes.
+      asm.v128(new Float32Array(4));
+      asm.op('f32x4.pmax');
+    } else if (first.type === 'i32' && wasm.i32 !== undefined) asm.op(wasm.i32.replace('i32.', 'i32x4.'));
+    else if (wasm.f32x4 !== undefined) asm.op(wasm.f32x4);
+    else throw new Error(`${expr.fn} has no vector form`);
+  }
+}

@@ -1,0 +1,211 @@
+/** Prints a scheduled kernel as one WebAssembly function: (from, to, uniforms, ...buffers), work items `from <= i < to`. */
+import type { Tensor } from '../../5-loop/kernel.ts';
+import type { LoopTree, Statement } from '../../5-loop/tree.ts';
+import { children, intExpr } from '../../5-loop/walk.ts';
+import type { Axis, Expr } from '../../ops/expr.ts';
+import type { Bindings } from '../bindings.ts';
+import { accessOf } from './addresses.ts';
+import type { FunctionCode } from './assembler.ts';
+import { ExpressionEmitter } from './emit-expression.ts';
+
+const FROM = 0;
+const TO = 1;
+
+export function emitKernel(
+  name: string,
+  tree: LoopTree,
+  tensors: ReadonlyMap<number, Tensor>,
+  bindings: Bindings,
+  uniforms: readonly string[],
+): FunctionCode {
+  return new KernelEmitter(name, tree, tensors, bindings, uniforms).emit();
+}
+
+class KernelEmitter extends ExpressionEmitter {
+  emit(): FunctionCode {
+    const { asm, tree } = this;
+    asm.get(FROM);
+    asm.get(TO);
+    asm.op('i32.lt_s');
+    asm.if();
+    this.statements(tree.prologue);
+    asm.loop();
+    this.withCache(() => {
+      this.decompose();
+      this.statements(tree.body);
+    });
+    asm.get(FROM);
+    asm.i32(1);
+    asm.op('i32.add');
+    asm.tee(FROM);
+    asm.get(TO);
+    asm.op('i32.lt_s');
+    asm.branchIf(0);
+    asm.op('end', 'end');
+    return asm.finish(true);
+  }
+
+  /** The work item's number as grid variables, the last one fastest. */
+  private decompose(): void {
+    const { asm } = this;
+    const rest = asm.local('i32');
+    asm.get(FROM);
+    asm.set(rest);
+    [...this.tree.grid].reverse().forEach(({ axis, extent }, i, all) => {
+      const variable = this.declareAxis(axis);
+      asm.get(rest);
+      if (i < all.length - 1) {
+        this.scalar(extent);
+        asm.op('i32.rem_u');
+      }
+      asm.set(variable);
+      if (i === all.length - 1) return;
+      asm.get(rest);
+      this.scalar(extent);
+      asm.op('i32.div_u');
+      asm.set(rest);
+    });
+  }
+
+  private statements(list: readonly Statement[]): void {
+    for (const statement of list) this.statement(statement);
+  }
+
+  private statement(statement: Statement): void {
+    switch (statement.kind) {
+      case 'loop':
+        if (isInnermost(statement)) this.innermostLoop(statement);
+        else this.plainLoop(statement);
+        return;
+      case 'let':
+      case 'var':
+        this.declareLocal(statement.name, statement.type, statement.kind === 'let');
+        this.assign(statement.name, statement.value);
+        return;
+      case 'set':
+        this.assign(statement.name, statement.value);
+        return;
+      case 'if':
+        this.scalar(statement.condition);
+        this.asm.if();
+        this.withCache(() => this.statements(statement.then));
+        if (statement.otherwise.length > 0) {
+          this.asm.op('else');
+          this.withCache(() => this.statements(statement.otherwise));
+        }
+        this.asm.op('end');
+        return;
+      case 'store':
+        this.store(statement);
+    }
+  }
+
+  private plainLoop(loop: Extract<Statement, { kind: 'loop' }>): void {
+    const { asm } = this;
+    const counter = this.declareAxis(loop.axis);
+    asm.i32(0);
+    asm.set(counter);
+    asm.loop();
+    this.withCache(() => this.statements(loop.body));
+    this.closeLoop(counter, loop.extent);
+  }
+
+  /** Pointers are computed before the loop and stepped at its end. */
+  private innermostLoop(loop: Extract<Statement, { kind: 'loop' }>): void {
+    const { asm } = this;
+    const counter = this.declareAxis(loop.axis);
+    asm.i32(0);
+    asm.set(counter);
+    this.withCache(() => {
+      const stepped = this.openPointers(loop.axis, loop.body);
+      asm.loop();
+      this.statements(loop.body);
+      for (const { pointer, bytes } of stepped) {
+        asm.get(pointer);
+        asm.i32(bytes);
+        asm.op('i32.add');
+        asm.set(pointer);
+      }
+      this.closeLoop(counter, loop.extent);
+      this.closePointers();
+    });
+  }
+
+  private closeLoop(counter: number, extent: Expr): void {
+    const { asm } = this;
+    asm.get(counter);
+    asm.i32(1);
+    asm.op('i32.add');
+    asm.tee(counter);
+    this.scalar(extent);
+    asm.op('i32.lt_s');
+    asm.branchIf(0);
+    asm.op('end');
+  }
+
+  private openPointers(axis: Axis, body: readonly Statement[]): { pointer: number; bytes: number }[] {
+    const stepped: { pointer: number; bytes: number }[] = [];
+    for (const { tensor, address } of memoryAccesses(body)) {
+      const binding = this.bindings.indexOf(tensor);
+      const access = accessOf(binding, address, this.tree.lane, axis);
+      if (!access || this.pointerOf(access.family) !== undefined) continue;
+      const bytes = this.bytesOf(tensor);
+      const pointer = this.pointerTo(binding, access.base, bytes);
+      this.remember(access.family, pointer);
+      if (access.step !== 0) stepped.push({ pointer, bytes: access.step * bytes });
+    }
+    this.pointerAxis = axis;
+    return stepped;
+  }
+
+  private closePointers(): void {
+    this.pointerAxis = undefined;
+  }
+
+  private store(statement: Extract<Statement, { kind: 'store' }>): void {
+    const { asm } = this;
+    const vector = this.tree.lane !== undefined;
+    const { pointer, offset } = this.locate(statement.tensor, statement.address);
+    asm.get(pointer);
+    if (vector) this.vector(statement.value);
+    else this.scalar(statement.value);
+    const element = this.elementOf(statement.tensor);
+    if (vector) asm.memory('v128.store', offset);
+    else asm.memory(element === 'f32' ? 'f32.store' : element === 'u8' ? 'i32.store8' : 'i32.store', offset);
+  }
+}
+
+function isInnermost(loop: Extract<Statement, { kind: 'loop' }>): boolean {
+  const hasLoop = (list: readonly Statement[]): boolean =>
+    list.some((s) => s.kind === 'loop' || (s.kind === 'if' && (hasLoop(s.then) || hasLoop(s.otherwise))));
+  return !hasLoop(loop.body);
+}
+
+/** Every load and store of a list of statements. */
+function memoryAccesses(list: readonly Statement[]): { tensor: number; address: Expr }[] {
+  const found: { tensor: number; address: Expr }[] = [];
+  const visit = (expr: Expr): void => {
+    if (expr.kind === 'load') found.push({ tensor: expr.tensor, address: expr.indices[0] ?? intExpr(0) });
+    else children(expr).forEach(visit);
+  };
+  const walk = (statement: Statement): void => {
+    switch (statement.kind) {
+      case 'store':
+        found.push({ tensor: statement.tensor, address: statement.address });
+        visit(statement.value);
+        return;
+      case 'if':
+        visit(statement.condition);
+        statement.then.forEach(walk);
+        statement.otherwise.forEach(walk);
+        return;
+      case 'loop':
+        statement.body.forEach(walk);
+        return;
+      default:
+        visit(statement.value);
+    }
+  };
+  list.forEach(walk);
+  return found;
+}

@@ -1,0 +1,201 @@
+/**
+ * Prints a scheduled kernel as one WGSL module: an invocation per work item, storage buffers in binding order, the
+ * uniform block last. Names follow the source so that the text can be read.
+ */
+
+import { tensorOf } from '../../5-loop/address.ts';
+import type { Tensor } from '../../5-loop/kernel.ts';
+import type { LoopTree, Statement } from '../../5-loop/tree.ts';
+import { dim } from '../../dim/dim.ts';
+import type { Expr, ScalarType } from '../../ops/expr.ts';
+import { type Bindings, storageElement } from '../bindings.ts';
+import { floatLiteral, scalarCall } from './spelling.ts';
+
+export const WORKGROUP = 64;
+
+const STORAGE_TYPE = { f32: 'f32', i32: 'i32', u8: 'u32' } as const;
+
+export function emitWgsl(
+  label: string,
+  tree: LoopTree,
+  tensors: ReadonlyMap<number, Tensor>,
+  bindings: Bindings,
+  uniforms: readonly string[],
+): string {
+  const printer = new WgslPrinter(tensors, bindings);
+  const body = printer.main(tree);
+  const fields = ['n: u32', ...uniforms.map((name) => `${name}: f32`)];
+  const variables = bindings.list.map(
+    ({ buffer, element, access }, i) =>
+      `@group(0) @binding(${i}) var<storage, ${access}> ${bufferName(buffer)}: array<${STORAGE_TYPE[element]}>;`,
+  );
+  return [
+    `// ${label}`,
+    `struct Uniforms { ${fields.join(', ')} }`,
+    ...variables,
+    `@group(0) @binding(${bindings.list.length}) var<uniform> uniforms: Uniforms;`,
+    '',
+    `@compute @workgroup_size(${WORKGROUP})`,
+    'fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,',
+    '        @builtin(local_invocation_index) invocation: u32) {',
+    ...body,
+    '}',
+    '',
+  ].join('\n');
+}
+
+const bufferName = (buffer: string): string =>
+  buffer.replace(/^(input|output|record|state|scratch) /, '$1_').replace(/\W/g, '_');
+
+class WgslPrinter {
+  private readonly tensors: ReadonlyMap<number, Tensor>;
+  private readonly bindings: Bindings;
+  private lines: string[] = [];
+  private depth = 1;
+  private guards = 0;
+
+  constructor(tensors: ReadonlyMap<number, Tensor>, bindings: Bindings) {
+    this.tensors = tensors;
+    this.bindings = bindings;
+  }
+
+  main(tree: LoopTree): string[] {
+    this.line(`let item = i32((group.y * groups.x + group.x) * ${WORKGROUP}u + invocation);`);
+    const extents = tree.grid.map(({ extent }) => this.expression(extent));
+    if (extents.length > 0) this.line(`if (item >= ${extents.join(' * ')}) { return; }`);
+    else this.line('if (item >= 1) { return; }');
+    let rest = 'item';
+    for (let i = tree.grid.length - 1; i >= 0; i--) {
+      const { axis } = tree.grid[i];
+      this.line(`let ${axis.id} = ${i > 0 ? `${rest} % ${extents[i]}` : rest};`);
+      if (i > 0) {
+        this.line(`let rest${i} = ${rest} / ${extents[i]};`);
+        rest = `rest${i}`;
+      }
+    }
+    this.statements(tree.prologue);
+    this.statements(tree.body);
+    return this.lines;
+  }
+
+  private line(text: string): void {
+    this.lines.push(`${'  '.repeat(this.depth)}${text}`);
+  }
+
+  private block(open: string, list: readonly Statement[], close: string): void {
+    this.line(open);
+    this.depth++;
+    this.statements(list);
+    this.depth--;
+    this.line(close);
+  }
+
+  private statements(list: readonly Statement[]): void {
+    for (const statement of list) this.statement(statement);
+  }
+
+  private statement(statement: Statement): void {
+    switch (statement.kind) {
+      case 'loop': {
+        const id = statement.axis.id;
+        const extent = this.expression(statement.extent);
+        this.block(`for (var ${id} = 0; ${id} < ${extent}; ${id}++) {`, statement.body, '}');
+        return;
+      }
+      case 'let':
+        this.line(`let ${statement.name} = ${this.expression(statement.value)};`);
+        return;
+      case 'var':
+        this.line(`var ${statement.name}: ${statement.type} = ${this.expression(statement.value)};`);
+        return;
+      case 'set':
+        this.line(`${statement.name} = ${this.expression(statement.value)};`);
+        return;
+      case 'if':
+        this.block(
+          `if (${this.expression(statement.condition)}) {`,
+          statement.then,
+          statement.otherwise.length > 0 ? '} else {' : '}',
+        );
+        if (statement.otherwise.length === 0) return;
+        this.depth++;
+        this.statements(statement.otherwise);
+        this.depth--;
+        this.line('}');
+        return;
+      case 'store': {
+        const value = this.expression(statement.value);
+        if (this.element(statement.tensor) === 'u8') throw new Error('WGSL kernels do not write u8 tensors');
+        this.line(`${this.buffer(statement.tensor)}[${this.expression(statement.address)}] = ${value};`);
+      }
+    }
+  }
+
+  private element(tensor: number): 'f32' | 'i32' | 'u8' {
+    return storageElement(tensorOf(this.tensors, tensor));
+  }
+
+  private buffer(tensor: number): string {
+    return bufferName(this.bindings.list[this.bindings.indexOf(tensor)].buffer);
+  }
+
+  private expression(expr: Expr): string {
+    switch (expr.kind) {
+      case 'const':
+        return literal(expr.type, expr.value);
+      case 'axis':
+        return expr.axis.id;
+      case 'size':
+        return this.dimension(expr);
+      case 'uniform':
+        return `uniforms.${expr.name}`;
+      case 'local':
+        return expr.name;
+      case 'load': {
+        const address = this.expression(expr.indices[0]);
+        const buffer = this.buffer(expr.tensor);
+        if (this.element(expr.tensor) !== 'u8') return `${buffer}[${address}]`;
+        return `i32((${buffer}[(${address}) / 4] >> u32(((${address}) % 4) * 8)) & 255u)`;
+      }
+      case 'apply':
+        return scalarCall(
+          expr.fn,
+          expr.args[0].type,
+          expr.args.map((arg) => this.expression(arg)),
+        );
+      case 'guard':
+        return this.guard(expr);
+      case 'reduce':
+        throw new Error('a reduction was not turned into a loop');
+    }
+  }
+
+  /** Evaluates the guarded value only where it may be. */
+  private guard(expr: Extract<Expr, { kind: 'guard' }>): string {
+    const name = `g${this.guards++}`;
+    const condition = this.expression(expr.condition);
+    this.line(`var ${name}: ${expr.type} = ${this.expression(expr.otherwise)};`);
+    this.line(`if (${condition}) {`);
+    this.depth++;
+    this.line(`${name} = ${this.expression(expr.value)};`);
+    this.depth--;
+    this.line('}');
+    return name;
+  }
+
+  private dimension(expr: Extract<Expr, { kind: 'size' }>): string {
+    const value = dim.constant(expr.dim);
+    if (value !== undefined) return String(value);
+    const [symbol] = dim.symbols(expr.dim);
+    const linear = dim.linear(expr.dim, symbol);
+    if (!linear) throw new Error(`the dimension ${dim.show(expr.dim)} is not linear in the batch`);
+    const scaled = linear.perSample === 1 ? 'i32(uniforms.n)' : `i32(uniforms.n) * ${linear.perSample}`;
+    return linear.fixed === 0 ? scaled : `(${scaled} + ${linear.fixed})`;
+  }
+}
+
+function literal(type: ScalarType, value: number): string {
+  if (type === 'bool') return value === 0 ? 'false' : 'true';
+  if (type === 'i32') return value < 0 ? `(${value})` : String(value);
+  return floatLiteral(value);
+}

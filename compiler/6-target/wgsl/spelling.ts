@@ -1,0 +1,28 @@
+/** How the scalar table's rows and literals are written in WGSL. */
+import type { ScalarType } from '../../ops/expr.ts';
+import { type ScalarFunction, scalarTable } from '../../ops/scalar.ts';
+
+/** A call of a scalar function, its arguments already printed. */
+export function scalarCall(fn: ScalarFunction, type: ScalarType, args: readonly string[]): string {
+  const { wgsl } = scalarTable[fn];
+  const template = typeof wgsl === 'string' ? wgsl : wgsl[type];
+  if (template === undefined) throw new Error(`${fn} has no WGSL spelling for ${type}`);
+  return template.replace(/\$(\d)/g, (_, i: string) => args[Number(i)]);
+}
+
+/** An f32 literal that reads back as the same number. */
+export function floatLiteral(value: number): string {
+  if (!Number.isFinite(value)) throw new Error(`WGSL has no literal for ${value}`);
+  const rounded = Math.fround(value);
+  let digits = rounded.toPrecision(9);
+  // The shortest text that still rounds to the same f32.
+  for (let precision = 1; precision < 9; precision++) {
+    const shorter = rounded.toPrecision(precision);
+    if (Math.fround(Number(shorter)) === rounded) {
+      digits = String(Number(shorter));
+      break;
+    }
+  }
+  const text = /[.e]/.test(digits) ? digits : `${digits}.0`;
+  return rounded < 0 || Object.is(rounded, -0) ? `(${text})` : text;
+}

@@ -1,0 +1,88 @@
+/**
+ * The memory plan: scratch tensors whose lives don't overlap share a slot. A tensor lives from the kernel that writes
+ * it to the last one that reads it; programs don't run at the same time, so they share slots too.
+ */
+import type { Size } from '../../runtime/program.ts';
+import { tensorOf } from '../5-loop/address.ts';
+import { type LoopProgram, type Tensor, tensorsOf } from '../5-loop/kernel.ts';
+import { dim } from '../dim/dim.ts';
+
+/** A batch is assumed to be about this large when sizes are compared. */
+const TYPICAL_BATCH = 64;
+
+export interface SlotPlan {
+  readonly sizes: readonly Size[];
+  /** The slot of a program's scratch tensor. */
+  readonly slotOf: (program: LoopProgram, tensor: number) => number;
+}
+
+/** Elements of a tensor as a function of the batch. */
+export function sizeOfTensor(tensor: Tensor): Size {
+  const elements = dim.product(tensor.shape);
+  const constant = dim.constant(elements);
+  if (constant !== undefined) return { fixed: constant, perSample: 0 };
+  const [symbol] = dim.symbols(elements);
+  const linear = dim.linear(elements, symbol);
+  if (!linear) throw new Error(`the size of ${tensor.name}, ${dim.show(elements)}, is not linear in the batch`);
+  return linear;
+}
+
+const typical = (size: Size): number => size.fixed + TYPICAL_BATCH * size.perSample;
+
+const cover = (a: Size, b: Size): Size => ({
+  fixed: Math.max(a.fixed, b.fixed),
+  perSample: Math.max(a.perSample, b.perSample),
+});
+
+export function planMemory(programs: readonly LoopProgram[]): SlotPlan {
+  const sizes: Size[] = [];
+  const slots = new Map<LoopProgram, Map<number, number>>();
+  for (const program of programs) slots.set(program, assign(program, sizes));
+  return {
+    sizes,
+    slotOf: (program, tensor) => {
+      const slot = slots.get(program)?.get(tensor);
+      if (slot === undefined) throw new Error(`tensor ${tensor} of ${program.name} has no slot`);
+      return slot;
+    },
+  };
+}
+
+/** Greedy: each tensor takes the free slot that it changes least, or a new one. Grows `sizes`. */
+function assign(program: LoopProgram, sizes: Size[]): Map<number, number> {
+  const lastUse = new Map<number, number>();
+  program.kernels.forEach((kernel, i) => {
+    const { reads, writes } = tensorsOf(kernel);
+    for (const id of [...reads, ...writes]) lastUse.set(id, i);
+  });
+  const slots = new Map<number, number>();
+  const busyUntil = sizes.map(() => -1);
+  program.kernels.forEach((kernel, i) => {
+    for (const id of tensorsOf(kernel).writes) {
+      const tensor = tensorOf(program.tensors, id);
+      if (tensor.place.kind !== 'scratch' || slots.has(id)) continue;
+      const size = sizeOfTensor(tensor);
+      const free = sizes.map((_, slot) => slot).filter((slot) => busyUntil[slot] < i);
+      const slot = bestFit(free, sizes, size) ?? sizes.length;
+      if (slot === sizes.length) {
+        sizes.push(size);
+        busyUntil.push(-1);
+      } else sizes[slot] = cover(sizes[slot], size);
+      busyUntil[slot] = lastUse.get(id) ?? i;
+      slots.set(id, slot);
+    }
+  });
+  return slots;
+}
+
+/** The slot that wastes least: the smallest that is large enough, else the largest. */
+function bestFit(free: readonly number[], sizes: readonly Size[], size: Size): number | undefined {
+  const waste = (slot: number): number => {
+    const difference = typical(sizes[slot]) - typical(size);
+    return difference >= 0 ? difference : 1e12 - difference;
+  };
+  return free.reduce<number | undefined>(
+    (best, slot) => (best === undefined || waste(slot) < waste(best) ? slot : best),
+    undefined,
+  );
+}

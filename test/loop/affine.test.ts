@@ -1,0 +1,66 @@
+/** Index arithmetic: the normal form is the same function, and loses the divisions that it can. */
+import { expect, test } from 'vitest';
+import { toAffine } from '../../compiler/5-loop/affine.ts';
+import { simplify } from '../../compiler/5-loop/simplify.ts';
+import { splitAxes } from '../../compiler/5-loop/split-axes.ts';
+import { axisExpr, intExpr, keyOf } from '../../compiler/5-loop/walk.ts';
+import { dim } from '../../compiler/dim/dim.ts';
+import type { Axis, Expr } from '../../compiler/ops/expr.ts';
+
+const axis = (id: string, extent: number): Axis => ({ id, extent: dim.int(extent) });
+const apply = (fn: 'add' | 'sub' | 'mul' | 'idiv' | 'imod', a: Expr, b: Expr | number): Expr => ({
+  kind: 'apply',
+  type: 'i32',
+  fn,
+  args: [a, typeof b === 'number' ? intExpr(b) : b],
+});
+
+function value(expr: Expr, env: Record<string, number>): number {
+  if (expr.kind === 'const') return expr.value;
+  if (expr.kind === 'axis') return env[expr.axis.id];
+  if (expr.kind !== 'apply') throw new Error(expr.kind);
+  const [a, b] = expr.args.map((arg) => value(arg, env));
+  const results: Record<string, number> = { add: a + b, sub: a - b, mul: a * b, idiv: Math.floor(a / b), imod: a % b };
+  return results[expr.fn];
+}
+
+test('a reshape back and forth is the identity', () => {
+  const [c, h, w] = [axis('c', 128), axis('h', 3), axis('w', 3)];
+  const flat = apply('add', apply('add', apply('mul', axisExpr(c), 9), apply('mul', axisExpr(h), 3)), axisExpr(w));
+  expect(keyOf(simplify(apply('idiv', flat, 9)))).toBe('@c');
+  expect(keyOf(simplify(apply('imod', apply('idiv', flat, 3), 3)))).toBe('@h');
+  expect(keyOf(simplify(apply('imod', flat, 3)))).toBe('@w');
+});
+
+test('an axis that is taken apart becomes several, and every index affine', () => {
+  const k = axis('k', 1152);
+  const parts = [
+    apply('idiv', axisExpr(k), 9),
+    apply('idiv', apply('imod', axisExpr(k), 9), 3),
+    apply('imod', axisExpr(k), 3),
+  ];
+  const split = splitAxes([k], [...parts, axisExpr(k)]);
+  expect(split.axes.map((a) => dim.constant(a.extent))).toEqual([128, 3, 3]);
+  for (const expr of split.exprs) for (const { atom } of toAffine(expr).terms.values()) expect(atom.kind).toBe('axis');
+});
+
+test('random index expressions keep their values', () => {
+  const [a, b] = [axis('a', 6), axis('b', 10)];
+  let state = 1;
+  const random = (n: number): number => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return Math.floor((state / 2147483648) * n);
+  };
+  const build = (depth: number): Expr => {
+    if (depth === 0) return [axisExpr(a), axisExpr(b), intExpr(random(5))][random(3)];
+    const fn = (['add', 'mul', 'idiv', 'imod'] as const)[random(4)];
+    return apply(fn, build(depth - 1), fn === 'add' ? build(depth - 1) : 1 + random(7));
+  };
+  for (let round = 0; round < 300; round++) {
+    const expr = build(4);
+    const simple = simplify(expr);
+    for (let i = 0; i < 6; i++) {
+      for (let j = 0; j < 10; j++) expect(value(simple, { a: i, b: j })).toBe(value(expr, { a: i, b: j }));
+    }
+  }
+});

@@ -7,6 +7,7 @@ import { UserError } from './errors.ts';
 import { readFile, writeFileAtomically } from './host/files.ts';
 import type { ModuleSpec, StorageElement } from './program.ts';
 import { elementCount, showShape, type Tensor } from './tensor.ts';
+import { checkpointFormat, slotPrefix } from './weights/checkpoint-format.ts';
 import { initialValues } from './weights/initialize.ts';
 import { arenaLength, parameterArena, readParameter, writeParameter } from './weights/layout.ts';
 import { checkTensors } from './weights/match.ts';
@@ -187,8 +188,15 @@ async function readWeights(spec: ModelSpec, source: WeightsSource): Promise<Read
 }
 
 async function tensorsOf(source: WeightsSource, name: string): Promise<ReadonlyMap<string, AnyTensor>> {
-  if (typeof source === 'string') return readSafetensors(await readFile(source, 'the weights'), name).tensors;
-  if (source instanceof Uint8Array) return readSafetensors(source, name).tensors;
-  if (source instanceof ArrayBuffer) return readSafetensors(new Uint8Array(source), name).tensors;
+  if (typeof source === 'string') return readModelTensors(await readFile(source, 'the weights'), name);
+  if (source instanceof Uint8Array) return readModelTensors(source, name);
+  if (source instanceof ArrayBuffer) return readModelTensors(new Uint8Array(source), name);
   return new Map(Object.entries(source));
+}
+
+/** A training run's checkpoint is a file of weights too: the optimizer's slots in it are left out. */
+function readModelTensors(bytes: Uint8Array, name: string): ReadonlyMap<string, AnyTensor> {
+  const { tensors, metadata } = readSafetensors(bytes, name);
+  if (metadata.format !== checkpointFormat) return tensors;
+  return new Map([...tensors].filter(([tensor]) => !tensor.startsWith(slotPrefix)));
 }

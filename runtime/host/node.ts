@@ -21,5 +21,11 @@ export function nodeModules(what: string) {
     url: process.getBuiltinModule('node:url'),
     zlib: process.getBuiltinModule('node:zlib'),
     crypto: process.getBuiltinModule('node:crypto'),
+    util: process.getBuiltinModule('node:util'),
   };
+}
+
+/** Where progress and messages go; undefined in a browser. */
+export function standardError() {
+  return hasNode() ? process.stderr : undefined;
 }

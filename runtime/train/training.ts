@@ -44,4 +44,8 @@ export interface TrainOptions {
   readonly limit?: number | undefined;
   /** A line of `metrics.jsonl` each so many steps. */
   readonly logEvery: number;
+  /** Shows nothing. */
+  readonly quiet?: boolean | undefined;
+  /** When it is aborted the run writes a checkpoint and ends with `Interrupted`. `runTrainer` ties it to Ctrl-C. */
+  readonly signal?: AbortSignal | undefined;
 }

@@ -36,7 +36,7 @@ export function writeSafetensors(
 ): Uint8Array[] {
   const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   const header: Record<string, unknown> = Object.create(null);
-  if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let offset = 0;
   const parts: Uint8Array[] = [];
   for (const [name, { shape, data }] of ordered) {

@@ -1,0 +1,28 @@
+/** The splits that a training run needs, opened together. */
+
+import type { Split } from '../data/dataset.ts';
+import { type DataOptions, openSplit } from '../data/open.ts';
+import { standardError } from '../host/node.ts';
+import { Display } from './display.ts';
+import type { TrainingSpec } from './training.ts';
+
+export interface TrainingData {
+  readonly train: Split;
+  /** What the model is evaluated on after each epoch. */
+  readonly validation: Split;
+}
+
+/** Opens what `--data` names; shows how downloads go unless `quiet`. Throws `UserError` as `openSplit` does. */
+export async function openData(
+  training: TrainingSpec,
+  options: DataOptions & { readonly quiet?: boolean | undefined } = {},
+): Promise<TrainingData> {
+  const display = new Display(options.quiet ? undefined : standardError());
+  const withReport = { report: (line: string) => display.passing(line), ...options };
+  const [train, validation] = await Promise.all([
+    openSplit(training.dataset, 'train', withReport),
+    openSplit(training.dataset, training.validate, withReport),
+  ]);
+  display.end();
+  return { train, validation };
+}

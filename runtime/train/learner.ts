@@ -1,0 +1,81 @@
+/**
+ * One step of learning: a batch to the device, the program `train`, the step's records back. How many steps there are
+ * and what becomes of the records is the loop's.
+ */
+import type { Batch } from '../data/loader.ts';
+import type { Session } from '../device.ts';
+import type { CompiledModel } from '../model.ts';
+import type { TrainingSpec } from './training.ts';
+
+/** What a step left: the mean over its samples of the loss and of each metric. */
+export interface StepRecord {
+  /** 1 for the run's first. */
+  readonly step: number;
+  readonly samples: number;
+  /** In the order of the program's records: `loss` first. */
+  readonly values: Float32Array;
+}
+
+export class Learner {
+  readonly model: CompiledModel;
+  readonly training: TrainingSpec;
+  readonly session: Session;
+  /** The records' names: `loss`, `accuracy`. */
+  readonly names: readonly string[];
+  /** Steps taken so far; a resumed run starts where the checkpoint ended. */
+  steps = 0;
+  /** Samples of each step whose records have not been read yet. */
+  private unread: number[] = [];
+  private readonly uniforms: Float32Array;
+
+  constructor(model: CompiledModel, training: TrainingSpec) {
+    this.model = model;
+    this.training = training;
+    this.session = model.session;
+    this.names = model.spec.module.programs.train.records.map((record) => record.name);
+    this.uniforms = new Float32Array(model.spec.module.uniforms);
+  }
+
+  /** Forward, backward and the optimizer's update over one batch. On WebGPU it returns while the device still works. */
+  step(batch: Batch): void {
+    this.steps++;
+    writeFields(this.session, this.training, batch);
+    this.session.run('train', batch.size, this.uniformsFor(this.steps, batch.size));
+    this.unread.push(batch.size);
+  }
+
+  /** Steps whose records `records` would return; at most `session.historyCapacity` may gather. */
+  get pending(): number {
+    return this.unread.length;
+  }
+
+  /** The records of the steps since the last call. Waits until the device has done them. */
+  async records(): Promise<readonly StepRecord[]> {
+    const sizes = this.unread;
+    this.unread = [];
+    const first = this.steps - sizes.length + 1;
+    const rows = await this.session.history();
+    return sizes.map((samples, i) => ({ step: first + i, samples, values: rows[i] ?? new Float32Array() }));
+  }
+
+  /** The label of the first kernel that makes a value that is not finite when the batch is step number `step`. */
+  trace(batch: Batch, step: number): Promise<string | undefined> {
+    writeFields(this.session, this.training, batch);
+    return this.session.trace('train', batch.size, this.uniformsFor(step, batch.size));
+  }
+
+  private uniformsFor(step: number, samples: number): Float32Array {
+    this.uniforms.set(this.training.uniforms(step, samples));
+    return this.uniforms;
+  }
+}
+
+/** Copies a batch's fields into the buffers that training and evaluation read. */
+export function writeFields(session: Session, training: TrainingSpec, batch: Batch): void {
+  for (const [i, field] of training.dataset.sample.entries()) {
+    const buffer = training.fields.find((target) => target.name === field.name)?.buffer;
+    const data = batch.fields[i];
+    // A field that the training does not use has no buffer.
+    if (buffer !== undefined && data) session.write(buffer, data);
+  }
+}

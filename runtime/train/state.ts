@@ -1,0 +1,55 @@
+/**
+ * Everything that learning changes on the device: parameters and optimizer slots, to the host and back. In PyTorch's
+ * layout for files, so that a checkpoint survives another memory layout; as plain arenas for going back within a run.
+ */
+import type { Session } from '../device.ts';
+import { readArena } from '../model.ts';
+import type { ModuleSpec } from '../program.ts';
+import { slotName } from '../weights/checkpoint-format.ts';
+import { arenaLength, parameterArena, readParameter, writeParameter } from '../weights/layout.ts';
+import type { AnyTensor } from '../weights/safetensors.ts';
+
+/** Parameters under their own names, then the optimizer's slots. */
+export async function readState(session: Session): Promise<Map<string, AnyTensor>> {
+  const { module } = session;
+  const tensors = new Map<string, AnyTensor>();
+  for (const { buffer, nameOf } of arenas(module)) {
+    const arena = await readArena(session, buffer, module);
+    for (const parameter of module.parameters) {
+      tensors.set(nameOf(parameter.name), { shape: parameter.shape, data: readParameter(arena, parameter) });
+    }
+  }
+  return tensors;
+}
+
+/** Puts back what `readState` returned; the caller has checked that nothing is missing. */
+export function writeState(session: Session, tensors: ReadonlyMap<string, AnyTensor>): void {
+  const { module } = session;
+  for (const { buffer, nameOf } of arenas(module)) {
+    const arena = new Float32Array(arenaLength(module));
+    for (const parameter of module.parameters) {
+      writeParameter(arena, parameter, tensors.get(nameOf(parameter.name))?.data ?? []);
+    }
+    session.write(buffer, arena);
+  }
+}
+
+/** A copy of the arenas as they are. */
+export async function takeSnapshot(session: Session): Promise<ReadonlyMap<number, Float32Array>> {
+  const copies = new Map<number, Float32Array>();
+  for (const { buffer } of arenas(session.module)) {
+    copies.set(buffer, (await readArena(session, buffer, session.module)).slice());
+  }
+  return copies;
+}
+
+export function restoreSnapshot(session: Session, snapshot: ReadonlyMap<number, Float32Array>): void {
+  for (const [buffer, data] of snapshot) session.write(buffer, data);
+}
+
+function arenas(module: ModuleSpec): { readonly buffer: number; readonly nameOf: (parameter: string) => string }[] {
+  return [
+    { buffer: parameterArena(module), nameOf: (name) => name },
+    ...module.states.map((state) => ({ buffer: state.buffer, nameOf: (name: string) => slotName(state.name, name) })),
+  ];
+}

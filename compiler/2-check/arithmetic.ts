@@ -50,7 +50,12 @@ export function arithmetic(operator: Arithmetic, a: Value, b: Value): Value | Tr
     if (floor && dim.constant(floor) === value) return intValue(floor);
     return floor ? { kind: 'float', value, floor } : floatValue(value);
   }
-  if (floor && a.kind === 'int' && b.kind === 'int' && (operator !== '/' || dim.divideExact(da ?? floor, db ?? floor))) {
+  if (
+    floor &&
+    a.kind === 'int' &&
+    b.kind === 'int' &&
+    (operator !== '/' || dim.divideExact(da ?? floor, db ?? floor))
+  ) {
     return intValue(floor);
   }
   return undefined;

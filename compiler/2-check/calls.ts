@@ -9,9 +9,9 @@ import { initializerNames } from './initializers.ts';
 import { instantiate } from './instantiate.ts';
 import { fitsElement } from './matching.ts';
 import { lookup, type Named, visibleNames } from './modules.ts';
+import { unknownName } from './names.ts';
 import { showType, showValue, textAt } from './show.ts';
 import { fail, type Site } from './site.ts';
-import { nearest } from './suggest.ts';
 import { asDim, asNumber, intValue, poison, toTensor, type Value } from './values.ts';
 
 type Call = Extract<Expression, { kind: 'call' }>;
@@ -95,15 +95,7 @@ function unknownFunction(name: string, span: Span, call: Call, site: Site): Valu
       help: [`write it after a parameter: \`param weight: f32[out, in] = ${name}()\``],
     });
   }
-  const near = nearest(name, visibleNames(site.module));
-  return fail(site, {
-    code: 'E0201',
-    message: `there is no function ${name}`,
-    span,
-    label: near ? `did you mean ${near}?` : 'unknown name',
-    help: near ? [] : ['declare it with `fn`, or import it'],
-    fixes: near ? [{ title: `Change to ${near}`, edits: [{ span, text: near }] }] : [],
-  });
+  return fail(site, unknownName('function', name, span, visibleNames(site.module)));
 }
 
 const isInput = (parameter: Parameter): boolean => parameter.type.kind === 'tensor';
@@ -114,7 +106,9 @@ export function callFunction(named: Named, given: readonly Given[], span: Span, 
   if (arrow || given.some((g) => g.value?.kind === 'poison')) return poison;
   const versions = named.declarations.filter((d) => d.kind === 'fn');
   const bindings = versions.map((version) => bindArguments(version.name.name, version.parameters, given, span));
-  const ready = bindings.findIndex((b, i) => b.problems.length === 0 && (versions.length === 1 || fits(versions[i], b.bound)));
+  const ready = bindings.findIndex(
+    (b, i) => b.problems.length === 0 && (versions.length === 1 || fits(versions[i], b.bound)),
+  );
   const index = Math.max(0, ready);
   const [declaration, binding] = [versions[index], bindings[index]];
   if (!declaration || !binding) return poison;
@@ -162,7 +156,9 @@ function noVersion(
   }
   const name = versions[0].name.name;
   const takes = versions.map((v) => v.parameters.map((p) => `${p.name.name}: ${textAt(p.type.span)}`).join(', '));
-  const got = given.flatMap((g) => (g.value ? [g.value.kind === 'tensor' ? showType(g.value.type) : showValue(g.value)] : []));
+  const got = given.flatMap((g) =>
+    g.value ? [g.value.kind === 'tensor' ? showType(g.value.type) : showValue(g.value)] : [],
+  );
   return fail(site, {
     code: 'E0405',
     message: `${name} does not take ${got.join(', ')}`,

@@ -29,7 +29,7 @@ export function convert(value: Value, type: TypeNode): Value | undefined {
       return convertTuple(value, type.items);
     case 'range':
       return value.kind === 'range' ? value : undefined;
-    case 'tensor':
+    default:
       return undefined;
   }
 }
@@ -57,7 +57,9 @@ function convertTuple(value: Value, types: readonly TypeNode[]): Value | undefin
 
 function describeType(type: TypeNode): string {
   if (type.kind === 'tuple') {
-    return type.items.length === 1 ? 'a list of integers' : `${textAt(type.span)} or one ${textAt(type.items[0].span)} for all`;
+    return type.items.length === 1
+      ? 'a list of integers'
+      : `${textAt(type.span)} or one ${textAt(type.items[0].span)} for all`;
   }
   const names = { int: 'an integer', float: 'a number', bool: 'true or false', string: 'a string' };
   return type.kind === 'scalar' ? names[type.name] : textAt(type.span);

@@ -4,10 +4,10 @@ import { type Dim, dim } from '../dim/dim.ts';
 import { arithmetic, compare, isArithmetic } from './arithmetic.ts';
 import { evaluateIndex } from './indexing.ts';
 import { lookup, visibleNames } from './modules.ts';
+import { unknownName } from './names.ts';
 import { Scope } from './scope.ts';
 import { describe } from './show.ts';
 import { fail, newFrame, type Site } from './site.ts';
-import { nearest } from './suggest.ts';
 import { asDim, asNumber, floatValue, intValue, isNumeric, poison, type Value } from './values.ts';
 
 type Of<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
@@ -92,15 +92,7 @@ function evaluateName(expression: Of<'name'>, site: Site): Value {
   if (named?.declarations.length === 0) return poison;
   const [declaration] = named?.declarations ?? [];
   if (!named || !declaration) {
-    const near = nearest(name, [...site.scope.names(), ...visibleNames(site.module)]);
-    return fail(site, {
-      code: 'E0201',
-      message: `there is no ${name}`,
-      span,
-      label: near ? `did you mean ${near}?` : 'unknown name',
-      help: near ? [] : ['declare it with `let`, or import it'],
-      fixes: near ? [{ title: `Change to ${near}`, edits: [{ span, text: near }] }] : [],
-    });
+    return fail(site, unknownName('name', name, span, [...site.scope.names(), ...visibleNames(site.module)]));
   }
   if (declaration.kind !== 'const') {
     const layer = declaration.kind === 'layer' || declaration.kind === 'model';
@@ -173,7 +165,8 @@ const elementwiseNames = {
 function evaluateBinary(expression: Of<'binary'>, site: Site): Value {
   const { operator, span } = expression;
   const left = evaluate(expression.left, site);
-  if ((operator === 'and' || operator === 'or') && left.kind === 'bool' && left.value === (operator === 'or')) return left;
+  if ((operator === 'and' || operator === 'or') && left.kind === 'bool' && left.value === (operator === 'or'))
+    return left;
   const right = evaluate(expression.right, site);
   if (left.kind === 'poison' || right.kind === 'poison') return poison;
   if (operator === '@') return site.checker.intrinsic('matmul', [left, right], {}, span, site);

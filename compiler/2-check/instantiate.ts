@@ -2,7 +2,7 @@
  * One use of a function or layer: configuration and inputs are matched with the signature, the conditions hold, and the
  * body is elaborated with these very sizes. The result is an instance with its own body; nothing is inlined here.
  */
-import type { FnDeclaration, LayerDeclaration, Parameter, WhereClause } from '../1-parse/ast.ts';
+import type { FnDeclaration, Identifier, LayerDeclaration, Parameter, WhereClause } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import type { TensorType } from '../ops/types.ts';
@@ -16,7 +16,7 @@ import { showArithmetic, showType, showValue, textAt } from './show.ts';
 import { type Frame, fail, newFrame, type Site } from './site.ts';
 import type { ConfigValue, TypedInput } from './typed.ts';
 import { checkPositive } from './types.ts';
-import { poison, type Provenance, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
+import { type Provenance, poison, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
 
 /** A function or layer with the arguments of one use, all evaluated. */
 export interface Application {
@@ -89,7 +89,9 @@ export function instantiate(application: Application, site: Site): Value {
     parameters: frame.parameters,
   };
   const args = inputs.map(({ value: argument }) => argument.expr);
-  const axes = declared ? declaredAxes(declaration, output, matching, inner, call.span) : outsideAxes(result, inner, call);
+  const axes = declared
+    ? declaredAxes(declaration, output, matching, inner, call.span)
+    : outsideAxes(result, inner, call);
   return tensorOf({ kind: 'call', instance, args, type: output, span: call.span }, axes);
 }
 
@@ -103,14 +105,29 @@ function depth(frame: Frame): number {
 export const unknownOf = (type: TensorType, span: Span): TensorValue =>
   tensorOf({ kind: 'literal', value: 0, type, span });
 
-function bindConfig(application: Application, matching: Matching, inner: Site, site: Site): void {
-  const { config, given, declaration } = application;
+/** Brings configuration into the callee's scope; `site` is where the arguments stand. */
+export function bindConfig(
+  {
+    config,
+    given,
+    declaration,
+  }: Pick<Application, 'config' | 'given'> & { readonly declaration: { readonly name: Identifier } },
+  matching: Matching,
+  inner: Site,
+  site: Site,
+): void {
   for (const parameter of config) {
     const { name } = parameter.name;
     const argument = given.get(name);
     const what = `${name} of ${declaration.name.name}`;
     if (argument?.from && parameter.from) {
-      const size = coerce(argument.from.value, parameter.type, `${parameter.from.name} of ${what}`, argument.from.span, site);
+      const size = coerce(
+        argument.from.value,
+        parameter.type,
+        `${parameter.from.name} of ${what}`,
+        argument.from.span,
+        site,
+      );
       matching.state(parameter.from.name, size, argument.from.span, textAt(argument.from.span));
     }
     if (argument?.value) inner.scope.bind(name, coerce(argument.value, parameter.type, what, argument.span, site));
@@ -172,9 +189,10 @@ function elementOf(parameter: Parameter): TensorType['element'] {
   return parameter.type.element.kind === 'class' ? 'i32' : parameter.type.element.name;
 }
 
-function conditionsHold(
+/** E0304 where a `where` clause does not hold; what only run time decides is taken to hold. */
+export function conditionsHold(
   conditions: readonly WhereClause[],
-  inputs: readonly MatchedInput[],
+  inputs: readonly { readonly value: TensorValue }[],
   call: CallSite,
   inner: Site,
   site: Site,
@@ -214,7 +232,7 @@ function applyIntrinsic(application: Application, inner: Site): Value {
 }
 
 /** The body's value as a tensor of the declared type; undefined (and reported) where it is not. */
-function checkResult(
+export function checkResult(
   value: Value,
   declared: TensorType | undefined,
   declaration: FnDeclaration | LayerDeclaration,
@@ -255,7 +273,8 @@ export const sameType = (a: TensorType, b: TensorType): boolean =>
   a.shape.every((size, i) => dim.equal(size, b.shape[i])) &&
   (!a.classes || !b.classes || dim.equal(a.classes, b.classes));
 
-function configOf(config: readonly Parameter[], inner: Site): Record<string, ConfigValue> {
+/** Configuration as the typed tree holds it. */
+export function configOf(config: readonly Parameter[], inner: Site): Record<string, ConfigValue> {
   return Object.fromEntries(config.map((p) => [p.name.name, toConfig(inner.scope.lookup(p.name.name) ?? poison)]));
 }
 
@@ -280,5 +299,7 @@ function declaredAxes(
 /** Places inside the library mean nothing to the user: such an axis comes from the call. */
 function outsideAxes(result: TensorValue, inner: Site, call: CallSite): readonly (Provenance | undefined)[] {
   const type = showType(result.type);
-  return result.axes.map((axis) => (!axis || inner.checker.isLibrary(axis.span.file) ? { span: call.span, type } : axis));
+  return result.axes.map((axis) =>
+    !axis || inner.checker.isLibrary(axis.span.file) ? { span: call.span, type } : axis,
+  );
 }

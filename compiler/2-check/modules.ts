@@ -43,7 +43,9 @@ export const visibleNames = (module: ModuleScope): string[] => [...module.names.
 
 export function loadModules(entry: SourceModule, host: ModuleHost, reporter: Reporter): Modules {
   const shared = new Map<string, Named>();
-  const library = host.library.map((source): ModuleScope => ({ source, library: true, names: shared, outer: new Map() }));
+  const library = host.library.map(
+    (source): ModuleScope => ({ source, library: true, names: shared, outer: new Map() }),
+  );
   for (const module of library) declareAll(module, reporter);
 
   const loaded = new Map<string, ModuleScope>();
@@ -108,7 +110,9 @@ function takeNames(module: ModuleScope, declaration: ImportDeclaration, from: Mo
     const found = from.names.get(name);
     const own = found?.module === from || found?.declarations.length === 0;
     if (!found || !own) {
-      const exported = [...from.names].filter(([, named]) => named.module === from).map(([exportedName]) => exportedName);
+      const exported = [...from.names]
+        .filter(([, named]) => named.module === from)
+        .map(([exportedName]) => exportedName);
       const near = nearest(name, exported);
       reporter.report({
         code: 'E0204',

@@ -17,8 +17,8 @@ import {
   asNumber,
   floatValue,
   intValue,
-  poison,
   type Provenance,
+  poison,
   type TensorValue,
   tensorOf,
   toTensor,
@@ -158,7 +158,9 @@ function infer(
 function conversionHelp(inputs: readonly TensorType[]): string | undefined {
   const elements = new Set(inputs.map((type) => type.element));
   if (elements.has('u8')) return 'convert pixels with to_float(…) first';
-  return elements.size > 1 || elements.has('bool') ? 'convert with to_f32(…) so that the element types agree' : undefined;
+  return elements.size > 1 || elements.has('bool')
+    ? 'convert with to_f32(…) so that the element types agree'
+    : undefined;
 }
 
 export function intrinsic(

@@ -72,7 +72,10 @@ const needsBrackets = (expression: Expression): boolean => expression.kind === '
  * A dimension's formula with the values put in: `(28 + 2 * 0 - 1 * (3 - 1) - 1) / 1 + 1`, and `128 * 3 * 3` for
  * `product(S)`. Undefined where nothing is computed (`out`, `10`).
  */
-export function showArithmetic(expression: Expression, lookup: (name: string) => Value | undefined): string | undefined {
+export function showArithmetic(
+  expression: Expression,
+  lookup: (name: string) => Value | undefined,
+): string | undefined {
   if (expression.kind === 'call') {
     const [argument] = expression.arguments;
     if (expression.callee.kind === 'name' && expression.callee.name === 'product' && argument?.value.kind === 'name') {
@@ -90,7 +93,8 @@ function substituted(expression: Expression, lookup: (name: string) => Value | u
     const side = (e: Expression, right: boolean): string => {
       const inner = substituted(e, lookup);
       const additive = e.kind === 'binary' && (e.operator === '+' || e.operator === '-');
-      const bracket = needsBrackets(e) && (right || (additive && expression.operator !== '+' && expression.operator !== '-'));
+      const bracket =
+        needsBrackets(e) && (right || (additive && expression.operator !== '+' && expression.operator !== '-'));
       return bracket ? `(${inner})` : inner;
     };
     return `${side(expression.left, false)} ${expression.operator} ${side(expression.right, true)}`;

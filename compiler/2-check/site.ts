@@ -26,7 +26,8 @@ export interface Frame {
   readonly updates: TypedBlock['updates'][number][];
   /** Paths of the parameters declared in this very body. */
   readonly parameters: string[];
-  /** Optimizers only. */
+  /** Optimizers only: what is updated, and the states beside it. */
+  readonly optimizes?: { readonly name: string; readonly type: TensorType };
   readonly states: { readonly name: string; readonly local: number; readonly initial: number }[];
 }
 
@@ -78,29 +79,31 @@ export interface Site {
   readonly unit: Unit;
 }
 
+/** The place itself, or, where it is in the standard library, the call in the user's file that led there. */
+export function userPlace(site: Site, place: Span): { readonly span: Span; readonly frame: Frame } {
+  let { frame } = site;
+  let span = place;
+  while (site.checker.isLibrary(span.file) && frame.caller) ({ span, frame } = frame.caller);
+  return { span, frame };
+}
+
 /**
  * Reports a problem and returns the poison that stands for the value. What goes wrong inside the standard library is
  * reported at the user's call; what goes wrong in a user's layer says where that layer was used.
  */
 export function fail(site: Site, problem: Problem): Value {
   const { checker } = site;
-  let frame: Frame | undefined = site.frame;
-  let { span } = problem;
-  while (checker.isLibrary(span.file) && frame?.caller) {
-    span = frame.caller.span;
-    frame = frame.caller.frame;
-  }
+  const { span, frame } = userPlace(site, problem.span);
   const moved = span !== problem.span;
   const user = (place: Span): boolean => !checker.isLibrary(place.file);
-  const uses = frame?.caller && user(frame.caller.span) && frame.caller.span !== span ? [frame.caller.span] : [];
-  const callee = frame?.callee ?? '';
+  const uses = frame.caller && user(frame.caller.span) && frame.caller.span !== span ? [frame.caller.span] : [];
   checker.reporter.report({
     ...problem,
     span,
     label: moved ? undefined : problem.label,
     notes: [
       ...(problem.notes ?? []).filter((note) => user(note.span)),
-      ...uses.map((place) => ({ span: place, message: `in this use of ${callee}` })),
+      ...uses.map((place) => ({ span: place, message: `in this use of ${frame.callee}` })),
     ],
     fixes: moved ? [] : problem.fixes,
   });

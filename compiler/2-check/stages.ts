@@ -6,9 +6,9 @@ import { bindArguments, fromArgument, type Given } from './arguments.ts';
 import { callFunction, evaluateArguments } from './calls.ts';
 import { instantiate } from './instantiate.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
+import { unknownName } from './names.ts';
 import { textAt } from './show.ts';
 import { fail, type Naming, newFrame, type Site } from './site.ts';
-import { nearest } from './suggest.ts';
 import type { TypedInput } from './typed.ts';
 import { poison, tensorOf, toTensor, type Value } from './values.ts';
 
@@ -55,15 +55,8 @@ function applyNamed(
   const [declaration] = named?.declarations ?? [];
   if (named && !declaration) return poison;
   if (!named || !declaration) {
-    const near = nearest(name, visibleNames(site.module));
-    return fail(site, {
-      code: 'E0201',
-      message: `there is no ${/^[A-Z]/.test(name) ? 'layer' : 'function'} ${name}`,
-      span: nameSpan,
-      label: near ? `did you mean ${near}?` : 'unknown name',
-      help: near ? [] : ['declare it, or import it'],
-      fixes: near ? [{ title: `Change to ${near}`, edits: [{ span: nameSpan, text: near }] }] : [],
-    });
+    const what = /^[A-Z]/.test(name) ? 'layer' : 'function';
+    return fail(site, unknownName(what, name, nameSpan, visibleNames(site.module)));
   }
   if (declaration.kind === 'fn') {
     const piped = inputs.map((value): Given => ({ span, value }));
@@ -221,8 +214,5 @@ function applySequence(
     body: { lets: frame.lets, updates: frame.updates, result: result.expr },
     parameters: [],
   };
-  return tensorOf(
-    { kind: 'call', instance, args: tensors.map((t) => t.expr), type: result.type, span },
-    result.axes,
-  );
+  return tensorOf({ kind: 'call', instance, args: tensors.map((t) => t.expr), type: result.type, span }, result.axes);
 }

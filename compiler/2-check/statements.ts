@@ -6,11 +6,12 @@ import { evaluateInitializer } from './initializers.ts';
 import { sameType } from './instantiate.ts';
 import { noteOf } from './mismatch.ts';
 import { describe, showType, textAt } from './show.ts';
-import { type Frame, fail, type Site } from './site.ts';
+import { type Frame, fail, type Site, userPlace } from './site.ts';
 import { checkPositive } from './types.ts';
 import { poison, tensorOf, toTensor, type Value } from './values.ts';
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
+type Declared = Of<'param' | 'buffer' | 'state'>;
 
 /** Elaborates the statements in the site's own scope and returns the block's value. */
 export function evaluateBlock(block: Block, site: Site): Value {
@@ -30,20 +31,29 @@ export function evaluateBlock(block: Block, site: Site): Value {
 function endsCleanly(block: Block): boolean {
   const from = block.statements.at(-1)?.span.end ?? block.span.start + 1;
   const rest = block.span.file.text.slice(from, block.span.end - 1);
-  return rest.replace(/\/\/.*$/gm, '').replaceAll(';', '').trim() === '';
+  return (
+    rest
+      .replace(/\/\/.*$/gm, '')
+      .replaceAll(';', '')
+      .trim() === ''
+  );
 }
 
 function elaborate(statement: Statement, site: Site): void {
   switch (statement.kind) {
     case 'let':
-      return elaborateLet(statement, site);
+      elaborateLet(statement, site);
+      return;
     case 'param':
     case 'buffer':
-      return elaborateParameter(statement, site);
+      elaborateParameter(statement, site);
+      return;
     case 'state':
-      return elaborateState(statement, site);
+      elaborateState(statement, site);
+      return;
     case 'update':
-      return elaborateUpdate(statement, site);
+      elaborateUpdate(statement, site);
+      return;
     case 'expression':
       if (statement.value.kind === 'missing') return;
       site.checker.evaluate(statement.value, site);
@@ -63,7 +73,8 @@ function elaborateLet(statement: Of<'let'>, site: Site): void {
   if (!name) return;
   if (statement.names.length === 1) {
     const checked = statement.type ? checkDeclared(statement, statement.type, value, site) : value;
-    return bindLocal(name, checked, site);
+    bindLocal(name, checked, site);
+    return;
   }
   const items = value.kind === 'tuple' && value.items.length === statement.names.length ? value.items : undefined;
   if (!items && value.kind !== 'poison') {
@@ -79,7 +90,10 @@ function elaborateLet(statement: Of<'let'>, site: Site): void {
 
 /** A tensor becomes a local of the body, so that it is computed once; everything else is known already. */
 function bindLocal({ name, span }: Identifier, value: Value, site: Site): void {
-  if (value.kind !== 'tensor') return site.scope.bind(name, value);
+  if (value.kind !== 'tensor') {
+    site.scope.bind(name, value);
+    return;
+  }
   const local = site.unit.nextLocal++;
   site.frame.lets.push({ local, name, value: value.expr });
   site.scope.bind(name, tensorOf({ kind: 'local', local, type: value.type, span }, value.axes));
@@ -107,7 +121,7 @@ function checkDeclared(statement: Of<'let'>, type: NonNullable<Of<'let'>['type']
   });
 }
 
-function elaborateParameter(statement: Of<'param' | 'buffer'>, site: Site): void {
+function elaborateParameter(statement: Declared, site: Site): void {
   const { name, span } = statement.name;
   site.scope.bind(name, poison);
   if (!statement.type) {
@@ -136,14 +150,23 @@ function elaborateParameter(statement: Of<'param' | 'buffer'>, site: Site): void
   const init = evaluateInitializer(statement.value, type, site);
   const path = site.frame.path === '' ? name : `${site.frame.path}.${name}`;
   requireNames(site);
-  if (site.unit.parameters.some((other) => other.path === path)) return reportTwice(path, statement, site);
+  if (site.unit.parameters.some((other) => other.path === path)) {
+    reportTwice(path, statement, site);
+    return;
+  }
   if (!init) return;
-  site.unit.parameters.push({ path, type, trainable: statement.kind === 'param', init, span: statement.name.span });
+  site.unit.parameters.push({
+    path,
+    type,
+    trainable: statement.kind === 'param',
+    init,
+    span: userPlace(site, span).span,
+  });
   site.frame.parameters.push(path);
   site.scope.bind(name, tensorOf({ kind: 'parameter', path, type, span }));
 }
 
-function reportTwice(path: string, statement: Of<'param' | 'buffer'>, site: Site): void {
+function reportTwice(path: string, statement: Declared, site: Site): void {
   const listed = /(^|\.)\d+\./.test(path);
   fail(site, {
     code: 'E0207',
@@ -187,10 +210,10 @@ function freeName(callee: string, site: Site): string {
   return `${base}${n}`;
 }
 
-function elaborateState(statement: Of<'state'>, site: Site): void {
+function elaborateState(statement: Declared, site: Site): void {
   const { name, span } = statement.name;
-  const parameter = site.scope.lookup('p');
-  if (site.frame.kind !== 'optimizer' || parameter?.kind !== 'tensor') {
+  const { optimizes } = site.frame;
+  if (!optimizes) {
     site.scope.bind(name, poison);
     fail(site, {
       code: 'E0409',
@@ -200,7 +223,7 @@ function elaborateState(statement: Of<'state'>, site: Site): void {
     });
     return;
   }
-  const { type } = parameter;
+  const { type } = optimizes;
   const init = evaluateInitializer(statement.value, type, site);
   if (init && init.kind !== 'constant') {
     fail(site, {
@@ -223,13 +246,18 @@ function elaborateUpdate(statement: Of<'update'>, site: Site): void {
   const optimizer = site.frame.kind === 'optimizer';
   const path = target?.kind === 'tensor' && target.expr.kind === 'parameter' ? target.expr.path : undefined;
   const buffer = site.unit.parameters.find((parameter) => parameter.path === path && !parameter.trainable);
-  const own = optimizer && (name === 'p' || site.frame.states.some((state) => state.name === name));
+  const own =
+    optimizer && (name === site.frame.optimizes?.name || site.frame.states.some((state) => state.name === name));
   if (target?.kind !== 'tensor' || !(buffer || own)) {
     fail(site, {
       code: 'E0409',
       message: `${name} cannot be updated`,
       span,
-      help: [optimizer ? 'an optimizer updates `p` and its states' : 'only a `buffer` is updated; a `let` is a value'],
+      help: [
+        optimizer
+          ? 'an optimizer updates its first input and its states'
+          : 'only a `buffer` is updated; a `let` is a value',
+      ],
     });
     return;
   }

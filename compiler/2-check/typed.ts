@@ -122,6 +122,8 @@ export interface TypedTraining {
   readonly doc: string;
   readonly span: Span;
   readonly model: TypedModel;
+  /** The model with `training` true, for the training program; absent where that makes no difference. */
+  readonly trainingModel?: TypedModel;
   readonly dataset: TypedDataset;
   /** The sample's fields with the batch in front, as locals of the three expressions below. */
   readonly fields: readonly TypedInput[];

@@ -9,6 +9,8 @@ export interface Entry {
   readonly explanation: string;
   /** A complete small program that gives this code, and no other error. */
   readonly failing: string;
+  /** Other files that the programs import, by path; the programs themselves are `./main.net`. */
+  readonly files?: Readonly<Record<string, string>>;
   /** The same program, mended: it gives no diagnostic at all. */
   readonly fixed: string;
 }

@@ -27,6 +27,9 @@ train Net on Digits {
 }
 `;
 
+/** The program for ten classes with some of its text replaced. */
+const programWith = (text: string, other: string): string => program(10).replace(text, other);
+
 export const training = {
   E0501: {
     title: 'the model and the data set have different numbers of classes',
@@ -34,6 +37,49 @@ export const training = {
     explanation: `The labels of the data set are indices into a fixed number of classes (\`label: class(10)\`), and the model gives
 another number of scores for each sample. Let the last layer have one output for each class.`,
     failing: program(12),
+    fixed: program(10),
+  },
+  E0502: {
+    title: 'unknown setting',
+    severity: 'error',
+    explanation: `A \`train\` or \`dataset\` declaration sets something that it does not have.`,
+    failing: programWith('batch  ', 'batches'),
+    fixed: program(10),
+  },
+  E0503: {
+    title: 'a missing setting',
+    severity: 'error',
+    explanation: `A training needs at least a \`loss\` and an \`optimizer\`, and an \`input\` where no field of the sample fits by itself; a data set needs a \`sample\`.`,
+    failing: programWith('  optimizer = Adam(lr=0.001)\n', ''),
+    fixed: program(10),
+  },
+  E0504: {
+    title: 'a setting with a wrong value',
+    severity: 'error',
+    explanation: `A setting has a value of another kind: a number where true or false is meant, a batch of zero, a hash that is none.`,
+    failing: programWith('batch     = 64', 'batch     = 0'),
+    fixed: program(10),
+  },
+  E0505: {
+    title: 'a loss or metric that is not one number',
+    severity: 'error',
+    explanation: `The loss and each metric are one f32 number for a batch: take a \`mean\` or \`sum\` over the samples.`,
+    failing: programWith('cross_entropy(output, label)', 'log_softmax(output)'),
+    fixed: program(10),
+  },
+  E0506: {
+    title: 'an input that does not fit the model',
+    severity: 'error',
+    explanation: `What \`input\` gives is not of the type that the model declares. Pixels become numbers with \`to_float\`.`,
+    failing: programWith('to_float(image)', 'image'),
+    fixed: program(10),
+  },
+  E0507: {
+    title: 'files or classes that do not fit the sample',
+    severity: 'error',
+    explanation: `Each split of a data set names one file for each field of the sample (\`image = idx("images.gz")\`), and \`classes\` names each
+class of the label once.`,
+    failing: programWith('    label = idx("test-labels.gz")\n', ''),
     fixed: program(10),
   },
 } as const satisfies Record<`E05${number}`, Entry>;

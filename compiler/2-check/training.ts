@@ -1,0 +1,240 @@
+/** `train` declarations: the model for its configuration, and the expressions over its result and the sample's fields. */
+import type { Expression, TrainDeclaration } from '../1-parse/ast.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
+import { dim } from '../dim/dim.ts';
+import { bindArguments, fromArgument } from './arguments.ts';
+import { sameType } from './instantiate.ts';
+import { type ElaboratedModel, elaborateModel } from './model.ts';
+import { lookup, type ModuleScope, visibleNames } from './modules.ts';
+import { unknownName } from './names.ts';
+import { elaborateOptimizer } from './optimizer.ts';
+import { Scope } from './scope.ts';
+import { collectSettings, plainSettings, type Setting } from './settings.ts';
+import { describe, showType, textAt } from './show.ts';
+import { type Checker, fail, newFrame, newUnit, type Site } from './site.ts';
+import type { TypedDataset, TypedExpr, TypedInput, TypedModel, TypedTraining } from './typed.ts';
+import { type TensorValue, tensorOf, toTensor, type Value } from './values.ts';
+
+export interface ElaboratedTraining extends ElaboratedModel {
+  readonly training: TypedTraining;
+}
+
+/** The data set of a name, elaborated once. */
+export type Datasets = (declaration: string, module: ModuleScope) => TypedDataset | undefined;
+
+/** Undefined where something that everything hangs on is missing; errors are reported. */
+export function elaborateTraining(
+  declaration: TrainDeclaration,
+  module: ModuleScope,
+  datasets: Datasets,
+  checker: Checker,
+): ElaboratedTraining | undefined {
+  const frame = newFrame({ callee: declaration.model.name, kind: 'training', path: '' });
+  const site: Site = { checker, scope: new Scope(), module, frame, unit: newUnit(true) };
+  const dataset = findDataset(declaration, datasets, site);
+  const models = findModels(declaration, site);
+  const settings = collectSettings(declaration, site);
+  requireSettings(declaration, settings, site);
+  const optimizerSetting = settings.get('optimizer');
+  const optimizer = optimizerSetting && elaborateOptimizer(optimizerSetting.value, site);
+  if (!dataset || !models) return undefined;
+  const plain = plainSettings(settings, dataset, site);
+  if (!dataset.splits.some((split) => split.name === 'train')) {
+    fail(site, {
+      code: 'E0507',
+      message: `the data set ${dataset.name} has no split to train on`,
+      span: declaration.dataset.span,
+      help: ['add `train { … }` with a file for each field'],
+    });
+  }
+
+  const { model, unit } = models.inference;
+  site.unit.nextLocal = Math.max(unit.nextLocal, models.trained.unit.nextLocal);
+  const batch = dim.symbol(model.batch);
+  const fields = dataset.sample.map(({ name, type }): TypedInput => {
+    return { name, local: site.unit.nextLocal++, type: { ...type, shape: [batch, ...type.shape] } };
+  });
+  for (const { name, local, type } of fields) bindLocal(name, local, type, declaration.dataset.span, site);
+  const input = modelInput(declaration, settings.get('input'), model, fields, site);
+
+  const output = site.unit.nextLocal++;
+  bindLocal('output', output, model.output, declaration.model.span, site);
+  const loss = scalar(settings.get('loss')?.value, 'the loss', site);
+  const metrics = metricsOf(settings.get('metrics'), site);
+  if (!input || !loss || !optimizer) return undefined;
+  const training: TypedTraining = {
+    name: (declaration.name ?? declaration.model).name,
+    doc: declaration.doc,
+    span: (declaration.name ?? declaration.model).span,
+    model,
+    ...(models.trained.unit.asksTraining ? { trainingModel: models.trained.model } : {}),
+    dataset,
+    fields,
+    input,
+    output,
+    loss,
+    metrics,
+    optimizer,
+    ...plain,
+  };
+  return { training, ...models.inference };
+}
+
+function bindLocal(name: string, local: number, type: TensorValue['type'], span: Span, site: Site): void {
+  const origin = { span, type: showType(type) };
+  site.scope.bind(
+    name,
+    tensorOf(
+      { kind: 'local', local, type, span },
+      type.shape.map(() => origin),
+    ),
+  );
+}
+
+function findDataset(declaration: TrainDeclaration, datasets: Datasets, site: Site): TypedDataset | undefined {
+  const { name, span } = declaration.dataset;
+  const named = lookup(site.module, name);
+  const [found] = named?.declarations ?? [];
+  if (named && !found) return undefined;
+  if (!named || found?.kind !== 'dataset') {
+    if (!found) fail(site, unknownName('dataset', name, span, visibleNames(site.module)));
+    else {
+      const help = ['write `train Model on DataSet { … }`'];
+      fail(site, { code: 'E0208', message: `${name} is a ${found.kind}, not a data set`, span, help });
+    }
+    return undefined;
+  }
+  return datasets(name, site.module);
+}
+
+/** The model for inference and for training; the same where it never asks for `training`. */
+function findModels(
+  declaration: TrainDeclaration,
+  site: Site,
+): { readonly inference: ElaboratedModel; readonly trained: ElaboratedModel } | undefined {
+  const { name, span } = declaration.model;
+  const named = lookup(site.module, name);
+  const [found] = named?.declarations ?? [];
+  if (named && !found) return undefined;
+  if (!named || found?.kind !== 'model') {
+    if (!found) fail(site, unknownName('model', name, span, visibleNames(site.module)));
+    else {
+      const help = ['only a `model` is trained; declare it with `model` instead'];
+      fail(site, { code: 'E0208', message: `${name} is a ${found.kind}, not a model`, span, help });
+    }
+    return undefined;
+  }
+  const given = declaration.config.map((argument) => ({
+    ...fromArgument(argument),
+    value: site.checker.evaluate(argument.value, site),
+  }));
+  const binding = bindArguments(name, found.config, given, span);
+  for (const problem of binding.problems) fail(site, problem);
+  if (binding.problems.length > 0) return undefined;
+  const title = (declaration.name ?? declaration.model).name;
+  const use = { declaration: found, module: named.module, name: title, given: binding.bound, site };
+  const inference = elaborateModel({ ...use, training: false }, site.checker);
+  if (!inference) return undefined;
+  const trained = inference.unit.asksTraining ? elaborateModel({ ...use, training: true }, site.checker) : inference;
+  return trained && { inference, trained };
+}
+
+function requireSettings(declaration: TrainDeclaration, settings: ReadonlyMap<string, Setting>, site: Site): void {
+  const examples = { loss: 'loss = cross_entropy(output, label)', optimizer: 'optimizer = Adam(lr=0.001)' };
+  for (const [name, example] of Object.entries(examples)) {
+    if (settings.has(name)) continue;
+    fail(site, {
+      code: 'E0503',
+      message: `the training of ${declaration.model.name} has no ${name}`,
+      span: (declaration.name ?? declaration.model).span,
+      label: `${name} is missing`,
+      help: [`as in \`${example}\``],
+    });
+  }
+}
+
+/** The model's inputs as expressions of the fields. Without the setting, fields of the same names and types are taken. */
+function modelInput(
+  declaration: TrainDeclaration,
+  setting: Setting | undefined,
+  model: TypedModel,
+  fields: readonly TypedInput[],
+  site: Site,
+): TypedTraining['input'] | undefined {
+  const span = setting?.value.span ?? declaration.model.span;
+  const value: Value = setting
+    ? site.checker.evaluate(setting.value, site)
+    : { kind: 'tuple', items: model.inputs.flatMap(({ name }) => site.scope.lookup(name) ?? []) };
+  if (value.kind === 'poison') return undefined;
+  const values = value.kind === 'tuple' ? value.items : [value];
+  const tensors = values.flatMap((each) => (each.kind === 'tensor' ? [each] : []));
+  if (tensors.length !== model.inputs.length || tensors.length !== values.length) {
+    fail(site, {
+      code: setting ? 'E0506' : 'E0503',
+      message: setting
+        ? `${model.name} takes ${model.inputs.map((i) => i.name).join(', ')}, and input gives ${describe(value)}`
+        : `the training does not say what ${model.name} gets as ${model.inputs.map((i) => i.name).join(', ')}`,
+      span,
+      help: ['as in `input = to_float(image)`, or `input = (a, b)` for several inputs'],
+    });
+    return undefined;
+  }
+  for (const [i, { name, type }] of model.inputs.entries()) {
+    const actual = tensors[i].type;
+    if (sameType(type, actual)) continue;
+    const pixels = actual.element === 'u8' && type.element === 'f32';
+    const field = fields.find((f) => f.name === name)?.name ?? 'image';
+    fail(site, {
+      code: 'E0506',
+      message: `${model.name} takes ${showType(type)} as ${name}, but the input is ${showType(actual)}`,
+      span,
+      label: showType(actual),
+      notes: [{ span: model.span, message: `${name}: ${showType(type)} is declared here` }],
+      help: [pixels ? `write \`input = to_float(${setting ? textAt(span) : field})\`` : 'the shapes must be equal'],
+      fixes:
+        pixels && setting
+          ? [{ title: 'Convert with to_float', edits: [{ span, text: `to_float(${textAt(span)})` }] }]
+          : [],
+    });
+    return undefined;
+  }
+  return model.inputs.map(({ name }, i) => ({ name, value: tensors[i].expr }));
+}
+
+/** E0505 unless the expression is one f32 number. */
+function scalar(expression: Expression | undefined, what: string, site: Site): TypedExpr | undefined {
+  if (!expression) return undefined;
+  const value = site.checker.evaluate(expression, site);
+  if (value.kind === 'poison') return undefined;
+  const tensor = toTensor(value, expression.span);
+  if (tensor?.type.element === 'f32' && tensor.type.shape.length === 0) return tensor.expr;
+  fail(site, {
+    code: 'E0505',
+    message: `${what} must be one f32 number, not ${describe(value)}`,
+    span: expression.span,
+    help: ['take the mean over the batch: mean(…)'],
+  });
+  return undefined;
+}
+
+/** `metrics = [accuracy(output, label)]`: named after the function, with a number where a name repeats. */
+function metricsOf(setting: Setting | undefined, site: Site): TypedTraining['metrics'] {
+  const { value } = setting ?? {};
+  if (!value || value.kind === 'missing') return [];
+  const items = value.kind === 'list' || value.kind === 'tuple' ? value.items : [value];
+  const names = new Set<string>(['loss']);
+  return items.flatMap((item) => {
+    const base = metricName(item);
+    let name = base;
+    for (let n = 2; names.has(name); n++) name = `${base}${n}`;
+    names.add(name);
+    const expr = scalar(item, `the metric ${name}`, site);
+    return expr ? [{ name, value: expr }] : [];
+  });
+}
+
+function metricName(expression: Expression): string {
+  if (expression.kind === 'call') return metricName(expression.callee);
+  if (expression.kind === 'pipe') return metricName(expression.stage);
+  return expression.kind === 'name' ? expression.name : 'metric';
+}

@@ -316,7 +316,8 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     arity: 1,
     result: 'f32',
     evaluate: (a) => a,
-    derivative: 'none',
+    // Of an f32; integers have no gradient anyway.
+    derivative: (g) => [one(g)],
     wgsl: 'f32($0)',
     wasm: { i32: 'f32.convert_i32_s', bool: 'f32.convert_i32_s', f32: 'nop' },
   },

@@ -99,7 +99,7 @@ case("log_softmax of large numbers", "log_softmax(x)", "F.log_softmax(x, -1)", [
 # ---- reductions ---------------------------------------------------------------------------------------------------------
 
 X = [f32("x", ["N", 3, 5])]
-for function, op, torch in (("sum", "sum", "sum"), ("mean", None, "mean"), ("max", "amax", "amax"), ("min", "amin", "amin")):
+for function, op, torch in (("sum", "sum", "sum"), ("mean", "mean", "mean"), ("max", "amax", "amax"), ("min", "amin", "amin")):
     everything = f"torch.{torch}(x)"
     case(f"{function} of everything", f"{function}(x)", everything, X, op=op, axes=[0, 1, 2], keepdim=False)
     case(f"{function} over one axis", f"{function}(x, axis=1)", f"torch.{torch}(x, 1)", X, op=op, axes=[1], keepdim=False)

@@ -15,6 +15,5 @@ export interface Command {
   /** More lines for `netc help COMMAND`; may be empty. */
   readonly details: readonly string[];
   readonly options: OptionTable;
-  /** Given the words after the command's name. Throws `UsageError` or `UserError` with a complete message. */
   run(argv: readonly string[]): Promise<number>;
 }

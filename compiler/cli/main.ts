@@ -12,4 +12,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-process.exitCode = await run(process.argv.slice(2));
+const status = await run(process.argv.slice(2));
+// Ends by itself if it can, so that all output gets out; after a second in any case (a graphics driver may hang on).
+process.exitCode = status;
+setTimeout(() => process.exit(status), 1000).unref();

@@ -3,12 +3,8 @@
  * `node:util`'s; the messages are ours, because they have to say what to do next.
  */
 import { parseArgs } from 'node:util';
+import { CommandLineError } from '../../runtime/train/options.ts';
 import { nearest } from '../2-check/suggest.ts';
-
-/** The command line is wrong: exit status 2. The message is complete. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 export interface OptionSpec {
   /** What stands for the value in the help (`FILE`, `N`); an option without it is a flag. */
@@ -30,7 +26,7 @@ export interface Options {
   number(name: string): number | undefined;
 }
 
-/** Reads a command's words. Throws `UsageError` for an unknown option, a missing or unfit value. */
+/** Reads a command's words. Throws `CommandLineError` for an unknown option, a missing or unfit value. */
 export function readOptions(command: string, table: OptionTable, argv: readonly string[]): Options {
   const { tokens } = parseArgs({
     args: [...argv],
@@ -61,13 +57,13 @@ export function readOptions(command: string, table: OptionTable, argv: readonly 
   };
 }
 
-function unknownOption(command: string, table: OptionTable, written: string): UsageError {
+function unknownOption(command: string, table: OptionTable, written: string): CommandLineError {
   const names = Object.keys(table);
   const near = nearest(written.replace(/^-+/, ''), names);
   const remedy = near
     ? `did you mean \`--${near}\`?`
     : `its options are ${names.map((name) => `--${name}`).join(', ')}`;
-  return new UsageError(`\`netc ${command}\` has no option \`${written}\`; ${remedy}`);
+  return new CommandLineError(`\`netc ${command}\` has no option \`${written}\`; ${remedy}`);
 }
 
 function checkedValue(
@@ -78,17 +74,17 @@ function checkedValue(
   inline: boolean,
 ): string {
   if (!spec.value) {
-    if (value !== undefined) throw new UsageError(`\`${written}\` takes no value, but was given \`${value}\``);
+    if (value !== undefined) throw new CommandLineError(`\`${written}\` takes no value, but was given \`${value}\``);
     return '';
   }
   if (value === undefined || value === '' || (!inline && value.startsWith('--'))) {
-    throw new UsageError(`\`${written}\` needs a value: \`netc ${command} ${written} ${spec.value}\``);
+    throw new CommandLineError(`\`${written}\` needs a value: \`netc ${command} ${written} ${spec.value}\``);
   }
   if (spec.choices && !spec.choices.includes(value)) {
-    throw new UsageError(`\`${written}\` is one of ${spec.choices.join(', ')}, not \`${value}\``);
+    throw new CommandLineError(`\`${written}\` is one of ${spec.choices.join(', ')}, not \`${value}\``);
   }
   if (spec.atLeast !== undefined && !(/^\d+$/.test(value) && Number(value) >= spec.atLeast)) {
-    throw new UsageError(`\`${written}\` is a whole number of at least ${spec.atLeast}, not \`${value}\``);
+    throw new CommandLineError(`\`${written}\` is a whole number of at least ${spec.atLeast}, not \`${value}\``);
   }
   return value;
 }

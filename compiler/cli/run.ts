@@ -2,11 +2,13 @@
  * Finds the command, runs it, and turns whatever goes wrong into a message and an exit status. No stack trace ever
  * reaches a user: an error that is not the user's is reported as a defect of netc.
  */
+
 import { UserError } from '../../runtime/errors.ts';
+import { CommandLineError } from '../../runtime/train/options.ts';
 import { nearest } from '../2-check/suggest.ts';
 import { commands, findCommand } from './commands/index.ts';
 import { commandHelp, overview } from './help.ts';
-import { UsageError } from './options.ts';
+
 import { print, wantsColor } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -51,7 +53,7 @@ async function known(name: string) {
   if (command) return command;
   const names = Object.keys(commands);
   const near = nearest(name, names);
-  throw new UsageError(
+  throw new CommandLineError(
     `netc has no command \`${name}\`; ${near ? `did you mean \`netc ${near}\`?` : `its commands are ${names.join(', ')}`}`,
   );
 }
@@ -59,7 +61,7 @@ async function known(name: string) {
 async function report(error: unknown): Promise<number> {
   const color = wantsColor(process.stderr);
   const heading = (text: string): string => (color ? `\u001b[1;31m${text}\u001b[0m` : text);
-  if (error instanceof UsageError) {
+  if (error instanceof CommandLineError) {
     await print(process.stderr, `${heading('error:')} ${error.message}\nRun \`netc --help\` to see what netc can do.`);
     return 2;
   }

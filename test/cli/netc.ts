@@ -17,11 +17,15 @@ export function netc(
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Outcome> {
   const start = performance.now();
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), `${root}compiler/cli/main.ts`, ...argv], {
-    cwd: options.cwd ?? root,
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), `${root}compiler/cli/main.ts`, ...argv],
+    {
+      cwd: options.cwd ?? root,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

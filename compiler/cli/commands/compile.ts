@@ -1,9 +1,10 @@
 /** `netc FILE.net…`: checks and compiles, and writes the generated TypeScript. */
+import { CommandLineError } from '../../../runtime/train/options.ts';
 import type { EmitUnit } from '../../7-emit/index.ts';
 import { stemOf } from '../../7-emit/names.ts';
 import { sourceArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { type OptionTable, readOptions, UsageError } from '../options.ts';
+import { type OptionTable, readOptions } from '../options.ts';
 import { countLine, showDiagnostics } from '../show-diagnostics.ts';
 import { print } from '../terminal.ts';
 
@@ -24,7 +25,9 @@ export const compileCommand: Command = {
     const folder = given.text('output') ?? 'generated';
     const twice = sameOutput(files);
     if (twice !== undefined) {
-      throw new UsageError(`two of the files would both write ${folder}/${twice}.ts; compile them with different -o`);
+      throw new CommandLineError(
+        `two of the files would both write ${folder}/${twice}.ts; compile them with different -o`,
+      );
     }
     let status = 0;
     for (const file of files) status = Math.max(status, await compileOne(file, folder, given.text('print-after')));

@@ -1,8 +1,9 @@
 /** `netc explain CODE`: the long story of an error, with a program that has it and the same program put right. */
+import { CommandLineError } from '../../../runtime/train/options.ts';
 
 import { nearest } from '../../2-check/suggest.ts';
 import type { Command } from '../command.ts';
-import { type OptionTable, readOptions, UsageError } from '../options.ts';
+import { type OptionTable, readOptions } from '../options.ts';
 import { print } from '../terminal.ts';
 
 const options: OptionTable = {};
@@ -19,7 +20,7 @@ export const explainCommand: Command = {
     const entries = new Map(Object.entries(catalogue));
     const [wanted] = positionals;
     if (wanted === undefined || positionals.length > 1) {
-      throw new UsageError(
+      throw new CommandLineError(
         `\`netc explain\` takes one code, such as E0301; the codes are ${[...entries.keys()].join(', ')}`,
       );
     }
@@ -27,7 +28,7 @@ export const explainCommand: Command = {
     const entry = entries.get(code);
     if (!entry) {
       const near = nearest(code, entries.keys());
-      throw new UsageError(
+      throw new CommandLineError(
         `there is no error \`${wanted}\`; ${near ? `did you mean ${near}?` : `the codes are ${[...entries.keys()].join(', ')}`}`,
       );
     }

@@ -20,8 +20,9 @@ export function buildTree(
   schedule: Schedule,
   tensors: ReadonlyMap<number, Tensor>,
   target: Target,
+  outer?: Axis,
 ): LoopTree {
-  return new TreeBuilder(kernel, schedule, tensors, target).build();
+  return new TreeBuilder(kernel, schedule, tensors, target).build(outer);
 }
 
 class TreeBuilder {
@@ -39,16 +40,14 @@ class TreeBuilder {
     this.binder = new ValueBinder(tensors, this.vector ? LANE : undefined);
   }
 
-  build(): LoopTree {
+  build(outer: Axis | undefined): LoopTree {
     const prologue = new Scope(undefined, []);
     const grid = this.schedule.grid.map((id) => this.gridAxis(this.axis(id)));
-    const item = new Scope(
-      prologue,
-      grid.map(({ axis }) => axis.id),
-    );
+    const item = new Scope(prologue, [...grid.map(({ axis }) => axis.id), ...(outer ? [outer.id] : [])]);
     this.serialLoops(this.schedule.serial, item);
     return {
       prologue: prologue.statements,
+      outer: outer && { axis: outer, extent: size(outer.extent) },
       grid,
       body: item.statements,
       tasks: countTasks(this.schedule.grid.map((id) => ({ extent: this.axis(id).extent, block: this.blockOf(id) }))),

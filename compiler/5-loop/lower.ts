@@ -6,8 +6,8 @@
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
 import { type Group, isStoredLeaf, kindOf, labelOf, type Partition } from '../4-fuse/group.ts';
 import type { Dim } from '../dim/dim.ts';
-import type { Axis, Combine, Expr } from '../ops/expr.ts';
-import { createLowering } from '../ops/lowering.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import { createLowering, scalarTypeOf } from '../ops/lowering.ts';
 import type { Lowering, Reader } from '../ops/primitive.ts';
 import { lookup } from '../ops/registry.ts';
 import type { ElementType } from '../ops/types.ts';
@@ -26,9 +26,6 @@ export interface Storage {
 }
 
 const SCRATCH: Place = { kind: 'scratch' };
-
-export const scalarTypeOf = (element: ElementType): 'f32' | 'i32' | 'bool' =>
-  element === 'f32' || element === 'f16' ? 'f32' : element === 'bool' ? 'bool' : 'i32';
 
 /** One kernel for every group, and one that copies for every output that has no group of its own. */
 export function lowerPartition(partition: Partition, storage: Storage): LoopProgram {
@@ -108,7 +105,7 @@ class Inliner {
   constructor(partition: Partition, group: Group) {
     this.partition = partition;
     this.group = group;
-    this.lowering = namedReductions(createLowering());
+    this.lowering = createLowering();
   }
 
   /** The element of a node at an index: a load where the node is in memory, else its operator's expression. */
@@ -137,17 +134,4 @@ class Inliner {
     this.known.set(key, value);
     return value;
   }
-}
-
-/** Gives every reduction of a kernel axes of its own: `k0`, `k1`, …. */
-function namedReductions(lowering: Lowering): Lowering {
-  let count = 0;
-  return {
-    ...lowering,
-    reduce: (combine: Combine, extents: readonly Dim[], body: (...axes: Expr[]) => Expr): Expr => {
-      const axes = extents.map((extent): Axis => ({ id: `k${count++}`, extent }));
-      const inner = body(...axes.map(axisExpr));
-      return { kind: 'reduce', combine, axes, body: inner, type: combine === 'argmax' ? 'i32' : inner.type };
-    },
-  };
 }

@@ -30,6 +30,8 @@ export interface GridAxis {
 export interface LoopTree {
   /** Computed once, before any work item. */
   readonly prologue: readonly Statement[];
+  /** Runs in order around all work items of a thread; absent in most kernels. */
+  readonly outer: GridAxis | undefined;
   /** Work items, slowest axis first. */
   readonly grid: readonly GridAxis[];
   readonly body: readonly Statement[];

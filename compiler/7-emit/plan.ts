@@ -12,6 +12,7 @@ import type {
   StateSpec,
 } from '../../runtime/program.ts';
 import type { TypedParameter } from '../2-check/typed.ts';
+import { accumulateOverBatch } from '../5-loop/accumulate.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { buildTree } from '../5-loop/build-tree.ts';
 import type { Kernel, LoopProgram, Tensor } from '../5-loop/kernel.ts';
@@ -88,7 +89,9 @@ function printKernelSpec(
   const { tensors } = program;
   const bindings = bindingsOf(kernel, tensors);
   const serial = splitLongAxis(kernel);
-  const cpu = buildTree(serial, choose(serial, tensors, 'wasm'), tensors, 'wasm');
+  const schedule = choose(serial, tensors, 'wasm');
+  const blocked = accumulateOverBatch(serial);
+  const cpu = buildTree(blocked?.kernel ?? serial, schedule, tensors, 'wasm', blocked?.outer);
   const gpu = buildTree(kernel, choose(kernel, tensors, 'wgsl'), tensors, 'wgsl');
   const spec: KernelSpec = {
     name,

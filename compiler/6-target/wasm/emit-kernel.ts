@@ -29,27 +29,43 @@ class KernelEmitter extends ExpressionEmitter {
     asm.op('i32.lt_s');
     asm.if();
     this.statements(tree.prologue);
-    asm.loop();
-    this.withCache(() => {
-      this.decompose();
-      this.statements(tree.body);
-    });
-    asm.get(FROM);
-    asm.i32(1);
-    asm.op('i32.add');
-    asm.tee(FROM);
-    asm.get(TO);
-    asm.op('i32.lt_s');
-    asm.branchIf(0);
-    asm.op('end', 'end');
+    if (tree.outer) {
+      const counter = this.declareAxis(tree.outer.axis);
+      asm.i32(0);
+      asm.set(counter);
+      asm.loop();
+      this.items();
+      this.closeLoop(counter, tree.outer.extent);
+    } else this.items();
+    asm.op('end');
     return asm.finish(true);
   }
 
+  private items(): void {
+    const { asm } = this;
+    const item = asm.local('i32');
+    asm.get(FROM);
+    asm.set(item);
+    asm.loop();
+    this.withCache(() => {
+      this.decompose(item);
+      this.statements(this.tree.body);
+    });
+    asm.get(item);
+    asm.i32(1);
+    asm.op('i32.add');
+    asm.tee(item);
+    asm.get(TO);
+    asm.op('i32.lt_s');
+    asm.branchIf(0);
+    asm.op('end');
+  }
+
   /** The work item's number as grid variables, the last one fastest. */
-  private decompose(): void {
+  private decompose(item: number): void {
     const { asm } = this;
     const rest = asm.local('i32');
-    asm.get(FROM);
+    asm.get(item);
     asm.set(rest);
     [...this.tree.grid].reverse().forEach(({ axis, extent }, i, all) => {
       const variable = this.declareAxis(axis);

@@ -20,7 +20,10 @@ export function watchHealth(device: GPUDevice): Health {
     failure ??= error;
   };
 
-  device.onuncapturederror = ({ error }) => fail(new Error(`WebGPU refused a command: ${error.message}`));
+  device.onuncapturederror = (event) => {
+    event.preventDefault(); // it is thrown by the next call, so it need not be printed as well
+    fail(new Error(`WebGPU refused a command: ${event.error.message}`));
+  };
   void device.lost.then(({ reason, message }) => {
     if (reason === 'destroyed') return fail(new Error('the device was destroyed'));
     fail(

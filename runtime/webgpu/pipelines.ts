@@ -32,8 +32,12 @@ export function pipelineCache(device: GPUDevice): Pipelines {
 
   async function build(kernel: KernelSpec, layout: GPUPipelineLayout): Promise<GPUComputePipeline> {
     const { label } = kernel;
+    // The scope keeps a text that does not compile from also being reported as an error that no one asked for.
+    device.pushErrorScope('validation');
     const module = device.createShaderModule({ label, code: kernel.wgsl });
+    const parsed = device.popErrorScope();
     try {
+      await parsed;
       return await device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
     } catch (error) {
       const { messages } = await module.getCompilationInfo();

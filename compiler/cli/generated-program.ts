@@ -6,12 +6,12 @@
  * loading the TypeScript compiler alone takes longer than compiling a model.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cacheFolder } from '../../runtime/data/locate.ts';
 import { UserError } from '../../runtime/errors.ts';
-import { errorCode, reasonFor } from '../../runtime/host/files.ts';
+import { reasonFor } from '../../runtime/host/files.ts';
 import type { EmittedFile } from '../7-emit/index.ts';
 import { snakeCase, stemOf } from '../7-emit/names.ts';
 
@@ -63,7 +63,7 @@ export class GeneratedProgram {
 /** The program that an earlier run left, if nothing that it depends on has changed since. */
 export function findProgram(source: string): GeneratedProgram | undefined {
   const folder = join(cacheFolder('programs'), keyOf(source));
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? new GeneratedProgram(folder, source) : undefined;
+  return isFolder(folder) ? new GeneratedProgram(folder, source) : undefined;
 }
 
 /** Erases the types and stores the program; `keep` lets later runs find it. Throws `UserError` where nothing can be written. */
@@ -92,9 +92,9 @@ export async function storeProgram(
     forgetOld(root);
     renameSync(temporary, folder);
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    // Another run has just stored the same.
-    if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') {
+    discard(temporary);
+    // Unless another run has just stored the same.
+    if (!isFolder(folder)) {
       throw new UserError(
         `cannot store the compiled program in ${folder}: ${reasonFor(error)}; NETC_CACHE=DIR names another folder for it`,
       );
@@ -107,7 +107,18 @@ function forgetOld(root: string): void {
   const folders = readdirSync(root).map((name) => join(root, name));
   const age = (folder: string): number => statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const old = folders.sort((a, b) => age(b) - age(a)).slice(KEPT);
-  for (const folder of old) rmSync(folder, { recursive: true, force: true });
+  for (const folder of old) discard(folder);
+}
+
+/** What cannot be removed stays: it does no harm. */
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {}
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }
 
 /** Changes with the sources' text, and with any file of the compiler. */
@@ -130,7 +141,7 @@ function filesBelow(folder: string): string[] {
 /** The source and every file that it may import: whatever `.net` file a string in it names, which includes its imports. */
 function closure(path: string, found: Map<string, string>): Map<string, string> {
   if (found.has(path)) return found;
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return found;
+  if (!existsSync(path) || !statSync(path).isFile()) return found;
   const text = readFileSync(path, 'utf8');
   found.set(path, text);
   for (const [, name] of text.matchAll(/"([^"\n]+\.net)"/g)) if (name) closure(resolve(dirname(path), name), found);

@@ -1,0 +1,36 @@
+/**
+ * The optimizer's step as a graph over flat vectors: all parameters in one, their gradients in another, each slot of
+ * state in one more. Where the step's loss is not finite, everything stays as it was.
+ */
+import type { TypedOptimizer } from '../2-check/typed.ts';
+import type { TensorType } from '../ops/types.ts';
+import { GraphBuilder } from './builder.ts';
+import type { Graph } from './graph.ts';
+import { Inliner, Scope } from './inline.ts';
+
+/** The path of the vector of all parameters. */
+export const ALL_PARAMETERS = '*';
+
+/** Leaves: parameter `*`, inputs `gradients` and `loss`, the states, the uniform `step`. Outputs: an update for each. */
+export function buildOptimizer(optimizer: TypedOptimizer): Graph {
+  const g = new GraphBuilder('optimizer');
+  const vector: TensorType = { element: 'f32', shape: [optimizer.size] };
+  const path = optimizer.name;
+  g.origin = { path, what: path };
+  const parameters = g.parameter(ALL_PARAMETERS, vector);
+  const finite = g.scalar('is_finite', g.input('loss', { element: 'f32', shape: [] }));
+  const scope = new Scope();
+  scope.set(optimizer.parameter, parameters);
+  scope.set(optimizer.gradient, g.input('gradients', vector));
+  const states = new Map(optimizer.state.map((slot) => [slot.name, g.state(slot.name, vector)]));
+  for (const slot of optimizer.state) scope.set(slot.local, g.state(slot.name, vector));
+  const inliner = new Inliner(g);
+  for (const { local, value } of optimizer.lets) scope.set(local, inliner.expression(value, scope, path));
+  for (const { name, value } of optimizer.updates) {
+    const before = states.get(name) ?? parameters;
+    const after = g.broadcastTo(inliner.expression(value, scope, path), vector.shape);
+    g.origin = { path, what: path };
+    g.output('update', states.has(name) ? name : ALL_PARAMETERS, g.where(finite, after, before));
+  }
+  return g.finish();
+}

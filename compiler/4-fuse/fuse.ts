@@ -47,7 +47,6 @@ function chooseStored(graph: Graph): Set<number> {
     }
     readers.set(id, places);
     if (isStoredLeaf(node)) stored.add(id);
-    else if (kind === 'leaf') continue;
     else if (outputs.has(id) || isHeavy(node)) stored.add(id);
     else if (kind === 'elementwise' && node.type.element !== 'bool') {
       const rereads = [...places].some((place) => kindOf(graph.nodes[place]) === 'contraction');

@@ -5,6 +5,7 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { scalarTable } from '../ops/scalar.ts';
+import type { ElementType } from '../ops/types.ts';
 import { affineAddress, loadsIn, tensorOf } from './address.ts';
 import { coefficientOf } from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
@@ -12,6 +13,9 @@ import { conjuncts, pullGuards } from './simplify.ts';
 import { dependsOn, forEachNode } from './walk.ts';
 
 export const LANES = 4;
+
+/** Elements that are not 32 bits wide, or not the number that they stand for in memory. */
+const NARROW: ReadonlySet<ElementType> = new Set<ElementType>(['u8', 'bool']);
 
 /** The axis along which the first result is contiguous, if its extent is a multiple of the lanes. */
 export function laneCandidate(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Axis | undefined {
@@ -37,7 +41,7 @@ export function vectorisable(kernel: Kernel, axis: Axis, tensors: ReadonlyMap<nu
   const values = kernel.stores.map((store) => store.value);
   let fits = loadsIn(values).every((load) => {
     const step = laneStep(load, axis, tensors);
-    return step === 0 || (step === 1 && tensorOf(tensors, load.tensor).element !== 'u8');
+    return step === 0 || (step === 1 && !NARROW.has(tensorOf(tensors, load.tensor).element));
   });
   forEachNode(values, (expr) => {
     if (!dependsOn(expr, axis)) return;
@@ -45,7 +49,7 @@ export function vectorisable(kernel: Kernel, axis: Axis, tensors: ReadonlyMap<nu
     if (expr.kind === 'apply' && expr.type !== 'i32' && !hasVectorForm(expr)) fits = false;
     if (expr.kind === 'apply' && expr.type === 'i32' && !isIndexArithmetic(expr)) fits = false;
   });
-  return fits && kernel.stores.every((store) => tensorOf(tensors, store.tensor).element !== 'u8');
+  return fits && kernel.stores.every((store) => !NARROW.has(tensorOf(tensors, store.tensor).element));
 }
 
 function hasVectorForm(expr: Extract<Expr, { kind: 'apply' }>): boolean {

@@ -124,7 +124,8 @@ class WgslPrinter {
         this.line('}');
         return;
       case 'store': {
-        const value = this.expression(statement.value);
+        const printed = this.expression(statement.value);
+        const value = statement.value.type === 'bool' ? `select(0, 1, ${printed})` : printed;
         if (this.element(statement.tensor) === 'u8') throw new Error('WGSL kernels do not write u8 tensors');
         this.line(`${this.buffer(statement.tensor)}[${this.expression(statement.address)}] = ${value};`);
       }
@@ -154,6 +155,7 @@ class WgslPrinter {
       case 'load': {
         const address = this.expression(expr.indices[0]);
         const buffer = this.buffer(expr.tensor);
+        if (expr.type === 'bool') return `(${buffer}[${address}] != 0)`;
         if (this.element(expr.tensor) !== 'u8') return `${buffer}[${address}]`;
         return `i32((${buffer}[(${address}) / 4] >> u32(((${address}) % 4) * 8)) & 255u)`;
       }

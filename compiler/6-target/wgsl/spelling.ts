@@ -10,16 +10,18 @@ export function scalarCall(fn: ScalarFunction, type: ScalarType, args: readonly 
   return template.replace(/\$(\d)/g, (_, i: string) => args[Number(i)]);
 }
 
+const F32_MAX = 3.4028234663852886e38;
+
 /** An f32 literal that reads back as the same number. */
 export function floatLiteral(value: number): string {
   if (!Number.isFinite(value)) throw new Error(`WGSL has no literal for ${value}`);
   const rounded = Math.fround(value);
-  let digits = rounded.toPrecision(9);
-  // The shortest text that still rounds to the same f32.
-  for (let precision = 1; precision < 9; precision++) {
-    const shorter = rounded.toPrecision(precision);
-    if (Math.fround(Number(shorter)) === rounded) {
-      digits = String(Number(shorter));
+  let digits = String(rounded);
+  // The shortest text that still rounds to the same f32, and does not lie beyond the largest.
+  for (let precision = 1; precision < 17; precision++) {
+    const shorter = Number(rounded.toPrecision(precision));
+    if (Math.fround(shorter) === rounded && Math.abs(shorter) <= F32_MAX) {
+      digits = String(shorter);
       break;
     }
   }

@@ -3,7 +3,7 @@
  * under its own name. Needs Node.
  */
 import { UserError } from '../errors.ts';
-import { megabytes, reasonFor, writeFileAtomically } from '../host/files.ts';
+import { makeFolder, megabytes, reasonFor, writeFileAtomically } from '../host/files.ts';
 import { nodeModules } from '../host/node.ts';
 import type { DatasetFile } from './dataset.ts';
 
@@ -20,10 +20,10 @@ export async function download(
   folder: string,
   report: Report,
 ): Promise<string> {
-  const { fs, path } = nodeModules('downloading data');
+  const { path } = nodeModules('downloading data');
   const target = path.join(folder, file.file);
   try {
-    await fs.promises.mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new UserError(`cannot make the folder ${folder}: ${reasonFor(error)}; name another one with NETC_CACHE`);
   }

@@ -14,13 +14,15 @@ import { unpack } from './unpack.ts';
 export interface DataOptions {
   /** A folder, or `synthetic`. */
   readonly data?: string | undefined;
+  /** No more than the first so many samples will be used; pictures beyond them need not be drawn. */
+  readonly limit?: number | undefined;
   /** Told about downloads; nothing is printed without it. */
   readonly report?: Report | undefined;
 }
 
 /** One split in memory. Throws `UserError` when it cannot be found or isn't what the data set says. */
 export async function openSplit(dataset: DatasetSpec, name: SplitName, options: DataOptions = {}): Promise<Split> {
-  if (options.data === 'synthetic') return syntheticSplit(dataset, name);
+  if (options.data === 'synthetic') return syntheticSplit(dataset, name, options.limit);
   const split = dataset.splits.find((candidate) => candidate.name === name);
   if (!split) {
     const names = dataset.splits.map((candidate) => candidate.name).join(', ');

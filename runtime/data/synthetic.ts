@@ -29,8 +29,8 @@ const side = 28;
 const sampleCounts: Readonly<Record<SplitName, number>> = { train: 6000, test: 1000, validation: 1000 };
 const splitIndex: Readonly<Record<SplitName, number>> = { train: 0, test: 1, validation: 2 };
 
-/** Draws a split: always the same pictures. Throws `UserError` for a data set that is not of 28x28 pictures in ten classes. */
-export function syntheticSplit(dataset: DatasetSpec, name: SplitName): Split {
+/** Draws a split, or its first `limit` samples: always the same pictures. Throws `UserError` for a data set that is not of 28x28 pictures in ten classes. */
+export function syntheticSplit(dataset: DatasetSpec, name: SplitName, limit = Number.POSITIVE_INFINITY): Split {
   const image = dataset.sample.find((field) => field.element === 'u8' && elementCount(field.shape) === side * side);
   const label = dataset.sample.find((field) => field.classes === garments.length);
   if (!image || !label || dataset.sample.length !== 2) {
@@ -42,7 +42,7 @@ export function syntheticSplit(dataset: DatasetSpec, name: SplitName): Split {
         `${fields.join(', ')}; name a folder with its files: --data DIR`,
     );
   }
-  const samples = sampleCounts[name];
+  const samples = Math.min(sampleCounts[name], limit);
   const pictures = new Uint8Array(samples * side * side);
   const labels = new Uint8Array(samples);
   const canvas = new Canvas(side, side);

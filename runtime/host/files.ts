@@ -53,6 +53,27 @@ export async function readFile(path: string, what: string): Promise<Uint8Array> 
   return bytes;
 }
 
+/**
+ * Makes the folder and those above it. Step by step, as `mkdir` with `recursive` never returns on file systems that answer
+ * "no such folder" where nothing can be made (Node 20, `/proc`). Throws the operating system's error.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  const { fs, path } = nodeModules(`making ${folder}`);
+  const missing: string[] = [];
+  let at = path.resolve(folder);
+  while (!fs.existsSync(at)) {
+    missing.push(at);
+    at = path.dirname(at);
+  }
+  if (missing.length === 0 && !fs.statSync(at).isDirectory()) await fs.promises.mkdir(at);
+  for (const one of missing.reverse()) {
+    await fs.promises.mkdir(one).catch((error) => {
+      // Another process may have been faster.
+      if (errorCode(error) !== 'EEXIST') throw error;
+    });
+  }
+}
+
 /** Replaces the file at once, or throws `UserError` and leaves it as it was. `parts` are written one after the other. */
 export async function writeFileAtomically(path: string, parts: readonly Uint8Array[], what: string): Promise<void> {
   const { fs } = nodeModules(`writing ${path}`);

@@ -21,7 +21,7 @@ export async function openData(
   const withReport = { report: (line: string) => display.passing(line), ...options };
   const [train, validation] = await Promise.all([
     openSplit(training.dataset, 'train', withReport),
-    openSplit(training.dataset, training.validate, withReport),
+    openSplit(training.dataset, training.validate, { ...withReport, limit: undefined }),
   ]);
   display.end();
   return { train, validation };

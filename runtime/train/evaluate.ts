@@ -41,6 +41,12 @@ export async function evaluate(
   const uniforms = new Float32Array(spec.module.uniforms);
   // Rows of steps that nobody has asked for are not this split's.
   await session.history();
+  let unread: number[] = [];
+  const readRecords = async (): Promise<void> => {
+    const sizes = unread;
+    unread = [];
+    for (const [i, row] of (await session.history()).entries()) means.add(row, sizes[i] ?? 0);
+  };
   for (const batch of loader.epoch(0)) {
     writeFields(session, training, batch);
     uniforms.set(training.uniforms(1, batch.size));
@@ -50,10 +56,10 @@ export async function evaluate(
       const labels = batch.fields[label.field];
       if (labels) count(confusion, output, labels, width, batch.size);
     }
-    const [row] = await session.history();
-    means.add(row ?? [], batch.size);
+    if (unread.push(batch.size) >= session.historyCapacity) await readRecords();
     await afterBatch?.();
   }
+  await readRecords();
   const figures = Object.fromEntries(names.map((name, i) => [name, means.means()[i] ?? Number.NaN]));
   const { loss = Number.NaN, ...metrics } = figures;
   const right = confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);

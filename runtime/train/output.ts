@@ -3,7 +3,7 @@
  * will write fits on the disk. Learning for hours and then failing to write would lose them.
  */
 import { UserError } from '../errors.ts';
-import { megabytes, reasonFor } from '../host/files.ts';
+import { makeFolder, megabytes, reasonFor } from '../host/files.ts';
 import { nodeModules } from '../host/node.ts';
 import type { ModuleSpec } from '../program.ts';
 import { arenaLength } from '../weights/layout.ts';
@@ -20,7 +20,7 @@ export async function openOutput(folder: string, module: ModuleSpec): Promise<Ou
   const { fs, path } = nodeModules('writing results');
   const probe = path.join(folder, `.probe.${process.pid}.tmp`);
   try {
-    await fs.promises.mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await fs.promises.writeFile(probe, 'x'.repeat(4096));
   } catch (error) {
     throw new UserError(

@@ -11,7 +11,8 @@ export function isDtype(name: unknown): name is Dtype {
 
 /** A copy of `bytes` as numbers: they may lie at any address in the file. Little-endian, as every engine of today is. */
 export function decode(dtype: Dtype, bytes: Uint8Array): HostArray {
-  const copy = bytes.slice();
+  // Not `slice`: that of Node's `Buffer` shares the memory.
+  const copy = new Uint8Array(bytes);
   switch (dtype) {
     case 'F32':
       return new Float32Array(copy.buffer);

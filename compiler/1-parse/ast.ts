@@ -161,7 +161,9 @@ export type TypeNode =
   | { readonly kind: 'scalar'; readonly name: 'int' | 'float' | 'bool' | 'string'; readonly span: Span }
   | { readonly kind: 'tuple'; readonly items: readonly TypeNode[]; readonly span: Span }
   /** `float..float` */
-  | { readonly kind: 'range'; readonly from: TypeNode; readonly to: TypeNode; readonly span: Span };
+  | { readonly kind: 'range'; readonly from: TypeNode; readonly to: TypeNode; readonly span: Span }
+  /** What stands where the parser could not read a type; the checker passes over it silently. */
+  | { readonly kind: 'missing'; readonly span: Span };
 
 export type ElementNode =
   | { readonly kind: 'named'; readonly name: 'f32' | 'f16' | 'i32' | 'u8' | 'bool'; readonly span: Span }
@@ -270,8 +272,11 @@ export type Expression =
       readonly body: Block;
       readonly span: Span;
     }
-  /** What stands where the parser could not read an expression; the checker passes over it silently. */
-  | { readonly kind: 'missing'; readonly span: Span };
+  /**
+   * What stands where the parser could not read an expression; the checker passes over it silently. `partial` is as much
+   * of it as could be read, for editors.
+   */
+  | { readonly kind: 'missing'; readonly partial?: Expression; readonly span: Span };
 
 /** `x[0]`, `x[1:3]`, `x[:, 0]`. */
 export type IndexItem =

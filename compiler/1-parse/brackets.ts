@@ -1,0 +1,173 @@
+/**
+ * Makes every bracket have its partner, so that the grammar need not care: a forgotten closing bracket is put in where it
+ * was most likely meant, a surplus one is left out, each reported once. Also bounds how deeply brackets nest.
+ */
+import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
+import { tokenEnd } from './cst.ts';
+import type { Problems } from './problems.ts';
+import { startsDeclaration, startsLine, startsStatement } from './starts.ts';
+import * as t from './tokens.ts';
+
+/** Brackets within brackets; the stages after this one recurse over the tree. */
+export const maxNesting = 64;
+
+const closerOf: ReadonlyMap<TokenType, TokenType> = new Map([
+  [t.LParen, t.RParen],
+  [t.LSquare, t.RSquare],
+  [t.LCurly, t.RCurly],
+]);
+const closers = new Set(closerOf.values());
+const textOf = (type: TokenType): string => (type === t.RParen ? ')' : type === t.RSquare ? ']' : '}');
+
+interface Open {
+  readonly index: number;
+  readonly token: IToken;
+  readonly closer: TokenType;
+}
+
+/** Where to put closing brackets in: before the token at the index. */
+type Insertions = Map<number, TokenType[]>;
+
+export function balance(tokens: readonly IToken[], problems: Problems): IToken[] {
+  const open: Open[] = [];
+  const dropped = new Set<number>();
+  const inserted: Insertions = new Map();
+  let hidden = 0;
+  const closeFrom = (keep: number, i: number): void => {
+    if (open.length > keep) close(open.splice(keep).reverse(), i, tokens, inserted, problems);
+  };
+  for (const [i, token] of tokens.entries()) {
+    const closer = closerOf.get(token.tokenType);
+    if (startsDeclaration(tokens, i)) {
+      hidden = 0;
+      closeFrom(0, i);
+    } else if (hidden > 0) {
+      dropped.add(i);
+      if (closer) hidden++;
+      if (closers.has(token.tokenType)) hidden--;
+      continue;
+    } else if (startsStatement(tokens, i)) {
+      closeFrom(open.findLastIndex((entry) => entry.closer === t.RCurly) + 1, i);
+    }
+    if (closer && open.length >= maxNesting) {
+      tooDeep(token, problems);
+      dropped.add(i);
+      hidden = 1;
+    } else if (closer) open.push({ index: i, token, closer });
+    else if (closers.has(token.tokenType)) {
+      const partner = open.findLastIndex((entry) => entry.closer === token.tokenType);
+      const block = open.findLastIndex((entry) => entry.closer === t.RCurly);
+      if (partner < 0 || partner < block) {
+        dropped.add(i);
+        surplus(token, open.at(-1), problems);
+      } else {
+        closeFrom(partner + 1, i);
+        open.pop();
+      }
+    }
+  }
+  closeFrom(0, tokens.length);
+  return apply(tokens, dropped, inserted);
+}
+
+function apply(tokens: readonly IToken[], dropped: ReadonlySet<number>, inserted: Insertions): IToken[] {
+  const result: IToken[] = [];
+  for (let i = 0; i <= tokens.length; i++) {
+    const before = tokens[i - 1];
+    for (const type of inserted.get(i) ?? []) {
+      const at = before ? tokenEnd(before) : 0;
+      const line = before?.endLine ?? 1;
+      // An empty token: its end is the offset before its start.
+      result.push(createTokenInstance(type, '', at, at - 1, line, line, 1, 1));
+    }
+    if (i < tokens.length && !dropped.has(i)) result.push(tokens[i]);
+  }
+  return result;
+}
+
+/** Closes brackets, the innermost first, because the token at `limit` can't stand inside them. */
+function close(
+  unclosed: readonly Open[],
+  limit: number,
+  tokens: readonly IToken[],
+  inserted: Insertions,
+  problems: Problems,
+): void {
+  let place = 0;
+  const places = new Map<number, Open[]>();
+  for (const entry of unclosed) {
+    place = Math.max(place, entry.closer === t.RCurly ? limit : likelyEnd(entry, tokens, limit));
+    places.set(place, [...(places.get(place) ?? []), entry]);
+  }
+  for (const [index, entries] of places) {
+    inserted.set(index, [...(inserted.get(index) ?? []), ...entries.map((entry) => entry.closer)]);
+    // The missing bracket may have been swallowed by a string without an end, or by what is nested too deep to be read.
+    const swallowed = tokens.slice(entries[0].index, index).some((token) => token.tokenType === t.OpenText);
+    if (!swallowed && !problems.has('E0114')) missing(entries, tokens[index - 1], problems);
+  }
+}
+
+function missing(unclosed: readonly Open[], before: IToken, problems: Problems): void {
+  const at = tokenEnd(before);
+  const text = unclosed.map((entry) => textOf(entry.closer)).join('');
+  const [{ token, closer }] = unclosed;
+  problems.error(
+    'E0102',
+    `expected \`${text}\` to close the \`${token.image}\` opened at line ${token.startLine ?? 1}`,
+    at,
+    at,
+    {
+      label: `\`${text}\` is missing`,
+      notes: unclosed.map(({ token: { startOffset: start } }) => ({
+        span: problems.span(start, start + 1),
+        message: 'opened here',
+      })),
+      fixes: [problems.fix(`Insert \`${text}\``, at, at, closer === t.RCurly ? `\n${text}` : text)],
+    },
+  );
+}
+
+/** A round or square bracket most likely ends with its line or before the next stage on it, if anything follows it there. */
+function likelyEnd(opener: Open, tokens: readonly IToken[], limit: number): number {
+  let depth = 0;
+  for (let i = opener.index + 1; i < limit; i++) {
+    const { tokenType } = tokens[i];
+    if (startsLine(tokens, i)) {
+      const { tokenType: last } = tokens[i - 1];
+      return last === t.Comma || i === opener.index + 1 || depth > 0 ? limit : i;
+    }
+    if (closerOf.has(tokenType)) depth++;
+    if (closers.has(tokenType)) depth--;
+    if (tokenType === t.Pipe && depth <= 0) return i;
+  }
+  return limit;
+}
+
+function surplus(token: IToken, inside: Open | undefined, problems: Problems): void {
+  const { image, startOffset: start } = token;
+  problems.error('E0103', `\`${image}\` closes nothing`, start, start + 1, {
+    label: 'no bracket is open here that it could close',
+    notes: inside
+      ? [
+          {
+            span: problems.span(inside.token.startOffset, inside.token.startOffset + 1),
+            message: 'the open bracket is this one',
+          },
+        ]
+      : [],
+    fixes: [problems.fix(`Remove \`${image}\``, start, start + 1, '')],
+  });
+}
+
+function tooDeep(token: IToken, problems: Problems): void {
+  problems.error(
+    'E0114',
+    `brackets are nested more than ${maxNesting} deep`,
+    token.startOffset,
+    token.startOffset + 1,
+    {
+      label: 'the brackets from here on are not read',
+      help: ['give parts of it names with `let`, or make a layer or a function of them'],
+    },
+  );
+}

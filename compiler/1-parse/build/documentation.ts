@@ -1,0 +1,28 @@
+/** `///` comments: which declaration each run of lines belongs to. */
+import type { IToken } from 'chevrotain';
+import type { SourceFile } from '../../diagnostics/diagnostic.ts';
+import { position } from '../../diagnostics/position.ts';
+
+const isDoc = (token: IToken): boolean => /^\/\/\/(?!\/)/.test(token.image);
+
+export interface Documentation {
+  /** The lines right above the line of the offset, joined by newlines; empty where there are none. */
+  readonly at: (offset: number) => string;
+  /** The comments that document nothing (so far). */
+  readonly rest: () => readonly IToken[];
+}
+
+export function documentation(file: SourceFile, comments: readonly IToken[]): Documentation {
+  const byLine = new Map(comments.filter(isDoc).map((token) => [token.startLine ?? 0, token]));
+  const used = new Set<IToken>();
+  const at = (offset: number): string => {
+    const lines: string[] = [];
+    let line = position(file, offset).line - 1;
+    for (let token = byLine.get(line); token; token = byLine.get(--line)) {
+      used.add(token);
+      lines.unshift(token.image.replace(/^\/\/\/ ?/, '').trimEnd());
+    }
+    return lines.join('\n');
+  };
+  return { at, rest: () => comments.filter((token) => !used.has(token)) };
+}

@@ -1,0 +1,20 @@
+/** The list that a user sees: in the source's order, each thing once, without the silenced warnings. */
+import type { Diagnostic } from './diagnostic.ts';
+import { isSilenced } from './silence.ts';
+
+/** Files stay in the order in which they first occur; in a file, diagnostics are ordered by their place. */
+export function arrange(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const ranks = new Map<string, number>();
+  for (const { span } of diagnostics) if (!ranks.has(span.file.path)) ranks.set(span.file.path, ranks.size);
+  const rank = ({ span }: Diagnostic): number => ranks.get(span.file.path) ?? 0;
+  const seen = new Set<string>();
+  return [...diagnostics]
+    .sort((a, b) => rank(a) - rank(b) || a.span.start - b.span.start || a.span.end - b.span.end)
+    .filter((diagnostic) => {
+      const { code, message, span } = diagnostic;
+      const key = JSON.stringify([code, message, span.file.path, span.start, span.end]);
+      if (seen.has(key) || isSilenced(diagnostic)) return false;
+      seen.add(key);
+      return true;
+    });
+}

@@ -22,13 +22,13 @@ test('files are short: half of them below 150 lines', () => {
   expect(lines[lines.length >> 1] ?? 0).toBeLessThan(150);
 });
 
-/** `new Map()` and its like. A WeakMap only remembers what was computed of an object. */
+/** `new Map()` or `new Set()`. A WeakMap only remembers what was computed of an object. */
 function isEmptyCollection(node: ts.Expression | undefined): boolean {
   return (
     node !== undefined &&
     ts.isNewExpression(node) &&
     (node.arguments ?? []).length === 0 &&
-    node.expression.getText() !== 'WeakMap'
+    ['Map', 'Set'].includes(node.expression.getText())
   );
 }
 

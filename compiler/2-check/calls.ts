@@ -2,6 +2,7 @@
 import type { Expression, FnDeclaration, Parameter } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
+import { showType } from '../ops/infer.ts';
 import { bindArguments, fromArgument, type Given } from './arguments.ts';
 import { convert } from './coerce.ts';
 import { notYet } from './expressions.ts';
@@ -10,7 +11,7 @@ import { instantiate } from './instantiate.ts';
 import { fitsElement } from './matching.ts';
 import { lookup, type Named, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
-import { showType, showValue, textAt } from './show.ts';
+import { showValue, textAt } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { asDim, asNumber, intValue, poison, toTensor, type Value } from './values.ts';
 
@@ -32,6 +33,7 @@ export function evaluateCall(call: Call, site: Site): Value {
   const ofSizes = callSizeFunction(callee.name, call, given, site);
   if (ofSizes) return ofSizes;
   const named = lookup(site.module, callee.name);
+  if (!named && site.scope.lookup(callee.name)?.kind === 'poison') return poison;
   if (!named) return unknownFunction(callee.name, callee.span, call, site);
   const [declaration] = named.declarations;
   if (!declaration) return poison;

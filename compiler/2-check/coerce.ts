@@ -7,7 +7,7 @@ import { asDim, asNumber, floatValue, intValue, poison, type Value } from './val
 
 /** The value as the type wants it, or poison after E0404. `what` names it in the message: "kernel of Conv2d". */
 export function coerce(value: Value, type: TypeNode, what: string, span: Span, site: Site): Value {
-  if (value.kind === 'poison') return poison;
+  if (value.kind === 'poison' || type.kind === 'missing') return poison;
   const result = convert(value, type);
   if (result) return result;
   const quotient = value.kind === 'float' && value.floor !== undefined;

@@ -1,7 +1,8 @@
 /** `x[0]`, `x[1:3]`, `x[:, -1]` over tensors and tuples, with positions that are known at compile time. */
 import type { Expression, IndexItem } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
-import { describe, showType } from './show.ts';
+import { showType } from '../ops/infer.ts';
+import { describe } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { asNumber, intValue, poison, type TensorValue, type Value } from './values.ts';
 

@@ -5,6 +5,7 @@
 import type { FnDeclaration, Identifier, LayerDeclaration, Parameter, WhereClause } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
+import { sameShape, showType } from '../ops/infer.ts';
 import type { TensorType } from '../ops/types.ts';
 import type { Given } from './arguments.ts';
 import { coerce } from './coerce.ts';
@@ -12,7 +13,7 @@ import { Matching } from './matching.ts';
 import { type CallSite, describeMismatch, noteOf } from './mismatch.ts';
 import type { ModuleScope } from './modules.ts';
 import { Scope } from './scope.ts';
-import { showArithmetic, showType, showValue, textAt } from './show.ts';
+import { showArithmetic, showValue, textAt } from './show.ts';
 import { type Frame, fail, newFrame, type Site } from './site.ts';
 import type { ConfigValue, TypedInput } from './typed.ts';
 import { checkPositive } from './types.ts';
@@ -267,10 +268,10 @@ export function checkResult(
   return undefined;
 }
 
+/** Equal, where a class index without a number of classes fits any. */
 export const sameType = (a: TensorType, b: TensorType): boolean =>
   a.element === b.element &&
-  a.shape.length === b.shape.length &&
-  a.shape.every((size, i) => dim.equal(size, b.shape[i])) &&
+  sameShape(a.shape, b.shape) &&
   (!a.classes || !b.classes || dim.equal(a.classes, b.classes));
 
 /** Configuration as the typed tree holds it. */

@@ -2,10 +2,11 @@
 import type { Parameter } from '../1-parse/ast.ts';
 import type { Fix, Note, Span } from '../diagnostics/diagnostic.ts';
 import { type Dim, dim } from '../dim/dim.ts';
+import { showType } from '../ops/infer.ts';
 import type { Given } from './arguments.ts';
 import type { Matching, Mismatch } from './matching.ts';
 import type { Problem } from './report.ts';
-import { showType, textAt } from './show.ts';
+import { textAt } from './show.ts';
 import type { Provenance, TensorValue } from './values.ts';
 
 /** The call in which the argument stands. */
@@ -54,13 +55,7 @@ export function describeMismatch(
         help: [rankHelp(parameter, type.shape.length)],
       };
     case 'classes':
-      return {
-        code: 'E0501',
-        message: `the data set has ${dim.show(mismatch.actual)} classes, the model's output has ${dim.show(mismatch.expected)}`,
-        span: argument.span,
-        label: `class indices 0..${dim.show(dim.sub(mismatch.actual, dim.int(1)))}`,
-        help: [`the model should give one number for each of the ${dim.show(mismatch.actual)} classes`],
-      };
+      return classProblem(mismatch.expected, mismatch.actual, argument.span, matching);
     case 'dimension': {
       const { name, axis, actual, expected } = mismatch;
       if (call.arrow?.from && name !== undefined && matching.bound.get(name)?.by === undefined) {
@@ -98,7 +93,7 @@ function statedSize(
   return {
     code: 'E0301',
     // By convention of the standard library C counts channels, and everything else features.
-    message: `${call.title} takes ${dim.show(expected)} ${name === 'C' ? 'channels' : 'features'}, but its input has ${size}`,
+    message: `${call.title} takes ${dim.show(expected)} ${name === 'C' ? 'channel' : 'feature'}${dim.constant(expected) === 1 ? '' : 's'}, but its input has ${size}`,
     span,
     label: `expected ${size}`,
     notes,
@@ -144,4 +139,21 @@ function rankHelp(parameter: Parameter, actual: number): string {
   const count = spread ? `at least ${dims.length - 1}` : String(dims.length);
   const more = actual > dims.length ? ', for example after flatten' : '';
   return `\`${parameter.name.name}\` has ${count} ${dims.length === 1 ? 'axis' : 'axes'}${more}`;
+}
+
+/** The loss and each metric disagree about the same thing: told once. */
+function classProblem(expected: Dim, actual: Dim, span: Span, matching: Matching): Problem {
+  const message = `the data set has ${dim.show(actual)} classes, the model's output has ${dim.show(expected)}`;
+  const outputs = [...matching.bound.values()]
+    .filter(({ axes }) => axes.length === 1)
+    .flatMap(({ axes }) => axes[0] ?? []);
+  return {
+    code: 'E0501',
+    message,
+    cause: message,
+    span,
+    label: `class indices 0..${dim.show(dim.sub(actual, dim.int(1)))}`,
+    notes: noteOf(outputs.at(-1)),
+    help: [`the model should give one number for each of the ${dim.show(actual)} classes`],
+  };
 }

@@ -2,12 +2,13 @@
 import type { DimensionNode, LayerDeclaration, Parameter } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
+import { showType } from '../ops/infer.ts';
 import type { Given } from './arguments.ts';
 import { bindConfig, checkResult, conditionsHold, unknownOf } from './instantiate.ts';
 import { Matching } from './matching.ts';
 import type { ModuleScope } from './modules.ts';
 import { Scope } from './scope.ts';
-import { showType, textAt } from './show.ts';
+import { textAt } from './show.ts';
 import { type Checker, fail, newFrame, newUnit, type Site, type Unit } from './site.ts';
 import type { TypedModel } from './typed.ts';
 import { checkPositive } from './types.ts';

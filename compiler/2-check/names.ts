@@ -12,6 +12,14 @@ const advice = {
   optimizer: 'the library has SGD and Adam; others are declared with `optimizer`',
 } as const;
 
+export const unboundSpread = (name: string, span: Span): Problem => ({
+  code: 'E0201',
+  message: `...${name} stands for no dimensions here`,
+  span,
+  label: 'not bound',
+  help: ["a spread is bound by an input's type, as in `x: f32[...S]`"],
+});
+
 /** `known` are the names that would have been possible. */
 export function unknownName(what: keyof typeof advice, name: string, span: Span, known: Iterable<string>): Problem {
   const near = nearest(name, known);

@@ -4,12 +4,13 @@
  */
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { type Dim, dim } from '../dim/dim.ts';
+import { broadcastShapes, showType } from '../ops/infer.ts';
 import { lookup } from '../ops/registry.ts';
 import { type ScalarFunction, scalarTable } from '../ops/scalar.ts';
 import type { Attributes, ElementType, TensorType } from '../ops/types.ts';
 import { attributesOf } from './attributes.ts';
 import { noteOf } from './mismatch.ts';
-import { showType, showValue } from './show.ts';
+import { showValue } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { checkPositive } from './types.ts';
 import {
@@ -52,18 +53,16 @@ export function elementwise(op: string, args: readonly Value[], span: Span, site
     }
     tensors.push(tensor);
   }
-  const joint = broadcast(tensors);
-  if ('axis' in joint) return cannotBroadcast(op, tensors, joint.axis, span, site);
-  const type = infer(
-    op,
-    tensors.map((t) => ({ ...t.type, shape: joint.shape })),
-    {},
-    span,
-    site,
-  );
+  const types = tensors.map((t) => t.type);
+  const shape = broadcastShapes(types);
+  if ('problem' in shape) {
+    const rank = types[shape.input ?? 0].shape.length;
+    return cannotBroadcast(op, tensors, (shape.axis ?? rank - 1) - rank, span, site);
+  }
+  const type = infer(op, types, {}, span, site);
   if (!type) return poison;
   const expr = { kind: 'op' as const, op, args: tensors.map((t) => t.expr), attributes: {}, type, span };
-  return tensorOf(expr, joint.axes);
+  return tensorOf(expr, jointAxes(tensors, shape));
 }
 
 /** The value where every argument is a number that is known, or an integer with symbols for min and max. */
@@ -92,29 +91,16 @@ function commonElement(args: readonly Value[]): ElementType {
   return types[0] ?? 'f32';
 }
 
-interface Joint {
-  readonly shape: readonly Dim[];
-  readonly axes: readonly (Provenance | undefined)[];
-}
-
-/** NumPy's rule: shapes are aligned at their ends, and an axis of size 1 is repeated. */
-function broadcast(tensors: readonly TensorValue[]): Joint | { readonly axis: number } {
-  const rank = Math.max(...tensors.map((t) => t.type.shape.length));
-  const shape: Dim[] = [];
-  const axes: (Provenance | undefined)[] = [];
-  for (let axis = 0; axis < rank; axis++) {
-    let size = dim.int(1);
-    let origin: Provenance | undefined;
-    for (const { type, axes: origins } of tensors) {
-      const own = axis - rank + type.shape.length;
-      if (own < 0 || dim.constant(type.shape[own]) === 1) continue;
-      if (dim.constant(size) === 1) [size, origin] = [type.shape[own], origins[own]];
-      else if (!dim.equal(size, type.shape[own])) return { axis: axis - rank };
-    }
-    shape.push(size);
-    axes.push(origin);
-  }
-  return { shape, axes };
+/** Each axis of the joint shape comes from the first tensor that has it in full. */
+function jointAxes(tensors: readonly TensorValue[], shape: readonly Dim[]): (Provenance | undefined)[] {
+  return shape.map((_, axis) => {
+    const fromEnd = axis - shape.length;
+    const owner = tensors.find(({ type }) => {
+      const size = -fromEnd <= type.shape.length ? type.shape.at(fromEnd) : undefined;
+      return size && dim.constant(size) !== 1;
+    });
+    return owner?.axes.at(fromEnd);
+  });
 }
 
 function cannotBroadcast(op: string, tensors: readonly TensorValue[], fromEnd: number, span: Span, site: Site): Value {

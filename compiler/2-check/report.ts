@@ -7,6 +7,8 @@ export interface Problem {
   readonly code: Code;
   readonly message: string;
   readonly span: Span;
+  /** What several diagnostics have in common that are one mistake; only the first of them is kept. */
+  readonly cause?: string;
   readonly label?: string;
   readonly notes?: readonly Note[];
   readonly help?: readonly string[];
@@ -19,8 +21,9 @@ export class Reporter {
 
   /** Records the problem unless the same code was reported for the same place before. */
   report(problem: Problem): void {
-    const { span } = problem;
-    const key = `${problem.code} ${span.start} ${span.end} ${span.file.path}`;
+    const { cause, ...stated } = problem;
+    const { span } = stated;
+    const key = cause ?? `${problem.code} ${span.start} ${span.end} ${span.file.path}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#diagnostics.push({
@@ -28,7 +31,7 @@ export class Reporter {
       notes: [],
       help: [],
       fixes: [],
-      ...problem,
+      ...stated,
     });
   }
 

@@ -5,7 +5,7 @@ import { bindArguments, fromArgument } from './arguments.ts';
 import { randomFunctions, sizeFunctions } from './calls.ts';
 import { initializerNames } from './initializers.ts';
 import { lookup, type ModuleScope, reportTwice, visibleNames } from './modules.ts';
-import { unknownName } from './names.ts';
+import { unboundSpread, unknownName } from './names.ts';
 import type { Reporter } from './report.ts';
 import { Scope } from './scope.ts';
 
@@ -86,6 +86,7 @@ function resolveTypeNames(type: TypeNode, place: Place): void {
 
 export function resolveDimension(node: DimensionNode, place: Place): void {
   if (node.kind === 'size') resolveExpression(node.value, place);
+  else if (!place.scope.lookup(node.name.name)) place.reporter.report(unboundSpread(node.name.name, node.span));
 }
 
 export function resolveExpression(expression: Expression, place: Place): void {
@@ -176,7 +177,9 @@ function resolveStage(stage: Expression, place: Place): void {
       return;
     case 'name': {
       const { name, span } = stage;
-      if (!lookup(place.module, name)) {
+      const local = place.scope.lookup(name);
+      if (local) local.used = true;
+      else if (!lookup(place.module, name)) {
         const what = /^[A-Z]/.test(name) ? 'layer' : 'function';
         place.reporter.report(unknownName(what, name, span, visibleNames(place.module)));
       }
@@ -204,6 +207,9 @@ function resolveCall(call: Of<'call'>, place: Place, inputs: 'none' | 'piped'): 
     return;
   }
   const named = lookup(place.module, callee.name);
+  const local = named ? undefined : place.scope.lookup(callee.name);
+  if (local) local.used = true;
+  if (local) return;
   if (!named) {
     if ([...sizeFunctions, ...randomFunctions, ...initializerNames].includes(callee.name)) return;
     const what = inputs === 'piped' && /^[A-Z]/.test(callee.name) ? 'layer' : 'function';

@@ -2,14 +2,8 @@
 import type { Expression } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
-import type { TensorType } from '../ops/types.ts';
+import { showType } from '../ops/infer.ts';
 import type { Value } from './values.ts';
-
-/** `f32[N, 1152]`, `class(10)[N]`, `f32[]`. */
-export function showType(type: TensorType): string {
-  const element = type.classes ? `class(${dim.show(type.classes)})` : type.element;
-  return `${element}[${type.shape.map(dim.show).join(', ')}]`;
-}
 
 /** A value in a message: `32`, `(3, 3)`, `f32[N, 10]`. */
 export function showValue(value: Value): string {

@@ -7,7 +7,7 @@ import { callFunction, evaluateArguments } from './calls.ts';
 import { instantiate } from './instantiate.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
-import { textAt } from './show.ts';
+import { describe, textAt } from './show.ts';
 import { fail, type Naming, newFrame, type Site } from './site.ts';
 import type { TypedInput } from './typed.ts';
 import { poison, tensorOf, toTensor, type Value } from './values.ts';
@@ -54,6 +54,8 @@ function applyNamed(
   const named = lookup(site.module, name);
   const [declaration] = named?.declarations ?? [];
   if (named && !declaration) return poison;
+  const local = named ? undefined : site.scope.lookup(name);
+  if (local) return local.kind === 'poison' ? poison : notAStage(name, nameSpan, local, site);
   if (!named || !declaration) {
     const what = /^[A-Z]/.test(name) ? 'layer' : 'function';
     return fail(site, unknownName(what, name, nameSpan, visibleNames(site.module)));
@@ -70,6 +72,15 @@ function applyNamed(
     message: `${name} is a ${declaration.kind}, not a layer or a function`,
     span: nameSpan,
     help: ['only layers and functions stand in a pipeline'],
+  });
+}
+
+function notAStage(name: string, span: Span, value: Value, site: Site): Value {
+  return fail(site, {
+    code: 'E0208',
+    message: `${name} is ${describe(value)}, not a layer or a function`,
+    span,
+    help: ['layers are built where they are applied: `x |> fc: Linear(10)`'],
   });
 }
 

@@ -1,11 +1,12 @@
 /** The statements of a body: `let`, parameters and buffers, optimizer states, updates; and the body's value. */
 import type { Block, Identifier, Statement } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
+import { showType } from '../ops/infer.ts';
 import { coerce } from './coerce.ts';
 import { evaluateInitializer } from './initializers.ts';
 import { sameType } from './instantiate.ts';
 import { noteOf } from './mismatch.ts';
-import { describe, showType, textAt } from './show.ts';
+import { describe, textAt } from './show.ts';
 import { type Frame, fail, type Site, userPlace } from './site.ts';
 import { checkPositive } from './types.ts';
 import { poison, tensorOf, toTensor, type Value } from './values.ts';

@@ -18,12 +18,15 @@ function distance(a: string, b: string): number {
 
 /** The nearest of the known names, or undefined when none is near; case and underscores count little. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+  const short = (a: string, b: string): boolean => a.length >= 3 && b.startsWith(a);
   const plain = (text: string): string => text.toLowerCase().replaceAll('_', '');
   let best: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 0.5;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - name.length) > 4 || candidate === name) continue;
-    const steps = plain(name) === plain(candidate) ? 0.5 : distance(name, candidate);
+    if (Math.abs(candidate.length - name.length) > 6 || candidate === name) continue;
+    let steps = distance(name, candidate);
+    if (plain(name) === plain(candidate)) steps = 0.5;
+    else if (short(plain(name), plain(candidate)) || short(plain(candidate), plain(name))) steps = Math.min(steps, 1);
     if (steps < least) [best, least] = [candidate, steps];
   }
   return best;

@@ -2,6 +2,7 @@
 import type { Expression, TrainDeclaration } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
+import { showType } from '../ops/infer.ts';
 import { bindArguments, fromArgument } from './arguments.ts';
 import { sameType } from './instantiate.ts';
 import { type ElaboratedModel, elaborateModel } from './model.ts';
@@ -10,7 +11,7 @@ import { unknownName } from './names.ts';
 import { elaborateOptimizer } from './optimizer.ts';
 import { Scope } from './scope.ts';
 import { collectSettings, plainSettings, type Setting } from './settings.ts';
-import { describe, showType, textAt } from './show.ts';
+import { describe, textAt } from './show.ts';
 import { type Checker, fail, newFrame, newUnit, type Site } from './site.ts';
 import type { TypedDataset, TypedExpr, TypedInput, TypedModel, TypedTraining } from './typed.ts';
 import { type TensorValue, tensorOf, toTensor, type Value } from './values.ts';
@@ -58,7 +59,7 @@ export function elaborateTraining(
   const input = modelInput(declaration, settings.get('input'), model, fields, site);
 
   const output = site.unit.nextLocal++;
-  bindLocal('output', output, model.output, declaration.model.span, site);
+  bindLocal('output', output, model.output, models.result, site);
   const loss = scalar(settings.get('loss')?.value, 'the loss', site);
   const metrics = metricsOf(settings.get('metrics'), site);
   if (!input || !loss || !optimizer) return undefined;
@@ -107,11 +108,15 @@ function findDataset(declaration: TrainDeclaration, datasets: Datasets, site: Si
   return datasets(name, site.module);
 }
 
+interface Models {
+  readonly inference: ElaboratedModel;
+  readonly trained: ElaboratedModel;
+  /** Where the type of the result is declared. */
+  readonly result: Span;
+}
+
 /** The model for inference and for training; the same where it never asks for `training`. */
-function findModels(
-  declaration: TrainDeclaration,
-  site: Site,
-): { readonly inference: ElaboratedModel; readonly trained: ElaboratedModel } | undefined {
+function findModels(declaration: TrainDeclaration, site: Site): Models | undefined {
   const { name, span } = declaration.model;
   const named = lookup(site.module, name);
   const [found] = named?.declarations ?? [];
@@ -136,7 +141,7 @@ function findModels(
   const inference = elaborateModel({ ...use, training: false }, site.checker);
   if (!inference) return undefined;
   const trained = inference.unit.asksTraining ? elaborateModel({ ...use, training: true }, site.checker) : inference;
-  return trained && { inference, trained };
+  return trained && { inference, trained, result: (found.result ?? found.name).span };
 }
 
 function requireSettings(declaration: TrainDeclaration, settings: ReadonlyMap<string, Setting>, site: Site): void {

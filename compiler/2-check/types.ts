@@ -2,13 +2,16 @@
 import type { DimensionNode, TypeNode } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { type Dim, dim } from '../dim/dim.ts';
+import { showType } from '../ops/infer.ts';
 import type { TensorType } from '../ops/types.ts';
-import { describe, showType, textAt } from './show.ts';
+import { unboundSpread } from './names.ts';
+import { describe, textAt } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { asDim, type Value } from './values.ts';
 
 /** A written tensor type, every name in it known. Undefined (and reported) where it is none. */
 export function evaluateType(type: TypeNode, site: Site): TensorType | undefined {
+  if (type.kind === 'missing') return undefined;
   if (type.kind !== 'tensor') {
     fail(site, {
       code: 'E0404',
@@ -38,14 +41,7 @@ function dimensions(node: DimensionNode, site: Site): readonly Dim[] | undefined
   if (node.kind === 'spread') {
     const value = site.scope.lookup(node.name.name);
     if (value?.kind === 'tuple') return value.items.flatMap((item) => asDim(item) ?? []);
-    if (value?.kind !== 'poison') {
-      fail(site, {
-        code: 'E0201',
-        message: `...${node.name.name} stands for no dimensions here`,
-        span: node.span,
-        help: ["a spread is bound by an input's type, as in `x: f32[...S]`"],
-      });
-    }
+    if (value?.kind !== 'poison') fail(site, unboundSpread(node.name.name, node.span));
     return undefined;
   }
   const value = site.checker.evaluate(node.value, site);

@@ -48,16 +48,40 @@ const borrowed: ReadonlyMap<string, string> = new Map([
 export function readForeign(tokens: readonly IToken[], problems: Problems): IToken[] {
   const result: IToken[] = [];
   let depth = 0;
-  for (const [i, token] of tokens.entries()) {
+  const numbers = joinLeadingDots(tokens, problems);
+  for (const [i, token] of numbers.entries()) {
     if (/^[([{]$/.test(token.image)) depth++;
     if (/^[)\]}]$/.test(token.image)) depth--;
-    const previous = tokens[i - 1];
+    const previous = numbers[i - 1];
     const startsLine = !previous || (previous.endLine ?? 0) < (token.startLine ?? 0);
-    const read = startsLine && isReturn(token, tokens[i + 1]) ? dropReturn(token, problems) : readOne(token, problems);
+    const read = startsLine && isReturn(token, numbers[i + 1]) ? dropReturn(token, problems) : readOne(token, problems);
     if (!read) continue;
     // Only at a line's beginning outside every bracket, before a name: there no expression can be meant.
-    const mayDeclare = depth <= 0 && startsLine && tokens[i + 1]?.tokenType === t.Identifier;
+    const mayDeclare = depth <= 0 && startsLine && numbers[i + 1]?.tokenType === t.Identifier;
     result.push(mayDeclare ? readKeyword(read, problems) : read);
+  }
+  return result;
+}
+
+/** `.5` as 0.5, where it is not a member of what stands before it. */
+function joinLeadingDots(tokens: readonly IToken[], problems: Problems): IToken[] {
+  const result: IToken[] = [];
+  const ends = [t.Name, t.NumberLiteral, t.TextLiteral, t.RParen, t.RSquare, t.RCurly];
+  for (const token of tokens) {
+    const dot = result.at(-1);
+    const before = result.at(-2);
+    const joined = dot?.tokenType === t.Dot && token.tokenType === t.Numeral && dot.endOffset === token.startOffset - 1;
+    if (!joined || (before && ends.some((type) => tokenMatcher(before, type)))) {
+      result.push(token);
+      continue;
+    }
+    const start = dot.startOffset;
+    const end = token.startOffset + token.image.length;
+    problems.error('E0110', `\`.${token.image}\` is not a number`, start, end, {
+      recovered: true,
+      fixes: [problems.fix(`Write \`0.${token.image}\``, start, start, '0')],
+    });
+    result[result.length - 1] = { ...token, startOffset: start, image: `0.${token.image}` };
   }
   return result;
 }

@@ -29,10 +29,10 @@ export function numberLiteral(b: Build, token: IToken): Expression {
   return { kind: 'number', value, integer, span };
 }
 
-/** A number with a dot too many: `1.`, `1.5.2`, `.5`. */
+/** A number with a dot too many: `1.`, `1.5.2`. */
 export function brokenNumber(b: Build, start: number, end: number): Expression {
   const text = b.problems.file.text.slice(start, end);
-  const fixed = text.endsWith('.') ? `${text}0` : text.startsWith('.') ? `0${text}` : undefined;
+  const fixed = text.endsWith('.') ? `${text}0` : undefined;
   b.problems.error('E0110', `\`${text}\` is not a number`, start, end, {
     help: fixed ? [`write \`${fixed}\``] : [],
     fixes: fixed ? [b.problems.fix(`Write \`${fixed}\``, start, end, fixed)] : [],

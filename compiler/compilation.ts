@@ -1,4 +1,6 @@
 /** What the pipeline's passes hand on: everything known about one file so far. Each pass fills in its own part. */
+
+import type { ModuleSpec, ProgramName } from '../runtime/program.ts';
 import type { SourceModule } from './1-parse/ast.ts';
 import type { TypedModel, TypedProgram, TypedTraining } from './2-check/typed.ts';
 import type { Graph } from './3-graph/graph.ts';
@@ -7,7 +9,6 @@ import type { LoopProgram } from './5-loop/kernel.ts';
 import type { HostUniform } from './5-loop/uniforms.ts';
 import type { Arena } from './7-emit/arena.ts';
 import type { Diagnostic, SourceFile } from './diagnostics/diagnostic.ts';
-import type { ModuleSpec, ProgramName } from '../runtime/program.ts';
 
 /** Where sources come from. The compiler itself reads nothing. */
 export interface CompilerHost {

@@ -50,10 +50,21 @@ function chooseStored(graph: Graph): Set<number> {
     else if (outputs.has(id) || isHeavy(node)) stored.add(id);
     else if (kind === 'elementwise' && node.type.element !== 'bool') {
       const rereads = [...places].some((place) => kindOf(graph.nodes[place]) === 'contraction');
-      if (places.size > 1 || rereads) stored.add(id);
+      const heavyReader = [...places].some((place) => isHeavy(graph.nodes[place]));
+      const epilogue = heavyReader && endsEpilogue(graph, users, node);
+      if (places.size > 1 || rereads || epilogue) stored.add(id);
     }
   }
   return stored;
+}
+
+/** True when an elementwise chain, read by nothing else, leads from a reduction to this node. */
+function endsEpilogue(graph: Graph, users: readonly (readonly number[])[], node: GraphNode): boolean {
+  return node.inputs.some((id) => {
+    const input = graph.nodes[id];
+    if (users[id].length !== 1 || !dim.equal(dim.product(input.type.shape), dim.product(node.type.shape))) return false;
+    return isHeavy(input) || (kindOf(input) === 'elementwise' && endsEpilogue(graph, users, input));
+  });
 }
 
 /**

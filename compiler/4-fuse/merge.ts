@@ -9,14 +9,28 @@ import { type Group, isStoredLeaf, kindOf } from './group.ts';
 /** WebGPU's default is 8 storage buffers a kernel. */
 const MAX_TENSORS = 8;
 
-export function mergeGroups(graph: Graph, stored: ReadonlySet<number>, groups: readonly Group[]): Group[] {
+/** Takes values that only their own merged group reads out of `stored`: they need no memory. */
+export function mergeGroups(graph: Graph, stored: Set<number>, groups: readonly Group[]): Group[] {
   const merged: Group[] = [];
   for (const group of groups) {
     const at = candidate(graph, stored, merged, group);
     if (at === undefined) merged.push(group);
     else merged[at] = { roots: [...merged[at].roots, ...group.roots], heavy: merged[at].heavy ?? group.heavy };
   }
-  return merged;
+  return merged.map((group) => {
+    const roots = needed(graph, stored, group.roots);
+    for (const root of group.roots) if (!roots.includes(root)) stored.delete(root);
+    return { ...group, roots };
+  });
+}
+
+/** The roots that are outputs or are read by another group. */
+function needed(graph: Graph, stored: ReadonlySet<number>, roots: readonly number[]): readonly number[] {
+  if (roots.length === 1) return roots;
+  const outputs = new Set(graph.outputs.map((output) => output.node));
+  const others = [...stored].filter((id) => !roots.includes(id));
+  const readElsewhere = inputsOf(graph, stored, others);
+  return roots.filter((root) => outputs.has(root) || readElsewhere.has(root));
 }
 
 /** The earlier group that this one can join: nothing between them feeds it, and the two have the same elements. */
@@ -47,7 +61,11 @@ function canJoin(graph: Graph, stored: ReadonlySet<number>, first: Group, second
   const inputs = new Set([...inputsOf(graph, stored, first.roots), ...inputsOf(graph, stored, second.roots)]);
   const small = dim.constant(dim.product(graph.nodes[all[0]].type.shape)) === 1;
   if (!feeds && !small && !shareInput(graph, stored, first, second)) return false;
-  return new Set([...inputs, ...all]).size <= MAX_TENSORS;
+  // An update is written where the old value was read.
+  const updates = new Set(graph.outputs.flatMap(({ role, node }) => (role === 'update' ? [node] : [])));
+  const written = needed(graph, stored, all).filter((root) => !updates.has(root));
+  for (const root of all) inputs.delete(root);
+  return inputs.size + written.length <= MAX_TENSORS;
 }
 
 function sameShape(graph: Graph, ids: readonly number[]): boolean {

@@ -28,10 +28,12 @@ export class ValueBinder {
   }
 
   /** The expressions with everything resolved to loads at addresses and locals; statements go into the scopes. */
-  bind(exprs: readonly Expr[], scope: Scope): Expr[] {
+  bind(exprs: readonly Expr[], scope: Scope, toLocals = false): Expr[] {
     const resolved = this.resolveReductions(exprs, scope);
     const counts = countUses(resolved);
-    return resolved.map((expr) => this.lower(expr, scope, counts));
+    const lowered = resolved.map((expr) => this.lower(expr, scope, counts));
+    const simple = (expr: Expr): boolean => expr.kind === 'local' || expr.kind === 'const';
+    return toLocals ? lowered.map((expr) => (simple(expr) ? expr : this.letIn(scope, 'y', expr))) : lowered;
   }
 
   // ---- values ------------------------------------------------------------------------------------------------------

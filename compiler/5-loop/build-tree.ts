@@ -149,9 +149,11 @@ class TreeBuilder {
         }));
       }),
     );
+    // With several results, all are computed before one is stored: a kernel may update what it reads.
     const values = this.binder.bind(
       elements.map((element) => element.value),
       scope,
+      this.kernel.stores.length > 1,
     );
     elements.forEach(({ tensor, indices }, i) => {
       const address = addressOf(tensorOf(this.tensors, tensor), indices);

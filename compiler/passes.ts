@@ -1,0 +1,165 @@
+/** The pipeline's passes, in order. Each is a pure function from what is known to more; its name is what `--print-after` takes. */
+
+import type { ProgramName } from '../runtime/program.ts';
+import { buildGraphs, buildInference } from './3-graph/from-typed.ts';
+import type { Graph } from './3-graph/graph.ts';
+import { runPasses } from './3-graph/passes.ts';
+import { printGraph } from './3-graph/print.ts';
+import { substituteDims } from './3-graph/substitute-dims.ts';
+import { verifyGraph } from './3-graph/verify.ts';
+import { fuse } from './4-fuse/fuse.ts';
+import { printPartition } from './4-fuse/group.ts';
+import { type LoopProgram, printKernel, verifyKernel } from './5-loop/kernel.ts';
+import { lowerPartition } from './5-loop/lower.ts';
+import { stageOperands } from './5-loop/stage.ts';
+import { UniformTable } from './5-loop/uniforms.ts';
+import { layOutArena } from './7-emit/arena.ts';
+import { planModule } from './7-emit/plan.ts';
+import { printPlan } from './7-emit/print-plan.ts';
+import { storageOf } from './7-emit/storage.ts';
+import type { Compilation, CompilationUnit, CompilerPass, ProgramPart } from './compilation.ts';
+import { dim } from './dim/dim.ts';
+
+/** Changes each unit; prints each unit. */
+function unitPass(
+  name: string,
+  description: string,
+  run: (unit: CompilationUnit) => CompilationUnit,
+  print: (unit: CompilationUnit) => string,
+): CompilerPass {
+  return {
+    name,
+    description,
+    run: (state) => ({ ...state, units: state.units.map(run) }),
+    print: (state) => state.units.map((unit) => `== ${unit.name}\n${print(unit)}`).join('\n\n'),
+  };
+}
+
+function mapParts<A, B>(
+  parts: readonly ProgramPart<A>[],
+  map: (value: A, program: ProgramName) => B,
+): ProgramPart<B>[] {
+  return parts.map(({ program, value }) => ({ program, value: map(value, program) }));
+}
+
+const graphPass = unitPass(
+  'graph',
+  'Models and trainings become graphs of tensor operators; the backward pass is added by reverse-mode differentiation.',
+  (unit) => {
+    if (!unit.training) return { ...unit, graphs: [{ program: 'infer', value: buildInference(unit.model) }] };
+    const { infer, evaluate, train, optimizer } = buildGraphs(unit.training);
+    // The optimizer runs once over all parameters, padding included.
+    const symbols = dim.symbols(unit.training.optimizer.size);
+    const size = Object.fromEntries(symbols.map((symbol) => [symbol, dim.int(unit.arena.size)]));
+    const parts = { infer, evaluate, train, optimizer: substituteDims(optimizer, size) };
+    return {
+      ...unit,
+      graphs: [
+        { program: 'infer', value: parts.infer },
+        { program: 'evaluate', value: parts.evaluate },
+        { program: 'train', value: parts.train },
+        { program: 'train', value: parts.optimizer },
+      ],
+    };
+  },
+  printGraphs,
+);
+
+const simplifyPass = unitPass(
+  'simplify',
+  'Algebra, constants, views of views, equal nodes, what no output depends on.',
+  (unit) => ({ ...unit, graphs: mapParts(unit.graphs, runPasses) }),
+  printGraphs,
+);
+
+const fusePass = unitPass(
+  'fuse',
+  'Partitions each graph into kernels: elementwise work and views into their neighbours.',
+  (unit) => ({ ...unit, partitions: mapParts(unit.graphs, fuse) }),
+  (unit) => unit.partitions.map(({ value }) => `-- ${value.graph.name}\n${printPartition(value)}`).join('\n'),
+);
+
+const loopsPass = unitPass(
+  'loops',
+  'Each kernel becomes one loop nest with its producers pulled in; layouts are chosen, views become index arithmetic.',
+  (unit) => {
+    const storage = storageOf(unit.arena);
+    return { ...unit, loops: mapParts(unit.partitions, (partition) => lowerPartition(partition, storage)) };
+  },
+  printLoops,
+);
+
+const stagePass = unitPass(
+  'stage',
+  'Copies operands that a contraction would read across the grain; moves per-step numbers to the host.',
+  (unit) => {
+    const table = new UniformTable();
+    const loops = mapParts(unit.loops, (program): LoopProgram => {
+      const staged = stageOperands(program);
+      return { ...staged, kernels: staged.kernels.map((kernel) => table.extract(kernel)) };
+    });
+    return { ...unit, loops, uniforms: table.uniforms };
+  },
+  printLoops,
+);
+
+const planPass = unitPass(
+  'plan',
+  'Prints every kernel as WGSL and WebAssembly; finds memory for every tensor.',
+  (unit) => {
+    const loopsOf = (name: ProgramName): LoopProgram[] =>
+      unit.loops.filter(({ program }) => program === name).map(({ value }) => value);
+    const states = unit.training?.optimizer.state.map(({ name, initial }) => ({ name, initial })) ?? [];
+    const spec = planModule({
+      programs: { infer: loopsOf('infer'), evaluate: loopsOf('evaluate'), train: loopsOf('train') },
+      uniforms: unit.uniforms,
+      parameters: unit.model.parameters,
+      arena: unit.arena,
+      states,
+    });
+    return { ...unit, spec };
+  },
+  (unit) => (unit.spec ? printPlan(unit.spec) : ''),
+);
+
+/** From the typed program to a module, in order. `frontEnd` of `index.ts` comes before. */
+export const backEnd: readonly CompilerPass[] = [graphPass, simplifyPass, fusePass, loopsPass, stagePass, planPass];
+
+/** One unit for each training, and one for each model that no training configures. */
+export function unitsOf(program: Compilation['program']): CompilationUnit[] {
+  const trained = new Set(program.trainings.map((training) => training.model));
+  const empty = { graphs: [], partitions: [], loops: [], uniforms: [], spec: undefined };
+  const unit = (
+    name: string,
+    model: CompilationUnit['model'],
+    training: CompilationUnit['training'],
+  ): CompilationUnit => ({
+    ...empty,
+    name,
+    model,
+    training,
+    arena: layOutArena(model.parameters),
+  });
+  return [
+    ...program.trainings.map((training) => unit(training.name, training.model, training)),
+    ...program.models.filter((model) => !trained.has(model)).map((model) => unit(model.name, model, undefined)),
+  ];
+}
+
+/** Throws an internal error where a pass left something malformed. Tests run it after every pass. */
+export function verifyAfter(pass: CompilerPass, state: Compilation): void {
+  for (const unit of state.units) {
+    for (const { value } of unit.graphs) verifyGraph(value, pass.name);
+    for (const { value } of unit.loops) for (const kernel of value.kernels) verifyKernel(kernel, value.tensors);
+  }
+}
+
+function printGraphs(unit: CompilationUnit): string {
+  return unit.graphs.map(({ value }: ProgramPart<Graph>) => printGraph(value)).join('\n');
+}
+
+function printLoops(unit: CompilationUnit): string {
+  return unit.loops
+    .map(({ value }) => [`-- ${value.name}`, ...value.kernels.map((k) => printKernel(k, value.tensors))].join('\n'))
+    .join('\n');
+}

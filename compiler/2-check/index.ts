@@ -4,6 +4,7 @@
  */
 import type { SourceModule } from '../1-parse/ast.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { arrange } from '../diagnostics/order.ts';
 import { elaborateDataset } from './dataset.ts';
 import { createChecker } from './elaborator.ts';
 import { elaborateModel } from './model.ts';
@@ -18,8 +19,8 @@ import { warnTraining } from './warnings.ts';
 export type { ModuleHost } from './modules.ts';
 
 /**
- * Checks a file and everything it imports. The diagnostics stand in source order, the entry's first; the program is
- * complete only where none of them is an error.
+ * Checks a file and everything it imports. The diagnostics stand in source order, silenced warnings left out; the
+ * program is complete only where none of them is an error.
  */
 export function check(
   entry: SourceModule,
@@ -30,7 +31,7 @@ export function check(
   for (const module of modules.user) resolveModule(module, reporter);
   const checker = createChecker(modules.library, reporter);
   const program = elaborate(modules.entry, checker);
-  return { program, diagnostics: reporter.sorted(modules.user.map((module) => module.source.file.path)) };
+  return { program, diagnostics: arrange(reporter.diagnostics) };
 }
 
 function elaborate(entry: ModuleScope, checker: Checker): TypedProgram {

@@ -2,7 +2,14 @@
  * One use of a function or layer: configuration and inputs are matched with the signature, the conditions hold, and the
  * body is elaborated with these very sizes. The result is an instance with its own body; nothing is inlined here.
  */
-import type { FnDeclaration, Identifier, LayerDeclaration, Parameter, WhereClause } from '../1-parse/ast.ts';
+import type {
+  Expression,
+  FnDeclaration,
+  Identifier,
+  LayerDeclaration,
+  Parameter,
+  WhereClause,
+} from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import { sameShape, showType } from '../ops/infer.ts';
@@ -35,6 +42,8 @@ export interface Application {
 
 /** Deeper than any sensible nesting of layers, and well within JavaScript's stack. */
 const deepest = 100;
+/** More than any network's layers and functions; a body that uses itself twice doubles with each level. */
+const most = 50_000;
 
 export function instantiate(application: Application, site: Site): Value {
   const { declaration, call, module } = application;
@@ -46,7 +55,7 @@ export function instantiate(application: Application, site: Site): Value {
     path: application.path,
     named: application.named,
   });
-  if (depth(frame) > deepest) {
+  if (depth(frame) > deepest || site.unit.instances++ > most) {
     return fail(site, {
       code: 'E0209',
       message: `${callee} uses itself without end`,
@@ -232,6 +241,10 @@ function applyIntrinsic(application: Application, inner: Site): Value {
   return inner.checker.intrinsic(name, args, options, call.span, inner);
 }
 
+/** A pipeline's value comes from its last stage. */
+const lastStage = (expression: Expression | undefined): Expression | undefined =>
+  expression?.kind === 'pipe' ? expression.stage : expression;
+
 /** The body's value as a tensor of the declared type; undefined (and reported) where it is not. */
 export function checkResult(
   value: Value,
@@ -239,7 +252,7 @@ export function checkResult(
   declaration: FnDeclaration | LayerDeclaration,
   inner: Site,
 ): TensorValue | undefined {
-  const span = declaration.body?.result?.span ?? declaration.name.span;
+  const span = lastStage(declaration.body?.result)?.span ?? declaration.name.span;
   if (value.kind === 'poison') return undefined;
   const result = toTensor(value, span, declared?.element);
   const name = declaration.name.name;

@@ -40,11 +40,8 @@ export class Reporter {
     return this.#diagnostics.some((d) => d.severity === 'error');
   }
 
-  /** In source order, one file after the other in the given order. */
-  sorted(files: readonly string[]): Diagnostic[] {
-    const rank = (d: Diagnostic): number => files.indexOf(d.span.file.path);
-    return [...this.#diagnostics].sort(
-      (a, b) => rank(a) - rank(b) || a.span.start - b.span.start || a.span.end - b.span.end,
-    );
+  /** In the order in which they were found. */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics;
   }
 }

@@ -38,6 +38,8 @@ export interface Unit {
   /** Set when `training` was asked for, so that the training program differs from inference. */
   asksTraining: boolean;
   nextLocal: number;
+  /** Uses of layers and functions so far. */
+  instances: number;
   readonly parameters: TypedParameter[];
   /** Layer paths that were given a name, with the place. */
   readonly layers: Map<string, Span>;
@@ -117,6 +119,7 @@ export function newFrame(parts: Pick<Frame, 'callee' | 'kind' | 'path'> & Partia
 export const newUnit = (training: boolean, nextLocal = 0): Unit => ({
   training,
   asksTraining: false,
+  instances: 0,
   nextLocal,
   parameters: [],
   layers: new Map(),

@@ -173,10 +173,10 @@ function elements(items: readonly Expression[], site: Site): readonly Expression
     const times = site.checker.evaluate(item.left, site);
     const count = times.kind === 'int' ? dim.constant(times.dim) : undefined;
     if (times.kind === 'poison') return [];
-    if (count === undefined || count < 0 || count > 10_000) {
+    if (count === undefined || count < 0 || count > 1_000) {
       fail(site, {
         code: 'E0404',
-        message: 'a layer is repeated an integer number of times',
+        message: 'a layer is repeated an integer number of times, at most 1,000',
         span: item.left.span,
         help: ['as in `3 * Block(64)`'],
       });

@@ -61,23 +61,27 @@ function notDimension(span: Span, value: Value, site: Site): void {
   });
 }
 
-/** The first axis whose size is known to be zero or negative. */
-export const emptyAxis = (type: TensorType): number =>
+/** Positions are 32-bit integers on every target. */
+const largest = 2 ** 31 - 1;
+
+/** The first axis whose size is known and no possible size. */
+const wrongAxis = (type: TensorType): number =>
   type.shape.findIndex((size) => {
     const known = dim.constant(size);
-    return known !== undefined && known <= 0;
+    return known !== undefined && (known <= 0 || known > largest);
   });
 
-/** E0307 where a dimension comes out zero or negative; true when the type is fine. */
+/** E0307 where a dimension comes out zero, negative or too large; true when the type is fine. */
 export function checkPositive(type: TensorType, what: string, span: Span, site: Site): boolean {
-  const axis = emptyAxis(type);
+  const axis = wrongAxis(type);
   if (axis < 0) return true;
+  const large = (dim.constant(type.shape[axis]) ?? 0) > largest;
   fail(site, {
     code: 'E0307',
-    message: `${what} would be ${showType(type)}: axis ${axis} has no elements`,
+    message: `${what} would be ${showType(type)}: axis ${axis} ${large ? 'is too long' : 'has no elements'}`,
     span,
     label: `${dim.show(type.shape[axis])} at axis ${axis}`,
-    help: ['every dimension must be at least 1'],
+    help: ['every dimension must be at least 1 and below 2^31'],
   });
   return false;
 }

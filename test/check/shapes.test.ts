@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { expectErrors } from './harness.ts';
+import { render } from '../../compiler/diagnostics/render.ts';
+import { checkText, expectErrors } from './harness.ts';
 
 test('a wrong input size of a Linear says what arrives and from where', () => {
   const [error] = expectErrors(`
@@ -81,7 +82,7 @@ test('a model that gives another type than it declares', () => {
   expectErrors(`
 model Net(image: f32[N, 8]) -> f32[N, 10] {
   image |> fc: Linear(12)
-  ^^^^^^^^^^^^^^^^^^^^^^^ E0305: Net gives f32[N, 12], but is declared to give f32[N, 10]
+           ^^^^^^^^^^^^^^ E0305: Net gives f32[N, 12], but is declared to give f32[N, 10]
 }
 `);
 });
@@ -107,4 +108,20 @@ model Net(image: f32[N, 8]) -> f32[N, 8] {
 }
 `);
   expect(error.notes.map((n) => n.message)).toContain('in this use of Block');
+});
+
+test('the picture of a wrong input size', () => {
+  const { diagnostics } = checkText(`model Net(image: f32[N, 128, 3, 3]) -> f32[N, 64] {
+  image |> flatten
+    |> fc1: Linear(1024 -> 64) |> relu
+}
+`);
+  expect(render(diagnostics[0], { color: false })).toBe(`error[E0301]: fc1 takes 1024 features, but its input has 1152
+ --> main.net:3:20
+  |
+2 |   image |> flatten
+  |            ------- f32[N, 1152] comes from here: 128 * 3 * 3
+3 |     |> fc1: Linear(1024 -> 64) |> relu
+  |                    ^^^^ expected 1152
+  = help: write \`Linear(1152 -> 64)\`, or \`Linear(64)\` to have the input size inferred`);
 });

@@ -1,2 +1,1 @@
-import type { SourceModule } from './ast.ts';
-export const printModule = (m: SourceModule): string => JSON.stringify(m.declarations.map((d) => d.kind));
+export { printModule } from './print.ts';

@@ -2,9 +2,8 @@
  * The syntax tree as S-expressions, for `--print-after parse` and for tests: compact, one declaration or statement on a
  * line, without spans. Not the formatter: it does not print the language.
  */
-import type { Block, Declaration, Parameter, SourceModule, Statement, WhereClause } from './ast.ts';
-import { printExpression } from './print/expressions.ts';
-import { printType } from './print/types.ts';
+import type { Block, Declaration, Parameter, SourceModule, WhereClause } from './ast.ts';
+import { printArguments, printExpression, printStatement, printType } from './print-expression.ts';
 
 export const printModule = (module: SourceModule): string => module.declarations.map(printDeclaration).join('\n');
 
@@ -50,13 +49,7 @@ export function printDeclaration(declaration: Declaration): string {
       return lines(`dataset ${declaration.name.name}`, [...doc, ...declaration.entries.map(entry)]);
     case 'train': {
       const { name, model, config, dataset, settings } = declaration;
-      const configuration = printExpression({
-        kind: 'call',
-        callee: { kind: 'name', name: model.name, span: model.span },
-        arguments: config,
-        argumentsSpan: model.span,
-        span: model.span,
-      });
+      const configuration = `(${[model.name, ...printArguments(config)].join(' ')})`;
       const values = settings.map((setting) => `(${setting.name.name} ${printExpression(setting.value)})`);
       return lines(`train ${name ? `${name.name} ` : ''}${configuration} on ${dataset.name}`, [...doc, ...values]);
     }
@@ -93,25 +86,6 @@ function entry(one: Extract<Declaration, { kind: 'dataset' }>['entries'][number]
 }
 
 export function printBlock({ statements, result }: Block): string {
-  const parts = [...statements.map(statement), ...(result ? [printExpression(result)] : [])];
+  const parts = [...statements.map(printStatement), ...(result ? [printExpression(result)] : [])];
   return parts.length === 1 && !parts[0].includes('\n') ? `{${parts[0]}}` : `{\n${indent(parts.join('\n'))}\n}`;
-}
-
-function statement(one: Statement): string {
-  switch (one.kind) {
-    case 'let': {
-      const names = one.names.length === 1 ? one.names[0].name : `(${one.names.map(({ name }) => name).join(' ')})`;
-      return `(let ${names}${one.type ? ` ${printType(one.type)}` : ''} ${printExpression(one.value)})`;
-    }
-    case 'param':
-    case 'buffer':
-    case 'state': {
-      const doc = one.doc === '' ? '' : ` (doc ${JSON.stringify(one.doc)})`;
-      return `(${one.kind} ${one.name.name}${one.type ? ` ${printType(one.type)}` : ''} ${printExpression(one.value)}${doc})`;
-    }
-    case 'update':
-      return `(update ${one.name.name} ${printExpression(one.value)})`;
-    case 'expression':
-      return `(unused ${printExpression(one.value)})`;
-  }
 }

@@ -114,7 +114,7 @@ export class CompiledModel {
     session.run('infer', n, new Float32Array(spec.module.uniforms));
     const size = elementCount(spec.output.shape);
     const data = await session.read(spec.output.buffer, 0, n * size);
-    // The history of `infer` is empty, and the shape is the declaration's, which the generated class names as `Shape`.
+    // The shape is the declaration's, which the generated class names as `Shape`.
     return { shape: [n, ...spec.output.shape] as readonly number[] as Shape, data: floats(data) };
   }
 
@@ -181,7 +181,7 @@ function writeParameters(spec: ModelSpec, session: Session, valuesOf: (index: nu
 }
 
 async function readWeights(spec: ModelSpec, source: WeightsSource): Promise<ReadonlyMap<string, AnyTensor>> {
-  const name = typeof source === 'string' ? source : 'the weights';
+  const name = typeof source === 'string' ? source : 'the set of weights';
   const tensors = await tensorsOf(source, name);
   checkTensors(tensors, spec.module.parameters, spec.name, name);
   return tensors;

@@ -140,7 +140,7 @@ function fits(declaration: FnDeclaration, bound: ReadonlyMap<string, Given>): bo
     if (!argument?.value) return true;
     if (type.kind !== 'tensor') return convert(argument.value, type) !== undefined;
     const tensor = toTensor(argument.value, argument.span);
-    return tensor !== undefined && (!declaration.body || fitsElement(type.element, tensor.type));
+    return tensor !== undefined && (declaration.intrinsic || fitsElement(type.element, tensor.type));
   });
 }
 

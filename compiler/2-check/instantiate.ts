@@ -63,7 +63,7 @@ export function instantiate(application: Application, site: Site): Value {
       help: ['a layer or function that uses itself needs an `if` that ends it'],
     });
   }
-  const intrinsic = declaration.kind === 'fn' && !declaration.body;
+  const intrinsic = declaration.kind === 'fn' && declaration.intrinsic && module.library;
   const inner: Site = { ...site, scope: new Scope(), module, frame };
   const matching = new Matching(inner, intrinsic);
   bindConfig(application, matching, inner, site);

@@ -2,7 +2,7 @@
  * The first walk over a file: every name must mean something and every call must have arguments that its callee knows,
  * whether or not any configuration ever reaches the code. Knows no types; those need configuration.
  */
-import type { Declaration, Parameter, TrainDeclaration, TypeNode, WhereClause } from '../1-parse/ast.ts';
+import type { Declaration, Identifier, Parameter, TrainDeclaration, TypeNode, WhereClause } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { lookup, type ModuleScope, reportTwice } from './modules.ts';
 import type { Reporter } from './report.ts';
@@ -27,6 +27,7 @@ function resolveDeclaration(declaration: Declaration, place: Place): void {
       resolveTraining(declaration, place);
       return;
     case 'fn': {
+      if (declaration.intrinsic && !place.module.library) reportIntrinsic(declaration.name, place.reporter);
       const options = declaration.parameters.filter((p) => p.type.kind !== 'tensor');
       const inputs = declaration.parameters.filter((p) => p.type.kind === 'tensor');
       resolveSignature(declaration, options, inputs, place);
@@ -39,6 +40,15 @@ function resolveDeclaration(declaration: Declaration, place: Place): void {
       resolveSignature(declaration, declaration.config, declaration.inputs, place);
       return;
   }
+}
+
+function reportIntrinsic({ name, span }: Identifier, reporter: Reporter): void {
+  reporter.report({
+    code: 'E0210',
+    message: `${name} has no body: only the standard library has intrinsics`,
+    span,
+    help: ['write `fn` and a body in braces'],
+  });
 }
 
 interface Body {

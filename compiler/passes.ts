@@ -83,8 +83,12 @@ const loopsPass = unitPass(
   'loops',
   'Each kernel becomes one loop nest with its producers pulled in; layouts are chosen, views become index arithmetic.',
   (unit) => {
-    const storage = storageOf(unit.arena);
-    return { ...unit, loops: mapParts(unit.partitions, (partition) => lowerPartition(partition, storage)) };
+    // Inference takes the model's inputs, the other programs a data set's fields.
+    const storage = (program: ProgramName) => storageOf(unit.arena, program === 'infer' ? 'input' : 'sample');
+    return {
+      ...unit,
+      loops: mapParts(unit.partitions, (partition, program) => lowerPartition(partition, storage(program))),
+    };
   },
   printLoops,
 );

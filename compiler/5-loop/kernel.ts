@@ -14,11 +14,12 @@ export interface Layout {
 }
 
 /**
- * What a tensor lives in: a buffer that the host fills or reads, one of the flat arenas, or scratch memory whose place
+ * What a tensor lives in: a buffer that the host fills or reads (a model's `input`; a `sample`'s field, which may have
+ * the same name and another type), one of the flat arenas, or scratch memory whose place
  * the memory plan finds.
  */
 export type Place =
-  | { readonly kind: 'input' | 'output' | 'record' | 'state'; readonly name: string }
+  | { readonly kind: 'input' | 'sample' | 'output' | 'record' | 'state'; readonly name: string }
   | { readonly kind: 'parameters' | 'gradients' | 'scratch' };
 
 /** A tensor in memory as kernels see it. `id` is unique in a program. */

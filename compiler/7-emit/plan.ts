@@ -155,8 +155,9 @@ class BufferTable {
     for (const program of programs) {
       for (const tensor of program.tensors.values()) {
         const { place } = tensor;
-        if (place.kind !== 'input' && place.kind !== 'output' && place.kind !== 'record') continue;
-        add(bufferKey(tensor), hostBuffer(tensor, place.kind, place.name));
+        if (!('name' in place) || place.kind === 'state') continue;
+        const role = place.kind === 'sample' ? 'input' : place.kind;
+        add(bufferKey(tensor), hostBuffer(tensor, role, place.name));
       }
     }
     this.slots = slots;

@@ -8,7 +8,7 @@ import type { Arena } from './arena.ts';
 /** The name under which the optimizer's graph sees all parameters as one vector. */
 const WHOLE_ARENA = '*';
 
-export function storageOf(arena: Arena): Storage {
+export function storageOf(arena: Arena, inputs: 'input' | 'sample'): Storage {
   const place = (path: string): Layout => {
     const layout = arena.layouts.get(path);
     if (!layout) throw new Error(`the parameter ${path} has no place in the arena`);
@@ -37,7 +37,7 @@ export function storageOf(arena: Arena): Storage {
       // The optimizer reads what the training step wrote.
       if (name === 'gradients') return inArena(name, 'gradients', rowMajor(node.type.shape), node);
       if (name === 'loss' && node.type.shape.length === 0) return hostTensor(name, { kind: 'record', name }, node);
-      return hostTensor(name, { kind: 'input', name }, node);
+      return hostTensor(name, { kind: inputs, name }, node);
     },
     output: (output, node) => outputTensor(output, node, place, inArena),
   };

@@ -8,7 +8,7 @@ type Routine = (...args: number[]) => number;
 async function instantiate(): Promise<Record<string, Routine>> {
   const bytes = assembleModule(library().map((fn) => ({ ...fn, exported: true })));
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const instance = await WebAssembly.instantiate(await WebAssembly.compile(bytes.slice()), { env: { memory } });
   const routines: Record<string, Routine> = {};
   for (const [name, value] of Object.entries(instance.exports)) {
     if (typeof value === 'function') routines[name] = (...args) => Number(value(...args));

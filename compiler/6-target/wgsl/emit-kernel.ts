@@ -45,7 +45,7 @@ export function emitWgsl(
 }
 
 const bufferName = (buffer: string): string =>
-  buffer.replace(/^(input|output|record|state|scratch) /, '$1_').replace(/\W/g, '_');
+  buffer.replace(/^(input|sample|output|record|state|scratch) /, '$1_').replace(/\W/g, '_');
 
 class WgslPrinter {
   private readonly tensors: ReadonlyMap<number, Tensor>;

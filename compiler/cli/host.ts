@@ -7,13 +7,14 @@ import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../runtime/errors.ts';
 import { reasonFor } from '../../runtime/host/files.ts';
+import type { CompilerHost } from '../compilation.ts';
 import type { SourceFile } from '../diagnostics/diagnostic.ts';
 
 /** The library's folder: `compiler/std` beside this file's folder, in the sources as in `dist`. */
 const LIBRARY = fileURLToPath(new URL('../std/', import.meta.url));
 
 /** A path as messages show it: with `/`, relative to where the command was given if that is shorter. */
-export function shownPath(path: string): string {
+function shownPath(path: string): string {
   const plain = isAbsolute(path) ? path : normalize(path);
   const near = isAbsolute(path) ? relative(process.cwd(), path) : plain;
   const shown = near !== '' && near.length < plain.length ? near : plain;
@@ -45,6 +46,9 @@ export function readLibrary(): SourceFile[] {
   const names = readdirSync(LIBRARY).filter((name) => name.endsWith('.net'));
   return names.sort().map((name) => ({ path: `std/${name}`, text: readFileSync(join(LIBRARY, name), 'utf8') }));
 }
+
+/** The compiler's view of the file system. */
+export const fileHost: CompilerHost = { readImport, library: readLibrary };
 
 function withoutByteOrderMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;

@@ -8,7 +8,7 @@ export async function openProgram(source: string): Promise<GeneratedProgram | un
   const found = findProgram(source);
   if (found) return found;
   const { compileFile } = await import('./compile-file.ts');
-  const result = await compileFile(source);
+  const result = compileFile(source);
   await showDiagnostics(result.diagnostics);
   if (result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
     await print(process.stderr, countLine(result.diagnostics));

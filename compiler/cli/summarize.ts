@@ -33,13 +33,21 @@ interface Cost {
 export function summarize(model: TypedModel): Summary {
   const sizes = new Map(model.parameters.map((p) => [p.path, elements(p.type, model.batch)]));
   const total = (kept: typeof model.parameters): number => kept.reduce((sum, p) => sum + (sizes.get(p.path) ?? 0), 0);
+  const layers = new Walk(model.batch, sizes).rows(model.body, true);
+  const parameters = total(model.parameters);
+  // What a model declares itself, outside of its layers.
+  const own = parameters - layers.reduce((sum, row) => sum + row.parameters, 0);
+  const output = shownShape(model.output, model.batch);
   return {
     model: model.name,
-    parameters: total(model.parameters),
+    parameters,
     trainable: total(model.parameters.filter((p) => p.trainable)),
-    layers: new Walk(model.batch, sizes).rows(model.body, true),
+    layers: own === 0 ? layers : [...layers, { name: model.name, type: 'model', output, parameters: own, macs: 0 }],
   };
 }
+
+/** Operators that are written as signs; they are no layers. */
+const ARITHMETIC = new Set('add sub mul div neg lt le gt ge eq ne and or not'.split(' '));
 
 class Walk {
   readonly #batch: string;
@@ -55,9 +63,15 @@ class Walk {
    * (the model's own body, a sequence), else only what owns parameters.
    */
   rows(body: TypedBlock, all: boolean): SummaryRow[] {
-    return calls(body).flatMap(({ instance }) => {
-      if (all || this.#owned(instance).parameters > 0) return this.#rowsOf(instance);
-      return [];
+    return expressions(body).flatMap((expression): SummaryRow[] => {
+      if (expression.kind === 'call') {
+        const { instance } = expression;
+        return all || this.#owned(instance).parameters > 0 ? this.#rowsOf(instance) : [];
+      }
+      if (expression.kind !== 'op' || !all || ARITHMETIC.has(expression.op)) return [];
+      const output = shownShape(expression.type, this.#batch);
+      const macs = multiplyAdds(expression, this.#batch);
+      return [{ name: expression.op, type: expression.op, output, parameters: 0, macs }];
     });
   }
 
@@ -68,10 +82,9 @@ class Walk {
     const parameters = cost.parameters - inner.reduce((sum, row) => sum + row.parameters, 0);
     const macs = cost.macs - inner.reduce((sum, row) => sum + row.macs, 0);
     if (inner.length > 0 && parameters === 0 && macs === 0) return inner;
-    const output = instance.output.shape.map((size) => dim.constant(size) ?? dim.show(size));
-    const shown = output.map((size) => (size === this.#batch ? 'N' : size));
+    const output = shownShape(instance.output, this.#batch);
     const name = instance.path || instance.callee;
-    return [...inner, { name, type: instance.callee, output: shown, parameters, macs }];
+    return [...inner, { name, type: instance.callee, output, parameters, macs }];
   }
 
   /** An instance with everything below it. */
@@ -89,9 +102,10 @@ class Walk {
   }
 }
 
-/** The calls that a body makes itself, in evaluation order: arguments before what they are given to. */
-function calls(body: TypedBlock): Extract<TypedExpr, { kind: 'call' }>[] {
-  return expressions(body).filter((expression) => expression.kind === 'call');
+/** A shape with the batch as `"N"`, whatever the model calls it. */
+function shownShape(type: TensorType, batch: string): (number | string)[] {
+  const sizes = type.shape.map((size) => dim.constant(size) ?? dim.show(size));
+  return sizes.map((size) => (size === batch ? 'N' : size));
 }
 
 /** Every expression of a body (not of the bodies that it calls), operands first. */

@@ -19,7 +19,7 @@ export const checkCommand: Command = {
     const given = readOptions('check', options, argv);
     const files = sourceArguments('check', given.positionals);
     const { analyze } = await import('../analyze.ts');
-    const diagnostics = (await Promise.all(files.map((file) => analyze(file)))).flatMap((result) => result.diagnostics);
+    const diagnostics = files.flatMap((file) => analyze(file).diagnostics);
     if (given.has('json')) {
       const { toJson } = await import('../../diagnostics/json.ts');
       await print(process.stdout, JSON.stringify(toJson(diagnostics), null, 2));

@@ -38,7 +38,7 @@ export const compileCommand: Command = {
 async function compileOne(file: string, folder: string, printAfter: string | undefined): Promise<number> {
   const start = performance.now();
   const { compileFile } = await import('../compile-file.ts');
-  const result = await compileFile(file, printAfter);
+  const result = compileFile(file, printAfter);
   await showDiagnostics(result.diagnostics);
   if (result.printed !== undefined) await print(process.stdout, result.printed);
   if (result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {

@@ -21,7 +21,7 @@ export const summaryCommand: Command = {
     const given = readOptions('summary', options, argv);
     const file = sourceArgument('summary', given.positionals);
     const [{ analyze }, { summarize }] = await Promise.all([import('../analyze.ts'), import('../summarize.ts')]);
-    const { program, diagnostics } = await analyze(file);
+    const { program, diagnostics } = analyze(file);
     await showDiagnostics(diagnostics.filter((diagnostic) => diagnostic.severity === 'error' || !given.has('json')));
     if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return 1;
     const summaries = program.models.map((model) => summarize(model));

@@ -4,7 +4,8 @@
 import type { Device, Session } from '../device.ts';
 import type { ModuleSpec } from '../program.ts';
 import { checkBatch } from '../session/buffers.ts';
-import { createMemory, layout } from './memory.ts';
+import { layout } from './layout.ts';
+import { createMemory } from './memory.ts';
 import type { Participant } from './participant.ts';
 import { CpuSession, kernelFunctions } from './session.ts';
 import type { WorkerHandle } from './workers.ts';
@@ -32,8 +33,8 @@ export function openCpuDevice(options: CpuOptions = {}): Device {
     if (!open) throw new Error('the device was destroyed');
     checkBatch(module, batch);
     const code = await WebAssembly.compile(Uint8Array.from(atob(module.wasm), (c) => c.charCodeAt(0)));
-    const plan = layout(module, batch);
-    const memory = createMemory(module, batch, plan);
+    const plan = layout(module, batch, threads);
+    const memory = createMemory(plan);
     const instance = await WebAssembly.instantiate(code, { env: { memory } });
     const control = new Int32Array(memory.buffer);
     const shared = { words: plan.words, threads, spin, layout: 0, programs: [], target: 0 };
@@ -55,8 +56,6 @@ export function openCpuDevice(options: CpuOptions = {}): Device {
     });
     const workers = await allOrNone(starting);
     const session = new CpuSession({
-      module,
-      batch,
       plan,
       memory,
       participant,

@@ -28,6 +28,11 @@ export interface Words {
   readonly textLength: number;
   readonly uniforms: number;
   readonly programs: number;
+  /** How many work items of its own range each thread has given out: one word per thread, per kernel of the list. */
+  readonly claims: number;
+  readonly claimsLength: number;
+  /** Into how many pieces a thread cuts its own range. */
+  readonly pieces: number;
 }
 
 export interface Participant {
@@ -48,8 +53,7 @@ export interface Participant {
 }
 
 /**
- * Does this thread's share of the run that the control block describes. Work items are split into contiguous ranges by
- * thread, the same in every run. A kernel that traps is noted in the control block; the rest of the list is then skipped,
+ * Does this thread's share of the run that the control block describes. A kernel that traps is noted in the control block; the rest of the list is then skipped,
  * but every barrier is still met, so that nobody waits for ever.
  */
 export function walk(me: Participant): void {
@@ -81,15 +85,25 @@ export function walk(me: Participant): void {
     tasks = s === 0 ? (step.block === 0 ? step.count : step.count * Math.ceil(n / step.block)) : next;
     if (following !== undefined)
       next = following.block === 0 ? following.count : following.count * Math.ceil(n / following.block);
-    const from = Math.ceil((tasks * thread) / threads);
-    const to = Math.ceil((tasks * (thread + 1)) / threads);
-    if (from < to && Atomics.load(control, words.failed) === 0) {
-      step.args[0] = from;
-      step.args[1] = to;
-      try {
-        me.kernels[step.kernel]?.apply(undefined, step.args);
-      } catch (error) {
-        if (Atomics.compareExchange(control, words.failed, 0, step.kernel + 1) === 0) {
+    // A single work item is thread 0's. Of more, each thread owns a contiguous range, the same in every run, takes it in a
+    // few pieces, then helps the others with what they have not taken: a core may be busy elsewhere, or slow. Who computes
+    // an item makes no difference to its value.
+    const helped = tasks <= 1 ? (thread === 0 ? 1 : 0) : threads;
+    for (let v = 0; v < helped; v++) {
+      const owner = (thread + v) % threads;
+      const end = Math.ceil((tasks * (owner + 1)) / threads);
+      const start = Math.ceil((tasks * owner) / threads);
+      const piece = threads === 1 ? tasks : Math.ceil((end - start) / words.pieces);
+      const claim = words.claims + s * threads + owner;
+      while (Atomics.load(control, words.failed) === 0) {
+        const from = start + Atomics.add(control, claim, piece);
+        if (from >= end) break;
+        step.args[0] = from;
+        step.args[1] = Math.min(from + piece, end);
+        try {
+          me.kernels[step.kernel]?.apply(undefined, step.args);
+        } catch (error) {
+          if (Atomics.compareExchange(control, words.failed, 0, step.kernel + 1) !== 0) break;
           const text = String(error).slice(0, words.textLength);
           for (let c = 0; c < words.textLength; c++) control[words.text + c] = c < text.length ? text.charCodeAt(c) : 0;
         }

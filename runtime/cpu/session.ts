@@ -18,15 +18,14 @@ import {
 } from '../session/buffers.ts';
 import { HistoryRows, historyCapacity } from '../session/history.ts';
 import { trace } from '../session/trace.ts';
-import type { Layout } from './memory.ts';
-import { growMemory, layout, programNames, writeLists } from './memory.ts';
+import type { Layout } from './layout.ts';
+import { layout, programNames, writeLists } from './layout.ts';
+import { growMemory } from './memory.ts';
 import type { KernelFunction, Participant } from './participant.ts';
 import { walk } from './participant.ts';
 import type { WorkerHandle } from './workers.ts';
 
 export interface CpuSessionParts {
-  readonly module: ModuleSpec;
-  readonly batch: number;
   readonly plan: Layout;
   readonly memory: WebAssembly.Memory;
   /** The main thread's. */
@@ -50,10 +49,10 @@ export class CpuSession implements Session {
 
   constructor(parts: CpuSessionParts) {
     this.parts = parts;
-    this.module = parts.module;
-    this.capacity = parts.batch;
+    this.module = parts.plan.module;
+    this.capacity = parts.plan.batch;
     this.plan = parts.plan;
-    this.rows = new HistoryRows(parts.module);
+    this.rows = new HistoryRows(this.module);
     this.records = new Float32Array(this.rows.width * historyCapacity);
     this.publish();
   }
@@ -62,8 +61,8 @@ export class CpuSession implements Session {
     this.checkOpen();
     checkBatch(this.module, batch);
     if (batch <= this.capacity) return;
-    const plan = layout(this.module, batch);
-    growMemory(this.module, batch, plan, this.parts.memory);
+    const plan = layout(this.module, batch, this.plan.threads);
+    growMemory(plan, this.parts.memory);
     this.plan = plan;
     this.capacity = batch;
     this.publish();
@@ -92,6 +91,7 @@ export class CpuSession implements Session {
     const row = records.length === 0 ? 0 : this.rows.next(records.length);
     control[words.run] = programNames.indexOf(program);
     control[words.run + 1] = n;
+    control.fill(0, words.claims, words.claims + words.claimsLength);
     if (threads > 1) {
       Atomics.add(control, words.generation, 1);
       if (Atomics.load(control, words.idlers) > 0) Atomics.notify(control, words.generation);
@@ -170,7 +170,7 @@ export class CpuSession implements Session {
   /** Puts the dispatch lists for the present layout where every thread finds them at its next run. */
   private publish(): void {
     const { control, words } = this.parts.participant;
-    writeLists(this.module, this.plan, control);
+    writeLists(this.plan, control);
     control[words.run + 2] = (control[words.run + 2] ?? 0) + 1;
   }
 

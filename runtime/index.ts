@@ -6,14 +6,8 @@ export { type Batch, Loader, type LoaderOptions } from './data/loader.ts';
 export { type DataOptions, openSplit } from './data/open.ts';
 export type { Device, HostArray, Session } from './device.ts';
 export { UserError } from './errors.ts';
-export {
-  CompiledModel,
-  type CreateOptions,
-  type InputSpec,
-  type ModelSpec,
-  openModel,
-  type WeightsSource,
-} from './model.ts';
+export { CompiledModel, type CreateOptions, openModel } from './model.ts';
+export type { InputSpec, ModelSpec } from './model-spec.ts';
 export type { DeviceChoice, DeviceOptions } from './open-device.ts';
 export { openDevice } from './open-device.ts';
 export type {
@@ -33,3 +27,4 @@ export { Learner, type StepRecord } from './train/learner.ts';
 export { runIfMain, runTrainer } from './train/main.ts';
 export { Interrupted, type TrainingResult, TrainingRun } from './train/run.ts';
 export type { TrainingSpec, TrainOptions } from './train/training.ts';
+export type { WeightsSource } from './weights/load.ts';

@@ -2,34 +2,15 @@
  * What generated classes share: a module loaded on a device, its parameters by name, inference. The generated class adds
  * the types: the inputs' names and shapes, the parameters' names. No training here.
  */
-import type { Device, HostArray, Session } from './device.ts';
-import { UserError } from './errors.ts';
-import { readFile, writeFileAtomically } from './host/files.ts';
-import type { ModuleSpec, StorageElement } from './program.ts';
-import { elementCount, showShape, type Tensor } from './tensor.ts';
-import { checkpointFormat, slotPrefix } from './weights/checkpoint-format.ts';
+import type { Device, Session } from './device.ts';
+import { writeFileAtomically } from './host/files.ts';
+import { checkInputs, type Inputs } from './inputs.ts';
+import type { ModelSpec } from './model-spec.ts';
+import { elementCount, type Tensor } from './tensor.ts';
 import { initialValues } from './weights/initialize.ts';
-import { arenaLength, parameterArena, readParameter, writeParameter } from './weights/layout.ts';
-import { checkTensors } from './weights/match.ts';
-import { type AnyTensor, joinParts, readSafetensors, writeSafetensors } from './weights/safetensors.ts';
-
-/** The compiled side of a `model` declaration, as plain data. Shapes are of one sample: the batch comes in front. */
-export interface ModelSpec {
-  /** The generated class's name. */
-  readonly name: string;
-  readonly module: ModuleSpec;
-  /** In the order of the declaration, with the `input` buffer of the program `infer` that takes each. */
-  readonly inputs: readonly InputSpec[];
-  /** The `output` buffer of `infer` and `evaluate`: row-major. */
-  readonly output: { readonly shape: readonly number[]; readonly buffer: number };
-}
-
-export interface InputSpec {
-  readonly name: string;
-  readonly element: StorageElement;
-  readonly shape: readonly number[];
-  readonly buffer: number;
-}
+import { arenaLength, floats, parameterArena, readArena, readParameter, writeParameter } from './weights/layout.ts';
+import { readWeights, type WeightsSource } from './weights/load.ts';
+import { joinParts, writeSafetensors } from './weights/safetensors.ts';
 
 export interface CreateOptions {
   /** Where the parameters come from; without it they are drawn from `seed`. */
@@ -39,9 +20,6 @@ export interface CreateOptions {
   /** Samples to make room for from the start; more make it grow. 1 if absent. */
   readonly batch?: number | undefined;
 }
-
-/** A safetensors file's path (Node), its bytes, or the tensors themselves by parameter name. */
-export type WeightsSource = string | Uint8Array | ArrayBuffer | Readonly<Record<string, Tensor>>;
 
 /** Loads the module on the device. For generated classes' `create`. */
 export async function openModel(spec: ModelSpec, device: Device, options: CreateOptions): Promise<Session> {
@@ -101,9 +79,7 @@ export class CompiledModel {
   }
 
   /** Runs inference over any number of samples: the first dimension of every input. */
-  protected async infer<Shape extends readonly number[]>(
-    inputs: Readonly<Record<string, Tensor<readonly number[], HostArray>>>,
-  ): Promise<Tensor<Shape>> {
+  protected async infer<Shape extends readonly number[]>(inputs: Inputs): Promise<Tensor<Shape>> {
     const { spec, session } = this;
     const n = checkInputs(spec, inputs);
     if (n > session.capacity) session.reserve(n);
@@ -127,76 +103,10 @@ export class CompiledModel {
   }
 }
 
-/** The number of samples, or a `UserError` that names the input, what was expected and what came. */
-function checkInputs(spec: ModelSpec, inputs: Readonly<Record<string, Tensor<readonly number[], HostArray>>>): number {
-  let n: number | undefined;
-  for (const { name, shape, element } of spec.inputs) {
-    const input = inputs[name];
-    const expected = `${element}${showShape(['N', ...shape])}`;
-    const fail = (found: string, remedy: string): never => {
-      throw new UserError(`${spec.name}.forward: the input \`${name}\` is ${expected}, but got ${found}; ${remedy}`);
-    };
-    if (!input) return fail('nothing', `give \`{ ${name}: tensor(data, ${showShape(['N', ...shape])}) }\``);
-    const found = `${elementOf(input.data)}${showShape(input.shape)}`;
-    const [batch = 0, ...rest] = input.shape;
-    if (rest.length !== shape.length && input.shape.join() === shape.join()) {
-      return fail(found, `add the batch in front: ${showShape([1, ...shape])} for one sample`);
-    }
-    if (rest.join() !== shape.join()) return fail(found, `only the first size, the batch, may differ`);
-    if (elementOf(input.data) !== element) return fail(found, `convert the data to ${element} first`);
-    if (!Number.isInteger(batch) || batch < 1) return fail(found, 'a batch has at least one sample');
-    if (input.data.length !== elementCount(input.shape)) {
-      return fail(`${found} with ${input.data.length} elements`, `the shape asks for ${elementCount(input.shape)}`);
-    }
-    if (n !== undefined && batch !== n) {
-      return fail(found, `the inputs before it have ${n} samples; all need the same number`);
-    }
-    n = batch;
-  }
-  return n ?? 1;
-}
-
-function elementOf(data: HostArray): StorageElement {
-  if (data instanceof Float32Array) return 'f32';
-  return data instanceof Int32Array ? 'i32' : 'u8';
-}
-
-/** What was read from an f32 buffer. */
-export function floats(data: HostArray): Float32Array {
-  if (!(data instanceof Float32Array)) throw new TypeError('expected an f32 buffer');
-  return data;
-}
-
-/** A whole arena laid out as the parameters' is. */
-export async function readArena(session: Session, buffer: number, module: ModuleSpec): Promise<Float32Array> {
-  return floats(await session.read(buffer, 0, arenaLength(module)));
-}
-
 function writeParameters(spec: ModelSpec, session: Session, valuesOf: (index: number) => ArrayLike<number>): void {
   const { module } = spec;
   if (module.parameters.length === 0) return;
   const arena = new Float32Array(arenaLength(module));
   for (const [index, parameter] of module.parameters.entries()) writeParameter(arena, parameter, valuesOf(index));
   session.write(parameterArena(module), arena);
-}
-
-async function readWeights(spec: ModelSpec, source: WeightsSource): Promise<ReadonlyMap<string, AnyTensor>> {
-  const name = typeof source === 'string' ? source : 'the set of weights';
-  const tensors = await tensorsOf(source, name);
-  checkTensors(tensors, spec.module.parameters, spec.name, name);
-  return tensors;
-}
-
-async function tensorsOf(source: WeightsSource, name: string): Promise<ReadonlyMap<string, AnyTensor>> {
-  if (typeof source === 'string') return readModelTensors(await readFile(source, 'the weights'), name);
-  if (source instanceof Uint8Array) return readModelTensors(source, name);
-  if (source instanceof ArrayBuffer) return readModelTensors(new Uint8Array(source), name);
-  return new Map(Object.entries(source));
-}
-
-/** A training run's checkpoint is a file of weights too: the optimizer's slots in it are left out. */
-function readModelTensors(bytes: Uint8Array, name: string): ReadonlyMap<string, AnyTensor> {
-  const { tensors, metadata } = readSafetensors(bytes, name);
-  if (metadata.format !== checkpointFormat) return tensors;
-  return new Map([...tensors].filter(([tensor]) => !tensor.startsWith(slotPrefix)));
 }

@@ -42,6 +42,9 @@ export class Loader {
     if (!Number.isInteger(batch) || batch < 1) {
       throw new UserError(`a batch of ${batch} samples: expected a whole number from 1 on`);
     }
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
+      throw new UserError(`a limit of ${limit} samples: expected a whole number from 1 on`);
+    }
     this.split = split;
     this.options = options;
     this.samples = Math.min(split.samples, limit ?? split.samples);

@@ -3,10 +3,9 @@
  * layout for files, so that a checkpoint survives another memory layout; as plain arenas for going back within a run.
  */
 import type { Session } from '../device.ts';
-import { readArena } from '../model.ts';
 import type { ModuleSpec } from '../program.ts';
 import { slotName } from '../weights/checkpoint-format.ts';
-import { arenaLength, parameterArena, readParameter, writeParameter } from '../weights/layout.ts';
+import { arenaLength, parameterArena, readArena, readParameter, writeParameter } from '../weights/layout.ts';
 import type { AnyTensor } from '../weights/safetensors.ts';
 
 /** Parameters under their own names, then the optimizer's slots. */

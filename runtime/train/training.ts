@@ -2,7 +2,7 @@
  * What a generated module says about a training run, as plain data, and the settings that a person may change.
  */
 import type { DatasetSpec, SplitName } from '../data/dataset.ts';
-import type { ModelSpec } from '../model.ts';
+import type { ModelSpec } from '../model-spec.ts';
 
 /** The compiled side of a `train` declaration. */
 export interface TrainingSpec {

@@ -2,6 +2,7 @@
  * Between a parameter in PyTorch's layout (row-major over its shape) and its place in an arena, where the compiler may
  * have packed and padded it. Optimizer slots are arenas laid out the same way.
  */
+import type { HostArray, Session } from '../device.ts';
 import type { ModuleSpec, ParameterSpec } from '../program.ts';
 import { elementCount } from '../tensor.ts';
 
@@ -15,6 +16,17 @@ export function parameterArena(module: ModuleSpec): number {
 /** Elements of the parameter arena, padding included. */
 export function arenaLength(module: ModuleSpec): number {
   return module.buffers[parameterArena(module)]?.size.fixed ?? 0;
+}
+
+/** What was read from an f32 buffer. */
+export function floats(data: HostArray): Float32Array {
+  if (!(data instanceof Float32Array)) throw new TypeError('expected an f32 buffer');
+  return data;
+}
+
+/** A whole arena laid out as the parameters' is. */
+export async function readArena(session: Session, buffer: number, module: ModuleSpec): Promise<Float32Array> {
+  return floats(await session.read(buffer, 0, arenaLength(module)));
 }
 
 /** Copies a parameter out of the arena, in row-major order of its shape. */

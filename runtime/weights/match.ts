@@ -5,7 +5,7 @@
 import { UserError } from '../errors.ts';
 import type { ParameterSpec } from '../program.ts';
 import { didYouMean } from '../suggest.ts';
-import { showShape } from '../tensor.ts';
+import { elementCount, showShape } from '../tensor.ts';
 import type { AnyTensor } from './safetensors.ts';
 
 /** Messages list this many tensors of a kind, and the number of the rest. */
@@ -32,6 +32,10 @@ export function checkTensors(
   for (const [name, { shape, data }] of tensors) {
     const parameter = wanted.get(name);
     if (!parameter) continue;
+    if (data.length !== elementCount(shape)) {
+      misShaped.push(`mis-shaped: ${name} says ${showShape(shape)}, but has ${data.length} elements`);
+      continue;
+    }
     const element = data instanceof Float32Array ? 'f32' : data instanceof Int32Array ? 'i32' : 'u8';
     if (element !== 'f32' || shape.join() !== parameter.shape.join()) {
       misShaped.push(

@@ -88,8 +88,9 @@ test('the batches share their arrays', () => {
   expect(loader.batch(0, 3).fields[0]?.buffer).toBe(a.fields[0]?.buffer);
 });
 
-test.each([0, -1, 1.5, Number.NaN])('a batch of %d samples is refused', (batch) => {
+test.each([0, -1, 1.5, Number.NaN])('a batch or a limit of %d samples is refused', (batch) => {
   expect(() => new Loader(split(5), { batch, shuffle: false, seed: 0 })).toThrow(UserError);
+  expect(() => new Loader(split(5), { batch: 1, shuffle: false, seed: 0, limit: batch })).toThrow(UserError);
 });
 
 test('the fingerprint tells data apart', () => {

@@ -5,7 +5,8 @@
  */
 import type { DatasetSpec } from '../../runtime/data/dataset.ts';
 import type { Device, HostArray, Session } from '../../runtime/device.ts';
-import { CompiledModel, type CreateOptions, type ModelSpec, openModel } from '../../runtime/model.ts';
+import { CompiledModel, type CreateOptions, openModel } from '../../runtime/model.ts';
+import type { ModelSpec } from '../../runtime/model-spec.ts';
 import type { ModuleSpec, ProgramName } from '../../runtime/program.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TrainingSpec } from '../../runtime/train/training.ts';

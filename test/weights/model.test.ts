@@ -90,6 +90,8 @@ test('weights that do not fit are named, all of them', async () => {
   expect(message).toContain("missing: fc.weight, expected f32[10, 784]; did you mean the file's `fc.wieght`?");
   expect(message).toContain('mis-shaped: fc.bias, expected f32[10], found f32[9]');
   expect(message).toContain('surplus: extra [10] is not a parameter');
+  const short = { 'fc.weight': { shape: [10, 784], data: new Float32Array(3) }, 'fc.bias': bias };
+  expect(await messageOf(model.load(short))).toContain('mis-shaped: fc.weight says [10, 784], but has 3 elements');
   // Nothing was changed.
   expect((await model.parameters())['fc.weight']).toEqual(weight);
   expect(await messageOf(model.load(join(scratch, 'none.safetensors')))).toContain('there is no such file');

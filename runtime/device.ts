@@ -22,7 +22,10 @@ export interface Session {
   readonly capacity: number;
   /** Makes room for batches of `batch` samples. Parameters, gradients and state keep their values. */
   reserve(batch: number): void;
-  /** Copies host data into a buffer from element `offset` on. */
+  /**
+   * Copies host data into a buffer from element `offset` on. Bytes are written in whole words: `offset` is a multiple of 4,
+   * and what is left of the last word becomes zero.
+   */
   write(buffer: number, data: HostArray, offset?: number): void;
   /** Copies `length` elements out of a buffer, after all work submitted so far. */
   read(buffer: number, offset: number, length: number): Promise<HostArray>;
@@ -32,8 +35,8 @@ export interface Session {
    */
   run(program: ProgramName, n: number, uniforms: Float32Array): void;
   /**
-   * The records of the runs since the last call, one row a run, in the order of the program's `records`. At most
-   * `historyCapacity` runs may lie between two calls.
+   * The records of the runs since the last call, one row a run, in the order of the program's `records`; runs of programs
+   * without records have no row. At most `historyCapacity` rows may lie between two calls.
    */
   history(): Promise<readonly Float32Array[]>;
   readonly historyCapacity: number;

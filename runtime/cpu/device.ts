@@ -2,6 +2,7 @@
  * The CPU as a device: WebAssembly SIMD kernels on several threads. Always there, in Node and in browsers.
  */
 import type { Device, Session } from '../device.ts';
+import { UserError } from '../errors.ts';
 import type { ModuleSpec } from '../program.ts';
 import { checkBatch } from '../session/buffers.ts';
 import { layout } from './layout.ts';
@@ -24,7 +25,9 @@ export interface CpuOptions {
 export function openCpuDevice(options: CpuOptions = {}): Device {
   const available = availableThreads();
   const wanted = options.threads ?? Math.min(available.count, mostThreads);
-  const threads = available.reason === '' ? Math.max(1, Math.floor(wanted)) : 1;
+  if (!Number.isInteger(wanted) || wanted < 1)
+    throw new UserError(`the CPU device runs on 1 or more threads, not on ${wanted}: give a whole number`);
+  const threads = available.reason === '' ? wanted : 1;
   const sessions = new Set<Session>();
   const ending = new Set<Promise<void>>();
   let open = true;

@@ -51,6 +51,10 @@ describe.each([1, 2, 3])('CPU, %d threads', (threads) => {
   });
 });
 
+test.each([0, -1, 1.5, Number.NaN])('%d threads are refused', (threads) => {
+  expect(() => openCpuDevice({ threads })).toThrow(`1 or more threads, not on ${threads}: give a whole number`);
+});
+
 const noGpu = missingSwiftShader();
 describe.skipIf(noGpu !== undefined)(`WebGPU${noGpu === undefined ? '' : `: ${noGpu}`}`, () => {
   /** Our device and the GPUDevice below it, to break. */

@@ -46,7 +46,7 @@ export function balance(tokens: readonly IToken[], problems: Problems): IToken[]
       if (closer) hidden++;
       if (closers.has(token.tokenType)) hidden--;
       continue;
-    } else if (startsStatement(tokens, i)) {
+    } else if (startsStatement(tokens, i) || startsBody(open.at(-1), tokens, i)) {
       closeFrom(open.findLastIndex((entry) => entry.closer === t.RCurly) + 1, i);
     }
     if (closer && open.length >= maxNesting) {
@@ -68,6 +68,14 @@ export function balance(tokens: readonly IToken[], problems: Problems): IToken[]
   }
   closeFrom(0, tokens.length);
   return apply(tokens, dropped, inserted);
+}
+
+/** A `{` at a line's end opens no part of a list, unless an `if` or a `for` stands in the list before it. */
+function startsBody(inside: Open | undefined, tokens: readonly IToken[], i: number): boolean {
+  if (!inside || inside.closer === t.RCurly || tokens[i].tokenType !== t.LCurly) return false;
+  if (i === inside.index + 1 || (i + 1 < tokens.length && !startsLine(tokens, i + 1))) return false;
+  const compound = new Set([t.If, t.Else, t.For]);
+  return !tokens.slice(inside.index, i).some((token) => compound.has(token.tokenType));
 }
 
 function apply(tokens: readonly IToken[], dropped: ReadonlySet<number>, inserted: Insertions): IToken[] {

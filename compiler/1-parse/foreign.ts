@@ -54,10 +54,14 @@ export function readForeign(tokens: readonly IToken[], problems: Problems): ITok
     if (/^[)\]}]$/.test(token.image)) depth--;
     const previous = numbers[i - 1];
     const startsLine = !previous || (previous.endLine ?? 0) < (token.startLine ?? 0);
-    const read = startsLine && isReturn(token, numbers[i + 1]) ? dropReturn(token, problems) : readOne(token, problems);
+    const read =
+      startsLine && isReturn(token, numbers[i + 1])
+        ? dropReturn(token, numbers[i + 1], problems)
+        : readOne(token, problems);
     if (!read) continue;
-    // Only at a line's beginning outside every bracket, before a name: there no expression can be meant.
-    const mayDeclare = depth <= 0 && startsLine && numbers[i + 1]?.tokenType === t.Identifier;
+    // At a line's beginning outside brackets, or not indented, before a name: there no expression can be meant.
+    const mayDeclare =
+      (depth <= 0 || token.startColumn === 1) && startsLine && numbers[i + 1]?.tokenType === t.Identifier;
     result.push(mayDeclare ? readKeyword(read, problems) : read);
   }
   return result;
@@ -92,11 +96,11 @@ function isReturn(token: IToken, next: IToken | undefined): boolean {
   return [t.Name, t.NumberLiteral, t.LParen, t.LSquare, t.If, t.For].some((type) => tokenMatcher(next, type));
 }
 
-function dropReturn({ startOffset: start }: IToken, problems: Problems): undefined {
+function dropReturn({ startOffset: start }: IToken, next: IToken | undefined, problems: Problems): undefined {
   const end = start + 'return'.length;
   problems.error('E0112', 'there is no `return`: the value of a body is its last expression', start, end, {
     recovered: true,
-    fixes: [problems.fix('Remove `return`', start, end + 1, '')],
+    fixes: [problems.fix('Remove `return`', start, next?.startOffset ?? end, '')],
   });
 }
 

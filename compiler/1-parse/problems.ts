@@ -18,6 +18,7 @@ export class Problems {
   readonly file: SourceFile;
   readonly diagnostics: Diagnostic[] = [];
   readonly #starts = new Set<number>();
+  readonly #codes = new Set<Code>();
   /** 1 at each offset of the text (and at its end) where something is wrong. */
   readonly #damage: Uint8Array;
 
@@ -35,13 +36,14 @@ export class Problems {
     if (!details.recovered) this.damage(start);
     if (this.#starts.has(start)) return;
     this.#starts.add(start);
+    this.#codes.add(code);
     const { label, help = [], notes = [], fixes = [] } = details;
     const common = { code, severity: 'error', message, span: this.span(start, end), notes, help, fixes } as const;
     this.diagnostics.push(label === undefined ? common : { ...common, label });
   }
 
   has(code: Code): boolean {
-    return this.diagnostics.some((diagnostic) => diagnostic.code === code);
+    return this.#codes.has(code);
   }
 
   /** Marks a place as not to be trusted, without a message. */

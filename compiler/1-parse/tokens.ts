@@ -87,8 +87,23 @@ export const LCurly = createToken({ name: 'LCurly', pattern: '{' });
 export const RCurly = createToken({ name: 'RCurly', pattern: '}' });
 
 export const Text = symbol('Text', /"(?:[^"\\\r\n]|\\.)*"/, TextLiteral);
-/** A string whose end is missing: up to the closing brackets and commas at the end of its line. */
-export const OpenText = symbol('OpenText', /"[^"\r\n]*?(?=[)\]},; \t]*(?:[\r\n]|(?![\s\S])))/, TextLiteral);
+/** A string whose end is missing: up to the closing brackets and separators at the end of its line. */
+export const OpenText = createToken({
+  name: 'OpenText',
+  pattern: {
+    exec: (text, offset) => {
+      if (text[offset] !== '"') return null;
+      const newline = /[\r\n]/g;
+      newline.lastIndex = offset;
+      let end = newline.exec(text)?.index ?? text.length;
+      while (end > offset + 1 && ')]},; \t'.includes(text[end - 1])) end--;
+      return [text.slice(offset, end)];
+    },
+  },
+  start_chars_hint: ['"'],
+  line_breaks: false,
+  categories: [TextLiteral],
+});
 export const Numeral = symbol('Numeral', /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/, NumberLiteral);
 /** Digits with letters stuck to them: `5x`, `0x1F`, `1e`. */
 export const BadNumeral = symbol('BadNumeral', /\d+(?:\.\d+)?(?![eE][+-]?\d+(?!\w))[A-Za-z_]\w*/, NumberLiteral);

@@ -4,6 +4,7 @@ import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Block, Expression, Identifier, TypeNode } from '../ast.ts';
 import { allTokensOf, endOf, startOf, tokenEnd } from '../cst.ts';
 import type { Problems } from '../problems.ts';
+import { reservedWords } from '../tokens.ts';
 
 /** How deep the tree may get; the stages after this one recurse over it. */
 export const maxDepth = 256;
@@ -36,6 +37,15 @@ export function requireName(
 ): Identifier | undefined {
   if (token) return identifier(b, token);
   const at = tokenEnd(after);
+  const [, space = '', word = ''] = /^([ \t]*)(\w+)/.exec(b.problems.file.text.slice(at, at + 40)) ?? [];
+  if (reservedWords.has(word)) {
+    const start = at + space.length;
+    b.problems.error('E0107', `\`${word}\` is a word of the language and can't be a name`, start, start + word.length, {
+      label: 'not a name',
+      help: [`choose another name, as in ${example}`],
+    });
+    return undefined;
+  }
   b.problems.error('E0107', `\`${after.image}\` needs a name`, at, at, {
     label: 'a name is missing',
     help: [`write ${example}`],

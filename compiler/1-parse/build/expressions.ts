@@ -9,7 +9,7 @@ export function expression(b: Build, node: CstNode): Expression {
   const [first, ...stages] = nodesOf(node, 'stage');
   const pipes = tokensOf(node, 'Pipe');
   if (b.depth + pipes.length > maxDepth) return tooDeep(b, node);
-  const inner = { ...b, depth: b.depth + pipes.length + 1 };
+  const inner = { ...b, depth: b.depth + pipes.length };
   let input = stage(inner, first);
   let next = 0;
   for (const [i, pipe] of pipes.entries()) {

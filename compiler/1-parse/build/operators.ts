@@ -44,7 +44,7 @@ export function chain(b: Build, node: CstNode): Expression {
   const operands = [first, ...operations.map((operation) => nodeOf(operation, 'operand'))];
   const levels = operations.length + operands.reduce((sum, operand) => sum + nodesOf(operand, 'prefix').length, 0);
   if (b.depth + levels > maxDepth) return tooDeep(b, node);
-  const inner = { ...b, depth: b.depth + levels + 1 };
+  const inner = { ...b, depth: b.depth + levels };
   const operators = operations.flatMap((operation) => tokensOf(operation, 'BinaryOperator'));
   const items = operands.map((operand, i) => readOperand(inner, operand, operators[i - 1]));
   return climb(b, items, operators);

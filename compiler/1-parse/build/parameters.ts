@@ -1,11 +1,11 @@
 /** Parameters: configuration, inputs, a sample's fields. */
 import type { CstNode, IToken } from 'chevrotain';
-import type { Parameter } from '../ast.ts';
+import type { Parameter, TypeNode } from '../ast.ts';
 import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf, tokensOf } from '../cst.ts';
 import { assigned } from './blocks.ts';
 import { type Build, guard, identifier, junk, spanOf } from './context.ts';
 import { commasOf, separated } from './lists.ts';
-import { annotation, missingType } from './types.ts';
+import { annotation, missingType, type } from './types.ts';
 
 /** Of `( … )`, or of a sample's `{ … }`, in which newlines separate, too. */
 export function parameters(b: Build, node: CstNode): readonly Parameter[] {
@@ -20,18 +20,31 @@ function parameter(b: Build, node: CstNode): readonly Parameter[] {
   if (!first) return [];
   const name = second ?? first;
   const written = nodeOf(node, 'annotation');
-  const type = annotation(b, written) ?? missingType(b, `\`${name.image}\``, tokenEnd(name));
+  const typed =
+    annotation(b, written) ?? bareType(b, node, name) ?? missingType(b, `\`${name.image}\``, tokenEnd(name));
   const assignment = nodeOf(node, 'assignment');
   const value = assignment && guard(b, assigned(b, node, `\`${name.image}\``, false), startOf(assignment), endOf(node));
   return [
     {
       name: identifier(b, name),
       ...(second ? { from: identifier(b, first) } : {}),
-      type,
+      type: typed,
       ...(value ? { default: value } : {}),
       span: spanOf(b, node),
     },
   ];
+}
+
+function bareType(b: Build, node: CstNode, name: IToken): TypeNode | undefined {
+  const written = nodeOf(node, 'type');
+  if (!written) return undefined;
+  const at = tokenEnd(name);
+  b.problems.error('E0109', `a \`:\` is missing between \`${name.image}\` and its type`, at, at, {
+    recovered: true,
+    label: '`:` expected',
+    fixes: [b.problems.fix('Insert `:`', at, at, ':')],
+  });
+  return type(b, written);
 }
 
 /** `out`, or `I` and `out` of `I -> out`. */

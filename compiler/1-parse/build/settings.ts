@@ -75,25 +75,33 @@ function settingValue(b: Build, node: CstNode, name: Identifier): Expression {
   return missingValue(b, what, equals ? tokenEnd(equals) : name.span.end, help);
 }
 
+/** The names of `train [Name:] Model on Dataset`, of which any may be missing. */
+function trainNames(node: CstNode) {
+  const names = tokensOf(node, 'Name');
+  const [on, colon, brackets] = [tokenOf(node, 'On'), tokenOf(node, 'Colon'), nodeOf(node, 'arguments')];
+  const first = colon ? names.find((token) => token.startOffset > colon.startOffset) : names[0];
+  const model = on && first && first.startOffset > on.startOffset ? undefined : first;
+  const name = colon ? names.find((token) => token.startOffset < colon.startOffset) : undefined;
+  const from = on?.startOffset ?? (brackets ? startOf(brackets) : (model?.startOffset ?? 0));
+  const data = names.find((token) => token.startOffset > from && token !== model);
+  return { name, model, data, on, colon };
+}
+
 const trainExample = '`train Net on Digits { loss = cross_entropy(output, label) … }`';
 
 export function train(b: Build, node: CstNode): TrainDeclaration | undefined {
   const keyword = tokenOf(node, 'Train');
   if (!keyword) return undefined;
-  const tokens = tokensOf(node, 'Name');
-  const [on, colon] = [tokenOf(node, 'On'), tokenOf(node, 'Colon')];
-  const before = tokens.filter((token) => !on || token.startOffset < on.startOffset);
-  const after = tokens.find((token) => on && token.startOffset > on.startOffset);
-  const model = colon ? before.find((token) => token.startOffset > colon.startOffset) : before[0];
-  const name = colon ? before.find((token) => token.startOffset < colon.startOffset) : undefined;
-  const trained = requireName(b, model, colon ?? keyword, trainExample);
-  const data = on ? requireName(b, after, on, trainExample) : undefined;
   const brackets = nodeOf(node, 'arguments');
+  const { name, model, data, on, colon } = trainNames(node);
+  const trained = requireName(b, model, colon ?? keyword, trainExample);
+  const used = on ? requireName(b, data, on, trainExample) : data && identifier(b, data);
   if (!on && trained) {
     const at = brackets ? endOf(brackets) : trained.span.end;
-    b.problems.error('E0113', 'this `train` does not say on which data set', at, at, {
+    b.problems.error('E0113', 'this `train` does not say `on` which data set', at, at, {
       label: '`on` expected',
       help: [`write it as in ${trainExample}`],
+      fixes: data ? [b.problems.fix('Insert `on`', at, at, ' on')] : [],
     });
   }
   const config = brackets ? callArguments(b, brackets) : [];
@@ -106,7 +114,7 @@ export function train(b: Build, node: CstNode): TrainDeclaration | undefined {
     });
     return [];
   });
-  if (!trained || !data) return undefined;
+  if (!trained || !used) return undefined;
   const title = name ? { name: identifier(b, name) } : {};
   return {
     kind: 'train',
@@ -114,7 +122,7 @@ export function train(b: Build, node: CstNode): TrainDeclaration | undefined {
     ...title,
     model: trained,
     config,
-    dataset: data,
+    dataset: used,
     settings,
     span: spanOf(b, node),
   };

@@ -3,6 +3,8 @@ import * as t from '../tokens.ts';
 import { inOrder } from './base.ts';
 import { ExpressionGrammar } from './expressions.ts';
 
+const isTypeName = (word: string): boolean => /^(f32|f16|i32|u8|bool|int|float|string|class)$/.test(word);
+
 export abstract class BodyGrammar extends ExpressionGrammar {
   // ---- types
 
@@ -94,7 +96,16 @@ export abstract class BodyGrammar extends ExpressionGrammar {
               this.CONSUME(t.Arrow);
               this.OPTION1(() => this.CONSUME1(t.Name));
             });
-            this.OPTION2(() => this.SUBRULE(this.annotation));
+            this.OPTION2(() =>
+              this.OR1({
+                ...inOrder,
+                DEF: [
+                  { ALT: () => this.SUBRULE(this.annotation) },
+                  // `x f32[N]` without its colon
+                  { GATE: () => isTypeName(this.LA(1).image), ALT: () => this.SUBRULE(this.type) },
+                ],
+              }),
+            );
             this.OPTION3(() => this.SUBRULE(this.assignment));
           },
         },

@@ -123,10 +123,21 @@ export class NetGrammar extends BodyGrammar {
       });
     });
     this.OPTION3(() => this.SUBRULE(this.arguments));
-    this.OPTION4(() => {
-      this.CONSUME(t.On);
-      this.OPTION5(() => this.CONSUME2(t.Name));
-    });
+    this.OPTION4(() =>
+      this.OR({
+        ...inOrder,
+        DEF: [
+          {
+            ALT: () => {
+              this.CONSUME(t.On);
+              this.OPTION5(() => this.CONSUME2(t.Name));
+            },
+          },
+          // `train Net Digits` without its `on`
+          { ALT: () => this.CONSUME3(t.Name) },
+        ],
+      }),
+    );
     this.OPTION6(() => this.SUBRULE(this.entries));
   });
 

@@ -25,6 +25,12 @@ export interface DatasetFile {
   readonly sha256?: string;
 }
 
+export interface SplitSpec {
+  readonly name: SplitName;
+  /** One for each field of the sample. */
+  readonly files: readonly DatasetFile[];
+}
+
 export interface DatasetSpec {
   readonly name: string;
   readonly sample: readonly FieldSpec[];
@@ -32,7 +38,7 @@ export interface DatasetSpec {
   readonly classes: readonly string[];
   /** Folders to download the files from, tried in order. Each ends with `/`. */
   readonly urls: readonly string[];
-  readonly splits: readonly { readonly name: SplitName; readonly files: readonly DatasetFile[] }[];
+  readonly splits: readonly SplitSpec[];
 }
 
 /** A field of all samples of a split, one after the other, as it was stored (class indices as bytes). */

@@ -4,7 +4,7 @@
  */
 import { UserError } from '../errors.ts';
 import { readFile } from '../host/files.ts';
-import type { Column, DatasetFile, DatasetSpec, FieldSpec, Split, SplitName } from './dataset.ts';
+import type { Column, DatasetFile, DatasetSpec, FieldSpec, Split, SplitName, SplitSpec } from './dataset.ts';
 import { download, type Report } from './download.ts';
 import { readIdx } from './idx.ts';
 import { cacheFolder, findFile, searchedFolders } from './locate.ts';
@@ -14,7 +14,7 @@ import { unpack } from './unpack.ts';
 export interface DataOptions {
   /** A folder, or `synthetic`. */
   readonly data?: string | undefined;
-  /** No more than the first so many samples will be used; pictures beyond them need not be drawn. */
+  /** No more than the first so many training samples will be used; pictures beyond them need not be drawn. */
   readonly limit?: number | undefined;
   /** Told about downloads; nothing is printed without it. */
   readonly report?: Report | undefined;
@@ -22,18 +22,45 @@ export interface DataOptions {
 
 /** One split in memory. Throws `UserError` when it cannot be found or isn't what the data set says. */
 export async function openSplit(dataset: DatasetSpec, name: SplitName, options: DataOptions = {}): Promise<Split> {
-  if (options.data === 'synthetic') return syntheticSplit(dataset, name, options.limit);
+  const [split] = await openSplits(dataset, [name], options);
+  if (!split) throw new Error(`no split ${name}`);
+  return split;
+}
+
+/** Several splits, as `openSplit`; whatever is missing of all of them is said, or downloaded, before any is read. */
+export async function openSplits(
+  dataset: DatasetSpec,
+  names: readonly SplitName[],
+  options: DataOptions = {},
+): Promise<readonly Split[]> {
+  if (options.data === 'synthetic') return names.map((name) => syntheticSplit(dataset, name, limitOf(name, options)));
+  const splits = names.map((name) => findSplit(dataset, name));
+  const paths = await locate(
+    dataset,
+    splits.flatMap((split) => split.files),
+    options,
+  );
+  return Promise.all(splits.map((split) => readSplit(dataset, split, paths)));
+}
+
+/** A limit is one of training samples. */
+function limitOf(name: SplitName, options: DataOptions): number | undefined {
+  return name === 'train' ? options.limit : undefined;
+}
+
+function findSplit(dataset: DatasetSpec, name: SplitName): SplitSpec {
   const split = dataset.splits.find((candidate) => candidate.name === name);
-  if (!split) {
-    const names = dataset.splits.map((candidate) => candidate.name).join(', ');
-    throw new UserError(`the data set ${dataset.name} has no split \`${name}\`; its splits are: ${names}`);
-  }
-  const paths = await locate(dataset, split.files, options);
+  if (split) return split;
+  const names = dataset.splits.map((candidate) => candidate.name).join(', ');
+  throw new UserError(`the data set ${dataset.name} has no split \`${name}\`; its splits are: ${names}`);
+}
+
+async function readSplit(dataset: DatasetSpec, split: SplitSpec, paths: ReadonlyMap<string, string>): Promise<Split> {
+  const { name, files } = split;
   const columns = await Promise.all(
     dataset.sample.map((field) => {
-      const at = split.files.findIndex((file) => file.field === field.name);
-      const file = split.files[at];
-      const path = paths[at];
+      const file = files.find((candidate) => candidate.field === field.name);
+      const path = file && paths.get(file.file);
       if (!file || path === undefined) {
         throw new UserError(`the split \`${name}\` of ${dataset.name} names no file for the field \`${field.name}\``);
       }
@@ -70,19 +97,24 @@ function sampleCount(columns: readonly Column[], dataset: DatasetSpec, name: Spl
   return samples;
 }
 
-/** The path of each file; what is nowhere is downloaded to the cache. */
-async function locate(dataset: DatasetSpec, files: readonly DatasetFile[], options: DataOptions): Promise<string[]> {
+/** Where each file is; what is nowhere is downloaded to the cache, one after the other. */
+async function locate(
+  dataset: DatasetSpec,
+  files: readonly DatasetFile[],
+  options: DataOptions,
+): Promise<ReadonlyMap<string, string>> {
   const folders = searchedFolders(dataset.name, options.data);
-  const paths = files.map((file) => findFile(file.file, folders));
-  const missing = files.filter((_, i) => paths[i] === undefined);
+  const paths = new Map<string, string>();
+  for (const { file } of files) {
+    const path = findFile(file, folders);
+    if (path !== undefined) paths.set(file, path);
+  }
+  const missing = files.filter(({ file }) => !paths.has(file));
   if (missing.length > 0 && (options.data !== undefined || dataset.urls.length === 0)) {
     throw new UserError(notFound(dataset, missing, folders, ''));
   }
-  const found: string[] = [];
-  for (const [i, file] of files.entries()) {
-    found.push(paths[i] ?? (await fetchFile(dataset, file, missing, folders, options.report)));
-  }
-  return found;
+  for (const file of missing) paths.set(file.file, await fetchFile(dataset, file, missing, folders, options.report));
+  return paths;
 }
 
 async function fetchFile(

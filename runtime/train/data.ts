@@ -1,7 +1,7 @@
 /** The splits that a training run needs, opened together. */
 
 import type { Split } from '../data/dataset.ts';
-import { type DataOptions, openSplit } from '../data/open.ts';
+import { type DataOptions, openSplits } from '../data/open.ts';
 import { standardError } from '../host/node.ts';
 import { Display } from './display.ts';
 import type { TrainingSpec } from './training.ts';
@@ -12,17 +12,15 @@ export interface TrainingData {
   readonly validation: Split;
 }
 
-/** Opens what `--data` names; shows how downloads go unless `quiet`. Throws `UserError` as `openSplit` does. */
+/** Opens what `--data` names; shows how downloads go unless `quiet`. Throws `UserError` as `openSplits` does. */
 export async function openData(
   training: TrainingSpec,
   options: DataOptions & { readonly quiet?: boolean | undefined } = {},
 ): Promise<TrainingData> {
   const display = new Display(options.quiet ? undefined : standardError());
   const withReport = { report: (line: string) => display.passing(line), ...options };
-  const [train, validation] = await Promise.all([
-    openSplit(training.dataset, 'train', withReport),
-    openSplit(training.dataset, training.validate, { ...withReport, limit: undefined }),
-  ]);
+  const [train, validation] = await openSplits(training.dataset, ['train', training.validate], withReport);
+  if (!train || !validation) throw new Error('a split is missing');
   display.end();
   return { train, validation };
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DatasetSpec } from '../../runtime/data/dataset.ts';
+import { openSplits } from '../../runtime/data/open.ts';
 import { openSplit, UserError } from '../../runtime/index.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'netc-data-'));
@@ -105,6 +106,25 @@ test('a folder that the user names is the only one', async () => {
   const message = await messageOf(openSplit(tiny(['http://127.0.0.1:9/']), 'train', { data: join(folder, 'mine') }));
   expect(message).toContain(`images.gz, labels.gz not found in ${join(folder, 'mine')}\n`);
   expect(message).toContain('--data synthetic');
+});
+
+test('all that is missing is named at once, over several splits', async () => {
+  const spec: DatasetSpec = {
+    ...tiny(),
+    splits: [
+      ...tiny().splits,
+      {
+        name: 'test',
+        files: [
+          { field: 'image', file: 'ti.gz' },
+          { field: 'label', file: 'tl.gz' },
+        ],
+      },
+    ],
+  };
+  put('images.gz', packedImages);
+  const message = await messageOf(openSplits(spec, ['train', 'test'], { data: folder }));
+  expect(message).toContain(`labels.gz, ti.gz, tl.gz not found in ${folder}`);
 });
 
 test('a split that the data set has not', async () => {

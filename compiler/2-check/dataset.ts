@@ -56,8 +56,13 @@ export function elaborateDataset(
   return { name, doc: declaration.doc, span: declaration.name.span, sample, ...lists, splits };
 }
 
-/** E0502, also used by `train`. */
-export function unknownSetting({ name, span }: Identifier, known: readonly string[], what: string, site: Site): void {
+/** E0502, also used by `train`. Returns the setting that was probably meant. */
+export function unknownSetting(
+  { name, span }: Identifier,
+  known: readonly string[],
+  what: string,
+  site: Site,
+): string | undefined {
   const near = nearest(name, known);
   fail(site, {
     code: 'E0502',
@@ -67,6 +72,7 @@ export function unknownSetting({ name, span }: Identifier, known: readonly strin
     help: [`the settings are ${known.join(', ')}`],
     fixes: near ? [{ title: `Change to ${near}`, edits: [{ span, text: near }] }] : [],
   });
+  return near;
 }
 
 interface Field {

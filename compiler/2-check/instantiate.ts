@@ -43,7 +43,7 @@ export interface Application {
 /** Deeper than any sensible nesting of layers, and well within JavaScript's stack. */
 const deepest = 100;
 /** More than any network's layers and functions; a body that uses itself twice doubles with each level. */
-const most = 50_000;
+const most = 20_000;
 
 export function instantiate(application: Application, site: Site): Value {
   const { declaration, call, module } = application;

@@ -17,6 +17,10 @@ import { type TensorValue, tensorOf } from './values.ts';
 export interface ElaboratedModel {
   readonly model: TypedModel;
   readonly unit: Unit;
+  /** Whether errors were reported on the way; then `model.output` is what the model declares. */
+  readonly failed: boolean;
+  /** Whether the body gives another type than declared, so that neither can be relied on. */
+  readonly doubtful: boolean;
 }
 
 export interface ModelUse {
@@ -34,6 +38,7 @@ export interface ModelUse {
 export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel | undefined {
   const { declaration, module } = use;
   const { span } = declaration.name;
+  const errors = checker.reporter.errors;
   const unit = newUnit(use.training);
   const frame = newFrame({ callee: declaration.name.name, kind: 'model', path: '' });
   const site: Site = { checker, scope: new Scope(), module, frame, unit };
@@ -48,7 +53,8 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
     return undefined;
 
   const value = checker.evaluateBlock(declaration.body, { ...site, scope: new Scope(site.scope) });
-  const result = checkResult(value, declared, declaration, site) ?? (declared && unknownOf(declared, span));
+  const checked = checkResult(value, declared, declaration, site);
+  const result = checked ?? (declared && unknownOf(declared, span));
   if (!result) return undefined;
   const batch = inputs[0].batch;
   const model: TypedModel = {
@@ -61,7 +67,8 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
     parameters: unit.parameters,
     body: { lets: frame.lets, updates: frame.updates, result: result.expr },
   };
-  return { model, unit };
+  const doubtful = !checked && value.kind !== 'poison';
+  return { model, unit, failed: checker.reporter.errors > errors, doubtful };
 }
 
 interface ModelInput {

@@ -122,7 +122,10 @@ function takeNames(module: ModuleScope, declaration: ImportDeclaration, from: Mo
         help: exported.length > 0 ? [`it declares ${exported.join(', ')}`] : ['it declares nothing'],
         fixes: near ? [{ title: `Change to ${near}`, edits: [{ span, text: near }] }] : [],
       });
-      module.names.set(name, unknownNames(module));
+      // Where the import is misspelt, the uses are probably right.
+      for (const missing of near ? [name, near] : [name]) {
+        if (!module.names.has(missing)) module.names.set(missing, unknownNames(module));
+      }
       continue;
     }
     const before = module.names.get(name);

@@ -25,6 +25,8 @@ export function unknownName(what: keyof typeof advice, name: string, span: Span,
   const near = nearest(name, known);
   return {
     code: 'E0201',
+    // A missing import or declaration is one mistake, however often its name is used.
+    cause: `E0201 ${name} ${span.file.path}`,
     message: what === 'name' ? `there is no ${name}` : `there is no ${what} ${name}`,
     span,
     label: near ? `did you mean ${near}?` : 'unknown name',

@@ -37,11 +37,16 @@ export class Reporter {
 
   /** Whether an error (not a mere warning) was reported. */
   get failed(): boolean {
-    return this.#diagnostics.some((d) => d.severity === 'error');
+    return this.errors > 0;
   }
 
-  /** In the order in which they were found. */
+  /** How many errors there are. */
+  get errors(): number {
+    return this.#diagnostics.filter((d) => d.severity === 'error').length;
+  }
+
+  /** In the order in which they were found. Beside errors no warnings: they are often consequences. */
   get diagnostics(): readonly Diagnostic[] {
-    return this.#diagnostics;
+    return this.failed ? this.#diagnostics.filter((d) => d.severity === 'error') : this.#diagnostics;
   }
 }

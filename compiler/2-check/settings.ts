@@ -16,15 +16,23 @@ const compiled = ['input', 'loss', 'metrics', 'optimizer', 'batch', 'epochs', 's
 /** Part of the language, not compiled yet. */
 const later = ['augment', 'weights', 'freeze', 'schedule', 'clip', 'precision'];
 
+export interface Settings {
+  readonly known: ReadonlyMap<string, Setting>;
+  /** Whether an unknown setting may be this one, misspelt. */
+  mayBe(name: string): boolean;
+}
+
 /** The settings by name; unknown and repeated ones are reported. */
-export function collectSettings(declaration: TrainDeclaration, site: Site): ReadonlyMap<string, Setting> {
+export function collectSettings(declaration: TrainDeclaration, site: Site): Settings {
   const settings = new Map<string, Setting>();
+  const meant: (string | undefined)[] = [];
   for (const { name, value } of declaration.settings) {
     const before = settings.get(name.name);
     if (later.includes(name.name)) {
       notYet(`the setting ${name.name}`, { kind: 'missing', span: name.span }, site);
-    } else if (!compiled.includes(name.name)) unknownSetting(name, [...compiled, ...later], 'a training', site);
-    else if (before) {
+    } else if (!compiled.includes(name.name)) {
+      meant.push(unknownSetting(name, [...compiled, ...later], 'a training', site));
+    } else if (before) {
       fail(site, {
         code: 'E0202',
         message: `${name.name} is set twice`,
@@ -35,7 +43,7 @@ export function collectSettings(declaration: TrainDeclaration, site: Site): Read
       });
     } else settings.set(name.name, { name, value });
   }
-  return settings;
+  return { known: settings, mayBe: (name) => meant.some((near) => near === undefined || near === name) };
 }
 
 type Plain = Pick<TypedTraining, 'batch' | 'epochs' | 'shuffle' | 'seed' | 'limit' | 'validate'>;

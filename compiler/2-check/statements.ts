@@ -1,11 +1,12 @@
 /** The statements of a body: `let`, parameters and buffers, optimizer states, updates; and the body's value. */
-import type { Block, Identifier, Statement } from '../1-parse/ast.ts';
+import type { Block, Expression, Identifier, Statement } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import { coerce } from './coerce.ts';
 import { evaluateInitializer } from './initializers.ts';
 import { sameType } from './instantiate.ts';
 import { noteOf } from './mismatch.ts';
+import { lookup } from './modules.ts';
 import { describe, textAt } from './show.ts';
 import { type Frame, fail, type Site, userPlace } from './site.ts';
 import { checkPositive } from './types.ts';
@@ -16,7 +17,14 @@ type Declared = Of<'param' | 'buffer' | 'state'>;
 
 /** Elaborates the statements in the site's own scope and returns the block's value. */
 export function evaluateBlock(block: Block, site: Site): Value {
-  for (const statement of block.statements) elaborate(statement, site);
+  for (const [i, statement] of block.statements.entries()) {
+    const following = block.statements[i + 1];
+    const next = following ? following.kind === 'expression' && following.value : block.result;
+    if (statement.kind === 'expression' && i > 0 && isDangling(statement.value, site)) continue;
+    if (next && isDangling(next, site) && missingPipe(statement, next, site)) continue;
+    elaborate(statement, site);
+  }
+  if (block.result && block.statements.length > 0 && isDangling(block.result, site)) return poison;
   if (block.result) return site.checker.evaluate(block.result, site);
   if (site.frame.kind === 'optimizer' || !endsCleanly(block)) return poison;
   return fail(site, {
@@ -26,6 +34,36 @@ export function evaluateBlock(block: Block, site: Site): Value {
     label: 'expected an expression before this',
     help: ['the value of a body is its last expression'],
   });
+}
+
+/** Whether an expression starts with a layer or function that nothing is applied to: the line before lacks its `|>`. */
+function isDangling(expression: Expression, site: Site): boolean {
+  let start = expression;
+  while (start.kind === 'pipe') start = start.input;
+  if (start.kind === 'named') return start.value.kind !== 'call' || start.value.callee.kind !== 'call';
+  const callee = start.kind === 'call' ? start.callee : start;
+  if (callee.kind !== 'name' || site.scope.lookup(callee.name)) return false;
+  const kind = lookup(site.module, callee.name)?.declarations[0]?.kind;
+  return kind === 'layer' || kind === 'model' || (kind === 'fn' && start.kind === 'name');
+}
+
+/** Reports the `|>` that is missing after a value; false where the statement has none to pass on. */
+function missingPipe(statement: Statement, next: Expression, site: Site): boolean {
+  if (statement.kind !== 'let' && statement.kind !== 'expression') return false;
+  site.checker.evaluate(statement.value, site);
+  if (statement.kind === 'let') for (const { name } of statement.names) site.scope.bind(name, poison);
+  let start = next;
+  while (start.kind === 'pipe') start = start.input;
+  const { span } = start;
+  fail(site, {
+    code: 'E0210',
+    message: `nothing is applied to ${textAt(span)}; \`|>\` is missing before it`,
+    span,
+    label: 'starts a new line of its own',
+    help: ['a line that continues a pipeline starts with `|>`'],
+    fixes: [{ title: 'Insert |>', edits: [{ span: { ...span, end: span.start }, text: '|> ' }] }],
+  });
+  return true;
 }
 
 /** False where the parser dropped something at the block's end; it has said so. */
@@ -56,8 +94,7 @@ function elaborate(statement: Statement, site: Site): void {
       elaborateUpdate(statement, site);
       return;
     case 'expression':
-      if (statement.value.kind === 'missing') return;
-      site.checker.evaluate(statement.value, site);
+      if (site.checker.evaluate(statement.value, site).kind === 'poison') return;
       fail(site, {
         code: 'E0210',
         message: 'the value of this expression is not used',

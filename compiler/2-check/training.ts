@@ -10,11 +10,11 @@ import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { elaborateOptimizer } from './optimizer.ts';
 import { Scope } from './scope.ts';
-import { collectSettings, plainSettings, type Setting } from './settings.ts';
+import { collectSettings, plainSettings, type Setting, type Settings } from './settings.ts';
 import { describe, textAt } from './show.ts';
 import { type Checker, fail, newFrame, newUnit, type Site } from './site.ts';
 import type { TypedDataset, TypedExpr, TypedInput, TypedModel, TypedTraining } from './typed.ts';
-import { type TensorValue, tensorOf, toTensor, type Value } from './values.ts';
+import { poison, type TensorValue, tensorOf, toTensor, type Value } from './values.ts';
 
 export interface ElaboratedTraining extends ElaboratedModel {
   readonly training: TypedTraining;
@@ -34,8 +34,8 @@ export function elaborateTraining(
   const site: Site = { checker, scope: new Scope(), module, frame, unit: newUnit(true) };
   const dataset = findDataset(declaration, datasets, site);
   const models = findModels(declaration, site);
-  const settings = collectSettings(declaration, site);
-  requireSettings(declaration, settings, site);
+  const { known: settings, mayBe } = collectSettings(declaration, site);
+  requireSettings(declaration, { known: settings, mayBe }, site);
   const optimizerSetting = settings.get('optimizer');
   const optimizer = optimizerSetting && elaborateOptimizer(optimizerSetting.value, site);
   if (!dataset || !models) return undefined;
@@ -56,10 +56,13 @@ export function elaborateTraining(
     return { name, local: site.unit.nextLocal++, type: { ...type, shape: [batch, ...type.shape] } };
   });
   for (const { name, local, type } of fields) bindLocal(name, local, type, declaration.dataset.span, site);
-  const input = modelInput(declaration, settings.get('input'), model, fields, site);
+  const inputSetting = settings.get('input');
+  const unsure = models.inference.failed || (!inputSetting && mayBe('input'));
+  const input = unsure ? undefined : modelInput(declaration, inputSetting, model, fields, site);
 
   const output = site.unit.nextLocal++;
-  bindLocal('output', output, model.output, models.result, site);
+  if (models.inference.doubtful) site.scope.bind('output', poison);
+  else bindLocal('output', output, model.output, models.result, site);
   const loss = scalar(settings.get('loss')?.value, 'the loss', site);
   const metrics = metricsOf(settings.get('metrics'), site);
   if (!input || !loss || !optimizer) return undefined;
@@ -144,10 +147,10 @@ function findModels(declaration: TrainDeclaration, site: Site): Models | undefin
   return trained && { inference, trained, result: (found.result ?? found.name).span };
 }
 
-function requireSettings(declaration: TrainDeclaration, settings: ReadonlyMap<string, Setting>, site: Site): void {
+function requireSettings(declaration: TrainDeclaration, { known, mayBe }: Settings, site: Site): void {
   const examples = { loss: 'loss = cross_entropy(output, label)', optimizer: 'optimizer = Adam(lr=0.001)' };
   for (const [name, example] of Object.entries(examples)) {
-    if (settings.has(name)) continue;
+    if (known.has(name) || mayBe(name)) continue;
     fail(site, {
       code: 'E0503',
       message: `the training of ${declaration.model.name} has no ${name}`,

@@ -1,3 +1,4 @@
+/** Every entry of the catalogue that the checker reports: the failing program gives the code, the mended one nothing. */
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../compiler/diagnostics/catalogue/entry.ts';
 import { catalogue } from '../../compiler/diagnostics/catalogue.ts';

@@ -1,3 +1,4 @@
+/** The shipped models: shapes, parameters, start values, trainings, data set. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { TypedBlock, TypedExpr, TypedModel } from '../../compiler/2-check/typed.ts';

@@ -1,3 +1,4 @@
+/** Names, arguments, imports: programs with the expected errors drawn under their lines. */
 import { expect, test } from 'vitest';
 import { checkText, expectErrors } from './harness.ts';
 
@@ -121,4 +122,40 @@ model Net(image: f32[N, 8]) -> f32[N, 8] {
   image
 }
 `);
+});
+
+test('a line that lost its |> is one error', () => {
+  const [error] = expectErrors(`
+model Net(image: f32[N, 1, 8, 8]) -> f32[N, 10] {
+  let features: f32[N, 4, 6, 6] = image
+    conv1: Conv2d(1 -> 4, kernel=3) |> relu
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ E0210: nothing is applied to conv1: Conv2d(1 -> 4, kernel=3); \`|>\` is missing before it
+  features |> flatten
+    fc: Linear(10)
+    ^^^^^^^^^^^^^^ E0210: nothing is applied to fc: Linear(10); \`|>\` is missing before it
+}
+`);
+  expect(error.fixes[0].edits[0].text).toBe('|> ');
+});
+
+test('a name that is missing is told once, and what follows from it not at all', () => {
+  expectErrors(
+    `
+import { Digit } from "./digits.net"
+         ^^^^^ E0204: "./digits.net" declares no Digit
+
+model Net(image: f32[N, 8]) -> f32[N, 8] {
+  let unused = relu(image)
+  let x = scale * image
+          ^^^^^ E0201: there is no scale
+  x / scale
+}
+
+train Net on Digits {
+  loss      = mean(output)
+  optimizer = Adam
+}
+`,
+    { './digits.net': 'dataset Digits {\n  sample { image: f32[8] }\n}\n' },
+  );
 });

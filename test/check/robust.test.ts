@@ -49,7 +49,7 @@ function edited(text: string, random: (below: number) => number): string {
 
 test('random edits of programs end in diagnostics', () => {
   const random = generator(20240607);
-  for (let n = 0; n < Number(process.env.NETC_EDITS ?? 600); n++) {
+  for (let n = 0; n < Number(process.env.NETC_EDITS ?? 200); n++) {
     const text = edited(programs[random(programs.length)], random);
     const start = performance.now();
     try {

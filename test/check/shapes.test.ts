@@ -1,3 +1,4 @@
+/** Shapes: programs with the expected errors drawn under their lines. */
 import { expect, test } from 'vitest';
 import { render } from '../../compiler/diagnostics/render.ts';
 import { checkText, expectErrors } from './harness.ts';

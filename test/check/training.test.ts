@@ -1,3 +1,4 @@
+/** Data sets and trainings: programs with the expected errors and warnings drawn under their lines. */
 import { expect, test } from 'vitest';
 import { checkText, expectErrors } from './harness.ts';
 
@@ -138,4 +139,23 @@ train Large: Net(width=16) on Digits {
   expect(diagnostics).toEqual([]);
   expect(program.models.map((m) => m.name)).toEqual(['Small', 'Large']);
   expect(program.trainings.map((t) => t.model.parameters[0].type.shape[0].terms[0].coefficient)).toEqual([8, 16]);
+});
+
+test('an error in the model is not told again by its training', () => {
+  expectErrors(`${dataset}
+model Net(image: f32[N, 3, 8, 8]) -> f32[N, 12] {
+  image |> flatten |> fc1: Linear(64 -> 8) |> fc2: Linear(10)
+                                  ^^ E0301: fc1 takes 64 features, but its input has 192
+                                              ^^^^^^^^^^^^^^^ E0305: Net gives f32[N, 10], but is declared to give f32[N, 12]
+}
+
+train Net on Digits {
+  input   = to_float(image)
+  los     = cross_entropy(output, label)
+  ^^^ E0502: a training has no setting los
+  metrics = [accuracy(output, labels)]
+                              ^^^^^^ E0201: there is no labels
+  optimizer = SGD(lr=0.1)
+}
+`);
 });

@@ -6,26 +6,29 @@ import type { KernelSpec, ModuleSpec, ProgramSpec } from '../../runtime/program.
 import { hostExpression } from './host-expression.ts';
 import { type Data, literal, template, Verbatim } from './literal.ts';
 import { camelCase, moduleName, UniqueNames, uniformsName } from './names.ts';
-import { constant, importStatement } from './statements.ts';
+import { type Constant, constant, importStatement } from './statements.ts';
 import type { EmitUnit } from './unit.ts';
 
 /** Base64 characters a line. */
 const BASE64_LINE = 116;
 
-/** For each unit: a constant for each kernel, then `<unit>Module` and `<unit>Uniforms`, which alone are exported. */
-export function kernelsFile(units: readonly EmitUnit[]): string {
+/**
+ * For each unit: a constant for each kernel, then `<unit>Module` and `<unit>Uniforms`, which alone are exported. JavaScript
+ * where `typed` is false.
+ */
+export function kernelsFile(units: readonly EmitUnit[], typed: boolean): string {
   const names = new UniqueNames(units.flatMap((unit) => [moduleName(unit.name), uniformsName(unit.name), 'step', 'n']));
   const types = units.some((unit) => unit.spec.kernels.length > 0) ? ['KernelSpec', 'ModuleSpec'] : ['ModuleSpec'];
-  return [
-    importStatement(
-      types.map((name) => `type ${name}`),
-      'netc/runtime',
-    ),
-    ...units.flatMap((unit) => statementsOf(unit, names)),
-  ].join('\n');
+  const imports = importStatement(
+    types.map((name) => `type ${name}`),
+    'netc/runtime',
+  );
+  const constants = units.flatMap((unit) => constantsOf(unit, names));
+  const statements = constants.map((each) => constant(typed ? each : { ...each, type: undefined }));
+  return [...(typed ? [imports] : []), ...statements].join('\n');
 }
 
-function statementsOf(unit: EmitUnit, names: UniqueNames): string[] {
+function constantsOf(unit: EmitUnit, names: UniqueNames): Constant[] {
   const { spec } = unit;
   const kernels = spec.kernels.map((kernel) => ({ kernel, name: names.claim(camelCase(kernel.name)) }));
   const wasm = names.claim(`${camelCase(unit.name)}Wasm`);
@@ -41,7 +44,7 @@ function statementsOf(unit: EmitUnit, names: UniqueNames): string[] {
   ];
 }
 
-function kernelConstant(kernel: KernelSpec, name: string, index: number, spec: ModuleSpec): string {
+function kernelConstant(kernel: KernelSpec, name: string, index: number, spec: ModuleSpec): Constant {
   const buffers = kernel.buffers.map(({ buffer }) => spec.buffers[buffer]?.name ?? '?').join(', ');
   const members: readonly (readonly [string, Data])[] = [
     ['name', kernel.name],
@@ -54,21 +57,21 @@ function kernelConstant(kernel: KernelSpec, name: string, index: number, spec: M
   ];
   const lines = members.map(([key, value]) => `  ${key}: ${literal(value, 2, key.length + 4)},\n`);
   const doc = `Kernel ${index}: ${kernel.label}. Binds ${buffers}.`;
-  return constant({ doc, name, type: 'KernelSpec', value: `{\n${lines.join('')}}` });
+  return { doc, name, type: 'KernelSpec', value: `{\n${lines.join('')}}` };
 }
 
-function wasmConstant(unit: EmitUnit, name: string): string {
+function wasmConstant(unit: EmitUnit, name: string): Constant {
   const { wasm } = unit.spec;
   const lines = wasm.match(new RegExp(`.{1,${BASE64_LINE}}`, 'g')) ?? [];
   const bytes = Math.floor((wasm.replace(/=+$/, '').length * 3) / 4).toLocaleString('en-US');
-  return constant({
+  return {
     doc: `The WebAssembly module of ${unit.name} in base64: ${bytes} bytes, a function for each kernel.`,
     name,
     value: `[\n${lines.map((line) => `  '${line}',\n`).join('')}].join('')`,
-  });
+  };
 }
 
-function moduleConstant(unit: EmitUnit, kernels: readonly string[], wasm: string): string {
+function moduleConstant(unit: EmitUnit, kernels: readonly string[], wasm: string): Constant {
   const { spec } = unit;
   const list = (items: readonly string[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${item},\n`).join('')}  ]`;
@@ -83,33 +86,34 @@ function moduleConstant(unit: EmitUnit, kernels: readonly string[], wasm: string
     `  states: ${list(spec.states.map((state) => literal({ ...state }, 4)))},`,
     `  wasm: ${wasm},`,
   ];
-  return constant({
+  return {
     doc: `Everything that a device needs to run ${unit.name}.`,
     name: moduleName(unit.name),
     type: 'ModuleSpec',
     value: `{\n${members.join('\n')}\n}`,
     exported: true,
-  });
+  };
 }
 
 function programText(program: ProgramSpec): string {
   return literal({ kernels: program.kernels, records: program.records.map((record) => ({ ...record })) }, 4, 14);
 }
 
-function uniformsFunction(unit: EmitUnit): string {
+function uniformsFunction(unit: EmitUnit): Constant {
   const printed = unit.uniforms.map(({ name, expression }) => ({
     name,
     text: hostExpression(expression, unit.model.batch),
   }));
   const parameters = ['step', 'n'].map((variable) => {
     const used = printed.some(({ text }) => new RegExp(`\\b${variable}\\b`).test(text));
-    return `${used ? '' : '_'}${variable}: number`;
+    return `${used ? '' : '_'}${variable}`;
   });
   const lines = printed.map(({ name, text }) => `  ${text}, // ${name}\n`);
-  return constant({
+  return {
     doc: `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples.`,
     name: uniformsName(unit.name),
-    value: `(${parameters.join(', ')}): readonly number[] => ${lines.length === 0 ? '[]' : `[\n${lines.join('')}]`}`,
+    type: '(step: number, n: number) => readonly number[]',
+    value: `(${parameters.join(', ')}) => ${lines.length === 0 ? '[]' : `[\n${lines.join('')}]`}`,
     exported: true,
-  });
+  };
 }

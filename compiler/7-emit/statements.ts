@@ -6,14 +6,16 @@ import { commentText } from './literal.ts';
 
 const WIDTH = 120;
 
-/** `/** doc *\/ [export] const name[: type] = value;` */
-export function constant(options: {
+export interface Constant {
   readonly doc: string;
   readonly name: string;
   readonly value: string;
-  readonly type?: string;
+  readonly type?: string | undefined;
   readonly exported?: boolean;
-}): string {
+}
+
+/** `/** doc *\/ [export] const name[: type] = value;` */
+export function constant(options: Constant): string {
   const { name, value, type, exported = false } = options;
   return `${docComment(options.doc)}\n${exported ? 'export ' : ''}const ${name}${type ? `: ${type}` : ''} = ${value};\n`;
 }

@@ -19,6 +19,11 @@ export interface EmitOptions {
   readonly source: string;
   /** The output folder as the headers show it: `generated`. */
   readonly output: string;
+  /**
+   * `javascript` for a program that is to run at once: then `<stem>.kernels.js` takes the place of `<stem>.kernels.ts`,
+   * because erasing the few types of so large a file takes a third of a second. TypeScript if absent.
+   */
+  readonly kernels?: 'typescript' | 'javascript';
 }
 
 /** One generated file: its path below the output folder, and its text. */

@@ -75,6 +75,7 @@ export async function storeProgram(
   const { ts } = await import('ts-morph');
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
   const scripts = files.map(({ path, text }) => {
+    if (path.endsWith('.js')) return { path, text };
     const { outputText } = ts.transpileModule(text, { compilerOptions });
     const linked = outputText
       .replaceAll("from 'netc/runtime'", `from ${JSON.stringify(RUNTIME)}`)

@@ -15,7 +15,7 @@ export async function openProgram(source: string): Promise<GeneratedProgram | un
     return undefined;
   }
   const { emit } = await import('../7-emit/index.ts');
-  const files = await emit(result.units, { source: result.source, output: 'generated' });
+  const files = await emit(result.units, { source: result.source, output: 'generated', kernels: 'javascript' });
   // A program with warnings is compiled each time, so that they are seen each time.
   return await storeProgram(source, files, result.diagnostics.length === 0);
 }

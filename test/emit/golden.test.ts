@@ -42,6 +42,15 @@ test('the module that the kernels file exports is the one that was compiled', as
   expect(typeof uniforms === 'function' ? uniforms(3, 64) : undefined).toEqual([1 - 0.9 ** 3, 1 / 64]);
 });
 
+test('kernels as JavaScript are the same, without types', async () => {
+  const files = await emit([tinyUnit], { ...options, kernels: 'javascript' });
+  expect(files.map((file) => file.path)).toEqual(['tiny.ts', 'tiny.kernels.js', 'tiny.train.ts']);
+  const text = files[1].text;
+  const module = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`);
+  expect(module.tinyModule).toStrictEqual(tinySpec);
+  expect(module.tinyUniforms(1, 2)).toHaveLength(2);
+});
+
 test('emission is deterministic and needs nothing but the runtime', async () => {
   const [first, second] = [await emit([tinyUnit], options), await emit([tinyUnit], options)];
   expect(second).toEqual(first);

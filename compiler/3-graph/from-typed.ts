@@ -1,4 +1,4 @@
-/** Typed models and trainings to graphs: what the generated class runs, one graph for each program. */
+/** Typed models and trainings to graphs, one for each program that the generated class runs. Nothing is simplified here. */
 import type { TypedModel, TypedTraining } from '../2-check/typed.ts';
 import { InternalError } from '../ops/internal-error.ts';
 import type { Value } from '../ops/primitive.ts';
@@ -7,7 +7,6 @@ import { GraphBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
 import { Inliner, Scope } from './inline.ts';
 import { buildOptimizer } from './optimizer.ts';
-import { runPasses } from './passes.ts';
 
 export interface TrainingGraphs {
   /** The model's inputs -> result `output`. */
@@ -23,48 +22,29 @@ export interface TrainingGraphs {
 export const LOSS = 'loss';
 export const OUTPUT = 'output';
 
-/** The model's forward computation, unsimplified. */
-export function inferenceGraph(model: TypedModel): Graph {
+/** The model's forward computation. */
+export function buildInference(model: TypedModel): Graph {
   const g = new GraphBuilder('infer');
   const inputs = model.inputs.map(({ name, type }) => g.input(name, type));
   g.output('result', OUTPUT, applyModel(new Inliner(g), model, inputs));
   return g.finish();
 }
 
-/** The model, the loss and the metrics over the data set's fields, unsimplified. */
-export function evaluationGraph(training: TypedTraining): Graph {
-  return forwardGraph('evaluate', training);
-}
-
-/** As `evaluationGraph`, then the gradients of the loss; unsimplified. */
-export function trainingGraph(training: TypedTraining): Graph {
-  const trainable = training.model.parameters.filter((parameter) => parameter.trainable);
-  return differentiate(
-    forwardGraph('train', training),
-    LOSS,
-    trainable.map((parameter) => parameter.path),
-  );
-}
-
-/** The simplified inference graph of a model. */
-export function buildInference(model: TypedModel): Graph {
-  return runPasses(inferenceGraph(model));
-}
-
-/** The simplified graphs of a training. */
+/** A training's graphs as the source says them, the backward pass added by reverse-mode differentiation. */
 export function buildGraphs(training: TypedTraining): TrainingGraphs {
+  const trainable = training.model.parameters.filter((parameter) => parameter.trainable).map(({ path }) => path);
   return {
     infer: buildInference(training.model),
-    evaluate: runPasses(evaluationGraph(training)),
-    train: runPasses(trainingGraph(training)),
-    optimizer: runPasses(buildOptimizer(training.optimizer)),
+    evaluate: forwardGraph('evaluate', training),
+    train: differentiate(forwardGraph('train', training), LOSS, trainable),
+    optimizer: buildOptimizer(training.optimizer),
   };
 }
 
 function applyModel(inliner: Inliner, model: TypedModel, inputs: readonly Value[]): Value {
   const scope = new Scope();
   for (const [i, { local }] of model.inputs.entries()) scope.set(local, inputs[i]);
-  return inliner.block(model.body, scope, '');
+  return inliner.block(model.body, scope, { path: '', callee: '' });
 }
 
 function forwardGraph(name: 'evaluate' | 'train', training: TypedTraining): Graph {
@@ -75,14 +55,14 @@ function forwardGraph(name: 'evaluate' | 'train', training: TypedTraining): Grap
   const inputs = training.model.inputs.map((input) => {
     const given = training.input.find((entry) => entry.name === input.name);
     if (!given) throw new InternalError(`the training ${training.name} does not say what the input ${input.name} is`);
-    return inliner.expression(given.value, scope, '');
+    return inliner.expression(given.value, scope, { path: '', callee: '' });
   });
   const output = applyModel(inliner, training.model, inputs);
   scope.set(training.output, output);
   if (name === 'evaluate') g.output('result', OUTPUT, output);
-  g.output('record', LOSS, inliner.expression(training.loss, scope, LOSS));
+  g.output('record', LOSS, inliner.expression(training.loss, scope, { path: LOSS, callee: '' }));
   for (const metric of training.metrics) {
-    g.output('record', metric.name, inliner.expression(metric.value, scope, metric.name));
+    g.output('record', metric.name, inliner.expression(metric.value, scope, { path: metric.name, callee: '' }));
   }
   if (name === 'train') for (const [path, value] of inliner.updates) g.output('update', path, value);
   return g.finish();

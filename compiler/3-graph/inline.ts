@@ -8,6 +8,13 @@ import { InternalError } from '../ops/internal-error.ts';
 import type { Value } from '../ops/primitive.ts';
 import type { GraphBuilder } from './builder.ts';
 
+/** What is being inlined: the layer's path, and the layer or function that the user wrote. */
+export interface Place {
+  readonly path: string;
+  /** Empty outside of any call. */
+  readonly callee: string;
+}
+
 /** Values of locals; what is not found here is looked for in the scope around it. */
 export class Scope {
   readonly #values = new Map<number, Value>();
@@ -38,24 +45,24 @@ export class Inliner {
     this.#g = g;
   }
 
-  /** A block's value. `path` is the layer that its nodes belong to. */
-  block(block: TypedBlock, scope: Scope, path: string): Value {
-    for (const { local, value } of block.lets) scope.set(local, this.expression(value, scope, path));
+  /** A block's value. */
+  block(block: TypedBlock, scope: Scope, place: Place): Value {
+    for (const { local, value } of block.lets) scope.set(local, this.expression(value, scope, place));
     for (const { path: buffer, value } of block.updates) {
-      this.updates.set(buffer, this.expression(value, scope, path));
+      this.updates.set(buffer, this.expression(value, scope, place));
     }
-    return this.expression(block.result, scope, path);
+    return this.expression(block.result, scope, place);
   }
 
-  expression(expr: TypedExpr, scope: Scope, path: string): Value {
-    const value = this.#build(expr, scope, path);
+  expression(expr: TypedExpr, scope: Scope, place: Place): Value {
+    const value = this.#build(expr, scope, place);
     if (sameType({ ...value.type, classes: expr.type.classes }, expr.type)) return value;
     const what = expr.kind === 'op' ? expr.op : expr.kind;
     const types = `${showType(value.type)}, but ${showType(expr.type)} was inferred`;
-    throw new InternalError(`${what}${path && ` in ${path}`} is ${types}`);
+    throw new InternalError(`${what}${place.path && ` in ${place.path}`} is ${types}`);
   }
 
-  #build(expr: TypedExpr, scope: Scope, path: string): Value {
+  #build(expr: TypedExpr, scope: Scope, place: Place): Value {
     const g = this.#g;
     switch (expr.kind) {
       case 'local':
@@ -69,17 +76,19 @@ export class Inliner {
       case 'uniform':
         return g.uniform(expr.name);
       case 'op': {
-        const inputs = expr.args.map((arg) => this.expression(arg, scope, path));
-        g.origin = { path, what: expr.op, span: expr.span };
+        const inputs = expr.args.map((arg) => this.expression(arg, scope, place));
+        g.origin = { path: place.path, what: place.callee || expr.op, span: expr.span };
         return g.op(expr.op, inputs, expr.attributes);
       }
       case 'call': {
         const { instance } = expr;
         const inner = new Scope(scope);
         for (const [i, { local }] of instance.inputs.entries()) {
-          inner.set(local, this.expression(expr.args[i], scope, path));
+          inner.set(local, this.expression(expr.args[i], scope, place));
         }
-        return this.block(instance.body, inner, instance.path || path);
+        // A function's inner calls belong to it; a layer's inner layers have names of their own.
+        if (instance.path) return this.block(instance.body, inner, { path: instance.path, callee: instance.callee });
+        return this.block(instance.body, inner, { path: place.path, callee: place.callee || instance.callee });
       }
     }
   }

@@ -15,8 +15,9 @@ export const ALL_PARAMETERS = '*';
 export function buildOptimizer(optimizer: TypedOptimizer): Graph {
   const g = new GraphBuilder('optimizer');
   const vector: TensorType = { element: 'f32', shape: [optimizer.size] };
-  const path = optimizer.name;
-  g.origin = { path, what: path };
+  const place = { path: optimizer.name, callee: optimizer.name };
+  const origin = { path: optimizer.name, what: optimizer.name };
+  g.origin = origin;
   const parameters = g.parameter(ALL_PARAMETERS, vector);
   const finite = g.scalar('is_finite', g.input('loss', { element: 'f32', shape: [] }));
   const scope = new Scope();
@@ -25,11 +26,11 @@ export function buildOptimizer(optimizer: TypedOptimizer): Graph {
   const states = new Map(optimizer.state.map((slot) => [slot.name, g.state(slot.name, vector)]));
   for (const slot of optimizer.state) scope.set(slot.local, g.state(slot.name, vector));
   const inliner = new Inliner(g);
-  for (const { local, value } of optimizer.lets) scope.set(local, inliner.expression(value, scope, path));
+  for (const { local, value } of optimizer.lets) scope.set(local, inliner.expression(value, scope, place));
   for (const { name, value } of optimizer.updates) {
     const before = states.get(name) ?? parameters;
-    const after = g.broadcastTo(inliner.expression(value, scope, path), vector.shape);
-    g.origin = { path, what: path };
+    const after = g.broadcastTo(inliner.expression(value, scope, place), vector.shape);
+    g.origin = origin;
     g.output('update', states.has(name) ? name : ALL_PARAMETERS, g.where(finite, after, before));
   }
   return g.finish();

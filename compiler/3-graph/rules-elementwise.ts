@@ -2,22 +2,11 @@
 import { broadcastShapes, sameShape } from '../ops/infer.ts';
 import type { Value } from '../ops/primitive.ts';
 import { type ScalarFunction, scalarTable } from '../ops/scalar.ts';
-import type { GraphBuilder } from './builder.ts';
+import { constantOf, inputsOf } from './match.ts';
 import type { Rule } from './rules.ts';
+import { pooledMasks } from './rules-pooling.ts';
 
 const isScalarFunction = (op: string): op is ScalarFunction => Object.hasOwn(scalarTable, op);
-
-/** The number that a value is a fill of. */
-export function constantOf(g: GraphBuilder, value: Value): number | undefined {
-  const { op, attributes } = g.node(value);
-  return op === 'constant' && typeof attributes.value === 'number' ? attributes.value : undefined;
-}
-
-/** The inputs of the node behind a value, where it is an `op`. */
-export function inputsOf(g: GraphBuilder, value: Value, op: string): readonly Value[] | undefined {
-  const node = g.node(value);
-  return node.op === op ? node.inputs.map((input) => g.value(input)) : undefined;
-}
 
 /** Constants are computed in float64, as Python computes what PyTorch is given. */
 const foldConstants: Rule = (g, { op, inputs, type }) => {
@@ -127,6 +116,7 @@ export const elementwiseRules: readonly Rule[] = [
   negations,
   selections,
   masks,
+  pooledMasks,
   reciprocals,
   beforeBroadcast,
 ];

@@ -2,8 +2,8 @@
 import { dim } from '../dim/dim.ts';
 import { dimsOf, numbersOf } from '../ops/attributes.ts';
 import { sameShape } from '../ops/infer.ts';
+import { constantOf, inputsOf } from './match.ts';
 import type { Rule } from './rules.ts';
-import { constantOf, inputsOf } from './rules-elementwise.ts';
 
 const knownSize: Rule = (g, { op, attributes, type }) => {
   if (op !== 'size') return undefined;

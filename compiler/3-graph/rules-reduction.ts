@@ -2,8 +2,9 @@
 import { type Dim, dim } from '../dim/dim.ts';
 import { flagOf } from '../ops/attributes.ts';
 import { axesOf } from '../ops/reduction.ts';
+import { constantOf, inputsOf } from './match.ts';
 import type { Candidate, Rule } from './rules.ts';
-import { constantOf, inputsOf } from './rules-elementwise.ts';
+import { sumOfUnpooled } from './rules-pooling.ts';
 
 /** The reduced axes of a reduction along whole axes; undefined for pooling. */
 function reducedAxes({ inputs: [x], attributes }: Candidate): number[] | undefined {
@@ -47,4 +48,4 @@ const sumOfNegative: Rule = (g, { op, inputs: [x], attributes }) => {
   return source && g.neg(g.op(op, [source], attributes));
 };
 
-export const reductionRules: readonly Rule[] = [keptAxes, nothingToFold, sumOfRepeated, sumOfNegative];
+export const reductionRules: readonly Rule[] = [keptAxes, nothingToFold, sumOfRepeated, sumOfNegative, sumOfUnpooled];

@@ -42,7 +42,7 @@ function gpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule[
   return {
     grid: [...rest, ...(lane ? [lane.id] : [])],
     serial: [],
-    lane: lane && { axis: lane.id, width: LANES },
+    lane: lane && { axis: lane.id, width: extentOf(lane) % (2 * LANES) === 0 ? 2 * LANES : LANES },
     register,
   };
 }

@@ -2,11 +2,12 @@
  * The file system as the compiler sees it: sources under the paths that messages show, imports relative to the file that
  * names them, and the standard library. The only place of the compiler that reads `.net` files.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../runtime/errors.ts';
 import { reasonFor } from '../../runtime/host/files.ts';
+import { nearest } from '../2-check/suggest.ts';
 import type { CompilerHost } from '../compilation.ts';
 import type { SourceFile } from '../diagnostics/diagnostic.ts';
 
@@ -26,8 +27,18 @@ export function readSource(path: string): SourceFile {
   try {
     return { path: shownPath(path), text: withoutByteOrderMark(readFileSync(path, 'utf8')) };
   } catch (error) {
-    throw new UserError(`cannot read ${path}: ${reasonFor(error)}`);
+    throw new UserError(`cannot read ${path}: ${reasonFor(error)}${otherFiles(path)}`);
   }
+}
+
+/** What a mistyped path may have meant: the nearest of its folder's `.net` files, else all of them. */
+function otherFiles(path: string): string {
+  const folder = dirname(path);
+  const names = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
+  const sources = names.filter((name) => name.endsWith('.net')).sort();
+  const near = nearest(basename(path), sources);
+  if (near !== undefined) return `; did you mean ${join(folder, near)}?`;
+  return sources.length === 0 ? '' : `; ${folder} has ${sources.join(', ')}`;
 }
 
 /** The `.net` file that an import names, seen from the file that it stands in; undefined when there is no such file. */

@@ -71,7 +71,11 @@ test('weights that are not there, and a training that does not exist', async () 
   const missing = await netc(['eval', model, ...common, '--weights', join(folder, 'no.safetensors')], { env });
   expect(missing.stderr).toMatch(/^error: cannot read the weights .*no\.safetensors: there is no such file\n$/);
   expect(missing.status).toBe(1);
-  const named = await netc(['train', model, ...common, '--name', 'Other'], { env });
+  const untrained = await netc(['eval', model, ...common], { env, cwd: folder });
+  expect(untrained.stderr).toMatch(
+    /^error: there are no weights in runs\/small\/weights\.safetensors; train first \(`netc train/,
+  );
+  const named = await netc(['train', model, ...common, '--name=Other'], { env });
   expect(named.stderr).toMatch(/has no `train` declaration called Other/);
   expect(named.status).toBe(1);
 });

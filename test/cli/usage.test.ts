@@ -18,6 +18,8 @@ test.each([
   [['--wrong', 'a.net'], 'has no option `--wrong`'],
   [['train', 'a.net', '--epoch', '1'], 'did you mean `--epochs`?'],
   [['train', 'a.net', '--batch', 'x'], '`--batch` is a whole number'],
+  [['train', 'a.net', '--name'], '`--name` needs a value'],
+  [['train', 'a.net', '--name=', '--epochs', '1'], '`--name` needs a value'],
   [['eval', 'a.net', '--split', 'tests'], '`--split` is one of train, test, validation, not `tests`'],
   [['explain', 'E301'], 'did you mean E0301?'],
   [['explain'], 'takes one code'],
@@ -55,10 +57,18 @@ test('--version and --help', async () => {
 
 test('a file that is not there', async () => {
   for (const name of ['check', 'summary', 'train', 'eval', 'compile']) {
-    const { status, stderr } = await command(name, 'models/nothing.net');
-    expect(stderr).toBe('error: cannot read models/nothing.net: there is no such file or folder\n');
+    const { status, stderr } = await command(name, 'models/fashion_cn.net');
+    expect(stderr).toBe(
+      'error: cannot read models/fashion_cn.net: there is no such file or folder; did you mean models/fashion_cnn.net?\n',
+    );
     expect(status).toBe(1);
   }
+});
+
+test('a path that resembles none is told what there is', async () => {
+  expect((await command('check', 'models/zebra.net')).stderr).toMatch(/; models has fashion_cnn\.net, /);
+  expect((await command('check', 'nowhere/zebra.net')).stderr).toMatch(/no such file or folder\n$/);
+  expect((await command('check', 'models/')).stderr).toMatch(/takes \.net files/);
 });
 
 test('explain tells the story with both programs', async () => {

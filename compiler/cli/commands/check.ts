@@ -18,8 +18,12 @@ export const checkCommand: Command = {
   async run(argv) {
     const given = readOptions('check', options, argv);
     const files = sourceArguments('check', given.positionals);
-    const { analyze } = await import('../analyze.ts');
-    const diagnostics = files.flatMap((file) => analyze(file).diagnostics);
+    const [{ analyze }, { arrange }] = await Promise.all([
+      import('../analyze.ts'),
+      import('../../diagnostics/order.ts'),
+    ]);
+    // A file that several of them import is reported once.
+    const diagnostics = arrange(files.flatMap((file) => analyze(file).diagnostics));
     if (given.has('json')) {
       const { toJson } = await import('../../diagnostics/json.ts');
       await print(process.stdout, JSON.stringify(toJson(diagnostics), null, 2));

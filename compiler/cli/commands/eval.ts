@@ -1,5 +1,6 @@
 /** `netc eval FILE.net`: loss, accuracy and confusion of trained weights on a split. */
 
+import { existsSync } from 'node:fs';
 import { UserError } from '../../../runtime/errors.ts';
 import type { Evaluation } from '../../../runtime/train/evaluate.ts';
 import type { TrainingSpec } from '../../../runtime/train/training.ts';
@@ -42,7 +43,7 @@ export const evalCommand: Command = {
       import('../../../runtime/model.ts'),
       import('../../../runtime/train/evaluate.ts'),
     ]);
-    const weights = given.text('weights') ?? `runs/${snakeCase(training.name)}/weights.safetensors`;
+    const weights = given.text('weights') ?? lastWeights(file, training);
     const split = given.text('split');
     const choice = given.text('device');
     const data = await openSplit(training.dataset, split === 'train' || split === 'validation' ? split : 'test', {
@@ -64,6 +65,15 @@ export const evalCommand: Command = {
     return 0;
   },
 };
+
+/** Where `netc train` leaves them, if it has. */
+function lastWeights(file: string, training: TrainingSpec): string {
+  const weights = `runs/${snakeCase(training.name)}/weights.safetensors`;
+  if (existsSync(weights)) return weights;
+  throw new UserError(
+    `there are no weights in ${weights}; train first (\`netc train ${file}\`), or name a file with --weights`,
+  );
+}
 
 function json({ split, samples, loss, accuracy, confusion }: Evaluation): string {
   return JSON.stringify({ split, samples, loss, accuracy, confusion });

@@ -2,7 +2,7 @@
 import { sourceArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { type OptionTable, readOptions } from '../options.ts';
-import { showDiagnostics } from '../show-diagnostics.ts';
+import { countLine, showDiagnostics } from '../show-diagnostics.ts';
 import { summaryTable } from '../summary-table.ts';
 import { print } from '../terminal.ts';
 
@@ -23,15 +23,16 @@ export const summaryCommand: Command = {
     const [{ analyze }, { summarize }] = await Promise.all([import('../analyze.ts'), import('../summarize.ts')]);
     const { program, diagnostics } = analyze(file);
     await showDiagnostics(diagnostics.filter((diagnostic) => diagnostic.severity === 'error' || !given.has('json')));
-    if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) return 1;
+    if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
+      await print(process.stderr, countLine(diagnostics));
+      return 1;
+    }
     const summaries = program.models.map((model) => summarize(model));
-    if (given.has('json'))
-      await print(process.stdout, JSON.stringify(summaries.length === 1 ? summaries[0] : summaries, null, 2));
-    else
-      await print(
-        process.stdout,
-        summaries.map((summary) => summaryTable(summary, given.number('batch'))).join('\n\n'),
-      );
+    const tables = summaries.map((summary) => summaryTable(summary, given.number('batch'))).join('\n\n');
+    const json = JSON.stringify(summaries.length === 1 ? summaries[0] : summaries, null, 2);
+    const text =
+      tables || `${file} declares no model that can be built without configuration, so there is nothing to list`;
+    await print(process.stdout, given.has('json') ? json : text);
     return 0;
   },
 };

@@ -1,11 +1,8 @@
 /** `netc train FILE.net`: compiles, and runs the generated training loop with the rest of the words as its options. */
-import { describeTrainOptions, parseTrainOptions } from '../../../runtime/train/options.ts';
+import { CommandLineError, describeTrainOptions, parseTrainOptions } from '../../../runtime/train/options.ts';
 import type { TrainOptions } from '../../../runtime/train/training.ts';
 import { sourceArgument } from '../arguments.ts';
 import type { Command } from '../command.ts';
-
-/** The one option that is not the loop's: which loop. */
-const NAME = '--name';
 
 /** Stands for the settings of a file that is not known yet. */
 const unknown: TrainOptions = {
@@ -36,10 +33,7 @@ export const trainCommand: Command = {
   async run(argv) {
     const source = argv.filter((word) => word.endsWith('.net'));
     const file = sourceArgument('train', source);
-    const words = argv.filter((word) => word !== file);
-    const at = words.indexOf(NAME);
-    const name = at < 0 ? undefined : words[at + 1];
-    if (at >= 0) words.splice(at, 2);
+    const { name, words } = takeName(argv.filter((word) => word !== file));
     // Says what is wrong with the options before it spends time on compiling.
     parseTrainOptions(words, unknown);
     const { openProgram } = await import('../open-program.ts');
@@ -51,3 +45,13 @@ export const trainCommand: Command = {
     return typeof status === 'number' ? status : 0;
   },
 };
+
+/** Separates the one option that is not the loop's, which loop, from those that it gets. */
+function takeName(argv: readonly string[]): { readonly name: string | undefined; readonly words: readonly string[] } {
+  const at = argv.findIndex((word) => word === '--name' || word.startsWith('--name='));
+  if (at < 0) return { name: undefined, words: argv };
+  const inline = argv[at].includes('=');
+  const name = inline ? argv[at].slice('--name='.length) : argv[at + 1];
+  if (!name) throw new CommandLineError('`--name` needs a value: the name of a `train` declaration');
+  return { name, words: argv.filter((_, i) => i !== at && (inline || i !== at + 1)) };
+}

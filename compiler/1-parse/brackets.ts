@@ -32,6 +32,7 @@ export function balance(tokens: readonly IToken[], problems: Problems): IToken[]
   const open: Open[] = [];
   const dropped = new Set<number>();
   const inserted: Insertions = new Map();
+  const replaced = new Map<number, TokenType>();
   let hidden = 0;
   const closeFrom = (keep: number, i: number): void => {
     if (open.length > keep) close(open.splice(keep).reverse(), i, tokens, inserted, problems);
@@ -57,9 +58,17 @@ export function balance(tokens: readonly IToken[], problems: Problems): IToken[]
     else if (closers.has(token.tokenType)) {
       const partner = open.findLastIndex((entry) => entry.closer === token.tokenType);
       const block = open.findLastIndex((entry) => entry.closer === t.RCurly);
+      const inside = open.at(-1);
       if (partner < 0 || partner < block) {
-        dropped.add(i);
-        surplus(token, open.at(-1), problems);
+        const wrong = inside && inside.closer !== t.RCurly && token.tokenType !== t.RCurly;
+        if (wrong && !closesLater(inside, tokens, i)) {
+          wrongKind(token, inside, problems);
+          replaced.set(i, inside.closer);
+          open.pop();
+        } else {
+          dropped.add(i);
+          surplus(token, inside, problems);
+        }
       } else {
         closeFrom(partner + 1, i);
         open.pop();
@@ -67,7 +76,40 @@ export function balance(tokens: readonly IToken[], problems: Problems): IToken[]
     }
   }
   closeFrom(0, tokens.length);
-  return apply(tokens, dropped, inserted);
+  const right = tokens.map((token, i) => {
+    const type = replaced.get(i);
+    return type ? { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? 0 } : token;
+  });
+  return apply(right, dropped, inserted);
+}
+
+/** Whether the bracket is closed by one of its kind further on in the same statement. */
+function closesLater(open: Open, tokens: readonly IToken[], from: number): boolean {
+  let depth = 0;
+  for (let i = from + 1; i < Math.min(tokens.length, from + 200); i++) {
+    const { tokenType } = tokens[i];
+    if (closerOf.has(tokenType)) depth++;
+    else if (depth === 0 && tokenType === open.closer) return true;
+    else if (closers.has(tokenType) && --depth < 0) return false;
+    if (startsStatement(tokens, i) || startsDeclaration(tokens, i)) return false;
+  }
+  return false;
+}
+
+function wrongKind({ image, startOffset: start }: IToken, { token, closer }: Open, problems: Problems): void {
+  const right = textOf(closer);
+  problems.error(
+    'E0103',
+    `\`${image}\` can't close the \`${token.image}\` opened at line ${token.startLine ?? 1}`,
+    start,
+    start + 1,
+    {
+      recovered: true,
+      label: `expected \`${right}\``,
+      notes: [{ span: problems.span(token.startOffset, token.startOffset + 1), message: 'opened here' }],
+      fixes: [problems.fix(`Write \`${right}\``, start, start + 1, right)],
+    },
+  );
 }
 
 /** A `{` at a line's end opens no part of a list, unless an `if` or a `for` stands in the list before it. */
@@ -146,7 +188,7 @@ function likelyEnd(opener: Open, tokens: readonly IToken[], limit: number): numb
     }
     if (closerOf.has(tokenType)) depth++;
     if (closers.has(tokenType)) depth--;
-    if (tokenType === t.Pipe && depth <= 0) return i;
+    if (depth <= 0 && (tokenType === t.Pipe || (tokenType === t.Equals && opener.closer === t.RSquare))) return i;
   }
   return limit;
 }

@@ -104,7 +104,10 @@ export function train(b: Build, node: CstNode): TrainDeclaration | undefined {
       fixes: data ? [b.problems.fix('Insert `on`', at, at, ' on')] : [],
     });
   }
-  const config = brackets ? callArguments(b, brackets) : [];
+  const config = (brackets ? callArguments(b, brackets) : []).map((one) => ({
+    ...one,
+    value: guard(b, one.value, one.span.start, one.span.end),
+  }));
   const list = nodeOf(node, 'entries');
   if (!list) lacksSettings(b, 'train', endOf(node), trainExample);
   const settings = (list ? entries(b, list) : []).flatMap((one) => {

@@ -3,7 +3,7 @@ import type { CstNode } from 'chevrotain';
 import type { Argument, Expression, IndexItem } from '../ast.ts';
 import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
 import { choice, comprehension } from './compound.ts';
-import { type Build, guard, identifier, junk, maxDepth, missingValue, spanOf, tooDeep } from './context.ts';
+import { type Build, identifier, junk, maxDepth, missingValue, spanOf, tooDeep } from './context.ts';
 import { commasOf, separated } from './lists.ts';
 import { brokenNumber, numberLiteral, stringValue } from './literals.ts';
 
@@ -105,8 +105,7 @@ export function callArguments(b: Build, node: CstNode): readonly Argument[] {
     const read = inner ? arrow(b, inner) : absent();
     for (const rest of nodesOf(argument, 'junkInList')) junk(b, rest, start);
     const span = spanOf(b, argument);
-    const common = { value: guard(b, read, span.start, span.end), span };
-    return name ? { name: identifier(b, name), ...common } : common;
+    return { ...(name ? { name: identifier(b, name) } : {}), value: read, span };
   });
 }
 

@@ -3,9 +3,6 @@
  */
 import type { OptionTable } from './options.ts';
 
-/** 0: fine. 1: the program or its data has errors. 2: the command line is wrong. 70: netc itself has a bug. */
-export type ExitStatus = 0 | 1 | 2 | 70 | 130;
-
 export interface Command {
   readonly name: string;
   /** `netc check FILE.net…`, without the options. */

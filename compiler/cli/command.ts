@@ -12,5 +12,10 @@ export interface Command {
   /** More lines for `netc help COMMAND`; may be empty. */
   readonly details: readonly string[];
   readonly options: OptionTable;
+  /**
+   * Runs the command with the words after its name and gives the exit status: 0 fine, 1 the program or its data has errors,
+   * 2 the command line is wrong, 130 interrupted; 70, a defect of netc, is `run.ts`'s. May throw `CommandLineError` or
+   * `UserError`, whose messages are complete.
+   */
   run(argv: readonly string[]): Promise<number>;
 }

@@ -1,24 +1,18 @@
 /** Physical addresses: a tensor's logical indices through its layout to one element offset in its buffer. */
 import type { Expr } from '../ops/expr.ts';
-import { type Affine, toAffine } from './affine.ts';
+import { type Affine, addScaled, constantAffine, fromAffine, toAffine } from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
-import { simplify } from './simplify.ts';
-import { forEachNode, intExpr } from './walk.ts';
+import { forEachNode } from './walk.ts';
 
-/** The element offset, as an i32 expression in normal form. */
-export function addressOf(tensor: Tensor, indices: readonly Expr[]): Expr {
-  const parts = indices.map(
-    (index, d): Expr => ({ kind: 'apply', type: 'i32', fn: 'mul', args: [index, intExpr(tensor.layout.strides[d])] }),
-  );
-  const sum = parts.reduce<Expr>(
-    (total, part) => ({ kind: 'apply', type: 'i32', fn: 'add', args: [total, part] }),
-    intExpr(tensor.layout.offset),
-  );
-  return simplify(sum);
+/** The element offset in normal form. */
+export function affineAddress(tensor: Tensor, indices: readonly Expr[]): Affine {
+  const { offset, strides } = tensor.layout;
+  return indices.reduce((sum, index, d) => addScaled(sum, toAffine(index), strides[d]), constantAffine(offset));
 }
 
-export function affineAddress(tensor: Tensor, indices: readonly Expr[]): Affine {
-  return toAffine(addressOf(tensor, indices));
+/** The element offset as an i32 expression. */
+export function addressOf(tensor: Tensor, indices: readonly Expr[]): Expr {
+  return fromAffine(affineAddress(tensor, indices));
 }
 
 /** Every load of an expression, each distinct node once. */

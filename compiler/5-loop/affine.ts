@@ -22,13 +22,14 @@ interface Range {
   readonly high: number;
 }
 
-const constantAffine = (constant: number): Affine => ({ terms: new Map(), constant });
+export const constantAffine = (constant: number): Affine => ({ terms: new Map(), constant });
 
 function atomAffine(atom: Expr): Affine {
   return { terms: new Map([[keyOf(atom), { coefficient: 1, atom }]]), constant: 0 };
 }
 
-function combine(a: Affine, b: Affine, factor: number): Affine {
+/** a + factor * b. */
+export function addScaled(a: Affine, b: Affine, factor: number): Affine {
   const terms = new Map(a.terms);
   for (const [key, term] of b.terms) {
     const coefficient = (terms.get(key)?.coefficient ?? 0) + factor * term.coefficient;
@@ -38,7 +39,7 @@ function combine(a: Affine, b: Affine, factor: number): Affine {
   return { terms, constant: a.constant + factor * b.constant };
 }
 
-const scale = (a: Affine, factor: number): Affine => combine(constantAffine(0), a, factor);
+const scale = (a: Affine, factor: number): Affine => addScaled(constantAffine(0), a, factor);
 
 /** The normal form of an i32 expression. */
 export function toAffine(expr: Expr): Affine {
@@ -63,8 +64,8 @@ function applyAffine(expr: Extract<Expr, { kind: 'apply' }>): Affine {
   const [a, b] = args;
   if (a && expr.fn === 'neg') return scale(a, -1);
   if (a && b) {
-    if (expr.fn === 'add') return combine(a, b, 1);
-    if (expr.fn === 'sub') return combine(a, b, -1);
+    if (expr.fn === 'add') return addScaled(a, b, 1);
+    if (expr.fn === 'sub') return addScaled(a, b, -1);
     if (expr.fn === 'mul') {
       if (b.terms.size === 0) return scale(a, b.constant);
       if (a.terms.size === 0) return scale(b, a.constant);
@@ -83,15 +84,15 @@ function divide(a: Affine, divisor: number): { quotient: Affine; remainder: Affi
   let rest: Affine = constantAffine(a.constant - Math.floor(a.constant / divisor) * divisor);
   for (const { coefficient, atom } of a.terms.values()) {
     const part = atomAffine(atom);
-    if (coefficient % divisor === 0) whole = combine(whole, part, coefficient / divisor);
-    else rest = combine(rest, part, coefficient);
+    if (coefficient % divisor === 0) whole = addScaled(whole, part, coefficient / divisor);
+    else rest = addScaled(rest, part, coefficient);
   }
   const { low, high } = rangeOf(rest);
   if (low >= 0 && high < divisor) return { quotient: whole, remainder: rest };
   const left = fromAffine(rest);
   const make = (fn: 'idiv' | 'imod'): Affine =>
     atomAffine({ kind: 'apply', type: 'i32', fn, args: [left, intExpr(divisor)] });
-  return { quotient: combine(whole, make('idiv'), 1), remainder: make('imod') };
+  return { quotient: addScaled(whole, make('idiv'), 1), remainder: make('imod') };
 }
 
 /** Bounds of an atom's value. */
@@ -150,7 +151,7 @@ export function without(a: Affine, axisId: string | undefined): Affine {
 
 /** Decides a comparison of two i32 values where their ranges allow it. */
 export function decide(fn: string, left: Expr, right: Expr): boolean | undefined {
-  const { low, high } = rangeOf(combine(toAffine(left), toAffine(right), -1));
+  const { low, high } = rangeOf(addScaled(toAffine(left), toAffine(right), -1));
   switch (fn) {
     case 'lt':
       return high < 0 ? true : low >= 0 ? false : undefined;

@@ -128,12 +128,8 @@ export class ValueBinder {
     const shared = commonConditions(parts.map((part) => part.conditions));
     const sharedKeys = new Set(shared.map(keyOf));
     const accumulators = parts.map(({ reduce, value }) => this.declareAccumulator(reduce, value, home));
-    const order = orderReduction(
-      reduces[0].axes,
-      parts.map((part) => part.value),
-      shared,
-      this.tensors,
-    );
+    // The elements of a tile step through memory alike: one of them tells the order.
+    const order = orderReduction(reduces[0].axes, parts[0].value, shared, this.tensors);
     this.openLoops(order, shared, home, (inner) => {
       const values = parts.map(({ conditions, value, reduce }) =>
         conditions

@@ -7,7 +7,6 @@ import type { Kernel, Tensor } from './kernel.ts';
 import { LANES } from './lanes.ts';
 import type { Schedule, Target } from './schedule.ts';
 import { Scope } from './scope.ts';
-import { simplify } from './simplify.ts';
 import { countTasks } from './tasks.ts';
 import type { GridAxis, LoopTree } from './tree.ts';
 import { axisExpr, intExpr, substituteAxes } from './walk.ts';
@@ -144,8 +143,8 @@ class TreeBuilder {
         if (column && this.schedule.lane) replacements.set(this.schedule.lane.axis, column);
         return this.kernel.stores.map((store) => ({
           tensor: store.tensor,
-          indices: store.indices.map((index) => simplify(substituteAxes(index, replacements))),
-          value: simplify(substituteAxes(store.value, replacements)),
+          indices: store.indices.map((index) => substituteAxes(index, replacements)),
+          value: substituteAxes(store.value, replacements),
         }));
       }),
     );

@@ -14,14 +14,14 @@ const LONG_ENOUGH = 8;
 
 export function orderReduction(
   axes: readonly Axis[],
-  values: readonly Expr[],
+  value: Expr,
   conditions: readonly Expr[],
   tensors: ReadonlyMap<number, Tensor>,
 ): Axis[] {
-  const loads = loadsIn(values);
+  const addresses = loadsIn([value]).map((load) => affineAddress(tensorOf(tensors, load.tensor), load.indices));
   const stride = (axis: Axis): number => {
-    const steps = loads.map((load) => {
-      const step = coefficientOf(affineAddress(tensorOf(tensors, load.tensor), load.indices), axis.id);
+    const steps = addresses.map((address) => {
+      const step = coefficientOf(address, axis.id);
       return step === undefined ? Number.MAX_SAFE_INTEGER : Math.abs(step);
     });
     return Math.max(0, ...steps);

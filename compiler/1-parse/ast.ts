@@ -12,6 +12,8 @@ export interface Identifier {
 export interface SourceModule {
   readonly file: SourceFile;
   readonly declarations: readonly Declaration[];
+  /** Names that the file declares in a way that could not be read: the checker lets every use of them pass. */
+  readonly unreadable: readonly Identifier[];
   /** Comments in source order (without `///` documentation, which stands on its declaration). */
   readonly comments: readonly Comment[];
 }

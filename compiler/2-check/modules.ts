@@ -95,6 +95,7 @@ export function loadModules(entry: SourceModule, host: ModuleHost, reporter: Rep
 const unknownNames = (module: ModuleScope): Named => ({ declarations: [], module });
 
 function declareAll(module: ModuleScope, reporter: Reporter): void {
+  for (const { name } of module.source.unreadable) module.names.set(name, unknownNames(module));
   for (const declaration of module.source.declarations) {
     if (declaration.kind === 'import' || declaration.kind === 'train') continue;
     const { name, span } = declaration.name;

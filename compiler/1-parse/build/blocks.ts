@@ -1,7 +1,8 @@
 /** Blocks and statements. */
-import type { CstNode } from 'chevrotain';
+import { type CstNode, tokenMatcher } from 'chevrotain';
 import type { Block, Expression, Identifier, Statement } from '../ast.ts';
-import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
+import { allTokensOf, endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
+import { Equals, Name } from '../tokens.ts';
 import { type Build, guard, identifier, junk, missingValue, requireName, spanOf } from './context.ts';
 import { expression } from './expressions.ts';
 import { nameList } from './names.ts';
@@ -19,12 +20,24 @@ export function block(b: Build, node: CstNode): Block {
 function statement(b: Build, node: CstNode): Statement[] {
   const start = startOf(node);
   const read = readStatement(b, node);
-  for (const rest of nodesOf(node, 'junk')) junk(b, rest, start, hints(b, rest));
+  for (const rest of nodesOf(node, 'junk')) {
+    junk(b, rest, start, hints(b, rest));
+    read.unshift(...lostNames(b, rest));
+  }
   return read.map((one) => {
     // An error in the type leaves the value as it is.
     const from = one.kind === 'let' || 'type' in one ? (one.type?.span.end ?? start - 1) + 1 : start;
     return { ...one, value: guard(b, one.value, from, endOf(node)) };
   });
+}
+
+/** What reads `name = …` in the junk was meant to declare the name (`lte h = …`). */
+function lostNames(b: Build, rest: CstNode): Statement[] {
+  const tokens = allTokensOf(rest);
+  const at = tokens.findIndex((token, i) => tokenMatcher(token, Name) && tokens[i + 1]?.tokenType === Equals);
+  if (at < 0) return [];
+  const span = spanOf(b, tokens[at]);
+  return [{ kind: 'let', names: [identifier(b, tokens[at])], value: { kind: 'missing', span }, span }];
 }
 
 function hints(b: Build, rest: CstNode): readonly string[] {

@@ -26,13 +26,18 @@ export function callable(b: Build, node: CstNode): Declaration | undefined {
   if (!keyword) return undefined;
   const name = requireName(b, tokenOf(node, 'Name'), keyword, `\`${examples[kind]}\``);
   const groups = parameterGroups(b, node, kind, keyword);
-  const result = resultType(b, node, kind);
+  const written = resultType(b, node, kind);
+  const result = written?.kind === 'missing' ? undefined : written;
   const where = nodesOf(node, 'where').flatMap((clause) => whereClause(b, clause));
   const intrinsic = tokenOf(node, 'Intrinsic');
-  const written = nodeOf(node, 'block');
-  const body = written && block(b, written);
-  checkBody(b, node, kind, intrinsic, written);
+  const braces = nodeOf(node, 'block');
+  const body = braces && block(b, braces);
+  checkBody(b, node, kind, intrinsic, braces);
   if (!name) return undefined;
+  if (!isReadable(b, node, kind)) {
+    b.unreadable.push(name);
+    return undefined;
+  }
   const common = { doc: b.docAt(startOf(node)), name, where, span: spanOf(b, node), ...(result ? { result } : {}) };
   if (kind === 'fn') {
     return {
@@ -47,6 +52,15 @@ export function callable(b: Build, node: CstNode): Declaration | undefined {
   if (kind !== 'optimizer') return { ...complete, kind };
   const { doc, config, inputs, span } = complete;
   return { kind, doc, name, config, inputs, body: complete.body, span };
+}
+
+/** Whether a use of it can be checked: nothing of its parameters is lost, and of an optimizer nothing at all. */
+function isReadable(b: Build, node: CstNode, kind: Kind): boolean {
+  const groups = nodesOf(node, 'parameters');
+  const last = groups.at(-1);
+  if (!last || b.problems.damaged(startOf(groups[0]), endOf(last) - 1)) return false;
+  if (kind === 'optimizer') return !b.problems.damaged(startOf(node), endOf(node));
+  return kind !== 'fn' || tokenOf(node, 'Intrinsic') !== undefined || nodeOf(node, 'block') !== undefined;
 }
 
 function missingBody(b: Build, at: number): Block {

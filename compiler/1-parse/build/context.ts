@@ -15,6 +15,8 @@ export interface Build {
   readonly depth: number;
   /** The `///` lines right above an offset, without the slashes. */
   readonly docAt: (offset: number) => string;
+  /** Gathers the names of declarations that could not be read. */
+  readonly unreadable: Identifier[];
   /** The grammar is recursive, the files are not: what lies deep in the grammar reaches its beginning through these. */
   readonly recur: {
     readonly expression: (b: Build, node: CstNode) => Expression;

@@ -1,9 +1,10 @@
 /** Files: the list of declarations, imports and constants. */
-import type { CstNode, IToken } from 'chevrotain';
+import { type CstNode, type IToken, tokenMatcher } from 'chevrotain';
 import { position } from '../../diagnostics/position.ts';
-import type { ConstDeclaration, Declaration, ImportDeclaration, SourceModule } from '../ast.ts';
-import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
+import type { ConstDeclaration, Declaration, Identifier, ImportDeclaration, SourceModule } from '../ast.ts';
+import { allTokensOf, endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
 import type { Problems } from '../problems.ts';
+import { Name } from '../tokens.ts';
 import { assigned, block } from './blocks.ts';
 import { callable } from './callables.ts';
 import { type Build, guard, identifier, junk, requireName, spanOf } from './context.ts';
@@ -18,10 +19,11 @@ import { dataset, train } from './settings.ts';
 export function buildModule(root: CstNode, comments: readonly IToken[], problems: Problems): SourceModule {
   const { file } = problems;
   const docs = documentation(file, comments);
-  const b: Build = { problems, depth: 0, docAt: docs.at, recur: { expression, chain, block } };
+  const unreadable: Identifier[] = [];
+  const b: Build = { problems, depth: 0, docAt: docs.at, unreadable, recur: { expression, chain, block } };
   const declarations = nodesOf(root, 'declaration').flatMap((node) => declaration(b, node) ?? []);
   const plain = docs.rest().map((token) => ({ text: token.image.replace(/^\/+/, '').trim(), span: spanOf(b, token) }));
-  return { file, declarations, comments: plain };
+  return { file, declarations, unreadable, comments: plain };
 }
 
 function declaration(b: Build, node: CstNode): Declaration | undefined {
@@ -43,6 +45,16 @@ function declaration(b: Build, node: CstNode): Declaration | undefined {
 
 function notADeclaration(b: Build, node: CstNode): void {
   const start = startOf(node);
+  // Whatever it was meant to declare comes before its first bracket.
+  const tokens = allTokensOf(node);
+  const head = tokens.slice(
+    0,
+    Math.max(
+      0,
+      tokens.findIndex((token) => /^[([{=:]$/.test(token.image)),
+    ),
+  );
+  b.unreadable.push(...head.filter((token) => tokenMatcher(token, Name)).map((token) => identifier(b, token)));
   const { line } = position(b.problems.file, start);
   const { text } = b.problems.file;
   const end = text.indexOf('\n', start) < 0 ? endOf(node) : Math.min(endOf(node), text.indexOf('\n', start));
@@ -85,7 +97,10 @@ function importDeclaration(b: Build, node: CstNode): ImportDeclaration | undefin
       b.problems.error('E0113', `this import lacks ${path ? '`from`' : what}`, at, at, { help: [`write ${example}`] });
     }
   }
-  if (!path) return undefined;
+  if (!path) {
+    b.unreadable.push(...names);
+    return undefined;
+  }
   return { kind: 'import', names, path: stringValue(b, path), pathSpan: spanOf(b, path), span: spanOf(b, node) };
 }
 

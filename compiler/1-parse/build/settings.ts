@@ -21,7 +21,12 @@ export function dataset(b: Build, node: CstNode): DatasetDeclaration | undefined
       '`dataset Digits { sample { image: u8[1, 28, 28], label: class(10) } … }`',
     );
   const read = list ? entries(b, list) : [];
-  return name && { kind: 'dataset', doc: b.docAt(startOf(node)), name, entries: read, span: spanOf(b, node) };
+  if (!name) return undefined;
+  if (!list || b.problems.damaged(startOf(node), endOf(node))) {
+    b.unreadable.push(name);
+    return undefined;
+  }
+  return { kind: 'dataset', doc: b.docAt(startOf(node)), name, entries: read, span: spanOf(b, node) };
 }
 
 function lacksSettings(b: Build, kind: string, at: number, example: string): void {
@@ -117,7 +122,8 @@ export function train(b: Build, node: CstNode): TrainDeclaration | undefined {
     });
     return [];
   });
-  if (!trained || !used) return undefined;
+  const lost = nodesOf(list, 'entry').length !== settings.length;
+  if (!trained || !used || lost) return undefined;
   const title = name ? { name: identifier(b, name) } : {};
   return {
     kind: 'train',

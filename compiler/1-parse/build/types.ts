@@ -71,10 +71,16 @@ function simpleType(b: Build, node: CstNode): TypeNode {
       span,
     };
   }
-  return unknownType(b, name, dims !== undefined, span);
+  return unknownType(b, name, dims, span);
 }
 
-function unknownType(b: Build, name: IToken, tensor: boolean, span: TypeNode['span']): TypeNode {
+function unknownType(
+  b: Build,
+  name: IToken,
+  dims: readonly DimensionNode[] | undefined,
+  span: TypeNode['span'],
+): TypeNode {
+  const tensor = dims !== undefined;
   const { image, startOffset: start } = name;
   const end = tokenEnd(name);
   const known: readonly string[] = tensor ? elements : [...scalars, ...elements];
@@ -84,14 +90,19 @@ function unknownType(b: Build, name: IToken, tensor: boolean, span: TypeNode['sp
     tensor && scalars.some((word) => word === image)
       ? `a tensor's elements can't be \`${image}\``
       : `there is no type \`${image}\``;
+  const guessed = elements.find((word) => word === meant) ?? 'f32';
+  const scalar = tensor ? undefined : scalars.find((word) => word === meant);
   b.problems.error('E0109', what, start, end, {
+    recovered: tensor || scalar !== undefined,
     ...(meant ? { label: `did you mean \`${meant}\`?` } : {}),
     help: [
       `a tensor's elements are ${elements.join(', ')} or class(K); a configuration value is int, float, bool or string`,
     ],
     fixes: meant ? [b.problems.fix(`Write \`${meant}\``, start, end, meant)] : [],
   });
-  return { kind: 'missing', span };
+  if (scalar) return { kind: 'scalar', name: scalar, span };
+  if (!dims) return { kind: 'missing', span };
+  return { kind: 'tensor', element: { kind: 'named', name: guessed, span: spanOf(b, name) }, dims, span };
 }
 
 function classElement(b: Build, keyword: IToken, brackets: CstNode | undefined): ElementNode | undefined {

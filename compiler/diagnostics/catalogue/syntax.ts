@@ -99,7 +99,7 @@ no names.`,
   E0108: {
     title: 'a value is missing',
     severity: 'error',
-    explanation: `A value, an operand or a stage of a pipeline is missing.`,
+    explanation: `A value, an operand or a stage of a pipeline is missing: after \`=\`, after an operator, after \`|>\` or between brackets.`,
     failing: `model Net(image: f32[N, 8]) -> f32[N, 8] {
   image |> relu |>
 }

@@ -3,7 +3,7 @@
  * caller's. Nothing here keeps state between calls.
  */
 
-import { printModule } from './1-parse/print-placeholder.ts';
+import { printModule } from './1-parse/print.ts';
 import type { EmitUnit } from './7-emit/unit.ts';
 import type { Compilation, CompilerHost, CompilerPass } from './compilation.ts';
 import type { Diagnostic, SourceFile } from './diagnostics/diagnostic.ts';

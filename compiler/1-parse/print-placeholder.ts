@@ -1,1 +1,0 @@
-export { printModule } from './print.ts';

@@ -27,11 +27,11 @@ export class Reporter {
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#diagnostics.push({
-      severity: problem.code.startsWith('W') ? 'warning' : 'error',
-      notes: [],
-      help: [],
-      fixes: [],
       ...stated,
+      severity: problem.code.startsWith('W') ? 'warning' : 'error',
+      notes: stated.notes ?? [],
+      help: stated.help ?? [],
+      fixes: stated.fixes ?? [],
     });
   }
 

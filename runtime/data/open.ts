@@ -11,6 +11,9 @@ import { cacheFolder, findFile, searchedFolders } from './locate.ts';
 import { syntheticSplit } from './synthetic.ts';
 import { unpack } from './unpack.ts';
 
+/** Files of a data set are nowhere to be found, and could not be downloaded. */
+export class DataNotFound extends UserError {}
+
 export interface DataOptions {
   /** A folder, or `synthetic`. */
   readonly data?: string | undefined;
@@ -111,7 +114,7 @@ async function locate(
   }
   const missing = files.filter(({ file }) => !paths.has(file));
   if (missing.length > 0 && (options.data !== undefined || dataset.urls.length === 0)) {
-    throw new UserError(notFound(dataset, missing, folders, ''));
+    throw new DataNotFound(notFound(dataset, missing, folders, ''));
   }
   for (const file of missing) paths.set(file.file, await fetchFile(dataset, file, missing, folders, options.report));
   return paths;
@@ -128,7 +131,7 @@ async function fetchFile(
     return await download(file, dataset.urls, cacheFolder(dataset.name), report ?? (() => {}));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(notFound(dataset, missing, folders, `, and downloading failed:\n${error.message}`));
+    throw new DataNotFound(notFound(dataset, missing, folders, `, and downloading failed:\n${error.message}`));
   }
 }
 

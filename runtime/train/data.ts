@@ -1,7 +1,7 @@
 /** The splits that a training run needs, opened together. */
 
 import type { Split } from '../data/dataset.ts';
-import { type DataOptions, openSplits } from '../data/open.ts';
+import { DataNotFound, type DataOptions, openSplits } from '../data/open.ts';
 import { standardError } from '../host/node.ts';
 import { Display } from './display.ts';
 import type { TrainingSpec } from './training.ts';
@@ -15,11 +15,16 @@ export interface TrainingData {
 /** Opens what `--data` names; shows how downloads go unless `quiet`. Throws `UserError` as `openSplits` does. */
 export async function openData(
   training: TrainingSpec,
-  options: DataOptions & { readonly quiet?: boolean | undefined } = {},
+  options: DataOptions & { readonly quiet?: boolean | undefined; readonly orSynthetic?: boolean | undefined } = {},
 ): Promise<TrainingData> {
   const display = new Display(options.quiet ? undefined : standardError());
   const withReport = { report: (line: string) => display.passing(line), ...options };
-  const [train, validation] = await openSplits(training.dataset, ['train', training.validate], withReport);
+  const names = ['train', training.validate] as const;
+  const [train, validation] = await openSplits(training.dataset, names, withReport).catch((error: unknown) => {
+    if (!(error instanceof DataNotFound) || !options.orSynthetic) throw error;
+    display.line(`${error.message}\nTraining on drawn pictures of the same classes instead.`);
+    return openSplits(training.dataset, names, { ...withReport, data: 'synthetic' });
+  });
   if (!train || !validation) throw new Error('a split is missing');
   display.end();
   return { train, validation };

@@ -34,6 +34,10 @@ const table: Readonly<Record<string, OptionSpec>> = {
     description: "the folder of the data set's files, or drawn pictures",
     read: (data) => ({ data }),
   },
+  'or-synthetic': {
+    description: 'draws pictures where the data set is not there and cannot be downloaded',
+    read: () => ({ orSynthetic: true }),
+  },
   out: { value: 'DIR', description: 'where weights, checkpoint and metrics go', read: (out) => ({ out }) },
   resume: { description: 'goes on from the checkpoint in the output folder', read: () => ({ resume: true }) },
   weights: {

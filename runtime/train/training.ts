@@ -32,6 +32,8 @@ export interface TrainOptions {
   readonly threads?: number | undefined;
   /** The folder of the data set's files, or `synthetic`; where it is absent they are looked for and downloaded. */
   readonly data?: string | undefined;
+  /** Draws pictures where the data set's files are neither there nor can be downloaded. */
+  readonly orSynthetic?: boolean | undefined;
   /** Where weights, checkpoint and metrics go. */
   readonly out: string;
   /** Continues the run whose checkpoint is in `out`. */

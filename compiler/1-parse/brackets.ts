@@ -2,14 +2,13 @@
  * Makes every bracket have its partner, so that the grammar need not care: a forgotten closing bracket is put in where it
  * was most likely meant, a surplus one is left out, each reported once. Also bounds how deeply brackets nest.
  */
-import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
+
+import { maxNesting, missing, type Open, surplus, tooDeep, wrongKind } from './bracket-errors.ts';
+import { createTokenInstance, type IToken, type TokenType } from './chevrotain.ts';
 import { tokenEnd } from './cst.ts';
 import type { Problems } from './problems.ts';
 import { startsDeclaration, startsLine, startsStatement } from './starts.ts';
 import * as t from './tokens.ts';
-
-/** Brackets within brackets; the stages after this one recurse over the tree. */
-export const maxNesting = 64;
 
 const closerOf: ReadonlyMap<TokenType, TokenType> = new Map([
   [t.LParen, t.RParen],
@@ -17,13 +16,6 @@ const closerOf: ReadonlyMap<TokenType, TokenType> = new Map([
   [t.LCurly, t.RCurly],
 ]);
 const closers = new Set(closerOf.values());
-const textOf = (type: TokenType): string => (type === t.RParen ? ')' : type === t.RSquare ? ']' : '}');
-
-interface Open {
-  readonly index: number;
-  readonly token: IToken;
-  readonly closer: TokenType;
-}
 
 /** Where to put closing brackets in: before the token at the index. */
 type Insertions = Map<number, TokenType[]>;
@@ -96,22 +88,6 @@ function closesLater(open: Open, tokens: readonly IToken[], from: number): boole
   return false;
 }
 
-function wrongKind({ image, startOffset: start }: IToken, { token, closer }: Open, problems: Problems): void {
-  const right = textOf(closer);
-  problems.error(
-    'E0103',
-    `\`${image}\` can't close the \`${token.image}\` opened at line ${token.startLine ?? 1}`,
-    start,
-    start + 1,
-    {
-      recovered: true,
-      label: `expected \`${right}\``,
-      notes: [{ span: problems.span(token.startOffset, token.startOffset + 1), message: 'opened here' }],
-      fixes: [problems.fix(`Write \`${right}\``, start, start + 1, right)],
-    },
-  );
-}
-
 /** A `{` at a line's end opens no part of a list, unless an `if` or a `for` stands in the list before it. */
 function startsBody(inside: Open | undefined, tokens: readonly IToken[], i: number): boolean {
   if (!inside || inside.closer === t.RCurly || tokens[i].tokenType !== t.LCurly) return false;
@@ -157,26 +133,6 @@ function close(
   }
 }
 
-function missing(unclosed: readonly Open[], before: IToken, problems: Problems): void {
-  const at = tokenEnd(before);
-  const text = unclosed.map((entry) => textOf(entry.closer)).join('');
-  const [{ token, closer }] = unclosed;
-  problems.error(
-    'E0102',
-    `expected \`${text}\` to close the \`${token.image}\` opened at line ${token.startLine ?? 1}`,
-    at,
-    at,
-    {
-      label: `\`${text}\` is missing`,
-      notes: unclosed.map(({ token: { startOffset: start } }) => ({
-        span: problems.span(start, start + 1),
-        message: 'opened here',
-      })),
-      fixes: [problems.fix(`Insert \`${text}\``, at, at, closer === t.RCurly ? `\n${text}` : text)],
-    },
-  );
-}
-
 /** A round or square bracket most likely ends with its line or before the next stage on it, if anything follows it there. */
 function likelyEnd(opener: Open, tokens: readonly IToken[], limit: number): number {
   let depth = 0;
@@ -191,33 +147,4 @@ function likelyEnd(opener: Open, tokens: readonly IToken[], limit: number): numb
     if (depth <= 0 && (tokenType === t.Pipe || (tokenType === t.Equals && opener.closer === t.RSquare))) return i;
   }
   return limit;
-}
-
-function surplus(token: IToken, inside: Open | undefined, problems: Problems): void {
-  const { image, startOffset: start } = token;
-  problems.error('E0103', `\`${image}\` closes nothing`, start, start + 1, {
-    label: 'no bracket is open here that it could close',
-    notes: inside
-      ? [
-          {
-            span: problems.span(inside.token.startOffset, inside.token.startOffset + 1),
-            message: 'the open bracket is this one',
-          },
-        ]
-      : [],
-    fixes: [problems.fix(`Remove \`${image}\``, start, start + 1, '')],
-  });
-}
-
-function tooDeep(token: IToken, problems: Problems): void {
-  problems.error(
-    'E0114',
-    `brackets are nested more than ${maxNesting} deep`,
-    token.startOffset,
-    token.startOffset + 1,
-    {
-      label: 'the brackets from here on are not read',
-      help: ['give parts of it names with `let`, or make a layer or a function of them'],
-    },
-  );
 }

@@ -1,5 +1,5 @@
 /** Reading chevrotain's concrete syntax tree: children by rule or token name, and offsets. */
-import type { CstElement, CstNode, IToken } from 'chevrotain';
+import type { CstElement, CstNode, IToken } from './chevrotain.ts';
 
 const isNode = (element: CstElement): element is CstNode => 'children' in element;
 const isToken = (element: CstElement): element is IToken => 'image' in element;

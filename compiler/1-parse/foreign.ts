@@ -2,7 +2,7 @@
  * Other languages' spellings (`&&`, `'text'`, `# comment`, `def`) and mistyped keywords: each is reported with the fix and
  * read as what was meant, so that nothing else goes wrong because of it.
  */
-import { type IToken, type TokenType, tokenMatcher } from 'chevrotain';
+import { type IToken, type TokenType, tokenMatcher } from './chevrotain.ts';
 import type { Problems } from './problems.ts';
 import * as t from './tokens.ts';
 

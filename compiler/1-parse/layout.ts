@@ -1,8 +1,8 @@
 /**
  * Decides which newlines end a statement. Inside round and square brackets none does; elsewhere one does unless the line
- * cannot end there or the next can only be its continuation. The rule is in the language reference, under "Statements".
+ * cannot end there or the next can only be its continuation.
  */
-import { createTokenInstance, type IToken, type TokenType, tokenMatcher } from 'chevrotain';
+import { createTokenInstance, type IToken, type TokenType, tokenMatcher } from './chevrotain.ts';
 import { tokenEnd } from './cst.ts';
 import { startsDeclaration, startsLine, startsStatement } from './starts.ts';
 import * as t from './tokens.ts';

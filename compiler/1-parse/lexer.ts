@@ -1,10 +1,10 @@
 /** Text -> tokens and comments. Characters that begin no token are left out and reported; nothing is thrown. */
-import { type IToken, Lexer } from 'chevrotain';
+import { type IToken, Lexer } from './chevrotain.ts';
 import type { Problems } from './problems.ts';
 import { allTokens } from './tokens.ts';
 
 // Holds only its tables; `tokenize` keeps no state between calls.
-const lexer = new Lexer(allTokens, { ensureOptimizations: true, positionTracking: 'full' });
+const lexer = new Lexer(allTokens, { positionTracking: 'full', skipValidations: true });
 
 const hints: Readonly<Record<string, string>> = {
   "'": 'strings are written in double quotes: "like this"',

@@ -2,7 +2,7 @@
  * Where a declaration or a statement surely begins, whatever stands before it: two names in a row occur nowhere else. With
  * this a forgotten bracket costs one statement and not the rest of the file.
  */
-import { type IToken, tokenMatcher } from 'chevrotain';
+import { type IToken, tokenMatcher } from './chevrotain.ts';
 import * as t from './tokens.ts';
 
 export const startsLine = (tokens: readonly IToken[], i: number): boolean =>

@@ -2,7 +2,7 @@
  * The words of the language. Keywords are names wherever a name may stand, but for a handful that would make expressions
  * ambiguous. Newlines are no tokens here: `layout.ts` decides which of them end a statement.
  */
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import { createToken, Lexer, type TokenType } from './chevrotain.ts';
 
 /** Everything but brackets, separators and ends of statements: what may be skipped one by one after an error. */
 export const Plain = createToken({ name: 'Plain', pattern: Lexer.NA });

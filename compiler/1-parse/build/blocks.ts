@@ -1,6 +1,7 @@
 /** Blocks and statements. */
-import { type CstNode, tokenMatcher } from 'chevrotain';
+
 import type { Block, Expression, Identifier, Statement } from '../ast.ts';
+import { type CstNode, tokenMatcher } from '../chevrotain.ts';
 import { allTokensOf, endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
 import { Equals, Name } from '../tokens.ts';
 import { type Build, guard, identifier, junk, missingValue, requireName, spanOf } from './context.ts';

@@ -1,6 +1,7 @@
 /** `fn`, `layer`, `model`, `augment` and `optimizer`: everything with parameters and a body. */
-import type { CstNode, IToken } from 'chevrotain';
+
 import type { Block, Declaration, Expression, WhereClause } from '../ast.ts';
+import type { CstNode, IToken } from '../chevrotain.ts';
 import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
 import { block } from './blocks.ts';
 import { type Build, guard, missingValue, requireName, spanOf } from './context.ts';

@@ -1,6 +1,7 @@
 /** `if` and `for`. */
-import type { CstNode } from 'chevrotain';
+
 import type { Block, Expression } from '../ast.ts';
+import type { CstNode } from '../chevrotain.ts';
 import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
 import { type Build, identifier, maxDepth, missingValue, requireName, spanOf, tooDeep } from './context.ts';
 import { commasOf, separated } from './lists.ts';

@@ -1,7 +1,8 @@
 /** What every part of the tree builder uses: names, spans, damaged values, junk. */
-import type { CstElement, CstNode, IToken } from 'chevrotain';
+
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Block, Expression, Identifier, TypeNode } from '../ast.ts';
+import type { CstElement, CstNode, IToken } from '../chevrotain.ts';
 import { allTokensOf, endOf, startOf, tokenEnd } from '../cst.ts';
 import type { Problems } from '../problems.ts';
 import { reservedWords } from '../tokens.ts';

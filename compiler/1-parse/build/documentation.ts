@@ -1,7 +1,8 @@
 /** `///` comments: which declaration each run of lines belongs to. */
-import type { IToken } from 'chevrotain';
+
 import type { SourceFile } from '../../diagnostics/diagnostic.ts';
 import { position } from '../../diagnostics/position.ts';
+import type { IToken } from '../chevrotain.ts';
 
 const isDoc = (token: IToken): boolean => /^\/\/\/(?!\/)/.test(token.image);
 

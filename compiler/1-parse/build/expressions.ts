@@ -1,6 +1,7 @@
 /** Pipelines and named layers: the loosest level of expressions. */
-import type { CstNode } from 'chevrotain';
+
 import type { Expression } from '../ast.ts';
+import type { CstNode } from '../chevrotain.ts';
 import { nodeOf, nodesOf, startOf, tokenEnd, tokenOf, tokensOf } from '../cst.ts';
 import { type Build, identifier, maxDepth, missingValue, tooDeep } from './context.ts';
 import { chain } from './operators.ts';

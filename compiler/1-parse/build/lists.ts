@@ -1,5 +1,5 @@
 /** Elements between commas: reports commas that are missing or surplus. */
-import type { CstElement, CstNode, IToken } from 'chevrotain';
+import type { CstElement, CstNode, IToken } from '../chevrotain.ts';
 import { endOf, startOf, tokensOf } from '../cst.ts';
 import type { Build } from './context.ts';
 

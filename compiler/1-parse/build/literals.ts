@@ -1,6 +1,7 @@
 /** Numbers and strings. */
-import type { IToken } from 'chevrotain';
+
 import type { Expression } from '../ast.ts';
+import type { IToken } from '../chevrotain.ts';
 import { tokenEnd } from '../cst.ts';
 import * as t from '../tokens.ts';
 import { type Build, spanOf } from './context.ts';

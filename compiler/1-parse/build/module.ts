@@ -1,7 +1,8 @@
 /** Files: the list of declarations, imports and constants. */
-import { type CstNode, type IToken, tokenMatcher } from 'chevrotain';
+
 import { position } from '../../diagnostics/position.ts';
 import type { ConstDeclaration, Declaration, Identifier, ImportDeclaration, SourceModule } from '../ast.ts';
+import { type CstNode, type IToken, tokenMatcher } from '../chevrotain.ts';
 import { allTokensOf, endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
 import type { Problems } from '../problems.ts';
 import { Name } from '../tokens.ts';

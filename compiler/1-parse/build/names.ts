@@ -1,6 +1,7 @@
 /** Lists of names: `let (a, b)`, `import { A, B }`. */
-import type { CstNode } from 'chevrotain';
+
 import type { Identifier } from '../ast.ts';
+import type { CstNode } from '../chevrotain.ts';
 import { nodeOf, nodesOf, startOf, tokensOf } from '../cst.ts';
 import { type Build, identifier, junk } from './context.ts';
 import { commasOf, separated } from './lists.ts';

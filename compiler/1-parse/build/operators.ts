@@ -1,6 +1,7 @@
 /** The precedence of operators, tightest last: `or`, `and`, `not`, comparison, `..`, `+ -`, `* / % @`, unary `-`. */
-import type { CstNode, IToken } from 'chevrotain';
+
 import type { BinaryOperator, Expression } from '../ast.ts';
+import type { CstNode, IToken } from '../chevrotain.ts';
 import { nodeOf, nodesOf, tokenEnd, tokensOf } from '../cst.ts';
 import { type Build, maxDepth, missingValue, tooDeep } from './context.ts';
 import { value } from './values.ts';

@@ -1,6 +1,7 @@
 /** Parameters: configuration, inputs, a sample's fields. */
-import type { CstNode, IToken } from 'chevrotain';
+
 import type { Parameter, TypeNode } from '../ast.ts';
+import type { CstNode, IToken } from '../chevrotain.ts';
 import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf, tokensOf } from '../cst.ts';
 import { assigned } from './blocks.ts';
 import { type Build, guard, identifier, junk, spanOf } from './context.ts';

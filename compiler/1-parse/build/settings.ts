@@ -1,6 +1,7 @@
 /** `dataset` and `train`: declarations that are lists of settings. */
-import type { CstNode } from 'chevrotain';
+
 import type { DatasetDeclaration, DatasetEntry, Expression, Identifier, TrainDeclaration } from '../ast.ts';
+import type { CstNode } from '../chevrotain.ts';
 import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf, tokensOf } from '../cst.ts';
 import { type Build, guard, identifier, junk, missingValue, requireName, spanOf } from './context.ts';
 import { expression } from './expressions.ts';

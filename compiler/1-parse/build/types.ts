@@ -1,6 +1,7 @@
 /** Types: tensors, configuration values, tuples and ranges. */
-import type { CstNode, IToken } from 'chevrotain';
+
 import type { DimensionNode, ElementNode, TypeNode } from '../ast.ts';
+import type { CstNode, IToken } from '../chevrotain.ts';
 import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
 import { oneSlip } from '../foreign.ts';
 import { type Build, guardType, identifier, junk, spanOf } from './context.ts';

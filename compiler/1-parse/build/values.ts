@@ -1,6 +1,7 @@
 /** Names, literals and brackets with what follows them: members, calls, indices. */
-import type { CstNode } from 'chevrotain';
+
 import type { Argument, Expression, IndexItem } from '../ast.ts';
+import type { CstNode } from '../chevrotain.ts';
 import { endOf, nodeOf, nodesOf, startOf, tokenEnd, tokenOf } from '../cst.ts';
 import { choice, comprehension } from './compound.ts';
 import { type Build, identifier, junk, maxDepth, missingValue, spanOf, tooDeep } from './context.ts';

@@ -3,7 +3,7 @@
  * does not belong is gathered as `junk`, so that a wrong program still gives a whole tree and the tree builder can say in a
  * user's words what is wrong. Relies on balanced brackets (`brackets.ts`) and on terminators (`layout.ts`).
  */
-import { CstParser, type TokenType, tokenMatcher } from 'chevrotain';
+import { CstParser, type TokenType, tokenMatcher } from '../chevrotain.ts';
 import * as t from '../tokens.ts';
 
 const valueStarts = [t.NumberLiteral, t.TextLiteral, t.Name, t.True, t.False, t.LParen, t.LSquare, t.If, t.For];
@@ -12,8 +12,14 @@ const valueStarts = [t.NumberLiteral, t.TextLiteral, t.Name, t.True, t.False, t.
 export const inOrder = { IGNORE_AMBIGUITIES: true } as const;
 
 export abstract class BaseGrammar extends CstParser {
-  constructor() {
-    super(t.allTokens, { recoveryEnabled: true, nodeLocationTracking: 'onlyOffset', maxLookahead: 1 });
+  /** `validate`: look for ambiguities and other faults of the grammar; costs as much as all else, so a test does it. */
+  constructor(validate: boolean) {
+    super(t.allTokens, {
+      recoveryEnabled: true,
+      nodeLocationTracking: 'onlyOffset',
+      maxLookahead: 1,
+      skipValidations: !validate,
+    });
   }
 
   /** Whether the k-th token from here is one of the types. */

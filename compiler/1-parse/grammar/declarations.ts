@@ -4,8 +4,8 @@ import { inOrder } from './base.ts';
 import { BodyGrammar } from './bodies.ts';
 
 export class NetGrammar extends BodyGrammar {
-  constructor() {
-    super();
+  constructor(validate = false) {
+    super(validate);
     this.performSelfAnalysis();
   }
 

@@ -1,5 +1,5 @@
 /** The grammar of expressions. Operators are a flat list here; their precedence is in `build/operators.ts`. */
-import type { CstNode, ParserMethod } from 'chevrotain';
+import type { CstNode, ParserMethod } from '../chevrotain.ts';
 import * as t from '../tokens.ts';
 import { BaseGrammar, inOrder } from './base.ts';
 

@@ -42,7 +42,7 @@ train FashionCnn on FashionMnist {
 `,
   ],
   [
-    'resnet',
+    'residual block',
     `/// A residual block of two 3x3 convolutions (He et al. 2015).
 layer BasicBlock(width: int, stride: int = 1)
   (x: f32[N, C, H, W]) -> f32[N, width, ceil(H / stride), ceil(W / stride)]
@@ -55,8 +55,11 @@ layer BasicBlock(width: int, stride: int = 1)
     else { x }
   relu(main + shortcut)
 }
-
-model ResNet18(classes: int = 1000, channels: int = 3, size: int = 224)
+`,
+  ],
+  [
+    'resnet',
+    `model ResNet18(classes: int = 1000, channels: int = 3, size: int = 224)
   (image: f32[N, channels, size, size]) -> f32[N, classes]
 {
   image
@@ -67,8 +70,11 @@ model ResNet18(classes: int = 1000, channels: int = 3, size: int = 224)
     |> AdaptiveAvgPool2d(1) |> flatten
     |> fc: Linear(512 -> classes)
 }
-
-train FashionResNet: ResNet18(classes=10, channels=1, size=28) on FashionMnist {
+`,
+  ],
+  [
+    'named training',
+    `train FashionResNet: ResNet18(classes=10, channels=1, size=28) on FashionMnist {
   augment = RandomHorizontalFlip() |> RandomErasing(p=0.1)
   weights = pretrained("resnet18-f37072fd.pth", except=[conv1, fc])
   schedule = cosine(warmup=500)
@@ -98,8 +104,11 @@ augment RandomResizedCrop(size: int, scale: float..float = 0.08..1.0)(image: f32
   let (top, left) = (normal(0, 1), bernoulli(0.5))
   for c in C, y in size, x in size { bilinear(image, c, y + top, x + left) }
 }
-
-optimizer Momentum(lr: float, beta: float = 0.9)(p: f32[...S], g: f32[...S], step: int) {
+`,
+  ],
+  [
+    'training',
+    `optimizer Momentum(lr: float, beta: float = 0.9)(p: f32[...S], g: f32[...S], step: int) {
   state m = zeros()
   let next = beta * m + g
   update m = next

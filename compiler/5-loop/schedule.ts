@@ -7,6 +7,7 @@ import type { Axis } from '../ops/expr.ts';
 import { reductionsIn } from './address.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, productOf, vectorisable } from './lanes.ts';
+import { typicalValue } from './typical.ts';
 import { dependsOn } from './walk.ts';
 
 export type Target = 'wasm' | 'wgsl';
@@ -22,10 +23,7 @@ export interface Schedule {
   readonly register: { readonly axis: string; readonly tile: number } | undefined;
 }
 
-/** A batch is assumed to be about this large where a choice depends on it. */
-const TYPICAL_BATCH = 64;
-
-const extentOf = (axis: Axis): number => dim.constant(axis.extent) ?? TYPICAL_BATCH;
+const extentOf = (axis: Axis): number => typicalValue(axis.extent);
 
 export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, target: Target): Schedule {
   const candidate = laneCandidate(kernel, tensors);

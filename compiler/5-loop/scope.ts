@@ -2,7 +2,7 @@
  * Nested scopes of a loop tree under construction: which axes and locals are known where, and how far out a value can
  * be computed.
  */
-import type { Expr, ScalarType } from '../ops/expr.ts';
+import type { Expr } from '../ops/expr.ts';
 import type { Statement } from './tree.ts';
 import { axesOf, children } from './walk.ts';
 
@@ -77,5 +77,3 @@ export class Names {
     return `${stem}${count}`;
   }
 }
-
-export type { ScalarType };

@@ -5,10 +5,11 @@
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import { loadsIn, reductionsIn, tensorOf } from './address.ts';
+import { reductionsIn, tensorOf } from './address.ts';
 import type { Kernel, LoopProgram, Tensor } from './kernel.ts';
 import { laneCandidate, laneStep, productOf } from './lanes.ts';
 import { stridesInOrder } from './layout.ts';
+import { typicalValue } from './typical.ts';
 import { axesOf, axisExpr, keyOf, rewriter } from './walk.ts';
 
 /** A copy may be this much larger than what it copies. */
@@ -56,15 +57,9 @@ function stageLoad(
   const symbolic = outer.filter((axis) => dim.constant(axis.extent) === undefined);
   if (symbolic.length > 1) return undefined;
   const ordered = [...symbolic, ...outer.filter((axis) => !symbolic.includes(axis)), lane];
-  const sample = { N: 64 };
-  const size = (shape: readonly Axis['extent'][]): number => {
-    const product = dim.product(shape);
-    return (
-      dim.constant(product) ?? dim.evaluate(product, Object.fromEntries(dim.symbols(product).map((s) => [s, sample.N])))
-    );
-  };
   const shape = ordered.map((axis) => axis.extent);
-  if (size(shape) > MAX_GROWTH * size(source.shape)) return undefined;
+  const elements = (dims: Tensor['shape']): number => typicalValue(dim.product(dims));
+  if (elements(shape) > MAX_GROWTH * elements(source.shape)) return undefined;
   const tensor: Tensor = {
     id,
     name: `${source.name}_staged`,
@@ -85,11 +80,4 @@ function stageLoad(
     kernel: { label: `${source.name}: reordered`, axes: ordered, stores: [{ tensor: id, indices, value: load }] },
     load: { kind: 'load', type: load.type, tensor: id, indices },
   };
-}
-
-/** True when a kernel reads anything twice; used by schedules to tell copies from work. */
-export function isCopy(kernel: Kernel): boolean {
-  return (
-    kernel.stores.every((store) => store.value.kind === 'load') && loadsIn(kernel.stores.map((s) => s.value)).length > 0
-  );
 }

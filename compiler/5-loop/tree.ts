@@ -1,6 +1,6 @@
 /**
  * A scheduled kernel: loops, locals and stores in order, addresses resolved. What both targets print. Types only;
- * `build-tree.ts` makes it.
+ * `build-tree.ts` makes it. Loads in a tree have one index: the element offset in the tensor's buffer.
  */
 import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
 import type { TaskCount } from './tasks.ts';
@@ -40,9 +40,4 @@ export interface LoopTree {
   readonly lane: Axis | undefined;
   /** Names of locals that hold a vector. */
   readonly vectors: ReadonlySet<string>;
-}
-
-/** Loads in a tree have one index: the element offset in the tensor's buffer. */
-export function elementOffset(load: Extract<Expr, { kind: 'load' }>): Expr {
-  return load.indices[0];
 }

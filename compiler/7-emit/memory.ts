@@ -5,10 +5,8 @@
 import type { Size } from '../../runtime/program.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { type LoopProgram, type Tensor, tensorsOf } from '../5-loop/kernel.ts';
+import { TYPICAL_BATCH } from '../5-loop/typical.ts';
 import { dim } from '../dim/dim.ts';
-
-/** A batch is assumed to be about this large when sizes are compared. */
-const TYPICAL_BATCH = 64;
 
 export interface SlotPlan {
   readonly sizes: readonly Size[];

@@ -1,0 +1,11 @@
+/** The batch stays symbolic; where a choice depends on sizes, it is taken to be about this large. */
+import { type Dim, dim } from '../dim/dim.ts';
+
+export const TYPICAL_BATCH = 64;
+
+/** A dimension's value for a typical batch. */
+export function typicalValue(d: Dim): number {
+  return (
+    dim.constant(d) ?? dim.evaluate(d, Object.fromEntries(dim.symbols(d).map((symbol) => [symbol, TYPICAL_BATCH])))
+  );
+}

@@ -30,13 +30,13 @@ PARTIAL = 37
 SAMPLE = 64
 TORCH = "1.13"
 
-# Adam divides a gradient by its own size, so a unit that only just fires for one sample decides whether its whole row of
-# weights moves: with unlucky data a rounding error of 1e-7 becomes 1e-3 of the loss within 20 steps, PyTorch's own
-# float32 against its float64 included. find_seeds.py picked these: of 60 trainings with rounding errors put in, none of
-# the first and one of the second came out more than 3e-6 apart.
+# Training amplifies rounding errors: where two positions of a pooling window are all but equal, an error of 1e-7 decides
+# which of them the gradient goes to, and Adam, which divides a gradient by its own size, makes much of it. With unlucky
+# data the losses of twenty steps differ by 1e-3, PyTorch's own float32 against its float64 included. find_seeds.py picked
+# these seeds: trainings with rounding errors put in stay within 4e-6 of each other (30 runs), and 3e-5 (15 runs).
 RUNS = [
-    {"name": "fashion_cnn", "logits": False, "parameter_seed": 1000, "noise_seed": 206},
-    {"name": "fashion_cnn_logits", "logits": True, "parameter_seed": 1000, "noise_seed": 208},
+    {"name": "fashion_cnn", "logits": False, "parameter_seed": 1000, "noise_seed": 207},
+    {"name": "fashion_cnn_logits", "logits": True, "parameter_seed": 1100, "noise_seed": 211},
 ]
 
 

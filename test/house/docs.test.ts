@@ -1,0 +1,156 @@
+/**
+ * README.md says nothing that is not so: its programs compile, its commands run, what it shows as their output is what
+ * they print, and its links lead somewhere.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { afterAll, describe, expect, test } from 'vitest';
+import { fileHost } from '../../compiler/cli/host.ts';
+import { render } from '../../compiler/diagnostics/render.ts';
+import { analyze } from '../../compiler/front-end.ts';
+import { passes } from '../../compiler/index.ts';
+import { netc } from '../cli/netc.ts';
+import { root } from './sources.ts';
+
+const readme = readFileSync(`${root}README.md`, 'utf8');
+const temporary = mkdtempSync(join(tmpdir(), 'netc-docs-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** The fenced blocks of a language, in order. */
+function blocks(language: string): readonly string[] {
+  return [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text]) =>
+    name === language && text !== undefined ? [text] : [],
+  );
+}
+
+const [classifier = ''] = blocks('net');
+const [mistake = '', summary = ''] = blocks('text');
+
+/** Every diagnostic of a program that lies beside README.md, as `netc check` shows it. */
+function diagnose(text: string): string {
+  const { diagnostics } = analyze({ path: 'classifier.net', text }, fileHost);
+  return diagnostics.map((diagnostic) => render(diagnostic, { color: false })).join('\n\n');
+}
+
+test('the program compiles, and the mistake gives the message that is shown', () => {
+  expect(blocks('net').length).toBe(1);
+  expect(diagnose(classifier)).toBe('');
+  expect(diagnose(classifier.replace('Linear(800 -> 64)', 'Linear(1024 -> 64)'))).toBe(mistake.trimEnd());
+});
+
+test('the TypeScript example compiles', () => {
+  const [example = ''] = blocks('ts');
+  const path = `${root}readme-example.ts`;
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+    types: ['node', '@webgpu/types'],
+    paths: { 'netc/runtime': [`${root}runtime/index.ts`] },
+  };
+  const host = ts.createCompilerHost(options);
+  const { fileExists, getSourceFile } = host;
+  host.fileExists = (name) => name === path || fileExists(name);
+  host.getSourceFile = (name, ...rest) =>
+    name === path ? ts.createSourceFile(name, example, ts.ScriptTarget.ES2023) : getSourceFile(name, ...rest);
+  const program = ts.createProgram([path], options, host);
+  const problems = ts.getPreEmitDiagnostics(program, program.getSourceFile(path));
+  expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
+});
+
+const quick = ['--data', 'synthetic', '--limit', '64', '--device', 'cpu', '--out', temporary];
+const weights = join(temporary, 'weights.safetensors');
+
+/** The generated trainer's imports resolve to the sources instead of the last build. */
+async function trainer(...options: readonly string[]): Promise<string> {
+  const config = join(temporary, 'tsconfig.json');
+  const paths = { 'netc/runtime': [`${root}runtime/index.ts`] };
+  writeFileSync(config, JSON.stringify({ compilerOptions: { module: 'NodeNext', paths } }));
+  const argv = ['--import', import.meta.resolve('tsx'), 'generated/fashion_cnn.train.ts', ...options];
+  const env = { ...process.env, TSX_TSCONFIG_PATH: config };
+  return (await promisify(execFile)(process.execPath, argv, { cwd: root, env })).stdout;
+}
+
+async function ran(...argv: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await netc(argv);
+  expect(stderr, stderr).not.toContain('error');
+  expect(status).toBe(0);
+  return stdout;
+}
+
+/** What stands in README.md's `sh` blocks, and how it is tried here: on little data, and writing elsewhere. */
+const commands: Readonly<Record<string, () => Promise<unknown>>> = {
+  // What continuous integration does; `start` is the `train` below.
+  'npm install && npm start': async () => {
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: Record<string, string> };
+    expect(scripts.start).toContain('train models/fashion_cnn.net');
+  },
+  'npm install && npm test': async () => expect(existsSync(`${root}.ci/run`)).toBe(true),
+  'npx netc summary models/fashion_cnn.net': async () => {
+    expect(await ran('summary', 'models/fashion_cnn.net')).toBe(summary);
+  },
+  'npx netc train models/fashion_cnn.net --epochs 1': async () => {
+    await ran('train', 'models/fashion_cnn.net', '--epochs', '1', ...quick);
+    expect(existsSync(weights)).toBe(true);
+  },
+  'npx netc eval models/fashion_cnn.net': async () => {
+    const text = await ran(
+      'eval',
+      'models/fashion_cnn.net',
+      '--data',
+      'synthetic',
+      '--device',
+      'cpu',
+      '--weights',
+      weights,
+    );
+    expect(text).toMatch(/accuracy \d/);
+  },
+  'npx netc models/fashion_cnn.net': async () => {
+    await ran('models/fashion_cnn.net', '-o', temporary);
+    for (const file of ['fashion_cnn.ts', 'fashion_cnn.kernels.ts', 'fashion_cnn.train.ts'])
+      expect(existsSync(join(temporary, file))).toBe(true);
+  },
+  'npx tsx generated/fashion_cnn.train.ts --epochs 1': async () => {
+    await trainer('--epochs', '1', ...quick);
+  },
+};
+
+describe('commands', () => {
+  const written = blocks('sh').flatMap((block) => block.trimEnd().split('\n'));
+
+  test('each is known here', () => {
+    expect(written).toEqual(Object.keys(commands));
+  });
+
+  test.each(Object.entries(commands))('%s', async (_command, run) => {
+    await run();
+  });
+});
+
+test('the architecture lists the passes as they are', () => {
+  const text = readFileSync(`${root}compiler/README.md`, 'utf8');
+  const listed = [...text.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, name, description]) => ({
+    name,
+    description,
+  }));
+  expect(listed).toEqual(passes.map(({ name, description }) => ({ name, description })));
+});
+
+test('links lead to files of the repository', () => {
+  for (const document of ['README.md', 'compiler/README.md']) {
+    const text = readFileSync(root + document, 'utf8');
+    const targets = [...text.matchAll(/\]\(([^)#]+)\)/g)].map(([, target]) => target ?? '');
+    const broken = targets.filter(
+      (target) => !/^https?:/.test(target) && !existsSync(join(root, dirname(document), target)),
+    );
+    expect(broken).toEqual([]);
+  }
+});

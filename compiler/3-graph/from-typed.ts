@@ -51,13 +51,15 @@ function forwardGraph(name: 'evaluate' | 'train', training: TypedTraining): Grap
   const g = new GraphBuilder(name);
   const inliner = new Inliner(g);
   const scope = new Scope();
+  // A layer may compute something else while it trains (`training`).
+  const model = name === 'train' ? (training.trainingModel ?? training.model) : training.model;
   for (const { name: field, local, type } of training.fields) scope.set(local, g.input(field, type));
-  const inputs = training.model.inputs.map((input) => {
+  const inputs = model.inputs.map((input) => {
     const given = training.input.find((entry) => entry.name === input.name);
     if (!given) throw new InternalError(`the training ${training.name} does not say what the input ${input.name} is`);
     return inliner.expression(given.value, scope, { path: '', callee: '' });
   });
-  const output = applyModel(inliner, training.model, inputs);
+  const output = applyModel(inliner, model, inputs);
   scope.set(training.output, output);
   if (name === 'evaluate') g.output('result', OUTPUT, output);
   g.output('record', LOSS, inliner.expression(training.loss, scope, { path: LOSS, callee: '' }));

@@ -3,6 +3,7 @@ import type { DimensionNode, LayerDeclaration, Parameter } from '../1-parse/ast.
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
+import type { TensorType } from '../ops/types.ts';
 import type { Given } from './arguments.ts';
 import { bindConfig, checkResult, conditionsHold, unknownOf } from './instantiate.ts';
 import { Matching } from './matching.ts';
@@ -57,18 +58,36 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
   const result = checked ?? (declared && unknownOf(declared, span));
   if (!result) return undefined;
   const batch = inputs[0].batch;
+  const output = declared ?? result.type;
+  if (!batchIsFirst(output, batch)) {
+    fail(site, {
+      code: 'E0309',
+      message: `only the first dimension of a model's result may be the batch, ${batch}, and this is ${showType(output)}`,
+      span: declaration.result?.span ?? span,
+      label: `expected f32[${batch}, …]`,
+      help: [`bring ${batch} to the front with \`permute\`, or return one row a sample`],
+    });
+    return undefined;
+  }
   const model: TypedModel = {
     name: use.name,
     doc: declaration.doc,
     span,
     batch,
     inputs: inputs.map(({ parameter, local, value: { type } }) => ({ name: parameter.name.name, local, type })),
-    output: declared ?? result.type,
+    output,
     parameters: unit.parameters,
     body: { lets: frame.lets, updates: frame.updates, result: result.expr },
   };
   const doubtful = !checked && value.kind !== 'poison';
   return { model, unit, failed: checker.reporter.errors > errors, doubtful };
+}
+
+/** Only the first dimension of a result may depend on the batch, and then it is the batch: one row a sample. */
+function batchIsFirst({ shape }: TensorType, batch: string): boolean {
+  const fixed = (d: TensorType['shape'][number]): boolean => dim.symbols(d).length === 0;
+  const [first, ...rest] = shape;
+  return rest.every(fixed) && (first === undefined || fixed(first) || dim.equal(first, dim.symbol(batch)));
 }
 
 interface ModelInput {

@@ -15,6 +15,7 @@ import { mergeGroups } from './merge.ts';
 export function fuse(graph: Graph): Partition {
   const stored = chooseStored(graph);
   const heavyOf = fuseEpilogues(graph, stored);
+  limitInputs(graph, stored);
   const groups: Group[] = graph.nodes
     .filter((node) => stored.has(node.id) && !isStoredLeaf(node))
     .map((node) => ({ roots: [node.id], heavy: heavyOf.get(node.id) }));
@@ -105,4 +106,26 @@ function epilogueRoot(
     current = next;
   }
   return undefined;
+}
+
+/** WebGPU's default is 8 storage buffers a kernel; one is the result's. */
+const MAX_INPUTS = 7;
+
+/**
+ * Keeps what one kernel reads within the limit: where a value depends on too many tensors in memory, the part of it that
+ * depends on most goes to memory too. An epilogue that is cut off stays with its reduction.
+ */
+function limitInputs(graph: Graph, stored: Set<number>): void {
+  const reach: ReadonlySet<number>[] = [];
+  const seenBy = (id: number): ReadonlySet<number> => (stored.has(id) ? new Set([id]) : reach[id]);
+  for (const node of graph.nodes) {
+    let reads = new Set(node.inputs.flatMap((id) => [...seenBy(id)]));
+    while (reads.size > MAX_INPUTS) {
+      const parts = node.inputs.filter((id) => !stored.has(id));
+      if (parts.length === 0) break;
+      stored.add(parts.reduce((most, id) => (reach[id].size > reach[most].size ? id : most)));
+      reads = new Set(node.inputs.flatMap((id) => [...seenBy(id)]));
+    }
+    reach.push(reads);
+  }
 }

@@ -155,11 +155,12 @@ test('SGD: plain, with momentum, with Nesterov momentum', () => {
   expectClose(descend('SGD(lr=0.1, momentum=0.9, nesterov=true, weight_decay=0.5)'), nesterov);
 });
 
-/** The error function by its Taylor series, which converges everywhere; 60 terms suffice for |v| <= 5. */
+/** The error function by its Taylor series; beyond 4 it is 1 within 2e-8. */
 function erf(v: number): number {
+  if (Math.abs(v) > 4) return Math.sign(v);
   let term = v;
   let sum = v;
-  for (let n = 1; n < 60; n++) {
+  for (let n = 1; n < 100; n++) {
     term *= (-v * v) / n;
     sum += term / (2 * n + 1);
   }

@@ -137,7 +137,7 @@ describe('commands', () => {
 
 test('the architecture lists the passes as they are', () => {
   const text = readFileSync(`${root}compiler/README.md`, 'utf8');
-  const listed = [...text.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, name, description]) => ({
+  const listed = [...text.matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)].map(([, name, description]) => ({
     name,
     description,
   }));

@@ -80,19 +80,28 @@ function applyAffine(expr: Extract<Expr, { kind: 'apply' }>): Affine {
 
 /** Floor division of a non-negative value: splits off the multiples of the divisor, then asks the rest's range. */
 function divide(a: Affine, divisor: number): { quotient: Affine; remainder: Affine } {
-  let whole: Affine = constantAffine(Math.floor(a.constant / divisor));
-  let rest: Affine = constantAffine(a.constant - Math.floor(a.constant / divisor) * divisor);
-  for (const { coefficient, atom } of a.terms.values()) {
-    const part = atomAffine(atom);
-    if (coefficient % divisor === 0) whole = addScaled(whole, part, coefficient / divisor);
-    else rest = addScaled(rest, part, coefficient);
-  }
+  const { whole, rest } = splitMultiples(a, divisor);
   const { low, high } = rangeOf(rest);
   if (low >= 0 && high < divisor) return { quotient: whole, remainder: rest };
   const left = fromAffine(rest);
   const make = (fn: 'idiv' | 'imod'): Affine =>
     atomAffine({ kind: 'apply', type: 'i32', fn, args: [left, intExpr(divisor)] });
   return { quotient: addScaled(whole, make('idiv'), 1), remainder: make('imod') };
+}
+
+/** A value as `whole * divisor + rest`, where the rest is not negative either: targets' division rounds towards zero. */
+function splitMultiples(a: Affine, divisor: number): { whole: Affine; rest: Affine } {
+  let whole: Affine = constantAffine(0);
+  let rest: Affine = constantAffine(a.constant);
+  for (const { coefficient, atom } of a.terms.values()) {
+    const part = atomAffine(atom);
+    if (coefficient % divisor === 0) whole = addScaled(whole, part, coefficient / divisor);
+    else rest = addScaled(rest, part, coefficient);
+  }
+  const { low } = rangeOf(rest);
+  if (low === Number.NEGATIVE_INFINITY) return { whole: constantAffine(0), rest: a };
+  const multiples = constantAffine(Math.floor(low / divisor));
+  return { whole: addScaled(whole, multiples, 1), rest: addScaled(rest, multiples, -divisor) };
 }
 
 /** Bounds of an atom's value. */

@@ -19,7 +19,7 @@ function divisorsOf(exprs: readonly Expr[], axis: Axis): number[] {
     if (by.kind !== 'const') return;
     for (const { coefficient, atom } of toAffine(expr.args[0]).terms.values()) {
       if (atom.kind !== 'axis' || atom.axis.id !== axis.id) continue;
-      if (by.value % coefficient === 0) found.add(by.value / coefficient);
+      if (by.value % coefficient === 0) found.add(Math.abs(by.value / coefficient));
     }
   });
   return [...found].sort((a, b) => a - b);

@@ -266,7 +266,8 @@ export class ExpressionEmitter {
       );
       return;
     }
-    if (expr.kind === 'load' && this.elementOf(expr.tensor) !== 'u8') {
+    // A condition in memory is 0 or 1, not a mask: it is splatted below.
+    if (expr.kind === 'load' && expr.type !== 'bool' && this.elementOf(expr.tensor) !== 'u8') {
       const lanes = this.varies(expr);
       const { pointer, offset } = this.locate(expr.tensor, expr.indices[0]);
       asm.get(pointer);

@@ -23,9 +23,10 @@ export function bufferKey(tensor: Tensor): string {
   return 'name' in place ? `${place.kind} ${place.name}` : place.kind;
 }
 
-export function storageElement(tensor: Tensor): StorageElement {
-  if (tensor.element === 'u8') return 'u8';
-  return tensor.element === 'i32' || tensor.element === 'bool' ? 'i32' : 'f32';
+/** Only the host packs bytes: what a kernel writes has a word for each element, which no other invocation writes too. */
+export function storageElement({ element, place }: Tensor): StorageElement {
+  if (element === 'u8') return place.kind === 'input' || place.kind === 'sample' ? 'u8' : 'i32';
+  return element === 'i32' || element === 'bool' ? 'i32' : 'f32';
 }
 
 export function bindingsOf(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Bindings {

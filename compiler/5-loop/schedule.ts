@@ -81,7 +81,7 @@ function chooseRegister(kernel: Kernel, lane: Axis | undefined): Schedule['regis
   const products = reductionsIn(kernel).map((reduction) => productOf(reduction, lane));
   if (products.length === 0 || products.some((p) => p === undefined)) return undefined;
   const possible = kernel.axes.filter((axis) => {
-    if (axis.id === lane?.id || extentOf(axis) < 2) return false;
+    if (axis.id === lane?.id || extentOf(axis) < 2 || tileOf(axis) === undefined) return false;
     return products.every((product) => {
       if (product === undefined) return false;
       const shared = lane ? product.varying : product.fixed.slice(0, 1);
@@ -92,12 +92,16 @@ function chooseRegister(kernel: Kernel, lane: Axis | undefined): Schedule['regis
     (chosen, axis) => (chosen === undefined || rank(axis) > rank(chosen) ? axis : chosen),
     undefined,
   );
-  return best && { axis: best.id, tile: tileOf(best) };
+  const tile = best && tileOf(best);
+  return best && tile !== undefined ? { axis: best.id, tile } : undefined;
 }
 
 const rank = (axis: Axis): number => (isBatch(axis) ? 1e9 : extentOf(axis) * (extentOf(axis) % 4 === 0 ? 2 : 1));
 
-function tileOf(axis: Axis): number {
-  const extent = extentOf(axis);
-  return [4, 3, 2].find((tile) => extent % tile === 0) ?? 4;
+/** Undefined where tiles of so many of several elements a sample cannot be counted by samples. */
+function tileOf(axis: Axis): number | undefined {
+  const [symbol] = dim.symbols(axis.extent);
+  const perSample = symbol === undefined ? 1 : (dim.linear(axis.extent, symbol)?.perSample ?? 1);
+  const extent = perSample === 1 ? extentOf(axis) : perSample;
+  return [4, 3, 2].find((tile) => extent % tile === 0) ?? (perSample === 1 ? 4 : undefined);
 }

@@ -22,9 +22,11 @@ export function countTasks(extents: readonly { readonly extent: Dim; readonly bl
     if (batchBlock !== 0 || more.length > 0 || !linear || linear.fixed !== 0) {
       throw new Error(`a kernel cannot be numbered over the dimension ${dim.show(extent)}`);
     }
-    if (linear.perSample !== 1 && block !== 1) throw new Error(`${dim.show(extent)} cannot be divided into blocks`);
-    count *= linear.perSample;
-    batchBlock = block;
+    // Blocks of the batch; or, where each sample has a whole number of blocks, samples.
+    const blocks = linear.perSample === 1 ? 1 : linear.perSample / block;
+    if (!Number.isInteger(blocks)) throw new Error(`${dim.show(extent)} cannot be divided into blocks of ${block}`);
+    count *= blocks;
+    batchBlock = linear.perSample === 1 ? block : 1;
   }
   return { count, block: batchBlock };
 }

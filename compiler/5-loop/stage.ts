@@ -6,11 +6,12 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { reductionsIn, tensorOf } from './address.ts';
+import { decide } from './affine.ts';
 import type { Kernel, LoopProgram, Tensor } from './kernel.ts';
 import { laneCandidate, laneStep, productOf } from './lanes.ts';
 import { stridesInOrder } from './layout.ts';
 import { typicalValue } from './typical.ts';
-import { axesOf, axisExpr, keyOf, rewriter } from './walk.ts';
+import { axesOf, axisExpr, intExpr, keyOf, rewriter, sizeExpr } from './walk.ts';
 
 /** A copy may be this much larger than what it copies. */
 const MAX_GROWTH = 2;
@@ -28,6 +29,7 @@ export function stageOperands(program: LoopProgram): LoopProgram {
       if (!product || product.fixed.length === 0) continue;
       for (const load of product.varying) {
         if (laneStep(load, lane, tensors) === 1 || replacements.has(keyOf(load))) continue;
+        if (!alwaysInside(load, tensorOf(tensors, load.tensor))) continue;
         const staged = stageLoad(load, lane, [...kernel.axes, ...reduction.axes], tensors, nextId);
         if (!staged) continue;
         nextId++;
@@ -41,6 +43,15 @@ export function stageOperands(program: LoopProgram): LoopProgram {
     return [...copies, { ...kernel, stores: kernel.stores.map((s) => ({ ...s, value: rewrite(s.value) })) }];
   });
   return { ...program, kernels, tensors };
+}
+
+/** True when a load reads inside its tensor wherever it is evaluated: a copy has no guard around it, as padding has. */
+function alwaysInside(load: Extract<Expr, { kind: 'load' }>, tensor: Tensor): boolean {
+  return load.indices.every((index, d) => {
+    const extent = tensor.shape[d];
+    if (index.kind === 'axis' && dim.equal(index.axis.extent, extent)) return true;
+    return decide('ge', index, intExpr(0)) === true && decide('lt', index, sizeExpr(extent)) === true;
+  });
 }
 
 /** The copy of one load over the axes that it depends on, the lane axis innermost. */

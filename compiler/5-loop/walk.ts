@@ -1,7 +1,7 @@
 /**
  * Structural operations on scalar expressions: keys, substitution, traversal. Knows nothing of targets or memory.
  */
-import { dim } from '../dim/dim.ts';
+import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 
 const keys = new WeakMap<Expr, string>();
@@ -126,4 +126,5 @@ export function dependsOn(expr: Expr, axis: Axis): boolean {
 
 export const axisExpr = (axis: Axis): Expr => ({ kind: 'axis', type: 'i32', axis });
 export const intExpr = (value: number): Expr => ({ kind: 'const', type: 'i32', value });
+export const sizeExpr = (dim: Dim): Expr => ({ kind: 'size', type: 'i32', dim });
 export const localExpr = (name: string, type: 'f32' | 'i32' | 'bool'): Expr => ({ kind: 'local', type, name });

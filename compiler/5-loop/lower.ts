@@ -15,6 +15,7 @@ import type { Kernel, LoopProgram, Place, Store, Tensor } from './kernel.ts';
 import { intermediateLayout, rowMajor } from './layout.ts';
 import { simplify } from './simplify.ts';
 import { splitAxes } from './split-axes.ts';
+import { copyKernel, deferUpdates } from './updates.ts';
 import { axisExpr, keyOf } from './walk.ts';
 
 /** Where a graph's leaves and outputs live. */
@@ -27,29 +28,26 @@ export interface Storage {
 
 const SCRATCH: Place = { kind: 'scratch' };
 
-/** One kernel for every group, and one that copies for every output that has no group of its own. */
+/** One kernel for every group, and one that copies for every output that has no group of its own or comes too early. */
 export function lowerPartition(partition: Partition, storage: Storage): LoopProgram {
   const { graph } = partition;
   const tensors = new Map<number, Tensor>();
-  const copies: { from: number; to: Tensor }[] = [];
+  const copies: Kernel[] = [];
   for (const node of graph.nodes) if (isStoredLeaf(node)) tensors.set(node.id, { ...storage.leaf(node), id: node.id });
   let nextId = graph.nodes.length;
   for (const output of graph.outputs) {
     const node = graph.nodes[output.node];
     const tensor = storage.output(output, node);
-    if (tensors.has(node.id)) copies.push({ from: node.id, to: { ...tensor, id: nextId++ } });
-    else tensors.set(node.id, { ...tensor, id: node.id });
+    const id = tensors.has(node.id) ? nextId++ : node.id;
+    tensors.set(id, { ...tensor, id });
+    if (id !== node.id) copies.push(copyKernel(node.id, { ...tensor, id }));
   }
   for (const id of partition.stored) {
     const node = graph.nodes[id];
     if (!tensors.has(id)) tensors.set(id, scratchTensor(id, `t${id}`, node.type.element, node.type.shape));
   }
-  const kernels = partition.groups.map((group) => lowerGroup(partition, group));
-  for (const { from, to } of copies) {
-    tensors.set(to.id, to);
-    kernels.push(copyKernel(graph.nodes[from], to));
-  }
-  return { name: graph.name, kernels, tensors };
+  const kernels = [...partition.groups.map((group) => lowerGroup(partition, group)), ...copies];
+  return deferUpdates({ name: graph.name, kernels, tensors });
 }
 
 export function scratchTensor(id: number, name: string, element: ElementType, shape: readonly Dim[]): Tensor {
@@ -59,13 +57,6 @@ export function scratchTensor(id: number, name: string, element: ElementType, sh
 /** A tensor that users pass in or get out. */
 export function hostTensor(name: string, place: Place, node: GraphNode): Omit<Tensor, 'id'> {
   return { name, place, element: node.type.element, shape: node.type.shape, layout: rowMajor(node.type.shape) };
-}
-
-function copyKernel(node: GraphNode, to: Tensor): Kernel {
-  const axes = node.type.shape.map((extent, i): Axis => ({ id: `i${i}`, extent }));
-  const indices = axes.map(axisExpr);
-  const value: Expr = { kind: 'load', type: scalarTypeOf(node.type.element), tensor: node.id, indices };
-  return { label: `copy to ${to.name}`, axes, stores: [{ tensor: to.id, indices, value }] };
 }
 
 const AXIS_NAMES: Readonly<Record<number, readonly string[]>> = {

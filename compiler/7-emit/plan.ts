@@ -19,6 +19,7 @@ import type { Kernel, LoopProgram, Tensor } from '../5-loop/kernel.ts';
 import { choose } from '../5-loop/schedule.ts';
 import { splitLongAxis } from '../5-loop/split-axes.ts';
 import type { HostUniform } from '../5-loop/uniforms.ts';
+import { verifyUpdates } from '../5-loop/updates.ts';
 import { bindingsOf, bufferKey, storageElement } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
 import { toBase64 } from '../6-target/wasm/base64.ts';
@@ -51,6 +52,7 @@ export function planModule(input: PlanInput): ModuleSpec {
   for (const name of PROGRAM_NAMES) {
     const dispatches: number[] = [];
     for (const program of input.programs[name]) {
+      verifyUpdates(program);
       for (const kernel of program.kernels) {
         const exported = kernelName(name, dispatches.length, kernel.label);
         const printed = printKernelSpec(exported, kernel, program, buffers, names);

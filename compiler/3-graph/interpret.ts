@@ -18,8 +18,15 @@ export interface Bindings {
   readonly uniforms?: Readonly<Record<string, number>>;
 }
 
+/** What stands in for a node's value: tests add the error that float32 would make. */
+export type Adjust = (node: GraphNode, value: ReferenceTensor) => ReferenceTensor;
+
 /** The value of every node, in the nodes' order. */
-export function interpretNodes(graph: Graph, bindings: Bindings): readonly ReferenceTensor[] {
+export function interpretNodes(
+  graph: Graph,
+  bindings: Bindings,
+  adjust: Adjust = (_, value) => value,
+): readonly ReferenceTensor[] {
   const { dims = {} } = bindings;
   const values: ReferenceTensor[] = [];
   for (const node of graph.nodes) {
@@ -31,7 +38,7 @@ export function interpretNodes(graph: Graph, bindings: Bindings): readonly Refer
       const expected = `${showShape(node.type.shape)} = [${shape.join(', ')}]`;
       throw new InternalError(`%${node.id} = ${node.op} gives [${value.shape.join(', ')}], not ${expected}`);
     }
-    values.push(value);
+    values.push(adjust(node, value));
   }
   return values;
 }

@@ -4,18 +4,20 @@
  * - a reduction or contraction is computed once, in a group of its own;
  * - elementwise work moves into its one consumer, or, where its value is a reduction's, into that reduction's epilogue;
  * - a contraction reads its operands many times, so what it reads is in memory (or a view of it);
- * - groups of elementwise work over equal shapes, and small reductions over equal shapes, are merged side by side.
+ * - groups of elementwise work over equal shapes, and small reductions over equal shapes, are merged side by side;
+ * - no kernel reads and writes more tensors than WebGPU binds.
  * It does not fuse a reduction into another reduction's loop, and recomputes nothing but elementwise views.
  */
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
 import { dim } from '../dim/dim.ts';
 import { type Group, isStoredLeaf, kindOf, type Partition } from './group.ts';
-import { mergeGroups } from './merge.ts';
+import { countBuffers, limitReads, MAX_BUFFERS } from './limit.ts';
+import { inputsOf, mergeGroups } from './merge.ts';
 
 export function fuse(graph: Graph): Partition {
   const stored = chooseStored(graph);
+  limitReads(graph, stored);
   const heavyOf = fuseEpilogues(graph, stored);
-  limitInputs(graph, stored);
   const groups: Group[] = graph.nodes
     .filter((node) => stored.has(node.id) && !isStoredLeaf(node))
     .map((node) => ({ roots: [node.id], heavy: heavyOf.get(node.id) }));
@@ -79,12 +81,21 @@ function fuseEpilogues(graph: Graph, stored: Set<number>): Map<number, number> {
   for (const node of graph.nodes) {
     if (!isHeavy(node)) continue;
     const root = epilogueRoot(graph, users, stored, outputs, node);
-    if (root !== undefined && !heavyOf.has(root)) {
-      stored.delete(node.id);
-      heavyOf.set(root, node.id);
-    } else heavyOf.set(node.id, node.id);
+    if (root === undefined || heavyOf.has(root) || !fits(graph, stored, node.id, root)) {
+      heavyOf.set(node.id, node.id);
+      continue;
+    }
+    stored.delete(node.id);
+    heavyOf.set(root, node.id);
   }
   return heavyOf;
+}
+
+/** True where a reduction and its epilogue together bind no more buffers than a kernel may. */
+function fits(graph: Graph, stored: ReadonlySet<number>, heavy: number, root: number): boolean {
+  const reads = new Set([...inputsOf(graph, stored, [root]), ...inputsOf(graph, stored, [heavy])]);
+  reads.delete(heavy);
+  return countBuffers(graph, reads, [root]) <= MAX_BUFFERS;
 }
 
 /** Follows a reduction's only readers, element by element, to the stored elementwise node that ends the chain. */
@@ -106,26 +117,4 @@ function epilogueRoot(
     current = next;
   }
   return undefined;
-}
-
-/** WebGPU's default is 8 storage buffers a kernel; one is the result's. */
-const MAX_INPUTS = 7;
-
-/**
- * Keeps what one kernel reads within the limit: where a value depends on too many tensors in memory, the part of it that
- * depends on most goes to memory too. An epilogue that is cut off stays with its reduction.
- */
-function limitInputs(graph: Graph, stored: Set<number>): void {
-  const reach: ReadonlySet<number>[] = [];
-  const seenBy = (id: number): ReadonlySet<number> => (stored.has(id) ? new Set([id]) : reach[id]);
-  for (const node of graph.nodes) {
-    let reads = new Set(node.inputs.flatMap((id) => [...seenBy(id)]));
-    while (reads.size > MAX_INPUTS) {
-      const parts = node.inputs.filter((id) => !stored.has(id));
-      if (parts.length === 0) break;
-      stored.add(parts.reduce((most, id) => (reach[id].size > reach[most].size ? id : most)));
-      reads = new Set(node.inputs.flatMap((id) => [...seenBy(id)]));
-    }
-    reach.push(reads);
-  }
 }

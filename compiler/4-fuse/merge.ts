@@ -5,9 +5,7 @@
 import type { Graph } from '../3-graph/graph.ts';
 import { dim } from '../dim/dim.ts';
 import { type Group, isStoredLeaf, kindOf } from './group.ts';
-
-/** WebGPU's default is 8 storage buffers a kernel. */
-const MAX_TENSORS = 8;
+import { countBuffers, MAX_BUFFERS } from './limit.ts';
 
 /** Takes values that only their own merged group reads out of `stored`: they need no memory. */
 export function mergeGroups(graph: Graph, stored: Set<number>, groups: readonly Group[]): Group[] {
@@ -61,11 +59,8 @@ function canJoin(graph: Graph, stored: ReadonlySet<number>, first: Group, second
   const inputs = new Set([...inputsOf(graph, stored, first.roots), ...inputsOf(graph, stored, second.roots)]);
   const small = dim.constant(dim.product(graph.nodes[all[0]].type.shape)) === 1;
   if (!feeds && !small && !shareInput(graph, stored, first, second)) return false;
-  // An update is written where the old value was read.
-  const updates = new Set(graph.outputs.flatMap(({ role, node }) => (role === 'update' ? [node] : [])));
-  const written = needed(graph, stored, all).filter((root) => !updates.has(root));
   for (const root of all) inputs.delete(root);
-  return inputs.size + written.length <= MAX_TENSORS;
+  return countBuffers(graph, inputs, needed(graph, stored, all)) <= MAX_BUFFERS;
 }
 
 function sameShape(graph: Graph, ids: readonly number[]): boolean {
@@ -79,7 +74,7 @@ function shareInput(graph: Graph, stored: ReadonlySet<number>, first: Group, sec
 }
 
 /** The stored nodes that a group reads. */
-function inputsOf(graph: Graph, stored: ReadonlySet<number>, roots: readonly number[]): Set<number> {
+export function inputsOf(graph: Graph, stored: ReadonlySet<number>, roots: readonly number[]): Set<number> {
   const inputs = new Set<number>();
   const seen = new Set<number>();
   const visit = (id: number): void => {

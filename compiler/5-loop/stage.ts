@@ -3,11 +3,12 @@
  * operand's memory (a weight read by its input features in a backward pass), a small kernel first writes the operand in
  * the order that the contraction wants. Operands are read many times there, the copy once.
  */
+import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { reductionsIn, tensorOf } from './address.ts';
 import { decide } from './affine.ts';
-import type { Kernel, LoopProgram, Tensor } from './kernel.ts';
+import { type Kernel, type LoopProgram, type Tensor, tensorsOf } from './kernel.ts';
 import { laneCandidate, laneStep, productOf } from './lanes.ts';
 import { stridesInOrder } from './layout.ts';
 import { typicalValue } from './typical.ts';
@@ -40,7 +41,10 @@ export function stageOperands(program: LoopProgram): LoopProgram {
     }
     if (copies.length === 0) return [kernel];
     const rewrite = rewriter((expr) => (expr.kind === 'load' ? (replacements.get(keyOf(expr)) ?? expr) : expr));
-    return [...copies, { ...kernel, stores: kernel.stores.map((s) => ({ ...s, value: rewrite(s.value) })) }];
+    const staged = { ...kernel, stores: kernel.stores.map((s) => ({ ...s, value: rewrite(s.value) })) };
+    // An operand that is also read as it is takes one buffer more.
+    const { reads, writes } = tensorsOf(staged);
+    return new Set([...reads, ...writes]).size <= MAX_BUFFERS ? [...copies, staged] : [kernel];
   });
   return { ...program, kernels, tensors };
 }

@@ -12,6 +12,7 @@ import type {
   StateSpec,
 } from '../../runtime/program.ts';
 import type { TypedParameter } from '../2-check/typed.ts';
+import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { accumulateOverBatch } from '../5-loop/accumulate.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { buildTree } from '../5-loop/build-tree.ts';
@@ -28,6 +29,7 @@ import { library } from '../6-target/wasm/library.ts';
 import { assembleModule } from '../6-target/wasm/module.ts';
 import { emitWgsl, WORKGROUP } from '../6-target/wgsl/emit-kernel.ts';
 import { dim } from '../dim/dim.ts';
+import { InternalError } from '../ops/internal-error.ts';
 import type { Arena } from './arena.ts';
 import { planMemory, type SlotPlan, sizeOfTensor } from './memory.ts';
 
@@ -90,6 +92,9 @@ function printKernelSpec(
 ): { spec: KernelSpec; code: FunctionCode } {
   const { tensors } = program;
   const bindings = bindingsOf(kernel, tensors);
+  if (bindings.list.length > MAX_BUFFERS) {
+    throw new InternalError(`"${kernel.label}" binds ${bindings.list.length} buffers, WebGPU ${MAX_BUFFERS}`);
+  }
   const serial = splitLongAxis(kernel);
   const schedule = choose(serial, tensors, 'wasm');
   const blocked = accumulateOverBatch(serial);

@@ -11,11 +11,16 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** `netc …argv`, from the repository's root unless `cwd` is given. */
-export function netc(
-  argv: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Outcome> {
+export interface NetcOptions {
+  /** The repository's root where it is absent. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Presses Ctrl-C when the output on stderr matches. */
+  readonly interruptAt?: RegExp;
+}
+
+/** `netc …argv`. */
+export function netc(argv: readonly string[], options: NetcOptions = {}): Promise<Outcome> {
   const start = performance.now();
   const child = spawn(
     process.execPath,
@@ -32,7 +37,10 @@ export function netc(
     stdout += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    const before = stderr;
     stderr += text;
+    const at = options.interruptAt;
+    if (at?.test(stderr) && !at.test(before)) child.kill('SIGINT');
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -88,3 +88,38 @@ test('a program with errors is not trained', async () => {
   expect(status).toBe(1);
   expect(existsSync(join(folder, 'wrong'))).toBe(false);
 });
+
+/** The weights that a run of the small model ends with. */
+async function weightsAfter(name: string, argv: readonly string[]): Promise<string> {
+  const { status, stderr } = await netc(['train', model, ...common, '--out', join(folder, name), ...argv], { env });
+  expect([name, status, stderr]).toEqual([name, 0, expect.stringContaining('the weights are in')]);
+  return readFileSync(join(folder, name, 'weights.safetensors')).toString('base64');
+}
+
+test('stopped and resumed is uninterrupted, to the bit, on any number of threads', async () => {
+  const whole = await weightsAfter('whole', ['--limit', '1280', '--steps', '15', '--threads', '2']);
+  await weightsAfter('parts', ['--limit', '1280', '--steps', '7', '--threads', '1']);
+  expect(await weightsAfter('parts', ['--limit', '1280', '--steps', '15', '--resume', '--threads', '3'])).toBe(whole);
+});
+
+test('Ctrl-C writes a checkpoint and says how to go on, and going on is as if nothing had happened', async () => {
+  const many = ['--limit', '1280', '--epochs', '100000'];
+  const interrupted = await netc(['train', model, ...common, '--out', join(folder, 'ctrl-c'), ...many], {
+    env,
+    interruptAt: /epoch 2/,
+  });
+  expect(interrupted.status).toBe(130);
+  expect(interrupted.stderr).toContain('To go on, give the same command with --resume');
+  const step = Number(/interrupted at epoch \d+, step (\d+)/.exec(interrupted.stderr)?.[1]);
+  const end = [...many, '--steps', String(step + 5)];
+  expect(await weightsAfter('ctrl-c', [...end, '--resume'])).toBe(await weightsAfter('through', end));
+});
+
+test('a loss that is not finite stops the run, and says where it began', async () => {
+  const wild = join(folder, 'wild.net');
+  writeFileSync(wild, readFileSync(model, 'utf8').replace('lr=0.01', 'lr=1e38'));
+  const { status, stderr } = await netc(['train', wild, ...common, '--out', join(folder, 'wild')], { env });
+  expect(status).toBe(1);
+  // The first update overflows; the loss of the step after it shows that.
+  expect(stderr).toContain('error: the loss is NaN at epoch 1, step 2: step 1 first computes such a value in `Adam: ');
+});

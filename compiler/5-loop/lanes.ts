@@ -46,22 +46,18 @@ export function vectorisable(kernel: Kernel, axis: Axis, tensors: ReadonlyMap<nu
   forEachNode(values, (expr) => {
     if (!dependsOn(expr, axis)) return;
     if (expr.kind === 'guard' && dependsOn(expr.condition, axis)) fits = false;
-    if (expr.kind === 'apply' && expr.type !== 'i32' && !hasVectorForm(expr)) fits = false;
-    if (expr.kind === 'apply' && expr.type === 'i32' && !isIndexArithmetic(expr)) fits = false;
+    if (expr.kind === 'apply' && !hasVectorForm(expr)) fits = false;
   });
   return fits && kernel.stores.every((store) => !NARROW.has(tensorOf(tensors, store.tensor).element));
 }
 
-function hasVectorForm(expr: Extract<Expr, { kind: 'apply' }>): boolean {
+/** True where WebAssembly computes four lanes at once. Of integers: what indices are made of. */
+export function hasVectorForm(expr: Extract<Expr, { kind: 'apply' }>): boolean {
+  if (expr.type === 'i32') return ['add', 'sub', 'mul'].includes(expr.fn);
   if (expr.fn === 'to_f32') return expr.args[0].type === 'i32';
   const { wasm } = scalarTable[expr.fn];
   if (expr.args.some((arg) => arg.type === 'i32')) return wasm.i32 !== undefined && wasm.i32 !== 'select';
   return wasm.f32x4 !== undefined;
-}
-
-/** Lane-dependent index arithmetic is fine inside addresses; as a value only what i32x4 has. */
-function isIndexArithmetic(expr: Extract<Expr, { kind: 'apply' }>): boolean {
-  return ['add', 'sub', 'mul'].includes(expr.fn);
 }
 
 /** The operands of a reduction that sums products: which loads vary over the lanes, which don't. */

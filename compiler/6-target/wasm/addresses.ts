@@ -35,6 +35,11 @@ export function accessOf(
   return { family: `${binding}|${step}|${keyOf(base)}`, base, step, constant };
 }
 
+/** The address of a vector's first element. */
+export function firstLane(address: Expr, lane: Axis | undefined): Expr {
+  return fromAffine(withoutLane(toAffine(address), lane));
+}
+
 /** Lanes are consecutive elements: a vector access starts at lane 0. */
 function withoutLane(affine: Affine, lane: Axis | undefined): Affine {
   if (lane === undefined) return affine;

@@ -5,13 +5,14 @@
 
 import { tensorOf } from '../../5-loop/address.ts';
 import type { Tensor } from '../../5-loop/kernel.ts';
+import { hasVectorForm } from '../../5-loop/lanes.ts';
 import type { LoopTree } from '../../5-loop/tree.ts';
 import { children } from '../../5-loop/walk.ts';
 import { dim } from '../../dim/dim.ts';
 import type { Axis, Expr, ScalarType } from '../../ops/expr.ts';
 import { scalarTable } from '../../ops/scalar.ts';
 import { type Bindings, storageElement } from '../bindings.ts';
-import { accessOf } from './addresses.ts';
+import { accessOf, firstLane } from './addresses.ts';
 import { Assembler, type ValueType } from './assembler.ts';
 import { routineIndex } from './library.ts';
 
@@ -126,7 +127,7 @@ export class ExpressionEmitter {
     const binding = this.bindings.indexOf(tensor);
     const bytes = this.bytesOf(tensor);
     const access = accessOf(binding, address, this.tree.lane, this.pointerAxis);
-    if (!access) return { pointer: this.pointerTo(binding, address, bytes), offset: 0 };
+    if (!access) return { pointer: this.pointerTo(binding, firstLane(address, this.tree.lane), bytes), offset: 0 };
     let pointer = this.pointerOf(access.family);
     if (pointer === undefined) {
       if (access.step !== 0) throw new Error('a stepped pointer was not set up before its loop');
@@ -250,10 +251,18 @@ export class ExpressionEmitter {
 
   // ---- vectors -----------------------------------------------------------------------------------------------------
 
-  private varies(expr: Expr): boolean {
+  /** True where a value is computed in lanes: because they differ, or because its locals are splatted already. */
+  private inLanes(expr: Expr): boolean {
+    if (this.reads(expr, ({ name }) => this.tree.vectors.has(name))) return true;
+    if (expr.kind === 'apply' && !hasVectorForm(expr)) return false;
+    return this.reads(expr, ({ name }) => this.localNamed(name).vector);
+  }
+
+  /** True for an expression of the lane variable or of a local that a test finds. */
+  private reads(expr: Expr, found: (local: Extract<Expr, { kind: 'local' }>) => boolean): boolean {
     if (expr.kind === 'axis') return expr.axis.id === this.tree.lane?.id;
-    if (expr.kind === 'local') return this.localNamed(expr.name).vector;
-    return children(expr).some((child) => this.varies(child));
+    if (expr.kind === 'local') return found(expr);
+    return children(expr).some((child) => this.reads(child, found));
   }
 
   protected vector(expr: Expr): void {
@@ -268,13 +277,13 @@ export class ExpressionEmitter {
     }
     // A condition in memory is 0 or 1, not a mask: it is splatted below.
     if (expr.kind === 'load' && expr.type !== 'bool' && this.elementOf(expr.tensor) !== 'u8') {
-      const lanes = this.varies(expr);
+      const lanes = this.inLanes(expr);
       const { pointer, offset } = this.locate(expr.tensor, expr.indices[0]);
       asm.get(pointer);
       asm.memory(lanes ? 'v128.load' : 'v128.load32_splat', offset);
       return;
     }
-    if (!this.varies(expr)) {
+    if (!this.inLanes(expr)) {
       this.splat(expr);
       return;
     }

@@ -14,13 +14,13 @@ import { UserError } from '../../runtime/errors.ts';
 import { reasonFor } from '../../runtime/host/files.ts';
 import type { EmittedFile } from '../7-emit/index.ts';
 import { snakeCase, stemOf } from '../7-emit/names.ts';
+import { RUNTIME } from './scripts.ts';
 
 /** Programs that are kept; the least recently made go first. */
 const KEPT = 16;
 
 /** Everything of this package that a compiled program depends on: the compiler with the standard library, and the runtime. */
 const COMPILER = fileURLToPath(new URL('../', import.meta.url));
-const RUNTIME = new URL(`../../runtime/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href;
 
 /** A program in the cache. */
 export class GeneratedProgram {
@@ -66,22 +66,8 @@ export function findProgram(source: string): GeneratedProgram | undefined {
   return isFolder(folder) ? new GeneratedProgram(folder, source) : undefined;
 }
 
-/** Erases the types and stores the program; `keep` lets later runs find it. Throws `UserError` where nothing can be written. */
-export async function storeProgram(
-  source: string,
-  files: readonly EmittedFile[],
-  keep: boolean,
-): Promise<GeneratedProgram> {
-  const { ts } = await import('ts-morph');
-  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
-  const scripts = files.map(({ path, text }) => {
-    if (path.endsWith('.js')) return { path, text };
-    const { outputText } = ts.transpileModule(text, { compilerOptions });
-    const linked = outputText
-      .replaceAll("from 'netc/runtime'", `from ${JSON.stringify(RUNTIME)}`)
-      .replace(/(from '\.\/[^']+)\.ts'/g, "$1.js'");
-    return { path: path.replace(/\.ts$/, '.js'), text: linked };
-  });
+/** Stores the scripts; `keep` lets later runs find them. Throws `UserError` where nothing can be written. */
+export function storeProgram(source: string, scripts: readonly EmittedFile[], keep: boolean): GeneratedProgram {
   const root = cacheFolder('programs');
   const folder = join(root, keep ? keyOf(source) : `once-${process.pid}-${Date.now()}`);
   const temporary = `${folder}.${process.pid}.tmp`;

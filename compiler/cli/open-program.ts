@@ -1,4 +1,5 @@
 /** From a source file to a program that can run: out of the cache, or compiled now. */
+import { startEmitter } from './emitter.ts';
 import { findProgram, type GeneratedProgram, storeProgram } from './generated-program.ts';
 import { countLine, showDiagnostics } from './show-diagnostics.ts';
 import { print } from './terminal.ts';
@@ -7,15 +8,19 @@ import { print } from './terminal.ts';
 export async function openProgram(source: string): Promise<GeneratedProgram | undefined> {
   const found = findProgram(source);
   if (found) return found;
-  const { compileFile } = await import('./compile-file.ts');
-  const result = compileFile(source);
-  await showDiagnostics(result.diagnostics);
-  if (result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
-    await print(process.stderr, countLine(result.diagnostics));
-    return undefined;
+  const emitter = startEmitter();
+  try {
+    const { compileFile } = await import('./compile-file.ts');
+    const result = compileFile(source);
+    await showDiagnostics(result.diagnostics);
+    if (result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
+      await print(process.stderr, countLine(result.diagnostics));
+      return undefined;
+    }
+    const scripts = await emitter.emit(result.units, { source: result.source, output: 'generated' });
+    // A program with warnings is compiled each time, so that they are seen each time.
+    return storeProgram(source, scripts, result.diagnostics.length === 0);
+  } finally {
+    await emitter.stop();
   }
-  const { emit } = await import('../7-emit/index.ts');
-  const files = await emit(result.units, { source: result.source, output: 'generated', kernels: 'javascript' });
-  // A program with warnings is compiled each time, so that they are seen each time.
-  return await storeProgram(source, files, result.diagnostics.length === 0);
 }

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { emit } from '../../compiler/7-emit/index.ts';
 import { findProgram, storeProgram } from '../../compiler/cli/generated-program.ts';
+import { emitScripts } from '../../compiler/cli/scripts.ts';
 import { tinyUnit } from '../emit/fake-unit.ts';
 
 let folder = '';
@@ -29,14 +29,14 @@ async function files(trainings = ['Tiny']) {
     name,
     ...(tinyUnit.training ? { training: { ...tinyUnit.training, name } } : {}),
   }));
-  return await emit(units, { source: 'tiny.net', output: 'generated' });
+  return await emitScripts(units, { source: 'tiny.net', output: 'generated' });
 }
 
 const programs = (): string[] => readdirSync(join(folder, 'cache', 'programs'));
 
 test('found while nothing changed; not after a change of the file or of one that it imports', async () => {
   expect(findProgram(source)).toBeUndefined();
-  await storeProgram(source, await files(), true);
+  storeProgram(source, await files(), true);
   expect(findProgram(source)).toBeDefined();
   writeFileSync(join(folder, 'dots.net'), 'import { Y } from "./tiny.net"\n');
   expect(findProgram(source)).toBeUndefined();
@@ -47,15 +47,15 @@ test('found while nothing changed; not after a change of the file or of one that
 });
 
 test('a program that is not to be kept is not found, and storing twice is no error', async () => {
-  await storeProgram(source, await files(), false);
+  storeProgram(source, await files(), false);
   expect(findProgram(source)).toBeUndefined();
-  await storeProgram(source, await files(), true);
-  await storeProgram(source, await files(), true);
+  storeProgram(source, await files(), true);
+  storeProgram(source, await files(), true);
   expect(programs()).toHaveLength(2);
 });
 
 test('what is stored is JavaScript that imports its neighbours and the runtime of this very package', async () => {
-  await storeProgram(source, await files(), true);
+  storeProgram(source, await files(), true);
   const [name] = programs();
   const stored = join(folder, 'cache', 'programs', name);
   expect(readdirSync(stored).sort()).toEqual(['package.json', 'tiny.js', 'tiny.kernels.js', 'tiny.train.js']);
@@ -70,23 +70,23 @@ test('old programs are forgotten', async () => {
   const emitted = await files();
   for (let i = 0; i < 20; i++) {
     writeFileSync(source, `// ${i}\n`);
-    await storeProgram(source, emitted, true);
+    storeProgram(source, emitted, true);
   }
   expect(programs().length).toBeLessThanOrEqual(16);
   expect(findProgram(source)).toBeDefined();
 });
 
 test('which training loop: the only one, the one that is named, or an error with the names', async () => {
-  const one = await storeProgram(source, await files(), true);
+  const one = storeProgram(source, await files(), true);
   expect(() => one.trainingLoop('Other')).toThrow(/tiny\.net has no `train` declaration called Other/);
   writeFileSync(source, '// two\n');
-  const two = await storeProgram(source, await files(['Tiny', 'LongTiny']), true);
+  const two = storeProgram(source, await files(['Tiny', 'LongTiny']), true);
   expect(() => two.trainingLoop(undefined)).toThrow(
     /several `train` declarations; choose one with --name: long_tiny, tiny/,
   );
   expect(() => two.trainingLoop('Other')).toThrow(/called Other; it has long_tiny, tiny/);
   writeFileSync(source, '// none\n');
-  const none = await storeProgram(
+  const none = storeProgram(
     source,
     (await files()).filter((file) => !file.path.includes('train')),
     true,
@@ -97,7 +97,6 @@ test('which training loop: the only one, the one that is named, or an error with
 test('a cache that cannot be written is an error that says what to do', async () => {
   writeFileSync(join(folder, 'file'), '');
   vi.stubEnv('NETC_CACHE', join(folder, 'file'));
-  await expect(storeProgram(source, await files(), true)).rejects.toThrow(
-    /a part of the path is a file.*NETC_CACHE=DIR/,
-  );
+  const scripts = await files();
+  expect(() => storeProgram(source, scripts, true)).toThrow(/a part of the path is a file.*NETC_CACHE=DIR/);
 });

@@ -10,7 +10,8 @@ type Routine = (typeof ROUTINES)[number];
 
 /** The function index of a routine; the library stands first in a module. */
 export function routineIndex(name: string): number {
-  const index = ROUTINES.findIndex((routine) => routine === name);
+  const names: readonly string[] = ROUTINES;
+  const index = names.indexOf(name);
   if (index < 0) throw new Error(`the WebAssembly library has no routine ${name}`);
   return index;
 }

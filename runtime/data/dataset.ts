@@ -54,6 +54,8 @@ export interface Split {
   readonly dataset: DatasetSpec;
   readonly name: SplitName;
   readonly samples: number;
+  /** Whether the pictures are drawn (`synthetic`), not the data set's own. */
+  readonly drawn: boolean;
   /** In the order of the data set's `sample`. */
   readonly columns: readonly Column[];
 }

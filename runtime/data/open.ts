@@ -70,7 +70,7 @@ async function readSplit(dataset: DatasetSpec, split: SplitSpec, paths: Readonly
       return readColumn(path, file, field);
     }),
   );
-  return { dataset, name, samples: sampleCount(columns, dataset, name), columns };
+  return { dataset, name, samples: sampleCount(columns, dataset, name), drawn: false, columns };
 }
 
 async function readColumn(path: string, file: DatasetFile, field: FieldSpec): Promise<Column> {

@@ -55,7 +55,7 @@ export function syntheticSplit(dataset: DatasetSpec, name: SplitName, limit = Nu
   const columns = dataset.sample.map((field): Column => {
     return field === image ? { field, data: pictures, size: side * side } : { field, data: labels, size: 1 };
   });
-  return { dataset, name, samples, columns };
+  return { dataset, name, samples, drawn: true, columns };
 }
 
 /** Draws a garment of a class at a place, size and angle of its own. */

@@ -73,7 +73,7 @@ export class TrainingRun {
     const run = new TrainingRun(learner, loader, options, output, log, identity, mark, position);
     run.display.line(device.description);
     run.display.line(
-      `${identity.model} on ${loader.samples} samples of ${loader.split.dataset.name}` +
+      `${identity.model} on ${loader.samples} ${loader.split.drawn ? 'drawn pictures for' : 'samples of'} ${loader.split.dataset.name}` +
         (options.resume ? `, resumed at epoch ${position.epoch + 1}, step ${position.step}` : ''),
     );
     return run;

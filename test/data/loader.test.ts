@@ -11,6 +11,7 @@ function split(samples: number): Split {
   return {
     dataset: { name: 'Numbers', sample: [image, label], classes: [], urls: [], splits: [] },
     name: 'train',
+    drawn: false,
     samples,
     columns: [
       {

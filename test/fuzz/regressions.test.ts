@@ -60,6 +60,13 @@ const graphs: Readonly<Record<string, (g: Maker) => void>> = {
     const rows = g.reshape(g.tensor([N, 4, 3]), [dim.mul(N, dim.int(4)), dim.int(3)]);
     g.result(g.op('matmul', [rows, g.tensor([3, 8])]));
   },
+  // WGSL read `c % n * 2` as `(c % n) * 2`.
+  'rows of two a sample behind another axis': (g) => {
+    const rows = g.permute(g.reshape(g.tensor([N, 2, 3]), [dim.mul(N, dim.int(2)), dim.int(3)]), [1, 0]);
+    const read = g.op('exp', [rows]);
+    g.result(g.op('amax', [read], { axes: [0], keepdim: false }));
+    g.result(g.op('mean', [read], { axes: [0], keepdim: false }));
+  },
   // The second kernel read the new m.
   'an update waits for the readers of the old value': (g) => {
     const x = g.tensor([3, 3]);

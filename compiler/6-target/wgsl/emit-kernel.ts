@@ -172,15 +172,23 @@ class WgslPrinter {
     }
   }
 
-  /** Evaluates the guarded value only where it may be. */
+  /** Evaluates each side only where it may be: the other may read outside of its tensor. */
   private guard(expr: Extract<Expr, { kind: 'guard' }>): string {
     const name = `g${this.guards++}`;
     const condition = this.expression(expr.condition);
-    this.line(`var ${name}: ${expr.type} = ${this.expression(expr.otherwise)};`);
+    const assign = (value: Expr): void => {
+      this.depth++;
+      this.line(`${name} = ${this.expression(value)};`);
+      this.depth--;
+    };
+    const fixed = expr.otherwise.kind === 'const';
+    this.line(`var ${name}: ${expr.type}${fixed ? ` = ${this.expression(expr.otherwise)}` : ''};`);
     this.line(`if (${condition}) {`);
-    this.depth++;
-    this.line(`${name} = ${this.expression(expr.value)};`);
-    this.depth--;
+    assign(expr.value);
+    if (!fixed) {
+      this.line('} else {');
+      assign(expr.otherwise);
+    }
     this.line('}');
     return name;
   }
@@ -191,7 +199,7 @@ class WgslPrinter {
     const [symbol] = dim.symbols(expr.dim);
     const linear = dim.linear(expr.dim, symbol);
     if (!linear) throw new Error(`the dimension ${dim.show(expr.dim)} is not linear in the batch`);
-    const scaled = linear.perSample === 1 ? 'i32(uniforms.n)' : `i32(uniforms.n) * ${linear.perSample}`;
+    const scaled = linear.perSample === 1 ? 'i32(uniforms.n)' : `(i32(uniforms.n) * ${linear.perSample})`;
     return linear.fixed === 0 ? scaled : `(${scaled} + ${linear.fixed})`;
   }
 }

@@ -719,51 +719,53 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-        let v0 = scratch_23[((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-        let v1 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)];
-        let v2 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)];
-        let v3 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)];
-        let v4 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)];
-        let v5 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)];
-        let v6 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)];
-        let v7 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)];
-        let v8 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)];
-        let v9 = scratch_23[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 1152)];
-        let v10 = scratch_23[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 2304)];
-        let v11 = scratch_23[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 3456)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
+      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+          let v0 = scratch_23[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
+          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
+          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
+          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
+        }
       }
     }
     let v12 = parameters[((cb * 8) + 166400)];
@@ -825,16 +827,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc38: f32 = 0.0;
       var acc39: f32 = 0.0;
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-          let v20 = scratch_23[(((((nb * 4608) + (nr * 1152)) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-          acc32 = (acc32 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)]));
+        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+            let v20 = scratch_23[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
+            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
+            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
+            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
+            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
+            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
+            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
+            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
+          }
         }
       }
       scratch_31[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
@@ -1750,51 +1754,53 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-        let v0 = scratch_27[((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-        let v1 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)];
-        let v2 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)];
-        let v3 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)];
-        let v4 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)];
-        let v5 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)];
-        let v6 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)];
-        let v7 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)];
-        let v8 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)];
-        let v9 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 1152)];
-        let v10 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 2304)];
-        let v11 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 3456)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
+      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
+          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
+          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
+          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
+        }
       }
     }
     let v12 = parameters[((cb * 8) + 166400)];
@@ -1856,16 +1862,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc38: f32 = 0.0;
       var acc39: f32 = 0.0;
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-          let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-          acc32 = (acc32 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)]));
+        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
+            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
+            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
+            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
+            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
+            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
+            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
+            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
+          }
         }
       }
       scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
@@ -2963,51 +2971,53 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-        let v0 = scratch_27[((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-        let v1 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)];
-        let v2 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)];
-        let v3 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)];
-        let v4 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)];
-        let v5 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)];
-        let v6 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)];
-        let v7 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)];
-        let v8 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)];
-        let v9 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 1152)];
-        let v10 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 2304)];
-        let v11 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 3456)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
+      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
+          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
+          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
+          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
+        }
       }
     }
     let v12 = parameters[((cb * 8) + 166400)];
@@ -3069,16 +3079,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc38: f32 = 0.0;
       var acc39: f32 = 0.0;
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-          let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-          acc32 = (acc32 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)]));
+        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
+            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
+            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
+            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
+            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
+            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
+            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
+            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
+          }
         }
       }
       scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
@@ -3901,9 +3913,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 96 * 3 * 8) { return; }
+  if (item >= 32 * 3 * 3 * 8) { return; }
   let nb = item % 8;
-  let rest2 = item / 8;
+  let rest3 = item / 8;
+  let c_2 = rest3 % 3;
+  let rest2 = rest3 / 3;
   let c_1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let c_0b = rest1;
@@ -3941,7 +3955,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc31: f32 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = scratch_105[((nb * 8) + (r0 * 64))];
-    let v1 = scratch_27[((((c_1 * 128) + (r0 * 1152)) + ((c_0b * 4) / 3)) + (((c_0b * 4) % 3) * 384))];
+    let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
     let v2 = scratch_105[(((nb * 8) + (r0 * 64)) + 1)];
     let v3 = scratch_105[(((nb * 8) + (r0 * 64)) + 2)];
     let v4 = scratch_105[(((nb * 8) + (r0 * 64)) + 3)];
@@ -3949,9 +3963,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v6 = scratch_105[(((nb * 8) + (r0 * 64)) + 5)];
     let v7 = scratch_105[(((nb * 8) + (r0 * 64)) + 6)];
     let v8 = scratch_105[(((nb * 8) + (r0 * 64)) + 7)];
-    let v9 = scratch_27[((((c_1 * 128) + (r0 * 1152)) + (((c_0b * 4) + 1) / 3)) + ((((c_0b * 4) + 1) % 3) * 384))];
-    let v10 = scratch_27[((((c_1 * 128) + (r0 * 1152)) + (((c_0b * 4) + 2) / 3)) + ((((c_0b * 4) + 2) % 3) * 384))];
-    let v11 = scratch_27[(((((c_1 * 128) + (r0 * 1152)) + ((c_0b * 4) / 3)) + (((c_0b * 4) % 3) * 384)) + 1)];
+    let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
+    let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
+    let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
     acc0 = (acc0 + (v0 * v1));
     acc1 = (acc1 + (v2 * v1));
     acc2 = (acc2 + (v3 * v1));
@@ -3985,38 +3999,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v7 * v11));
     acc31 = (acc31 + (v8 * v11));
   }
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92672)] = acc0;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92673)] = acc1;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92674)] = acc2;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92675)] = acc3;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92676)] = acc4;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92677)] = acc5;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92678)] = acc6;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92679)] = acc7;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92864)] = acc8;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92865)] = acc9;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92866)] = acc10;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92867)] = acc11;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92868)] = acc12;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92869)] = acc13;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92870)] = acc14;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92871)] = acc15;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93056)] = acc16;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93057)] = acc17;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93058)] = acc18;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93059)] = acc19;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93060)] = acc20;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93061)] = acc21;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93062)] = acc22;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93063)] = acc23;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93248)] = acc24;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93249)] = acc25;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93250)] = acc26;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93251)] = acc27;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93252)] = acc28;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93253)] = acc29;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93254)] = acc30;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93255)] = acc31;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92672)] = acc0;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92673)] = acc1;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92674)] = acc2;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92675)] = acc3;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92676)] = acc4;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92677)] = acc5;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92678)] = acc6;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92679)] = acc7;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93248)] = acc8;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93249)] = acc9;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93250)] = acc10;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93251)] = acc11;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93252)] = acc12;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93253)] = acc13;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93254)] = acc14;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93255)] = acc15;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93824)] = acc16;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93825)] = acc17;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93826)] = acc18;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93827)] = acc19;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93828)] = acc20;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93829)] = acc21;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93830)] = acc22;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93831)] = acc23;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94400)] = acc24;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94401)] = acc25;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94402)] = acc26;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94403)] = acc27;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94404)] = acc28;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94405)] = acc29;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94406)] = acc30;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94407)] = acc31;
 }
 `,
 };
@@ -5313,7 +5327,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnn in base64: 39,138 bytes, a function for each kernel. */
+/** The WebAssembly module of FashionCnn in base64: 38,786 bytes, a function for each kernel. */
 const fashionCnnWasm = [
   'AGFzbQEAAAABSAlgAXwBfGABfQF9YAJ9fQF9YAF9AX9gBn9/f39/fwBgBX9/f39/AGAHf39/f39/fwBgCX9/f39/f39/fwBgCH9/f39/f39/AAISAQNl',
   'bnYGbWVtb3J5AgMBgIAEA05NAAABAQEBAgMEBQQFBAQEBQQFBAUEBQQFBAQEBQQFBAYEBQcFBAQEBAQEBAUEBQQGBgUHBQUIBggFBAUGBQQFBgUEBQYE',
@@ -5344,7 +5358,7 @@ const fashionCnnWasm = [
   'aWdodF9ncmFkAEYfdHJhaW5fMzZfY29udjJfd2VpZ2h0X3Jlb3JkZXJlZABHMXRyYWluXzM3X2NvbnYyX2JhY2t3YXJkX2NvbnYyZF9pbnB1dF9ncmFk',
   'X2d0X3NlbGUASCZ0cmFpbl8zOF9yZWx1X2JhY2t3YXJkX21heF9wb29sMmRfZ3JhZABJG3RyYWluXzM5X2NvbnYxX2JhY2t3YXJkX3N1bQBKKnRyYWlu',
   'XzQwX2NvbnYxX2JhY2t3YXJkX2NvbnYyZF93ZWlnaHRfZ3JhZABLLnRyYWluXzQxX0FkYW1faXNfZmluaXRlX211bF9hZGRfcG93X3N1Yl8zX21vcmUA',
-  'TAqCngJN0wEBAnwgAEQAAAAAAOCFwKVEAAAAAADghUCkIgJE/oIrZUcV9z+iniEBIAIgAUTvOfr+Qi7mP6KhIQJEXJ94t09+kj4gAqJENMdWpeMdxz6g',
+  'TAqimwJN0wEBAnwgAEQAAAAAAOCFwKVEAAAAAADghUCkIgJE/oIrZUcV9z+iniEBIAIgAUTvOfr+Qi7mP6KhIQJEXJ94t09+kj4gAqJENMdWpeMdxz6g',
   'IAKiRBqgARqgAfo+oCACokQaoAEaoAEqP6AgAqJEF2zBFmzBVj+gIAKiRBEREREREYE/oCACokRVVVVVVVWlP6AgAqJEVVVVVVVVxT+gIAKiRAAAAAAA',
   'AOA/oCACokQAAAAAAADwP6AgAqJEAAAAAAAA8D+gIAH8AqxC/wd8QjSGv6ILpQIDAX4BfwN8IABEAAAAAAAAAABhBEBEAAAAAAAA8P8PCyAARAAAAAAA',
   'AAAAYwRARAAAAAAAAPh/DwsgAET////////vf2VFBEAgAA8LIAC9IgFCNIinQf8HayECIAFCDIZCDIhC/wdCNIaEvyIDRM07f2aeoPY/ZgRAIANEAAAA',
@@ -5405,366 +5419,362 @@ const fashionCnnWasm = [
   'IBVBwABsaiALQcAAbGpBBGxqISkgBCAKQQhsIBRBgMABbGogFUGAwABsakEEbGohKgNAICn9CQIAISsgJyArICr9AAKAzAT95gH95AEhJyAoICsgKv0A',
   'ApDMBP3mAf3kASEoIClBBGohKSAqQYAEaiEqIBZBAWoiFkHAAEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEGAA2xqIAlBgCRs',
   'aiAmQYAJbGogC0GAAWxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBA0gNAAsgCkEBaiIKQRBIDQALIAZBAWoiBiABSA0ACwsLzQoXBH8IewN/AXsBfwN7AX8BewF/',
-  'AXsBfwF7AX8BewF/AXsBfwF7AX8CewF/AXsCfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAIQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhCv0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACERQQAhEgNAQQAhEyAEIAlBCGwgEkHAAGxqQQRsaiEU',
-  'A0AgAyAIQYAkbCASQYABbGogE0EDbWogE0EDb0GAA2xqQQRsaiEWIBb9CQIAIRUgFP0AAoDQFiEXIBT9AAKQ0BYhGCADIAhBgCRsIBJBgAFsaiATQQNt',
-  'aiATQQNvQYADbGpBgAlqQQRsaiEaIBr9CQIAIRkgAyAIQYAkbCASQYABbGogE0EDbWogE0EDb0GAA2xqQYASakEEbGohHCAc/QkCACEbIAMgCEGAJGwg',
-  'EkGAAWxqIBNBA21qIBNBA29BgANsakGAG2pBBGxqIR4gHv0JAgAhHSAKIBUgF/3mAf3kASEKIAsgFSAY/eYB/eQBIQsgDCAZIBf95gH95AEhDCANIBkg',
-  'GP3mAf3kASENIA4gGyAX/eYB/eQBIQ4gDyAbIBj95gH95AEhDyAQIB0gF/3mAf3kASEQIBEgHSAY/eYB/eQBIREgFEGABmohFCATQQFqIhNBgANIDQAL',
-  'IBJBAWoiEkEDSA0ACyAEIAlBCGxBBGxqISAgIP0AAoDQKCEfICD9AAKQ0CghISAFIAlBCGwgCEGAAmxqQQRsaiEiICIgCiAf/eQB/QwAAAAAAAAAAAAA',
-  'AAAAAAAA/esB/QsCACAiIAsgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAMIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAiIA0g',
-  'If3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgIiAPICH95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKQBCAiIBAgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICIgESAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAQg',
-  'CUEIbEEEbGohJCAk/QACgNAoISMgJP0AApDQKCElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRIDQEEAIRMg',
-  'BCAJQQhsIBJBwABsakEEbGohKQNAIAMgCEGAJGwgJkGACWxqIBJBgAFsaiATQQNtaiATQQNvQYADbGpBBGxqISsgK/0JAgAhKiAnICogKf0AAoDQFv3m',
-  'Af3kASEnICggKiAp/QACkNAW/eYB/eQBISggKUGABmohKSATQQFqIhNBgANIDQALIBJBAWoiEkEDSA0ACyAFIAlBCGwgCEGAAmxqICZBwABsakEEbGoh',
-  'LCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAhBBGxr',
-  'SA0ACwsgCUEBaiIJQQhIDQALIAZBAWoiBiABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEMAAAAAIQpDAAAAACEL',
-  'QQAhDCADIAhBwABsQQRsaiENIAQgCUECbEEEbGohDgNAIA0qAgAhDyAKIA8gDioCgNIolJIhCiALIA8gDioChNIolJIhCyANQQRqIQ0gDkEoaiEOIAxB',
-  'AWoiDEHAAEgNAAsgBSAJQQJsIAhBCmxqQQRsaiEQIBAgCiAEIAlBAmxBBGxqIREgESoCgOYokjgCACAQIAsgESoChOYokjgCBCAJQQFqIglBBUgNAAsg',
-  'BkEBaiIGIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0P//3//IQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJchCCAKQQRqIQog',
-  'CUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuGAQMDfwF9BH8gACABSARAIAAhBgNAIAYhByAHIQggBCAIQQRsaiEKIAoq',
-  'AgAhCUEAIQsgBSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNAIAwgDSoCACAJkxACOAIAIAxBBGohDCANQQRqIQ0gC0EBaiILQQpIDQALIAZBAWoiBiAB',
-  'SA0ACwsLdAMDfwF9A38gACABSARAIAAhBQNAIAUhBiAGIQdDAAAAACEIQQAhCSADIAdBCmxBBGxqIQoDQCAIIAoqAgCSIQggCkEEaiEKIAlBAWoiCUEK',
-  'SA0ACyAEIAdBBGxqIQsgCyAIOAIAIAVBAWoiBSABSA0ACwsLhAEDA38BfQR/IAAgAUgEQCAAIQYDQCAGIQcgByEIIAQgCEEEbGohCiAKKgIAIQlBACEL',
-  'IAUgCEEKbEEEbGohDCADIAhBCmxBBGxqIQ0DQCAMIA0qAgAgCZU4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFIDQALCwukAQEI',
-  'fyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEAIQkDQEEAIQogBCAJQRxsIAdBkAZsakEEbGohCyADIAlBHGwgB0GQBmxqaiEMA0AgCyAMLQAAskMA',
-  'AH9DlTgCACALQQRqIQsgDEEBaiEMIApBAWoiCkEcSA0ACyAJQQFqIglBHEgNAAsgCEEBaiIIQQFIDQALIAVBAWoiBSABSA0ACwsL+QkPBn8IewR/B3sB',
-  'fwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgB0EacCEIIAdBGm4hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUgAyAIQRxs',
-  'IAlBwBhsaiAUQRxsaiALakEEbGohFiAEIApBCGwgFEHgAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QACACEZIBf9AAIQIRogFv0JAsAYIRsgFv0JAoAxIRwg',
-  'Fv0JAsBJIR0gDCAYIBn95gH95AEhDCANIBggGv3mAf3kASENIA4gGyAZ/eYB/eQBIQ4gDyAbIBr95gH95AEhDyAQIBwgGf3mAf3kASEQIBEgHCAa/eYB',
-  '/eQBIREgEiAdIBn95gH95AEhEiATIB0gGv3mAf3kASETIBZBBGohFiAXQYABaiEXIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEf',
-  'IB/9AAKACSEeIB/9AAKQCSEgIAUgCkEIbCAIQcAGbGogCUGApAVsaiALQSBsakEEbGohISAhIAwgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAg',
-  'ISANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEgDiAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgKQFICEgDyAg/eQB/QwAAAAAAAAA',
-  'AAAAAAAAAAAA/esB/QsCkKQFICEgECAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgMgKICEgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsC',
-  'kMgKICEgEiAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOwPICEgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOwPBSAEIApBCGxBBGxq',
-  'ISMgI/0AAoAJISIgI/0AApAJISRBACElA0D9DAAAAAAAAAAAAAAAAAAAAAAhJv0MAAAAAAAAAAAAAAAAAAAAACEnQQAhFANAQQAhFSADIAhBHGwgCUHA',
-  'GGxqICVBkAZsaiAUQRxsaiALakEEbGohKCAEIApBCGwgFEHgAGxqQQRsaiEpA0AgKP0JAgAhKiAmICogKf0AAgD95gH95AEhJiAnICogKf0AAhD95gH9',
-  '5AEhJyAoQQRqISggKUGAAWohKSAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEIbCAIQcAGbGogCUGApAVsaiAlQYCpAWxqIAtBIGxqQQRsaiEr',
-  'ICsgJiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACArICcgJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtI',
-  'DQALCyALQQFqIgtBGkgNAAsgCkEBaiIKQQRIDQALIAZBAWoiBiABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQQAhCANAQQAhCQNA',
-  'QQAhCgNA/Qz//3////9/////f////3//IQv9DP//f////3////9/////f/8hDEEAIQ0DQEEAIQ4gAyAKQQhsIAhBgA1saiAHQYCpAWxqIA1BwAZsaiAJ',
-  'QcAAbGpBBGxqIQ8DQCALIA/9AAIA/ekBIQsgDCAP/QACEP3pASEMIA9BgAFqIQ8gDkEBaiIOQQJIDQALIA1BAWoiDUECSA0ACyAEIApBCGwgCEGgA2xq',
-  'IAdBoCpsaiAJQSBsakEEbGohECAQIAv9CwIAIBAgDP0LAhAgCkEBaiIKQQRIDQALIAlBAWoiCUENSA0ACyAIQQFqIghBDUgNAAsgBUEBaiIFIAFIDQAL',
-  'CwvRCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAHQQtwIQggB0ELbiEHIAchCUEAIQoDQEEAIQsDQCAJQQRs',
-  'QQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAA',
-  'AAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAh',
-  'FANAQQAhFQNAQQAhFiADIAhBoANsIAlBgKkBbGogFEGgA2xqIBVBIGxqIAtBIGxqQQRsaiEXIAQgCkEIbCAUQYAwbGogFUGAEGxqQQRsaiEYA0AgF/0J',
-  'AgAhGSAY/QACgAohGiAY/QACkAohGyAX/QkCgKkBIRwgF/0JAoDSAiEdIBf9CQKA+wMhHiAMIBkgGv3mAf3kASEMIA0gGSAb/eYB/eQBIQ0gDiAcIBr9',
-  '5gH95AEhDiAPIBwgG/3mAf3kASEPIBAgHSAa/eYB/eQBIRAgESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMgHiAb/eYB/eQBIRMgF0EEaiEXIBhB',
-  'gAJqIRggFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEgICD9AAKAygQhHyAg/QACkMoEISEgBSAKQQhsIAhB',
-  'wAVsaiAJQYDyAWxqIAtBwABsakEEbGohIiAiIAwgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiANICH95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
-  '6wH9CwIQICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgPIBICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkPIBICIgECAf/eQB',
-  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOQDICIgESAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOQDICIgEiAf/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCgNYFICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkNYFBSAEIApBCGxBBGxqISQgJP0AAoDKBCEjICT9AAKQygQhJUEAISYD',
-  'QP0MAAAAAAAAAAAAAAAAAAAAACEn/QwAAAAAAAAAAAAAAAAAAAAAIShBACEUA0BBACEVA0BBACEWIAMgCEGgA2wgCUGAqQFsaiAmQaAqbGogFEGgA2xq',
-  'IBVBIGxqIAtBIGxqQQRsaiEpIAQgCkEIbCAUQYAwbGogFUGAEGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAoAK/eYB/eQBIScgKCArICr9AAKQCv3m',
-  'Af3kASEoIClBBGohKSAqQYACaiEqIBZBAWoiFkEgSA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEIbCAIQcAFbGogCUGA8gFsaiAmQcA8',
-  'bGogC0HAAGxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEB',
-  'aiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBC0gNAAsgCkEBaiIKQQhIDQALIAZBAWoiBiABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQUDQCAFIQYg',
-  'BiEHQQAhCANAQQAhCQNAQQAhCgNA/Qz//3////9/////f////3//IQv9DP//f////3////9/////f/8hDEEAIQ0DQEEAIQ4gAyAKQQhsIAhBgAtsaiAH',
-  'QcA8bGogDUHABWxqIAlBgAFsakEEbGohDwNAIAsgD/0AAgD96QEhCyAMIA/9AAIQ/ekBIQwgD0GAAmohDyAOQQFqIg5BAkgNAAsgDUEBaiINQQJIDQAL',
-  'IAQgCkEIbCAIQcACbGogB0HADGxqIAlBwABsakEEbGohECAQIAv9CwIAIBAgDP0LAhAgCkEBaiIKQQhIDQALIAlBAWoiCUEFSA0ACyAIQQFqIghBBUgN',
-  'AAsgBUEBaiIFIAFIDQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAHQQNwIQggB0EDbiEHIAchCUEA',
-  'IQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79',
-  'DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAA',
-  'AAAAAAAAAAAAACETQQAhFANAQQAhFQNAQQAhFiADIAhBwAJsIAlBgDJsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohFyAEIApBCGwgFEGAwAFsaiAV',
-  'QYDAAGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACgMwEIRogGP0AApDMBCEbIBf9CQKAMiEcIBf9CQKAZCEdIBf9CQKAlgEhHiAMIBkgGv3mAf3kASEMIA0g',
-  'GSAb/eYB/eQBIQ0gDiAcIBr95gH95AEhDiAPIBwgG/3mAf3kASEPIBAgHSAa/eYB/eQBIRAgESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMgHiAb',
-  '/eYB/eQBIRMgF0EEaiEXIBhBgARqIRggFkEBaiIWQcAASA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAQgCkEIbEEEbGohICAg/QACgMwWIR8g',
-  'IP0AApDMFiEhIAUgCkEIbCAIQYADbGogCUGAJGxqIAtBgAFsakEEbGohIiAiIAwgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiANICH95AH9',
-  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIiAPICH95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
-  '6wH9CwKQJCAiIBAgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBIICIgESAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIiASIB/95AH9',
-  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAbCAiIBMgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAEIApBCGxBBGxqISQgJP0AAoDMFiEjICT9',
-  'AAKQzBYhJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAAACEn/QwAAAAAAAAAAAAAAAAAAAAAIShBACEUA0BBACEVA0BBACEWIAMgCEHAAmwgCUGAMmxqICZB',
-  'wAxsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohKSAEIApBCGwgFEGAwAFsaiAVQYDAAGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAoDMBP3mAf3k',
-  'ASEnICggKyAq/QACkMwE/eYB/eQBISggKUEEaiEpICpBgARqISogFkEBaiIWQcAASA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEIbCAI',
-  'QYADbGogCUGAJGxqICZBgAlsaiALQYABbGpBBGxqISwgLCAnICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAAAAAAAAAA',
-  'AAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAJQQRsa0gNAAsLIAtBAWoiC0EDSA0ACyAKQQFqIgpBEEgNAAsgBkEBaiIGIAFIDQALCwvNChcEfwh7A38B',
-  'ewF/A3sBfwF7AX8BewF/AXsBfwF7AX8BewF/AXsBfwJ7AX8BewJ/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAIAhBBGxBBGogAigCAEwEQP0MAAAA',
-  'AAAAAAAAAAAAAAAAACEK/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRFBACESA0BBACETIAQgCUEIbCAS',
-  'QcAAbGpBBGxqIRQDQCADIAhBgCRsIBJBgAFsaiATQQNtaiATQQNvQYADbGpBBGxqIRYgFv0JAgAhFSAU/QACgNAWIRcgFP0AApDQFiEYIAMgCEGAJGwg',
-  'EkGAAWxqIBNBA21qIBNBA29BgANsakGACWpBBGxqIRogGv0JAgAhGSADIAhBgCRsIBJBgAFsaiATQQNtaiATQQNvQYADbGpBgBJqQQRsaiEcIBz9CQIA',
-  'IRsgAyAIQYAkbCASQYABbGogE0EDbWogE0EDb0GAA2xqQYAbakEEbGohHiAe/QkCACEdIAogFSAX/eYB/eQBIQogCyAVIBj95gH95AEhCyAMIBkgF/3m',
-  'Af3kASEMIA0gGSAY/eYB/eQBIQ0gDiAbIBf95gH95AEhDiAPIBsgGP3mAf3kASEPIBAgHSAX/eYB/eQBIRAgESAdIBj95gH95AEhESAUQYAGaiEUIBNB',
-  'AWoiE0GAA0gNAAsgEkEBaiISQQNIDQALIAQgCUEIbEEEbGohICAg/QACgNAoIR8gIP0AApDQKCEhIAUgCUEIbCAIQYACbGpBBGxqISIgIiAKIB/95AH9',
-  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICIgCyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIAwgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LAoACICIgDSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAIgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAiIA8gIf3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LApAEICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAYgIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
-  '6wH9CwKQBgUgBCAJQQhsQQRsaiEkICT9AAKA0CghIyAk/QACkNAoISVBACEmA0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAAACEo',
-  'QQAhEgNAQQAhEyAEIAlBCGwgEkHAAGxqQQRsaiEpA0AgAyAIQYAkbCAmQYAJbGogEkGAAWxqIBNBA21qIBNBA29BgANsakEEbGohKyAr/QkCACEqICcg',
-  'KiAp/QACgNAW/eYB/eQBIScgKCAqICn9AAKQ0Bb95gH95AEhKCApQYAGaiEpIBNBAWoiE0GAA0gNAAsgEkEBaiISQQNIDQALIAUgCUEIbCAIQYACbGog',
-  'JkHAAGxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEBaiIm',
-  'IAIoAgAgCEEEbGtIDQALCyAJQQFqIglBCEgNAAsgBkEBaiIGIAFIDQALCwvwAQUEfwJ9A38BfQJ/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQwAA',
-  'AAAhCkMAAAAAIQtBACEMIAMgCEHAAGxBBGxqIQ0gBCAJQQJsQQRsaiEOA0AgDSoCACEPIAogDyAOKgKA0iiUkiEKIAsgDyAOKgKE0iiUkiELIA1BBGoh',
-  'DSAOQShqIQ4gDEEBaiIMQcAASA0ACyAFIAlBAmwgCEEKbGpBBGxqIRAgECAKIAQgCUECbEEEbGohESARKgKA5iiSOAIAIBAgCyARKgKE5iiSOAIEIAlB',
-  'AWoiCUEFSA0ACyAGQQFqIgYgAUgNAAsLC3QDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQ///f/8hCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIA',
-  'lyEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC4YBAwN/AX0EfyAAIAFIBEAgACEGA0AgBiEHIAchCCAE',
-  'IAhBBGxqIQogCioCACEJQQAhCyAFIAhBCmxBBGxqIQwgAyAIQQpsQQRsaiENA0AgDCANKgIAIAmTEAI4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgN',
-  'AAsgBkEBaiIGIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJIhCCAKQQRq',
-  'IQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuEAQMDfwF9BH8gACABSARAIAAhBgNAIAYhByAHIQggBCAIQQRsaiEK',
-  'IAoqAgAhCUEAIQsgBSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNAIAwgDSoCACAJlTgCACAMQQRqIQwgDUEEaiENIAtBAWoiC0EKSA0ACyAGQQFqIgYg',
-  'AUgNAAsLC4QCCQN/AX0CfwF9A38BfQF/AX0DfyAAIAFIBEAgACEHA0AgByEIIAghCUP//3//IQpBACELIAMgCUEKbEEEbGohDANAIAogDCoCAJchCiAM',
-  'QQRqIQwgC0EBaiILQQpIDQALQ///f/8hDUEAIQ5BACEPIAMgCUEKbEEEbGohEANAIBAqAgAhESARIA1eIBEgEVxyIRIgESANIBIbIQ1BAEEKbCAPaiAO',
-  'IBIbIQ4gEEEEaiEQIA9BAWoiD0EKSA0ACyAOIAQgCUEEbGohFCAUKAIARrIhEyAFIAlBBGxqIRUgFSAKOAIAIAYgCUEEbGohFiAWIBM4AgAgB0EBaiIH',
-  'IAFIDQALCwuEAQMDfwF9BH8gACABSARAIAAhBgNAIAYhByAHIQggBCAIQQRsaiEKIAoqAgAhCUEAIQsgBSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNA',
-  'IAwgDSoCACAJkzgCACAMQQRqIQwgDUEEaiENIAtBAWoiC0EKSA0ACyAGQQFqIgYgAUgNAAsLC3YDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQwAA',
-  'AAAhCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIAEAKSIQggCkEEaiEKIAlBAWoiCUEKSA0ACyAEIAdBBGxqIQsgCyAIOAIAIAVBAWoiBSABSA0ACwsL',
-  'rgIKAX0DfwF9AX8BfQJ/AX0CfwR9BH8gACABSARAQwAAAAAhCUEAIQoDQCADIApBBGxqIQwgDCgCACELIAUgCkEEbGohDiAOKgIAIQ0gDRADIQ9BACEQ',
-  'IAQgCkEKbEEEbGohEQNAIAkgESoCACAPk0MAAAAAIBAgC0YbkiEJIBFBBGohESAQQQFqIhBBCkgNAAsgCkEBaiIKIAIoAgBIDQALQwAAAAAhEkEAIRMg',
-  'BkEAQQRsaiEUA0AgEiAUKgIAkiESIBRBBGohFCATQQFqIhMgAigCAEgNAAsgAigCALIhFSAJIBWVIRYgFowhFyASIBWVIRggACEZA0AgGSEaIAdBAEEE',
-  'bGohGyAbIBc4AgAgCEEAQQRsaiEcIBwgGDgCACAZQQFqIhkgAUgNAAsLC6QBAQh/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQQAhCANAQQAhCQNAQQAhCiAE',
-  'IAlBHGwgB0GQBmxqQQRsaiELIAMgCUEcbCAHQZAGbGpqIQwDQCALIAwtAACyQwAAf0OVOAIAIAtBBGohCyAMQQFqIQwgCkEBaiIKQRxIDQALIAlBAWoi',
-  'CUEcSA0ACyAIQQFqIghBAUgNAAsgBUEBaiIFIAFIDQALCwv5CQ8Gfwh7BH8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAH',
-  'QRpwIQggB0EabiEHIAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFSADIAhBHGwgCUHAGGxqIBRBHGxqIAtqQQRsaiEWIAQgCkEIbCAUQeAAbGpBBGxq',
-  'IRcDQCAW/QkCACEYIBf9AAIAIRkgF/0AAhAhGiAW/QkCwBghGyAW/QkCgDEhHCAW/QkCwEkhHSAMIBggGf3mAf3kASEMIA0gGCAa/eYB/eQBIQ0gDiAb',
-  'IBn95gH95AEhDiAPIBsgGv3mAf3kASEPIBAgHCAZ/eYB/eQBIRAgESAcIBr95gH95AEhESASIB0gGf3mAf3kASESIBMgHSAa/eYB/eQBIRMgFkEEaiEW',
-  'IBdBgAFqIRcgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxBBGxqIR8gH/0AAoAJIR4gH/0AApAJISAgBSAKQQhsIAhBwAZsaiAJQYCkBWxq',
-  'IAtBIGxqQQRsaiEhICEgDCAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAhIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgISAOIB79',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKApAUgISAPICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQpAUgISAQIB795AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKAyAogISARICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQyAogISASIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA7A8g',
-  'ISATICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ7A8FIAQgCkEIbEEEbGohIyAj/QACgAkhIiAj/QACkAkhJEEAISUDQP0MAAAAAAAAAAAAAAAA',
-  'AAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdBACEUA0BBACEVIAMgCEEcbCAJQcAYbGogJUGQBmxqIBRBHGxqIAtqQQRsaiEoIAQgCkEIbCAUQeAAbGpB',
-  'BGxqISkDQCAo/QkCACEqICYgKiAp/QACAP3mAf3kASEmICcgKiAp/QACEP3mAf3kASEnIChBBGohKCApQYABaiEpIBVBAWoiFUEDSA0ACyAUQQFqIhRB',
-  'A0gNAAsgBSAKQQhsIAhBwAZsaiAJQYCkBWxqICVBgKkBbGogC0EgbGpBBGxqISsgKyAmICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk',
-  '/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJQQRsa0gNAAsLIAtBAWoiC0EaSA0ACyAKQQFqIgpBBEgNAAsgBkEBaiIGIAFI',
-  'DQALCwuEBQcGfwJ7A38EewN/BHsCfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQEEAIQsDQP0M//9/////f////3////9//yEM/Qz//3//',
-  '//9/////f////3//IQ1BACEOA0BBACEPIAMgC0EIbCAJQYANbGogCEGAqQFsaiAOQcAGbGogCkHAAGxqQQRsaiEQA0AgDCAQ/QACAP3pASEMIA0gEP0A',
-  'AhD96QEhDSAQQYABaiEQIA9BAWoiD0ECSA0ACyAOQQFqIg5BAkgNAAv9DP//f////3////9/////f/8hEf0MAAAAAAAAAAAAAAAAAAAAACES/Qz//3//',
-  '//9/////f////3//IRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEAIRYgAyALQQhsIAlBgA1saiAIQYCpAWxqIBVBwAZsaiAKQcAAbGpBBGxqIRcD',
-  'QCAX/QACACEYIBggEf1EIBggGP1C/VAhGSAYIBEgGf1SIRFBAEECbCAVakECbCAWav0RIBIgGf1SIRIgF/0AAhAhGiAaIBP9RCAaIBr9Qv1QIRsgGiAT',
-  'IBv9UiETQQBBAmwgFWpBAmwgFmr9ESAUIBv9UiEUIBdBgAFqIRcgFkEBaiIWQQJIDQALIBVBAWoiFUECSA0ACyAEIAtBCGwgCUGgA2xqIAhBoCpsaiAK',
-  'QSBsakEEbGohHCAcIAz9CwIAIAUgC0EIbCAJQaADbGogCEGgKmxqIApBIGxqQQRsaiEdIB0gEv0LAgAgHCAN/QsCECAdIBT9CwIQIAtBAWoiC0EESA0A',
-  'CyAKQQFqIgpBDUgNAAsgCUEBaiIJQQ1IDQALIAZBAWoiBiABSA0ACwsL0QoPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYD',
-  'QCAGIQcgB0ELcCEIIAdBC24hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUDQEEAIRYgAyAIQaADbCAJQYCpAWxqIBRBoANsaiAVQSBsaiALQSBs',
-  'akEEbGohFyAEIApBCGwgFEGAMGxqIBVBgBBsakEEbGohGANAIBf9CQIAIRkgGP0AAoAKIRogGP0AApAKIRsgF/0JAoCpASEcIBf9CQKA0gIhHSAX/QkC',
-  'gPsDIR4gDCAZIBr95gH95AEhDCANIBkgG/3mAf3kASENIA4gHCAa/eYB/eQBIQ4gDyAcIBv95gH95AEhDyAQIB0gGv3mAf3kASEQIBEgHSAb/eYB/eQB',
-  'IREgEiAeIBr95gH95AEhEiATIB4gG/3mAf3kASETIBdBBGohFyAYQYACaiEYIBZBAWoiFkEgSA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAQg',
-  'CkEIbEEEbGohICAg/QACgMoEIR8gIP0AApDKBCEhIAUgCkEIbCAIQcAFbGogCUGA8gFsaiALQcAAbGpBBGxqISIgIiAMIB/95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwIAICIgDSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA4gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDyASAiIA8g',
-  'If3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDyASAiIBAgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDkAyAiIBEgIf3kAf0MAAAAAAAAAAAA',
-  'AAAAAAAAAP3rAf0LApDkAyAiIBIgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDWBSAiIBMgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDW',
-  'BQUgBCAKQQhsQQRsaiEkICT9AAKAygQhIyAk/QACkMoEISVBACEmA0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAAACEoQQAhFANA',
-  'QQAhFQNAQQAhFiADIAhBoANsIAlBgKkBbGogJkGgKmxqIBRBoANsaiAVQSBsaiALQSBsakEEbGohKSAEIApBCGwgFEGAMGxqIBVBgBBsakEEbGohKgNA',
-  'ICn9CQIAISsgJyArICr9AAKACv3mAf3kASEnICggKyAq/QACkAr95gH95AEhKCApQQRqISkgKkGAAmohKiAWQQFqIhZBIEgNAAsgFUEBaiIVQQNIDQAL',
-  'IBRBAWoiFEEDSA0ACyAFIApBCGwgCEHABWxqIAlBgPIBbGogJkHAPGxqIAtBwABsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAlBBGxrSA0ACwsgC0EBaiILQQtIDQALIApBAWoiCkEISA0ACyAG',
-  'QQFqIgYgAUgNAAsLC4QFBwZ/AnsDfwR7A38EewJ/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQQAhCgNAQQAhCwNA/Qz//3////9/////f////3//',
-  'IQz9DP//f////3////9/////f/8hDUEAIQ4DQEEAIQ8gAyALQQhsIAlBgAtsaiAIQcA8bGogDkHABWxqIApBgAFsakEEbGohEANAIAwgEP0AAgD96QEh',
-  'DCANIBD9AAIQ/ekBIQ0gEEGAAmohECAPQQFqIg9BAkgNAAsgDkEBaiIOQQJIDQAL/Qz//3////9/////f////3//IRH9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'Ev0M//9/////f////3////9//yET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWIAMgC0EIbCAJQYALbGogCEHAPGxqIBVBwAVsaiAKQYABbGpB',
-  'BGxqIRcDQCAX/QACACEYIBggEf1EIBggGP1C/VAhGSAYIBEgGf1SIRFBAEECbCAVakECbCAWav0RIBIgGf1SIRIgF/0AAhAhGiAaIBP9RCAaIBr9Qv1Q',
-  'IRsgGiATIBv9UiETQQBBAmwgFWpBAmwgFmr9ESAUIBv9UiEUIBdBgAJqIRcgFkEBaiIWQQJIDQALIBVBAWoiFUECSA0ACyAEIAtBCGwgCUHAAmxqIAhB',
-  'wAxsaiAKQcAAbGpBBGxqIRwgHCAM/QsCACAFIAtBCGwgCUHAAmxqIAhBwAxsaiAKQcAAbGpBBGxqIR0gHSAS/QsCACAcIA39CwIQIB0gFP0LAhAgC0EB',
-  'aiILQQhIDQALIApBAWoiCkEFSA0ACyAJQQFqIglBBUgNAAsgBkEBaiIGIAFIDQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACAB',
-  'SARAIAAhBgNAIAYhByAHQQNwIQggB0EDbiEHIAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAA',
-  'AAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFQNAQQAhFiADIAhBwAJsIAlBgDJsaiAUQcACbGogFUHA',
-  'AGxqIAtBwABsakEEbGohFyAEIApBCGwgFEGAwAFsaiAVQYDAAGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACgMwEIRogGP0AApDMBCEbIBf9CQKAMiEcIBf9',
-  'CQKAZCEdIBf9CQKAlgEhHiAMIBkgGv3mAf3kASEMIA0gGSAb/eYB/eQBIQ0gDiAcIBr95gH95AEhDiAPIBwgG/3mAf3kASEPIBAgHSAa/eYB/eQBIRAg',
-  'ESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMgHiAb/eYB/eQBIRMgF0EEaiEXIBhBgARqIRggFkEBaiIWQcAASA0ACyAVQQFqIhVBA0gNAAsgFEEB',
-  'aiIUQQNIDQALIAQgCkEIbEEEbGohICAg/QACgMwWIR8gIP0AApDMFiEhIAUgCkEIbCAIQYADbGogCUGAJGxqIAtBgAFsakEEbGohIiAiIAwgH/3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiANICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
-  '/QsCgCQgIiAPICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQJCAiIBAgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBIICIgESAh/eQB/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIiASIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAbCAiIBMgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LApBsBSAEIApBCGxBBGxqISQgJP0AAoDMFiEjICT9AAKQzBYhJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAAACEn/QwAAAAAAAAAAAAAAAAAAAAAIShB',
-  'ACEUA0BBACEVA0BBACEWIAMgCEHAAmwgCUGAMmxqICZBwAxsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohKSAEIApBCGwgFEGAwAFsaiAVQYDAAGxq',
-  'QQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAoDMBP3mAf3kASEnICggKyAq/QACkMwE/eYB/eQBISggKUEEaiEpICpBgARqISogFkEBaiIWQcAASA0ACyAV',
-  'QQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEIbCAIQYADbGogCUGAJGxqICZBgAlsaiALQYABbGpBBGxqISwgLCAnICP95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAJQQRsa0gNAAsLIAtBAWoiC0EDSA0ACyAKQQFq',
-  'IgpBEEgNAAsgBkEBaiIGIAFIDQALCwvNChcEfwh7A38BewF/A3sBfwF7AX8BewF/AXsBfwF7AX8BewF/AXsBfwJ7AX8BewJ/IAAgAUgEQCAAIQYDQCAG',
-  'IQcgByEIQQAhCQNAIAhBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEK/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'DP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIRFBACESA0BBACETIAQgCUEIbCASQcAAbGpBBGxqIRQDQCADIAhBgCRsIBJBgAFsaiATQQNtaiATQQNvQYADbGpBBGxqIRYgFv0J',
-  'AgAhFSAU/QACgNAWIRcgFP0AApDQFiEYIAMgCEGAJGwgEkGAAWxqIBNBA21qIBNBA29BgANsakGACWpBBGxqIRogGv0JAgAhGSADIAhBgCRsIBJBgAFs',
-  'aiATQQNtaiATQQNvQYADbGpBgBJqQQRsaiEcIBz9CQIAIRsgAyAIQYAkbCASQYABbGogE0EDbWogE0EDb0GAA2xqQYAbakEEbGohHiAe/QkCACEdIAog',
-  'FSAX/eYB/eQBIQogCyAVIBj95gH95AEhCyAMIBkgF/3mAf3kASEMIA0gGSAY/eYB/eQBIQ0gDiAbIBf95gH95AEhDiAPIBsgGP3mAf3kASEPIBAgHSAX',
-  '/eYB/eQBIRAgESAdIBj95gH95AEhESAUQYAGaiEUIBNBAWoiE0GAA0gNAAsgEkEBaiISQQNIDQALIAQgCUEIbEEEbGohICAg/QACgNAoIR8gIP0AApDQ',
-  'KCEhIAUgCUEIbCAIQYACbGpBBGxqISIgIiAKIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICIgCyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
-  '/QsCECAiIAwgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoACICIgDSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAIgIiAOIB/95AH9DAAA',
-  'AAAAAAAAAAAAAAAAAAD96wH9CwKABCAiIA8gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAEICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
-  '/QsCgAYgIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBgUgBCAJQQhsQQRsaiEkICT9AAKA0CghIyAk/QACkNAoISVBACEmA0D9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAAACEoQQAhEgNAQQAhEyAEIAlBCGwgEkHAAGxqQQRsaiEpA0AgAyAIQYAkbCAmQYAJbGogEkGAAWxq',
-  'IBNBA21qIBNBA29BgANsakEEbGohKyAr/QkCACEqICcgKiAp/QACgNAW/eYB/eQBIScgKCAqICn9AAKQ0Bb95gH95AEhKCApQYAGaiEpIBNBAWoiE0GA',
-  'A0gNAAsgEkEBaiISQQNIDQALIAUgCUEIbCAIQYACbGogJkHAAGxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3k',
-  'Af0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCEEEbGtIDQALCyAJQQFqIglBCEgNAAsgBkEBaiIGIAFIDQALCwvwAQUEfwJ9A38B',
-  'fQJ/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQwAAAAAhCkMAAAAAIQtBACEMIAMgCEHAAGxBBGxqIQ0gBCAJQQJsQQRsaiEOA0AgDSoCACEPIAog',
-  'DyAOKgKA0iiUkiEKIAsgDyAOKgKE0iiUkiELIA1BBGohDSAOQShqIQ4gDEEBaiIMQcAASA0ACyAFIAlBAmwgCEEKbGpBBGxqIRAgECAKIAQgCUECbEEE',
-  'bGohESARKgKA5iiSOAIAIBAgCyARKgKE5iiSOAIEIAlBAWoiCUEFSA0ACyAGQQFqIgYgAUgNAAsLC3QDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEH',
-  'Q///f/8hCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIAlyEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsL',
-  'C4YBAwN/AX0EfyAAIAFIBEAgACEGA0AgBiEHIAchCCAEIAhBBGxqIQogCioCACEJQQAhCyAFIAhBCmxBBGxqIQwgAyAIQQpsQQRsaiENA0AgDCANKgIA',
-  'IAmTEAI4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhB',
-  'ACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuEAQMDfwF9',
-  'BH8gACABSARAIAAhBgNAIAYhByAHIQggBCAIQQRsaiEKIAoqAgAhCUEAIQsgBSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNAIAwgDSoCACAJlTgCACAM',
-  'QQRqIQwgDUEEaiENIAtBAWoiC0EKSA0ACyAGQQFqIgYgAUgNAAsLC4QCCQN/AX0CfwF9A38BfQF/AX0DfyAAIAFIBEAgACEHA0AgByEIIAghCUP//3//',
-  'IQpBACELIAMgCUEKbEEEbGohDANAIAogDCoCAJchCiAMQQRqIQwgC0EBaiILQQpIDQALQ///f/8hDUEAIQ5BACEPIAMgCUEKbEEEbGohEANAIBAqAgAh',
-  'ESARIA1eIBEgEVxyIRIgESANIBIbIQ1BAEEKbCAPaiAOIBIbIQ4gEEEEaiEQIA9BAWoiD0EKSA0ACyAOIAQgCUEEbGohFCAUKAIARrIhEyAFIAlBBGxq',
-  'IRUgFSAKOAIAIAYgCUEEbGohFiAWIBM4AgAgB0EBaiIHIAFIDQALCwurAQQDfwF9BX8CfSAAIAFIBEAgACEHA0AgByEIIAghCSAEIAlBBGxqIQsgCyoC',
-  'ACEKQQAhDCADIAlBCmxBBGxqIQ0gBSAJQQpsQQRsaiEOIAYgCUEKbEEEbGohDwNAIA0qAgAgCpMhECAQEAIhESAOIBA4AgAgDyAROAIAIA1BBGohDSAO',
-  'QQRqIQ4gD0EEaiEPIAxBAWoiDEEKSA0ACyAHQQFqIgcgAUgNAAsLC3QDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQwAAAAAhCEEAIQkgAyAHQQps',
-  'QQRsaiEKA0AgCCAKKgIAkiEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC64CCgF9A38BfQF/AX0CfwF9',
-  'An8EfQR/IAAgAUgEQEMAAAAAIQlBACEKA0AgAyAKQQRsaiEMIAwoAgAhCyAFIApBBGxqIQ4gDioCACENIA0QAyEPQQAhECAEIApBCmxBBGxqIREDQCAJ',
-  'IBEqAgAgD5NDAAAAACAQIAtGG5IhCSARQQRqIREgEEEBaiIQQQpIDQALIApBAWoiCiACKAIASA0AC0MAAAAAIRJBACETIAZBAEEEbGohFANAIBIgFCoC',
-  'AJIhEiAUQQRqIRQgE0EBaiITIAIoAgBIDQALIAIoAgCyIRUgCSAVlSEWIBaMIRcgEiAVlSEYIAAhGQNAIBkhGiAHQQBBBGxqIRsgGyAXOAIAIAhBAEEE',
-  'bGohHCAcIBg4AgAgGUEBaiIZIAFIDQALCwuKAQIDfQd/IAAgAUgEQCACKAIAsiEFQwAAgD8gBZUhBiAGjCEHIAAhCANAIAghCSAJIQogAyAKQQRsaiEM',
-  'IAwoAgAhC0EAIQ0gBCAKQQpsQQRsaiEOA0AgDiAHQwAAAAAgDSALRhs4AgAgDkEEaiEOIA1BAWoiDUEKSA0ACyAIQQFqIgggAUgNAAsLC3QDA38BfQN/',
-  'IAAgAUgEQCAAIQUDQCAFIQYgBiEHQwAAAAAhCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIAkiEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiEL',
-  'IAsgCDgCACAFQQFqIgUgAUgNAAsLC8MBBwN/AX0BfwJ9AX8BfQR/IAAgAUgEQCAAIQgDQCAIIQkgCSEKIAQgCkEEbGohDCAMKgIAIQsgC4whDSAFIApB',
-  'BGxqIQ8gDyoCACEOIA0gDpUhEEEAIREgByAKQQpsQQRsaiESIAMgCkEKbEEEbGohEyAGIApBCmxBBGxqIRQDQCASIBMqAgAgECAUKgIAlJI4AgAgEkEE',
-  'aiESIBNBBGohEyAUQQRqIRQgEUEBaiIRQQpIDQALIAhBAWoiCCABSA0ACwsLogEDA38CfQV/IAAgAUgEQCAAIQcDQCAHIQggCCEJQwAAAAAhCiAFIAlB',
-  'BGxqIQwgDCoCACELQQAhDSADIAlBCmxBBGxqIQ4gBCAJQQpsQQRsaiEPA0AgCiAOKgIAIA8qAgAgC5WUkiEKIA5BBGohDiAPQQRqIQ8gDUEBaiINQQpI',
-  'DQALIAYgCUEEbGohECAQIAo4AgAgB0EBaiIHIAFIDQALCwvJAQcDfwF9AX8CfQF/AX0EfyAAIAFIBEAgACEIA0AgCCEJIAkhCiAEIApBBGxqIQwgDCoC',
-  'ACELQwAAgD8gC5UhDSAFIApBBGxqIQ8gDyoCACEOIA6MIRBBACERIAcgCkEKbEEEbGohEiADIApBCmxBBGxqIRMgBiAKQQpsQQRsaiEUA0AgEiATKgIA',
-  'IA2UIBCSIBQqAgCUOAIAIBJBBGohEiATQQRqIRMgFEEEaiEUIBFBAWoiEUEKSA0ACyAIQQFqIgggAUgNAAsLC3YDA38BfQN/IAAgAUgEQCAAIQUDQCAF',
-  'IQYgBiEHQwAAAAAhCEEAIQkgAyAHQQRsaiEKA0AgCCAKKgIAkiEIIApBKGohCiAJQQFqIgkgAigCAEgNAAsgBCAHQQRsaiELIAsgCDgCgOYoIAVBAWoi',
-  'BSABSA0ACwsLhAIFBH8EfQN/AX0BfyAAIAFIBEAgACEGA0AgBiEHIAdBEHAhCCAHQRBuIQcgByEJQwAAAAAhCkMAAAAAIQtDAAAAACEMQwAAAAAhDUEA',
-  'IQ4gAyAJQQRsaiEPIAQgCEEEbEEEbGohEANAIA8qAgAhESAKIBEgECoCAJSSIQogCyARIBAqAgSUkiELIAwgESAQKgIIlJIhDCANIBEgECoCDJSSIQ0g',
-  'D0EoaiEPIBBBgAJqIRAgDkEBaiIOIAIoAgBIDQALIAUgCEEobCAJakEEbGohEiASIAo4AoDSKCASIAs4AqjSKCASIAw4AtDSKCASIA04AvjSKCAGQQFq',
-  'IgYgAUgNAAsLC2QBBn8gACABSARAIAAhBQNAIAUhBiAGQcAAcCEHIAZBwABuIQYgBiEIIAQgByAIQcAAbGpBBGxqIQkgCSADIAdBCmwgCGpBBGxqIQog',
-  'CioCgNIoOAIAIAVBAWoiBSABSA0ACwsLkAoJBH8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwE',
-  'QP0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETIAQgCUEobEEE',
-  'bGohFCAFIApBCGxBBGxqIRUDQCAU/QkCACEWIBX9AAIAIRcgFf0AAhAhGCAU/QkCKCEZIBT9CQJQIRogFP0JAnghGyALIBYgF/3mAf3kASELIAwgFiAY',
-  '/eYB/eQBIQwgDSAZIBf95gH95AEhDSAOIBkgGP3mAf3kASEOIA8gGiAX/eYB/eQBIQ8gECAaIBj95gH95AEhECARIBsgF/3mAf3kASERIBIgGyAY/eYB',
-  '/eQBIRIgFEEEaiEUIBVBgAJqIRUgE0EBaiITQQpIDQALIAYgCkEIbCAJQYACbGpBBGxqIRwgHCAL/QwAAAAAAAAAAAAAAAAAAAAAIAMgCkEIbCAJQYAC',
-  'bGpBBGxqIR0gHf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAcIAz9DAAAAAAAAAAAAAAAAAAAAAAgHf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9',
-  'RP1S/QsCECAcIA39DAAAAAAAAAAAAAAAAAAAAAAgHf0AAoAC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoACIBwgDv0MAAAAAAAAAAAAAAAAAAAAACAd',
-  '/QACkAL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkAIgHCAP/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKABP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKA',
-  'BCAcIBD9DAAAAAAAAAAAAAAAAAAAAAAgHf0AApAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAEIBwgEf0MAAAAAAAAAAAAAAAAAAAAACAd/QACgAb9',
-  'DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgAYgHCAS/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKQBv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQBgVBACEe',
-  'A0D9DAAAAAAAAAAAAAAAAAAAAAAhH/0MAAAAAAAAAAAAAAAAAAAAACEgQQAhEyAEIAlBKGwgHkEKbGpBBGxqISEgBSAKQQhsQQRsaiEiA0AgIf0JAgAh',
-  'IyAfICMgIv0AAgD95gH95AEhHyAgICMgIv0AAhD95gH95AEhICAhQQRqISEgIkGAAmohIiATQQFqIhNBCkgNAAsgBiAKQQhsIAlBgAJsaiAeQcAAbGpB',
-  'BGxqISQgJCAf/QwAAAAAAAAAAAAAAAAAAAAAIAMgCkEIbCAJQYACbGogHkHAAGxqQQRsaiElICX9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAg',
-  'JCAg/QwAAAAAAAAAAAAAAAAAAAAAICX9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgHkEBaiIeIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgN',
-  'AAsgB0EBaiIHIAFIDQALCwu5AQMDfwJ7A38gACABSARAIAAhBQNAIAUhBiAGIQf9DAAAAAAAAAAAAAAAAAAAAAAhCP0MAAAAAAAAAAAAAAAAAAAAACEJ',
-  'QQAhCiADIAdBCGxBBGxqIQsDQCAIIAv9AAIA/eQBIQggCSAL/QACEP3kASEJIAtBgAJqIQsgCkEBaiIKIAIoAgBIDQALIAQgB0EIbEEEbGohDCAMIAj9',
-  'CwKA0CggDCAJ/QsCkNAoIAVBAWoiBSABSA0ACwsLuwUFBX8IewV/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQP0MAAAAAAAAAAAA',
-  'AAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETIAMgCUEIbEEEbGohFCAEIApBgAFs',
-  'IAhBBGxBA21qIAhBBGxBA29BgANsakEEbGohFSAEIApBgAFsIAhBBGxBAWpBA21qIAhBBGxBAWpBA29BgANsakEEbGohFiAEIApBgAFsIAhBBGxBAmpB',
-  'A21qIAhBBGxBAmpBA29BgANsakEEbGohFwNAIBT9AAIAIRggFf0JAgAhGSAU/QACECEaIBb9CQIAIRsgF/0JAgAhHCAV/QkCBCEdIAsgGCAZ/eYB/eQB',
-  'IQsgDCAaIBn95gH95AEhDCANIBggG/3mAf3kASENIA4gGiAb/eYB/eQBIQ4gDyAYIBz95gH95AEhDyAQIBogHP3mAf3kASEQIBEgGCAd/eYB/eQBIREg',
-  'EiAaIB395gH95AEhEiAUQYACaiEUIBVBgCRqIRUgFkGAJGohFiAXQYAkaiEXIBNBAWoiEyACKAIASA0ACyAFIAhBgAZsIApBwABsaiAJQQhsakEEbGoh',
-  'HiAeIAv9CwKA0BYgHiAM/QsCkNAWIB4gDf0LAoDWFiAeIA79CwKQ1hYgHiAP/QsCgNwWIB4gEP0LApDcFiAeIBH9CwKA4hYgHiAS/QsCkOIWIApBAWoi',
-  'CkEDSA0ACyAJQQFqIglBCEgNAAsgBkEBaiIGIAFIDQALCwuqAQEIfyAAIAFIBEAgACEFA0AgBSEGIAZBwABwIQcgBkHAAG4hBiAGQQNwIQggBkEDbiEG',
-  'IAYhCUEAIQogBCAJQYDAAWwgB0GAAWxqIAhBgMAAbGpBBGxqIQsgAyAJQcABbCAHaiAIQcAAbGpBBGxqIQwDQCALIAwqAoDQFjgCACALQQRqIQsgDEGA',
-  'EmohDCAKQQFqIgpBgAFIDQALIAVBAWoiBSABSA0ACwsLkQsJBn8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCEEDcCEJIAhBA24hCCAI',
-  'IQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAA',
-  'AAAAAAAAAAAAAAAAAAAhFEEAIRUgBCAKQYACbEEEbGohFiAFIAtBCGwgCUGAwAFsaiAMQYDAAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QACACEZIBf9AAIQ',
-  'IRogFv0JAoACIRsgFv0JAoAEIRwgFv0JAoAGIR0gDSAYIBn95gH95AEhDSAOIBggGv3mAf3kASEOIA8gGyAZ/eYB/eQBIQ8gECAbIBr95gH95AEhECAR',
-  'IBwgGf3mAf3kASERIBIgHCAa/eYB/eQBIRIgEyAdIBn95gH95AEhEyAUIB0gGv3mAf3kASEUIBZBBGohFiAXQYAEaiEXIBVBAWoiFUHAAEgNAAsgBiAL',
-  'QQhsIAlBgANsaiAKQYAkbGogDEGAAWxqQQRsaiEeIB4gDf0MAAAAAAAAAAAAAAAAAAAAACADIAtBCGwgCUGAA2xqIApBgCRsaiAMQYABbGpBBGxqIR8g',
-  'H/0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAeIA79DAAAAAAAAAAAAAAAAAAAAAAgH/0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAe',
-  'IA/9DAAAAAAAAAAAAAAAAAAAAAAgH/0AAoAk/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoAkIB4gEP0MAAAAAAAAAAAAAAAAAAAAACAf/QACkCT9DAAA',
-  'AAAAAAAAAAAAAAAAAAD9RP1S/QsCkCQgHiAR/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKASP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKASCAeIBL9DAAA',
-  'AAAAAAAAAAAAAAAAAAAgH/0AApBI/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBIIB4gE/0MAAAAAAAAAAAAAAAAAAAAACAf/QACgGz9DAAAAAAAAAAA',
-  'AAAAAAAAAAD9RP1S/QsCgGwgHiAU/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKQbP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQbAVBACEgA0D9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhIf0MAAAAAAAAAAAAAAAAAAAAACEiQQAhFSAEIApBgAJsICBBwABsakEEbGohIyAFIAtBCGwgCUGAwAFsaiAMQYDAAGxqQQRsaiEk',
-  'A0AgI/0JAgAhJSAhICUgJP0AAgD95gH95AEhISAiICUgJP0AAhD95gH95AEhIiAjQQRqISMgJEGABGohJCAVQQFqIhVBwABIDQALIAYgC0EIbCAJQYAD',
-  'bGogCkGAJGxqICBBgAlsaiAMQYABbGpBBGxqISYgJiAh/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQYADbGogCkGAJGxqICBBgAlsaiAMQYABbGpB',
-  'BGxqIScgJ/0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAmICL9DAAAAAAAAAAAAAAAAAAAAAAgJ/0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
-  '/QsCECAgQQFqIiAgAigCACAKQQRsa0gNAAsLIAxBAWoiDEEDSA0ACyALQQFqIgtBEEgNAAsgB0EBaiIHIAFIDQALCwvtAQMDfwJ7BX8gACABSARAIAAh',
-  'BQNAIAUhBiAGIQf9DAAAAAAAAAAAAAAAAAAAAAAhCP0MAAAAAAAAAAAAAAAAAAAAACEJQQAhCgNAQQAhCwNAQQAhDCADIAdBCGwgCkGAA2xqIAtBgAFs',
-  'akEEbGohDQNAIAggDf0AAgD95AEhCCAJIA39AAIQ/eQBIQkgDUGAJGohDSAMQQFqIgwgAigCAEgNAAsgC0EBaiILQQNIDQALIApBAWoiCkEDSA0ACyAE',
-  'IAdBCGxBBGxqIQ4gDiAI/QsCgMwWIA4gCf0LApDMFiAFQQFqIgUgAUgNAAsLC6cFBQZ/CHsFfwZ7AX8gACABSARAIAAhBgNAIAYhByAHQQNwIQggB0ED',
-  'biEHIAchCUEAIQoDQEEAIQsDQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAA',
-  'AAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIRNBACEUA0BBACEVA0BBACEWIAMgCUEEbCAIQcACbGogFEHAAmxqIBVBwABsaiALQcAAbGpBBGxqIRcgBCAKQQhsIBRBgANsaiAVQYABbGpBBGxq',
-  'IRgDQCAX/QkCACEZIBj9AAIAIRogGP0AAhAhGyAX/QkCBCEcIBf9CQIIIR0gF/0JAgwhHiAMIBkgGv3mAf3kASEMIA0gGSAb/eYB/eQBIQ0gDiAcIBr9',
-  '5gH95AEhDiAPIBwgG/3mAf3kASEPIBAgHSAa/eYB/eQBIRAgESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMgHiAb/eYB/eQBIRMgF0GAMmohFyAY',
-  'QYAkaiEYIBZBAWoiFiACKAIASA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCUGABGwgCEGAwAFsaiAKQQhsaiALQYDAAGxqQQRsaiEfIB8g',
-  'DP0LAoDMBCAfIA39CwKQzAQgHyAO/QsCgNAEIB8gD/0LApDQBCAfIBD9CwKA1AQgHyAR/QsCkNQEIB8gEv0LAoDYBCAfIBP9CwKQ2AQgC0EBaiILQQNI',
-  'DQALIApBAWoiCkEQSA0ACyAGQQFqIgYgAUgNAAsLC6wBAQh/IAAgAUgEQCAAIQUDQCAFIQYgBkGAAXAhByAGQYABbiEGIAZBA3AhCCAGQQNuIQYgBiEJ',
-  'QQAhCiAEIAlBgMABbCAIQYDAAGxqIAdBwABsakEEbGohCyADIAlBgMABbCAIQYDAAGxqIAdqQQRsaiEMA0AgCyAMKgKAzAQ4AgAgC0EEaiELIAxBgARq',
-  'IQwgCkEBaiIKQcAASA0ACyAFQQFqIgUgAUgNAAsLC4ENCQZ/CHsFfwZ7A38CewJ/AXsCfyAAIAFIBEAgACEHA0AgByEIIAhBBXAhCSAIQQVuIQggCCEK',
-  'QQAhCwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAh',
-  'D/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIRRBACEVA0AgCSAVQX9sakEATiAJIBVBf2xqQQNIcQRAQQAhFgNAIBZBf2wgDGpBAE4gFkF/bCAMakEDSHEEQEEAIRcgBCAJQYAD',
-  'bCAKQYAkbGogFUGAfWxqIBZBgH9saiAMQYABbGpBBGxqIRggBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohGQNAIBj9CQIAIRogGf0AAgAhGyAZ/QAC',
-  'ECEcIBj9CQKAJCEdIBj9CQKASCEeIBj9CQKAbCEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3kASEPIBAgHSAc/eYB/eQBIRAg',
-  'ESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGAAmohGSAXQQFqIhdBgAFIDQALCyAW',
-  'QQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUHAAmxqIApBgDJsaiAMQcAAbGpBBGxqISAgICAN/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EI',
-  'bCAJQcACbGogCkGAMmxqIAxBwABsakEEbGohISAh/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICAgDv0MAAAAAAAAAAAAAAAAAAAAACAh/QAC',
-  'EP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICAgD/0MAAAAAAAAAAAAAAAAAAAAACAh/QACgDL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgDIgICAQ',
-  '/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQMv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQMiAgIBH9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoBk/QwAAAAA',
-  'AAAAAAAAAAAAAAAA/UT9Uv0LAoBkICAgEv0MAAAAAAAAAAAAAAAAAAAAACAh/QACkGT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkGQgICAT/QwAAAAA',
-  'AAAAAAAAAAAAAAAAICH9AAKAlgH9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgJYBICAgFP0MAAAAAAAAAAAAAAAAAAAAACAh/QACkJYB/QwAAAAAAAAA',
-  'AAAAAAAAAAAA/UT9Uv0LApCWAQVBACEiA0D9DAAAAAAAAAAAAAAAAAAAAAAhI/0MAAAAAAAAAAAAAAAAAAAAACEkQQAhFQNAIAkgFUF/bGpBAE4gCSAV',
-  'QX9sakEDSHEEQEEAIRYDQCAWQX9sIAxqQQBOIBZBf2wgDGpBA0hxBEBBACEXIAQgCUGAA2wgCkGAJGxqICJBgAlsaiAVQYB9bGogFkGAf2xqIAxBgAFs',
-  'akEEbGohJSAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiEmA0AgJf0JAgAhJyAjICcgJv0AAgD95gH95AEhIyAkICcgJv0AAhD95gH95AEhJCAlQQRq',
-  'ISUgJkGAAmohJiAXQQFqIhdBgAFIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUHAAmxqIApBgDJsaiAiQcAMbGogDEHAAGxq',
-  'QQRsaiEoICggI/0MAAAAAAAAAAAAAAAAAAAAACADIAtBCGwgCUHAAmxqIApBgDJsaiAiQcAMbGogDEHAAGxqQQRsaiEpICn9AAIA/QwAAAAAAAAAAAAA',
-  'AAAAAAAA/UT9Uv0LAgAgKCAk/QwAAAAAAAAAAAAAAAAAAAAAICn9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgIkEBaiIiIAIoAgAgCkEEbGtI',
-  'DQALCyAMQQFqIgxBBUgNAAsgC0EBaiILQQhIDQALIAdBAWoiByABSA0ACwsLwAIBDH8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0AgCUECbUEFSCEK',
-  'QQAhCwNAIAtBAm1BBUghDCAKIAxxIQ1BACEOIAUgCUHABWwgCEHAPGxqIAtBwABsakEEbGohDyADIAhBwAxsIAlBAm1BwAJsaiALQQJtQcAAbGpBBGxq',
-  'IRAgBCAIQcAMbCAJQQJtQcACbGogC0ECbUHAAGxqQQRsaiERA0AgDyANBHsgEf0AAgD9DAAAAAAAAAAAAAAAAAAAAAAgEP0AAgAgCUECb0ECbCALQQJv',
-  'av0R/Tf9UgX9DAAAAAAAAAAAAAAAAAAAAAAL/QsCACAPQRBqIQ8gEEEQaiEQIBFBEGohESAOQQFqIg5BEEgNAAsgC0EBaiILQQtIDQALIAlBAWoiCUEL',
-  'SA0ACyAGQQFqIgYgAUgNAAsLC+0BAwN/AnsFfyAAIAFIBEAgACEFA0AgBSEGIAYhB/0MAAAAAAAAAAAAAAAAAAAAACEI/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IQlBACEKA0BBACELA0BBACEMIAMgB0EIbCAKQcACbGogC0HAAGxqQQRsaiENA0AgCCAN/QACAP3kASEIIAkgDf0AAhD95AEhCSANQYAyaiENIAxBAWoi',
-  'DCACKAIASA0ACyALQQFqIgtBBUgNAAsgCkEBaiIKQQVIDQALIAQgB0EIbEEEbGohDiAOIAj9CwKAygQgDiAJ/QsCkMoEIAVBAWoiBSABSA0ACwsLrgcF',
-  'CH8IewR/BnsBfyAAIAFIBEBBACEGA0AgACEHA0AgByEIIAhBA3AhCSAIQQNuIQggCEEDcCEKIAhBA24hCCAIIQsgBkEASiEMQQAhDQNA/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFUEAIRYDQEEAIRcgAyALQQRsIApBoANs',
-  'aiAGQaAqbGogFkGgA2xqIAlBIGxqQQRsaiEYIAQgDUEIbCAGQcA8bGogFkHABWxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACACEbIBn9AAIQIRwgGP0JAgQh',
-  'HSAY/QkCCCEeIBj9CQIMIR8gDiAaIBv95gH95AEhDiAPIBogHP3mAf3kASEPIBAgHSAb/eYB/eQBIRAgESAdIBz95gH95AEhESASIB4gG/3mAf3kASES',
-  'IBMgHiAc/eYB/eQBIRMgFCAfIBv95gH95AEhFCAVIB8gHP3mAf3kASEVIBhBgAFqIRggGUGAAmohGSAXQQFqIhdBC0gNAAsgFkEBaiIWQQtIDQALIAUg',
-  'C0GAAmwgCkGAMGxqIA1BCGxqIAlBgBBsakEEbGohICAgIAwEeyAg/QACgAoF/QwAAAAAAAAAAAAAAAAAAAAACyAO/eQB/QsCgAogICAMBHsgIP0AApAK',
-  'Bf0MAAAAAAAAAAAAAAAAAAAAAAsgD/3kAf0LApAKICAgDAR7ICD9AAKADAX9DAAAAAAAAAAAAAAAAAAAAAALIBD95AH9CwKADCAgIAwEeyAg/QACkAwF',
-  '/QwAAAAAAAAAAAAAAAAAAAAACyAR/eQB/QsCkAwgICAMBHsgIP0AAoAOBf0MAAAAAAAAAAAAAAAAAAAAAAsgEv3kAf0LAoAOICAgDAR7ICD9AAKQDgX9',
-  'DAAAAAAAAAAAAAAAAAAAAAALIBP95AH9CwKQDiAgIAwEeyAg/QACgBAF/QwAAAAAAAAAAAAAAAAAAAAACyAU/eQB/QsCgBAgICAMBHsgIP0AApAQBf0M',
-  'AAAAAAAAAAAAAAAAAAAAAAsgFf3kAf0LApAQIA1BAWoiDUEISA0ACyAHQQFqIgcgAUgNAAsgBkEBaiIGIAIoAgBIDQALCwulAQEIfyAAIAFIBEAgACEF',
-  'A0AgBSEGIAZBwABwIQcgBkHAAG4hBiAGQQNwIQggBkEDbiEGIAYhCUEAIQogBCAJQYAwbCAIQYAQbGogB0EgbGpBBGxqIQsgAyAJQYAwbCAIQYAQbGog',
-  'B2pBBGxqIQwDQCALIAwqAoAKOAIAIAtBBGohCyAMQYACaiEMIApBAWoiCkEgSA0ACyAFQQFqIgUgAUgNAAsLC4gNCQZ/CHsFfwZ7A38CewJ/AXsCfyAA',
-  'IAFIBEAgACEHA0AgByEIIAhBDXAhCSAIQQ1uIQggCCEKQQAhCwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAA',
-  'AAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0AgCSAVQX9sakEATiAJIBVBf2xqQQtIcQRAQQAhFgNAIBZB',
-  'f2wgDGpBAE4gFkF/bCAMakELSHEEQEEAIRcgBCAJQcAFbCAKQYDyAWxqIBVBwHpsaiAWQUBsaiAMQcAAbGpBBGxqIRggBSALQQhsIBVBgDBsaiAWQYAQ',
-  'bGpBBGxqIRkDQCAY/QkCACEaIBn9AAIAIRsgGf0AAhAhHCAY/QkCgPIBIR0gGP0JAoDkAyEeIBj9CQKA1gUhHyANIBogG/3mAf3kASENIA4gGiAc/eYB',
-  '/eQBIQ4gDyAdIBv95gH95AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQB',
-  'IRQgGEEEaiEYIBlBgAFqIRkgF0EBaiIXQcAASA0ACwsgFkEBaiIWQQNIDQALCyAVQQFqIhVBA0gNAAsgBiALQQhsIAlBoANsaiAKQYCpAWxqIAxBIGxq',
-  'QQRsaiEgICAgDf0MAAAAAAAAAAAAAAAAAAAAACADIAtBCGwgCUGgA2xqIApBgKkBbGogDEEgbGpBBGxqISEgIf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9',
-  'RP1S/QsCACAgIA79DAAAAAAAAAAAAAAAAAAAAAAgIf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAgIA/9DAAAAAAAAAAAAAAAAAAAAAAgIf0A',
-  'AoCpAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAqQEgICAQ/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQqQH9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsC',
-  'kKkBICAgEf0MAAAAAAAAAAAAAAAAAAAAACAh/QACgNIC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoDSAiAgIBL9DAAAAAAAAAAAAAAAAAAAAAAgIf0A',
-  'ApDSAv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQ0gIgICAT/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKA+wP9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsC',
-  'gPsDICAgFP0MAAAAAAAAAAAAAAAAAAAAACAh/QACkPsD/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApD7AwVBACEiA0D9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'I/0MAAAAAAAAAAAAAAAAAAAAACEkQQAhFQNAIAkgFUF/bGpBAE4gCSAVQX9sakELSHEEQEEAIRYDQCAWQX9sIAxqQQBOIBZBf2wgDGpBC0hxBEBBACEX',
-  'IAQgCUHABWwgCkGA8gFsaiAiQcA8bGogFUHAemxqIBZBQGxqIAxBwABsakEEbGohJSAFIAtBCGwgFUGAMGxqIBZBgBBsakEEbGohJgNAICX9CQIAIScg',
-  'IyAnICb9AAIA/eYB/eQBISMgJCAnICb9AAIQ/eYB/eQBISQgJUEEaiElICZBgAFqISYgF0EBaiIXQcAASA0ACwsgFkEBaiIWQQNIDQALCyAVQQFqIhVB',
-  'A0gNAAsgBiALQQhsIAlBoANsaiAKQYCpAWxqICJBoCpsaiAMQSBsakEEbGohKCAoICP9DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlBoANsaiAKQYCp',
-  'AWxqICJBoCpsaiAMQSBsakEEbGohKSAp/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICggJP0MAAAAAAAAAAAAAAAAAAAAACAp/QACEP0MAAAA',
-  'AAAAAAAAAAAAAAAAAP1E/VL9CwIQICJBAWoiIiACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQ1IDQALIAtBAWoiC0EESA0ACyAHQQFqIgcgAUgNAAsLC60C',
-  'AQt/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQQAhCgNAQQAhCwNAQQAhDANAQQAhDSAFIAlBgA1sIApBwAZsaiAIQYCpAWxqIAtBwABsaiAMQSBs',
-  'akEEbGohDiADIAlBoANsIAhBoCpsaiALQSBsakEEbGohDyAEIAlBoANsIAhBoCpsaiALQSBsakEEbGohEANAIA4gEP0AAgD9DAAAAAAAAAAAAAAAAAAA',
-  'AAAgD/0AAgAgCkECbCAMav0R/Tf9Uv0LAgAgDkEQaiEOIA9BEGohDyAQQRBqIRAgDUEBaiINQQhIDQALIAxBAWoiDEECSA0ACyALQQFqIgtBDUgNAAsg',
-  'CkEBaiIKQQJIDQALIAlBAWoiCUENSA0ACyAGQQFqIgYgAUgNAAsLC7UCAwR/AnsEfyAAIAFIBEBBACEFA0AgACEGA0AgBiEHIAchCP0MAAAAAAAAAAAA',
-  'AAAAAAAAACEJ/QwAAAAAAAAAAAAAAAAAAAAAIQpBACELA0BBACEMIAMgCEEIbCAFQaAqbGogC0GgA2xqQQRsaiENA0AgCSAN/QACAP3kASEJIAogDf0A',
-  'AhD95AEhCiANQYABaiENIAxBAWoiDEENSA0ACyALQQFqIgtBDUgNAAsgBCAIQQhsQQRsaiEOIA4gBUEASgR7IA79AAKACQX9DAAAAAAAAAAAAAAAAAAA',
-  'AAALIAn95AH9CwKACSAOIAVBAEoEeyAO/QACkAkF/QwAAAAAAAAAAAAAAAAAAAAACyAK/eQB/QsCkAkgBkEBaiIGIAFIDQALIAVBAWoiBSACKAIASA0A',
-  'CwsL7wUFB38GewR/BXsBfyAAIAFIBEBBACEGA0AgACEHA0AgByEIIAhBBHAhCSAIQQRuIQggCEEDcCEKIAhBA24hCCAIQQFwIQsgCEEBbiEIIAghDP0M',
-  'AAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEkEAIRMDQEEAIRQgAyAGQZAGbCATQRxsaiAKakEEbGohFSAEIAlBCGwgBkGAqQFsaiATQcAGbGpB',
-  'BGxqIRYDQCAV/QkCACEXIBb9AAIAIRggFv0AAhAhGSAV/QkCcCEaIBX9CQLgASEbIA0gFyAY/eYB/eQBIQ0gDiAXIBn95gH95AEhDiAPIBogGP3mAf3k',
-  'ASEPIBAgGiAZ/eYB/eQBIRAgESAbIBj95gH95AEhESASIBsgGf3mAf3kASESIBVBBGohFSAWQYABaiEWIBRBAWoiFEEaSA0ACyATQQFqIhNBGkgNAAsg',
-  'BSAJQQhsIApBIGxqQQRsaiEcIBwgBkEASgR7IBz9AAIABf0MAAAAAAAAAAAAAAAAAAAAAAsgDf3kAf0LAgAgHCAGQQBKBHsgHP0AAhAF/QwAAAAAAAAA',
-  'AAAAAAAAAAAACyAO/eQB/QsCECAcIAZBAEoEeyAc/QACgAMF/QwAAAAAAAAAAAAAAAAAAAAACyAP/eQB/QsCgAMgHCAGQQBKBHsgHP0AApADBf0MAAAA',
-  'AAAAAAAAAAAAAAAAAAsgEP3kAf0LApADIBwgBkEASgR7IBz9AAKABgX9DAAAAAAAAAAAAAAAAAAAAAALIBH95AH9CwKABiAcIAZBAEoEeyAc/QACkAYF',
-  '/QwAAAAAAAAAAAAAAAAAAAAACyAS/eQB/QsCkAYgB0EBaiIHIAFIDQALIAZBAWoiBiACKAIASA0ACwsLwAMFAXsCfwJ7CH8JeyAAIAFIBEAgA0EAQQRs',
-  'aiEJIAn9CQIAIQggCP0fABAHIQogAioCBP0TIQsgAioCCP0TIQwgACENA0AgDSEOIA4hD0EAIRAgBCAPQYACbEEEbGohESAFIA9BgAJsQQRsaiESIAYg',
-  'D0GAAmxBBGxqIRMgByAPQYACbEEEbGohFANAIBH9AAIAIRUgEv0AAgAhFv0MZmZmP2ZmZj9mZmY/ZmZmPyAV/eYB/QzNzMw9zczMPc3MzD3NzMw9IBb9',
-  '5gH95AEhFyAT/QACACEY/Qx3vn8/d75/P3e+fz93vn8/IBj95gH9DG8SgzpvEoM6bxKDOm8SgzogFv3mASAW/eYB/eQBIRkgFP0AAgAhGiAXIBVBACAK',
-  'a/0R/VIhGyAZIBhBACAKa/0R/VIhHCAaIAsgF/3mASAZ/eMBIAz95wH9DHfMKzJ3zCsyd8wrMnfMKzL95AH95wH95QEgGkEAIApr/RH9UiEdIBEgG/0L',
-  'AgAgEyAc/QsCACAUIB39CwIAIBFBEGohESASQRBqIRIgE0EQaiETIBRBEGohFCAQQQFqIhBBwABIDQALIA1BAWoiDSABSA0ACwsL',
+  'AhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBA0gNAAsgCkEBaiIKQRBIDQALIAZBAWoiBiABSA0ACwsL9QkPBH8IewV/B3sBfwF7AX8BewF/',
+  'AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAIAhBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEK/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAh',
+  'D/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRFBACESA0BBACETA0BBACEUIAMgCEGAJGwgEkGAA2xqIBNBgAFsakEEbGohFSAE',
+  'IAlBCGwgEkHAAWxqIBNBwABsakEEbGohFgNAIBX9CQIAIRcgFv0AAoDQFiEYIBb9AAKQ0BYhGSAV/QkCgCQhGiAV/QkCgEghGyAV/QkCgGwhHCAKIBcg',
+  'GP3mAf3kASEKIAsgFyAZ/eYB/eQBIQsgDCAaIBj95gH95AEhDCANIBogGf3mAf3kASENIA4gGyAY/eYB/eQBIQ4gDyAbIBn95gH95AEhDyAQIBwgGP3m',
+  'Af3kASEQIBEgHCAZ/eYB/eQBIREgFUEEaiEVIBZBgBJqIRYgFEEBaiIUQYABSA0ACyATQQFqIhNBA0gNAAsgEkEBaiISQQNIDQALIAQgCUEIbEEEbGoh',
+  'HiAe/QACgNAoIR0gHv0AApDQKCEfIAUgCUEIbCAIQYACbGpBBGxqISAgICAKIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICAgCyAf/eQB/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/esB/QsCECAgIAwgHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoACICAgDSAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCkAIgICAOIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAgIA8gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAEICAgECAd/eQB/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/esB/QsCgAYgICARIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBgUgBCAJQQhsQQRsaiEiICL9AAKA0CghISAi/QAC',
+  'kNAoISNBACEkA0D9DAAAAAAAAAAAAAAAAAAAAAAhJf0MAAAAAAAAAAAAAAAAAAAAACEmQQAhEgNAQQAhEwNAQQAhFCADIAhBgCRsICRBgAlsaiASQYAD',
+  'bGogE0GAAWxqQQRsaiEnIAQgCUEIbCASQcABbGogE0HAAGxqQQRsaiEoA0AgJ/0JAgAhKSAlICkgKP0AAoDQFv3mAf3kASElICYgKSAo/QACkNAW/eYB',
+  '/eQBISYgJ0EEaiEnIChBgBJqISggFEEBaiIUQYABSA0ACyATQQFqIhNBA0gNAAsgEkEBaiISQQNIDQALIAUgCUEIbCAIQYACbGogJEHAAGxqQQRsaiEq',
+  'ICogJSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAqICYgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJEEBaiIkIAIoAgAgCEEEbGtI',
+  'DQALCyAJQQFqIglBCEgNAAsgBkEBaiIGIAFIDQALCwvwAQUEfwJ9A38BfQJ/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQwAAAAAhCkMAAAAAIQtB',
+  'ACEMIAMgCEHAAGxBBGxqIQ0gBCAJQQJsQQRsaiEOA0AgDSoCACEPIAogDyAOKgKA0iiUkiEKIAsgDyAOKgKE0iiUkiELIA1BBGohDSAOQShqIQ4gDEEB',
+  'aiIMQcAASA0ACyAFIAlBAmwgCEEKbGpBBGxqIRAgECAKIAQgCUECbEEEbGohESARKgKA5iiSOAIAIBAgCyARKgKE5iiSOAIEIAlBAWoiCUEFSA0ACyAG',
+  'QQFqIgYgAUgNAAsLC3QDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQ///f/8hCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIAlyEIIApBBGohCiAJ',
+  'QQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC4YBAwN/AX0EfyAAIAFIBEAgACEGA0AgBiEHIAchCCAEIAhBBGxqIQogCioC',
+  'ACEJQQAhCyAFIAhBCmxBBGxqIQwgAyAIQQpsQQRsaiENA0AgDCANKgIAIAmTEAI4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFI',
+  'DQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpI',
+  'DQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuEAQMDfwF9BH8gACABSARAIAAhBgNAIAYhByAHIQggBCAIQQRsaiEKIAoqAgAhCUEAIQsg',
+  'BSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNAIAwgDSoCACAJlTgCACAMQQRqIQwgDUEEaiENIAtBAWoiC0EKSA0ACyAGQQFqIgYgAUgNAAsLC6QBAQh/',
+  'IAAgAUgEQCAAIQUDQCAFIQYgBiEHQQAhCANAQQAhCQNAQQAhCiAEIAlBHGwgB0GQBmxqQQRsaiELIAMgCUEcbCAHQZAGbGpqIQwDQCALIAwtAACyQwAA',
+  'f0OVOAIAIAtBBGohCyAMQQFqIQwgCkEBaiIKQRxIDQALIAlBAWoiCUEcSA0ACyAIQQFqIghBAUgNAAsgBUEBaiIFIAFIDQALCwv5CQ8Gfwh7BH8HewF/',
+  'AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAHQRpwIQggB0EabiEHIAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAA',
+  'AAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFSADIAhBHGwg',
+  'CUHAGGxqIBRBHGxqIAtqQQRsaiEWIAQgCkEIbCAUQeAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAIAIRkgF/0AAhAhGiAW/QkCwBghGyAW/QkCgDEhHCAW',
+  '/QkCwEkhHSAMIBggGf3mAf3kASEMIA0gGCAa/eYB/eQBIQ0gDiAbIBn95gH95AEhDiAPIBsgGv3mAf3kASEPIBAgHCAZ/eYB/eQBIRAgESAcIBr95gH9',
+  '5AEhESASIB0gGf3mAf3kASESIBMgHSAa/eYB/eQBIRMgFkEEaiEWIBdBgAFqIRcgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxBBGxqIR8g',
+  'H/0AAoAJIR4gH/0AApAJISAgBSAKQQhsIAhBwAZsaiAJQYCkBWxqIAtBIGxqQQRsaiEhICEgDCAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAh',
+  'IA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgISAOIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKApAUgISAPICD95AH9DAAAAAAAAAAA',
+  'AAAAAAAAAAD96wH9CwKQpAUgISAQIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAyAogISARICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ',
+  'yAogISASIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA7A8gISATICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ7A8FIAQgCkEIbEEEbGoh',
+  'IyAj/QACgAkhIiAj/QACkAkhJEEAISUDQP0MAAAAAAAAAAAAAAAAAAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdBACEUA0BBACEVIAMgCEEcbCAJQcAY',
+  'bGogJUGQBmxqIBRBHGxqIAtqQQRsaiEoIAQgCkEIbCAUQeAAbGpBBGxqISkDQCAo/QkCACEqICYgKiAp/QACAP3mAf3kASEmICcgKiAp/QACEP3mAf3k',
+  'ASEnIChBBGohKCApQYABaiEpIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAKQQhsIAhBwAZsaiAJQYCkBWxqICVBgKkBbGogC0EgbGpBBGxqISsg',
+  'KyAmICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJQQRsa0gN',
+  'AAsLIAtBAWoiC0EaSA0ACyAKQQFqIgpBBEgNAAsgBkEBaiIGIAFIDQALCwuvAgMGfwJ7BH8gACABSARAIAAhBQNAIAUhBiAGIQdBACEIA0BBACEJA0BB',
+  'ACEKA0D9DP//f////3////9/////f/8hC/0M//9/////f////3////9//yEMQQAhDQNAQQAhDiADIApBCGwgCEGADWxqIAdBgKkBbGogDUHABmxqIAlB',
+  'wABsakEEbGohDwNAIAsgD/0AAgD96QEhCyAMIA/9AAIQ/ekBIQwgD0GAAWohDyAOQQFqIg5BAkgNAAsgDUEBaiINQQJIDQALIAQgCkEIbCAIQaADbGog',
+  'B0GgKmxqIAlBIGxqQQRsaiEQIBAgC/0LAgAgECAM/QsCECAKQQFqIgpBBEgNAAsgCUEBaiIJQQ1IDQALIAhBAWoiCEENSA0ACyAFQQFqIgUgAUgNAAsL',
+  'C9EKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBC3AhCCAHQQtuIQcgByEJQQAhCgNAQQAhCwNAIAlBBGxB',
+  'BGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEU',
+  'A0BBACEVA0BBACEWIAMgCEGgA2wgCUGAqQFsaiAUQaADbGogFUEgbGogC0EgbGpBBGxqIRcgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqIRgDQCAX/QkC',
+  'ACEZIBj9AAKACiEaIBj9AAKQCiEbIBf9CQKAqQEhHCAX/QkCgNICIR0gF/0JAoD7AyEeIAwgGSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3m',
+  'Af3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQQRqIRcgGEGA',
+  'AmohGCAWQQFqIhZBIEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxBBGxqISAgIP0AAoDKBCEfICD9AAKQygQhISAFIApBCGwgCEHA',
+  'BWxqIAlBgPIBbGogC0HAAGxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAiIA0gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
+  'Af0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA8gEgIiAPICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ8gEgIiAQIB/95AH9',
+  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA5AMgIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ5AMgIiASIB/95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwKA1gUgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ1gUFIAQgCkEIbEEEbGohJCAk/QACgMoEISMgJP0AApDKBCElQQAhJgNA',
+  '/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEAIRUDQEEAIRYgAyAIQaADbCAJQYCpAWxqICZBoCpsaiAUQaADbGog',
+  'FUEgbGogC0EgbGpBBGxqISkgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqISoDQCAp/QkCACErICcgKyAq/QACgAr95gH95AEhJyAoICsgKv0AApAK/eYB',
+  '/eQBISggKUEEaiEpICpBgAJqISogFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAKQQhsIAhBwAVsaiAJQYDyAWxqICZBwDxs',
+  'aiALQcAAbGpBBGxqISwgLCAnICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAmQQFq',
+  'IiYgAigCACAJQQRsa0gNAAsLIAtBAWoiC0ELSA0ACyAKQQFqIgpBCEgNAAsgBkEBaiIGIAFIDQALCwuvAgMGfwJ7BH8gACABSARAIAAhBQNAIAUhBiAG',
+  'IQdBACEIA0BBACEJA0BBACEKA0D9DP//f////3////9/////f/8hC/0M//9/////f////3////9//yEMQQAhDQNAQQAhDiADIApBCGwgCEGAC2xqIAdB',
+  'wDxsaiANQcAFbGogCUGAAWxqQQRsaiEPA0AgCyAP/QACAP3pASELIAwgD/0AAhD96QEhDCAPQYACaiEPIA5BAWoiDkECSA0ACyANQQFqIg1BAkgNAAsg',
+  'BCAKQQhsIAhBwAJsaiAHQcAMbGogCUHAAGxqQQRsaiEQIBAgC/0LAgAgECAM/QsCECAKQQFqIgpBCEgNAAsgCUEBaiIJQQVIDQALIAhBAWoiCEEFSA0A',
+  'CyAFQQFqIgUgAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcgByEJQQAh',
+  'CgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0M',
+  'AAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIRNBACEUA0BBACEVA0BBACEWIAMgCEHAAmwgCUGAMmxqIBRBwAJsaiAVQcAAbGogC0HAAGxqQQRsaiEXIAQgCkEIbCAUQYDAAWxqIBVB',
+  'gMAAbGpBBGxqIRgDQCAX/QkCACEZIBj9AAKAzAQhGiAY/QACkMwEIRsgF/0JAoAyIRwgF/0JAoBkIR0gF/0JAoCWASEeIAwgGSAa/eYB/eQBIQwgDSAZ',
+  'IBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIgEyAeIBv9',
+  '5gH95AEhEyAXQQRqIRcgGEGABGohGCAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEgICD9AAKAzBYhHyAg',
+  '/QACkMwWISEgBSAKQQhsIAhBgANsaiAJQYAkbGogC0GAAWxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAiIA0gIf3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAiIA8gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
+  'Af0LApAkICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQSCAiIBIgH/3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAQgCkEIbEEEbGohJCAk/QACgMwWISMgJP0A',
+  'ApDMFiElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEAIRUDQEEAIRYgAyAIQcACbCAJQYAybGogJkHA',
+  'DGxqIBRBwAJsaiAVQcAAbGogC0HAAGxqQQRsaiEpIAQgCkEIbCAUQYDAAWxqIBVBgMAAbGpBBGxqISoDQCAp/QkCACErICcgKyAq/QACgMwE/eYB/eQB',
+  'IScgKCArICr9AAKQzAT95gH95AEhKCApQQRqISkgKkGABGohKiAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAKQQhsIAhB',
+  'gANsaiAJQYAkbGogJkGACWxqIAtBgAFsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAlBBGxrSA0ACwsgC0EBaiILQQNIDQALIApBAWoiCkEQSA0ACyAGQQFqIgYgAUgNAAsLC/UJDwR/CHsFfwd7',
+  'AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAIQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhCv0M',
+  'AAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACERQQAhEgNAQQAhEwNAQQAhFCADIAhBgCRsIBJBgANsaiATQYAB',
+  'bGpBBGxqIRUgBCAJQQhsIBJBwAFsaiATQcAAbGpBBGxqIRYDQCAV/QkCACEXIBb9AAKA0BYhGCAW/QACkNAWIRkgFf0JAoAkIRogFf0JAoBIIRsgFf0J',
+  'AoBsIRwgCiAXIBj95gH95AEhCiALIBcgGf3mAf3kASELIAwgGiAY/eYB/eQBIQwgDSAaIBn95gH95AEhDSAOIBsgGP3mAf3kASEOIA8gGyAZ/eYB/eQB',
+  'IQ8gECAcIBj95gH95AEhECARIBwgGf3mAf3kASERIBVBBGohFSAWQYASaiEWIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQALIBJBAWoiEkEDSA0ACyAE',
+  'IAlBCGxBBGxqIR4gHv0AAoDQKCEdIB79AAKQ0CghHyAFIAlBCGwgCEGAAmxqQQRsaiEgICAgCiAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAg',
+  'IAsgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgICAMIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAgIA0gH/3kAf0MAAAAAAAAAAAA',
+  'AAAAAAAAAP3rAf0LApACICAgDiAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgICAPIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBCAg',
+  'IBAgHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICAgESAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAQgCUEIbEEEbGohIiAi/QAC',
+  'gNAoISEgIv0AApDQKCEjQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9DAAAAAAAAAAAAAAAAAAAAAAhJkEAIRIDQEEAIRMDQEEAIRQgAyAIQYAkbCAk',
+  'QYAJbGogEkGAA2xqIBNBgAFsakEEbGohJyAEIAlBCGwgEkHAAWxqIBNBwABsakEEbGohKANAICf9CQIAISkgJSApICj9AAKA0Bb95gH95AEhJSAmICkg',
+  'KP0AApDQFv3mAf3kASEmICdBBGohJyAoQYASaiEoIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQALIBJBAWoiEkEDSA0ACyAFIAlBCGwgCEGAAmxqICRB',
+  'wABsakEEbGohKiAqICUgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKiAmICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICRBAWoiJCAC',
+  'KAIAIAhBBGxrSA0ACwsgCUEBaiIJQQhIDQALIAZBAWoiBiABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEMAAAAA',
+  'IQpDAAAAACELQQAhDCADIAhBwABsQQRsaiENIAQgCUECbEEEbGohDgNAIA0qAgAhDyAKIA8gDioCgNIolJIhCiALIA8gDioChNIolJIhCyANQQRqIQ0g',
+  'DkEoaiEOIAxBAWoiDEHAAEgNAAsgBSAJQQJsIAhBCmxqQQRsaiEQIBAgCiAEIAlBAmxBBGxqIREgESoCgOYokjgCACAQIAsgESoChOYokjgCBCAJQQFq',
+  'IglBBUgNAAsgBkEBaiIGIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0P//3//IQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJch',
+  'CCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuGAQMDfwF9BH8gACABSARAIAAhBgNAIAYhByAHIQggBCAI',
+  'QQRsaiEKIAoqAgAhCUEAIQsgBSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNAIAwgDSoCACAJkxACOAIAIAxBBGohDCANQQRqIQ0gC0EBaiILQQpIDQAL',
+  'IAZBAWoiBiABSA0ACwsLdAMDfwF9A38gACABSARAIAAhBQNAIAUhBiAGIQdDAAAAACEIQQAhCSADIAdBCmxBBGxqIQoDQCAIIAoqAgCSIQggCkEEaiEK',
+  'IAlBAWoiCUEKSA0ACyAEIAdBBGxqIQsgCyAIOAIAIAVBAWoiBSABSA0ACwsLhAEDA38BfQR/IAAgAUgEQCAAIQYDQCAGIQcgByEIIAQgCEEEbGohCiAK',
+  'KgIAIQlBACELIAUgCEEKbEEEbGohDCADIAhBCmxBBGxqIQ0DQCAMIA0qAgAgCZU4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFI',
+  'DQALCwuEAgkDfwF9An8BfQN/AX0BfwF9A38gACABSARAIAAhBwNAIAchCCAIIQlD//9//yEKQQAhCyADIAlBCmxBBGxqIQwDQCAKIAwqAgCXIQogDEEE',
+  'aiEMIAtBAWoiC0EKSA0AC0P//3//IQ1BACEOQQAhDyADIAlBCmxBBGxqIRADQCAQKgIAIREgESANXiARIBFcciESIBEgDSASGyENQQBBCmwgD2ogDiAS',
+  'GyEOIBBBBGohECAPQQFqIg9BCkgNAAsgDiAEIAlBBGxqIRQgFCgCAEayIRMgBSAJQQRsaiEVIBUgCjgCACAGIAlBBGxqIRYgFiATOAIAIAdBAWoiByAB',
+  'SA0ACwsLhAEDA38BfQR/IAAgAUgEQCAAIQYDQCAGIQcgByEIIAQgCEEEbGohCiAKKgIAIQlBACELIAUgCEEKbEEEbGohDCADIAhBCmxBBGxqIQ0DQCAM',
+  'IA0qAgAgCZM4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFIDQALCwt2AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAA',
+  'IQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCABACkiEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC64C',
+  'CgF9A38BfQF/AX0CfwF9An8EfQR/IAAgAUgEQEMAAAAAIQlBACEKA0AgAyAKQQRsaiEMIAwoAgAhCyAFIApBBGxqIQ4gDioCACENIA0QAyEPQQAhECAE',
+  'IApBCmxBBGxqIREDQCAJIBEqAgAgD5NDAAAAACAQIAtGG5IhCSARQQRqIREgEEEBaiIQQQpIDQALIApBAWoiCiACKAIASA0AC0MAAAAAIRJBACETIAZB',
+  'AEEEbGohFANAIBIgFCoCAJIhEiAUQQRqIRQgE0EBaiITIAIoAgBIDQALIAIoAgCyIRUgCSAVlSEWIBaMIRcgEiAVlSEYIAAhGQNAIBkhGiAHQQBBBGxq',
+  'IRsgGyAXOAIAIAhBAEEEbGohHCAcIBg4AgAgGUEBaiIZIAFIDQALCwukAQEIfyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEAIQkDQEEAIQogBCAJ',
+  'QRxsIAdBkAZsakEEbGohCyADIAlBHGwgB0GQBmxqaiEMA0AgCyAMLQAAskMAAH9DlTgCACALQQRqIQsgDEEBaiEMIApBAWoiCkEcSA0ACyAJQQFqIglB',
+  'HEgNAAsgCEEBaiIIQQFIDQALIAVBAWoiBSABSA0ACwsL+QkPBn8IewR/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgB0Ea',
+  'cCEIIAdBGm4hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAA',
+  'AAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUgAyAIQRxsIAlBwBhsaiAUQRxsaiALakEEbGohFiAEIApBCGwgFEHgAGxqQQRsaiEX',
+  'A0AgFv0JAgAhGCAX/QACACEZIBf9AAIQIRogFv0JAsAYIRsgFv0JAoAxIRwgFv0JAsBJIR0gDCAYIBn95gH95AEhDCANIBggGv3mAf3kASENIA4gGyAZ',
+  '/eYB/eQBIQ4gDyAbIBr95gH95AEhDyAQIBwgGf3mAf3kASEQIBEgHCAa/eYB/eQBIREgEiAdIBn95gH95AEhEiATIB0gGv3mAf3kASETIBZBBGohFiAX',
+  'QYABaiEXIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEfIB/9AAKACSEeIB/9AAKQCSEgIAUgCkEIbCAIQcAGbGogCUGApAVsaiAL',
+  'QSBsakEEbGohISAhIAwgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEgDiAe/eQB',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgKQFICEgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkKQFICEgECAe/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCgMgKICEgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkMgKICEgEiAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOwPICEg',
+  'EyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOwPBSAEIApBCGxBBGxqISMgI/0AAoAJISIgI/0AApAJISRBACElA0D9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhJv0MAAAAAAAAAAAAAAAAAAAAACEnQQAhFANAQQAhFSADIAhBHGwgCUHAGGxqICVBkAZsaiAUQRxsaiALakEEbGohKCAEIApBCGwgFEHgAGxqQQRs',
+  'aiEpA0AgKP0JAgAhKiAmICogKf0AAgD95gH95AEhJiAnICogKf0AAhD95gH95AEhJyAoQQRqISggKUGAAWohKSAVQQFqIhVBA0gNAAsgFEEBaiIUQQNI',
+  'DQALIAUgCkEIbCAIQcAGbGogCUGApAVsaiAlQYCpAWxqIAtBIGxqQQRsaiErICsgJiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACArICcgJP3k',
+  'Af0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBGkgNAAsgCkEBaiIKQQRIDQALIAZBAWoiBiABSA0A',
+  'CwsLhAUHBn8CewN/BHsDfwR7An8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0D9DP//f////3////9/////f/8hDP0M//9/////',
+  'f////3////9//yENQQAhDgNAQQAhDyADIAtBCGwgCUGADWxqIAhBgKkBbGogDkHABmxqIApBwABsakEEbGohEANAIAwgEP0AAgD96QEhDCANIBD9AAIQ',
+  '/ekBIQ0gEEGAAWohECAPQQFqIg9BAkgNAAsgDkEBaiIOQQJIDQAL/Qz//3////9/////f////3//IRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0M//9/////',
+  'f////3////9//yET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWIAMgC0EIbCAJQYANbGogCEGAqQFsaiAVQcAGbGogCkHAAGxqQQRsaiEXA0Ag',
+  'F/0AAgAhGCAYIBH9RCAYIBj9Qv1QIRkgGCARIBn9UiERQQBBAmwgFWpBAmwgFmr9ESASIBn9UiESIBf9AAIQIRogGiAT/UQgGiAa/UL9UCEbIBogEyAb',
+  '/VIhE0EAQQJsIBVqQQJsIBZq/REgFCAb/VIhFCAXQYABaiEXIBZBAWoiFkECSA0ACyAVQQFqIhVBAkgNAAsgBCALQQhsIAlBoANsaiAIQaAqbGogCkEg',
+  'bGpBBGxqIRwgHCAM/QsCACAFIAtBCGwgCUGgA2xqIAhBoCpsaiAKQSBsakEEbGohHSAdIBL9CwIAIBwgDf0LAhAgHSAU/QsCECALQQFqIgtBBEgNAAsg',
+  'CkEBaiIKQQ1IDQALIAlBAWoiCUENSA0ACyAGQQFqIgYgAUgNAAsLC9EKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0Ag',
+  'BiEHIAdBC3AhCCAHQQtuIQcgByEJQQAhCgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAA',
+  'IQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAA',
+  'AAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVA0BBACEWIAMgCEGgA2wgCUGAqQFsaiAUQaADbGogFUEgbGogC0EgbGpB',
+  'BGxqIRcgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqIRgDQCAX/QkCACEZIBj9AAKACiEaIBj9AAKQCiEbIBf9CQKAqQEhHCAX/QkCgNICIR0gF/0JAoD7',
+  'AyEeIAwgGSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASER',
+  'IBIgHiAa/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQQRqIRcgGEGAAmohGCAWQQFqIhZBIEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApB',
+  'CGxBBGxqISAgIP0AAoDKBCEfICD9AAKQygQhISAFIApBCGwgCEHABWxqIAlBgPIBbGogC0HAAGxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCACAiIA0gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA8gEgIiAPICH9',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ8gEgIiAQIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA5AMgIiARICH95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH9CwKQ5AMgIiASIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA1gUgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ1gUF',
+  'IAQgCkEIbEEEbGohJCAk/QACgMoEISMgJP0AApDKBCElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEA',
+  'IRUDQEEAIRYgAyAIQaADbCAJQYCpAWxqICZBoCpsaiAUQaADbGogFUEgbGogC0EgbGpBBGxqISkgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqISoDQCAp',
+  '/QkCACErICcgKyAq/QACgAr95gH95AEhJyAoICsgKv0AApAK/eYB/eQBISggKUEEaiEpICpBgAJqISogFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAU',
+  'QQFqIhRBA0gNAAsgBSAKQQhsIAhBwAVsaiAJQYDyAWxqICZBwDxsaiALQcAAbGpBBGxqISwgLCAnICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIA',
+  'ICwgKCAl/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAJQQRsa0gNAAsLIAtBAWoiC0ELSA0ACyAKQQFqIgpBCEgNAAsgBkEB',
+  'aiIGIAFIDQALCwuEBQcGfwJ7A38EewN/BHsCfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQEEAIQsDQP0M//9/////f////3////9//yEM',
+  '/Qz//3////9/////f////3//IQ1BACEOA0BBACEPIAMgC0EIbCAJQYALbGogCEHAPGxqIA5BwAVsaiAKQYABbGpBBGxqIRADQCAMIBD9AAIA/ekBIQwg',
+  'DSAQ/QACEP3pASENIBBBgAJqIRAgD0EBaiIPQQJIDQALIA5BAWoiDkECSA0AC/0M//9/////f////3////9//yER/QwAAAAAAAAAAAAAAAAAAAAAIRL9',
+  'DP//f////3////9/////f/8hE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFiADIAtBCGwgCUGAC2xqIAhBwDxsaiAVQcAFbGogCkGAAWxqQQRs',
+  'aiEXA0AgF/0AAgAhGCAYIBH9RCAYIBj9Qv1QIRkgGCARIBn9UiERQQBBAmwgFWpBAmwgFmr9ESASIBn9UiESIBf9AAIQIRogGiAT/UQgGiAa/UL9UCEb',
+  'IBogEyAb/VIhE0EAQQJsIBVqQQJsIBZq/REgFCAb/VIhFCAXQYACaiEXIBZBAWoiFkECSA0ACyAVQQFqIhVBAkgNAAsgBCALQQhsIAlBwAJsaiAIQcAM',
+  'bGogCkHAAGxqQQRsaiEcIBwgDP0LAgAgBSALQQhsIAlBwAJsaiAIQcAMbGogCkHAAGxqQQRsaiEdIB0gEv0LAgAgHCAN/QsCECAdIBT9CwIQIAtBAWoi',
+  'C0EISA0ACyAKQQFqIgpBBUgNAAsgCUEBaiIJQQVIDQALIAZBAWoiBiABSA0ACwsL0woPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgE',
+  'QCAAIQYDQCAGIQcgB0EDcCEIIAdBA24hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAA',
+  'ACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUDQEEAIRYgAyAIQcACbCAJQYAybGogFEHAAmxqIBVBwABs',
+  'aiALQcAAbGpBBGxqIRcgBCAKQQhsIBRBgMABbGogFUGAwABsakEEbGohGANAIBf9CQIAIRkgGP0AAoDMBCEaIBj9AAKQzAQhGyAX/QkCgDIhHCAX/QkC',
+  'gGQhHSAX/QkCgJYBIR4gDCAZIBr95gH95AEhDCANIBkgG/3mAf3kASENIA4gHCAa/eYB/eQBIQ4gDyAcIBv95gH95AEhDyAQIB0gGv3mAf3kASEQIBEg',
+  'HSAb/eYB/eQBIREgEiAeIBr95gH95AEhEiATIB4gG/3mAf3kASETIBdBBGohFyAYQYAEaiEYIBZBAWoiFkHAAEgNAAsgFUEBaiIVQQNIDQALIBRBAWoi',
+  'FEEDSA0ACyAEIApBCGxBBGxqISAgIP0AAoDMFiEfICD9AAKQzBYhISAFIApBCGwgCEGAA2xqIAlBgCRsaiALQYABbGpBBGxqISIgIiAMIB/95AH9DAAA',
+  'AAAAAAAAAAAAAAAAAAD96wH9CwIAICIgDSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA4gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
+  'AoAkICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkCQgIiAQIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKASCAiIBEgIf3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rAf0LApBIICIgEiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgGwgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
+  'CwKQbAUgBCAKQQhsQQRsaiEkICT9AAKAzBYhIyAk/QACkMwWISVBACEmA0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAAACEoQQAh',
+  'FANAQQAhFQNAQQAhFiADIAhBwAJsIAlBgDJsaiAmQcAMbGogFEHAAmxqIBVBwABsaiALQcAAbGpBBGxqISkgBCAKQQhsIBRBgMABbGogFUGAwABsakEE',
+  'bGohKgNAICn9CQIAISsgJyArICr9AAKAzAT95gH95AEhJyAoICsgKv0AApDMBP3mAf3kASEoIClBBGohKSAqQYAEaiEqIBZBAWoiFkHAAEgNAAsgFUEB',
+  'aiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEGAA2xqIAlBgCRsaiAmQYAJbGogC0GAAWxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBA0gNAAsgCkEBaiIK',
+  'QRBIDQALIAZBAWoiBiABSA0ACwsL9QkPBH8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAIAhBBGxB',
+  'BGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEK/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRFBACES',
+  'A0BBACETA0BBACEUIAMgCEGAJGwgEkGAA2xqIBNBgAFsakEEbGohFSAEIAlBCGwgEkHAAWxqIBNBwABsakEEbGohFgNAIBX9CQIAIRcgFv0AAoDQFiEY',
+  'IBb9AAKQ0BYhGSAV/QkCgCQhGiAV/QkCgEghGyAV/QkCgGwhHCAKIBcgGP3mAf3kASEKIAsgFyAZ/eYB/eQBIQsgDCAaIBj95gH95AEhDCANIBogGf3m',
+  'Af3kASENIA4gGyAY/eYB/eQBIQ4gDyAbIBn95gH95AEhDyAQIBwgGP3mAf3kASEQIBEgHCAZ/eYB/eQBIREgFUEEaiEVIBZBgBJqIRYgFEEBaiIUQYAB',
+  'SA0ACyATQQFqIhNBA0gNAAsgEkEBaiISQQNIDQALIAQgCUEIbEEEbGohHiAe/QACgNAoIR0gHv0AApDQKCEfIAUgCUEIbCAIQYACbGpBBGxqISAgICAK',
+  'IB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICAgCyAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAgIAwgHf3kAf0MAAAAAAAAAAAAAAAA',
+  'AAAAAP3rAf0LAoACICAgDSAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAIgICAOIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAgIA8g',
+  'H/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAEICAgECAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAYgICARIB/95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH9CwKQBgUgBCAJQQhsQQRsaiEiICL9AAKA0CghISAi/QACkNAoISNBACEkA0D9DAAAAAAAAAAAAAAAAAAAAAAhJf0MAAAAAAAAAAAAAAAA',
+  'AAAAACEmQQAhEgNAQQAhEwNAQQAhFCADIAhBgCRsICRBgAlsaiASQYADbGogE0GAAWxqQQRsaiEnIAQgCUEIbCASQcABbGogE0HAAGxqQQRsaiEoA0Ag',
+  'J/0JAgAhKSAlICkgKP0AAoDQFv3mAf3kASElICYgKSAo/QACkNAW/eYB/eQBISYgJ0EEaiEnIChBgBJqISggFEEBaiIUQYABSA0ACyATQQFqIhNBA0gN',
+  'AAsgEkEBaiISQQNIDQALIAUgCUEIbCAIQYACbGogJEHAAGxqQQRsaiEqICogJSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAqICYgI/3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJEEBaiIkIAIoAgAgCEEEbGtIDQALCyAJQQFqIglBCEgNAAsgBkEBaiIGIAFIDQALCwvwAQUEfwJ9A38BfQJ/',
+  'IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQwAAAAAhCkMAAAAAIQtBACEMIAMgCEHAAGxBBGxqIQ0gBCAJQQJsQQRsaiEOA0AgDSoCACEPIAogDyAO',
+  'KgKA0iiUkiEKIAsgDyAOKgKE0iiUkiELIA1BBGohDSAOQShqIQ4gDEEBaiIMQcAASA0ACyAFIAlBAmwgCEEKbGpBBGxqIRAgECAKIAQgCUECbEEEbGoh',
+  'ESARKgKA5iiSOAIAIBAgCyARKgKE5iiSOAIEIAlBAWoiCUEFSA0ACyAGQQFqIgYgAUgNAAsLC3QDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQ///',
+  'f/8hCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIAlyEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC4YB',
+  'AwN/AX0EfyAAIAFIBEAgACEGA0AgBiEHIAchCCAEIAhBBGxqIQogCioCACEJQQAhCyAFIAhBCmxBBGxqIQwgAyAIQQpsQQRsaiENA0AgDCANKgIAIAmT',
+  'EAI4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJ',
+  'IAMgB0EKbEEEbGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuEAQMDfwF9BH8g',
+  'ACABSARAIAAhBgNAIAYhByAHIQggBCAIQQRsaiEKIAoqAgAhCUEAIQsgBSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNAIAwgDSoCACAJlTgCACAMQQRq',
+  'IQwgDUEEaiENIAtBAWoiC0EKSA0ACyAGQQFqIgYgAUgNAAsLC4QCCQN/AX0CfwF9A38BfQF/AX0DfyAAIAFIBEAgACEHA0AgByEIIAghCUP//3//IQpB',
+  'ACELIAMgCUEKbEEEbGohDANAIAogDCoCAJchCiAMQQRqIQwgC0EBaiILQQpIDQALQ///f/8hDUEAIQ5BACEPIAMgCUEKbEEEbGohEANAIBAqAgAhESAR',
+  'IA1eIBEgEVxyIRIgESANIBIbIQ1BAEEKbCAPaiAOIBIbIQ4gEEEEaiEQIA9BAWoiD0EKSA0ACyAOIAQgCUEEbGohFCAUKAIARrIhEyAFIAlBBGxqIRUg',
+  'FSAKOAIAIAYgCUEEbGohFiAWIBM4AgAgB0EBaiIHIAFIDQALCwurAQQDfwF9BX8CfSAAIAFIBEAgACEHA0AgByEIIAghCSAEIAlBBGxqIQsgCyoCACEK',
+  'QQAhDCADIAlBCmxBBGxqIQ0gBSAJQQpsQQRsaiEOIAYgCUEKbEEEbGohDwNAIA0qAgAgCpMhECAQEAIhESAOIBA4AgAgDyAROAIAIA1BBGohDSAOQQRq',
+  'IQ4gD0EEaiEPIAxBAWoiDEEKSA0ACyAHQQFqIgcgAUgNAAsLC3QDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQwAAAAAhCEEAIQkgAyAHQQpsQQRs',
+  'aiEKA0AgCCAKKgIAkiEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC64CCgF9A38BfQF/AX0CfwF9An8E',
+  'fQR/IAAgAUgEQEMAAAAAIQlBACEKA0AgAyAKQQRsaiEMIAwoAgAhCyAFIApBBGxqIQ4gDioCACENIA0QAyEPQQAhECAEIApBCmxBBGxqIREDQCAJIBEq',
+  'AgAgD5NDAAAAACAQIAtGG5IhCSARQQRqIREgEEEBaiIQQQpIDQALIApBAWoiCiACKAIASA0AC0MAAAAAIRJBACETIAZBAEEEbGohFANAIBIgFCoCAJIh',
+  'EiAUQQRqIRQgE0EBaiITIAIoAgBIDQALIAIoAgCyIRUgCSAVlSEWIBaMIRcgEiAVlSEYIAAhGQNAIBkhGiAHQQBBBGxqIRsgGyAXOAIAIAhBAEEEbGoh',
+  'HCAcIBg4AgAgGUEBaiIZIAFIDQALCwuKAQIDfQd/IAAgAUgEQCACKAIAsiEFQwAAgD8gBZUhBiAGjCEHIAAhCANAIAghCSAJIQogAyAKQQRsaiEMIAwo',
+  'AgAhC0EAIQ0gBCAKQQpsQQRsaiEOA0AgDiAHQwAAAAAgDSALRhs4AgAgDkEEaiEOIA1BAWoiDUEKSA0ACyAIQQFqIgggAUgNAAsLC3QDA38BfQN/IAAg',
+  'AUgEQCAAIQUDQCAFIQYgBiEHQwAAAAAhCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIAkiEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsg',
+  'CDgCACAFQQFqIgUgAUgNAAsLC8MBBwN/AX0BfwJ9AX8BfQR/IAAgAUgEQCAAIQgDQCAIIQkgCSEKIAQgCkEEbGohDCAMKgIAIQsgC4whDSAFIApBBGxq',
+  'IQ8gDyoCACEOIA0gDpUhEEEAIREgByAKQQpsQQRsaiESIAMgCkEKbEEEbGohEyAGIApBCmxBBGxqIRQDQCASIBMqAgAgECAUKgIAlJI4AgAgEkEEaiES',
+  'IBNBBGohEyAUQQRqIRQgEUEBaiIRQQpIDQALIAhBAWoiCCABSA0ACwsLogEDA38CfQV/IAAgAUgEQCAAIQcDQCAHIQggCCEJQwAAAAAhCiAFIAlBBGxq',
+  'IQwgDCoCACELQQAhDSADIAlBCmxBBGxqIQ4gBCAJQQpsQQRsaiEPA0AgCiAOKgIAIA8qAgAgC5WUkiEKIA5BBGohDiAPQQRqIQ8gDUEBaiINQQpIDQAL',
+  'IAYgCUEEbGohECAQIAo4AgAgB0EBaiIHIAFIDQALCwvJAQcDfwF9AX8CfQF/AX0EfyAAIAFIBEAgACEIA0AgCCEJIAkhCiAEIApBBGxqIQwgDCoCACEL',
+  'QwAAgD8gC5UhDSAFIApBBGxqIQ8gDyoCACEOIA6MIRBBACERIAcgCkEKbEEEbGohEiADIApBCmxBBGxqIRMgBiAKQQpsQQRsaiEUA0AgEiATKgIAIA2U',
+  'IBCSIBQqAgCUOAIAIBJBBGohEiATQQRqIRMgFEEEaiEUIBFBAWoiEUEKSA0ACyAIQQFqIgggAUgNAAsLC3YDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYg',
+  'BiEHQwAAAAAhCEEAIQkgAyAHQQRsaiEKA0AgCCAKKgIAkiEIIApBKGohCiAJQQFqIgkgAigCAEgNAAsgBCAHQQRsaiELIAsgCDgCgOYoIAVBAWoiBSAB',
+  'SA0ACwsLhAIFBH8EfQN/AX0BfyAAIAFIBEAgACEGA0AgBiEHIAdBEHAhCCAHQRBuIQcgByEJQwAAAAAhCkMAAAAAIQtDAAAAACEMQwAAAAAhDUEAIQ4g',
+  'AyAJQQRsaiEPIAQgCEEEbEEEbGohEANAIA8qAgAhESAKIBEgECoCAJSSIQogCyARIBAqAgSUkiELIAwgESAQKgIIlJIhDCANIBEgECoCDJSSIQ0gD0Eo',
+  'aiEPIBBBgAJqIRAgDkEBaiIOIAIoAgBIDQALIAUgCEEobCAJakEEbGohEiASIAo4AoDSKCASIAs4AqjSKCASIAw4AtDSKCASIA04AvjSKCAGQQFqIgYg',
+  'AUgNAAsLC2QBBn8gACABSARAIAAhBQNAIAUhBiAGQcAAcCEHIAZBwABuIQYgBiEIIAQgByAIQcAAbGpBBGxqIQkgCSADIAdBCmwgCGpBBGxqIQogCioC',
+  'gNIoOAIAIAVBAWoiBSABSA0ACwsLkAoJBH8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwEQP0M',
+  'AAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETIAQgCUEobEEEbGoh',
+  'FCAFIApBCGxBBGxqIRUDQCAU/QkCACEWIBX9AAIAIRcgFf0AAhAhGCAU/QkCKCEZIBT9CQJQIRogFP0JAnghGyALIBYgF/3mAf3kASELIAwgFiAY/eYB',
+  '/eQBIQwgDSAZIBf95gH95AEhDSAOIBkgGP3mAf3kASEOIA8gGiAX/eYB/eQBIQ8gECAaIBj95gH95AEhECARIBsgF/3mAf3kASERIBIgGyAY/eYB/eQB',
+  'IRIgFEEEaiEUIBVBgAJqIRUgE0EBaiITQQpIDQALIAYgCkEIbCAJQYACbGpBBGxqIRwgHCAL/QwAAAAAAAAAAAAAAAAAAAAAIAMgCkEIbCAJQYACbGpB',
+  'BGxqIR0gHf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAcIAz9DAAAAAAAAAAAAAAAAAAAAAAgHf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
+  '/QsCECAcIA39DAAAAAAAAAAAAAAAAAAAAAAgHf0AAoAC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoACIBwgDv0MAAAAAAAAAAAAAAAAAAAAACAd/QAC',
+  'kAL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkAIgHCAP/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKABP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKABCAc',
+  'IBD9DAAAAAAAAAAAAAAAAAAAAAAgHf0AApAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAEIBwgEf0MAAAAAAAAAAAAAAAAAAAAACAd/QACgAb9DAAA',
+  'AAAAAAAAAAAAAAAAAAD9RP1S/QsCgAYgHCAS/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKQBv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQBgVBACEeA0D9',
+  'DAAAAAAAAAAAAAAAAAAAAAAhH/0MAAAAAAAAAAAAAAAAAAAAACEgQQAhEyAEIAlBKGwgHkEKbGpBBGxqISEgBSAKQQhsQQRsaiEiA0AgIf0JAgAhIyAf',
+  'ICMgIv0AAgD95gH95AEhHyAgICMgIv0AAhD95gH95AEhICAhQQRqISEgIkGAAmohIiATQQFqIhNBCkgNAAsgBiAKQQhsIAlBgAJsaiAeQcAAbGpBBGxq',
+  'ISQgJCAf/QwAAAAAAAAAAAAAAAAAAAAAIAMgCkEIbCAJQYACbGogHkHAAGxqQQRsaiElICX9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgJCAg',
+  '/QwAAAAAAAAAAAAAAAAAAAAAICX9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgHkEBaiIeIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgNAAsg',
+  'B0EBaiIHIAFIDQALCwu5AQMDfwJ7A38gACABSARAIAAhBQNAIAUhBiAGIQf9DAAAAAAAAAAAAAAAAAAAAAAhCP0MAAAAAAAAAAAAAAAAAAAAACEJQQAh',
+  'CiADIAdBCGxBBGxqIQsDQCAIIAv9AAIA/eQBIQggCSAL/QACEP3kASEJIAtBgAJqIQsgCkEBaiIKIAIoAgBIDQALIAQgB0EIbEEEbGohDCAMIAj9CwKA',
+  '0CggDCAJ/QsCkNAoIAVBAWoiBSABSA0ACwsL4wQFBn8IewN/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcgByEJQQAhCgNAQQAhCwNA',
+  '/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQgAyAKQQhsQQRs',
+  'aiEVIAQgCUEEbCAIQYADbGogC0GAAWxqQQRsaiEWA0AgFf0AAgAhFyAW/QkCACEYIBX9AAIQIRkgFv0JAgQhGiAW/QkCCCEbIBb9CQIMIRwgDCAXIBj9',
+  '5gH95AEhDCANIBkgGP3mAf3kASENIA4gFyAa/eYB/eQBIQ4gDyAZIBr95gH95AEhDyAQIBcgG/3mAf3kASEQIBEgGSAb/eYB/eQBIREgEiAXIBz95gH9',
+  '5AEhEiATIBkgHP3mAf3kASETIBVBgAJqIRUgFkGAJGohFiAUQQFqIhQgAigCAEgNAAsgBSAJQYASbCAIQcABbGogC0HAAGxqIApBCGxqQQRsaiEdIB0g',
+  'DP0LAoDQFiAdIA39CwKQ0BYgHSAO/QsCgOIWIB0gD/0LApDiFiAdIBD9CwKA9BYgHSAR/QsCkPQWIB0gEv0LAoCGFyAdIBP9CwKQhhcgC0EBaiILQQNI',
+  'DQALIApBAWoiCkEISA0ACyAGQQFqIgYgAUgNAAsLC6oBAQh/IAAgAUgEQCAAIQUDQCAFIQYgBkHAAHAhByAGQcAAbiEGIAZBA3AhCCAGQQNuIQYgBiEJ',
+  'QQAhCiAEIAlBgMABbCAHQYABbGogCEGAwABsakEEbGohCyADIAlBwAFsIAdqIAhBwABsakEEbGohDANAIAsgDCoCgNAWOAIAIAtBBGohCyAMQYASaiEM',
+  'IApBAWoiCkGAAUgNAAsgBUEBaiIFIAFIDQALCwuRCwkGfwh7A38GewN/AnsCfwF7An8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEA',
+  'IQsDQEEAIQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9',
+  'DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAA',
+  'AAAAAAAAAAAAACEUQQAhFSAEIApBgAJsQQRsaiEWIAUgC0EIbCAJQYDAAWxqIAxBgMAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAIAIRkgF/0AAhAhGiAW',
+  '/QkCgAIhGyAW/QkCgAQhHCAW/QkCgAYhHSANIBggGf3mAf3kASENIA4gGCAa/eYB/eQBIQ4gDyAbIBn95gH95AEhDyAQIBsgGv3mAf3kASEQIBEgHCAZ',
+  '/eYB/eQBIREgEiAcIBr95gH95AEhEiATIB0gGf3mAf3kASETIBQgHSAa/eYB/eQBIRQgFkEEaiEWIBdBgARqIRcgFUEBaiIVQcAASA0ACyAGIAtBCGwg',
+  'CUGAA2xqIApBgCRsaiAMQYABbGpBBGxqIR4gHiAN/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQYADbGogCkGAJGxqIAxBgAFsakEEbGohHyAf/QAC',
+  'AP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAIB4gDv0MAAAAAAAAAAAAAAAAAAAAACAf/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQIB4gD/0M',
+  'AAAAAAAAAAAAAAAAAAAAACAf/QACgCT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgCQgHiAQ/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKQJP0MAAAAAAAA',
+  'AAAAAAAAAAAAAP1E/VL9CwKQJCAeIBH9DAAAAAAAAAAAAAAAAAAAAAAgH/0AAoBI/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoBIIB4gEv0MAAAAAAAA',
+  'AAAAAAAAAAAAACAf/QACkEj9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkEggHiAT/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKAbP0MAAAAAAAAAAAAAAAA',
+  'AAAAAP1E/VL9CwKAbCAeIBT9DAAAAAAAAAAAAAAAAAAAAAAgH/0AApBs/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBsBUEAISADQP0MAAAAAAAAAAAA',
+  'AAAAAAAAACEh/QwAAAAAAAAAAAAAAAAAAAAAISJBACEVIAQgCkGAAmwgIEHAAGxqQQRsaiEjIAUgC0EIbCAJQYDAAWxqIAxBgMAAbGpBBGxqISQDQCAj',
+  '/QkCACElICEgJSAk/QACAP3mAf3kASEhICIgJSAk/QACEP3mAf3kASEiICNBBGohIyAkQYAEaiEkIBVBAWoiFUHAAEgNAAsgBiALQQhsIAlBgANsaiAK',
+  'QYAkbGogIEGACWxqIAxBgAFsakEEbGohJiAmICH9DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlBgANsaiAKQYAkbGogIEGACWxqIAxBgAFsakEEbGoh',
+  'JyAn/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICYgIv0MAAAAAAAAAAAAAAAAAAAAACAn/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQ',
+  'ICBBAWoiICACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFqIgcgAUgNAAsLC+0BAwN/AnsFfyAAIAFIBEAgACEFA0Ag',
+  'BSEGIAYhB/0MAAAAAAAAAAAAAAAAAAAAACEI/QwAAAAAAAAAAAAAAAAAAAAAIQlBACEKA0BBACELA0BBACEMIAMgB0EIbCAKQYADbGogC0GAAWxqQQRs',
+  'aiENA0AgCCAN/QACAP3kASEIIAkgDf0AAhD95AEhCSANQYAkaiENIAxBAWoiDCACKAIASA0ACyALQQFqIgtBA0gNAAsgCkEBaiIKQQNIDQALIAQgB0EI',
+  'bEEEbGohDiAOIAj9CwKAzBYgDiAJ/QsCkMwWIAVBAWoiBSABSA0ACwsLpwUFBn8IewV/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcg',
+  'ByEJQQAhCgNAQQAhCwNA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAh',
+  'E0EAIRQDQEEAIRUDQEEAIRYgAyAJQQRsIAhBwAJsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohFyAEIApBCGwgFEGAA2xqIBVBgAFsakEEbGohGANA',
+  'IBf9CQIAIRkgGP0AAgAhGiAY/QACECEbIBf9CQIEIRwgF/0JAgghHSAX/QkCDCEeIAwgGSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3k',
+  'ASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQYAyaiEXIBhBgCRq',
+  'IRggFkEBaiIWIAIoAgBIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAJQYAEbCAIQYDAAWxqIApBCGxqIAtBgMAAbGpBBGxqIR8gHyAM/QsC',
+  'gMwEIB8gDf0LApDMBCAfIA79CwKA0AQgHyAP/QsCkNAEIB8gEP0LAoDUBCAfIBH9CwKQ1AQgHyAS/QsCgNgEIB8gE/0LApDYBCALQQFqIgtBA0gNAAsg',
+  'CkEBaiIKQRBIDQALIAZBAWoiBiABSA0ACwsLrAEBCH8gACABSARAIAAhBQNAIAUhBiAGQYABcCEHIAZBgAFuIQYgBkEDcCEIIAZBA24hBiAGIQlBACEK',
+  'IAQgCUGAwAFsIAhBgMAAbGogB0HAAGxqQQRsaiELIAMgCUGAwAFsIAhBgMAAbGogB2pBBGxqIQwDQCALIAwqAoDMBDgCACALQQRqIQsgDEGABGohDCAK',
+  'QQFqIgpBwABIDQALIAVBAWoiBSABSA0ACwsLgQ0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCEEFcCEJIAhBBW4hCCAIIQpBACEL',
+  'A0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwA',
+  'AAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhFEEAIRUDQCAJIBVBf2xqQQBOIAkgFUF/bGpBA0hxBEBBACEWA0AgFkF/bCAMakEATiAWQX9sIAxqQQNIcQRAQQAhFyAEIAlBgANsIApB',
+  'gCRsaiAVQYB9bGogFkGAf2xqIAxBgAFsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACACEbIBn9AAIQIRwg',
+  'GP0JAoAkIR0gGP0JAoBIIR4gGP0JAoBsIR8gDSAaIBv95gH95AEhDSAOIBogHP3mAf3kASEOIA8gHSAb/eYB/eQBIQ8gECAdIBz95gH95AEhECARIB4g',
+  'G/3mAf3kASERIBIgHiAc/eYB/eQBIRIgEyAfIBv95gH95AEhEyAUIB8gHP3mAf3kASEUIBhBBGohGCAZQYACaiEZIBdBAWoiF0GAAUgNAAsLIBZBAWoi',
+  'FkEDSA0ACwsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQcACbGogCkGAMmxqIAxBwABsakEEbGohICAgIA39DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlB',
+  'wAJsaiAKQYAybGogDEHAAGxqQQRsaiEhICH9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgICAO/QwAAAAAAAAAAAAAAAAAAAAAICH9AAIQ/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgICAP/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKAMv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAMiAgIBD9DAAA',
+  'AAAAAAAAAAAAAAAAAAAgIf0AApAy/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAyICAgEf0MAAAAAAAAAAAAAAAAAAAAACAh/QACgGT9DAAAAAAAAAAA',
+  'AAAAAAAAAAD9RP1S/QsCgGQgICAS/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQZP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQZCAgIBP9DAAAAAAAAAAA',
+  'AAAAAAAAAAAgIf0AAoCWAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAlgEgICAU/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQlgH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD9RP1S/QsCkJYBBUEAISIDQP0MAAAAAAAAAAAAAAAAAAAAACEj/QwAAAAAAAAAAAAAAAAAAAAAISRBACEVA0AgCSAVQX9sakEATiAJIBVBf2xq',
+  'QQNIcQRAQQAhFgNAIBZBf2wgDGpBAE4gFkF/bCAMakEDSHEEQEEAIRcgBCAJQYADbCAKQYAkbGogIkGACWxqIBVBgH1saiAWQYB/bGogDEGAAWxqQQRs',
+  'aiElIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqISYDQCAl/QkCACEnICMgJyAm/QACAP3mAf3kASEjICQgJyAm/QACEP3mAf3kASEkICVBBGohJSAm',
+  'QYACaiEmIBdBAWoiF0GAAUgNAAsLIBZBAWoiFkEDSA0ACwsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQcACbGogCkGAMmxqICJBwAxsaiAMQcAAbGpBBGxq',
+  'ISggKCAj/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQcACbGogCkGAMmxqICJBwAxsaiAMQcAAbGpBBGxqISkgKf0AAgD9DAAAAAAAAAAAAAAAAAAA',
+  'AAD9RP1S/QsCACAoICT9DAAAAAAAAAAAAAAAAAAAAAAgKf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAiQQFqIiIgAigCACAKQQRsa0gNAAsL',
+  'IAxBAWoiDEEFSA0ACyALQQFqIgtBCEgNAAsgB0EBaiIHIAFIDQALCwvAAgEMfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAJQQJtQQVIIQpBACEL',
+  'A0AgC0ECbUEFSCEMIAogDHEhDUEAIQ4gBSAJQcAFbCAIQcA8bGogC0HAAGxqQQRsaiEPIAMgCEHADGwgCUECbUHAAmxqIAtBAm1BwABsakEEbGohECAE',
+  'IAhBwAxsIAlBAm1BwAJsaiALQQJtQcAAbGpBBGxqIREDQCAPIA0EeyAR/QACAP0MAAAAAAAAAAAAAAAAAAAAACAQ/QACACAJQQJvQQJsIAtBAm9q/RH9',
+  'N/1SBf0MAAAAAAAAAAAAAAAAAAAAAAv9CwIAIA9BEGohDyAQQRBqIRAgEUEQaiERIA5BAWoiDkEQSA0ACyALQQFqIgtBC0gNAAsgCUEBaiIJQQtIDQAL',
+  'IAZBAWoiBiABSA0ACwsL7QEDA38CewV/IAAgAUgEQCAAIQUDQCAFIQYgBiEH/QwAAAAAAAAAAAAAAAAAAAAAIQj9DAAAAAAAAAAAAAAAAAAAAAAhCUEA',
+  'IQoDQEEAIQsDQEEAIQwgAyAHQQhsIApBwAJsaiALQcAAbGpBBGxqIQ0DQCAIIA39AAIA/eQBIQggCSAN/QACEP3kASEJIA1BgDJqIQ0gDEEBaiIMIAIo',
+  'AgBIDQALIAtBAWoiC0EFSA0ACyAKQQFqIgpBBUgNAAsgBCAHQQhsQQRsaiEOIA4gCP0LAoDKBCAOIAn9CwKQygQgBUEBaiIFIAFIDQALCwuuBwUIfwh7',
+  'BH8GewF/IAAgAUgEQEEAIQYDQCAAIQcDQCAHIQggCEEDcCEJIAhBA24hCCAIQQNwIQogCEEDbiEIIAghCyAGQQBKIQxBACENA0D9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES',
+  '/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEVQQAhFgNAQQAhFyADIAtBBGwgCkGgA2xqIAZB',
+  'oCpsaiAWQaADbGogCUEgbGpBBGxqIRggBCANQQhsIAZBwDxsaiAWQcAFbGpBBGxqIRkDQCAY/QkCACEaIBn9AAIAIRsgGf0AAhAhHCAY/QkCBCEdIBj9',
+  'CQIIIR4gGP0JAgwhHyAOIBogG/3mAf3kASEOIA8gGiAc/eYB/eQBIQ8gECAdIBv95gH95AEhECARIB0gHP3mAf3kASERIBIgHiAb/eYB/eQBIRIgEyAe',
+  'IBz95gH95AEhEyAUIB8gG/3mAf3kASEUIBUgHyAc/eYB/eQBIRUgGEGAAWohGCAZQYACaiEZIBdBAWoiF0ELSA0ACyAWQQFqIhZBC0gNAAsgBSALQYAC',
+  'bCAKQYAwbGogDUEIbGogCUGAEGxqQQRsaiEgICAgDAR7ICD9AAKACgX9DAAAAAAAAAAAAAAAAAAAAAALIA795AH9CwKACiAgIAwEeyAg/QACkAoF/QwA',
+  'AAAAAAAAAAAAAAAAAAAACyAP/eQB/QsCkAogICAMBHsgIP0AAoAMBf0MAAAAAAAAAAAAAAAAAAAAAAsgEP3kAf0LAoAMICAgDAR7ICD9AAKQDAX9DAAA',
+  'AAAAAAAAAAAAAAAAAAALIBH95AH9CwKQDCAgIAwEeyAg/QACgA4F/QwAAAAAAAAAAAAAAAAAAAAACyAS/eQB/QsCgA4gICAMBHsgIP0AApAOBf0MAAAA',
+  'AAAAAAAAAAAAAAAAAAsgE/3kAf0LApAOICAgDAR7ICD9AAKAEAX9DAAAAAAAAAAAAAAAAAAAAAALIBT95AH9CwKAECAgIAwEeyAg/QACkBAF/QwAAAAA',
+  'AAAAAAAAAAAAAAAACyAV/eQB/QsCkBAgDUEBaiINQQhIDQALIAdBAWoiByABSA0ACyAGQQFqIgYgAigCAEgNAAsLC6UBAQh/IAAgAUgEQCAAIQUDQCAF',
+  'IQYgBkHAAHAhByAGQcAAbiEGIAZBA3AhCCAGQQNuIQYgBiEJQQAhCiAEIAlBgDBsIAhBgBBsaiAHQSBsakEEbGohCyADIAlBgDBsIAhBgBBsaiAHakEE',
+  'bGohDANAIAsgDCoCgAo4AgAgC0EEaiELIAxBgAJqIQwgCkEBaiIKQSBIDQALIAVBAWoiBSABSA0ACwsLiA0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgE',
+  'QCAAIQcDQCAHIQggCEENcCEJIAhBDW4hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAA',
+  'AAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAA',
+  'ACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQCAJIBVBf2xqQQBOIAkgFUF/bGpBC0hxBEBBACEWA0AgFkF/bCAM',
+  'akEATiAWQX9sIAxqQQtIcQRAQQAhFyAEIAlBwAVsIApBgPIBbGogFUHAemxqIBZBQGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAMGxqIBZBgBBsakEE',
+  'bGohGQNAIBj9CQIAIRogGf0AAgAhGyAZ/QACECEcIBj9CQKA8gEhHSAY/QkCgOQDIR4gGP0JAoDWBSEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEh',
+  'DiAPIB0gG/3mAf3kASEPIBAgHSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAY',
+  'QQRqIRggGUGAAWohGSAXQQFqIhdBwABIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUGgA2xqIApBgKkBbGogDEEgbGpBBGxq',
+  'ISAgICAN/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQaADbGogCkGAqQFsaiAMQSBsakEEbGohISAh/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9',
+  'CwIAICAgDv0MAAAAAAAAAAAAAAAAAAAAACAh/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICAgD/0MAAAAAAAAAAAAAAAAAAAAACAh/QACgKkB',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoCpASAgIBD9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApCpAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQqQEg',
+  'ICAR/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKA0gL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgNICICAgEv0MAAAAAAAAAAAAAAAAAAAAACAh/QACkNIC',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApDSAiAgIBP9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoD7A/0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKA+wMg',
+  'ICAU/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQ+wP9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkPsDBUEAISIDQP0MAAAAAAAAAAAAAAAAAAAAACEj/QwA',
+  'AAAAAAAAAAAAAAAAAAAAISRBACEVA0AgCSAVQX9sakEATiAJIBVBf2xqQQtIcQRAQQAhFgNAIBZBf2wgDGpBAE4gFkF/bCAMakELSHEEQEEAIRcgBCAJ',
+  'QcAFbCAKQYDyAWxqICJBwDxsaiAVQcB6bGogFkFAbGogDEHAAGxqQQRsaiElIAUgC0EIbCAVQYAwbGogFkGAEGxqQQRsaiEmA0AgJf0JAgAhJyAjICcg',
+  'Jv0AAgD95gH95AEhIyAkICcgJv0AAhD95gH95AEhJCAlQQRqISUgJkGAAWohJiAXQQFqIhdBwABIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0A',
+  'CyAGIAtBCGwgCUGgA2xqIApBgKkBbGogIkGgKmxqIAxBIGxqQQRsaiEoICggI/0MAAAAAAAAAAAAAAAAAAAAACADIAtBCGwgCUGgA2xqIApBgKkBbGog',
+  'IkGgKmxqIAxBIGxqQQRsaiEpICn9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKCAk/QwAAAAAAAAAAAAAAAAAAAAAICn9AAIQ/QwAAAAAAAAA',
+  'AAAAAAAAAAAA/UT9Uv0LAhAgIkEBaiIiIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBDUgNAAsgC0EBaiILQQRIDQALIAdBAWoiByABSA0ACwsLrQIBC38g',
+  'ACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0BBACEMA0BBACENIAUgCUGADWwgCkHABmxqIAhBgKkBbGogC0HAAGxqIAxBIGxqQQRs',
+  'aiEOIAMgCUGgA2wgCEGgKmxqIAtBIGxqQQRsaiEPIAQgCUGgA2wgCEGgKmxqIAtBIGxqQQRsaiEQA0AgDiAQ/QACAP0MAAAAAAAAAAAAAAAAAAAAACAP',
+  '/QACACAKQQJsIAxq/RH9N/1S/QsCACAOQRBqIQ4gD0EQaiEPIBBBEGohECANQQFqIg1BCEgNAAsgDEEBaiIMQQJIDQALIAtBAWoiC0ENSA0ACyAKQQFq',
+  'IgpBAkgNAAsgCUEBaiIJQQ1IDQALIAZBAWoiBiABSA0ACwsLtQIDBH8CewR/IAAgAUgEQEEAIQUDQCAAIQYDQCAGIQcgByEI/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIQn9DAAAAAAAAAAAAAAAAAAAAAAhCkEAIQsDQEEAIQwgAyAIQQhsIAVBoCpsaiALQaADbGpBBGxqIQ0DQCAJIA39AAIA/eQBIQkgCiAN/QACEP3k',
+  'ASEKIA1BgAFqIQ0gDEEBaiIMQQ1IDQALIAtBAWoiC0ENSA0ACyAEIAhBCGxBBGxqIQ4gDiAFQQBKBHsgDv0AAoAJBf0MAAAAAAAAAAAAAAAAAAAAAAsg',
+  'Cf3kAf0LAoAJIA4gBUEASgR7IA79AAKQCQX9DAAAAAAAAAAAAAAAAAAAAAALIAr95AH9CwKQCSAGQQFqIgYgAUgNAAsgBUEBaiIFIAIoAgBIDQALCwvv',
+  'BQUHfwZ7BH8FewF/IAAgAUgEQEEAIQYDQCAAIQcDQCAHIQggCEEEcCEJIAhBBG4hCCAIQQNwIQogCEEDbiEIIAhBAXAhCyAIQQFuIQggCCEM/QwAAAAA',
+  'AAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACESQQAhEwNAQQAhFCADIAZBkAZsIBNBHGxqIApqQQRsaiEVIAQgCUEIbCAGQYCpAWxqIBNBwAZsakEEbGoh',
+  'FgNAIBX9CQIAIRcgFv0AAgAhGCAW/QACECEZIBX9CQJwIRogFf0JAuABIRsgDSAXIBj95gH95AEhDSAOIBcgGf3mAf3kASEOIA8gGiAY/eYB/eQBIQ8g',
+  'ECAaIBn95gH95AEhECARIBsgGP3mAf3kASERIBIgGyAZ/eYB/eQBIRIgFUEEaiEVIBZBgAFqIRYgFEEBaiIUQRpIDQALIBNBAWoiE0EaSA0ACyAFIAlB',
+  'CGwgCkEgbGpBBGxqIRwgHCAGQQBKBHsgHP0AAgAF/QwAAAAAAAAAAAAAAAAAAAAACyAN/eQB/QsCACAcIAZBAEoEeyAc/QACEAX9DAAAAAAAAAAAAAAA',
+  'AAAAAAALIA795AH9CwIQIBwgBkEASgR7IBz9AAKAAwX9DAAAAAAAAAAAAAAAAAAAAAALIA/95AH9CwKAAyAcIAZBAEoEeyAc/QACkAMF/QwAAAAAAAAA',
+  'AAAAAAAAAAAACyAQ/eQB/QsCkAMgHCAGQQBKBHsgHP0AAoAGBf0MAAAAAAAAAAAAAAAAAAAAAAsgEf3kAf0LAoAGIBwgBkEASgR7IBz9AAKQBgX9DAAA',
+  'AAAAAAAAAAAAAAAAAAALIBL95AH9CwKQBiAHQQFqIgcgAUgNAAsgBkEBaiIGIAIoAgBIDQALCwvAAwUBewJ/AnsIfwl7IAAgAUgEQCADQQBBBGxqIQkg',
+  'Cf0JAgAhCCAI/R8AEAchCiACKgIE/RMhCyACKgII/RMhDCAAIQ0DQCANIQ4gDiEPQQAhECAEIA9BgAJsQQRsaiERIAUgD0GAAmxBBGxqIRIgBiAPQYAC',
+  'bEEEbGohEyAHIA9BgAJsQQRsaiEUA0AgEf0AAgAhFSAS/QACACEW/QxmZmY/ZmZmP2ZmZj9mZmY/IBX95gH9DM3MzD3NzMw9zczMPc3MzD0gFv3mAf3k',
+  'ASEXIBP9AAIAIRj9DHe+fz93vn8/d75/P3e+fz8gGP3mAf0MbxKDOm8SgzpvEoM6bxKDOiAW/eYBIBb95gH95AEhGSAU/QACACEaIBcgFUEAIApr/RH9',
+  'UiEbIBkgGEEAIApr/RH9UiEcIBogCyAX/eYBIBn94wEgDP3nAf0Md8wrMnfMKzJ3zCsyd8wrMv3kAf3nAf3lASAaQQAgCmv9Ef1SIR0gESAb/QsCACAT',
+  'IBz9CwIAIBQgHf0LAgAgEUEQaiERIBJBEGohEiATQRBqIRMgFEEQaiEUIBBBAWoiEEHAAEgNAAsgDUEBaiINIAFIDQALCws=',
 ].join('');
 
 /** Everything that a device needs to run FashionCnn. */

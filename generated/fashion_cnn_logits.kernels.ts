@@ -719,51 +719,53 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-        let v0 = scratch_23[((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-        let v1 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)];
-        let v2 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)];
-        let v3 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)];
-        let v4 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)];
-        let v5 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)];
-        let v6 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)];
-        let v7 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)];
-        let v8 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)];
-        let v9 = scratch_23[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 1152)];
-        let v10 = scratch_23[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 2304)];
-        let v11 = scratch_23[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 3456)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
+      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+          let v0 = scratch_23[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
+          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
+          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
+          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
+        }
       }
     }
     let v12 = parameters[((cb * 8) + 166400)];
@@ -825,16 +827,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc38: f32 = 0.0;
       var acc39: f32 = 0.0;
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-          let v20 = scratch_23[(((((nb * 4608) + (nr * 1152)) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-          acc32 = (acc32 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)]));
+        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+            let v20 = scratch_23[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
+            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
+            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
+            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
+            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
+            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
+            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
+            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
+          }
         }
       }
       scratch_31[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
@@ -1636,51 +1640,53 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-        let v0 = scratch_27[((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-        let v1 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)];
-        let v2 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)];
-        let v3 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)];
-        let v4 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)];
-        let v5 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)];
-        let v6 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)];
-        let v7 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)];
-        let v8 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)];
-        let v9 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 1152)];
-        let v10 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 2304)];
-        let v11 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 3456)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
+      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
+          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
+          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
+          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
+        }
       }
     }
     let v12 = parameters[((cb * 8) + 166400)];
@@ -1742,16 +1748,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc38: f32 = 0.0;
       var acc39: f32 = 0.0;
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-          let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-          acc32 = (acc32 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)]));
+        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
+            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
+            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
+            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
+            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
+            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
+            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
+            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
+          }
         }
       }
       scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
@@ -2735,51 +2743,53 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-        let v0 = scratch_27[((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-        let v1 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)];
-        let v2 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)];
-        let v3 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)];
-        let v4 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)];
-        let v5 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)];
-        let v6 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)];
-        let v7 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)];
-        let v8 = parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)];
-        let v9 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 1152)];
-        let v10 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 2304)];
-        let v11 = scratch_27[(((((nb * 4608) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384)) + 3456)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
+      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
+          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
+          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
+          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
+        }
       }
     }
     let v12 = parameters[((cb * 8) + 166400)];
@@ -2841,16 +2851,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc38: f32 = 0.0;
       var acc39: f32 = 0.0;
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_0 = 0; r0_0 < 384; r0_0++) {
-          let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + (r0_1 * 128)) + (r0_0 / 3)) + ((r0_0 % 3) * 384))];
-          acc32 = (acc32 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92672)]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92673)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92674)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92675)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92676)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92677)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92678)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0_0 * 192)) + (r0_1 * 64)) + 92679)]));
+        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
+            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
+            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
+            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
+            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
+            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
+            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
+            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
+          }
         }
       }
       scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
@@ -3486,9 +3498,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 96 * 3 * 8) { return; }
+  if (item >= 32 * 3 * 3 * 8) { return; }
   let nb = item % 8;
-  let rest2 = item / 8;
+  let rest3 = item / 8;
+  let c_2 = rest3 % 3;
+  let rest2 = rest3 / 3;
   let c_1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let c_0b = rest1;
@@ -3526,7 +3540,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc31: f32 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = scratch_84[((nb * 8) + (r0 * 64))];
-    let v1 = scratch_27[((((c_1 * 128) + (r0 * 1152)) + ((c_0b * 4) / 3)) + (((c_0b * 4) % 3) * 384))];
+    let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
     let v2 = scratch_84[(((nb * 8) + (r0 * 64)) + 1)];
     let v3 = scratch_84[(((nb * 8) + (r0 * 64)) + 2)];
     let v4 = scratch_84[(((nb * 8) + (r0 * 64)) + 3)];
@@ -3534,9 +3548,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v6 = scratch_84[(((nb * 8) + (r0 * 64)) + 5)];
     let v7 = scratch_84[(((nb * 8) + (r0 * 64)) + 6)];
     let v8 = scratch_84[(((nb * 8) + (r0 * 64)) + 7)];
-    let v9 = scratch_27[((((c_1 * 128) + (r0 * 1152)) + (((c_0b * 4) + 1) / 3)) + ((((c_0b * 4) + 1) % 3) * 384))];
-    let v10 = scratch_27[((((c_1 * 128) + (r0 * 1152)) + (((c_0b * 4) + 2) / 3)) + ((((c_0b * 4) + 2) % 3) * 384))];
-    let v11 = scratch_27[(((((c_1 * 128) + (r0 * 1152)) + ((c_0b * 4) / 3)) + (((c_0b * 4) % 3) * 384)) + 1)];
+    let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
+    let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
+    let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
     acc0 = (acc0 + (v0 * v1));
     acc1 = (acc1 + (v2 * v1));
     acc2 = (acc2 + (v3 * v1));
@@ -3570,38 +3584,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v7 * v11));
     acc31 = (acc31 + (v8 * v11));
   }
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92672)] = acc0;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92673)] = acc1;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92674)] = acc2;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92675)] = acc3;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92676)] = acc4;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92677)] = acc5;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92678)] = acc6;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92679)] = acc7;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92864)] = acc8;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92865)] = acc9;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92866)] = acc10;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92867)] = acc11;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92868)] = acc12;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92869)] = acc13;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92870)] = acc14;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 92871)] = acc15;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93056)] = acc16;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93057)] = acc17;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93058)] = acc18;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93059)] = acc19;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93060)] = acc20;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93061)] = acc21;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93062)] = acc22;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93063)] = acc23;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93248)] = acc24;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93249)] = acc25;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93250)] = acc26;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93251)] = acc27;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93252)] = acc28;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93253)] = acc29;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93254)] = acc30;
-  gradients[((((c_0b * 768) + (c_1 * 64)) + (nb * 8)) + 93255)] = acc31;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92672)] = acc0;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92673)] = acc1;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92674)] = acc2;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92675)] = acc3;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92676)] = acc4;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92677)] = acc5;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92678)] = acc6;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92679)] = acc7;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93248)] = acc8;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93249)] = acc9;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93250)] = acc10;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93251)] = acc11;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93252)] = acc12;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93253)] = acc13;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93254)] = acc14;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93255)] = acc15;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93824)] = acc16;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93825)] = acc17;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93826)] = acc18;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93827)] = acc19;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93828)] = acc20;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93829)] = acc21;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93830)] = acc22;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93831)] = acc23;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94400)] = acc24;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94401)] = acc25;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94402)] = acc26;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94403)] = acc27;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94404)] = acc28;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94405)] = acc29;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94406)] = acc30;
+  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94407)] = acc31;
 }
 `,
 };
@@ -4898,7 +4912,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in base64: 36,858 bytes, a function for each kernel. */
+/** The WebAssembly module of FashionCnnLogits in base64: 36,506 bytes, a function for each kernel. */
 const fashionCnnLogitsWasm = [
   'AGFzbQEAAAABSAlgAXwBfGABfQF9YAJ9fQF9YAF9AX9gBn9/f39/fwBgBX9/f39/AGAHf39/f39/fwBgCX9/f39/f39/fwBgCH9/f39/f39/AAISAQNl',
   'bnYGbWVtb3J5AgMBgIAEA0A/AAABAQEBAgMEBQQFBAQEBQQFBAUEBAQGBAUHBQQEBAQEBAQGBgUHBQUIBQQFBgUEBQYFBAUGBAUEBQYEBQQIB6APNx5p',
@@ -4924,7 +4938,7 @@ const fashionCnnLogitsWasm = [
   'KnRyYWluXzI5X2NvbnYyX2JhY2t3YXJkX2NvbnYyZF93ZWlnaHRfZ3JhZAA4H3RyYWluXzMwX2NvbnYyX3dlaWdodF9yZW9yZGVyZWQAOTF0cmFpbl8z',
   'MV9jb252Ml9iYWNrd2FyZF9jb252MmRfaW5wdXRfZ3JhZF9ndF9zZWxlADomdHJhaW5fMzJfcmVsdV9iYWNrd2FyZF9tYXhfcG9vbDJkX2dyYWQAOxt0',
   'cmFpbl8zM19jb252MV9iYWNrd2FyZF9zdW0APCp0cmFpbl8zNF9jb252MV9iYWNrd2FyZF9jb252MmRfd2VpZ2h0X2dyYWQAPS50cmFpbl8zNV9BZGFt',
-  'X2lzX2Zpbml0ZV9tdWxfYWRkX3Bvd19zdWJfM19tb3JlAD4Kq48CP9MBAQJ8IABEAAAAAADghcClRAAAAAAA4IVApCICRP6CK2VHFfc/op4hASACIAFE',
+  'X2lzX2Zpbml0ZV9tdWxfYWRkX3Bvd19zdWJfM19tb3JlAD4Ky4wCP9MBAQJ8IABEAAAAAADghcClRAAAAAAA4IVApCICRP6CK2VHFfc/op4hASACIAFE',
   '7zn6/kIu5j+ioSECRFyfeLdPfpI+IAKiRDTHVqXjHcc+oCACokQaoAEaoAH6PqAgAqJEGqABGqABKj+gIAKiRBdswRZswVY/oCACokQRERERERGBP6Ag',
   'AqJEVVVVVVVVpT+gIAKiRFVVVVVVVcU/oCACokQAAAAAAADgP6AgAqJEAAAAAAAA8D+gIAKiRAAAAAAAAPA/oCAB/AKsQv8HfEI0hr+iC6UCAwF+AX8D',
   'fCAARAAAAAAAAAAAYQRARAAAAAAAAPD/DwsgAEQAAAAAAAAAAGMEQEQAAAAAAAD4fw8LIABE////////739lRQRAIAAPCyAAvSIBQjSIp0H/B2shAiAB',
@@ -4986,344 +5000,340 @@ const fashionCnnLogitsWasm = [
   '/QkCACErICcgKyAq/QACgMwE/eYB/eQBIScgKCArICr9AAKQzAT95gH95AEhKCApQQRqISkgKkGABGohKiAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0A',
   'CyAUQQFqIhRBA0gNAAsgBSAKQQhsIAhBgANsaiAJQYAkbGogJkGACWxqIAtBgAFsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
   'AgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAlBBGxrSA0ACwsgC0EBaiILQQNIDQALIApBAWoiCkEQSA0ACyAG',
-  'QQFqIgYgAUgNAAsLC80KFwR/CHsDfwF7AX8DewF/AXsBfwF7AX8BewF/AXsBfwF7AX8BewF/AnsBfwF7An8gACABSARAIAAhBgNAIAYhByAHIQhBACEJ',
-  'A0AgCEEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQr9DAAAAAAAAAAAAAAAAAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhEUEAIRIDQEEAIRMgBCAJQQhsIBJBwABsakEEbGohFANAIAMgCEGAJGwgEkGAAWxqIBNBA21qIBNBA29BgANsakEEbGohFiAW/QkCACEVIBT9AAKA',
-  '0BYhFyAU/QACkNAWIRggAyAIQYAkbCASQYABbGogE0EDbWogE0EDb0GAA2xqQYAJakEEbGohGiAa/QkCACEZIAMgCEGAJGwgEkGAAWxqIBNBA21qIBNB',
-  'A29BgANsakGAEmpBBGxqIRwgHP0JAgAhGyADIAhBgCRsIBJBgAFsaiATQQNtaiATQQNvQYADbGpBgBtqQQRsaiEeIB79CQIAIR0gCiAVIBf95gH95AEh',
-  'CiALIBUgGP3mAf3kASELIAwgGSAX/eYB/eQBIQwgDSAZIBj95gH95AEhDSAOIBsgF/3mAf3kASEOIA8gGyAY/eYB/eQBIQ8gECAdIBf95gH95AEhECAR',
-  'IB0gGP3mAf3kASERIBRBgAZqIRQgE0EBaiITQYADSA0ACyASQQFqIhJBA0gNAAsgBCAJQQhsQQRsaiEgICD9AAKA0CghHyAg/QACkNAoISEgBSAJQQhs',
-  'IAhBgAJsakEEbGohIiAiIAogH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiALICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDCAf',
-  '/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAIgIiANICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQAiAiIA4gH/3kAf0MAAAAAAAAAAAAAAAA',
-  'AAAAAP3rAf0LAoAEICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgIiAQIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABiAiIBEg',
-  'If3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAGBSAEIAlBCGxBBGxqISQgJP0AAoDQKCEjICT9AAKQ0CghJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEn/QwAAAAAAAAAAAAAAAAAAAAAIShBACESA0BBACETIAQgCUEIbCASQcAAbGpBBGxqISkDQCADIAhBgCRsICZBgAlsaiASQYABbGogE0EDbWogE0ED',
-  'b0GAA2xqQQRsaiErICv9CQIAISogJyAqICn9AAKA0Bb95gH95AEhJyAoICogKf0AApDQFv3mAf3kASEoIClBgAZqISkgE0EBaiITQYADSA0ACyASQQFq',
-  'IhJBA0gNAAsgBSAJQQhsIAhBgAJsaiAmQcAAbGpBBGxqISwgLCAnICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAAAAAA',
-  'AAAAAAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAIQQRsa0gNAAsLIAlBAWoiCUEISA0ACyAGQQFqIgYgAUgNAAsLC/ABBQR/An0DfwF9An8gACABSARA',
-  'IAAhBgNAIAYhByAHIQhBACEJA0BDAAAAACEKQwAAAAAhC0EAIQwgAyAIQcAAbEEEbGohDSAEIAlBAmxBBGxqIQ4DQCANKgIAIQ8gCiAPIA4qAoDSKJSS',
-  'IQogCyAPIA4qAoTSKJSSIQsgDUEEaiENIA5BKGohDiAMQQFqIgxBwABIDQALIAUgCUECbCAIQQpsakEEbGohECAQIAogBCAJQQJsQQRsaiERIBEqAoDm',
-  'KJI4AgAgECALIBEqAoTmKJI4AgQgCUEBaiIJQQVIDQALIAZBAWoiBiABSA0ACwsLpAEBCH8gACABSARAIAAhBQNAIAUhBiAGIQdBACEIA0BBACEJA0BB',
-  'ACEKIAQgCUEcbCAHQZAGbGpBBGxqIQsgAyAJQRxsIAdBkAZsamohDANAIAsgDC0AALJDAAB/Q5U4AgAgC0EEaiELIAxBAWohDCAKQQFqIgpBHEgNAAsg',
-  'CUEBaiIJQRxIDQALIAhBAWoiCEEBSA0ACyAFQQFqIgUgAUgNAAsLC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0Ag',
-  'BiEHIAdBGnAhCCAHQRpuIQcgByEJQQAhCgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAA',
-  'AAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVIAMgCEEcbCAJQcAYbGogFEEcbGogC2pBBGxqIRYgBCAKQQhsIBRB4ABs',
-  'akEEbGohFwNAIBb9CQIAIRggF/0AAgAhGSAX/QACECEaIBb9CQLAGCEbIBb9CQKAMSEcIBb9CQLASSEdIAwgGCAZ/eYB/eQBIQwgDSAYIBr95gH95AEh',
-  'DSAOIBsgGf3mAf3kASEOIA8gGyAa/eYB/eQBIQ8gECAcIBn95gH95AEhECARIBwgGv3mAf3kASERIBIgHSAZ/eYB/eQBIRIgEyAdIBr95gH95AEhEyAW',
-  'QQRqIRYgF0GAAWohFyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAQgCkEIbEEEbGohHyAf/QACgAkhHiAf/QACkAkhICAFIApBCGwgCEHABmxqIAlB',
-  'gKQFbGogC0EgbGpBBGxqISEgISAMIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICEgDSAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAh',
-  'IA4gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoCkBSAhIA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApCkBSAhIBAgHv3kAf0MAAAAAAAA',
-  'AAAAAAAAAAAAAP3rAf0LAoDICiAhIBEgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDICiAhIBIgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AoDsDyAhIBMgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDsDwUgBCAKQQhsQQRsaiEjICP9AAKACSEiICP9AAKQCSEkQQAhJQNA/QwAAAAAAAAA',
-  'AAAAAAAAAAAAISb9DAAAAAAAAAAAAAAAAAAAAAAhJ0EAIRQDQEEAIRUgAyAIQRxsIAlBwBhsaiAlQZAGbGogFEEcbGogC2pBBGxqISggBCAKQQhsIBRB',
-  '4ABsakEEbGohKQNAICj9CQIAISogJiAqICn9AAIA/eYB/eQBISYgJyAqICn9AAIQ/eYB/eQBIScgKEEEaiEoIClBgAFqISkgFUEBaiIVQQNIDQALIBRB',
-  'AWoiFEEDSA0ACyAFIApBCGwgCEHABmxqIAlBgKQFbGogJUGAqQFsaiALQSBsakEEbGohKyArICYgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAg',
-  'KyAnICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICVBAWoiJSACKAIAIAlBBGxrSA0ACwsgC0EBaiILQRpIDQALIApBAWoiCkEESA0ACyAGQQFq',
-  'IgYgAUgNAAsLC68CAwZ/AnsEfyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEAIQkDQEEAIQoDQP0M//9/////f////3////9//yEL/Qz//3////9/',
-  '////f////3//IQxBACENA0BBACEOIAMgCkEIbCAIQYANbGogB0GAqQFsaiANQcAGbGogCUHAAGxqQQRsaiEPA0AgCyAP/QACAP3pASELIAwgD/0AAhD9',
-  '6QEhDCAPQYABaiEPIA5BAWoiDkECSA0ACyANQQFqIg1BAkgNAAsgBCAKQQhsIAhBoANsaiAHQaAqbGogCUEgbGpBBGxqIRAgECAL/QsCACAQIAz9CwIQ',
-  'IApBAWoiCkEESA0ACyAJQQFqIglBDUgNAAsgCEEBaiIIQQ1IDQALIAVBAWoiBSABSA0ACwsL0QoPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/',
-  'IAAgAUgEQCAAIQYDQCAGIQcgB0ELcCEIIAdBC24hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAA',
-  'AAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAA',
-  'AAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUDQEEAIRYgAyAIQaADbCAJQYCpAWxqIBRBoANs',
-  'aiAVQSBsaiALQSBsakEEbGohFyAEIApBCGwgFEGAMGxqIBVBgBBsakEEbGohGANAIBf9CQIAIRkgGP0AAoAKIRogGP0AApAKIRsgF/0JAoCpASEcIBf9',
-  'CQKA0gIhHSAX/QkCgPsDIR4gDCAZIBr95gH95AEhDCANIBkgG/3mAf3kASENIA4gHCAa/eYB/eQBIQ4gDyAcIBv95gH95AEhDyAQIB0gGv3mAf3kASEQ',
-  'IBEgHSAb/eYB/eQBIREgEiAeIBr95gH95AEhEiATIB4gG/3mAf3kASETIBdBBGohFyAYQYACaiEYIBZBAWoiFkEgSA0ACyAVQQFqIhVBA0gNAAsgFEEB',
-  'aiIUQQNIDQALIAQgCkEIbEEEbGohICAg/QACgMoEIR8gIP0AApDKBCEhIAUgCkEIbCAIQcAFbGogCUGA8gFsaiALQcAAbGpBBGxqISIgIiAMIB/95AH9',
-  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICIgDSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA4gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LAoDyASAiIA8gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDyASAiIBAgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDkAyAiIBEgIf3k',
-  'Af0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDkAyAiIBIgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDWBSAiIBMgIf3kAf0MAAAAAAAAAAAAAAAA',
-  'AAAAAP3rAf0LApDWBQUgBCAKQQhsQQRsaiEkICT9AAKAygQhIyAk/QACkMoEISVBACEmA0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAA',
-  'AAAAACEoQQAhFANAQQAhFQNAQQAhFiADIAhBoANsIAlBgKkBbGogJkGgKmxqIBRBoANsaiAVQSBsaiALQSBsakEEbGohKSAEIApBCGwgFEGAMGxqIBVB',
-  'gBBsakEEbGohKgNAICn9CQIAISsgJyArICr9AAKACv3mAf3kASEnICggKyAq/QACkAr95gH95AEhKCApQQRqISkgKkGAAmohKiAWQQFqIhZBIEgNAAsg',
-  'FUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEHABWxqIAlBgPIBbGogJkHAPGxqIAtBwABsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAA',
-  'AAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAlBBGxrSA0ACwsgC0EBaiILQQtIDQALIApB',
-  'AWoiCkEISA0ACyAGQQFqIgYgAUgNAAsLC68CAwZ/AnsEfyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEAIQkDQEEAIQoDQP0M//9/////f////3//',
-  '//9//yEL/Qz//3////9/////f////3//IQxBACENA0BBACEOIAMgCkEIbCAIQYALbGogB0HAPGxqIA1BwAVsaiAJQYABbGpBBGxqIQ8DQCALIA/9AAIA',
-  '/ekBIQsgDCAP/QACEP3pASEMIA9BgAJqIQ8gDkEBaiIOQQJIDQALIA1BAWoiDUECSA0ACyAEIApBCGwgCEHAAmxqIAdBwAxsaiAJQcAAbGpBBGxqIRAg',
-  'ECAL/QsCACAQIAz9CwIQIApBAWoiCkEISA0ACyAJQQFqIglBBUgNAAsgCEEBaiIIQQVIDQALIAVBAWoiBSABSA0ACwsL0woPBn8IewV/B3sBfwF7AX8B',
-  'ewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgB0EDcCEIIAdBA24hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUDQEEAIRYgAyAIQcAC',
-  'bCAJQYAybGogFEHAAmxqIBVBwABsaiALQcAAbGpBBGxqIRcgBCAKQQhsIBRBgMABbGogFUGAwABsakEEbGohGANAIBf9CQIAIRkgGP0AAoDMBCEaIBj9',
-  'AAKQzAQhGyAX/QkCgDIhHCAX/QkCgGQhHSAX/QkCgJYBIR4gDCAZIBr95gH95AEhDCANIBkgG/3mAf3kASENIA4gHCAa/eYB/eQBIQ4gDyAcIBv95gH9',
-  '5AEhDyAQIB0gGv3mAf3kASEQIBEgHSAb/eYB/eQBIREgEiAeIBr95gH95AEhEiATIB4gG/3mAf3kASETIBdBBGohFyAYQYAEaiEYIBZBAWoiFkHAAEgN',
-  'AAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxBBGxqISAgIP0AAoDMFiEfICD9AAKQzBYhISAFIApBCGwgCEGAA2xqIAlBgCRsaiALQYAB',
-  'bGpBBGxqISIgIiAMIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICIgDSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA4gH/3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAkICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkCQgIiAQIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
-  '6wH9CwKASCAiIBEgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBIICIgEiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgGwgIiATICH95AH9',
-  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQbAUgBCAKQQhsQQRsaiEkICT9AAKAzBYhIyAk/QACkMwWISVBACEmA0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0M',
-  'AAAAAAAAAAAAAAAAAAAAACEoQQAhFANAQQAhFQNAQQAhFiADIAhBwAJsIAlBgDJsaiAmQcAMbGogFEHAAmxqIBVBwABsaiALQcAAbGpBBGxqISkgBCAK',
-  'QQhsIBRBgMABbGogFUGAwABsakEEbGohKgNAICn9CQIAISsgJyArICr9AAKAzAT95gH95AEhJyAoICsgKv0AApDMBP3mAf3kASEoIClBBGohKSAqQYAE',
-  'aiEqIBZBAWoiFkHAAEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEGAA2xqIAlBgCRsaiAmQYAJbGogC0GAAWxqQQRsaiEsICwg',
-  'JyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCUEEbGtIDQAL',
-  'CyALQQFqIgtBA0gNAAsgCkEBaiIKQRBIDQALIAZBAWoiBiABSA0ACwsLzQoXBH8IewN/AXsBfwN7AX8BewF/AXsBfwF7AX8BewF/AXsBfwF7AX8CewF/',
-  'AXsCfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAIQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhCv0MAAAAAAAAAAAAAAAAAAAAACEL',
+  'QQFqIgYgAUgNAAsLC/UJDwR/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAIQQRsQQRqIAIoAgBM',
+  'BED9DAAAAAAAAAAAAAAAAAAAAAAhCv0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAA',
+  'AAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACERQQAhEgNAQQAhEwNA',
+  'QQAhFCADIAhBgCRsIBJBgANsaiATQYABbGpBBGxqIRUgBCAJQQhsIBJBwAFsaiATQcAAbGpBBGxqIRYDQCAV/QkCACEXIBb9AAKA0BYhGCAW/QACkNAW',
+  'IRkgFf0JAoAkIRogFf0JAoBIIRsgFf0JAoBsIRwgCiAXIBj95gH95AEhCiALIBcgGf3mAf3kASELIAwgGiAY/eYB/eQBIQwgDSAaIBn95gH95AEhDSAO',
+  'IBsgGP3mAf3kASEOIA8gGyAZ/eYB/eQBIQ8gECAcIBj95gH95AEhECARIBwgGf3mAf3kASERIBVBBGohFSAWQYASaiEWIBRBAWoiFEGAAUgNAAsgE0EB',
+  'aiITQQNIDQALIBJBAWoiEkEDSA0ACyAEIAlBCGxBBGxqIR4gHv0AAoDQKCEdIB79AAKQ0CghHyAFIAlBCGwgCEGAAmxqQQRsaiEgICAgCiAd/eQB/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/esB/QsCACAgIAsgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgICAMIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
+  'CwKAAiAgIA0gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICAgDiAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgICAPIB/95AH9DAAA',
+  'AAAAAAAAAAAAAAAAAAD96wH9CwKQBCAgIBAgHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICAgESAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCkAYFIAQgCUEIbEEEbGohIiAi/QACgNAoISEgIv0AApDQKCEjQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9DAAAAAAAAAAAAAAAAAAAAAAhJkEA',
+  'IRIDQEEAIRMDQEEAIRQgAyAIQYAkbCAkQYAJbGogEkGAA2xqIBNBgAFsakEEbGohJyAEIAlBCGwgEkHAAWxqIBNBwABsakEEbGohKANAICf9CQIAISkg',
+  'JSApICj9AAKA0Bb95gH95AEhJSAmICkgKP0AApDQFv3mAf3kASEmICdBBGohJyAoQYASaiEoIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQALIBJBAWoi',
+  'EkEDSA0ACyAFIAlBCGwgCEGAAmxqICRBwABsakEEbGohKiAqICUgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKiAmICP95AH9DAAAAAAAAAAA',
+  'AAAAAAAAAAD96wH9CwIQICRBAWoiJCACKAIAIAhBBGxrSA0ACwsgCUEBaiIJQQhIDQALIAZBAWoiBiABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAg',
+  'ACEGA0AgBiEHIAchCEEAIQkDQEMAAAAAIQpDAAAAACELQQAhDCADIAhBwABsQQRsaiENIAQgCUECbEEEbGohDgNAIA0qAgAhDyAKIA8gDioCgNIolJIh',
+  'CiALIA8gDioChNIolJIhCyANQQRqIQ0gDkEoaiEOIAxBAWoiDEHAAEgNAAsgBSAJQQJsIAhBCmxqQQRsaiEQIBAgCiAEIAlBAmxBBGxqIREgESoCgOYo',
+  'kjgCACAQIAsgESoChOYokjgCBCAJQQFqIglBBUgNAAsgBkEBaiIGIAFIDQALCwukAQEIfyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEAIQkDQEEA',
+  'IQogBCAJQRxsIAdBkAZsakEEbGohCyADIAlBHGwgB0GQBmxqaiEMA0AgCyAMLQAAskMAAH9DlTgCACALQQRqIQsgDEEBaiEMIApBAWoiCkEcSA0ACyAJ',
+  'QQFqIglBHEgNAAsgCEEBaiIIQQFIDQALIAVBAWoiBSABSA0ACwsL+QkPBn8IewR/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAG',
+  'IQcgB0EacCEIIAdBGm4hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAh',
+  'Df0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAA',
+  'AAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUgAyAIQRxsIAlBwBhsaiAUQRxsaiALakEEbGohFiAEIApBCGwgFEHgAGxq',
+  'QQRsaiEXA0AgFv0JAgAhGCAX/QACACEZIBf9AAIQIRogFv0JAsAYIRsgFv0JAoAxIRwgFv0JAsBJIR0gDCAYIBn95gH95AEhDCANIBggGv3mAf3kASEN',
+  'IA4gGyAZ/eYB/eQBIQ4gDyAbIBr95gH95AEhDyAQIBwgGf3mAf3kASEQIBEgHCAa/eYB/eQBIREgEiAdIBn95gH95AEhEiATIB0gGv3mAf3kASETIBZB',
+  'BGohFiAXQYABaiEXIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEfIB/9AAKACSEeIB/9AAKQCSEgIAUgCkEIbCAIQcAGbGogCUGA',
+  'pAVsaiALQSBsakEEbGohISAhIAwgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEg',
+  'DiAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgKQFICEgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkKQFICEgECAe/eQB/QwAAAAAAAAA',
+  'AAAAAAAAAAAA/esB/QsCgMgKICEgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkMgKICEgEiAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsC',
+  'gOwPICEgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOwPBSAEIApBCGxBBGxqISMgI/0AAoAJISIgI/0AApAJISRBACElA0D9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhJv0MAAAAAAAAAAAAAAAAAAAAACEnQQAhFANAQQAhFSADIAhBHGwgCUHAGGxqICVBkAZsaiAUQRxsaiALakEEbGohKCAEIApBCGwgFEHg',
+  'AGxqQQRsaiEpA0AgKP0JAgAhKiAmICogKf0AAgD95gH95AEhJiAnICogKf0AAhD95gH95AEhJyAoQQRqISggKUGAAWohKSAVQQFqIhVBA0gNAAsgFEEB',
+  'aiIUQQNIDQALIAUgCkEIbCAIQcAGbGogCUGApAVsaiAlQYCpAWxqIAtBIGxqQQRsaiErICsgJiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAr',
+  'ICcgJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBGkgNAAsgCkEBaiIKQQRIDQALIAZBAWoi',
+  'BiABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQQAhCANAQQAhCQNAQQAhCgNA/Qz//3////9/////f////3//IQv9DP//f////3//',
+  '//9/////f/8hDEEAIQ0DQEEAIQ4gAyAKQQhsIAhBgA1saiAHQYCpAWxqIA1BwAZsaiAJQcAAbGpBBGxqIQ8DQCALIA/9AAIA/ekBIQsgDCAP/QACEP3p',
+  'ASEMIA9BgAFqIQ8gDkEBaiIOQQJIDQALIA1BAWoiDUECSA0ACyAEIApBCGwgCEGgA2xqIAdBoCpsaiAJQSBsakEEbGohECAQIAv9CwIAIBAgDP0LAhAg',
+  'CkEBaiIKQQRIDQALIAlBAWoiCUENSA0ACyAIQQFqIghBDUgNAAsgBUEBaiIFIAFIDQALCwvRCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8g',
+  'ACABSARAIAAhBgNAIAYhByAHQQtwIQggB0ELbiEHIAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAA',
+  'AAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFQNAQQAhFiADIAhBoANsIAlBgKkBbGogFEGgA2xq',
+  'IBVBIGxqIAtBIGxqQQRsaiEXIAQgCkEIbCAUQYAwbGogFUGAEGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACgAohGiAY/QACkAohGyAX/QkCgKkBIRwgF/0J',
+  'AoDSAiEdIBf9CQKA+wMhHiAMIBkgGv3mAf3kASEMIA0gGSAb/eYB/eQBIQ0gDiAcIBr95gH95AEhDiAPIBwgG/3mAf3kASEPIBAgHSAa/eYB/eQBIRAg',
+  'ESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMgHiAb/eYB/eQBIRMgF0EEaiEXIBhBgAJqIRggFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAUQQFq',
+  'IhRBA0gNAAsgBCAKQQhsQQRsaiEgICD9AAKAygQhHyAg/QACkMoEISEgBSAKQQhsIAhBwAVsaiAJQYDyAWxqIAtBwABsakEEbGohIiAiIAwgH/3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiANICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCgPIBICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkPIBICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOQDICIgESAh/eQB',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOQDICIgEiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgNYFICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCkNYFBSAEIApBCGxBBGxqISQgJP0AAoDKBCEjICT9AAKQygQhJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAAACEn/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIShBACEUA0BBACEVA0BBACEWIAMgCEGgA2wgCUGAqQFsaiAmQaAqbGogFEGgA2xqIBVBIGxqIAtBIGxqQQRsaiEpIAQgCkEIbCAUQYAwbGogFUGA',
+  'EGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAoAK/eYB/eQBIScgKCArICr9AAKQCv3mAf3kASEoIClBBGohKSAqQYACaiEqIBZBAWoiFkEgSA0ACyAV',
+  'QQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEIbCAIQcAFbGogCUGA8gFsaiAmQcA8bGogC0HAAGxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAA',
+  'AAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBC0gNAAsgCkEB',
+  'aiIKQQhIDQALIAZBAWoiBiABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQQAhCANAQQAhCQNAQQAhCgNA/Qz//3////9/////f///',
+  '/3//IQv9DP//f////3////9/////f/8hDEEAIQ0DQEEAIQ4gAyAKQQhsIAhBgAtsaiAHQcA8bGogDUHABWxqIAlBgAFsakEEbGohDwNAIAsgD/0AAgD9',
+  '6QEhCyAMIA/9AAIQ/ekBIQwgD0GAAmohDyAOQQFqIg5BAkgNAAsgDUEBaiINQQJIDQALIAQgCkEIbCAIQcACbGogB0HADGxqIAlBwABsakEEbGohECAQ',
+  'IAv9CwIAIBAgDP0LAhAgCkEBaiIKQQhIDQALIAlBAWoiCUEFSA0ACyAIQQFqIghBBUgNAAsgBUEBaiIFIAFIDQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7',
+  'AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAHQQNwIQggB0EDbiEHIAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFQNAQQAhFiADIAhBwAJs',
+  'IAlBgDJsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohFyAEIApBCGwgFEGAwAFsaiAVQYDAAGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACgMwEIRogGP0A',
+  'ApDMBCEbIBf9CQKAMiEcIBf9CQKAZCEdIBf9CQKAlgEhHiAMIBkgGv3mAf3kASEMIA0gGSAb/eYB/eQBIQ0gDiAcIBr95gH95AEhDiAPIBwgG/3mAf3k',
+  'ASEPIBAgHSAa/eYB/eQBIRAgESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMgHiAb/eYB/eQBIRMgF0EEaiEXIBhBgARqIRggFkEBaiIWQcAASA0A',
+  'CyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAQgCkEIbEEEbGohICAg/QACgMwWIR8gIP0AApDMFiEhIAUgCkEIbCAIQYADbGogCUGAJGxqIAtBgAFs',
+  'akEEbGohIiAiIAwgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiANICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDiAf/eQB/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIiAPICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQJCAiIBAgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
+  'Af0LAoBIICIgESAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIiASIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAbCAiIBMgIf3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAEIApBCGxBBGxqISQgJP0AAoDMFiEjICT9AAKQzBYhJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAAACEn/QwA',
+  'AAAAAAAAAAAAAAAAAAAAIShBACEUA0BBACEVA0BBACEWIAMgCEHAAmwgCUGAMmxqICZBwAxsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohKSAEIApB',
+  'CGwgFEGAwAFsaiAVQYDAAGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAoDMBP3mAf3kASEnICggKyAq/QACkMwE/eYB/eQBISggKUEEaiEpICpBgARq',
+  'ISogFkEBaiIWQcAASA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEIbCAIQYADbGogCUGAJGxqICZBgAlsaiALQYABbGpBBGxqISwgLCAn',
+  'ICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAJQQRsa0gNAAsL',
+  'IAtBAWoiC0EDSA0ACyAKQQFqIgpBEEgNAAsgBkEBaiIGIAFIDQALCwv1CQ8Efwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNA',
+  'IAYhByAHIQhBACEJA0AgCEEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQr9DAAAAAAAAAAAAAAAAAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhEUEAIRIDQEEAIRMDQEEAIRQgAyAIQYAkbCASQYADbGogE0GAAWxqQQRsaiEVIAQgCUEIbCASQcABbGogE0HAAGxqQQRsaiEW',
+  'A0AgFf0JAgAhFyAW/QACgNAWIRggFv0AApDQFiEZIBX9CQKAJCEaIBX9CQKASCEbIBX9CQKAbCEcIAogFyAY/eYB/eQBIQogCyAXIBn95gH95AEhCyAM',
+  'IBogGP3mAf3kASEMIA0gGiAZ/eYB/eQBIQ0gDiAbIBj95gH95AEhDiAPIBsgGf3mAf3kASEPIBAgHCAY/eYB/eQBIRAgESAcIBn95gH95AEhESAVQQRq',
+  'IRUgFkGAEmohFiAUQQFqIhRBgAFIDQALIBNBAWoiE0EDSA0ACyASQQFqIhJBA0gNAAsgBCAJQQhsQQRsaiEeIB79AAKA0CghHSAe/QACkNAoIR8gBSAJ',
+  'QQhsIAhBgAJsakEEbGohICAgIAogHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgICALIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICAg',
+  'DCAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAIgICANIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQAiAgIA4gHf3kAf0MAAAAAAAAAAAA',
+  'AAAAAAAAAP3rAf0LAoAEICAgDyAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgICAQIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABiAg',
+  'IBEgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAGBSAEIAlBCGxBBGxqISIgIv0AAoDQKCEhICL9AAKQ0CghI0EAISQDQP0MAAAAAAAAAAAAAAAA',
+  'AAAAACEl/QwAAAAAAAAAAAAAAAAAAAAAISZBACESA0BBACETA0BBACEUIAMgCEGAJGwgJEGACWxqIBJBgANsaiATQYABbGpBBGxqIScgBCAJQQhsIBJB',
+  'wAFsaiATQcAAbGpBBGxqISgDQCAn/QkCACEpICUgKSAo/QACgNAW/eYB/eQBISUgJiApICj9AAKQ0Bb95gH95AEhJiAnQQRqIScgKEGAEmohKCAUQQFq',
+  'IhRBgAFIDQALIBNBAWoiE0EDSA0ACyASQQFqIhJBA0gNAAsgBSAJQQhsIAhBgAJsaiAkQcAAbGpBBGxqISogKiAlICH95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwIAICogJiAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAkQQFqIiQgAigCACAIQQRsa0gNAAsLIAlBAWoiCUEISA0ACyAGQQFqIgYg',
+  'AUgNAAsLC/ABBQR/An0DfwF9An8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BDAAAAACEKQwAAAAAhC0EAIQwgAyAIQcAAbEEEbGohDSAEIAlBAmxB',
+  'BGxqIQ4DQCANKgIAIQ8gCiAPIA4qAoDSKJSSIQogCyAPIA4qAoTSKJSSIQsgDUEEaiENIA5BKGohDiAMQQFqIgxBwABIDQALIAUgCUECbCAIQQpsakEE',
+  'bGohECAQIAogBCAJQQJsQQRsaiERIBEqAoDmKJI4AgAgECALIBEqAoTmKJI4AgQgCUEBaiIJQQVIDQALIAZBAWoiBiABSA0ACwsLhAIJA38BfQJ/AX0D',
+  'fwF9AX8BfQN/IAAgAUgEQCAAIQcDQCAHIQggCCEJQ///f/8hCkEAIQsgAyAJQQpsQQRsaiEMA0AgCiAMKgIAlyEKIAxBBGohDCALQQFqIgtBCkgNAAtD',
+  '//9//yENQQAhDkEAIQ8gAyAJQQpsQQRsaiEQA0AgECoCACERIBEgDV4gESARXHIhEiARIA0gEhshDUEAQQpsIA9qIA4gEhshDiAQQQRqIRAgD0EBaiIP',
+  'QQpIDQALIA4gBCAJQQRsaiEUIBQoAgBGsiETIAUgCUEEbGohFSAVIAo4AgAgBiAJQQRsaiEWIBYgEzgCACAHQQFqIgcgAUgNAAsLC4QBAwN/AX0EfyAA',
+  'IAFIBEAgACEGA0AgBiEHIAchCCAEIAhBBGxqIQogCioCACEJQQAhCyAFIAhBCmxBBGxqIQwgAyAIQQpsQQRsaiENA0AgDCANKgIAIAmTOAIAIAxBBGoh',
+  'DCANQQRqIQ0gC0EBaiILQQpIDQALIAZBAWoiBiABSA0ACwsLdgMDfwF9A38gACABSARAIAAhBQNAIAUhBiAGIQdDAAAAACEIQQAhCSADIAdBCmxBBGxq',
+  'IQoDQCAIIAoqAgAQApIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuuAgoBfQN/AX0BfwF9An8BfQJ/',
+  'BH0EfyAAIAFIBEBDAAAAACEJQQAhCgNAIAMgCkEEbGohDCAMKAIAIQsgBSAKQQRsaiEOIA4qAgAhDSANEAMhD0EAIRAgBCAKQQpsQQRsaiERA0AgCSAR',
+  'KgIAIA+TQwAAAAAgECALRhuSIQkgEUEEaiERIBBBAWoiEEEKSA0ACyAKQQFqIgogAigCAEgNAAtDAAAAACESQQAhEyAGQQBBBGxqIRQDQCASIBQqAgCS',
+  'IRIgFEEEaiEUIBNBAWoiEyACKAIASA0ACyACKAIAsiEVIAkgFZUhFiAWjCEXIBIgFZUhGCAAIRkDQCAZIRogB0EAQQRsaiEbIBsgFzgCACAIQQBBBGxq',
+  'IRwgHCAYOAIAIBlBAWoiGSABSA0ACwsLpAEBCH8gACABSARAIAAhBQNAIAUhBiAGIQdBACEIA0BBACEJA0BBACEKIAQgCUEcbCAHQZAGbGpBBGxqIQsg',
+  'AyAJQRxsIAdBkAZsamohDANAIAsgDC0AALJDAAB/Q5U4AgAgC0EEaiELIAxBAWohDCAKQQFqIgpBHEgNAAsgCUEBaiIJQRxIDQALIAhBAWoiCEEBSA0A',
+  'CyAFQQFqIgUgAUgNAAsLC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBGnAhCCAHQRpuIQcgByEJQQAh',
+  'CgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0M',
+  'AAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIRNBACEUA0BBACEVIAMgCEEcbCAJQcAYbGogFEEcbGogC2pBBGxqIRYgBCAKQQhsIBRB4ABsakEEbGohFwNAIBb9CQIAIRggF/0AAgAh',
+  'GSAX/QACECEaIBb9CQLAGCEbIBb9CQKAMSEcIBb9CQLASSEdIAwgGCAZ/eYB/eQBIQwgDSAYIBr95gH95AEhDSAOIBsgGf3mAf3kASEOIA8gGyAa/eYB',
+  '/eQBIQ8gECAcIBn95gH95AEhECARIBwgGv3mAf3kASERIBIgHSAZ/eYB/eQBIRIgEyAdIBr95gH95AEhEyAWQQRqIRYgF0GAAWohFyAVQQFqIhVBA0gN',
+  'AAsgFEEBaiIUQQNIDQALIAQgCkEIbEEEbGohHyAf/QACgAkhHiAf/QACkAkhICAFIApBCGwgCEHABmxqIAlBgKQFbGogC0EgbGpBBGxqISEgISAMIB79',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICEgDSAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAhIA4gHv3kAf0MAAAAAAAAAAAAAAAAAAAA',
+  'AP3rAf0LAoCkBSAhIA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApCkBSAhIBAgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDICiAhIBEg',
+  'IP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDICiAhIBIgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDsDyAhIBMgIP3kAf0MAAAAAAAAAAAA',
+  'AAAAAAAAAP3rAf0LApDsDwUgBCAKQQhsQQRsaiEjICP9AAKACSEiICP9AAKQCSEkQQAhJQNA/QwAAAAAAAAAAAAAAAAAAAAAISb9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhJ0EAIRQDQEEAIRUgAyAIQRxsIAlBwBhsaiAlQZAGbGogFEEcbGogC2pBBGxqISggBCAKQQhsIBRB4ABsakEEbGohKQNAICj9CQIAISogJiAq',
+  'ICn9AAIA/eYB/eQBISYgJyAqICn9AAIQ/eYB/eQBIScgKEEEaiEoIClBgAFqISkgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEHABmxq',
+  'IAlBgKQFbGogJUGAqQFsaiALQSBsakEEbGohKyArICYgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKyAnICT95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwIQICVBAWoiJSACKAIAIAlBBGxrSA0ACwsgC0EBaiILQRpIDQALIApBAWoiCkEESA0ACyAGQQFqIgYgAUgNAAsLC4QFBwZ/AnsDfwR7A38E',
+  'ewJ/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQQAhCgNAQQAhCwNA/Qz//3////9/////f////3//IQz9DP//f////3////9/////f/8hDUEAIQ4D',
+  'QEEAIQ8gAyALQQhsIAlBgA1saiAIQYCpAWxqIA5BwAZsaiAKQcAAbGpBBGxqIRADQCAMIBD9AAIA/ekBIQwgDSAQ/QACEP3pASENIBBBgAFqIRAgD0EB',
+  'aiIPQQJIDQALIA5BAWoiDkECSA0AC/0M//9/////f////3////9//yER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DP//f////3////9/////f/8hE/0MAAAA',
+  'AAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFiADIAtBCGwgCUGADWxqIAhBgKkBbGogFUHABmxqIApBwABsakEEbGohFwNAIBf9AAIAIRggGCAR/UQgGCAY',
+  '/UL9UCEZIBggESAZ/VIhEUEAQQJsIBVqQQJsIBZq/REgEiAZ/VIhEiAX/QACECEaIBogE/1EIBogGv1C/VAhGyAaIBMgG/1SIRNBAEECbCAVakECbCAW',
+  'av0RIBQgG/1SIRQgF0GAAWohFyAWQQFqIhZBAkgNAAsgFUEBaiIVQQJIDQALIAQgC0EIbCAJQaADbGogCEGgKmxqIApBIGxqQQRsaiEcIBwgDP0LAgAg',
+  'BSALQQhsIAlBoANsaiAIQaAqbGogCkEgbGpBBGxqIR0gHSAS/QsCACAcIA39CwIQIB0gFP0LAhAgC0EBaiILQQRIDQALIApBAWoiCkENSA0ACyAJQQFq',
+  'IglBDUgNAAsgBkEBaiIGIAFIDQALCwvRCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAHQQtwIQggB0ELbiEH',
+  'IAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0M',
+  'AAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFQNAQQAhFiADIAhBoANsIAlBgKkBbGogFEGgA2xqIBVBIGxqIAtBIGxqQQRsaiEXIAQgCkEIbCAUQYAw',
+  'bGogFUGAEGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACgAohGiAY/QACkAohGyAX/QkCgKkBIRwgF/0JAoDSAiEdIBf9CQKA+wMhHiAMIBkgGv3mAf3kASEM',
+  'IA0gGSAb/eYB/eQBIQ0gDiAcIBr95gH95AEhDiAPIBwgG/3mAf3kASEPIBAgHSAa/eYB/eQBIRAgESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMg',
+  'HiAb/eYB/eQBIRMgF0EEaiEXIBhBgAJqIRggFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEgICD9AAKAygQh',
+  'HyAg/QACkMoEISEgBSAKQQhsIAhBwAVsaiAJQYDyAWxqIAtBwABsakEEbGohIiAiIAwgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiANICH9',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgPIBICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCkPIBICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOQDICIgESAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOQDICIg',
+  'EiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgNYFICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkNYFBSAEIApBCGxBBGxqISQgJP0A',
+  'AoDKBCEjICT9AAKQygQhJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAAACEn/QwAAAAAAAAAAAAAAAAAAAAAIShBACEUA0BBACEVA0BBACEWIAMgCEGgA2wg',
+  'CUGAqQFsaiAmQaAqbGogFEGgA2xqIBVBIGxqIAtBIGxqQQRsaiEpIAQgCkEIbCAUQYAwbGogFUGAEGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAoAK',
+  '/eYB/eQBIScgKCArICr9AAKQCv3mAf3kASEoIClBBGohKSAqQYACaiEqIBZBAWoiFkEgSA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEI',
+  'bCAIQcAFbGogCUGA8gFsaiAmQcA8bGogC0HAAGxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAA',
+  'AAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBC0gNAAsgCkEBaiIKQQhIDQALIAZBAWoiBiABSA0ACwsLhAUHBn8C',
+  'ewN/BHsDfwR7An8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0D9DP//f////3////9/////f/8hDP0M//9/////f////3////9/',
+  '/yENQQAhDgNAQQAhDyADIAtBCGwgCUGAC2xqIAhBwDxsaiAOQcAFbGogCkGAAWxqQQRsaiEQA0AgDCAQ/QACAP3pASEMIA0gEP0AAhD96QEhDSAQQYAC',
+  'aiEQIA9BAWoiD0ECSA0ACyAOQQFqIg5BAkgNAAv9DP//f////3////9/////f/8hEf0MAAAAAAAAAAAAAAAAAAAAACES/Qz//3////9/////f////3//',
+  'IRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEAIRYgAyALQQhsIAlBgAtsaiAIQcA8bGogFUHABWxqIApBgAFsakEEbGohFwNAIBf9AAIAIRggGCAR',
+  '/UQgGCAY/UL9UCEZIBggESAZ/VIhEUEAQQJsIBVqQQJsIBZq/REgEiAZ/VIhEiAX/QACECEaIBogE/1EIBogGv1C/VAhGyAaIBMgG/1SIRNBAEECbCAV',
+  'akECbCAWav0RIBQgG/1SIRQgF0GAAmohFyAWQQFqIhZBAkgNAAsgFUEBaiIVQQJIDQALIAQgC0EIbCAJQcACbGogCEHADGxqIApBwABsakEEbGohHCAc',
+  'IAz9CwIAIAUgC0EIbCAJQcACbGogCEHADGxqIApBwABsakEEbGohHSAdIBL9CwIAIBwgDf0LAhAgHSAU/QsCECALQQFqIgtBCEgNAAsgCkEBaiIKQQVI',
+  'DQALIAlBAWoiCUEFSA0ACyAGQQFqIgYgAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3Ah',
+  'CCAHQQNuIQcgByEJQQAhCgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAA',
+  'AAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAA',
+  'AAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVA0BBACEWIAMgCEHAAmwgCUGAMmxqIBRBwAJsaiAVQcAAbGogC0HAAGxqQQRsaiEXIAQg',
+  'CkEIbCAUQYDAAWxqIBVBgMAAbGpBBGxqIRgDQCAX/QkCACEZIBj9AAKAzAQhGiAY/QACkMwEIRsgF/0JAoAyIRwgF/0JAoBkIR0gF/0JAoCWASEeIAwg',
+  'GSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa',
+  '/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQQRqIRcgGEGABGohGCAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRs',
+  'aiEgICD9AAKAzBYhHyAg/QACkMwWISEgBSAKQQhsIAhBgANsaiAJQYAkbGogC0GAAWxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCACAiIA0gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAiIA8gIf3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rAf0LApAkICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
+  'CwKQSCAiIBIgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAQgCkEIbEEEbGoh',
+  'JCAk/QACgMwWISMgJP0AApDMFiElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEAIRUDQEEAIRYgAyAI',
+  'QcACbCAJQYAybGogJkHADGxqIBRBwAJsaiAVQcAAbGogC0HAAGxqQQRsaiEpIAQgCkEIbCAUQYDAAWxqIBVBgMAAbGpBBGxqISoDQCAp/QkCACErICcg',
+  'KyAq/QACgMwE/eYB/eQBIScgKCArICr9AAKQzAT95gH95AEhKCApQQRqISkgKkGABGohKiAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRB',
+  'A0gNAAsgBSAKQQhsIAhBgANsaiAJQYAkbGogJkGACWxqIAtBgAFsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX9',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAlBBGxrSA0ACwsgC0EBaiILQQNIDQALIApBAWoiCkEQSA0ACyAGQQFqIgYgAUgN',
+  'AAsLC/UJDwR/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAIQQRsQQRqIAIoAgBMBED9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhCv0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAA',
+  'AAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACERQQAhEgNAQQAhEwNAQQAhFCADIAhB',
+  'gCRsIBJBgANsaiATQYABbGpBBGxqIRUgBCAJQQhsIBJBwAFsaiATQcAAbGpBBGxqIRYDQCAV/QkCACEXIBb9AAKA0BYhGCAW/QACkNAWIRkgFf0JAoAk',
+  'IRogFf0JAoBIIRsgFf0JAoBsIRwgCiAXIBj95gH95AEhCiALIBcgGf3mAf3kASELIAwgGiAY/eYB/eQBIQwgDSAaIBn95gH95AEhDSAOIBsgGP3mAf3k',
+  'ASEOIA8gGyAZ/eYB/eQBIQ8gECAcIBj95gH95AEhECARIBwgGf3mAf3kASERIBVBBGohFSAWQYASaiEWIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQAL',
+  'IBJBAWoiEkEDSA0ACyAEIAlBCGxBBGxqIR4gHv0AAoDQKCEdIB79AAKQ0CghHyAFIAlBCGwgCEGAAmxqQQRsaiEgICAgCiAd/eQB/QwAAAAAAAAAAAAA',
+  'AAAAAAAA/esB/QsCACAgIAsgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgICAMIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAgIA0g',
+  'H/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICAgDiAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgICAPIB/95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH9CwKQBCAgIBAgHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICAgESAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAQg',
+  'CUEIbEEEbGohIiAi/QACgNAoISEgIv0AApDQKCEjQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9DAAAAAAAAAAAAAAAAAAAAAAhJkEAIRIDQEEAIRMD',
+  'QEEAIRQgAyAIQYAkbCAkQYAJbGogEkGAA2xqIBNBgAFsakEEbGohJyAEIAlBCGwgEkHAAWxqIBNBwABsakEEbGohKANAICf9CQIAISkgJSApICj9AAKA',
+  '0Bb95gH95AEhJSAmICkgKP0AApDQFv3mAf3kASEmICdBBGohJyAoQYASaiEoIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQALIBJBAWoiEkEDSA0ACyAF',
+  'IAlBCGwgCEGAAmxqICRBwABsakEEbGohKiAqICUgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKiAmICP95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
+  '6wH9CwIQICRBAWoiJCACKAIAIAhBBGxrSA0ACwsgCUEBaiIJQQhIDQALIAZBAWoiBiABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAgACEGA0AgBiEH',
+  'IAchCEEAIQkDQEMAAAAAIQpDAAAAACELQQAhDCADIAhBwABsQQRsaiENIAQgCUECbEEEbGohDgNAIA0qAgAhDyAKIA8gDioCgNIolJIhCiALIA8gDioC',
+  'hNIolJIhCyANQQRqIQ0gDkEoaiEOIAxBAWoiDEHAAEgNAAsgBSAJQQJsIAhBCmxqQQRsaiEQIBAgCiAEIAlBAmxBBGxqIREgESoCgOYokjgCACAQIAsg',
+  'ESoChOYokjgCBCAJQQFqIglBBUgNAAsgBkEBaiIGIAFIDQALCwuEAgkDfwF9An8BfQN/AX0BfwF9A38gACABSARAIAAhBwNAIAchCCAIIQlD//9//yEK',
+  'QQAhCyADIAlBCmxBBGxqIQwDQCAKIAwqAgCXIQogDEEEaiEMIAtBAWoiC0EKSA0AC0P//3//IQ1BACEOQQAhDyADIAlBCmxBBGxqIRADQCAQKgIAIREg',
+  'ESANXiARIBFcciESIBEgDSASGyENQQBBCmwgD2ogDiASGyEOIBBBBGohECAPQQFqIg9BCkgNAAsgDiAEIAlBBGxqIRQgFCgCAEayIRMgBSAJQQRsaiEV',
+  'IBUgCjgCACAGIAlBBGxqIRYgFiATOAIAIAdBAWoiByABSA0ACwsLqwEEA38BfQV/An0gACABSARAIAAhBwNAIAchCCAIIQkgBCAJQQRsaiELIAsqAgAh',
+  'CkEAIQwgAyAJQQpsQQRsaiENIAUgCUEKbEEEbGohDiAGIAlBCmxBBGxqIQ8DQCANKgIAIAqTIRAgEBACIREgDiAQOAIAIA8gETgCACANQQRqIQ0gDkEE',
+  'aiEOIA9BBGohDyAMQQFqIgxBCkgNAAsgB0EBaiIHIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EKbEEE',
+  'bGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuuAgoBfQN/AX0BfwF9An8BfQJ/',
+  'BH0EfyAAIAFIBEBDAAAAACEJQQAhCgNAIAMgCkEEbGohDCAMKAIAIQsgBSAKQQRsaiEOIA4qAgAhDSANEAMhD0EAIRAgBCAKQQpsQQRsaiERA0AgCSAR',
+  'KgIAIA+TQwAAAAAgECALRhuSIQkgEUEEaiERIBBBAWoiEEEKSA0ACyAKQQFqIgogAigCAEgNAAtDAAAAACESQQAhEyAGQQBBBGxqIRQDQCASIBQqAgCS',
+  'IRIgFEEEaiEUIBNBAWoiEyACKAIASA0ACyACKAIAsiEVIAkgFZUhFiAWjCEXIBIgFZUhGCAAIRkDQCAZIRogB0EAQQRsaiEbIBsgFzgCACAIQQBBBGxq',
+  'IRwgHCAYOAIAIBlBAWoiGSABSA0ACwsLigECA30HfyAAIAFIBEAgAigCALIhBUMAAIA/IAWVIQYgBowhByAAIQgDQCAIIQkgCSEKIAMgCkEEbGohDCAM',
+  'KAIAIQtBACENIAQgCkEKbEEEbGohDgNAIA4gB0MAAAAAIA0gC0YbOAIAIA5BBGohDiANQQFqIg1BCkgNAAsgCEEBaiIIIAFIDQALCwt0AwN/AX0DfyAA',
+  'IAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyAL',
+  'IAg4AgAgBUEBaiIFIAFIDQALCwvDAQcDfwF9AX8CfQF/AX0EfyAAIAFIBEAgACEIA0AgCCEJIAkhCiAEIApBBGxqIQwgDCoCACELIAuMIQ0gBSAKQQRs',
+  'aiEPIA8qAgAhDiANIA6VIRBBACERIAcgCkEKbEEEbGohEiADIApBCmxBBGxqIRMgBiAKQQpsQQRsaiEUA0AgEiATKgIAIBAgFCoCAJSSOAIAIBJBBGoh',
+  'EiATQQRqIRMgFEEEaiEUIBFBAWoiEUEKSA0ACyAIQQFqIgggAUgNAAsLC3YDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQwAAAAAhCEEAIQkgAyAH',
+  'QQRsaiEKA0AgCCAKKgIAkiEIIApBKGohCiAJQQFqIgkgAigCAEgNAAsgBCAHQQRsaiELIAsgCDgCgOYoIAVBAWoiBSABSA0ACwsLhAIFBH8EfQN/AX0B',
+  'fyAAIAFIBEAgACEGA0AgBiEHIAdBEHAhCCAHQRBuIQcgByEJQwAAAAAhCkMAAAAAIQtDAAAAACEMQwAAAAAhDUEAIQ4gAyAJQQRsaiEPIAQgCEEEbEEE',
+  'bGohEANAIA8qAgAhESAKIBEgECoCAJSSIQogCyARIBAqAgSUkiELIAwgESAQKgIIlJIhDCANIBEgECoCDJSSIQ0gD0EoaiEPIBBBgAJqIRAgDkEBaiIO',
+  'IAIoAgBIDQALIAUgCEEobCAJakEEbGohEiASIAo4AoDSKCASIAs4AqjSKCASIAw4AtDSKCASIA04AvjSKCAGQQFqIgYgAUgNAAsLC2QBBn8gACABSARA',
+  'IAAhBQNAIAUhBiAGQcAAcCEHIAZBwABuIQYgBiEIIAQgByAIQcAAbGpBBGxqIQkgCSADIAdBCmwgCGpBBGxqIQogCioCgNIoOAIAIAVBAWoiBSABSA0A',
+  'CwsLkAoJBH8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEL',
   '/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACERQQAhEgNAQQAhEyAEIAlBCGwgEkHAAGxqQQRsaiEUA0AgAyAIQYAkbCASQYABbGogE0EDbWog',
-  'E0EDb0GAA2xqQQRsaiEWIBb9CQIAIRUgFP0AAoDQFiEXIBT9AAKQ0BYhGCADIAhBgCRsIBJBgAFsaiATQQNtaiATQQNvQYADbGpBgAlqQQRsaiEaIBr9',
-  'CQIAIRkgAyAIQYAkbCASQYABbGogE0EDbWogE0EDb0GAA2xqQYASakEEbGohHCAc/QkCACEbIAMgCEGAJGwgEkGAAWxqIBNBA21qIBNBA29BgANsakGA',
-  'G2pBBGxqIR4gHv0JAgAhHSAKIBUgF/3mAf3kASEKIAsgFSAY/eYB/eQBIQsgDCAZIBf95gH95AEhDCANIBkgGP3mAf3kASENIA4gGyAX/eYB/eQBIQ4g',
-  'DyAbIBj95gH95AEhDyAQIB0gF/3mAf3kASEQIBEgHSAY/eYB/eQBIREgFEGABmohFCATQQFqIhNBgANIDQALIBJBAWoiEkEDSA0ACyAEIAlBCGxBBGxq',
-  'ISAgIP0AAoDQKCEfICD9AAKQ0CghISAFIAlBCGwgCEGAAmxqQQRsaiEiICIgCiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAiIAsgIf3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAMIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAiIA0gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LApACICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgIiAPICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBCAiIBAgH/3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICIgESAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAQgCUEIbEEEbGohJCAk/QACgNAoISMgJP0A',
-  'ApDQKCElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRIDQEEAIRMgBCAJQQhsIBJBwABsakEEbGohKQNAIAMg',
-  'CEGAJGwgJkGACWxqIBJBgAFsaiATQQNtaiATQQNvQYADbGpBBGxqISsgK/0JAgAhKiAnICogKf0AAoDQFv3mAf3kASEnICggKiAp/QACkNAW/eYB/eQB',
-  'ISggKUGABmohKSATQQFqIhNBgANIDQALIBJBAWoiEkEDSA0ACyAFIAlBCGwgCEGAAmxqICZBwABsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAA',
-  'AAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAhBBGxrSA0ACwsgCUEBaiIJQQhIDQALIAZBAWoi',
-  'BiABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEMAAAAAIQpDAAAAACELQQAhDCADIAhBwABsQQRsaiENIAQgCUEC',
-  'bEEEbGohDgNAIA0qAgAhDyAKIA8gDioCgNIolJIhCiALIA8gDioChNIolJIhCyANQQRqIQ0gDkEoaiEOIAxBAWoiDEHAAEgNAAsgBSAJQQJsIAhBCmxq',
-  'QQRsaiEQIBAgCiAEIAlBAmxBBGxqIREgESoCgOYokjgCACAQIAsgESoChOYokjgCBCAJQQFqIglBBUgNAAsgBkEBaiIGIAFIDQALCwuEAgkDfwF9An8B',
-  'fQN/AX0BfwF9A38gACABSARAIAAhBwNAIAchCCAIIQlD//9//yEKQQAhCyADIAlBCmxBBGxqIQwDQCAKIAwqAgCXIQogDEEEaiEMIAtBAWoiC0EKSA0A',
-  'C0P//3//IQ1BACEOQQAhDyADIAlBCmxBBGxqIRADQCAQKgIAIREgESANXiARIBFcciESIBEgDSASGyENQQBBCmwgD2ogDiASGyEOIBBBBGohECAPQQFq',
-  'Ig9BCkgNAAsgDiAEIAlBBGxqIRQgFCgCAEayIRMgBSAJQQRsaiEVIBUgCjgCACAGIAlBBGxqIRYgFiATOAIAIAdBAWoiByABSA0ACwsLhAEDA38BfQR/',
-  'IAAgAUgEQCAAIQYDQCAGIQcgByEIIAQgCEEEbGohCiAKKgIAIQlBACELIAUgCEEKbEEEbGohDCADIAhBCmxBBGxqIQ0DQCAMIA0qAgAgCZM4AgAgDEEE',
-  'aiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFIDQALCwt2AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EKbEEE',
-  'bGohCgNAIAggCioCABACkiEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC64CCgF9A38BfQF/AX0CfwF9',
-  'An8EfQR/IAAgAUgEQEMAAAAAIQlBACEKA0AgAyAKQQRsaiEMIAwoAgAhCyAFIApBBGxqIQ4gDioCACENIA0QAyEPQQAhECAEIApBCmxBBGxqIREDQCAJ',
-  'IBEqAgAgD5NDAAAAACAQIAtGG5IhCSARQQRqIREgEEEBaiIQQQpIDQALIApBAWoiCiACKAIASA0AC0MAAAAAIRJBACETIAZBAEEEbGohFANAIBIgFCoC',
-  'AJIhEiAUQQRqIRQgE0EBaiITIAIoAgBIDQALIAIoAgCyIRUgCSAVlSEWIBaMIRcgEiAVlSEYIAAhGQNAIBkhGiAHQQBBBGxqIRsgGyAXOAIAIAhBAEEE',
-  'bGohHCAcIBg4AgAgGUEBaiIZIAFIDQALCwukAQEIfyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEAIQkDQEEAIQogBCAJQRxsIAdBkAZsakEEbGoh',
-  'CyADIAlBHGwgB0GQBmxqaiEMA0AgCyAMLQAAskMAAH9DlTgCACALQQRqIQsgDEEBaiEMIApBAWoiCkEcSA0ACyAJQQFqIglBHEgNAAsgCEEBaiIIQQFI',
-  'DQALIAVBAWoiBSABSA0ACwsL+QkPBn8IewR/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgB0EacCEIIAdBGm4hByAHIQlB',
-  'ACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUgAyAIQRxsIAlBwBhsaiAUQRxsaiALakEEbGohFiAEIApBCGwgFEHgAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QAC',
-  'ACEZIBf9AAIQIRogFv0JAsAYIRsgFv0JAoAxIRwgFv0JAsBJIR0gDCAYIBn95gH95AEhDCANIBggGv3mAf3kASENIA4gGyAZ/eYB/eQBIQ4gDyAbIBr9',
-  '5gH95AEhDyAQIBwgGf3mAf3kASEQIBEgHCAa/eYB/eQBIREgEiAdIBn95gH95AEhEiATIB0gGv3mAf3kASETIBZBBGohFiAXQYABaiEXIBVBAWoiFUED',
-  'SA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEfIB/9AAKACSEeIB/9AAKQCSEgIAUgCkEIbCAIQcAGbGogCUGApAVsaiALQSBsakEEbGohISAhIAwg',
-  'Hv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEgDiAe/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCgKQFICEgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkKQFICEgECAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgMgKICEg',
-  'ESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkMgKICEgEiAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOwPICEgEyAg/eQB/QwAAAAAAAAA',
-  'AAAAAAAAAAAA/esB/QsCkOwPBSAEIApBCGxBBGxqISMgI/0AAoAJISIgI/0AApAJISRBACElA0D9DAAAAAAAAAAAAAAAAAAAAAAhJv0MAAAAAAAAAAAA',
-  'AAAAAAAAACEnQQAhFANAQQAhFSADIAhBHGwgCUHAGGxqICVBkAZsaiAUQRxsaiALakEEbGohKCAEIApBCGwgFEHgAGxqQQRsaiEpA0AgKP0JAgAhKiAm',
-  'ICogKf0AAgD95gH95AEhJiAnICogKf0AAhD95gH95AEhJyAoQQRqISggKUGAAWohKSAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEIbCAIQcAG',
-  'bGogCUGApAVsaiAlQYCpAWxqIAtBIGxqQQRsaiErICsgJiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACArICcgJP3kAf0MAAAAAAAAAAAAAAAA',
-  'AAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBGkgNAAsgCkEBaiIKQQRIDQALIAZBAWoiBiABSA0ACwsLhAUHBn8CewN/BHsD',
-  'fwR7An8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0D9DP//f////3////9/////f/8hDP0M//9/////f////3////9//yENQQAh',
-  'DgNAQQAhDyADIAtBCGwgCUGADWxqIAhBgKkBbGogDkHABmxqIApBwABsakEEbGohEANAIAwgEP0AAgD96QEhDCANIBD9AAIQ/ekBIQ0gEEGAAWohECAP',
-  'QQFqIg9BAkgNAAsgDkEBaiIOQQJIDQAL/Qz//3////9/////f////3//IRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0M//9/////f////3////9//yET/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWIAMgC0EIbCAJQYANbGogCEGAqQFsaiAVQcAGbGogCkHAAGxqQQRsaiEXA0AgF/0AAgAhGCAYIBH9RCAY',
-  'IBj9Qv1QIRkgGCARIBn9UiERQQBBAmwgFWpBAmwgFmr9ESASIBn9UiESIBf9AAIQIRogGiAT/UQgGiAa/UL9UCEbIBogEyAb/VIhE0EAQQJsIBVqQQJs',
-  'IBZq/REgFCAb/VIhFCAXQYABaiEXIBZBAWoiFkECSA0ACyAVQQFqIhVBAkgNAAsgBCALQQhsIAlBoANsaiAIQaAqbGogCkEgbGpBBGxqIRwgHCAM/QsC',
-  'ACAFIAtBCGwgCUGgA2xqIAhBoCpsaiAKQSBsakEEbGohHSAdIBL9CwIAIBwgDf0LAhAgHSAU/QsCECALQQFqIgtBBEgNAAsgCkEBaiIKQQ1IDQALIAlB',
-  'AWoiCUENSA0ACyAGQQFqIgYgAUgNAAsLC9EKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBC3AhCCAHQQtu',
-  'IQcgByEJQQAhCgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAA',
-  'AAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVA0BBACEWIAMgCEGgA2wgCUGAqQFsaiAUQaADbGogFUEgbGogC0EgbGpBBGxqIRcgBCAKQQhsIBRB',
-  'gDBsaiAVQYAQbGpBBGxqIRgDQCAX/QkCACEZIBj9AAKACiEaIBj9AAKQCiEbIBf9CQKAqQEhHCAX/QkCgNICIR0gF/0JAoD7AyEeIAwgGSAa/eYB/eQB',
-  'IQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIg',
-  'EyAeIBv95gH95AEhEyAXQQRqIRcgGEGAAmohGCAWQQFqIhZBIEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxBBGxqISAgIP0AAoDK',
-  'BCEfICD9AAKQygQhISAFIApBCGwgCEHABWxqIAlBgPIBbGogC0HAAGxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAiIA0g',
-  'If3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA8gEgIiAPICH95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKQ8gEgIiAQIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA5AMgIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ5AMg',
-  'IiASIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA1gUgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ1gUFIAQgCkEIbEEEbGohJCAk',
-  '/QACgMoEISMgJP0AApDKBCElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEAIRUDQEEAIRYgAyAIQaAD',
-  'bCAJQYCpAWxqICZBoCpsaiAUQaADbGogFUEgbGogC0EgbGpBBGxqISkgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqISoDQCAp/QkCACErICcgKyAq/QAC',
-  'gAr95gH95AEhJyAoICsgKv0AApAK/eYB/eQBISggKUEEaiEpICpBgAJqISogFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAK',
-  'QQhsIAhBwAVsaiAJQYDyAWxqICZBwDxsaiALQcAAbGpBBGxqISwgLCAnICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAA',
-  'AAAAAAAAAAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAJQQRsa0gNAAsLIAtBAWoiC0ELSA0ACyAKQQFqIgpBCEgNAAsgBkEBaiIGIAFIDQALCwuEBQcG',
-  'fwJ7A38EewN/BHsCfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQEEAIQsDQP0M//9/////f////3////9//yEM/Qz//3////9/////f///',
-  '/3//IQ1BACEOA0BBACEPIAMgC0EIbCAJQYALbGogCEHAPGxqIA5BwAVsaiAKQYABbGpBBGxqIRADQCAMIBD9AAIA/ekBIQwgDSAQ/QACEP3pASENIBBB',
-  'gAJqIRAgD0EBaiIPQQJIDQALIA5BAWoiDkECSA0AC/0M//9/////f////3////9//yER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DP//f////3////9/////',
-  'f/8hE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFiADIAtBCGwgCUGAC2xqIAhBwDxsaiAVQcAFbGogCkGAAWxqQQRsaiEXA0AgF/0AAgAhGCAY',
-  'IBH9RCAYIBj9Qv1QIRkgGCARIBn9UiERQQBBAmwgFWpBAmwgFmr9ESASIBn9UiESIBf9AAIQIRogGiAT/UQgGiAa/UL9UCEbIBogEyAb/VIhE0EAQQJs',
-  'IBVqQQJsIBZq/REgFCAb/VIhFCAXQYACaiEXIBZBAWoiFkECSA0ACyAVQQFqIhVBAkgNAAsgBCALQQhsIAlBwAJsaiAIQcAMbGogCkHAAGxqQQRsaiEc',
-  'IBwgDP0LAgAgBSALQQhsIAlBwAJsaiAIQcAMbGogCkHAAGxqQQRsaiEdIB0gEv0LAgAgHCAN/QsCECAdIBT9CwIQIAtBAWoiC0EISA0ACyAKQQFqIgpB',
-  'BUgNAAsgCUEBaiIJQQVIDQALIAZBAWoiBiABSA0ACwsL0woPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgB0ED',
-  'cCEIIAdBA24hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAA',
-  'AAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUDQEEAIRYgAyAIQcACbCAJQYAybGogFEHAAmxqIBVBwABsaiALQcAAbGpBBGxqIRcg',
-  'BCAKQQhsIBRBgMABbGogFUGAwABsakEEbGohGANAIBf9CQIAIRkgGP0AAoDMBCEaIBj9AAKQzAQhGyAX/QkCgDIhHCAX/QkCgGQhHSAX/QkCgJYBIR4g',
-  'DCAZIBr95gH95AEhDCANIBkgG/3mAf3kASENIA4gHCAa/eYB/eQBIQ4gDyAcIBv95gH95AEhDyAQIB0gGv3mAf3kASEQIBEgHSAb/eYB/eQBIREgEiAe',
-  'IBr95gH95AEhEiATIB4gG/3mAf3kASETIBdBBGohFyAYQYAEaiEYIBZBAWoiFkHAAEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxB',
-  'BGxqISAgIP0AAoDMFiEfICD9AAKQzBYhISAFIApBCGwgCEGAA2xqIAlBgCRsaiALQYABbGpBBGxqISIgIiAMIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
-  '6wH9CwIAICIgDSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA4gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAkICIgDyAh/eQB/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/esB/QsCkCQgIiAQIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKASCAiIBEgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LApBIICIgEiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgGwgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQbAUgBCAKQQhsQQRs',
-  'aiEkICT9AAKAzBYhIyAk/QACkMwWISVBACEmA0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAAACEoQQAhFANAQQAhFQNAQQAhFiAD',
-  'IAhBwAJsIAlBgDJsaiAmQcAMbGogFEHAAmxqIBVBwABsaiALQcAAbGpBBGxqISkgBCAKQQhsIBRBgMABbGogFUGAwABsakEEbGohKgNAICn9CQIAISsg',
-  'JyArICr9AAKAzAT95gH95AEhJyAoICsgKv0AApDMBP3mAf3kASEoIClBBGohKSAqQYAEaiEqIBZBAWoiFkHAAEgNAAsgFUEBaiIVQQNIDQALIBRBAWoi',
-  'FEEDSA0ACyAFIApBCGwgCEGAA2xqIAlBgCRsaiAmQYAJbGogC0GAAWxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICgg',
-  'Jf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBA0gNAAsgCkEBaiIKQRBIDQALIAZBAWoiBiAB',
-  'SA0ACwsLzQoXBH8IewN/AXsBfwN7AX8BewF/AXsBfwF7AX8BewF/AXsBfwF7AX8CewF/AXsCfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAIQQRs',
-  'QQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhCv0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACERQQAh',
-  'EgNAQQAhEyAEIAlBCGwgEkHAAGxqQQRsaiEUA0AgAyAIQYAkbCASQYABbGogE0EDbWogE0EDb0GAA2xqQQRsaiEWIBb9CQIAIRUgFP0AAoDQFiEXIBT9',
-  'AAKQ0BYhGCADIAhBgCRsIBJBgAFsaiATQQNtaiATQQNvQYADbGpBgAlqQQRsaiEaIBr9CQIAIRkgAyAIQYAkbCASQYABbGogE0EDbWogE0EDb0GAA2xq',
-  'QYASakEEbGohHCAc/QkCACEbIAMgCEGAJGwgEkGAAWxqIBNBA21qIBNBA29BgANsakGAG2pBBGxqIR4gHv0JAgAhHSAKIBUgF/3mAf3kASEKIAsgFSAY',
-  '/eYB/eQBIQsgDCAZIBf95gH95AEhDCANIBkgGP3mAf3kASENIA4gGyAX/eYB/eQBIQ4gDyAbIBj95gH95AEhDyAQIB0gF/3mAf3kASEQIBEgHSAY/eYB',
-  '/eQBIREgFEGABmohFCATQQFqIhNBgANIDQALIBJBAWoiEkEDSA0ACyAEIAlBCGxBBGxqISAgIP0AAoDQKCEfICD9AAKQ0CghISAFIAlBCGwgCEGAAmxq',
-  'QQRsaiEiICIgCiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAiIAsgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAMIB/95AH9DAAA',
-  'AAAAAAAAAAAAAAAAAAD96wH9CwKAAiAiIA0gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
-  '/QsCgAQgIiAPICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBCAiIBAgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICIgESAh/eQB/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAQgCUEIbEEEbGohJCAk/QACgNAoISMgJP0AApDQKCElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAA',
-  'AAAAAAAAAAAAAAAAAAAhKEEAIRIDQEEAIRMgBCAJQQhsIBJBwABsakEEbGohKQNAIAMgCEGAJGwgJkGACWxqIBJBgAFsaiATQQNtaiATQQNvQYADbGpB',
-  'BGxqISsgK/0JAgAhKiAnICogKf0AAoDQFv3mAf3kASEnICggKiAp/QACkNAW/eYB/eQBISggKUGABmohKSATQQFqIhNBgANIDQALIBJBAWoiEkEDSA0A',
-  'CyAFIAlBCGwgCEGAAmxqICZBwABsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAA',
-  'AAD96wH9CwIQICZBAWoiJiACKAIAIAhBBGxrSA0ACwsgCUEBaiIJQQhIDQALIAZBAWoiBiABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAgACEGA0Ag',
-  'BiEHIAchCEEAIQkDQEMAAAAAIQpDAAAAACELQQAhDCADIAhBwABsQQRsaiENIAQgCUECbEEEbGohDgNAIA0qAgAhDyAKIA8gDioCgNIolJIhCiALIA8g',
-  'DioChNIolJIhCyANQQRqIQ0gDkEoaiEOIAxBAWoiDEHAAEgNAAsgBSAJQQJsIAhBCmxqQQRsaiEQIBAgCiAEIAlBAmxBBGxqIREgESoCgOYokjgCACAQ',
-  'IAsgESoChOYokjgCBCAJQQFqIglBBUgNAAsgBkEBaiIGIAFIDQALCwuEAgkDfwF9An8BfQN/AX0BfwF9A38gACABSARAIAAhBwNAIAchCCAIIQlD//9/',
-  '/yEKQQAhCyADIAlBCmxBBGxqIQwDQCAKIAwqAgCXIQogDEEEaiEMIAtBAWoiC0EKSA0AC0P//3//IQ1BACEOQQAhDyADIAlBCmxBBGxqIRADQCAQKgIA',
-  'IREgESANXiARIBFcciESIBEgDSASGyENQQBBCmwgD2ogDiASGyEOIBBBBGohECAPQQFqIg9BCkgNAAsgDiAEIAlBBGxqIRQgFCgCAEayIRMgBSAJQQRs',
-  'aiEVIBUgCjgCACAGIAlBBGxqIRYgFiATOAIAIAdBAWoiByABSA0ACwsLqwEEA38BfQV/An0gACABSARAIAAhBwNAIAchCCAIIQkgBCAJQQRsaiELIAsq',
-  'AgAhCkEAIQwgAyAJQQpsQQRsaiENIAUgCUEKbEEEbGohDiAGIAlBCmxBBGxqIQ8DQCANKgIAIAqTIRAgEBACIREgDiAQOAIAIA8gETgCACANQQRqIQ0g',
-  'DkEEaiEOIA9BBGohDyAMQQFqIgxBCkgNAAsgB0EBaiIHIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EK',
-  'bEEEbGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuuAgoBfQN/AX0BfwF9An8B',
-  'fQJ/BH0EfyAAIAFIBEBDAAAAACEJQQAhCgNAIAMgCkEEbGohDCAMKAIAIQsgBSAKQQRsaiEOIA4qAgAhDSANEAMhD0EAIRAgBCAKQQpsQQRsaiERA0Ag',
-  'CSARKgIAIA+TQwAAAAAgECALRhuSIQkgEUEEaiERIBBBAWoiEEEKSA0ACyAKQQFqIgogAigCAEgNAAtDAAAAACESQQAhEyAGQQBBBGxqIRQDQCASIBQq',
-  'AgCSIRIgFEEEaiEUIBNBAWoiEyACKAIASA0ACyACKAIAsiEVIAkgFZUhFiAWjCEXIBIgFZUhGCAAIRkDQCAZIRogB0EAQQRsaiEbIBsgFzgCACAIQQBB',
-  'BGxqIRwgHCAYOAIAIBlBAWoiGSABSA0ACwsLigECA30HfyAAIAFIBEAgAigCALIhBUMAAIA/IAWVIQYgBowhByAAIQgDQCAIIQkgCSEKIAMgCkEEbGoh',
-  'DCAMKAIAIQtBACENIAQgCkEKbEEEbGohDgNAIA4gB0MAAAAAIA0gC0YbOAIAIA5BBGohDiANQQFqIg1BCkgNAAsgCEEBaiIIIAFIDQALCwt0AwN/AX0D',
-  'fyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGoh',
-  'CyALIAg4AgAgBUEBaiIFIAFIDQALCwvDAQcDfwF9AX8CfQF/AX0EfyAAIAFIBEAgACEIA0AgCCEJIAkhCiAEIApBBGxqIQwgDCoCACELIAuMIQ0gBSAK',
-  'QQRsaiEPIA8qAgAhDiANIA6VIRBBACERIAcgCkEKbEEEbGohEiADIApBCmxBBGxqIRMgBiAKQQpsQQRsaiEUA0AgEiATKgIAIBAgFCoCAJSSOAIAIBJB',
-  'BGohEiATQQRqIRMgFEEEaiEUIBFBAWoiEUEKSA0ACyAIQQFqIgggAUgNAAsLC3YDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQwAAAAAhCEEAIQkg',
-  'AyAHQQRsaiEKA0AgCCAKKgIAkiEIIApBKGohCiAJQQFqIgkgAigCAEgNAAsgBCAHQQRsaiELIAsgCDgCgOYoIAVBAWoiBSABSA0ACwsLhAIFBH8EfQN/',
-  'AX0BfyAAIAFIBEAgACEGA0AgBiEHIAdBEHAhCCAHQRBuIQcgByEJQwAAAAAhCkMAAAAAIQtDAAAAACEMQwAAAAAhDUEAIQ4gAyAJQQRsaiEPIAQgCEEE',
-  'bEEEbGohEANAIA8qAgAhESAKIBEgECoCAJSSIQogCyARIBAqAgSUkiELIAwgESAQKgIIlJIhDCANIBEgECoCDJSSIQ0gD0EoaiEPIBBBgAJqIRAgDkEB',
-  'aiIOIAIoAgBIDQALIAUgCEEobCAJakEEbGohEiASIAo4AoDSKCASIAs4AqjSKCASIAw4AtDSKCASIA04AvjSKCAGQQFqIgYgAUgNAAsLC2QBBn8gACAB',
-  'SARAIAAhBQNAIAUhBiAGQcAAcCEHIAZBwABuIQYgBiEIIAQgByAIQcAAbGpBBGxqIQkgCSADIAdBCmwgCGpBBGxqIQogCioCgNIoOAIAIAVBAWoiBSAB',
-  'SA0ACwsLkAoJBH8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAA',
-  'AAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETIAQgCUEobEEEbGohFCAFIApBCGxBBGxqIRUD',
-  'QCAU/QkCACEWIBX9AAIAIRcgFf0AAhAhGCAU/QkCKCEZIBT9CQJQIRogFP0JAnghGyALIBYgF/3mAf3kASELIAwgFiAY/eYB/eQBIQwgDSAZIBf95gH9',
-  '5AEhDSAOIBkgGP3mAf3kASEOIA8gGiAX/eYB/eQBIQ8gECAaIBj95gH95AEhECARIBsgF/3mAf3kASERIBIgGyAY/eYB/eQBIRIgFEEEaiEUIBVBgAJq',
-  'IRUgE0EBaiITQQpIDQALIAYgCkEIbCAJQYACbGpBBGxqIRwgHCAL/QwAAAAAAAAAAAAAAAAAAAAAIAMgCkEIbCAJQYACbGpBBGxqIR0gHf0AAgD9DAAA',
-  'AAAAAAAAAAAAAAAAAAD9RP1S/QsCACAcIAz9DAAAAAAAAAAAAAAAAAAAAAAgHf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAcIA39DAAAAAAA',
-  'AAAAAAAAAAAAAAAgHf0AAoAC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoACIBwgDv0MAAAAAAAAAAAAAAAAAAAAACAd/QACkAL9DAAAAAAAAAAAAAAA',
-  'AAAAAAD9RP1S/QsCkAIgHCAP/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKABP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKABCAcIBD9DAAAAAAAAAAAAAAA',
-  'AAAAAAAgHf0AApAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAEIBwgEf0MAAAAAAAAAAAAAAAAAAAAACAd/QACgAb9DAAAAAAAAAAAAAAAAAAAAAD9',
-  'RP1S/QsCgAYgHCAS/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKQBv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQBgVBACEeA0D9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhH/0MAAAAAAAAAAAAAAAAAAAAACEgQQAhEyAEIAlBKGwgHkEKbGpBBGxqISEgBSAKQQhsQQRsaiEiA0AgIf0JAgAhIyAfICMgIv0AAgD95gH95AEh',
-  'HyAgICMgIv0AAhD95gH95AEhICAhQQRqISEgIkGAAmohIiATQQFqIhNBCkgNAAsgBiAKQQhsIAlBgAJsaiAeQcAAbGpBBGxqISQgJCAf/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIAMgCkEIbCAJQYACbGogHkHAAGxqQQRsaiElICX9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgJCAg/QwAAAAAAAAAAAAAAAAA',
-  'AAAAICX9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgHkEBaiIeIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgNAAsgB0EBaiIHIAFIDQALCwu5',
-  'AQMDfwJ7A38gACABSARAIAAhBQNAIAUhBiAGIQf9DAAAAAAAAAAAAAAAAAAAAAAhCP0MAAAAAAAAAAAAAAAAAAAAACEJQQAhCiADIAdBCGxBBGxqIQsD',
-  'QCAIIAv9AAIA/eQBIQggCSAL/QACEP3kASEJIAtBgAJqIQsgCkEBaiIKIAIoAgBIDQALIAQgB0EIbEEEbGohDCAMIAj9CwKA0CggDCAJ/QsCkNAoIAVB',
-  'AWoiBSABSA0ACwsLuwUFBX8IewV/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQP0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETIAMgCUEIbEEEbGohFCAEIApBgAFsIAhBBGxBA21qIAhBBGxBA29B',
-  'gANsakEEbGohFSAEIApBgAFsIAhBBGxBAWpBA21qIAhBBGxBAWpBA29BgANsakEEbGohFiAEIApBgAFsIAhBBGxBAmpBA21qIAhBBGxBAmpBA29BgANs',
-  'akEEbGohFwNAIBT9AAIAIRggFf0JAgAhGSAU/QACECEaIBb9CQIAIRsgF/0JAgAhHCAV/QkCBCEdIAsgGCAZ/eYB/eQBIQsgDCAaIBn95gH95AEhDCAN',
-  'IBggG/3mAf3kASENIA4gGiAb/eYB/eQBIQ4gDyAYIBz95gH95AEhDyAQIBogHP3mAf3kASEQIBEgGCAd/eYB/eQBIREgEiAaIB395gH95AEhEiAUQYAC',
-  'aiEUIBVBgCRqIRUgFkGAJGohFiAXQYAkaiEXIBNBAWoiEyACKAIASA0ACyAFIAhBgAZsIApBwABsaiAJQQhsakEEbGohHiAeIAv9CwKA0BYgHiAM/QsC',
-  'kNAWIB4gDf0LAoDWFiAeIA79CwKQ1hYgHiAP/QsCgNwWIB4gEP0LApDcFiAeIBH9CwKA4hYgHiAS/QsCkOIWIApBAWoiCkEDSA0ACyAJQQFqIglBCEgN',
-  'AAsgBkEBaiIGIAFIDQALCwuqAQEIfyAAIAFIBEAgACEFA0AgBSEGIAZBwABwIQcgBkHAAG4hBiAGQQNwIQggBkEDbiEGIAYhCUEAIQogBCAJQYDAAWwg',
-  'B0GAAWxqIAhBgMAAbGpBBGxqIQsgAyAJQcABbCAHaiAIQcAAbGpBBGxqIQwDQCALIAwqAoDQFjgCACALQQRqIQsgDEGAEmohDCAKQQFqIgpBgAFIDQAL',
-  'IAVBAWoiBSABSA0ACwsLkQsJBn8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCEEDcCEJIAhBA24hCCAIIQpBACELA0BBACEMA0AgCkEE',
-  'bEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEA',
-  'IRUgBCAKQYACbEEEbGohFiAFIAtBCGwgCUGAwAFsaiAMQYDAAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QACACEZIBf9AAIQIRogFv0JAoACIRsgFv0JAoAE',
-  'IRwgFv0JAoAGIR0gDSAYIBn95gH95AEhDSAOIBggGv3mAf3kASEOIA8gGyAZ/eYB/eQBIQ8gECAbIBr95gH95AEhECARIBwgGf3mAf3kASERIBIgHCAa',
-  '/eYB/eQBIRIgEyAdIBn95gH95AEhEyAUIB0gGv3mAf3kASEUIBZBBGohFiAXQYAEaiEXIBVBAWoiFUHAAEgNAAsgBiALQQhsIAlBgANsaiAKQYAkbGog',
-  'DEGAAWxqQQRsaiEeIB4gDf0MAAAAAAAAAAAAAAAAAAAAACADIAtBCGwgCUGAA2xqIApBgCRsaiAMQYABbGpBBGxqIR8gH/0AAgD9DAAAAAAAAAAAAAAA',
-  'AAAAAAD9RP1S/QsCACAeIA79DAAAAAAAAAAAAAAAAAAAAAAgH/0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAeIA/9DAAAAAAAAAAAAAAAAAAA',
-  'AAAgH/0AAoAk/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoAkIB4gEP0MAAAAAAAAAAAAAAAAAAAAACAf/QACkCT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
-  '/QsCkCQgHiAR/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKASP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKASCAeIBL9DAAAAAAAAAAAAAAAAAAAAAAgH/0A',
-  'ApBI/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBIIB4gE/0MAAAAAAAAAAAAAAAAAAAAACAf/QACgGz9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgGwg',
-  'HiAU/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKQbP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQbAVBACEgA0D9DAAAAAAAAAAAAAAAAAAAAAAhIf0MAAAA',
-  'AAAAAAAAAAAAAAAAACEiQQAhFSAEIApBgAJsICBBwABsakEEbGohIyAFIAtBCGwgCUGAwAFsaiAMQYDAAGxqQQRsaiEkA0AgI/0JAgAhJSAhICUgJP0A',
-  'AgD95gH95AEhISAiICUgJP0AAhD95gH95AEhIiAjQQRqISMgJEGABGohJCAVQQFqIhVBwABIDQALIAYgC0EIbCAJQYADbGogCkGAJGxqICBBgAlsaiAM',
-  'QYABbGpBBGxqISYgJiAh/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQYADbGogCkGAJGxqICBBgAlsaiAMQYABbGpBBGxqIScgJ/0AAgD9DAAAAAAA',
-  'AAAAAAAAAAAAAAD9RP1S/QsCACAmICL9DAAAAAAAAAAAAAAAAAAAAAAgJ/0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAgQQFqIiAgAigCACAK',
-  'QQRsa0gNAAsLIAxBAWoiDEEDSA0ACyALQQFqIgtBEEgNAAsgB0EBaiIHIAFIDQALCwvtAQMDfwJ7BX8gACABSARAIAAhBQNAIAUhBiAGIQf9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhCP0MAAAAAAAAAAAAAAAAAAAAACEJQQAhCgNAQQAhCwNAQQAhDCADIAdBCGwgCkGAA2xqIAtBgAFsakEEbGohDQNAIAggDf0AAgD9',
-  '5AEhCCAJIA39AAIQ/eQBIQkgDUGAJGohDSAMQQFqIgwgAigCAEgNAAsgC0EBaiILQQNIDQALIApBAWoiCkEDSA0ACyAEIAdBCGxBBGxqIQ4gDiAI/QsC',
-  'gMwWIA4gCf0LApDMFiAFQQFqIgUgAUgNAAsLC6cFBQZ/CHsFfwZ7AX8gACABSARAIAAhBgNAIAYhByAHQQNwIQggB0EDbiEHIAchCUEAIQoDQEEAIQsD',
-  'QP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVA0BB',
-  'ACEWIAMgCUEEbCAIQcACbGogFEHAAmxqIBVBwABsaiALQcAAbGpBBGxqIRcgBCAKQQhsIBRBgANsaiAVQYABbGpBBGxqIRgDQCAX/QkCACEZIBj9AAIA',
-  'IRogGP0AAhAhGyAX/QkCBCEcIBf9CQIIIR0gF/0JAgwhHiAMIBkgGv3mAf3kASEMIA0gGSAb/eYB/eQBIQ0gDiAcIBr95gH95AEhDiAPIBwgG/3mAf3k',
-  'ASEPIBAgHSAa/eYB/eQBIRAgESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMgHiAb/eYB/eQBIRMgF0GAMmohFyAYQYAkaiEYIBZBAWoiFiACKAIA',
-  'SA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCUGABGwgCEGAwAFsaiAKQQhsaiALQYDAAGxqQQRsaiEfIB8gDP0LAoDMBCAfIA39CwKQzAQg',
-  'HyAO/QsCgNAEIB8gD/0LApDQBCAfIBD9CwKA1AQgHyAR/QsCkNQEIB8gEv0LAoDYBCAfIBP9CwKQ2AQgC0EBaiILQQNIDQALIApBAWoiCkEQSA0ACyAG',
-  'QQFqIgYgAUgNAAsLC6wBAQh/IAAgAUgEQCAAIQUDQCAFIQYgBkGAAXAhByAGQYABbiEGIAZBA3AhCCAGQQNuIQYgBiEJQQAhCiAEIAlBgMABbCAIQYDA',
-  'AGxqIAdBwABsakEEbGohCyADIAlBgMABbCAIQYDAAGxqIAdqQQRsaiEMA0AgCyAMKgKAzAQ4AgAgC0EEaiELIAxBgARqIQwgCkEBaiIKQcAASA0ACyAF',
-  'QQFqIgUgAUgNAAsLC4ENCQZ/CHsFfwZ7A38CewJ/AXsCfyAAIAFIBEAgACEHA0AgByEIIAhBBXAhCSAIQQVuIQggCCEKQQAhCwNAQQAhDANAIApBBGxB',
-  'BGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEV',
-  'A0AgCSAVQX9sakEATiAJIBVBf2xqQQNIcQRAQQAhFgNAIBZBf2wgDGpBAE4gFkF/bCAMakEDSHEEQEEAIRcgBCAJQYADbCAKQYAkbGogFUGAfWxqIBZB',
-  'gH9saiAMQYABbGpBBGxqIRggBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohGQNAIBj9CQIAIRogGf0AAgAhGyAZ/QACECEcIBj9CQKAJCEdIBj9CQKA',
-  'SCEeIBj9CQKAbCEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3kASEPIBAgHSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4g',
-  'HP3mAf3kASESIBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGAAmohGSAXQQFqIhdBgAFIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoi',
-  'FUEDSA0ACyAGIAtBCGwgCUHAAmxqIApBgDJsaiAMQcAAbGpBBGxqISAgICAN/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQcACbGogCkGAMmxqIAxB',
-  'wABsakEEbGohISAh/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICAgDv0MAAAAAAAAAAAAAAAAAAAAACAh/QACEP0MAAAAAAAAAAAAAAAAAAAA',
-  'AP1E/VL9CwIQICAgD/0MAAAAAAAAAAAAAAAAAAAAACAh/QACgDL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgDIgICAQ/QwAAAAAAAAAAAAAAAAAAAAA',
-  'ICH9AAKQMv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQMiAgIBH9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoBk/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0L',
-  'AoBkICAgEv0MAAAAAAAAAAAAAAAAAAAAACAh/QACkGT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkGQgICAT/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKA',
-  'lgH9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgJYBICAgFP0MAAAAAAAAAAAAAAAAAAAAACAh/QACkJYB/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApCW',
-  'AQVBACEiA0D9DAAAAAAAAAAAAAAAAAAAAAAhI/0MAAAAAAAAAAAAAAAAAAAAACEkQQAhFQNAIAkgFUF/bGpBAE4gCSAVQX9sakEDSHEEQEEAIRYDQCAW',
-  'QX9sIAxqQQBOIBZBf2wgDGpBA0hxBEBBACEXIAQgCUGAA2wgCkGAJGxqICJBgAlsaiAVQYB9bGogFkGAf2xqIAxBgAFsakEEbGohJSAFIAtBCGwgFUGA',
-  'wAFsaiAWQYDAAGxqQQRsaiEmA0AgJf0JAgAhJyAjICcgJv0AAgD95gH95AEhIyAkICcgJv0AAhD95gH95AEhJCAlQQRqISUgJkGAAmohJiAXQQFqIhdB',
-  'gAFIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUHAAmxqIApBgDJsaiAiQcAMbGogDEHAAGxqQQRsaiEoICggI/0MAAAAAAAA',
-  'AAAAAAAAAAAAACADIAtBCGwgCUHAAmxqIApBgDJsaiAiQcAMbGogDEHAAGxqQQRsaiEpICn9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKCAk',
-  '/QwAAAAAAAAAAAAAAAAAAAAAICn9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgIkEBaiIiIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBBUgNAAsg',
-  'C0EBaiILQQhIDQALIAdBAWoiByABSA0ACwsLwAIBDH8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0AgCUECbUEFSCEKQQAhCwNAIAtBAm1BBUghDCAK',
-  'IAxxIQ1BACEOIAUgCUHABWwgCEHAPGxqIAtBwABsakEEbGohDyADIAhBwAxsIAlBAm1BwAJsaiALQQJtQcAAbGpBBGxqIRAgBCAIQcAMbCAJQQJtQcAC',
-  'bGogC0ECbUHAAGxqQQRsaiERA0AgDyANBHsgEf0AAgD9DAAAAAAAAAAAAAAAAAAAAAAgEP0AAgAgCUECb0ECbCALQQJvav0R/Tf9UgX9DAAAAAAAAAAA',
-  'AAAAAAAAAAAL/QsCACAPQRBqIQ8gEEEQaiEQIBFBEGohESAOQQFqIg5BEEgNAAsgC0EBaiILQQtIDQALIAlBAWoiCUELSA0ACyAGQQFqIgYgAUgNAAsL',
-  'C+0BAwN/AnsFfyAAIAFIBEAgACEFA0AgBSEGIAYhB/0MAAAAAAAAAAAAAAAAAAAAACEI/QwAAAAAAAAAAAAAAAAAAAAAIQlBACEKA0BBACELA0BBACEM',
-  'IAMgB0EIbCAKQcACbGogC0HAAGxqQQRsaiENA0AgCCAN/QACAP3kASEIIAkgDf0AAhD95AEhCSANQYAyaiENIAxBAWoiDCACKAIASA0ACyALQQFqIgtB',
-  'BUgNAAsgCkEBaiIKQQVIDQALIAQgB0EIbEEEbGohDiAOIAj9CwKAygQgDiAJ/QsCkMoEIAVBAWoiBSABSA0ACwsLrgcFCH8IewR/BnsBfyAAIAFIBEBB',
-  'ACEGA0AgACEHA0AgByEIIAhBA3AhCSAIQQNuIQggCEEDcCEKIAhBA24hCCAIIQsgBkEASiEMQQAhDQNA/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAA',
-  'AAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAA',
-  'AAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFUEAIRYDQEEAIRcgAyALQQRsIApBoANsaiAGQaAqbGogFkGgA2xqIAlB',
-  'IGxqQQRsaiEYIAQgDUEIbCAGQcA8bGogFkHABWxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACACEbIBn9AAIQIRwgGP0JAgQhHSAY/QkCCCEeIBj9CQIMIR8g',
-  'DiAaIBv95gH95AEhDiAPIBogHP3mAf3kASEPIBAgHSAb/eYB/eQBIRAgESAdIBz95gH95AEhESASIB4gG/3mAf3kASESIBMgHiAc/eYB/eQBIRMgFCAf',
-  'IBv95gH95AEhFCAVIB8gHP3mAf3kASEVIBhBgAFqIRggGUGAAmohGSAXQQFqIhdBC0gNAAsgFkEBaiIWQQtIDQALIAUgC0GAAmwgCkGAMGxqIA1BCGxq',
-  'IAlBgBBsakEEbGohICAgIAwEeyAg/QACgAoF/QwAAAAAAAAAAAAAAAAAAAAACyAO/eQB/QsCgAogICAMBHsgIP0AApAKBf0MAAAAAAAAAAAAAAAAAAAA',
-  'AAsgD/3kAf0LApAKICAgDAR7ICD9AAKADAX9DAAAAAAAAAAAAAAAAAAAAAALIBD95AH9CwKADCAgIAwEeyAg/QACkAwF/QwAAAAAAAAAAAAAAAAAAAAA',
-  'CyAR/eQB/QsCkAwgICAMBHsgIP0AAoAOBf0MAAAAAAAAAAAAAAAAAAAAAAsgEv3kAf0LAoAOICAgDAR7ICD9AAKQDgX9DAAAAAAAAAAAAAAAAAAAAAAL',
-  'IBP95AH9CwKQDiAgIAwEeyAg/QACgBAF/QwAAAAAAAAAAAAAAAAAAAAACyAU/eQB/QsCgBAgICAMBHsgIP0AApAQBf0MAAAAAAAAAAAAAAAAAAAAAAsg',
-  'Ff3kAf0LApAQIA1BAWoiDUEISA0ACyAHQQFqIgcgAUgNAAsgBkEBaiIGIAIoAgBIDQALCwulAQEIfyAAIAFIBEAgACEFA0AgBSEGIAZBwABwIQcgBkHA',
-  'AG4hBiAGQQNwIQggBkEDbiEGIAYhCUEAIQogBCAJQYAwbCAIQYAQbGogB0EgbGpBBGxqIQsgAyAJQYAwbCAIQYAQbGogB2pBBGxqIQwDQCALIAwqAoAK',
-  'OAIAIAtBBGohCyAMQYACaiEMIApBAWoiCkEgSA0ACyAFQQFqIgUgAUgNAAsLC4gNCQZ/CHsFfwZ7A38CewJ/AXsCfyAAIAFIBEAgACEHA0AgByEIIAhB',
-  'DXAhCSAIQQ1uIQggCCEKQQAhCwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAA',
-  'AAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAA',
-  'AAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0AgCSAVQX9sakEATiAJIBVBf2xqQQtIcQRAQQAhFgNAIBZBf2wgDGpBAE4gFkF/bCAMakEL',
-  'SHEEQEEAIRcgBCAJQcAFbCAKQYDyAWxqIBVBwHpsaiAWQUBsaiAMQcAAbGpBBGxqIRggBSALQQhsIBVBgDBsaiAWQYAQbGpBBGxqIRkDQCAY/QkCACEa',
-  'IBn9AAIAIRsgGf0AAhAhHCAY/QkCgPIBIR0gGP0JAoDkAyEeIBj9CQKA1gUhHyANIBogG/3mAf3kASENIA4gGiAc/eYB/eQBIQ4gDyAdIBv95gH95AEh',
-  'DyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQBIRQgGEEEaiEYIBlBgAFqIRkg',
-  'F0EBaiIXQcAASA0ACwsgFkEBaiIWQQNIDQALCyAVQQFqIhVBA0gNAAsgBiALQQhsIAlBoANsaiAKQYCpAWxqIAxBIGxqQQRsaiEgICAgDf0MAAAAAAAA',
-  'AAAAAAAAAAAAACADIAtBCGwgCUGgA2xqIApBgKkBbGogDEEgbGpBBGxqISEgIf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAgIA79DAAAAAAA',
-  'AAAAAAAAAAAAAAAgIf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAgIA/9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoCpAf0MAAAAAAAAAAAAAAAA',
-  'AAAAAP1E/VL9CwKAqQEgICAQ/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQqQH9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkKkBICAgEf0MAAAAAAAAAAAA',
-  'AAAAAAAAACAh/QACgNIC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoDSAiAgIBL9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApDSAv0MAAAAAAAAAAAAAAAA',
-  'AAAAAP1E/VL9CwKQ0gIgICAT/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKA+wP9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgPsDICAgFP0MAAAAAAAAAAAA',
-  'AAAAAAAAACAh/QACkPsD/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApD7AwVBACEiA0D9DAAAAAAAAAAAAAAAAAAAAAAhI/0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEkQQAhFQNAIAkgFUF/bGpBAE4gCSAVQX9sakELSHEEQEEAIRYDQCAWQX9sIAxqQQBOIBZBf2wgDGpBC0hxBEBBACEXIAQgCUHABWwgCkGA8gFsaiAi',
-  'QcA8bGogFUHAemxqIBZBQGxqIAxBwABsakEEbGohJSAFIAtBCGwgFUGAMGxqIBZBgBBsakEEbGohJgNAICX9CQIAIScgIyAnICb9AAIA/eYB/eQBISMg',
-  'JCAnICb9AAIQ/eYB/eQBISQgJUEEaiElICZBgAFqISYgF0EBaiIXQcAASA0ACwsgFkEBaiIWQQNIDQALCyAVQQFqIhVBA0gNAAsgBiALQQhsIAlBoANs',
-  'aiAKQYCpAWxqICJBoCpsaiAMQSBsakEEbGohKCAoICP9DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlBoANsaiAKQYCpAWxqICJBoCpsaiAMQSBsakEE',
-  'bGohKSAp/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICggJP0MAAAAAAAAAAAAAAAAAAAAACAp/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9',
-  'CwIQICJBAWoiIiACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQ1IDQALIAtBAWoiC0EESA0ACyAHQQFqIgcgAUgNAAsLC60CAQt/IAAgAUgEQCAAIQYDQCAG',
-  'IQcgByEIQQAhCQNAQQAhCgNAQQAhCwNAQQAhDANAQQAhDSAFIAlBgA1sIApBwAZsaiAIQYCpAWxqIAtBwABsaiAMQSBsakEEbGohDiADIAlBoANsIAhB',
-  'oCpsaiALQSBsakEEbGohDyAEIAlBoANsIAhBoCpsaiALQSBsakEEbGohEANAIA4gEP0AAgD9DAAAAAAAAAAAAAAAAAAAAAAgD/0AAgAgCkECbCAMav0R',
-  '/Tf9Uv0LAgAgDkEQaiEOIA9BEGohDyAQQRBqIRAgDUEBaiINQQhIDQALIAxBAWoiDEECSA0ACyALQQFqIgtBDUgNAAsgCkEBaiIKQQJIDQALIAlBAWoi',
-  'CUENSA0ACyAGQQFqIgYgAUgNAAsLC7UCAwR/AnsEfyAAIAFIBEBBACEFA0AgACEGA0AgBiEHIAchCP0MAAAAAAAAAAAAAAAAAAAAACEJ/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIQpBACELA0BBACEMIAMgCEEIbCAFQaAqbGogC0GgA2xqQQRsaiENA0AgCSAN/QACAP3kASEJIAogDf0AAhD95AEhCiANQYABaiENIAxB',
-  'AWoiDEENSA0ACyALQQFqIgtBDUgNAAsgBCAIQQhsQQRsaiEOIA4gBUEASgR7IA79AAKACQX9DAAAAAAAAAAAAAAAAAAAAAALIAn95AH9CwKACSAOIAVB',
-  'AEoEeyAO/QACkAkF/QwAAAAAAAAAAAAAAAAAAAAACyAK/eQB/QsCkAkgBkEBaiIGIAFIDQALIAVBAWoiBSACKAIASA0ACwsL7wUFB38GewR/BXsBfyAA',
-  'IAFIBEBBACEGA0AgACEHA0AgByEIIAhBBHAhCSAIQQRuIQggCEEDcCEKIAhBA24hCCAIQQFwIQsgCEEBbiEIIAghDP0MAAAAAAAAAAAAAAAAAAAAACEN',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhEkEAIRMDQEEAIRQgAyAGQZAGbCATQRxsaiAKakEEbGohFSAEIAlBCGwgBkGAqQFsaiATQcAGbGpBBGxqIRYDQCAV/QkCACEXIBb9',
-  'AAIAIRggFv0AAhAhGSAV/QkCcCEaIBX9CQLgASEbIA0gFyAY/eYB/eQBIQ0gDiAXIBn95gH95AEhDiAPIBogGP3mAf3kASEPIBAgGiAZ/eYB/eQBIRAg',
-  'ESAbIBj95gH95AEhESASIBsgGf3mAf3kASESIBVBBGohFSAWQYABaiEWIBRBAWoiFEEaSA0ACyATQQFqIhNBGkgNAAsgBSAJQQhsIApBIGxqQQRsaiEc',
-  'IBwgBkEASgR7IBz9AAIABf0MAAAAAAAAAAAAAAAAAAAAAAsgDf3kAf0LAgAgHCAGQQBKBHsgHP0AAhAF/QwAAAAAAAAAAAAAAAAAAAAACyAO/eQB/QsC',
-  'ECAcIAZBAEoEeyAc/QACgAMF/QwAAAAAAAAAAAAAAAAAAAAACyAP/eQB/QsCgAMgHCAGQQBKBHsgHP0AApADBf0MAAAAAAAAAAAAAAAAAAAAAAsgEP3k',
-  'Af0LApADIBwgBkEASgR7IBz9AAKABgX9DAAAAAAAAAAAAAAAAAAAAAALIBH95AH9CwKABiAcIAZBAEoEeyAc/QACkAYF/QwAAAAAAAAAAAAAAAAAAAAA',
-  'CyAS/eQB/QsCkAYgB0EBaiIHIAFIDQALIAZBAWoiBiACKAIASA0ACwsLwAMFAXsCfwJ7CH8JeyAAIAFIBEAgA0EAQQRsaiEJIAn9CQIAIQggCP0fABAH',
-  'IQogAioCBP0TIQsgAioCCP0TIQwgACENA0AgDSEOIA4hD0EAIRAgBCAPQYACbEEEbGohESAFIA9BgAJsQQRsaiESIAYgD0GAAmxBBGxqIRMgByAPQYAC',
-  'bEEEbGohFANAIBH9AAIAIRUgEv0AAgAhFv0MZmZmP2ZmZj9mZmY/ZmZmPyAV/eYB/QzNzMw9zczMPc3MzD3NzMw9IBb95gH95AEhFyAT/QACACEY/Qx3',
-  'vn8/d75/P3e+fz93vn8/IBj95gH9DG8SgzpvEoM6bxKDOm8SgzogFv3mASAW/eYB/eQBIRkgFP0AAgAhGiAXIBVBACAKa/0R/VIhGyAZIBhBACAKa/0R',
-  '/VIhHCAaIAsgF/3mASAZ/eMBIAz95wH9DHfMKzJ3zCsyd8wrMnfMKzL95AH95wH95QEgGkEAIApr/RH9UiEdIBEgG/0LAgAgEyAc/QsCACAUIB39CwIA',
-  'IBFBEGohESASQRBqIRIgE0EQaiETIBRBEGohFCAQQQFqIhBBwABIDQALIA1BAWoiDSABSA0ACwsL',
+  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETIAQgCUEobEEEbGohFCAFIApBCGxBBGxqIRUDQCAU',
+  '/QkCACEWIBX9AAIAIRcgFf0AAhAhGCAU/QkCKCEZIBT9CQJQIRogFP0JAnghGyALIBYgF/3mAf3kASELIAwgFiAY/eYB/eQBIQwgDSAZIBf95gH95AEh',
+  'DSAOIBkgGP3mAf3kASEOIA8gGiAX/eYB/eQBIQ8gECAaIBj95gH95AEhECARIBsgF/3mAf3kASERIBIgGyAY/eYB/eQBIRIgFEEEaiEUIBVBgAJqIRUg',
+  'E0EBaiITQQpIDQALIAYgCkEIbCAJQYACbGpBBGxqIRwgHCAL/QwAAAAAAAAAAAAAAAAAAAAAIAMgCkEIbCAJQYACbGpBBGxqIR0gHf0AAgD9DAAAAAAA',
+  'AAAAAAAAAAAAAAD9RP1S/QsCACAcIAz9DAAAAAAAAAAAAAAAAAAAAAAgHf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAcIA39DAAAAAAAAAAA',
+  'AAAAAAAAAAAgHf0AAoAC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoACIBwgDv0MAAAAAAAAAAAAAAAAAAAAACAd/QACkAL9DAAAAAAAAAAAAAAAAAAA',
+  'AAD9RP1S/QsCkAIgHCAP/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKABP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKABCAcIBD9DAAAAAAAAAAAAAAAAAAA',
+  'AAAgHf0AApAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAEIBwgEf0MAAAAAAAAAAAAAAAAAAAAACAd/QACgAb9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
+  '/QsCgAYgHCAS/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKQBv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQBgVBACEeA0D9DAAAAAAAAAAAAAAAAAAAAAAh',
+  'H/0MAAAAAAAAAAAAAAAAAAAAACEgQQAhEyAEIAlBKGwgHkEKbGpBBGxqISEgBSAKQQhsQQRsaiEiA0AgIf0JAgAhIyAfICMgIv0AAgD95gH95AEhHyAg',
+  'ICMgIv0AAhD95gH95AEhICAhQQRqISEgIkGAAmohIiATQQFqIhNBCkgNAAsgBiAKQQhsIAlBgAJsaiAeQcAAbGpBBGxqISQgJCAf/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIAMgCkEIbCAJQYACbGogHkHAAGxqQQRsaiElICX9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgJCAg/QwAAAAAAAAAAAAAAAAAAAAA',
+  'ICX9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgHkEBaiIeIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgNAAsgB0EBaiIHIAFIDQALCwu5AQMD',
+  'fwJ7A38gACABSARAIAAhBQNAIAUhBiAGIQf9DAAAAAAAAAAAAAAAAAAAAAAhCP0MAAAAAAAAAAAAAAAAAAAAACEJQQAhCiADIAdBCGxBBGxqIQsDQCAI',
+  'IAv9AAIA/eQBIQggCSAL/QACEP3kASEJIAtBgAJqIQsgCkEBaiIKIAIoAgBIDQALIAQgB0EIbEEEbGohDCAMIAj9CwKA0CggDCAJ/QsCkNAoIAVBAWoi',
+  'BSABSA0ACwsL4wQFBn8IewN/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcgByEJQQAhCgNAQQAhCwNA/QwAAAAAAAAAAAAAAAAAAAAA',
+  'IQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAA',
+  'AAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQgAyAKQQhsQQRsaiEVIAQgCUEEbCAIQYADbGog',
+  'C0GAAWxqQQRsaiEWA0AgFf0AAgAhFyAW/QkCACEYIBX9AAIQIRkgFv0JAgQhGiAW/QkCCCEbIBb9CQIMIRwgDCAXIBj95gH95AEhDCANIBkgGP3mAf3k',
+  'ASENIA4gFyAa/eYB/eQBIQ4gDyAZIBr95gH95AEhDyAQIBcgG/3mAf3kASEQIBEgGSAb/eYB/eQBIREgEiAXIBz95gH95AEhEiATIBkgHP3mAf3kASET',
+  'IBVBgAJqIRUgFkGAJGohFiAUQQFqIhQgAigCAEgNAAsgBSAJQYASbCAIQcABbGogC0HAAGxqIApBCGxqQQRsaiEdIB0gDP0LAoDQFiAdIA39CwKQ0BYg',
+  'HSAO/QsCgOIWIB0gD/0LApDiFiAdIBD9CwKA9BYgHSAR/QsCkPQWIB0gEv0LAoCGFyAdIBP9CwKQhhcgC0EBaiILQQNIDQALIApBAWoiCkEISA0ACyAG',
+  'QQFqIgYgAUgNAAsLC6oBAQh/IAAgAUgEQCAAIQUDQCAFIQYgBkHAAHAhByAGQcAAbiEGIAZBA3AhCCAGQQNuIQYgBiEJQQAhCiAEIAlBgMABbCAHQYAB',
+  'bGogCEGAwABsakEEbGohCyADIAlBwAFsIAdqIAhBwABsakEEbGohDANAIAsgDCoCgNAWOAIAIAtBBGohCyAMQYASaiEMIApBAWoiCkGAAUgNAAsgBUEB',
+  'aiIFIAFIDQALCwuRCwkGfwh7A38GewN/AnsCfwF7An8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEAIQsDQEEAIQwDQCAKQQRsQQRq',
+  'IAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAh',
+  'EP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFSAE',
+  'IApBgAJsQQRsaiEWIAUgC0EIbCAJQYDAAWxqIAxBgMAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAIAIRkgF/0AAhAhGiAW/QkCgAIhGyAW/QkCgAQhHCAW',
+  '/QkCgAYhHSANIBggGf3mAf3kASENIA4gGCAa/eYB/eQBIQ4gDyAbIBn95gH95AEhDyAQIBsgGv3mAf3kASEQIBEgHCAZ/eYB/eQBIREgEiAcIBr95gH9',
+  '5AEhEiATIB0gGf3mAf3kASETIBQgHSAa/eYB/eQBIRQgFkEEaiEWIBdBgARqIRcgFUEBaiIVQcAASA0ACyAGIAtBCGwgCUGAA2xqIApBgCRsaiAMQYAB',
+  'bGpBBGxqIR4gHiAN/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQYADbGogCkGAJGxqIAxBgAFsakEEbGohHyAf/QACAP0MAAAAAAAAAAAAAAAAAAAA',
+  'AP1E/VL9CwIAIB4gDv0MAAAAAAAAAAAAAAAAAAAAACAf/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQIB4gD/0MAAAAAAAAAAAAAAAAAAAAACAf',
+  '/QACgCT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgCQgHiAQ/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKQJP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQ',
+  'JCAeIBH9DAAAAAAAAAAAAAAAAAAAAAAgH/0AAoBI/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoBIIB4gEv0MAAAAAAAAAAAAAAAAAAAAACAf/QACkEj9',
+  'DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkEggHiAT/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKAbP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAbCAeIBT9',
+  'DAAAAAAAAAAAAAAAAAAAAAAgH/0AApBs/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBsBUEAISADQP0MAAAAAAAAAAAAAAAAAAAAACEh/QwAAAAAAAAA',
+  'AAAAAAAAAAAAISJBACEVIAQgCkGAAmwgIEHAAGxqQQRsaiEjIAUgC0EIbCAJQYDAAWxqIAxBgMAAbGpBBGxqISQDQCAj/QkCACElICEgJSAk/QACAP3m',
+  'Af3kASEhICIgJSAk/QACEP3mAf3kASEiICNBBGohIyAkQYAEaiEkIBVBAWoiFUHAAEgNAAsgBiALQQhsIAlBgANsaiAKQYAkbGogIEGACWxqIAxBgAFs',
+  'akEEbGohJiAmICH9DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlBgANsaiAKQYAkbGogIEGACWxqIAxBgAFsakEEbGohJyAn/QACAP0MAAAAAAAAAAAA',
+  'AAAAAAAAAP1E/VL9CwIAICYgIv0MAAAAAAAAAAAAAAAAAAAAACAn/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICBBAWoiICACKAIAIApBBGxr',
+  'SA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFqIgcgAUgNAAsLC+0BAwN/AnsFfyAAIAFIBEAgACEFA0AgBSEGIAYhB/0MAAAAAAAAAAAA',
+  'AAAAAAAAACEI/QwAAAAAAAAAAAAAAAAAAAAAIQlBACEKA0BBACELA0BBACEMIAMgB0EIbCAKQYADbGogC0GAAWxqQQRsaiENA0AgCCAN/QACAP3kASEI',
+  'IAkgDf0AAhD95AEhCSANQYAkaiENIAxBAWoiDCACKAIASA0ACyALQQFqIgtBA0gNAAsgCkEBaiIKQQNIDQALIAQgB0EIbEEEbGohDiAOIAj9CwKAzBYg',
+  'DiAJ/QsCkMwWIAVBAWoiBSABSA0ACwsLpwUFBn8IewV/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcgByEJQQAhCgNAQQAhCwNA/QwA',
+  'AAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUDQEEAIRYg',
+  'AyAJQQRsIAhBwAJsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohFyAEIApBCGwgFEGAA2xqIBVBgAFsakEEbGohGANAIBf9CQIAIRkgGP0AAgAhGiAY',
+  '/QACECEbIBf9CQIEIRwgF/0JAgghHSAX/QkCDCEeIAwgGSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8g',
+  'ECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQYAyaiEXIBhBgCRqIRggFkEBaiIWIAIoAgBIDQAL',
+  'IBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAJQYAEbCAIQYDAAWxqIApBCGxqIAtBgMAAbGpBBGxqIR8gHyAM/QsCgMwEIB8gDf0LApDMBCAfIA79',
+  'CwKA0AQgHyAP/QsCkNAEIB8gEP0LAoDUBCAfIBH9CwKQ1AQgHyAS/QsCgNgEIB8gE/0LApDYBCALQQFqIgtBA0gNAAsgCkEBaiIKQRBIDQALIAZBAWoi',
+  'BiABSA0ACwsLrAEBCH8gACABSARAIAAhBQNAIAUhBiAGQYABcCEHIAZBgAFuIQYgBkEDcCEIIAZBA24hBiAGIQlBACEKIAQgCUGAwAFsIAhBgMAAbGog',
+  'B0HAAGxqQQRsaiELIAMgCUGAwAFsIAhBgMAAbGogB2pBBGxqIQwDQCALIAwqAoDMBDgCACALQQRqIQsgDEGABGohDCAKQQFqIgpBwABIDQALIAVBAWoi',
+  'BSABSA0ACwsLgQ0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCEEFcCEJIAhBBW4hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiAC',
+  'KAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9',
+  'DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQCAJ',
+  'IBVBf2xqQQBOIAkgFUF/bGpBA0hxBEBBACEWA0AgFkF/bCAMakEATiAWQX9sIAxqQQNIcQRAQQAhFyAEIAlBgANsIApBgCRsaiAVQYB9bGogFkGAf2xq',
+  'IAxBgAFsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACACEbIBn9AAIQIRwgGP0JAoAkIR0gGP0JAoBIIR4g',
+  'GP0JAoBsIR8gDSAaIBv95gH95AEhDSAOIBogHP3mAf3kASEOIA8gHSAb/eYB/eQBIQ8gECAdIBz95gH95AEhECARIB4gG/3mAf3kASERIBIgHiAc/eYB',
+  '/eQBIRIgEyAfIBv95gH95AEhEyAUIB8gHP3mAf3kASEUIBhBBGohGCAZQYACaiEZIBdBAWoiF0GAAUgNAAsLIBZBAWoiFkEDSA0ACwsgFUEBaiIVQQNI',
+  'DQALIAYgC0EIbCAJQcACbGogCkGAMmxqIAxBwABsakEEbGohICAgIA39DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlBwAJsaiAKQYAybGogDEHAAGxq',
+  'QQRsaiEhICH9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgICAO/QwAAAAAAAAAAAAAAAAAAAAAICH9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9',
+  'Uv0LAhAgICAP/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKAMv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAMiAgIBD9DAAAAAAAAAAAAAAAAAAAAAAgIf0A',
+  'ApAy/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAyICAgEf0MAAAAAAAAAAAAAAAAAAAAACAh/QACgGT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgGQg',
+  'ICAS/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQZP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQZCAgIBP9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoCWAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAlgEgICAU/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQlgH9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkJYBBUEA',
+  'ISIDQP0MAAAAAAAAAAAAAAAAAAAAACEj/QwAAAAAAAAAAAAAAAAAAAAAISRBACEVA0AgCSAVQX9sakEATiAJIBVBf2xqQQNIcQRAQQAhFgNAIBZBf2wg',
+  'DGpBAE4gFkF/bCAMakEDSHEEQEEAIRcgBCAJQYADbCAKQYAkbGogIkGACWxqIBVBgH1saiAWQYB/bGogDEGAAWxqQQRsaiElIAUgC0EIbCAVQYDAAWxq',
+  'IBZBgMAAbGpBBGxqISYDQCAl/QkCACEnICMgJyAm/QACAP3mAf3kASEjICQgJyAm/QACEP3mAf3kASEkICVBBGohJSAmQYACaiEmIBdBAWoiF0GAAUgN',
+  'AAsLIBZBAWoiFkEDSA0ACwsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQcACbGogCkGAMmxqICJBwAxsaiAMQcAAbGpBBGxqISggKCAj/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIAMgC0EIbCAJQcACbGogCkGAMmxqICJBwAxsaiAMQcAAbGpBBGxqISkgKf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAoICT9DAAA',
+  'AAAAAAAAAAAAAAAAAAAgKf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAiQQFqIiIgAigCACAKQQRsa0gNAAsLIAxBAWoiDEEFSA0ACyALQQFq',
+  'IgtBCEgNAAsgB0EBaiIHIAFIDQALCwvAAgEMfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAJQQJtQQVIIQpBACELA0AgC0ECbUEFSCEMIAogDHEh',
+  'DUEAIQ4gBSAJQcAFbCAIQcA8bGogC0HAAGxqQQRsaiEPIAMgCEHADGwgCUECbUHAAmxqIAtBAm1BwABsakEEbGohECAEIAhBwAxsIAlBAm1BwAJsaiAL',
+  'QQJtQcAAbGpBBGxqIREDQCAPIA0EeyAR/QACAP0MAAAAAAAAAAAAAAAAAAAAACAQ/QACACAJQQJvQQJsIAtBAm9q/RH9N/1SBf0MAAAAAAAAAAAAAAAA',
+  'AAAAAAv9CwIAIA9BEGohDyAQQRBqIRAgEUEQaiERIA5BAWoiDkEQSA0ACyALQQFqIgtBC0gNAAsgCUEBaiIJQQtIDQALIAZBAWoiBiABSA0ACwsL7QED',
+  'A38CewV/IAAgAUgEQCAAIQUDQCAFIQYgBiEH/QwAAAAAAAAAAAAAAAAAAAAAIQj9DAAAAAAAAAAAAAAAAAAAAAAhCUEAIQoDQEEAIQsDQEEAIQwgAyAH',
+  'QQhsIApBwAJsaiALQcAAbGpBBGxqIQ0DQCAIIA39AAIA/eQBIQggCSAN/QACEP3kASEJIA1BgDJqIQ0gDEEBaiIMIAIoAgBIDQALIAtBAWoiC0EFSA0A',
+  'CyAKQQFqIgpBBUgNAAsgBCAHQQhsQQRsaiEOIA4gCP0LAoDKBCAOIAn9CwKQygQgBUEBaiIFIAFIDQALCwuuBwUIfwh7BH8GewF/IAAgAUgEQEEAIQYD',
+  'QCAAIQcDQCAHIQggCEEDcCEJIAhBA24hCCAIQQNwIQogCEEDbiEIIAghCyAGQQBKIQxBACENA0D9DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAA',
+  'AAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAA',
+  'IRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEVQQAhFgNAQQAhFyADIAtBBGwgCkGgA2xqIAZBoCpsaiAWQaADbGogCUEgbGpB',
+  'BGxqIRggBCANQQhsIAZBwDxsaiAWQcAFbGpBBGxqIRkDQCAY/QkCACEaIBn9AAIAIRsgGf0AAhAhHCAY/QkCBCEdIBj9CQIIIR4gGP0JAgwhHyAOIBog',
+  'G/3mAf3kASEOIA8gGiAc/eYB/eQBIQ8gECAdIBv95gH95AEhECARIB0gHP3mAf3kASERIBIgHiAb/eYB/eQBIRIgEyAeIBz95gH95AEhEyAUIB8gG/3m',
+  'Af3kASEUIBUgHyAc/eYB/eQBIRUgGEGAAWohGCAZQYACaiEZIBdBAWoiF0ELSA0ACyAWQQFqIhZBC0gNAAsgBSALQYACbCAKQYAwbGogDUEIbGogCUGA',
+  'EGxqQQRsaiEgICAgDAR7ICD9AAKACgX9DAAAAAAAAAAAAAAAAAAAAAALIA795AH9CwKACiAgIAwEeyAg/QACkAoF/QwAAAAAAAAAAAAAAAAAAAAACyAP',
+  '/eQB/QsCkAogICAMBHsgIP0AAoAMBf0MAAAAAAAAAAAAAAAAAAAAAAsgEP3kAf0LAoAMICAgDAR7ICD9AAKQDAX9DAAAAAAAAAAAAAAAAAAAAAALIBH9',
+  '5AH9CwKQDCAgIAwEeyAg/QACgA4F/QwAAAAAAAAAAAAAAAAAAAAACyAS/eQB/QsCgA4gICAMBHsgIP0AApAOBf0MAAAAAAAAAAAAAAAAAAAAAAsgE/3k',
+  'Af0LApAOICAgDAR7ICD9AAKAEAX9DAAAAAAAAAAAAAAAAAAAAAALIBT95AH9CwKAECAgIAwEeyAg/QACkBAF/QwAAAAAAAAAAAAAAAAAAAAACyAV/eQB',
+  '/QsCkBAgDUEBaiINQQhIDQALIAdBAWoiByABSA0ACyAGQQFqIgYgAigCAEgNAAsLC6UBAQh/IAAgAUgEQCAAIQUDQCAFIQYgBkHAAHAhByAGQcAAbiEG',
+  'IAZBA3AhCCAGQQNuIQYgBiEJQQAhCiAEIAlBgDBsIAhBgBBsaiAHQSBsakEEbGohCyADIAlBgDBsIAhBgBBsaiAHakEEbGohDANAIAsgDCoCgAo4AgAg',
+  'C0EEaiELIAxBgAJqIQwgCkEBaiIKQSBIDQALIAVBAWoiBSABSA0ACwsLiA0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCEENcCEJ',
+  'IAhBDW4hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAA',
+  'AAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQCAJIBVBf2xqQQBOIAkgFUF/bGpBC0hxBEBBACEWA0AgFkF/bCAMakEATiAWQX9sIAxqQQtIcQRA',
+  'QQAhFyAEIAlBwAVsIApBgPIBbGogFUHAemxqIBZBQGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAMGxqIBZBgBBsakEEbGohGQNAIBj9CQIAIRogGf0A',
+  'AgAhGyAZ/QACECEcIBj9CQKA8gEhHSAY/QkCgOQDIR4gGP0JAoDWBSEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3kASEPIBAg',
+  'HSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGAAWohGSAXQQFq',
+  'IhdBwABIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUGgA2xqIApBgKkBbGogDEEgbGpBBGxqISAgICAN/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIAMgC0EIbCAJQaADbGogCkGAqQFsaiAMQSBsakEEbGohISAh/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICAgDv0MAAAAAAAAAAAA',
+  'AAAAAAAAACAh/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICAgD/0MAAAAAAAAAAAAAAAAAAAAACAh/QACgKkB/QwAAAAAAAAAAAAAAAAAAAAA',
+  '/UT9Uv0LAoCpASAgIBD9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApCpAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQqQEgICAR/QwAAAAAAAAAAAAAAAAA',
+  'AAAAICH9AAKA0gL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgNICICAgEv0MAAAAAAAAAAAAAAAAAAAAACAh/QACkNIC/QwAAAAAAAAAAAAAAAAAAAAA',
+  '/UT9Uv0LApDSAiAgIBP9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoD7A/0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKA+wMgICAU/QwAAAAAAAAAAAAAAAAA',
+  'AAAAICH9AAKQ+wP9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkPsDBUEAISIDQP0MAAAAAAAAAAAAAAAAAAAAACEj/QwAAAAAAAAAAAAAAAAAAAAAISRB',
+  'ACEVA0AgCSAVQX9sakEATiAJIBVBf2xqQQtIcQRAQQAhFgNAIBZBf2wgDGpBAE4gFkF/bCAMakELSHEEQEEAIRcgBCAJQcAFbCAKQYDyAWxqICJBwDxs',
+  'aiAVQcB6bGogFkFAbGogDEHAAGxqQQRsaiElIAUgC0EIbCAVQYAwbGogFkGAEGxqQQRsaiEmA0AgJf0JAgAhJyAjICcgJv0AAgD95gH95AEhIyAkICcg',
+  'Jv0AAhD95gH95AEhJCAlQQRqISUgJkGAAWohJiAXQQFqIhdBwABIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUGgA2xqIApB',
+  'gKkBbGogIkGgKmxqIAxBIGxqQQRsaiEoICggI/0MAAAAAAAAAAAAAAAAAAAAACADIAtBCGwgCUGgA2xqIApBgKkBbGogIkGgKmxqIAxBIGxqQQRsaiEp',
+  'ICn9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKCAk/QwAAAAAAAAAAAAAAAAAAAAAICn9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAg',
+  'IkEBaiIiIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBDUgNAAsgC0EBaiILQQRIDQALIAdBAWoiByABSA0ACwsLrQIBC38gACABSARAIAAhBgNAIAYhByAH',
+  'IQhBACEJA0BBACEKA0BBACELA0BBACEMA0BBACENIAUgCUGADWwgCkHABmxqIAhBgKkBbGogC0HAAGxqIAxBIGxqQQRsaiEOIAMgCUGgA2wgCEGgKmxq',
+  'IAtBIGxqQQRsaiEPIAQgCUGgA2wgCEGgKmxqIAtBIGxqQQRsaiEQA0AgDiAQ/QACAP0MAAAAAAAAAAAAAAAAAAAAACAP/QACACAKQQJsIAxq/RH9N/1S',
+  '/QsCACAOQRBqIQ4gD0EQaiEPIBBBEGohECANQQFqIg1BCEgNAAsgDEEBaiIMQQJIDQALIAtBAWoiC0ENSA0ACyAKQQFqIgpBAkgNAAsgCUEBaiIJQQ1I',
+  'DQALIAZBAWoiBiABSA0ACwsLtQIDBH8CewR/IAAgAUgEQEEAIQUDQCAAIQYDQCAGIQcgByEI/QwAAAAAAAAAAAAAAAAAAAAAIQn9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhCkEAIQsDQEEAIQwgAyAIQQhsIAVBoCpsaiALQaADbGpBBGxqIQ0DQCAJIA39AAIA/eQBIQkgCiAN/QACEP3kASEKIA1BgAFqIQ0gDEEBaiIM',
+  'QQ1IDQALIAtBAWoiC0ENSA0ACyAEIAhBCGxBBGxqIQ4gDiAFQQBKBHsgDv0AAoAJBf0MAAAAAAAAAAAAAAAAAAAAAAsgCf3kAf0LAoAJIA4gBUEASgR7',
+  'IA79AAKQCQX9DAAAAAAAAAAAAAAAAAAAAAALIAr95AH9CwKQCSAGQQFqIgYgAUgNAAsgBUEBaiIFIAIoAgBIDQALCwvvBQUHfwZ7BH8FewF/IAAgAUgE',
+  'QEEAIQYDQCAAIQcDQCAHIQggCEEEcCEJIAhBBG4hCCAIQQNwIQogCEEDbiEIIAhBAXAhCyAIQQFuIQggCCEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAA',
+  'AAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAA',
+  'AAAAAAAAACESQQAhEwNAQQAhFCADIAZBkAZsIBNBHGxqIApqQQRsaiEVIAQgCUEIbCAGQYCpAWxqIBNBwAZsakEEbGohFgNAIBX9CQIAIRcgFv0AAgAh',
+  'GCAW/QACECEZIBX9CQJwIRogFf0JAuABIRsgDSAXIBj95gH95AEhDSAOIBcgGf3mAf3kASEOIA8gGiAY/eYB/eQBIQ8gECAaIBn95gH95AEhECARIBsg',
+  'GP3mAf3kASERIBIgGyAZ/eYB/eQBIRIgFUEEaiEVIBZBgAFqIRYgFEEBaiIUQRpIDQALIBNBAWoiE0EaSA0ACyAFIAlBCGwgCkEgbGpBBGxqIRwgHCAG',
+  'QQBKBHsgHP0AAgAF/QwAAAAAAAAAAAAAAAAAAAAACyAN/eQB/QsCACAcIAZBAEoEeyAc/QACEAX9DAAAAAAAAAAAAAAAAAAAAAALIA795AH9CwIQIBwg',
+  'BkEASgR7IBz9AAKAAwX9DAAAAAAAAAAAAAAAAAAAAAALIA/95AH9CwKAAyAcIAZBAEoEeyAc/QACkAMF/QwAAAAAAAAAAAAAAAAAAAAACyAQ/eQB/QsC',
+  'kAMgHCAGQQBKBHsgHP0AAoAGBf0MAAAAAAAAAAAAAAAAAAAAAAsgEf3kAf0LAoAGIBwgBkEASgR7IBz9AAKQBgX9DAAAAAAAAAAAAAAAAAAAAAALIBL9',
+  '5AH9CwKQBiAHQQFqIgcgAUgNAAsgBkEBaiIGIAIoAgBIDQALCwvAAwUBewJ/AnsIfwl7IAAgAUgEQCADQQBBBGxqIQkgCf0JAgAhCCAI/R8AEAchCiAC',
+  'KgIE/RMhCyACKgII/RMhDCAAIQ0DQCANIQ4gDiEPQQAhECAEIA9BgAJsQQRsaiERIAUgD0GAAmxBBGxqIRIgBiAPQYACbEEEbGohEyAHIA9BgAJsQQRs',
+  'aiEUA0AgEf0AAgAhFSAS/QACACEW/QxmZmY/ZmZmP2ZmZj9mZmY/IBX95gH9DM3MzD3NzMw9zczMPc3MzD0gFv3mAf3kASEXIBP9AAIAIRj9DHe+fz93',
+  'vn8/d75/P3e+fz8gGP3mAf0MbxKDOm8SgzpvEoM6bxKDOiAW/eYBIBb95gH95AEhGSAU/QACACEaIBcgFUEAIApr/RH9UiEbIBkgGEEAIApr/RH9UiEc',
+  'IBogCyAX/eYBIBn94wEgDP3nAf0Md8wrMnfMKzJ3zCsyd8wrMv3kAf3nAf3lASAaQQAgCmv9Ef1SIR0gESAb/QsCACATIBz9CwIAIBQgHf0LAgAgEUEQ',
+  'aiERIBJBEGohEiATQRBqIRMgFEEQaiEUIBBBAWoiEEHAAEgNAAsgDUEBaiINIAFIDQALCws=',
 ].join('');
 
 /** Everything that a device needs to run FashionCnnLogits. */

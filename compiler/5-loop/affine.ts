@@ -83,10 +83,22 @@ function divide(a: Affine, divisor: number): { quotient: Affine; remainder: Affi
   const { whole, rest } = splitMultiples(a, divisor);
   const { low, high } = rangeOf(rest);
   if (low >= 0 && high < divisor) return { quotient: whole, remainder: rest };
+  const nested = nestedDivision(rest, divisor);
   const left = fromAffine(rest);
   const make = (fn: 'idiv' | 'imod'): Affine =>
     atomAffine({ kind: 'apply', type: 'i32', fn, args: [left, intExpr(divisor)] });
-  return { quotient: addScaled(whole, make('idiv'), 1), remainder: make('imod') };
+  return { quotient: addScaled(whole, nested ?? make('idiv'), 1), remainder: make('imod') };
+}
+
+/** `(x / c + k) / divisor` as `(x + k * c) / (c * divisor)`; undefined for other values. */
+function nestedDivision(a: Affine, divisor: number): Affine | undefined {
+  const [term, ...others] = a.terms.values();
+  if (others.length > 0 || term.coefficient !== 1 || term.atom.kind !== 'apply' || term.atom.fn !== 'idiv') {
+    return undefined;
+  }
+  const [x, by] = term.atom.args;
+  if (by.kind !== 'const') return undefined;
+  return divide(addScaled(toAffine(x), constantAffine(a.constant * by.value), 1), by.value * divisor).quotient;
 }
 
 /** A value as `whole * divisor + rest`, where the rest is not negative either: targets' division rounds towards zero. */

@@ -10,9 +10,9 @@
  */
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
 import { dim } from '../dim/dim.ts';
-import { type Group, isStoredLeaf, kindOf, type Partition } from './group.ts';
+import { type Group, inputsOf, isStoredLeaf, kindOf, type Partition } from './group.ts';
 import { countBuffers, limitReads, MAX_BUFFERS } from './limit.ts';
-import { inputsOf, mergeGroups } from './merge.ts';
+import { mergeGroups } from './merge.ts';
 
 export function fuse(graph: Graph): Partition {
   const stored = chooseStored(graph);
@@ -95,7 +95,7 @@ function fuseEpilogues(graph: Graph, stored: Set<number>): Map<number, number> {
 function fits(graph: Graph, stored: ReadonlySet<number>, heavy: number, root: number): boolean {
   const reads = new Set([...inputsOf(graph, stored, [root]), ...inputsOf(graph, stored, [heavy])]);
   reads.delete(heavy);
-  return countBuffers(graph, reads, [root]) <= MAX_BUFFERS;
+  return countBuffers(graph, stored, reads, [root]) <= MAX_BUFFERS;
 }
 
 /** Follows a reduction's only readers, element by element, to the stored elementwise node that ends the chain. */

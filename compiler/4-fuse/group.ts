@@ -43,6 +43,23 @@ export function membersOf(partition: Partition, group: Group): GraphNode[] {
   return [...members].sort((a, b) => a - b).map((id) => graph.nodes[id]);
 }
 
+/** The stored nodes that a group with these roots reads. */
+export function inputsOf(graph: Graph, stored: ReadonlySet<number>, roots: readonly number[]): Set<number> {
+  const inputs = new Set<number>();
+  const seen = new Set<number>();
+  const visit = (id: number): void => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    if (stored.has(id)) inputs.add(id);
+    else graph.nodes[id].inputs.forEach(visit);
+  };
+  for (const root of roots) {
+    if (isStoredLeaf(graph.nodes[root])) inputs.add(root);
+    else graph.nodes[root].inputs.forEach(visit);
+  }
+  return inputs;
+}
+
 /** What a group does in the source's terms: `conv1: conv2d + add + relu`. */
 export function labelOf(partition: Partition, group: Group): string {
   const members = membersOf(partition, group).filter((node) => {

@@ -3,6 +3,7 @@
  * tensors, though those that share an arena share a buffer: never too few.
  */
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
+import { inputsOf } from './group.ts';
 
 /** WebGPU's default for the storage buffers that a kernel binds. */
 export const MAX_BUFFERS = 8;
@@ -25,13 +26,20 @@ function largest(node: GraphNode, through: (id: number) => ReadonlySet<number>):
 
 /**
  * How many buffers a kernel binds that reads these stored nodes and writes these roots. An update is written where the
- * old value is.
+ * old value is, unless another kernel may still have to read that.
  */
-export function countBuffers(graph: Graph, reads: ReadonlySet<number>, roots: readonly number[]): number {
-  const held = new Set([...reads].map((id) => leafName(graph.nodes[id])));
-  const inPlace = graph.outputs.filter(
-    ({ role, name, node }) => role === 'update' && roots.includes(node) && held.has(name),
-  );
+export function countBuffers(
+  graph: Graph,
+  stored: ReadonlySet<number>,
+  reads: ReadonlySet<number>,
+  roots: readonly number[],
+): number {
+  const others = [...stored].filter((id) => !roots.includes(id));
+  const inPlace = graph.outputs.filter(({ role, name, node }) => {
+    if (role !== 'update' || !roots.includes(node)) return false;
+    const old = [...reads].find((id) => leafName(graph.nodes[id]) === name);
+    return old !== undefined && !others.some((id) => id !== old && inputsOf(graph, stored, [id]).has(old));
+  });
   return reads.size + roots.length - new Set(inPlace.map(({ node }) => node)).size;
 }
 

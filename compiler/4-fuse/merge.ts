@@ -4,7 +4,7 @@
  */
 import type { Graph } from '../3-graph/graph.ts';
 import { dim } from '../dim/dim.ts';
-import { type Group, isStoredLeaf, kindOf } from './group.ts';
+import { type Group, inputsOf, kindOf } from './group.ts';
 import { countBuffers, MAX_BUFFERS } from './limit.ts';
 
 /** Takes values that only their own merged group reads out of `stored`: they need no memory. */
@@ -60,7 +60,7 @@ function canJoin(graph: Graph, stored: ReadonlySet<number>, first: Group, second
   const small = dim.constant(dim.product(graph.nodes[all[0]].type.shape)) === 1;
   if (!feeds && !small && !shareInput(graph, stored, first, second)) return false;
   for (const root of all) inputs.delete(root);
-  return countBuffers(graph, inputs, needed(graph, stored, all)) <= MAX_BUFFERS;
+  return countBuffers(graph, stored, inputs, needed(graph, stored, all)) <= MAX_BUFFERS;
 }
 
 function sameShape(graph: Graph, ids: readonly number[]): boolean {
@@ -71,23 +71,6 @@ function sameShape(graph: Graph, ids: readonly number[]): boolean {
 function shareInput(graph: Graph, stored: ReadonlySet<number>, first: Group, second: Group): boolean {
   const inputs = inputsOf(graph, stored, first.roots);
   return [...inputsOf(graph, stored, second.roots)].some((id) => inputs.has(id));
-}
-
-/** The stored nodes that a group reads. */
-export function inputsOf(graph: Graph, stored: ReadonlySet<number>, roots: readonly number[]): Set<number> {
-  const inputs = new Set<number>();
-  const seen = new Set<number>();
-  const visit = (id: number): void => {
-    if (seen.has(id)) return;
-    seen.add(id);
-    if (stored.has(id)) inputs.add(id);
-    else graph.nodes[id].inputs.forEach(visit);
-  };
-  for (const root of roots) {
-    if (isStoredLeaf(graph.nodes[root])) inputs.add(root);
-    else graph.nodes[root].inputs.forEach(visit);
-  }
-  return inputs;
 }
 
 /** True when every way from the second roots back to the first is elementwise: no view, no reduction between. */

@@ -5,7 +5,7 @@ import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import { bindArguments, fromArgument, type Given } from './arguments.ts';
 import { convert } from './coerce.ts';
-import { notYet } from './expressions.ts';
+import { evaluateDraw } from './draws.ts';
 import { initializerNames } from './initializers.ts';
 import { instantiate } from './instantiate.ts';
 import { fitsElement } from './matching.ts';
@@ -19,8 +19,6 @@ type Call = Extract<Expression, { kind: 'call' }>;
 
 /** Functions over sizes that no declaration stands for. */
 export const sizeFunctions: readonly string[] = ['ceil', 'product'];
-/** Draws that are not compiled yet. */
-export const randomFunctions: readonly string[] = ['uniform', 'normal', 'bernoulli', 'nearest', 'bilinear'];
 
 export function evaluateCall(call: Call, site: Site): Value {
   const { callee } = call;
@@ -34,7 +32,9 @@ export function evaluateCall(call: Call, site: Site): Value {
   if (ofSizes) return ofSizes;
   const named = lookup(site.module, callee.name);
   if (!named && site.scope.lookup(callee.name)?.kind === 'poison') return poison;
-  if (!named) return unknownFunction(callee.name, callee.span, call, site);
+  if (!named) {
+    return evaluateDraw(callee.name, call, given, site) ?? unknownFunction(callee.name, callee.span, call, site);
+  }
   const [declaration] = named.declarations;
   if (!declaration) return poison;
   if (declaration.kind === 'fn') return callFunction(named, given, call.span, site);
@@ -88,7 +88,6 @@ function callSizeFunction(name: string, call: Call, given: readonly Given[], sit
 }
 
 function unknownFunction(name: string, span: Span, call: Call, site: Site): Value {
-  if (randomFunctions.includes(name)) return notYet(`${name}(…) in a body`, call, site);
   if (initializerNames.includes(name)) {
     return fail(site, {
       code: 'E0208',

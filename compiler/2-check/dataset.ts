@@ -28,7 +28,7 @@ export function elaborateDataset(
 ): TypedDataset | undefined {
   const name = declaration.name.name;
   const frame = newFrame({ callee: name, kind: 'training', path: '' });
-  const site: Site = { checker, scope: new Scope(), module, frame, unit: newUnit(false) };
+  const site: Site = { checker, scope: new Scope(), module, frame, unit: newUnit(false), leads: [] };
   const samples = declaration.entries.filter((entry) => entry.kind === 'sample');
   const sample = samples.flatMap((entry) => sampleFields(entry, site));
   if (samples.length !== 1) {

@@ -1,8 +1,11 @@
 /** The value of an expression at its place. Calls and stages of pipelines are in `calls.ts` and `stages.ts`. */
-import type { Block, Expression } from '../1-parse/ast.ts';
+import type { Expression } from '../1-parse/ast.ts';
 import { type Dim, dim } from '../dim/dim.ts';
 import { arithmetic, compare, isArithmetic } from './arithmetic.ts';
+import { evaluateIf } from './choice.ts';
+import { evaluateComprehension } from './comprehension.ts';
 import { evaluateIndex } from './indexing.ts';
+import { floorDivision, isIntegral } from './integers.ts';
 import { lookup, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { Scope } from './scope.ts';
@@ -65,7 +68,7 @@ export function evaluate(expression: Expression, site: Site): Value {
         help: ['as in Linear(1152 -> 64)'],
       });
     case 'for':
-      return notYet('a comprehension', expression, site);
+      return evaluateComprehension(expression, site);
   }
 }
 
@@ -175,6 +178,9 @@ function evaluateBinary(expression: Of<'binary'>, site: Site): Value {
     const value = overValues(expression, left, right, site);
     if (value) return value;
   }
+  if ((operator === '/' || operator === '%') && isIntegral(left) && isIntegral(right)) {
+    return floorDivision(operator, left, right, span, site);
+  }
   return site.checker.elementwise(elementwiseNames[operator], [left, right], span, site);
 }
 
@@ -232,27 +238,4 @@ function evaluatePipe(expression: Of<'pipe'>, site: Site): Value {
     value = site.checker.applyStage(stage, value.kind === 'tuple' ? value.items : [value], site, {});
   }
   return value;
-}
-
-function evaluateIf(expression: Of<'if'>, site: Site): Value {
-  const condition = evaluate(expression.condition, site);
-  if (condition.kind === 'poison') return poison;
-  if (condition.kind !== 'bool') {
-    const tensor = condition.kind === 'tensor';
-    return fail(site, {
-      code: 'E0407',
-      message: `an \`if\` is decided at compile time, and its condition is ${describe(condition)}`,
-      span: expression.condition.span,
-      label: 'not known at compile time',
-      help: [tensor ? 'to choose element by element write where(condition, a, b)' : 'ask about configuration or sizes'],
-    });
-  }
-  const branch: Block | undefined = condition.value ? expression.then : expression.else;
-  if (branch) return site.checker.evaluateBlock(branch, { ...site, scope: new Scope(site.scope) });
-  return fail(site, {
-    code: 'E0210',
-    message: 'this `if` has no value where its condition is false',
-    span: expression.span,
-    help: ['add `else { … }`'],
-  });
 }

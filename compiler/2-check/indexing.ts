@@ -1,12 +1,29 @@
-/** `x[0]`, `x[1:3]`, `x[:, -1]` over tensors and tuples, with positions that are known at compile time. */
+/**
+ * `x[0]`, `x[1:3]`, `x[c, y, W - 1 - x]`, `weight[token]` over tensors and tuples. Positions that are known, and those that
+ * step through an axis with a comprehension's variable, make views; what is known only at run time is gathered
+ * (`gathering.ts`). A known position outside of its axis is an error; at run time it reads 0.
+ */
 import type { Expression, IndexItem } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
-import { describe } from './show.ts';
+import { gather } from './gathering.ts';
+import { bounds } from './positions.ts';
+import { describe, textAt } from './show.ts';
 import { fail, type Site } from './site.ts';
-import { asNumber, intValue, poison, type TensorValue, type Value } from './values.ts';
+import { asNumber, type Position, poison, type TensorValue, toTensor, type Value } from './values.ts';
+import { view } from './views.ts';
 
 type Index = Extract<Expression, { kind: 'index' }>;
+type Size = TensorValue['type']['shape'][number];
+
+/** What stands for one axis of the indexed tensor. */
+export type Item =
+  /** One position, which drops the axis. */
+  | { readonly kind: 'at'; readonly position: Position }
+  /** Positions that are known at run time only, or follow no simple rule. */
+  | { readonly kind: 'tensor'; readonly value: TensorValue }
+  /** A range, which keeps it. */
+  | { readonly kind: 'slice'; readonly start: Size; readonly end: Size };
 
 export function evaluateIndex(expression: Index, site: Site): Value {
   const object = site.checker.evaluate(expression.object, site);
@@ -21,42 +38,26 @@ export function evaluateIndex(expression: Index, site: Site): Value {
   });
 }
 
-/** A position that is known, counted from the start; undefined (and reported) otherwise. */
-function position(value: Expression, size: number | undefined, end: boolean, site: Site): number | undefined {
-  const given = site.checker.evaluate(value, site);
-  if (given.kind === 'poison') return undefined;
-  const number = given.kind === 'int' ? asNumber(given) : undefined;
-  if (number === undefined) {
-    fail(site, {
-      code: 'E0211',
-      message: `a position must be an integer known at compile time, not ${describe(given)}`,
-      span: value.span,
-      help: ['for example x[0] or x[1:3]'],
-    });
-    return undefined;
-  }
-  const at = number < 0 && size !== undefined ? number + size : number;
-  if (at >= 0 && (size === undefined || at < size || (end && at === size))) return at;
-  fail(site, {
-    code: 'E0308',
-    message: `there is no position ${number}${size === undefined ? '' : ` on an axis of ${size}`}`,
-    span: value.span,
-    help: [size === undefined ? 'positions count from 0' : `the positions are 0 to ${size - 1}`],
-  });
-  return undefined;
-}
-
 function indexTuple(expression: Index, items: readonly Value[], site: Site): Value {
   const [item] = expression.indices;
-  if (expression.indices.length === 1 && item?.kind === 'at') {
-    const at = position(item.value, items.length, false, site);
-    return at === undefined ? poison : items[at];
+  const given = item?.kind === 'at' ? site.checker.evaluate(item.value, site) : undefined;
+  if (given?.kind === 'poison') return poison;
+  const number = given?.kind === 'int' ? asNumber(given) : undefined;
+  if (expression.indices.length !== 1 || number === undefined) {
+    return fail(site, {
+      code: 'E0406',
+      message: 'a tuple is indexed by one integer that is known at compile time',
+      span: expression.span,
+      help: ['for example padding[0], or padding.0'],
+    });
   }
+  const value = items[number < 0 ? number + items.length : number];
+  if (value) return value;
   return fail(site, {
-    code: 'E0406',
-    message: 'a tuple is indexed by one integer',
+    code: 'E0308',
+    message: `there is no position ${number} in a tuple of ${items.length}`,
     span: expression.span,
-    help: ['for example padding[0], or padding.0'],
+    help: [`the positions are 0 to ${items.length - 1}`],
   });
 }
 
@@ -70,42 +71,113 @@ function indexTensor(expression: Index, tensor: TensorValue, site: Site): Value 
       help: [`it has ${shape.length} ${shape.length === 1 ? 'axis' : 'axes'}`],
     });
   }
-  let value: Value = tensor;
-  const dropped = new Set<number>();
-  for (const [axis, item] of expression.indices.entries()) {
-    const size = dim.constant(shape[axis]);
-    const range = rangeOf(item, size, site);
-    if (!range) return poison;
-    if (item.kind === 'at') dropped.add(axis);
-    if (range === 'all') continue;
-    const options = { axis: intValue(axis), start: intValue(range.start), end: intValue(range.end) };
-    value = site.checker.intrinsic('slice', [value], options, expression.span, site);
+  const items: Item[] = [];
+  for (const [axis, size] of shape.entries()) {
+    const written = expression.indices[axis];
+    const item = written ? itemOf(written, size, site) : { kind: 'slice' as const, start: dim.int(0), end: size };
+    if (!item) return poison;
+    items.push(item);
   }
-  if (dropped.size === 0 || value.kind !== 'tensor') return value;
-  const kept = value.type.shape.filter((_, axis) => !dropped.has(axis)).map((size) => intValue(size));
-  return site.checker.intrinsic('reshape', [value], { shape: { kind: 'tuple', items: kept } }, expression.span, site);
+  return view(tensor, items, expression.span, site) ?? gather(tensor, items, expression, site);
 }
 
-function rangeOf(
-  item: IndexItem,
-  size: number | undefined,
-  site: Site,
-): { readonly start: number; readonly end: number } | 'all' | undefined {
-  if (item.kind === 'at') {
-    const at = position(item.value, size, false, site);
-    return at === undefined ? undefined : { start: at, end: at + 1 };
+function itemOf(written: IndexItem, size: Size, site: Site): Item | undefined {
+  if (written.kind === 'at') return positionItem(written.value, size, site);
+  const start = written.from ? endOf(written.from, size, site) : dim.int(0);
+  const end = written.to ? endOf(written.to, size, site) : size;
+  if (!start || !end) return undefined;
+  if ((dim.constant(dim.sub(end, start)) ?? 1) > 0) return { kind: 'slice', start, end };
+  fail(site, {
+    code: 'E0308',
+    message: `the slice ${textAt(written.span)} of an axis of ${dim.show(size)} has no elements`,
+    span: written.span,
+    help: ['`x[1:3]` are the positions 1 and 2'],
+  });
+  return undefined;
+}
+
+function positionItem(written: Expression, size: Size, site: Site): Item | undefined {
+  const value = site.checker.evaluate(written, site);
+  if (value.kind === 'poison') return undefined;
+  if (value.kind === 'int') {
+    const number = dim.constant(value.dim);
+    const offset = number !== undefined && number < 0 ? dim.add(value.dim, size) : value.dim;
+    return within({ scale: 0, offset }, dim.show(value.dim), size, written, site);
   }
-  if (!item.from && !item.to) return 'all';
-  const start = item.from ? position(item.from, size, true, site) : 0;
-  const end = item.to ? position(item.to, size, true, site) : size;
-  if (start !== undefined && end !== undefined) return { start, end };
-  if (start !== undefined && !item.to) {
-    fail(site, {
-      code: 'E0211',
-      message: 'a slice of the batch needs its end',
-      span: item.span,
-      help: ['write x[1:3]; the batch is known only at run time'],
-    });
+  const tensor = value.kind === 'tensor' || value.kind === 'ratio' ? toTensor(value, written.span) : undefined;
+  if (tensor?.type.element === 'i32' && fitsClasses(tensor, size, written, site)) {
+    if (!tensor.position) return { kind: 'tensor', value: tensor };
+    return within(tensor.position, textAt(written.span), size, written, site);
   }
+  if (tensor?.type.element === 'i32') return undefined;
+  fail(site, {
+    code: 'E0404',
+    message: `a position must be an integer, not ${describe(value)}`,
+    span: written.span,
+    help: [
+      tensor?.type.element === 'f32'
+        ? 'to_i32(floor(x)) makes integers of real numbers'
+        : 'for example x[0], x[1:3], x[i] in a comprehension, or x[label]',
+    ],
+  });
+  return undefined;
+}
+
+/** A position in its axis; reported where it is known to leave it. */
+function within(position: Position, shown: string, size: Size, written: Expression, site: Site): Item | undefined {
+  const [least, greatest] = bounds(position);
+  const below = (dim.constant(least) ?? 0) < 0;
+  const above = (dim.constant(dim.sub(dim.sub(size, dim.int(1)), greatest)) ?? 0) < 0;
+  if (!below && !above) return { kind: 'at', position };
+  const last = dim.sub(size, dim.int(1));
+  const reached = dim.show(below ? least : greatest);
+  fail(site, {
+    code: 'E0308',
+    message: position.lead
+      ? `the position ${shown} reaches ${reached} on an axis of ${dim.show(size)}`
+      : `there is no position ${shown} on an axis of ${dim.show(size)}`,
+    span: written.span,
+    help: [
+      `the positions are 0 to ${dim.show(last)}${position.lead ? '; let the index run over less, or `pad` the tensor' : ''}`,
+    ],
+  });
+  return undefined;
+}
+
+/** A class index can take any value below its number of classes. */
+function fitsClasses(tensor: TensorValue, size: Size, written: Expression, site: Site): boolean {
+  const { classes } = tensor.type;
+  const more = classes && dim.constant(dim.sub(classes, size));
+  if (more === undefined || more <= 0) return true;
+  fail(site, {
+    code: 'E0308',
+    message: `${textAt(written.span)} is one of ${dim.show(classes ?? size)} classes, and the axis has ${dim.show(size)} positions`,
+    span: written.span,
+    help: ['make the axis as long as there are classes'],
+  });
+  return false;
+}
+
+/** An end of a slice, counted from the start, at most the axis's size. */
+function endOf(written: Expression, size: Size, site: Site): Size | undefined {
+  const value = site.checker.evaluate(written, site);
+  if (value.kind === 'poison') return undefined;
+  if (value.kind === 'int') {
+    const number = dim.constant(value.dim);
+    const end = number !== undefined && number < 0 ? dim.add(value.dim, size) : value.dim;
+    const beyond = (dim.constant(end) ?? 0) < 0 || (dim.constant(dim.sub(size, end)) ?? 0) < 0;
+    if (!beyond) return end;
+  }
+  fail(site, {
+    code: value.kind === 'int' ? 'E0308' : 'E0404',
+    message:
+      value.kind === 'int'
+        ? `there is no position ${dim.show(value.dim)} on an axis of ${dim.show(size)}`
+        : `a slice ends at a size that is known at compile time, not at ${describe(value)}`,
+    span: written.span,
+    help: [
+      value.kind === 'int' ? `the positions are 0 to ${dim.show(dim.sub(size, dim.int(1)))}` : 'for example x[1:3]',
+    ],
+  });
   return undefined;
 }

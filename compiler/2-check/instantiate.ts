@@ -3,11 +3,13 @@
  * body is elaborated with these very sizes. The result is an instance with its own body; nothing is inlined here.
  */
 import type {
+  AugmentDeclaration,
   Expression,
   FnDeclaration,
   Identifier,
   LayerDeclaration,
   Parameter,
+  TypeNode,
   WhereClause,
 } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
@@ -16,9 +18,11 @@ import { sameShape, showType } from '../ops/infer.ts';
 import type { TensorType } from '../ops/types.ts';
 import type { Given } from './arguments.ts';
 import { coerce } from './coerce.ts';
+import { withLeads } from './leads.ts';
 import { Matching } from './matching.ts';
 import { type CallSite, describeMismatch, noteOf } from './mismatch.ts';
 import type { ModuleScope } from './modules.ts';
+import { isConfiguration, resultNodes, resultParts, together } from './results.ts';
 import { Scope } from './scope.ts';
 import { showArithmetic, showValue, textAt } from './show.ts';
 import { type Frame, fail, newFrame, type Site } from './site.ts';
@@ -26,9 +30,12 @@ import type { ConfigValue, TypedInput } from './typed.ts';
 import { checkPositive } from './types.ts';
 import { type Provenance, poison, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
 
-/** A function or layer with the arguments of one use, all evaluated. */
+/** What has inputs and a body. */
+export type Callable = FnDeclaration | LayerDeclaration | AugmentDeclaration;
+
+/** A function, layer or augment with the arguments of one use, all evaluated. */
 export interface Application {
-  readonly declaration: FnDeclaration | LayerDeclaration;
+  readonly declaration: Callable;
   readonly module: ModuleScope;
   readonly call: CallSite;
   readonly config: readonly Parameter[];
@@ -71,38 +78,56 @@ export function instantiate(application: Application, site: Site): Value {
   if (!inputs || !conditionsHold(declaration.where, inputs, call, inner, site)) return poison;
   if (intrinsic) return applyIntrinsic(application, inner);
 
-  const declared = declaration.result && inner.checker.evaluateType(declaration.result, inner);
-  if (declaration.result && !declared) return poison;
-  if (declared && !checkPositive(declared, `the result of ${call.title}`, call.span, site)) return poison;
+  const nodes = resultNodes(declaration.result);
+  const tensors = !isConfiguration(declaration.result);
+  const declared = tensors ? nodes.map((node) => inner.checker.evaluateType(node, inner)) : [];
+  const known = declared.filter((type) => type !== undefined);
+  if (known.length < declared.length) return poison;
+  if (!known.every((type) => checkPositive(type, `the result of ${call.title}`, call.span, site))) return poison;
   if (!declaration.body) return poison;
 
   const typed: TypedInput[] = inputs.map(({ parameter, value }) => {
     const local = inner.unit.nextLocal++;
     const { span } = parameter.name;
-    inner.scope.bind(parameter.name.name, tensorOf({ kind: 'local', local, type: value.type, span }, value.axes));
-    return { name: parameter.name.name, local, type: value.type };
+    const { type } = value.expr;
+    inner.scope.bind(parameter.name.name, tensorOf({ kind: 'local', local, type, span }, value.axes, value.leads));
+    return { name: parameter.name.name, local, type };
   });
   const value = inner.checker.evaluateBlock(declaration.body, { ...inner, scope: new Scope(inner.scope) });
-  if (value.kind !== 'tensor' && value.kind !== 'poison' && inputs.length === 0) return value;
+  if (declaration.result && !tensors) {
+    const what = `the result of ${callee}`;
+    return coerce(value, declaration.result, what, (declaration.body.result ?? declaration.name).span, inner);
+  }
+  if (value.kind !== 'tensor' && value.kind !== 'poison' && inputs.length === 0 && !declaration.result) return value;
 
-  const result = checkResult(value, declared, declaration, inner);
-  if (!result) return declared ? unknownOf(declared, call.span) : poison;
-  const output = declared ?? result.type;
+  const parts = resultParts(value, declaration, inner);
+  const results = parts.flatMap((part, i) => checkResult(part, known[i], declaration, inner) ?? []);
+  if (results.length < parts.length || parts.length === 0) {
+    if (known.length === 0) return poison;
+    return together(
+      declaration.result,
+      known.map((type) => unknownOf(type, call.span)),
+    );
+  }
   const instance = {
     kind: call.kind,
     callee,
     path: application.named && call.kind === 'layer' ? application.path : '',
     config: configOf(application.config, inner),
     inputs: typed,
-    output,
-    body: { lets: frame.lets, updates: frame.updates, result: result.expr },
+    outputs: results.map(({ expr }) => expr.type),
+    body: { lets: frame.lets, updates: frame.updates, results: results.map(({ expr }) => expr) },
     parameters: frame.parameters,
   };
   const args = inputs.map(({ value: argument }) => argument.expr);
-  const axes = declared
-    ? declaredAxes(declaration, output, matching, inner, call.span)
-    : outsideAxes(result, inner, call);
-  return tensorOf({ kind: 'call', instance, args, type: output, span: call.span }, axes);
+  const values = results.map((result, i) => {
+    const axes = known[i]
+      ? declaredAxes(nodes[i], known[i], matching, inner, call.span)
+      : outsideAxes(result, inner, call);
+    const type = known[i] ? withLeads(known[i], result.leads) : result.expr.type;
+    return tensorOf({ kind: 'call', instance, result: i, args, type, span: call.span }, axes, result.leads);
+  });
+  return together(value, values);
 }
 
 function depth(frame: Frame): number {
@@ -249,7 +274,7 @@ const lastStage = (expression: Expression | undefined): Expression | undefined =
 export function checkResult(
   value: Value,
   declared: TensorType | undefined,
-  declaration: FnDeclaration | LayerDeclaration,
+  declaration: Callable,
   inner: Site,
 ): TensorValue | undefined {
   const span = lastStage(declaration.body?.result)?.span ?? declaration.name.span;
@@ -294,13 +319,13 @@ export function configOf(config: readonly Parameter[], inner: Site): Record<stri
 
 /** Axes named in the declared type come from the input that bound the name; the others arise in this call. */
 function declaredAxes(
-  declaration: FnDeclaration | LayerDeclaration,
+  result: TypeNode,
   output: TensorType,
   matching: Matching,
   inner: Site,
   span: Span,
 ): readonly (Provenance | undefined)[] {
-  const nodes = declaration.result?.kind === 'tensor' ? (declaration.result.dims ?? []) : [];
+  const nodes = result.kind === 'tensor' ? (result.dims ?? []) : [];
   const type = showType(output);
   return nodes.flatMap((node) => {
     if (node.kind === 'spread') return matching.bound.get(node.name.name)?.axes ?? [];

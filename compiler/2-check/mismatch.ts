@@ -14,7 +14,7 @@ export interface CallSite {
   /** The layer's name where it has one (`fc1`), else the declaration's. */
   readonly title: string;
   readonly callee: string;
-  readonly kind: 'fn' | 'layer';
+  readonly kind: 'fn' | 'layer' | 'augment';
   readonly span: Span;
   readonly inputs: number;
   /** The argument `in -> out`, where the call states an input size. */

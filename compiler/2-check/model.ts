@@ -42,7 +42,7 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
   const errors = checker.reporter.errors;
   const unit = newUnit(use.training);
   const frame = newFrame({ callee: declaration.name.name, kind: 'model', path: '' });
-  const site: Site = { checker, scope: new Scope(), module, frame, unit };
+  const site: Site = { checker, scope: new Scope(), module, frame, unit, leads: [] };
   bindConfig({ declaration, config: declaration.config, given: use.given }, new Matching(site), site, use.site ?? site);
   const inputs = modelInputs(declaration, site);
   if (!inputs) return undefined;
@@ -77,7 +77,7 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
     inputs: inputs.map(({ parameter, local, value: { type } }) => ({ name: parameter.name.name, local, type })),
     output,
     parameters: unit.parameters,
-    body: { lets: frame.lets, updates: frame.updates, result: result.expr },
+    body: { lets: frame.lets, updates: frame.updates, results: [result.expr] },
   };
   const doubtful = !checked && value.kind !== 'poison';
   return { model, unit, failed: checker.reporter.errors > errors, doubtful };

@@ -9,7 +9,9 @@ import { lookup } from '../ops/registry.ts';
 import { type ScalarFunction, scalarTable } from '../ops/scalar.ts';
 import type { Attributes, ElementType, TensorType } from '../ops/types.ts';
 import { attributesOf } from './attributes.ts';
+import { behindLeads, jointLeads, lift, spread, withLeads } from './leads.ts';
 import { noteOf } from './mismatch.ts';
+import { positionOf } from './positions.ts';
 import { showValue } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { checkPositive } from './types.ts';
@@ -18,6 +20,7 @@ import {
   asNumber,
   floatValue,
   intValue,
+  type Lead,
   type Provenance,
   poison,
   type TensorValue,
@@ -53,6 +56,21 @@ export function elementwise(op: string, args: readonly Value[], span: Span, site
     }
     tensors.push(tensor);
   }
+  return applyElementwise(op, promote(tensors, span), span, site);
+}
+
+/** An integer (an index, say) beside f32 counts as f32, as in PyTorch; a class index does not: it is no quantity. */
+function promote(tensors: readonly TensorValue[], span: Span): readonly TensorValue[] {
+  const plain = (t: TensorValue): boolean => t.type.element === 'i32' && !t.type.classes;
+  if (!tensors.some((t) => t.type.element === 'f32')) return tensors;
+  return tensors.map((t) => {
+    if (!plain(t)) return t;
+    const type: TensorType = { element: 'f32', shape: t.expr.type.shape };
+    return tensorOf({ kind: 'op', op: 'to_f32', args: [t.expr], attributes: {}, type, span }, t.axes, t.leads);
+  });
+}
+
+function applyElementwise(op: string, tensors: readonly TensorValue[], span: Span, site: Site): Value {
   const types = tensors.map((t) => t.type);
   const shape = broadcastShapes(types);
   if ('problem' in shape) {
@@ -61,8 +79,11 @@ export function elementwise(op: string, args: readonly Value[], span: Span, site
   }
   const type = infer(op, types, {}, span, site);
   if (!type) return poison;
-  const expr = { kind: 'op' as const, op, args: tensors.map((t) => t.expr), attributes: {}, type, span };
-  return tensorOf(expr, jointAxes(tensors, shape));
+  const leads = jointLeads(tensors, site.leads);
+  const args = tensors.map((t) => lift(t, leads, shape.length));
+  const expr = { kind: 'op' as const, op, args, attributes: {}, type: withLeads(type, leads), span };
+  const position = positionOf(op, tensors);
+  return { ...tensorOf(expr, jointAxes(tensors, shape), leads), ...(position ? { position } : {}) };
 }
 
 /** The value where every argument is a number that is known, or an integer with symbols for min and max. */
@@ -166,12 +187,43 @@ export function intrinsic(
   const inputs = tensors.map((t) => t.type);
   const type = infer(op, inputs, attributes, span, site);
   if (!type) return poison;
+  const leads = jointLeads(tensors, site.leads);
+  if (leads.length > 0) return underLeads(op, tensors, attributes, type, leads, span, site);
   const expr = { kind: 'op' as const, op, args: tensors.map((t) => t.expr), attributes, type, span };
   if (type.shape.length === tensors[0]?.axes.length && op === 'detach') return tensorOf(expr, tensors[0].axes);
   const origin = { span, type: showType(type) };
   return tensorOf(
     expr,
     type.shape.map(() => origin),
+  );
+}
+
+/** The operator for every value of the variables at once. `type` is the result's as the source sees it. */
+function underLeads(
+  op: string,
+  tensors: readonly TensorValue[],
+  attributes: Attributes,
+  type: TensorType,
+  leads: readonly Lead[],
+  span: Span,
+  site: Site,
+): Value {
+  const moved = behindLeads(attributes, leads);
+  if (!moved) {
+    return fail(site, {
+      code: 'E0410',
+      message: `${op} cannot be computed for each ${leads.map(({ name }) => name).join(', ')} of a comprehension`,
+      span,
+      help: ['compute it outside of the comprehension, and index its result inside'],
+    });
+  }
+  const args = tensors.map((t) => spread(t, leads).expr);
+  const expr = { kind: 'op' as const, op, args, attributes: moved, type: withLeads(type, leads), span };
+  const origin = { span, type: showType(type) };
+  return tensorOf(
+    expr,
+    type.shape.map(() => origin),
+    leads,
   );
 }
 

@@ -77,7 +77,7 @@ function elaborateBody(
     caller: { frame: site.frame, span: expression.span },
     optimizes: { name: p.name.name, type },
   });
-  const inner: Site = { ...site, scope: new Scope(), module, frame, unit: newUnit(true) };
+  const inner: Site = { ...site, scope: new Scope(), module, frame, unit: newUnit(true), leads: [] };
   bindConfig({ declaration, config: declaration.config, given: bound }, new Matching(inner), inner, site);
   const [parameter, gradient] = [p, g].map(({ name }) => {
     const local = inner.unit.nextLocal++;

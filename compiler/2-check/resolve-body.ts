@@ -2,7 +2,8 @@
 import type { Block, DimensionNode, Expression, Statement, TypeNode } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { bindArguments, fromArgument } from './arguments.ts';
-import { randomFunctions, sizeFunctions } from './calls.ts';
+import { sizeFunctions } from './calls.ts';
+import { distributionNames } from './draws.ts';
 import { initializerNames } from './initializers.ts';
 import { lookup, type ModuleScope, reportTwice, visibleNames } from './modules.ts';
 import { unboundSpread, unknownName } from './names.ts';
@@ -211,7 +212,7 @@ function resolveCall(call: Of<'call'>, place: Place, inputs: 'none' | 'piped'): 
   if (local) local.used = true;
   if (local) return;
   if (!named) {
-    if ([...sizeFunctions, ...randomFunctions, ...initializerNames].includes(callee.name)) return;
+    if ([...sizeFunctions, ...distributionNames, ...initializerNames].includes(callee.name)) return;
     const what = inputs === 'piped' && /^[A-Z]/.test(callee.name) ? 'layer' : 'function';
     place.reporter.report(unknownName(what, callee.name, callee.span, visibleNames(place.module)));
     return;

@@ -12,9 +12,10 @@ export interface Setting {
   readonly value: Expression;
 }
 
-const compiled = ['input', 'loss', 'metrics', 'optimizer', 'batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate'];
+const compiled = ['input', 'augment', 'loss', 'metrics', 'optimizer', 'clip', 'freeze'];
+const plain = ['batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate'];
 /** Part of the language, not compiled yet. */
-const later = ['augment', 'weights', 'freeze', 'schedule', 'clip', 'precision'];
+const later = ['weights', 'schedule', 'precision'];
 
 export interface Settings {
   readonly known: ReadonlyMap<string, Setting>;
@@ -30,8 +31,8 @@ export function collectSettings(declaration: TrainDeclaration, site: Site): Sett
     const before = settings.get(name.name);
     if (later.includes(name.name)) {
       notYet(`the setting ${name.name}`, { kind: 'missing', span: name.span }, site);
-    } else if (!compiled.includes(name.name)) {
-      meant.push(unknownSetting(name, [...compiled, ...later], 'a training', site));
+    } else if (!compiled.includes(name.name) && !plain.includes(name.name)) {
+      meant.push(unknownSetting(name, [...compiled, ...plain, ...later], 'a training', site));
     } else if (before) {
       fail(site, {
         code: 'E0202',
@@ -68,6 +69,16 @@ export function plainSettings(settings: ReadonlyMap<string, Setting>, dataset: T
     ...(limit === undefined ? {} : { limit }),
     validate: split(settings.get('validate'), dataset, site),
   };
+}
+
+/** A number above 0 that is known at compile time. */
+export function positive(setting: Setting | undefined, site: Site): number | undefined {
+  if (!setting) return undefined;
+  const value = site.checker.evaluate(setting.value, site);
+  const number = asNumber(value);
+  if (number !== undefined && number > 0) return number;
+  if (value.kind !== 'poison') wrong(setting, 'a number above 0', `for example ${setting.name.name} = 1.0`, site);
+  return undefined;
 }
 
 function wrong(setting: Setting, expected: string, help: string, site: Site): void {

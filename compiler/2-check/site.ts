@@ -9,13 +9,13 @@ import type { ModuleScope } from './modules.ts';
 import type { Problem, Reporter } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { TypedBlock, TypedParameter } from './typed.ts';
-import { poison, type Value } from './values.ts';
+import { type Lead, poison, type Value } from './values.ts';
 
 /** One body under elaboration: a model's, a layer's, a function's. Its `let`s and updates collect here. */
 export interface Frame {
   /** The declaration's name, for messages. */
   readonly callee: string;
-  readonly kind: 'model' | 'layer' | 'fn' | 'sequence' | 'training' | 'optimizer';
+  readonly kind: 'model' | 'layer' | 'fn' | 'augment' | 'sequence' | 'training' | 'optimizer';
   /** The body that this one is used in, and where there. */
   readonly caller?: { readonly frame: Frame; readonly span: Span };
   /** The parameters' prefix: `layer1.0`. */
@@ -38,6 +38,8 @@ export interface Unit {
   /** Set when `training` was asked for, so that the training program differs from inference. */
   asksTraining: boolean;
   nextLocal: number;
+  /** The number of the next random draw; draws of one program have different ones. */
+  nextDraw: number;
   /** Uses of layers and functions so far. */
   instances: number;
   readonly parameters: TypedParameter[];
@@ -79,6 +81,8 @@ export interface Site {
   readonly module: ModuleScope;
   readonly frame: Frame;
   readonly unit: Unit;
+  /** The variables of the comprehensions around, outermost first. */
+  readonly leads: readonly Lead[];
 }
 
 /** The place itself, or, where it is in the standard library, the call in the user's file that led there. */
@@ -116,11 +120,12 @@ export function newFrame(parts: Pick<Frame, 'callee' | 'kind' | 'path'> & Partia
   return { named: true, lets: [], updates: [], parameters: [], states: [], ...parts };
 }
 
-export const newUnit = (training: boolean, nextLocal = 0): Unit => ({
+export const newUnit = (training: boolean): Unit => ({
   training,
   asksTraining: false,
   instances: 0,
-  nextLocal,
+  nextLocal: 0,
+  nextDraw: 0,
   parameters: [],
   layers: new Map(),
 });

@@ -3,10 +3,12 @@ import type { Argument, Expression, Identifier, LayerDeclaration } from '../1-pa
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import { bindArguments, fromArgument, type Given } from './arguments.ts';
+import { applyAugment } from './augment.ts';
 import { callFunction, evaluateArguments } from './calls.ts';
 import { instantiate } from './instantiate.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
+import { together } from './results.ts';
 import { describe, textAt } from './show.ts';
 import { fail, type Naming, newFrame, type Site } from './site.ts';
 import type { TypedInput } from './typed.ts';
@@ -66,6 +68,9 @@ function applyNamed(
   }
   if (declaration.kind === 'layer' || declaration.kind === 'model') {
     return applyLayer(declaration, named.module, call?.arguments ?? [], inputs, span, site, naming);
+  }
+  if (declaration.kind === 'augment') {
+    return applyAugment(declaration, named.module, call?.arguments ?? [], inputs, span, site);
   }
   return fail(site, {
     code: 'E0208',
@@ -203,27 +208,33 @@ function applySequence(
   }
   const frame = newFrame({ callee: 'sequence', kind: 'sequence', path, caller: { frame: site.frame, span } });
   const inner: Site = { ...site, frame };
-  const typed = tensors.map(({ type }, i): TypedInput => {
-    return { name: tensors.length === 1 ? 'x' : `x${i}`, local: site.unit.nextLocal++, type };
+  const typed = tensors.map(({ expr }, i): TypedInput => {
+    return { name: tensors.length === 1 ? 'x' : `x${i}`, local: site.unit.nextLocal++, type: expr.type };
   });
   let values: readonly Value[] = typed.map(({ local, type }, i) =>
-    tensorOf({ kind: 'local', local, type, span }, tensors[i].axes),
+    tensorOf({ kind: 'local', local, type, span }, tensors[i].axes, tensors[i].leads),
   );
   for (const [i, element] of elements(list.items, site).entries()) {
     const value = applyStage(element, values, inner, { segment: { name: String(i), span: element.span } });
     values = value.kind === 'tuple' ? value.items : [value];
   }
-  const [result] = values;
-  if (values.length !== 1 || result?.kind !== 'tensor') return poison;
+  const results = values.flatMap((value) => toTensor(value, span) ?? []);
+  if (results.length !== values.length || results.length === 0) return poison;
   const instance = {
     kind: 'sequence' as const,
     callee: 'sequence',
     path: segment ? path : '',
     config: {},
     inputs: typed,
-    output: result.type,
-    body: { lets: frame.lets, updates: frame.updates, result: result.expr },
+    outputs: results.map(({ expr }) => expr.type),
+    body: { lets: frame.lets, updates: frame.updates, results: results.map(({ expr }) => expr) },
     parameters: [],
   };
-  return tensorOf({ kind: 'call', instance, args: tensors.map((t) => t.expr), type: result.type, span }, result.axes);
+  const args = tensors.map((t) => t.expr);
+  return together(
+    undefined,
+    results.map(({ expr, axes, leads }, result) =>
+      tensorOf({ kind: 'call', instance, result, args, type: expr.type, span }, axes, leads),
+    ),
+  );
 }

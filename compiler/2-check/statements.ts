@@ -2,6 +2,7 @@
 import type { Block, Expression, Identifier, Statement } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
+import { inAugment } from './augment.ts';
 import { coerce } from './coerce.ts';
 import { evaluateInitializer } from './initializers.ts';
 import { sameType } from './instantiate.ts';
@@ -134,7 +135,8 @@ function bindLocal({ name, span }: Identifier, value: Value, site: Site): void {
   }
   const local = site.unit.nextLocal++;
   site.frame.lets.push({ local, name, value: value.expr });
-  site.scope.bind(name, tensorOf({ kind: 'local', local, type: value.type, span }, value.axes));
+  const expr = { kind: 'local' as const, local, type: value.expr.type, span };
+  site.scope.bind(name, { ...value, expr });
 }
 
 function checkDeclared(statement: Of<'let'>, type: NonNullable<Of<'let'>['type']>, value: Value, site: Site): Value {
@@ -162,6 +164,15 @@ function checkDeclared(statement: Of<'let'>, type: NonNullable<Of<'let'>['type']
 function elaborateParameter(statement: Declared, site: Site): void {
   const { name, span } = statement.name;
   site.scope.bind(name, poison);
+  if (inAugment(site.frame)) {
+    fail(site, {
+      code: 'E0409',
+      message: `an augment has no ${statement.kind === 'param' ? 'parameters' : 'buffers'}: nothing trains it`,
+      span,
+      help: ['make it configuration: `augment Tint(strength: float = 0.1)(…)`'],
+    });
+    return;
+  }
   if (!statement.type) {
     fail(site, {
       code: 'E0409',
@@ -300,6 +311,15 @@ function elaborateUpdate(statement: Of<'update'>, site: Site): void {
     return;
   }
   const next = toTensor(value, statement.value.span);
+  if (next && next.leads.length > 0) {
+    fail(site, {
+      code: 'E0409',
+      message: `${name} cannot be updated for each ${next.leads.map((lead) => lead.name).join(', ')}`,
+      span,
+      help: ['an `update` stands outside of comprehensions; make the new value a comprehension instead'],
+    });
+    return;
+  }
   if (!next || !sameType(next.type, target.type)) {
     fail(site, {
       code: 'E0305',

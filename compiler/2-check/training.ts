@@ -4,13 +4,16 @@ import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import { bindArguments, fromArgument } from './arguments.ts';
+import { augmented } from './augment.ts';
+import { enclosed } from './enclosed.ts';
+import { freeze, frozenPaths } from './freeze.ts';
 import { sameType } from './instantiate.ts';
 import { type ElaboratedModel, elaborateModel } from './model.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { elaborateOptimizer } from './optimizer.ts';
 import { Scope } from './scope.ts';
-import { collectSettings, plainSettings, type Setting, type Settings } from './settings.ts';
+import { collectSettings, plainSettings, positive, type Setting, type Settings } from './settings.ts';
 import { describe, textAt } from './show.ts';
 import { type Checker, fail, newFrame, newUnit, type Site } from './site.ts';
 import type { TypedDataset, TypedExpr, TypedInput, TypedModel, TypedTraining } from './typed.ts';
@@ -31,13 +34,15 @@ export function elaborateTraining(
   checker: Checker,
 ): ElaboratedTraining | undefined {
   const frame = newFrame({ callee: declaration.model.name, kind: 'training', path: '' });
-  const site: Site = { checker, scope: new Scope(), module, frame, unit: newUnit(true) };
+  const site: Site = { checker, scope: new Scope(), module, frame, unit: newUnit(true), leads: [] };
   const dataset = findDataset(declaration, datasets, site);
-  const models = findModels(declaration, site);
+  const found = findModels(declaration, site);
   const { known: settings, mayBe } = collectSettings(declaration, site);
+  const models = found && withFrozen(found, settings.get('freeze'), site);
   requireSettings(declaration, { known: settings, mayBe }, site);
   const optimizerSetting = settings.get('optimizer');
-  const optimizer = optimizerSetting && elaborateOptimizer(optimizerSetting.value, site);
+  const elaborated = optimizerSetting && elaborateOptimizer(optimizerSetting.value, site);
+  const clip = positive(settings.get('clip'), site);
   if (!dataset || !models) return undefined;
   const plain = plainSettings(settings, dataset, site);
   if (!dataset.splits.some((split) => split.name === 'train')) {
@@ -59,29 +64,51 @@ export function elaborateTraining(
   const inputSetting = settings.get('input');
   const unsure = models.inference.failed || (!inputSetting && mayBe('input'));
   const input = unsure ? undefined : modelInput(declaration, inputSetting, model, fields, site);
+  site.unit.nextDraw = models.trained.unit.nextDraw;
+  const augment = settings.get('augment');
+  const first = input?.[0];
+  const changed =
+    augment && first && augmented(augment.value, inputTensor(first.value, augment.value.span), model, site);
 
   const output = site.unit.nextLocal++;
   if (models.inference.doubtful) site.scope.bind('output', poison);
   else bindLocal('output', output, model.output, models.result, site);
   const loss = scalar(settings.get('loss')?.value, 'the loss', site);
   const metrics = metricsOf(settings.get('metrics'), site);
-  if (!input || !loss || !optimizer) return undefined;
+  if (!input || !loss || !elaborated || (augment && !changed)) return undefined;
   const training: TypedTraining = {
     name: (declaration.name ?? declaration.model).name,
     doc: declaration.doc,
     span: (declaration.name ?? declaration.model).span,
     model,
-    ...(models.trained.unit.asksTraining ? { trainingModel: models.trained.model } : {}),
+    ...(models.trained === models.inference ? {} : { trainingModel: models.trained.model }),
     dataset,
     fields,
     input,
+    ...(changed ? { augmented: [{ ...input[0], value: changed.expr }, ...input.slice(1)] } : {}),
     output,
     loss,
     metrics,
-    optimizer,
+    optimizer: clip === undefined ? elaborated : { ...elaborated, clip },
     ...plain,
   };
   return { training, ...models.inference };
+}
+
+const inputTensor = (expr: TypedExpr, span: Span): TensorValue =>
+  tensorOf(
+    expr,
+    expr.type.shape.map(() => ({ span, type: showType(expr.type) })),
+  );
+
+function withFrozen(models: Models, setting: Setting | undefined, site: Site): Models {
+  const paths = frozenPaths(setting, models.inference.model, site);
+  const frozen = (elaborated: ElaboratedModel): ElaboratedModel => ({
+    ...elaborated,
+    model: freeze(elaborated.model, paths),
+  });
+  const inference = frozen(models.inference);
+  return { ...models, inference, trained: models.trained === models.inference ? inference : frozen(models.trained) };
 }
 
 function bindLocal(name: string, local: number, type: TensorValue['type'], span: Span, site: Site): void {
@@ -212,7 +239,7 @@ function modelInput(
 /** E0505 unless the expression is one f32 number. */
 function scalar(expression: Expression | undefined, what: string, site: Site): TypedExpr | undefined {
   if (!expression) return undefined;
-  const value = site.checker.evaluate(expression, site);
+  const value = enclosed(what, expression.span, site, (inner) => inner.checker.evaluate(expression, inner));
   if (value.kind === 'poison') return undefined;
   const tensor = toTensor(value, expression.span);
   if (tensor?.type.element === 'f32' && tensor.type.shape.length === 0) return tensor.expr;

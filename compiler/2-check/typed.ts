@@ -52,12 +52,12 @@ export type Initializer =
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly std: number };
 
-/** `let`s in order, then the value. A local's number is unique within its model. */
+/** `let`s in order, then the values: one, or those of a tuple. A local's number is unique within its model. */
 export interface TypedBlock {
   readonly lets: readonly { readonly local: number; readonly name: string; readonly value: TypedExpr }[];
   /** Next values of buffers (`update`). */
   readonly updates: readonly { readonly path: string; readonly value: TypedExpr }[];
-  readonly result: TypedExpr;
+  readonly results: readonly TypedExpr[];
 }
 
 export type TypedExpr =
@@ -77,9 +77,11 @@ export type TypedExpr =
       readonly type: TensorType;
       readonly span: Span;
     }
+  /** One of the instance's results; the others are calls of the same instance with the same arguments. */
   | {
       readonly kind: 'call';
       readonly instance: TypedInstance;
+      readonly result: number;
       readonly args: readonly TypedExpr[];
       readonly type: TensorType;
       readonly span: Span;
@@ -87,14 +89,15 @@ export type TypedExpr =
 
 /** A layer or function applied at one place, with its own elaborated body. */
 export interface TypedInstance {
-  readonly kind: 'layer' | 'fn' | 'sequence';
+  readonly kind: 'layer' | 'fn' | 'augment' | 'sequence';
   /** `Conv2d`, `relu`. */
   readonly callee: string;
   /** The parameters' prefix, `conv1`; empty for a function or a layer without a name. */
   readonly path: string;
   readonly config: Readonly<Record<string, ConfigValue>>;
   readonly inputs: readonly TypedInput[];
-  readonly output: TensorType;
+  /** One for each of the body's results. */
+  readonly outputs: readonly TensorType[];
   readonly body: TypedBlock;
   /** Paths of the parameters that this instance itself declares. */
   readonly parameters: readonly string[];
@@ -129,6 +132,8 @@ export interface TypedTraining {
   readonly fields: readonly TypedInput[];
   /** The model's inputs, by name, as expressions of the fields. */
   readonly input: readonly { readonly name: string; readonly value: TypedExpr }[];
+  /** The same in training steps, where that differs: with the augment applied. */
+  readonly augmented?: readonly { readonly name: string; readonly value: TypedExpr }[];
   /** The local that stands for the model's result in `loss` and `metrics`. */
   readonly output: number;
   readonly loss: TypedExpr;
@@ -153,6 +158,8 @@ export interface TypedOptimizer {
   readonly state: readonly { readonly name: string; readonly local: number; readonly initial: number }[];
   readonly lets: TypedBlock['lets'];
   readonly updates: readonly { readonly name: string; readonly value: TypedExpr }[];
+  /** The largest norm that the gradient of all parameters may have; a longer one is shortened to it. */
+  readonly clip?: number;
 }
 
 export type { ElementType };

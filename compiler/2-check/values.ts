@@ -14,12 +14,30 @@ export interface Provenance {
   readonly arithmetic?: string;
 }
 
+/** A variable that a value depends on without being written for it: of a comprehension, or a sample's number in its batch. */
+export interface Lead {
+  readonly name: string;
+  readonly extent: Dim;
+}
+
+/** An integer that is `scale * variable + offset`; without a variable, the offset. */
+export interface Position {
+  readonly lead?: Lead;
+  readonly scale: number;
+  readonly offset: Dim;
+}
+
 export interface TensorValue {
   readonly kind: 'tensor';
   readonly expr: TypedExpr;
+  /** The type that the source sees; the expression's has the axes of `leads` in front of it. */
   readonly type: TensorType;
   /** One per axis. */
   readonly axes: readonly (Provenance | undefined)[];
+  /** What the value differs by beside its own axes, the outermost variable first (`leads.ts`). */
+  readonly leads: readonly Lead[];
+  /** Set where the value is a number of this form, so that indexing by it is a view. */
+  readonly position?: Position;
 }
 
 export type Value =
@@ -80,12 +98,15 @@ export function toConfig(value: Value): ConfigValue {
   }
 }
 
-export const tensorOf = (expr: TypedExpr, axes: TensorValue['axes'] = []): TensorValue => ({
-  kind: 'tensor',
-  expr,
-  type: expr.type,
-  axes: axes.length === expr.type.shape.length ? axes : expr.type.shape.map(() => undefined),
-});
+export function tensorOf(
+  expr: TypedExpr,
+  axes: TensorValue['axes'] = [],
+  leads: TensorValue['leads'] = [],
+): TensorValue {
+  const type = leads.length === 0 ? expr.type : { ...expr.type, shape: expr.type.shape.slice(leads.length) };
+  const known = axes.length === type.shape.length ? axes : type.shape.map(() => undefined);
+  return { kind: 'tensor', expr, type, axes: known, leads };
+}
 
 const scalarType = (element: ElementType): TensorType => ({ element, shape: [] });
 

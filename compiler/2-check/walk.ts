@@ -13,7 +13,7 @@ export function visitExpr(expr: TypedExpr, visit: (expr: TypedExpr) => void): vo
     pending.push(...operands(next));
     if (next.kind === 'call') {
       const { body } = next.instance;
-      pending.push(body.result, ...body.lets.map((l) => l.value), ...body.updates.map((u) => u.value));
+      pending.push(...body.results, ...body.lets.map((l) => l.value), ...body.updates.map((u) => u.value));
     }
   }
 }
@@ -27,7 +27,7 @@ export function definitions(training: TypedTraining): ReadonlyMap<number, TypedE
       fromExpr(value);
     }
     for (const { value } of block.updates) fromExpr(value);
-    fromExpr(block.result);
+    block.results.forEach(fromExpr);
   };
   const fromExpr = (expr: TypedExpr): void =>
     visitExpr(expr, (part) => {
@@ -37,7 +37,7 @@ export function definitions(training: TypedTraining): ReadonlyMap<number, TypedE
     });
   const model = training.trainingModel ?? training.model;
   fromBlock(model.body);
-  known.set(training.output, model.body.result);
+  known.set(training.output, model.body.results[0]);
   for (const { value } of training.input) fromExpr(value);
   for (const expr of [training.loss, ...training.metrics.map((metric) => metric.value)]) fromExpr(expr);
   return known;

@@ -20,7 +20,7 @@ function producers(expr: TypedExpr, known: Known): TypedExpr[] {
   while (at) {
     chain.push(at);
     if (at.kind === 'local') at = known.get(at.local);
-    else at = at.kind === 'call' ? at.instance.body.result : undefined;
+    else at = at.kind === 'call' ? at.instance.body.results[at.result] : undefined;
   }
   return chain;
 }
@@ -56,7 +56,7 @@ function reached(training: TypedTraining, known: Known): ReadonlySet<string> {
       const value = known.get(expr.local);
       if (value && !locals.has(expr.local)) pending.push(value);
       locals.add(expr.local);
-    } else if (expr.kind === 'call') pending.push(expr.instance.body.result);
+    } else if (expr.kind === 'call') pending.push(expr.instance.body.results[expr.result]);
     else pending.push(...operands(expr));
   }
   return paths;

@@ -54,10 +54,11 @@ function forwardGraph(name: 'evaluate' | 'train', training: TypedTraining): Grap
   // A layer may compute something else while it trains (`training`).
   const model = name === 'train' ? (training.trainingModel ?? training.model) : training.model;
   for (const { name: field, local, type } of training.fields) scope.set(local, g.input(field, type));
+  const given = name === 'train' ? (training.augmented ?? training.input) : training.input;
   const inputs = model.inputs.map((input) => {
-    const given = training.input.find((entry) => entry.name === input.name);
-    if (!given) throw new InternalError(`the training ${training.name} does not say what the input ${input.name} is`);
-    return inliner.expression(given.value, scope, { path: '', callee: '' });
+    const value = given.find((entry) => entry.name === input.name);
+    if (!value) throw new InternalError(`the training ${training.name} does not say what the input ${input.name} is`);
+    return inliner.expression(value.value, scope, { path: '', callee: '' });
   });
   const output = applyModel(inliner, model, inputs);
   scope.set(training.output, output);

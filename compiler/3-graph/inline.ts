@@ -45,13 +45,13 @@ export class Inliner {
     this.#g = g;
   }
 
-  /** A block's value. */
-  block(block: TypedBlock, scope: Scope, place: Place): Value {
+  /** One of a block's values. */
+  block(block: TypedBlock, scope: Scope, place: Place, result = 0): Value {
     for (const { local, value } of block.lets) scope.set(local, this.expression(value, scope, place));
     for (const { path: buffer, value } of block.updates) {
       this.updates.set(buffer, this.expression(value, scope, place));
     }
-    return this.expression(block.result, scope, place);
+    return this.expression(block.results[result], scope, place);
   }
 
   expression(expr: TypedExpr, scope: Scope, place: Place): Value {
@@ -87,8 +87,10 @@ export class Inliner {
           inner.set(local, this.expression(expr.args[i], scope, place));
         }
         // A function's inner calls belong to it; a layer's inner layers have names of their own.
-        if (instance.path) return this.block(instance.body, inner, { path: instance.path, callee: instance.callee });
-        return this.block(instance.body, inner, { path: place.path, callee: place.callee || instance.callee });
+        const inside = instance.path
+          ? { path: instance.path, callee: instance.callee }
+          : { path: place.path, callee: place.callee || instance.callee };
+        return this.block(instance.body, inner, inside, expr.result);
       }
     }
   }

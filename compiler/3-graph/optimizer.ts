@@ -3,6 +3,7 @@
  * state in one more. Where the step's loss is not finite, everything stays as it was.
  */
 import type { TypedOptimizer } from '../2-check/typed.ts';
+import type { Value } from '../ops/primitive.ts';
 import type { TensorType } from '../ops/types.ts';
 import { GraphBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
@@ -22,7 +23,7 @@ export function buildOptimizer(optimizer: TypedOptimizer): Graph {
   const finite = g.scalar('is_finite', g.input('loss', { element: 'f32', shape: [] }));
   const scope = new Scope();
   scope.set(optimizer.parameter, parameters);
-  scope.set(optimizer.gradient, g.input('gradients', vector));
+  scope.set(optimizer.gradient, clipped(g, g.input('gradients', vector), optimizer.clip));
   const states = new Map(optimizer.state.map((slot) => [slot.name, g.state(slot.name, vector)]));
   for (const slot of optimizer.state) scope.set(slot.local, g.state(slot.name, vector));
   const inliner = new Inliner(g);
@@ -34,4 +35,12 @@ export function buildOptimizer(optimizer: TypedOptimizer): Graph {
     g.output('update', states.has(name) ? name : ALL_PARAMETERS, g.where(finite, after, before));
   }
   return g.finish();
+}
+
+/** The gradient, shortened where its norm is above `clip` (`torch.nn.utils.clip_grad_norm_`). */
+function clipped(g: GraphBuilder, gradient: Value, clip: number | undefined): Value {
+  if (clip === undefined) return gradient;
+  const norm = g.scalar('sqrt', g.sum(g.mul(gradient, gradient), [0]));
+  const factor = g.scalar('min', g.constant(1), g.div(g.constant(clip), g.add(norm, g.constant(1e-6))));
+  return g.mul(gradient, factor);
 }

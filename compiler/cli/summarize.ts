@@ -82,7 +82,7 @@ class Walk {
     const parameters = cost.parameters - inner.reduce((sum, row) => sum + row.parameters, 0);
     const macs = cost.macs - inner.reduce((sum, row) => sum + row.macs, 0);
     if (inner.length > 0 && parameters === 0 && macs === 0) return inner;
-    const output = shownShape(instance.output, this.#batch);
+    const output = shownShape(instance.outputs[0], this.#batch);
     const name = instance.path || instance.callee;
     return [...inner, { name, type: instance.callee, output, parameters, macs }];
   }
@@ -111,13 +111,19 @@ function shownShape(type: TensorType, batch: string): (number | string)[] {
 /** Every expression of a body (not of the bodies that it calls), operands first. */
 function expressions(body: TypedBlock): TypedExpr[] {
   const found: TypedExpr[] = [];
+  // Each result of a layer that has several is a call of the same instance.
+  const instances = new Set<TypedInstance>();
   const visit = (expression: TypedExpr): void => {
+    if (expression.kind === 'call') {
+      if (instances.has(expression.instance)) return;
+      instances.add(expression.instance);
+    }
     if (expression.kind === 'op' || expression.kind === 'call') expression.args.forEach(visit);
     found.push(expression);
   };
   for (const { value } of body.lets) visit(value);
   for (const { value } of body.updates) visit(value);
-  visit(body.result);
+  body.results.forEach(visit);
   return found;
 }
 

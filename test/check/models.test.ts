@@ -20,7 +20,7 @@ function stages(block: TypedBlock): string[] {
     else shown.push(`${expr.op} ${showType(expr.type)}`);
   };
   for (const { value } of block.lets) walk(value);
-  walk(block.result);
+  block.results.forEach(walk);
   return shown;
 }
 

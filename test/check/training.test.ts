@@ -45,8 +45,8 @@ train Net on Digits {
               ^ E0504: shuffle must be true or false, not 1
   validate  = tests
               ^^^^^ E0504: validate must be a split of the data set, not tests
-  clip      = 1.0
-  ^^^^ E0211: the setting clip is not supported yet
+  precision = f16
+  ^^^^^^^^^ E0211: the setting precision is not supported yet
 }
 `);
   expect(errors.find((e) => e.code === 'E0502')?.label).toBe('did you mean batch?');

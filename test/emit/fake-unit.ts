@@ -33,7 +33,7 @@ export const tinyModel: TypedModel = {
       span,
     },
   ],
-  body: { lets: [], updates: [], result: scalar },
+  body: { lets: [], updates: [], results: [scalar] },
 };
 
 const training: TypedTraining = {

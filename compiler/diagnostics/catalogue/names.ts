@@ -1,6 +1,25 @@
 /** E02xx: names and declarations. */
 import type { Entry } from './entry.ts';
 
+const training = (setting: string): string => `dataset Points {
+  sample { point: f32[4], label: class(3) }
+  train {
+    point = idx("points.gz")
+    label = idx("labels.gz")
+  }
+}
+
+model Net(point: f32[N, 4]) -> f32[N, 3] {
+  point |> fc: Linear(3)
+}
+
+train Net on Points {
+  loss      = cross_entropy(output, label)
+  optimizer = SGD(lr=0.1)
+${setting}
+}
+`;
+
 export const names = {
   E0201: {
     title: 'unknown name',
@@ -171,13 +190,7 @@ ends with a \`let\` has no value, and neither has an \`if\` without \`else\` who
     title: 'not supported yet',
     severity: 'error',
     explanation: `The language has this, but this version of the compiler does not translate it yet. The language reference says what it does.`,
-    failing: `model Net(image: f32[N, 8, 8]) -> f32[8] {
-  for c in 8 { 0 }
-}
-`,
-    fixed: `model Net(image: f32[N, 8, 8]) -> f32[N, 8] {
-  sum(image, axis=2)
-}
-`,
+    failing: training('  precision = f16'),
+    fixed: training(''),
   },
 } as const satisfies Record<`E02${number}`, Entry>;

@@ -82,4 +82,12 @@ class of the label once.`,
     failing: programWith('    label = idx("test-labels.gz")\n', ''),
     fixed: program(10),
   },
+  E0508: {
+    title: 'nothing of that name to freeze',
+    severity: 'error',
+    explanation: `\`freeze\` lists layers (or single parameters) by their names, as \`netc summary\` shows them: \`[conv1, layer1.0]\`.
+Their parameters keep their values. Running statistics are no parameters and still follow the data.`,
+    failing: programWith('  batch ', '  freeze    = [fcc]\n  batch '),
+    fixed: programWith('  batch ', '  freeze    = [fc.bias]\n  batch '),
+  },
 } as const satisfies Record<`E05${number}`, Entry>;

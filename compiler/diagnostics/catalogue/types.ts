@@ -143,4 +143,22 @@ model Net(image: f32[N, 8]) -> f32[N, 8] {
 }
 `,
   },
+  E0410: {
+    title: 'not for each element',
+    severity: 'error',
+    explanation: `The body of a comprehension is computed for each of its indices. Arithmetic, functions, reductions, indexing and
+matrix products can be; what works on windows of whole images (a convolution, pooling) can't. Compute it outside, for all of them
+at once, and index its result.`,
+    failing: `model Net(image: f32[N, 3, 8, 8]) -> f32[N, 48] {
+  let scales = for k in 2 { max_pool2d(image * k, 2) }
+  scales[1] |> flatten
+}
+`,
+    fixed: `model Net(image: f32[N, 3, 8, 8]) -> f32[N, 48] {
+  let pooled = max_pool2d(image, 2)
+  let scales = for k in 2 { pooled * k }
+  scales[1] |> flatten
+}
+`,
+  },
 } as const satisfies Record<`E04${number}`, Entry>;

@@ -1,9 +1,10 @@
-/** `x[0]`, `x[1:3]`, `x[:, -1]` over tensors and tuples, with positions that are known at compile time. */
+/** `x[0]`, `x[1:3]`, `x[:, -1]` over tensors, with positions that are known at compile time; for tuples see `tuples.ts`. */
 import type { Expression, IndexItem } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import { describe } from './show.ts';
 import { fail, type Site } from './site.ts';
+import { indexTuple } from './tuples.ts';
 import { asNumber, intValue, poison, type TensorValue, type Value } from './values.ts';
 
 type Index = Extract<Expression, { kind: 'index' }>;
@@ -44,20 +45,6 @@ function position(value: Expression, size: number | undefined, end: boolean, sit
     help: [size === undefined ? 'positions count from 0' : `the positions are 0 to ${size - 1}`],
   });
   return undefined;
-}
-
-function indexTuple(expression: Index, items: readonly Value[], site: Site): Value {
-  const [item] = expression.indices;
-  if (expression.indices.length === 1 && item?.kind === 'at') {
-    const at = position(item.value, items.length, false, site);
-    return at === undefined ? poison : items[at];
-  }
-  return fail(site, {
-    code: 'E0406',
-    message: 'a tuple is indexed by one integer',
-    span: expression.span,
-    help: ['for example padding[0], or padding.0'],
-  });
 }
 
 function indexTensor(expression: Index, tensor: TensorValue, site: Site): Value {

@@ -48,9 +48,9 @@ const graphPass = unitPass(
   (unit) => {
     if (!unit.training) return { ...unit, graphs: [{ program: 'infer', value: buildInference(unit.model) }] };
     const { infer, evaluate, train, optimizer } = buildGraphs(unit.training);
-    // The optimizer runs once over all parameters, padding included.
+    // The optimizer runs once over all trainable parameters, padding included.
     const symbols = dim.symbols(unit.training.optimizer.size);
-    const size = Object.fromEntries(symbols.map((symbol) => [symbol, dim.int(unit.arena.size)]));
+    const size = Object.fromEntries(symbols.map((symbol) => [symbol, dim.int(unit.arena.trained)]));
     const parts = { infer, evaluate, train, optimizer: substituteDims(optimizer, size) };
     return {
       ...unit,

@@ -19,7 +19,7 @@ export interface TaskCount {
 
 /**
  * - `input`: written by the host before a run (a batch's images)
- * - `parameters`, `gradients`, `state`: flat arenas that live as long as the model
+ * - `parameters`, `gradients`, `state`: flat arenas that live as long as the model; the latter two hold what is trained only
  * - `output`: read by the host after a run
  * - `record`: one f32 that is copied to the history after a training step (loss, metrics)
  * - `scratch`: a slot that several intermediate tensors share
@@ -95,7 +95,7 @@ export type InitSpec =
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly std: number };
 
-/** One slot of the optimizer (`m`, `v`): a flat arena laid out as the parameters'. */
+/** One slot of the optimizer (`m`, `v`): a flat arena laid out as the trainable parameters', which come first in theirs. */
 export interface StateSpec {
   readonly name: string;
   readonly buffer: number;

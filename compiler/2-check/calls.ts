@@ -1,10 +1,10 @@
-/** Calls of functions, and the few that the compiler itself computes from sizes: `ceil`, `floor`, `product`. */
+/** Calls of functions, and the few that the compiler itself computes from sizes: `ceil`, `floor`, `product`, `axes`. */
 import type { Expression, FnDeclaration, Parameter } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import { bindArguments, fromArgument, type Given } from './arguments.ts';
-import { convert } from './coerce.ts';
+import { convert, splice } from './coerce.ts';
 import { evaluateDraw } from './draws.ts';
 import { initializerNames } from './initializers.ts';
 import { instantiate } from './instantiate.ts';
@@ -18,7 +18,15 @@ import { asDim, asNumber, intValue, poison, toTensor, type Value } from './value
 type Call = Extract<Expression, { kind: 'call' }>;
 
 /** Functions over sizes that no declaration stands for. */
-export const sizeFunctions: readonly string[] = ['ceil', 'product'];
+export const sizeFunctions: readonly string[] = ['ceil', 'product', 'axes'];
+const sizeFunctionHelp = new Map([
+  ['ceil', { does: 'rounds one number up', example: 'ceil(H / 2)' }],
+  [
+    'product',
+    { does: 'multiplies the sizes of one list', example: 'product(S), where S stands in an input type as ...S' },
+  ],
+  ['axes', { does: 'numbers the sizes of one list', example: 'axes(S), where S stands in an input type as ...S' }],
+]);
 
 export function evaluateCall(call: Call, site: Site): Value {
   const { callee } = call;
@@ -59,7 +67,8 @@ export function evaluateArguments(call: Call, site: Site): Given[] {
 }
 
 function callSizeFunction(name: string, call: Call, given: readonly Given[], site: Site): Value | undefined {
-  if (!sizeFunctions.includes(name) && name !== 'floor') return undefined;
+  // Of these only `floor` is also declared, for tensors; another one is a module's own and hides ours.
+  if (name !== 'floor' && (!sizeFunctions.includes(name) || lookup(site.module, name))) return undefined;
   const value = given[0]?.value;
   if (given.length === 1 && value?.kind === 'poison') return poison;
   const argument = call.arguments[0]?.value;
@@ -67,9 +76,12 @@ function callSizeFunction(name: string, call: Call, given: readonly Given[], sit
     const size = asDim(value);
     const number = asNumber(value);
     if (name === 'floor') return size ? intValue(size) : undefined;
-    if (name === 'product' && value.kind === 'tuple') {
-      const sizes = value.items.flatMap((item) => asDim(item) ?? []);
-      if (sizes.length === value.items.length) return intValue(dim.product(sizes));
+    if (name !== 'ceil' && value.kind === 'tuple') {
+      const list = splice(value);
+      const items = list.kind === 'tuple' ? list.items : [];
+      if (name === 'axes') return { kind: 'tuple', items: items.map((_, axis) => intValue(axis)) };
+      const sizes = items.flatMap((item) => asDim(item) ?? []);
+      if (sizes.length === items.length) return intValue(dim.product(sizes));
     }
     if (name === 'ceil' && argument?.kind === 'binary' && argument.operator === '/') {
       const [a, b] = [argument.left, argument.right].map((side) => asDim(site.checker.evaluate(side, site)));
@@ -81,9 +93,9 @@ function callSizeFunction(name: string, call: Call, given: readonly Given[], sit
   if (name === 'floor') return undefined;
   return fail(site, {
     code: 'E0404',
-    message: name === 'ceil' ? 'ceil rounds one number up' : 'product multiplies the sizes of one list',
+    message: `${name} ${sizeFunctionHelp.get(name)?.does}`,
     span: call.span,
-    help: [name === 'ceil' ? 'as in ceil(H / 2)' : 'as in product(S), where S stands in an input type as ...S'],
+    help: [`as in ${sizeFunctionHelp.get(name)?.example}`],
   });
 }
 

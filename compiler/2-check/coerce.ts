@@ -7,7 +7,7 @@ import { asDim, asNumber, floatValue, intValue, poison, type Value } from './val
 
 /** The value as the type wants it, or poison after E0404. `what` names it in the message: "kernel of Conv2d". */
 export function coerce(value: Value, type: TypeNode, what: string, span: Span, site: Site): Value {
-  if (value.kind === 'poison' || type.kind === 'missing') return poison;
+  if (isSpoilt(value) || type.kind === 'missing') return poison;
   const result = convert(value, type);
   if (result) return result;
   const quotient = value.kind === 'float' && value.floor !== undefined;
@@ -19,6 +19,10 @@ export function coerce(value: Value, type: TypeNode, what: string, span: Span, s
     help: [quotient ? 'write floor(a / b) or ceil(a / b) for a whole number' : helpFor(type)],
   });
 }
+
+/** Poison, or a tuple with poison in it: what was wrong is reported already. */
+const isSpoilt = (value: Value): boolean =>
+  value.kind === 'poison' || (value.kind === 'tuple' && value.items.some(isSpoilt));
 
 /** The converted value, or undefined where the value does not fit. */
 export function convert(value: Value, type: TypeNode): Value | undefined {
@@ -46,13 +50,21 @@ function convertScalar(value: Value, name: 'int' | 'float' | 'bool' | 'string'):
   return value.kind === name ? value : undefined;
 }
 
-/** `(int)`, with one item, is a list of any length. */
+/** `(int)`, with one item, is a list of any length; a list in it is spliced, as `S` in `(N, S)`. */
 function convertTuple(value: Value, types: readonly TypeNode[]): Value | undefined {
-  const given = value.kind === 'tuple' ? value.items : types.map(() => value);
+  const spliced = types.length === 1 ? splice(value) : value;
+  const given = spliced.kind === 'tuple' ? spliced.items : types.map(() => spliced);
   if (types.length > 1 && given.length !== types.length) return undefined;
   const items = given.map((item, i) => convert(item, types.length === 1 ? types[0] : types[i]));
   const whole = items.filter((item) => item !== undefined);
   return whole.length === items.length ? { kind: 'tuple', items: whole } : undefined;
+}
+
+/** The tuple without tuples in it; another value as it is. */
+export function splice(value: Value): Value {
+  if (value.kind !== 'tuple') return value;
+  const items = value.items.map(splice);
+  return { kind: 'tuple', items: items.flatMap((item) => (item.kind === 'tuple' ? item.items : [item])) };
 }
 
 function describeType(type: TypeNode): string {

@@ -1,7 +1,7 @@
 /**
- * `x[0]`, `x[1:3]`, `x[c, y, W - 1 - x]`, `weight[token]` over tensors and tuples. Positions that are known, and those that
- * step through an axis with a comprehension's variable, make views; what is known only at run time is gathered
- * (`gathering.ts`). A known position outside of its axis is an error; at run time it reads 0.
+ * `x[0]`, `x[1:3]`, `x[c, y, W - 1 - x]`, `weight[token]` over tensors (tuples: `tuples.ts`). Positions that are known, and
+ * those that step through an axis with a comprehension's variable, make views; what is known only at run time is
+ * gathered (`gathering.ts`). A known position outside of its axis is an error; at run time it reads 0.
  */
 import type { Expression, IndexItem } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
@@ -10,7 +10,8 @@ import { gather } from './gathering.ts';
 import { bounds } from './positions.ts';
 import { describe, textAt } from './show.ts';
 import { fail, type Site } from './site.ts';
-import { asNumber, type Position, poison, type TensorValue, toTensor, type Value } from './values.ts';
+import { indexTuple } from './tuples.ts';
+import { type Position, poison, type TensorValue, toTensor, type Value } from './values.ts';
 import { view } from './views.ts';
 
 type Index = Extract<Expression, { kind: 'index' }>;
@@ -35,29 +36,6 @@ export function evaluateIndex(expression: Index, site: Site): Value {
     message: `${describe(object)} cannot be indexed`,
     span: expression.span,
     help: ['tensors and tuples are indexed: x[0], x[1:3]'],
-  });
-}
-
-function indexTuple(expression: Index, items: readonly Value[], site: Site): Value {
-  const [item] = expression.indices;
-  const given = item?.kind === 'at' ? site.checker.evaluate(item.value, site) : undefined;
-  if (given?.kind === 'poison') return poison;
-  const number = given?.kind === 'int' ? asNumber(given) : undefined;
-  if (expression.indices.length !== 1 || number === undefined) {
-    return fail(site, {
-      code: 'E0406',
-      message: 'a tuple is indexed by one integer that is known at compile time',
-      span: expression.span,
-      help: ['for example padding[0], or padding.0'],
-    });
-  }
-  const value = items[number < 0 ? number + items.length : number];
-  if (value) return value;
-  return fail(site, {
-    code: 'E0308',
-    message: `there is no position ${number} in a tuple of ${items.length}`,
-    span: expression.span,
-    help: [`the positions are 0 to ${items.length - 1}`],
   });
 }
 

@@ -18,6 +18,7 @@ import { sameShape, showType } from '../ops/infer.ts';
 import type { TensorType } from '../ops/types.ts';
 import type { Given } from './arguments.ts';
 import { coerce } from './coerce.ts';
+import { lateDefaults } from './defaults.ts';
 import { withLeads } from './leads.ts';
 import { Matching } from './matching.ts';
 import { type CallSite, describeMismatch, noteOf } from './mismatch.ts';
@@ -73,8 +74,9 @@ export function instantiate(application: Application, site: Site): Value {
   const intrinsic = declaration.kind === 'fn' && declaration.intrinsic && module.library;
   const inner: Site = { ...site, scope: new Scope(), module, frame };
   const matching = new Matching(inner, intrinsic);
-  bindConfig(application, matching, inner, site);
+  const bindLate = bindConfig(application, matching, inner, site);
   const inputs = matchInputs(application, matching, inner, site);
+  if (inputs) bindLate();
   if (!inputs || !conditionsHold(declaration.where, inputs, call, inner, site)) return poison;
   if (intrinsic) return applyIntrinsic(application, inner);
 
@@ -140,18 +142,34 @@ function depth(frame: Frame): number {
 export const unknownOf = (type: TensorType, span: Span): TensorValue =>
   tensorOf({ kind: 'literal', value: 0, type, span });
 
-/** Brings configuration into the callee's scope; `site` is where the arguments stand. */
+/** What configuration is brought to: a function, a layer, a model, an optimizer. */
+interface Configured {
+  readonly name: Identifier;
+  /** A function's inputs are among its parameters. */
+  readonly inputs?: readonly Parameter[];
+  readonly parameters?: readonly Parameter[];
+}
+
+/**
+ * Brings configuration into the callee's scope; `site` is where the arguments stand. The result does the same for the
+ * defaults that mention the inputs' dimensions: call it once those are bound.
+ */
 export function bindConfig(
-  {
-    config,
-    given,
-    declaration,
-  }: Pick<Application, 'config' | 'given'> & { readonly declaration: { readonly name: Identifier } },
+  { config, given, declaration }: Pick<Application, 'config' | 'given'> & { readonly declaration: Configured },
   matching: Matching,
   inner: Site,
   site: Site,
-): void {
+): () => void {
+  const bindDefault = ({ name, type, default: expression }: Parameter): void => {
+    if (!expression) return;
+    const value = inner.checker.evaluate(expression, inner);
+    const what = `${name.name} of ${declaration.name.name}`;
+    inner.scope.bind(name.name, coerce(value, type, what, expression.span, inner));
+  };
+  const inputs = declaration.inputs ?? declaration.parameters ?? [];
+  const late = lateDefaults(config, inputs, ({ name }) => given.get(name.name)?.value !== undefined);
   for (const parameter of config) {
+    if (late.has(parameter)) continue;
     const { name } = parameter.name;
     const argument = given.get(name);
     const what = `${name} of ${declaration.name.name}`;
@@ -166,11 +184,12 @@ export function bindConfig(
       matching.state(parameter.from.name, size, argument.from.span, textAt(argument.from.span));
     }
     if (argument?.value) inner.scope.bind(name, coerce(argument.value, parameter.type, what, argument.span, site));
-    else if (parameter.default) {
-      const value = inner.checker.evaluate(parameter.default, inner);
-      inner.scope.bind(name, coerce(value, parameter.type, what, parameter.default.span, inner));
-    } else inner.scope.bind(name, poison);
+    else if (parameter.default) bindDefault(parameter);
+    else inner.scope.bind(name, poison);
   }
+  return () => {
+    for (const parameter of late) bindDefault(parameter);
+  };
 }
 
 interface MatchedInput {

@@ -43,9 +43,11 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
   const unit = newUnit(use.training);
   const frame = newFrame({ callee: declaration.name.name, kind: 'model', path: '' });
   const site: Site = { checker, scope: new Scope(), module, frame, unit, leads: [] };
-  bindConfig({ declaration, config: declaration.config, given: use.given }, new Matching(site), site, use.site ?? site);
+  const configured = { declaration, config: declaration.config, given: use.given };
+  const bindLate = bindConfig(configured, new Matching(site), site, use.site ?? site);
   const inputs = modelInputs(declaration, site);
   if (!inputs) return undefined;
+  bindLate();
   const call = { title: use.name, callee: declaration.name.name, kind: 'layer' as const, span, inputs: inputs.length };
   const holds = conditionsHold(declaration.where, inputs, call, site, site);
   const declared = declaration.result && checker.evaluateType(declaration.result, site);

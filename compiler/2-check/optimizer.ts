@@ -78,7 +78,8 @@ function elaborateBody(
     optimizes: { name: p.name.name, type },
   });
   const inner: Site = { ...site, scope: new Scope(), module, frame, unit: newUnit(true), leads: [] };
-  bindConfig({ declaration, config: declaration.config, given: bound }, new Matching(inner), inner, site);
+  const configured = { declaration, config: declaration.config, given: bound };
+  const bindLate = bindConfig(configured, new Matching(inner), inner, site);
   const [parameter, gradient] = [p, g].map(({ name }) => {
     const local = inner.unit.nextLocal++;
     inner.scope.bind(name.name, tensorOf({ kind: 'local', local, type, span: name.span }));
@@ -93,6 +94,7 @@ function elaborateBody(
   inner.scope.bind(step.name.name, tensorOf(uniform));
   const spread = p.type.kind === 'tensor' ? p.type.dims?.find((node) => node.kind === 'spread') : undefined;
   if (spread) inner.scope.bind(spread.name.name, { kind: 'tuple', items: [{ kind: 'int', dim: size }] });
+  bindLate();
   inner.checker.evaluateBlock(declaration.body, { ...inner, scope: new Scope(inner.scope) });
   if (!frame.updates.some((update) => update.path === p.name.name) && !site.checker.reporter.failed) {
     fail(inner, {

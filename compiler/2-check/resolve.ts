@@ -4,6 +4,7 @@
  */
 import type { Declaration, Identifier, Parameter, TrainDeclaration, TypeNode, WhereClause } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
+import { dimensionNames } from './defaults.ts';
 import { lookup, type ModuleScope, reportTwice } from './modules.ts';
 import type { Reporter } from './report.ts';
 import { type Name, type Place, resolveBlock, resolveDimension, resolveExpression } from './resolve-body.ts';
@@ -65,8 +66,14 @@ function resolveSignature(
 ): void {
   const scope = new Scope<Name>(place.scope);
   const inner: Place = { ...place, scope };
+  // A default sees the options before it and the inputs' dimensions.
+  const ofDefaults: Place = { ...place, scope: new Scope<Name>(scope) };
+  const optionNames = new Set(options.map(({ name }) => name.name));
+  for (const name of dimensionNames(inputs)) {
+    if (!optionNames.has(name)) ofDefaults.scope.bind(name, known(inputs[0].span));
+  }
   for (const parameter of options) {
-    if (parameter.default) resolveExpression(parameter.default, inner);
+    if (parameter.default) resolveExpression(parameter.default, ofDefaults);
     if (parameter.from) scope.bind(parameter.from.name, known(parameter.from.span));
     bindOnce(parameter, inner);
   }

@@ -77,7 +77,10 @@ export function showArithmetic(
       return value?.kind === 'tuple' && value.items.length > 1 ? value.items.map(showValue).join(' * ') : undefined;
     }
     if (expression.callee.kind !== 'name') return undefined;
-    return `${expression.callee.name}(${expression.arguments.map((a) => substituted(a.value, lookup)).join(', ')})`;
+    const given = expression.arguments.map(
+      ({ name, value }) => `${name ? `${name.name}=` : ''}${substituted(value, lookup)}`,
+    );
+    return `${expression.callee.name}(${given.join(', ')})`;
   }
   return expression.kind === 'binary' ? substituted(expression, lookup) : undefined;
 }

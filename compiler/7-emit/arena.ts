@@ -1,6 +1,7 @@
 /**
  * The flat arenas: every parameter has its place in one buffer, its gradient and its optimizer slots the same place in
- * theirs, so that one kernel updates the whole network.
+ * theirs, so that one kernel updates the whole network. What is not trained (running statistics) lies behind everything
+ * that is, so that the optimizer's vectors end before it: no weight decay touches it, and it has neither gradient nor slot.
  */
 import type { TypedParameter } from '../2-check/typed.ts';
 import type { Layout } from '../5-loop/kernel.ts';
@@ -9,12 +10,14 @@ import { dim } from '../dim/dim.ts';
 
 /** Parameters start on a cache line: 16 floats. */
 const ALIGNMENT = 16;
-/** The whole arena is a multiple of this, so that the optimizer's kernel has no ragged end. */
+/** What is trained, and the whole arena, are multiples of this, so that the optimizer's kernel has no ragged end. */
 const BLOCK = 256;
 
 export interface Arena {
   readonly layouts: ReadonlyMap<string, Layout>;
-  /** In f32 elements. */
+  /** In f32 elements: the trainable part, which the optimizer's vectors cover. */
+  readonly trained: number;
+  /** In f32 elements: all of it. */
   readonly size: number;
 }
 
@@ -22,12 +25,25 @@ const alignUp = (value: number, to: number): number => Math.ceil(value / to) * t
 
 export function layOutArena(parameters: readonly TypedParameter[]): Arena {
   const layouts = new Map<string, Layout>();
-  let offset = 0;
-  for (const parameter of parameters) {
-    const count = dim.constant(dim.product(parameter.type.shape));
-    if (count === undefined) throw new Error(`the parameter ${parameter.path} has a symbolic shape`);
-    layouts.set(parameter.path, parameterLayout(parameter.type.shape, offset));
-    offset = alignUp(offset + count, ALIGNMENT);
-  }
-  return { layouts, size: alignUp(Math.max(offset, 1), BLOCK) };
+  /** Returns where the block that the parameters fill ends. */
+  const place = (group: readonly TypedParameter[], from: number): number => {
+    let offset = from;
+    for (const { path, type } of group) {
+      const count = dim.constant(dim.product(type.shape));
+      if (count === undefined) throw new Error(`the parameter ${path} has a symbolic shape`);
+      layouts.set(path, parameterLayout(type.shape, offset));
+      offset = alignUp(offset + count, ALIGNMENT);
+    }
+    return alignUp(offset, BLOCK);
+  };
+  const trained = place(
+    parameters.filter(({ trainable }) => trainable),
+    0,
+  );
+  const size = place(
+    parameters.filter(({ trainable }) => !trainable),
+    trained,
+  );
+  // A buffer has at least one element, whatever it holds.
+  return { layouts, trained: Math.max(trained, BLOCK), size: Math.max(size, BLOCK) };
 }

@@ -149,16 +149,17 @@ class BufferTable {
   constructor(input: PlanInput, slots: SlotPlan, programs: readonly LoopProgram[]) {
     const specs: BufferSpec[] = [];
     const named = new Map<string, number>();
-    const flat = { fixed: input.arena.size, perSample: 0 };
+    const all = { fixed: input.arena.size, perSample: 0 };
+    const trained = { fixed: input.arena.trained, perSample: 0 };
     const add = (key: string, spec: BufferSpec): void => {
       if (named.has(key)) return;
       named.set(key, specs.length);
       specs.push(spec);
     };
-    add('parameters', { name: 'parameters', element: 'f32', size: flat, role: 'parameters' });
+    add('parameters', { name: 'parameters', element: 'f32', size: all, role: 'parameters' });
     if (input.programs.train.length > 0)
-      add('gradients', { name: 'gradients', element: 'f32', size: flat, role: 'gradients' });
-    for (const { name } of input.states) add(`state ${name}`, { name, element: 'f32', size: flat, role: 'state' });
+      add('gradients', { name: 'gradients', element: 'f32', size: trained, role: 'gradients' });
+    for (const { name } of input.states) add(`state ${name}`, { name, element: 'f32', size: trained, role: 'state' });
     for (const program of programs) {
       for (const tensor of program.tensors.values()) {
         const { place } = tensor;

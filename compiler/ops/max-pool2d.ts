@@ -60,13 +60,13 @@ export function inferPool(
   if (wrong) return wrong;
   const [batch, channels, height, width] = inputs[0].shape;
   const [rows, columns] = windowsOf(attributes);
-  const problem = windowProblem([rows, columns], [height, width]);
+  const ceil = flagOf(attributes, 'ceil');
+  const problem = windowProblem([rows, columns], [height, width], ceil);
   if (problem) return { problem: problem.replace('kernel does', 'window does'), input: 0 };
   if (rows.padding * 2 > rows.kernel || columns.padding * 2 > columns.kernel) {
     const padding = `${rows.padding}x${columns.padding}`;
     return { problem: `the padding ${padding} is more than half of the ${rows.kernel}x${columns.kernel} window` };
   }
-  const ceil = flagOf(attributes, 'ceil');
   return {
     element: 'f32',
     shape: [batch, channels, windowCount(height, rows, ceil), windowCount(width, columns, ceil)],

@@ -52,8 +52,15 @@ export function windowCount(size: Dim, w: Window, ceil = false): Dim {
   return dim.add(last, dim.int(1));
 }
 
-/** Why a window of this kind is impossible, in the user's terms; undefined where it is fine. */
-export function windowProblem(windows: readonly [Window, Window], sizes: readonly [Dim, Dim]): string | undefined {
+/**
+ * Why a window of this kind is impossible, in the user's terms; undefined where it is fine. With `ceil` a window may be
+ * larger than the padded input, as long as it is the one that sticks out.
+ */
+export function windowProblem(
+  windows: readonly [Window, Window],
+  sizes: readonly [Dim, Dim],
+  ceil = false,
+): string | undefined {
   const [rows, columns] = windows;
   const pair = (name: keyof Window): string => `${rows[name]}x${columns[name]}`;
   for (const name of ['kernel', 'stride', 'dilation'] as const) {
@@ -64,8 +71,8 @@ export function windowProblem(windows: readonly [Window, Window], sizes: readonl
     return `the padding is not negative, as ${pair('padding')} is`;
   }
   const fits = windows.every((w, i) => {
-    const size = dim.constant(sizes[i]);
-    return size === undefined || size + 2 * w.padding >= spanOf(w);
+    const count = dim.constant(windowCount(sizes[i], w, ceil));
+    return count === undefined || count >= 1;
   });
   if (fits) return undefined;
   return `the ${pair('kernel')} kernel does not fit the ${dim.show(sizes[0])}x${dim.show(sizes[1])} input`;

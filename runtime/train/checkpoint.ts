@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts';
 import { readIfPresent, writeFileAtomically } from '../host/files.ts';
 import type { ParameterSpec } from '../program.ts';
 import { checkpointFormat, slotName } from '../weights/checkpoint-format.ts';
+import { trainedParameters } from '../weights/layout.ts';
 import { checkTensors } from '../weights/match.ts';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import { readState, writeState } from './state.ts';
@@ -75,7 +76,10 @@ export async function loadCheckpoint(path: string, session: Session, identity: I
 function expectedTensors(session: Session): ParameterSpec[] {
   const { parameters, states } = session.module;
   const slots = states.flatMap((state) => {
-    return parameters.map((parameter) => ({ ...parameter, name: slotName(state.name, parameter.name) }));
+    return trainedParameters(session.module).map((parameter) => ({
+      ...parameter,
+      name: slotName(state.name, parameter.name),
+    }));
   });
   return [...parameters, ...slots];
 }

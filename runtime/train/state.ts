@@ -1,20 +1,20 @@
 /**
- * Everything that learning changes on the device: parameters and optimizer slots, to the host and back. In PyTorch's
+ * Everything that learning changes on the device: parameters, buffers and optimizer slots, to the host and back. In PyTorch's
  * layout for files, so that a checkpoint survives another memory layout; as plain arenas for going back within a run.
  */
 import type { Session } from '../device.ts';
-import type { ModuleSpec } from '../program.ts';
+import type { ModuleSpec, ParameterSpec } from '../program.ts';
 import { slotName } from '../weights/checkpoint-format.ts';
-import { arenaLength, parameterArena, readArena, readParameter, writeParameter } from '../weights/layout.ts';
+import { parameterArena, readArena, readParameter, trainedParameters, writeParameter } from '../weights/layout.ts';
 import type { AnyTensor } from '../weights/safetensors.ts';
 
 /** Parameters under their own names, then the optimizer's slots. */
 export async function readState(session: Session): Promise<Map<string, AnyTensor>> {
   const { module } = session;
   const tensors = new Map<string, AnyTensor>();
-  for (const { buffer, nameOf } of arenas(module)) {
+  for (const { buffer, parameters, nameOf } of arenas(module)) {
     const arena = await readArena(session, buffer, module);
-    for (const parameter of module.parameters) {
+    for (const parameter of parameters) {
       tensors.set(nameOf(parameter.name), { shape: parameter.shape, data: readParameter(arena, parameter) });
     }
   }
@@ -24,9 +24,9 @@ export async function readState(session: Session): Promise<Map<string, AnyTensor
 /** Puts back what `readState` returned; the caller has checked that nothing is missing. */
 export function writeState(session: Session, tensors: ReadonlyMap<string, AnyTensor>): void {
   const { module } = session;
-  for (const { buffer, nameOf } of arenas(module)) {
-    const arena = new Float32Array(arenaLength(module));
-    for (const parameter of module.parameters) {
+  for (const { buffer, parameters, nameOf } of arenas(module)) {
+    const arena = new Float32Array(module.buffers[buffer]?.size.fixed ?? 0);
+    for (const parameter of parameters) {
       writeParameter(arena, parameter, tensors.get(nameOf(parameter.name))?.data ?? []);
     }
     session.write(buffer, arena);
@@ -46,9 +46,22 @@ export function restoreSnapshot(session: Session, snapshot: ReadonlyMap<number, 
   for (const [buffer, data] of snapshot) session.write(buffer, data);
 }
 
-function arenas(module: ModuleSpec): { readonly buffer: number; readonly nameOf: (parameter: string) => string }[] {
+interface LearnedArena {
+  readonly buffer: number;
+  /** What has a place in it. */
+  readonly parameters: readonly ParameterSpec[];
+  /** A parameter's name in a file. */
+  readonly nameOf: (parameter: string) => string;
+}
+
+function arenas(module: ModuleSpec): LearnedArena[] {
+  const trained = trainedParameters(module);
   return [
-    { buffer: parameterArena(module), nameOf: (name) => name },
-    ...module.states.map((state) => ({ buffer: state.buffer, nameOf: (name: string) => slotName(state.name, name) })),
+    { buffer: parameterArena(module), parameters: module.parameters, nameOf: (name) => name },
+    ...module.states.map(({ name: state, buffer }) => ({
+      buffer,
+      parameters: trained,
+      nameOf: (name: string) => slotName(state, name),
+    })),
   ];
 }

@@ -1,6 +1,6 @@
 /**
  * Between a parameter in PyTorch's layout (row-major over its shape) and its place in an arena, where the compiler may
- * have packed and padded it. Optimizer slots are arenas laid out the same way.
+ * have packed and padded it. Gradients and optimizer slots are arenas laid out the same way, for trainable parameters only.
  */
 import type { HostArray, Session } from '../device.ts';
 import type { ModuleSpec, ParameterSpec } from '../program.ts';
@@ -18,15 +18,20 @@ export function arenaLength(module: ModuleSpec): number {
   return module.buffers[parameterArena(module)]?.size.fixed ?? 0;
 }
 
+/** The parameters that have gradients and optimizer slots; the others are buffers (running statistics). */
+export function trainedParameters(module: ModuleSpec): readonly ParameterSpec[] {
+  return module.parameters.filter(({ trainable }) => trainable);
+}
+
 /** What was read from an f32 buffer. */
 export function floats(data: HostArray): Float32Array {
   if (!(data instanceof Float32Array)) throw new TypeError('expected an f32 buffer');
   return data;
 }
 
-/** A whole arena laid out as the parameters' is. */
+/** A whole arena: the parameters', the gradients' or an optimizer slot's. */
 export async function readArena(session: Session, buffer: number, module: ModuleSpec): Promise<Float32Array> {
-  return floats(await session.read(buffer, 0, arenaLength(module)));
+  return floats(await session.read(buffer, 0, module.buffers[buffer]?.size.fixed ?? 0));
 }
 
 /** Copies a parameter out of the arena, in row-major order of its shape. */

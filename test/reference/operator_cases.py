@@ -88,6 +88,10 @@ case(
 )
 case("where", "where(a > 0, a, b)", "torch.where(a > 0, a, b)", [f32("a", ["N", 6]), f32("b", ["N", 6])])
 
+unary("gelu by tanh", "F.gelu(x, approximate='tanh')", net='gelu(x, approximate="tanh")')
+unary("softplus", "F.softplus(x)", -30.0, 30.0)
+unary("softplus with beta and threshold", "F.softplus(x, 2.0, 3.0)", net="softplus(x, beta=2, threshold=3)")
+
 # ---- softmax and its kin ------------------------------------------------------------------------------------------------
 
 case("softmax", "softmax(x)", "F.softmax(x, -1)", [f32("x", ["N", 7], -3, 3)], n=3)
@@ -131,6 +135,12 @@ case(
     axis=1,
     keepdim=False,
 )
+
+case("argmin", "argmin(x, axis=1)", "torch.argmin(x, 1)", [f32("x", ["N", 6, 2], gradient=False)])
+case("var of everything", "var(x)", "torch.var(x)", X)
+case("var over two axes, kept", "var(x, axis=(0, -1), keepdim=true)", "torch.var(x, (0, -1), keepdim=True)", X)
+case("var, biased", "var(x, axis=1, unbiased=false)", "torch.var(x, 1, unbiased=False)", X)
+case("std", "std(x, axis=-1)", "torch.std(x, -1)", X)
 
 # ---- products -----------------------------------------------------------------------------------------------------------
 
@@ -236,6 +246,25 @@ for function in ("max_pool2d", "avg_pool2d"):
 pool("max_pool2d", (6, 6), (2, 2), whole=True)
 pool("max_pool2d", (6, 6), (3, 3), stride=(2, 2), padding=(1, 1), whole=True)
 case("MaxPool2d", "x |> MaxPool2d(2)", "F.max_pool2d(x, 2)", [f32("x", ["N", 2, 5, 6])])
+case(
+    "MaxPool2d, a window larger than the image, ceil",
+    "x |> MaxPool2d((2, 3), ceil=true)",
+    "F.max_pool2d(x, (2, 3), ceil_mode=True)",
+    [f32("x", ["N", 2, 1, 4])],
+)
+case(
+    "AvgPool2d, a window larger than the image, ceil",
+    "x |> AvgPool2d((2, 3), ceil=true)",
+    "F.avg_pool2d(x, (2, 3), ceil_mode=True)",
+    [f32("x", ["N", 2, 1, 4])],
+)
+for size, cells in (((6, 4), (1, 1)), ((6, 4), (3, 2)), ((6, 5), (3, 2)), ((7, 5), (3, 4)), ((3, 2), (5, 2)), ((5, 3), (1, 3))):
+    case(
+        f"AdaptiveAvgPool2d {size[0]}x{size[1]} -> {cells[0]}x{cells[1]}",
+        f"x |> AdaptiveAvgPool2d({cells})",
+        f"F.adaptive_avg_pool2d(x, {cells})",
+        [f32("x", ["N", 2, *size])],
+    )
 case("AvgPool2d", "x |> AvgPool2d(3, stride=2)", "F.avg_pool2d(x, 3, 2)", [f32("x", ["N", 2, 7, 8])])
 
 # ---- movement -----------------------------------------------------------------------------------------------------------
@@ -283,6 +312,38 @@ case(
     axis=1,
 )
 
+case(
+    "concat of three",
+    "concat(a, b, c, axis=-1)",
+    "torch.cat((a, b, c), -1)",
+    [f32("a", ["N", 2, 3]), f32("b", ["N", 2, 1]), f32("c", ["N", 2, 2])],
+)
+case(
+    "concat of four along the first axis",
+    "concat(a, b, c, d)",
+    "torch.cat((a, b, c, d))",
+    [f32("a", [2, 2]), f32("b", [3, 2]), f32("c", [1, 2]), f32("d", [2, 2])],
+)
+case("stack", "stack(a, b)", "torch.stack((a, b))", [f32("a", [2, 3]), f32("b", [2, 3])])
+case(
+    "stack of three as the last axis",
+    "stack(a, b, c, axis=-1)",
+    "torch.stack((a, b, c), -1)",
+    [f32("a", ["N", 2, 3]), f32("b", ["N", 2, 3]), f32("c", ["N", 2, 3])],
+)
+case(
+    "stack of four",
+    "stack(a, b, c, d, axis=1)",
+    "torch.stack((a, b, c, d), 1)",
+    [f32(name, ["N", 3]) for name in "abcd"],
+)
+case("unsqueeze", "unsqueeze(x, 1)", "x.unsqueeze(1)", [f32("x", ["N", 3, 2])])
+case("unsqueeze at the end", "unsqueeze(x, -1)", "x.unsqueeze(-1)", [f32("x", ["N", 3, 2])])
+case("squeeze", "squeeze(x, 1)", "x.squeeze(1)", [f32("x", ["N", 1, 3, 1])])
+case("squeeze at the end", "squeeze(x, -1)", "x.squeeze(-1)", [f32("x", ["N", 1, 3, 1])])
+case("transpose of two axes", "transpose(x, -1, 1)", "x.transpose(-1, 1)", [f32("x", ["N", 3, 2, 4])])
+case("transpose of an axis with itself", "transpose(x, 1, 1)", "x.transpose(1, 1)", [f32("x", ["N", 3, 2])])
+
 # ---- normalisation ------------------------------------------------------------------------------------------------------
 
 case(
@@ -290,6 +351,56 @@ case(
     "x |> norm: LayerNorm",
     "F.layer_norm(x, (6,), norm_weight, norm_bias)",
     [f32("x", ["N", 3, 6], -2, 2), f32("norm.weight", [6], 0.5, 1.5), f32("norm.bias", [6])],
+)
+
+PER_CHANNEL = [f32("norm.weight", [4], 0.5, 1.5), f32("norm.bias", [4])]
+RUNNING = [
+    f32("norm.running_mean", [4], gradient=False),
+    f32("norm.running_var", [4], 0.5, 2.0, gradient=False),
+]
+BATCH_NORM = "F.batch_norm(x, norm_running_mean, norm_running_var, norm_weight, norm_bias{})"
+case(
+    "LayerNorm with a size and eps",
+    "x |> norm: LayerNorm(4, eps=0.1)",
+    "F.layer_norm(x, (4,), norm_weight, norm_bias, 0.1)",
+    [f32("x", ["N", 4], -2, 2), *PER_CHANNEL],
+)
+case(
+    "BatchNorm2d in inference",
+    "x |> norm: BatchNorm2d(4)",
+    BATCH_NORM.format(""),
+    [f32("x", ["N", 4, 3, 2], -2, 2), *PER_CHANNEL, *RUNNING],
+)
+case(
+    "BatchNorm2d in inference with eps",
+    "x |> norm: BatchNorm2d(eps=0.1)",
+    BATCH_NORM.format(", eps=0.1"),
+    [f32("x", ["N", 4, 3, 2], -2, 2), *PER_CHANNEL, *RUNNING],
+)
+case(
+    "BatchNorm1d in inference",
+    "x |> norm: BatchNorm1d",
+    BATCH_NORM.format(""),
+    [f32("x", ["N", 4], -2, 2), *PER_CHANNEL, *RUNNING],
+)
+case(
+    "BatchNorm1d of sequences in inference",
+    "x |> norm: BatchNorm1d",
+    BATCH_NORM.format(""),
+    [f32("x", ["N", 4, 5], -2, 2), *PER_CHANNEL, *RUNNING],
+)
+for groups in (1, 2, 4):
+    case(
+        f"GroupNorm of {groups}",
+        f"x |> norm: GroupNorm({groups})",
+        f"F.group_norm(x, {groups}, norm_weight, norm_bias)",
+        [f32("x", ["N", 4, 3, 2], -2, 2), *PER_CHANNEL],
+    )
+case(
+    "GroupNorm of vectors, with eps",
+    "x |> norm: GroupNorm(2, 4, eps=0.1)",
+    "F.group_norm(x, 2, norm_weight, norm_bias, 0.1)",
+    [f32("x", ["N", 4], -2, 2), *PER_CHANNEL],
 )
 
 # ---- classes, losses and metrics ----------------------------------------------------------------------------------------
@@ -304,6 +415,13 @@ case(
     SCORES,
     n=7,
 )
+case(
+    "cross_entropy with label smoothing",
+    "cross_entropy(x, label, label_smoothing=0.2)",
+    "F.cross_entropy(x, label, label_smoothing=0.2)",
+    SCORES,
+    n=7,
+)
 case("nll_loss", "nll_loss(x, label)", "F.nll_loss(x, label)", SCORES, n=7)
 case(
     "accuracy",
@@ -312,6 +430,20 @@ case(
     [f32("x", ["N", 3], gradient=False), label("label", 3)],
     n=16,
 )
+case(
+    "top_k_accuracy",
+    "top_k_accuracy(x, label, k=2)",
+    "(x.topk(2).indices == label[:, None]).any(1).to(torch.float64).mean()",
+    [f32("x", ["N", 5], gradient=False), label("label", 5)],
+    n=16,
+)
+PAIR = [f32("x", ["N", 4], -2, 2), f32("target", ["N", 4], -2, 2)]
+case("l1_loss", "l1_loss(x, target)", "F.l1_loss(x, target)", PAIR, n=3)
+case("huber_loss", "huber_loss(x, target)", "F.huber_loss(x, target)", PAIR, n=3)
+case("huber_loss with delta", "huber_loss(x, target, delta=0.4)", "F.huber_loss(x, target, delta=0.4)", PAIR, n=3)
+case("smooth_l1_loss", "smooth_l1_loss(x, target)", "F.smooth_l1_loss(x, target)", PAIR, n=3)
+case("smooth_l1_loss with beta", "smooth_l1_loss(x, target, 0.4)", "F.smooth_l1_loss(x, target, beta=0.4)", PAIR, n=3)
+case("smooth_l1_loss, beta 0", "smooth_l1_loss(x, target, 0)", "F.smooth_l1_loss(x, target, beta=0.0)", PAIR, n=3)
 case("mse_loss", "mse_loss(x, target)", "F.mse_loss(x, target)", [f32("x", ["N", 4]), f32("target", ["N", 4])], n=3)
 case(
     "bce_with_logits",

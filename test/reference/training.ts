@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { FashionCnn, fashionCnnTraining } from '../../generated/fashion_cnn.ts';
 import { FashionCnnLogits, fashionCnnLogitsTraining } from '../../generated/fashion_cnn_logits.ts';
 import { type DeviceChoice, Learner, openDevice, tensor } from '../../runtime/index.ts';
-import { arenaLength, floats, readParameter } from '../../runtime/weights/layout.ts';
+import { readArena, readParameter } from '../../runtime/weights/layout.ts';
 import { trainingRuns } from './fixtures.ts';
 import { fashionParameters, images, labels } from './formula.ts';
 import { expectClose, relativeError } from './tolerance.ts';
@@ -52,7 +52,7 @@ export function compareTraining(choice: DeviceChoice, timeout: number): void {
         const learner = new Learner(model, training);
         learner.step(batch(fixture.noise_seed, 0, fixture.batch));
         const arena = spec.module.buffers.findIndex(({ role }) => role === 'gradients');
-        const gradients = floats(await session.read(arena, 0, arenaLength(spec.module)));
+        const gradients = await readArena(session, arena, spec.module);
         for (const { name, gradient } of parameters) {
           const place = spec.module.parameters.find((parameter) => parameter.name === name);
           const values = place ? readParameter(gradients, place) : new Float32Array();

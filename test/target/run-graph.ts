@@ -28,7 +28,7 @@ export function compileGraph(graph: Graph): ModuleSpec {
     programs: { infer: [lowerGraph(graph)], evaluate: [], train: [] },
     uniforms: [],
     parameters: [],
-    arena: { layouts: new Map(), size: 256 },
+    arena: { layouts: new Map(), trained: 256, size: 256 },
     states: [],
   });
 }

@@ -4,6 +4,7 @@ import { flagOf } from '../ops/attributes.ts';
 import { axesOf } from '../ops/reduction.ts';
 import { constantOf, inputsOf } from './match.ts';
 import type { Candidate, Rule } from './rules.ts';
+import { readInPlace } from './rules-gather.ts';
 import { sumOfUnpooled } from './rules-pooling.ts';
 
 /** The reduced axes of a reduction along whole axes; undefined for pooling. */
@@ -48,4 +49,11 @@ const sumOfNegative: Rule = (g, { op, inputs: [x], attributes }) => {
   return source && g.neg(g.op(op, [source], attributes));
 };
 
-export const reductionRules: readonly Rule[] = [keptAxes, nothingToFold, sumOfRepeated, sumOfNegative, sumOfUnpooled];
+export const reductionRules: readonly Rule[] = [
+  keptAxes,
+  nothingToFold,
+  sumOfRepeated,
+  sumOfNegative,
+  sumOfUnpooled,
+  readInPlace,
+];

@@ -3,6 +3,7 @@ import type { OpKind, Value } from '../ops/primitive.ts';
 import type { Attributes, TensorType } from '../ops/types.ts';
 import type { GraphBuilder } from './builder.ts';
 import { elementwiseRules } from './rules-elementwise.ts';
+import { gatherRules } from './rules-gather.ts';
 import { leafRules, movementRules } from './rules-movement.ts';
 import { reductionRules } from './rules-reduction.ts';
 
@@ -21,6 +22,7 @@ export const rulesOf: Readonly<Record<OpKind, readonly Rule[]>> = {
   leaf: leafRules,
   elementwise: elementwiseRules,
   movement: movementRules,
+  gather: gatherRules,
   reduction: reductionRules,
   contraction: [],
 };

@@ -1,9 +1,11 @@
 /**
  * Decides what runs in one dispatch. Rules, all over operators' kinds:
- * - movement and conditions are always computed where they are read (a view costs nothing);
+ * - movement and conditions are always computed where they are read (a view costs nothing), and so are whole numbers made
+ *   of indices alone; reading by number at such indices is a view, at any others it is treated as elementwise work;
  * - a reduction or contraction is computed once, in a group of its own;
  * - elementwise work moves into its one consumer, or, where its value is a reduction's, into that reduction's epilogue;
  * - a contraction reads its operands many times, so what it reads is in memory (or a view of it);
+ * - a sampled image is not sampled again at many places: it goes to memory;
  * - groups of elementwise work over equal shapes, and small reductions over equal shapes, are merged side by side;
  * - no kernel reads and writes more tensors than WebGPU binds.
  * It does not fuse a reduction into another reduction's loop, and recomputes nothing but elementwise views.
@@ -11,6 +13,7 @@
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
 import { dim } from '../dim/dim.ts';
 import { type Group, inputsOf, isStoredLeaf, kindOf, type Partition } from './group.ts';
+import { indexArithmetic, isView, Sampling } from './index-values.ts';
 import { countBuffers, limitReads, MAX_BUFFERS } from './limit.ts';
 import { mergeGroups } from './merge.ts';
 
@@ -38,6 +41,9 @@ function chooseStored(graph: Graph): Set<number> {
   const users = usersOf(graph);
   const outputs = new Set(graph.outputs.map((output) => output.node));
   const stored = new Set<number>();
+  const arithmetic = indexArithmetic(graph);
+  const sampling = new Sampling(graph);
+  const ownKernel = (user: GraphNode): boolean => stored.has(user.id) || isHeavy(user);
   // How many places read each node's elements when it is computed where it is read: views pass their readers on.
   const readers = new Map<number, Set<number>>();
   for (let id = graph.nodes.length - 1; id >= 0; id--) {
@@ -45,17 +51,23 @@ function chooseStored(graph: Graph): Set<number> {
     const kind = kindOf(node);
     const places = new Set<number>();
     for (const user of users[id]) {
-      if (stored.has(user) || isHeavy(graph.nodes[user])) places.add(user);
+      if (ownKernel(graph.nodes[user])) places.add(user);
       else for (const place of readers.get(user) ?? []) places.add(place);
     }
     readers.set(id, places);
+    sampling.read(
+      node,
+      users[id].map((user) => graph.nodes[user]),
+      ownKernel,
+    );
     if (isStoredLeaf(node)) stored.add(id);
     else if (outputs.has(id) || isHeavy(node)) stored.add(id);
-    else if (kind === 'elementwise' && node.type.element !== 'bool') {
+    else if (arithmetic.has(id) || isView(node, arithmetic)) continue;
+    else if ((kind === 'elementwise' && node.type.element !== 'bool') || kind === 'gather') {
       const rereads = [...places].some((place) => kindOf(graph.nodes[place]) === 'contraction');
       const heavyReader = [...places].some((place) => isHeavy(graph.nodes[place]));
-      const epilogue = heavyReader && endsEpilogue(graph, users, node);
-      if (places.size > 1 || rereads || epilogue) stored.add(id);
+      const epilogue = kind === 'elementwise' && heavyReader && endsEpilogue(graph, users, node);
+      if (places.size > 1 || rereads || epilogue || sampling.tooOften(node)) stored.add(id);
     }
   }
   return stored;

@@ -120,6 +120,11 @@ function splitMultiples(a: Affine, divisor: number): { whole: Affine; rest: Affi
 function atomRange(atom: Expr): Range {
   if (atom.kind === 'axis') return { low: 0, high: (dim.constant(atom.axis.extent) ?? Number.POSITIVE_INFINITY) - 1 };
   if (atom.kind === 'size') return { low: 0, high: Number.POSITIVE_INFINITY };
+  if (atom.kind === 'apply' && atom.fn === 'select') {
+    const [a, b] = atom.args.slice(1).map((arg) => rangeOf(toAffine(arg)));
+    return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
+  }
+  if (atom.kind === 'apply' && atom.fn === 'to_i32' && atom.args[0].type === 'bool') return { low: 0, high: 1 };
   if (atom.kind === 'apply' && atom.args.length === 2 && atom.args[1].kind === 'const') {
     const by = atom.args[1].value;
     if (atom.fn === 'imod') return { low: 0, high: by - 1 };
@@ -133,14 +138,30 @@ function atomRange(atom: Expr): Range {
 
 /** Bounds of an affine value by interval arithmetic. */
 export function rangeOf(a: Affine): Range {
-  let low = a.constant;
-  let high = a.constant;
-  for (const { coefficient, atom } of a.terms.values()) {
+  return { low: lowest(a), high: -lowest(scale(a, -1)) };
+}
+
+function lowest(a: Affine): number {
+  const { terms, constant } = symbolicAxesAtLowest(a);
+  let low = constant;
+  for (const { coefficient, atom } of terms.values()) {
     const range = atomRange(atom);
     low += coefficient * (coefficient > 0 ? range.low : range.high);
-    high += coefficient * (coefficient > 0 ? range.high : range.low);
   }
-  return { low, high };
+  return low;
+}
+
+/** An axis over the batch is at most `N - 1`: subtracted from `N` it leaves a number. */
+function symbolicAxesAtLowest(a: Affine): Affine {
+  let result = a;
+  for (const { coefficient, atom } of a.terms.values()) {
+    if (atom.kind !== 'axis' || coefficient > 0 || dim.constant(atom.axis.extent) !== undefined) continue;
+    const extent: Expr = { kind: 'size', type: 'i32', dim: atom.axis.extent };
+    if (!a.terms.has(keyOf(extent))) continue;
+    const last = addScaled(toAffine(extent), constantAffine(1), -1);
+    result = addScaled(addScaled(result, atomAffine(atom), -coefficient), last, coefficient);
+  }
+  return result;
 }
 
 /** Back to an expression: terms in a fixed order, the constant last. */
@@ -168,6 +189,14 @@ export function coefficientOf(a: Affine, axisId: string): number | undefined {
 export function without(a: Affine, axisId: string | undefined): Affine {
   const terms = new Map([...a.terms].filter(([, { atom }]) => !(atom.kind === 'axis' && atom.axis.id === axisId)));
   return { terms, constant: 0 };
+}
+
+/** The value with every atom replaced by another value. */
+export function mapAtoms(a: Affine, change: (atom: Expr) => Expr): Affine {
+  return [...a.terms.values()].reduce(
+    (sum, { coefficient, atom }) => addScaled(sum, toAffine(change(atom)), coefficient),
+    constantAffine(a.constant),
+  );
 }
 
 /** Decides a comparison of two i32 values where their ranges allow it. */

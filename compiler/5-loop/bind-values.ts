@@ -5,11 +5,22 @@
  */
 import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
 import { addressOf, tensorOf } from './address.ts';
+import { fromAffine, mapAtoms, toAffine } from './affine.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
 import { Names, Scope } from './scope.ts';
 import { conjuncts, pullGuards } from './simplify.ts';
-import { axesOf, children, forEachNode, intExpr, keyOf, localExpr, rewriter, withChildren } from './walk.ts';
+import {
+  axesOf,
+  children,
+  forEachNode,
+  intExpr,
+  isIndexArithmetic,
+  keyOf,
+  localExpr,
+  rewriter,
+  withChildren,
+} from './walk.ts';
 
 type Reduce = Extract<Expr, { kind: 'reduce' }>;
 
@@ -51,10 +62,16 @@ export class ValueBinder {
       case 'uniform':
         return this.place(expr, key, expr, scope, counts);
       case 'load':
-        return this.place(expr, key, this.resolveLoad(expr), scope, counts);
+        return this.place(
+          expr,
+          key,
+          this.resolveLoad(expr, scope, (part) => this.lower(part, scope, counts)),
+          scope,
+          counts,
+        );
       case 'apply': {
         // Index arithmetic is left whole: the targets turn it into pointers.
-        if (expr.type === 'i32' && !expr.args.some((arg) => arg.type !== 'i32' || containsLoad(arg))) return expr;
+        if (expr.type === 'i32' && isIndexArithmetic(expr)) return expr;
         const lowered = withChildren(
           expr,
           expr.args.map((arg) => this.lower(arg, scope, counts)),
@@ -62,9 +79,10 @@ export class ValueBinder {
         return this.place(expr, key, lowered, scope, counts);
       }
       case 'guard': {
-        // What a guard protects must stay behind it.
+        // What a guard protects must stay behind it; what its condition has asked for is there already.
         const condition = this.lower(expr.condition, scope, counts);
-        return { ...expr, condition, value: this.inline(expr.value), otherwise: this.inline(expr.otherwise) };
+        const [value, otherwise] = [expr.value, expr.otherwise].map((side) => this.inline(side, scope));
+        return { ...expr, condition, value, otherwise };
       }
       case 'reduce':
         throw new Error('a reduction inside a guard cannot be scheduled');
@@ -82,16 +100,25 @@ export class ValueBinder {
     return local;
   }
 
-  private resolveLoad(load: Extract<Expr, { kind: 'load' }>): Expr {
-    return { ...load, indices: [addressOf(tensorOf(this.tensors, load.tensor), load.indices)] };
+  /** A load at its address. What its indices read or compute is a value like any other; their arithmetic stays whole. */
+  private resolveLoad(load: Extract<Expr, { kind: 'load' }>, scope: Scope, resolve: (part: Expr) => Expr): Expr {
+    const indices = load.indices.map((index): Expr => {
+      if (isIndexArithmetic(index)) return index;
+      const part = (atom: Expr): Expr => (isIndexArithmetic(atom) ? atom : resolve(atom));
+      return scope.find(keyOf(index)) ?? fromAffine(mapAtoms(toAffine(index), part));
+    });
+    return { ...load, indices: [addressOf(tensorOf(this.tensors, load.tensor), indices)] };
   }
 
-  private inline(expr: Expr): Expr {
-    if (expr.kind === 'load') return this.resolveLoad(expr);
+  /** The expression where it stands, but for values that are known there. */
+  private inline(expr: Expr, scope: Scope): Expr {
+    const known = isIndexArithmetic(expr) ? undefined : scope.find(keyOf(expr));
+    if (known) return known;
+    if (expr.kind === 'load') return this.resolveLoad(expr, scope, (part) => this.inline(part, scope));
     if (expr.kind === 'reduce') throw new Error('a reduction inside a guard cannot be scheduled');
     return withChildren(
       expr,
-      children(expr).map((child) => this.inline(child)),
+      children(expr).map((child) => this.inline(child, scope)),
     );
   }
 
@@ -212,6 +239,10 @@ export class ValueBinder {
     const open = new Set(axes.map((axis) => axis.id));
     const ready = conditions.filter((condition) => ![...axesOf(condition)].some((id) => open.has(id)));
     if (ready.length > 0) {
+      const counts = countUses(ready);
+      const condition = ready
+        .map((c) => (isIndexArithmetic(c) ? c : this.lower(c, scope, counts)))
+        .reduce((all, c) => ({ kind: 'apply', type: 'bool', fn: 'and', args: [all, c] }));
       const inside = new Scope(scope, [], true);
       this.openLoops(
         axes,
@@ -219,9 +250,6 @@ export class ValueBinder {
         inside,
         fill,
       );
-      const condition = ready
-        .map((c) => this.inline(c))
-        .reduce((all, c) => ({ kind: 'apply', type: 'bool', fn: 'and', args: [all, c] }));
       scope.statements.push({ kind: 'if', condition, then: inside.statements, otherwise: [] });
       return;
     }
@@ -245,10 +273,6 @@ interface Accumulator {
 
 function zero(like: Expr): Expr {
   return { kind: 'const', type: like.type, value: 0 };
-}
-
-function containsLoad(expr: Expr): boolean {
-  return expr.kind === 'load' || children(expr).some(containsLoad);
 }
 
 /** Reductions that are not inside another one. */

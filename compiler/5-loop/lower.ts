@@ -11,6 +11,7 @@ import { createLowering, scalarTypeOf } from '../ops/lowering.ts';
 import type { Lowering, Reader } from '../ops/primitive.ts';
 import { lookup } from '../ops/registry.ts';
 import type { ElementType } from '../ops/types.ts';
+import { collapseSums } from './collapse-sums.ts';
 import type { Kernel, LoopProgram, Place, Store, Tensor } from './kernel.ts';
 import { intermediateLayout, rowMajor } from './layout.ts';
 import { simplify } from './simplify.ts';
@@ -73,9 +74,12 @@ function lowerGroup(partition: Partition, group: Group): Kernel {
   const axes = shape.map((extent, i): Axis => ({ id: names[i], extent }));
   const inliner = new Inliner(partition, group);
   const indices = axes.map(axisExpr);
-  const values = group.roots.map((root) => simplify(inliner.compute(root, indices)));
+  const values = group.roots.map((root) => collapseSums(simplify(inliner.compute(root, indices))));
   // The stores' own indices take part in the splitting, so that they stay in step with the values.
-  const split = splitAxes(axes, [...values, ...indices]);
+  const first = splitAxes(axes, [...values, ...indices]);
+  // A flattened axis may be looked for piece by piece, and then says how to take its counterpart apart.
+  const collapsed = first.exprs.map(collapseSums);
+  const split = collapsed.every((expr, i) => expr === first.exprs[i]) ? first : splitAxes(first.axes, collapsed);
   const stores = group.roots.map(
     (root, i): Store => ({
       tensor: root,

@@ -5,7 +5,7 @@
  */
 import type { Expr } from '../ops/expr.ts';
 import { decide, fromAffine, toAffine } from './affine.ts';
-import { rewriter } from './walk.ts';
+import { containsLoad, rewriter } from './walk.ts';
 
 const bool = (value: boolean): Expr => ({ kind: 'const', type: 'bool', value: value ? 1 : 0 });
 
@@ -52,14 +52,15 @@ export function conjuncts(condition: Expr): readonly Expr[] {
 
 /**
  * Writes a summand as `condition ? value : 0`: a guard's zero makes a whole product zero, so that a loop may skip it.
+ * The conditions may be tested in any order: one that reads memory where another guard protects it stays behind that.
  */
-export function pullGuards(body: Expr): { conditions: readonly Expr[]; value: Expr } {
-  if (body.kind === 'guard' && isZero(body.otherwise)) {
-    const inner = pullGuards(body.value);
+export function pullGuards(body: Expr, guarded = false): { conditions: readonly Expr[]; value: Expr } {
+  if (body.kind === 'guard' && isZero(body.otherwise) && !(guarded && containsLoad(body.condition))) {
+    const inner = pullGuards(body.value, true);
     return { conditions: [...conjuncts(body.condition), ...inner.conditions], value: inner.value };
   }
   if (body.kind === 'apply' && body.fn === 'mul') {
-    const parts = body.args.map(pullGuards);
+    const parts = body.args.map((arg) => pullGuards(arg, guarded));
     return {
       conditions: parts.flatMap((part) => part.conditions),
       value: { ...body, args: parts.map((part) => part.value) },

@@ -12,7 +12,7 @@ import { type Kernel, type LoopProgram, type Tensor, tensorsOf } from './kernel.
 import { laneCandidate, laneStep, productOf } from './lanes.ts';
 import { stridesInOrder } from './layout.ts';
 import { typicalValue } from './typical.ts';
-import { axesOf, axisExpr, intExpr, keyOf, rewriter, sizeExpr } from './walk.ts';
+import { axesOf, axisExpr, containsLoad, intExpr, keyOf, rewriter, sizeExpr } from './walk.ts';
 
 /** A copy may be this much larger than what it copies. */
 const MAX_GROWTH = 2;
@@ -53,6 +53,8 @@ export function stageOperands(program: LoopProgram): LoopProgram {
 function alwaysInside(load: Extract<Expr, { kind: 'load' }>, tensor: Tensor): boolean {
   return load.indices.every((index, d) => {
     const extent = tensor.shape[d];
+    // Where memory says what is read, something may have to be tested before that is asked.
+    if (containsLoad(index)) return false;
     if (index.kind === 'axis' && dim.equal(index.axis.extent, extent)) return true;
     return decide('ge', index, intExpr(0)) === true && decide('lt', index, sizeExpr(extent)) === true;
   });

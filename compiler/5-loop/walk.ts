@@ -106,6 +106,16 @@ export function forEachNode(roots: readonly Expr[], visit: (expr: Expr) => void)
   for (const root of roots) walk(root);
 }
 
+/** True for numbers and conditions that are computed from loop variables and sizes alone: no loads, no fractions. */
+export function isIndexArithmetic(expr: Expr): boolean {
+  if (expr.type === 'f32' || expr.kind === 'load' || expr.kind === 'reduce') return false;
+  return children(expr).every(isIndexArithmetic);
+}
+
+export function containsLoad(expr: Expr): boolean {
+  return expr.kind === 'load' || children(expr).some(containsLoad);
+}
+
 const freeAxes = new WeakMap<Expr, ReadonlySet<string>>();
 
 /** The loop variables that an expression depends on, without those that its own reductions bind. */

@@ -11,10 +11,11 @@ import type { Attributes, ElementType, TensorType } from './types.ts';
  * - `leaf`: a program's input, parameter, constant or runtime scalar; has no inputs
  * - `elementwise`: output element i depends on input elements i only (shapes equal)
  * - `movement`: a view: every output element is one input element, or a constant
+ * - `gather`: reads its first input where the other inputs, numbers, say: every output element is one input element, or 0
  * - `reduction`: folds an input over axes or windows
  * - `contraction`: sums products of two inputs
  */
-export type OpKind = 'leaf' | 'elementwise' | 'movement' | 'reduction' | 'contraction';
+export type OpKind = 'leaf' | 'elementwise' | 'movement' | 'gather' | 'reduction' | 'contraction';
 
 /** A handle on a graph value while gradients or composites are being built. */
 export interface Value {
@@ -95,6 +96,7 @@ export interface Primitive {
   readonly name: string;
   readonly doc: string;
   readonly kind: OpKind;
+  /** Their names, for the reader. The last one may stand for any number of inputs: `...indices`. */
   readonly inputs: readonly string[];
   /** The result's type, or what is wrong. Never throws. */
   readonly infer: (inputs: readonly TensorType[], attributes: Attributes) => TensorType | ShapeProblem;

@@ -14,6 +14,8 @@ import { detach } from './detach.ts';
 import { elementwisePrimitives } from './elementwise.ts';
 import { amax, amin } from './extremum.ts';
 import { flip } from './flip.ts';
+import { gather } from './gather.ts';
+import { gatherGrad } from './gather-grad.ts';
 import { InternalError } from './internal-error.ts';
 import { iota } from './iota.ts';
 import { input, parameter, state } from './leaf.ts';
@@ -50,6 +52,8 @@ export const primitives: readonly Primitive[] = [
   pad,
   flip,
   concat,
+  // Views by numbers.
+  gather,
   // Reductions.
   sum,
   mean,
@@ -61,6 +65,7 @@ export const primitives: readonly Primitive[] = [
   maxPool2dGrad,
   avgPool2d,
   avgPool2dGrad,
+  gatherGrad,
   // Contractions.
   matmul,
   conv2d,

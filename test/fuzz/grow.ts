@@ -2,6 +2,7 @@
 import { dim } from '../../compiler/dim/dim.ts';
 import type { Value } from '../../compiler/ops/primitive.ts';
 import { operatorNamed } from '../../compiler/ops/registry.ts';
+import { gathering } from './grow-gather.ts';
 import { convolution, pooling, product } from './grow-image.ts';
 import { movement } from './grow-movement.ts';
 import type { Pool } from './pool.ts';
@@ -180,6 +181,8 @@ export const growers: readonly Grower[] = [
   movement,
   movement,
   movement,
+  gathering,
+  gathering,
   product,
   product,
   convolution,
@@ -188,4 +191,4 @@ export const growers: readonly Grower[] = [
 ];
 
 /** What a network for images is made of. */
-export const imageGrowers: readonly Grower[] = [convolution, convolution, pooling, unary, binary];
+export const imageGrowers: readonly Grower[] = [convolution, convolution, pooling, gathering, unary, binary];

@@ -47,7 +47,7 @@ function leafValue({ id, type }: GraphNode, seed: number, n: number): ReferenceT
 
 /** Operators whose float32 results are exact where their inputs are. */
 const EXACT = new Set(
-  'reshape permute broadcast_to slice pad flip concat amax amin argmax max_pool2d max_pool2d_index iota size input parameter state uniform neg abs max min relu floor select detach'.split(
+  'reshape permute broadcast_to slice pad flip concat gather amax amin argmax max_pool2d max_pool2d_index iota size input parameter state uniform neg abs max min relu floor select detach'.split(
     ' ',
   ),
 );

@@ -127,14 +127,26 @@ export class ExpressionEmitter {
     const binding = this.bindings.indexOf(tensor);
     const bytes = this.bytesOf(tensor);
     const access = accessOf(binding, address, this.tree.lane, this.pointerAxis);
-    if (!access) return { pointer: this.pointerTo(binding, firstLane(address, this.tree.lane), bytes), offset: 0 };
+    const anew = (): { pointer: number; offset: number } => ({
+      pointer: this.pointerTo(binding, firstLane(address, this.tree.lane), bytes),
+      offset: 0,
+    });
+    if (!access) return anew();
     let pointer = this.pointerOf(access.family);
     if (pointer === undefined) {
-      if (access.step !== 0) throw new Error('a stepped pointer was not set up before its loop');
+      // Depends on a value that the loop computes: not set up before it.
+      if (access.step !== 0) return anew();
       pointer = this.pointerTo(binding, access.base, bytes);
       this.remember(access.family, pointer);
     }
     return { pointer, offset: access.constant * bytes };
+  }
+
+  /** True where a value can be computed here already: from what is declared, reading no memory (which may be guarded). */
+  protected isKnown(expr: Expr): boolean {
+    if (expr.kind === 'load') return false;
+    if (expr.kind === 'local') return this.locals.has(expr.name);
+    return children(expr).every((child) => this.isKnown(child));
   }
 
   // ---- scalars -----------------------------------------------------------------------------------------------------
@@ -253,9 +265,14 @@ export class ExpressionEmitter {
 
   /** True where a value is computed in lanes: because they differ, or because its locals are splatted already. */
   private inLanes(expr: Expr): boolean {
-    if (this.reads(expr, ({ name }) => this.tree.vectors.has(name))) return true;
+    if (this.differs(expr)) return true;
     if (expr.kind === 'apply' && !hasVectorForm(expr)) return false;
     return this.reads(expr, ({ name }) => this.localNamed(name).vector);
+  }
+
+  /** True where the lanes' values differ. */
+  private differs(expr: Expr): boolean {
+    return this.reads(expr, ({ name }) => this.tree.vectors.has(name));
   }
 
   /** True for an expression of the lane variable or of a local that a test finds. */
@@ -277,7 +294,8 @@ export class ExpressionEmitter {
     }
     // A condition in memory is 0 or 1, not a mask: it is splatted below.
     if (expr.kind === 'load' && expr.type !== 'bool' && this.elementOf(expr.tensor) !== 'u8') {
-      const lanes = this.inLanes(expr);
+      // Not where only a local of its address is kept splatted.
+      const lanes = this.differs(expr);
       const { pointer, offset } = this.locate(expr.tensor, expr.indices[0]);
       asm.get(pointer);
       asm.memory(lanes ? 'v128.load' : 'v128.load32_splat', offset);

@@ -164,7 +164,7 @@ class KernelEmitter extends ExpressionEmitter {
     for (const { tensor, address } of memoryAccesses(body)) {
       const binding = this.bindings.indexOf(tensor);
       const access = accessOf(binding, address, this.tree.lane, axis);
-      if (!access || this.pointerOf(access.family) !== undefined) continue;
+      if (!access || !this.isKnown(access.base) || this.pointerOf(access.family) !== undefined) continue;
       const bytes = this.bytesOf(tensor);
       const pointer = this.pointerTo(binding, access.base, bytes);
       this.remember(access.family, pointer);
@@ -202,7 +202,7 @@ function memoryAccesses(list: readonly Statement[]): { tensor: number; address: 
   const found: { tensor: number; address: Expr }[] = [];
   const visit = (expr: Expr): void => {
     if (expr.kind === 'load') found.push({ tensor: expr.tensor, address: expr.indices[0] ?? intExpr(0) });
-    else children(expr).forEach(visit);
+    children(expr).forEach(visit);
   };
   const walk = (statement: Statement): void => {
     switch (statement.kind) {

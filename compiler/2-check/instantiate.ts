@@ -17,14 +17,16 @@ import type { TensorType } from '../ops/types.ts';
 import type { Given } from './arguments.ts';
 import { coerce } from './coerce.ts';
 import { Matching } from './matching.ts';
-import { type CallSite, describeMismatch, noteOf } from './mismatch.ts';
+import { type CallSite, describeMismatch } from './mismatch.ts';
 import type { ModuleScope } from './modules.ts';
+import { bodyAxes, declaredAxes } from './result-axes.ts';
 import { Scope } from './scope.ts';
-import { showArithmetic, showValue, textAt } from './show.ts';
+import { showValue, textAt } from './show.ts';
 import { type Frame, fail, newFrame, type Site } from './site.ts';
+import { traceOf } from './trace.ts';
 import type { ConfigValue, TypedInput } from './typed.ts';
 import { checkPositive } from './types.ts';
-import { type Provenance, poison, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
+import { poison, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
 
 /** A function or layer with the arguments of one use, all evaluated. */
 export interface Application {
@@ -99,9 +101,8 @@ export function instantiate(application: Application, site: Site): Value {
     parameters: frame.parameters,
   };
   const args = inputs.map(({ value: argument }) => argument.expr);
-  const axes = declared
-    ? declaredAxes(declaration, output, matching, inner, call.span)
-    : outsideAxes(result, inner, call);
+  const place = { title: call.title, span: call.span, instance, given: application.given };
+  const axes = declared ? declaredAxes(declaration, matching, inner, place) : bodyAxes(result, inner, place);
   return tensorOf({ kind: 'call', instance, args, type: output, span: call.span }, axes);
 }
 
@@ -138,7 +139,7 @@ export function bindConfig(
         argument.from.span,
         site,
       );
-      matching.state(parameter.from.name, size, argument.from.span, textAt(argument.from.span));
+      matching.state(parameter.from.name, size);
     }
     if (argument?.value) inner.scope.bind(name, coerce(argument.value, parameter.type, what, argument.span, site));
     else if (parameter.default) {
@@ -218,7 +219,7 @@ export function conditionsHold(
       message,
       span: call.span,
       label: first ? `${call.title} gets ${showType(first.type)}` : undefined,
-      notes: noteOf(first?.axes.at(-1)),
+      ...traceOf([first?.axes.slice(-2) ?? []]),
       help: [`${call.callee} requires ${textAt(condition.condition.span).replace(/\s+/g, ' ')}`],
     });
     return false;
@@ -267,6 +268,7 @@ export function checkResult(
   }
   if (!declared || sameType(result.type, declared)) return result;
   const axis = result.type.shape.findIndex((size, i) => !declared.shape[i] || !dim.equal(size, declared.shape[i]));
+  const trace = traceOf([[result.axes[axis]]]);
   fail(inner, {
     code: 'E0305',
     message: `${name} gives ${showType(result.type)}, but is declared to give ${showType(declared)}`,
@@ -274,8 +276,9 @@ export function checkResult(
     label: `this is ${showType(result.type)}`,
     notes: [
       ...(declaration.result ? [{ span: declaration.result.span, message: 'declared here' }] : []),
-      ...noteOf(result.axes[axis]).filter((note) => note.span.start !== span.start),
+      ...trace.notes.filter((note) => note.span.start !== span.start),
     ],
+    provenance: trace.provenance,
     help: ['change the declared type or the body'],
   });
   return undefined;
@@ -290,30 +293,4 @@ export const sameType = (a: TensorType, b: TensorType): boolean =>
 /** Configuration as the typed tree holds it. */
 export function configOf(config: readonly Parameter[], inner: Site): Record<string, ConfigValue> {
   return Object.fromEntries(config.map((p) => [p.name.name, toConfig(inner.scope.lookup(p.name.name) ?? poison)]));
-}
-
-/** Axes named in the declared type come from the input that bound the name; the others arise in this call. */
-function declaredAxes(
-  declaration: FnDeclaration | LayerDeclaration,
-  output: TensorType,
-  matching: Matching,
-  inner: Site,
-  span: Span,
-): readonly (Provenance | undefined)[] {
-  const nodes = declaration.result?.kind === 'tensor' ? (declaration.result.dims ?? []) : [];
-  const type = showType(output);
-  return nodes.flatMap((node) => {
-    if (node.kind === 'spread') return matching.bound.get(node.name.name)?.axes ?? [];
-    const bound = node.value.kind === 'name' ? matching.bound.get(node.value.name) : undefined;
-    if (bound?.by !== undefined) return bound.axes;
-    return [{ span, type, arithmetic: showArithmetic(node.value, (name) => inner.scope.lookup(name)) }];
-  });
-}
-
-/** Places inside the library mean nothing to the user: such an axis comes from the call. */
-function outsideAxes(result: TensorValue, inner: Site, call: CallSite): readonly (Provenance | undefined)[] {
-  const type = showType(result.type);
-  return result.axes.map((axis) =>
-    !axis || inner.checker.isLibrary(axis.span.file) ? { span: call.span, type } : axis,
-  );
 }

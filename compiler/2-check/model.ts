@@ -8,6 +8,7 @@ import type { Given } from './arguments.ts';
 import { bindConfig, checkResult, conditionsHold, unknownOf } from './instantiate.ts';
 import { Matching } from './matching.ts';
 import type { ModuleScope } from './modules.ts';
+import { givenAxes } from './provenance.ts';
 import { Scope } from './scope.ts';
 import { textAt } from './show.ts';
 import { type Checker, fail, newFrame, newUnit, type Site, type Unit } from './site.ts';
@@ -46,7 +47,15 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
   bindConfig({ declaration, config: declaration.config, given: use.given }, new Matching(site), site, use.site ?? site);
   const inputs = modelInputs(declaration, site);
   if (!inputs) return undefined;
-  const call = { title: use.name, callee: declaration.name.name, kind: 'layer' as const, span, inputs: inputs.length };
+  const { length } = inputs;
+  const call = {
+    title: use.name,
+    callee: declaration.name.name,
+    kind: 'layer' as const,
+    span,
+    stage: span,
+    inputs: length,
+  };
   const holds = conditionsHold(declaration.where, inputs, call, site, site);
   const declared = declaration.result && checker.evaluateType(declaration.result, site);
   if (!holds || (declaration.result && !declared)) return undefined;
@@ -127,13 +136,9 @@ function modelInputs(declaration: LayerDeclaration, site: Site): readonly ModelI
     }
     const tensor = site.checker.evaluateType(type, site);
     if (!tensor || !checkPositive(tensor, parameter.name.name, type.span, site)) return undefined;
-    const origin = { span: type.span, type: showType(tensor) };
     const local = site.unit.nextLocal++;
     const expr = { kind: 'local' as const, local, type: tensor, span: parameter.name.span };
-    const value = tensorOf(
-      expr,
-      tensor.shape.map(() => origin),
-    );
+    const value = tensorOf(expr, givenAxes(type.span, tensor, parameter.name.name));
     inputs.push({ parameter, batch, local, value });
   }
   for (const { parameter, value } of inputs) site.scope.bind(parameter.name.name, value);

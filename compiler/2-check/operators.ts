@@ -9,9 +9,10 @@ import { lookup } from '../ops/registry.ts';
 import { type ScalarFunction, scalarTable } from '../ops/scalar.ts';
 import type { Attributes, ElementType, TensorType } from '../ops/types.ts';
 import { attributesOf } from './attributes.ts';
-import { noteOf } from './mismatch.ts';
+import { operatorAxes, operatorTitle } from './provenance.ts';
 import { showValue } from './show.ts';
 import { fail, type Site } from './site.ts';
+import { traceOf } from './trace.ts';
 import { checkPositive } from './types.ts';
 import {
   asDim,
@@ -114,7 +115,7 @@ function cannotBroadcast(op: string, tensors: readonly TensorValue[], fromEnd: n
     message: `${spell(op)} cannot combine ${tensors.map((t) => showType(t.type)).join(' and ')}`,
     span,
     label: `axis ${fromEnd} is ${sizes}`,
-    notes: sized.flatMap(({ t }) => noteOf(t.axes.at(fromEnd))),
+    ...traceOf(sized.map(({ t }) => [t.axes.at(fromEnd)])),
     help: ['axes are aligned from the last; sizes must be equal, or one of them 1'],
   });
 }
@@ -168,11 +169,8 @@ export function intrinsic(
   if (!type) return poison;
   const expr = { kind: 'op' as const, op, args: tensors.map((t) => t.expr), attributes, type, span };
   if (type.shape.length === tensors[0]?.axes.length && op === 'detach') return tensorOf(expr, tensors[0].axes);
-  const origin = { span, type: showType(type) };
-  return tensorOf(
-    expr,
-    type.shape.map(() => origin),
-  );
+  const what = site.checker.isLibrary(span.file) ? undefined : operatorTitle(op, span);
+  return tensorOf(expr, operatorAxes(op, tensors, attributes, type, { span, what }));
 }
 
 const shapeOption = (options: Readonly<Record<string, Value>>): readonly Dim[] =>

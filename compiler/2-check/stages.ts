@@ -121,7 +121,10 @@ function applyLayer(
       help: [`write \`(${names}) |> ${callee}(…)\``],
     });
   }
-  const call = { title: segment ? path : callee, callee, kind: 'layer' as const, span, inputs: inputs.length, arrow };
+  // An element of a list is known by its number: `features.3` alone says little.
+  const title = segment === undefined ? callee : /^\d+$/.test(segment.name) ? `${path} (${callee})` : path;
+  const stage = segment && segment.span.file === span.file && segment.span.start < span.start ? segment.span : span;
+  const call = { title, callee, kind: 'layer' as const, span, stage, inputs: inputs.length, arrow };
   return instantiate(
     {
       declaration,

@@ -9,6 +9,7 @@ import { type ElaboratedModel, elaborateModel } from './model.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { elaborateOptimizer } from './optimizer.ts';
+import { givenAxes } from './provenance.ts';
 import { Scope } from './scope.ts';
 import { collectSettings, plainSettings, type Setting, type Settings } from './settings.ts';
 import { describe, textAt } from './show.ts';
@@ -85,14 +86,7 @@ export function elaborateTraining(
 }
 
 function bindLocal(name: string, local: number, type: TensorValue['type'], span: Span, site: Site): void {
-  const origin = { span, type: showType(type) };
-  site.scope.bind(
-    name,
-    tensorOf(
-      { kind: 'local', local, type, span },
-      type.shape.map(() => origin),
-    ),
-  );
+  site.scope.bind(name, tensorOf({ kind: 'local', local, type, span }, givenAxes(span, type, name)));
 }
 
 function findDataset(declaration: TrainDeclaration, datasets: Datasets, site: Site): TypedDataset | undefined {

@@ -17,9 +17,17 @@ export function noteOf(axis: Axis): Note[] {
   return [{ span: seen.span, message: `${showType(seen.type)} comes from here${arithmetic ? `: ${arithmetic}` : ''}` }];
 }
 
-/** An axis inside the library stands for what it comes from. */
+/** Where the size was decided: neither inside the library nor by something that only passes it on. */
 function nearestVisible(axis: Provenance): Provenance | undefined {
-  return axis.what === undefined ? visibleOrigin(axis).from[0] : axis;
+  let at: Axis = axis;
+  while (at) {
+    const { from, arithmetic }: ReturnType<typeof visibleOrigin> = visibleOrigin(at);
+    const [before] = from;
+    const passed = from.length === 1 && arithmetic === undefined && sizeOf(before) === sizeOf(at);
+    if (at.what !== undefined && !passed) return at;
+    at = before;
+  }
+  return undefined;
 }
 
 /**

@@ -46,7 +46,8 @@ function dropped(unread: number, before: string, arithmetic: string | undefined,
     axes > 1
       ? `${count} row${plural} and ${count} column${plural} are dropped`
       : `${count} of ${before} ${verb} dropped`;
-  return `${arithmetic?.includes('/') ? `${arithmetic} rounds down: ` : ''}${what}`;
+  // Only where the quotient itself is what rounds: `(28 + 1) / 2 - 2` would explain nothing.
+  return `${/^\d+ \/ \d+$/.test(arithmetic ?? '') ? `${arithmetic} rounds down: ` : ''}${what}`;
 }
 
 function wrapped(pieces: readonly string[]): string[] {

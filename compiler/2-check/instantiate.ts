@@ -19,9 +19,10 @@ import { coerce } from './coerce.ts';
 import { Matching } from './matching.ts';
 import { type CallSite, describeMismatch } from './mismatch.ts';
 import type { ModuleScope } from './modules.ts';
+import { resultRemedies } from './remedies.ts';
 import { bodyAxes, declaredAxes } from './result-axes.ts';
 import { Scope } from './scope.ts';
-import { showValue, textAt } from './show.ts';
+import { oneOf, showValue, textAt } from './show.ts';
 import { type Frame, fail, newFrame, type Site } from './site.ts';
 import { traceOf } from './trace.ts';
 import type { ConfigValue, TypedInput } from './typed.ts';
@@ -220,11 +221,20 @@ export function conditionsHold(
       span: call.span,
       label: first ? `${call.title} gets ${showType(first.type)}` : undefined,
       ...traceOf([first?.axes.slice(-2) ?? []]),
-      help: [`${call.callee} requires ${textAt(condition.condition.span).replace(/\s+/g, ' ')}`],
+      help: [whatToChange(condition, inner, first !== undefined)],
     });
     return false;
   }
   return true;
+}
+
+/** The configuration that a condition is about: what to change where it does not hold. */
+function whatToChange({ condition }: WhereClause, inner: Site, hasInput: boolean): string {
+  const words = new Set(textAt(condition.span).match(/[A-Za-z_]\w*/g));
+  const names = [...words].filter((word) => /^[a-z]/.test(word) && inner.scope.own(word));
+  const sizes = hasInput && [...words].some((word) => /^[A-Z]/.test(word) && inner.scope.own(word));
+  if (names.length === 0) return 'change the size of the input';
+  return `change ${oneOf(names)}${sizes ? ', or the size of the input' : ''}`;
 }
 
 function lookupPath(path: string, site: Site): string | undefined {
@@ -279,7 +289,7 @@ export function checkResult(
       ...trace.notes.filter((note) => note.span.start !== span.start),
     ],
     provenance: trace.provenance,
-    help: ['change the declared type or the body'],
+    ...resultRemedies(result, declared, declaration),
   });
   return undefined;
 }

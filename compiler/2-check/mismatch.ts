@@ -5,6 +5,7 @@ import { type Dim, dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import type { Given } from './arguments.ts';
 import type { Matching, Mismatch } from './matching.ts';
+import { classFixes, flattenFix, flattens, flattensTo, missingFlatten, pixelFix } from './remedies.ts';
 import type { Problem } from './report.ts';
 import { textAt } from './show.ts';
 import { traceOf } from './trace.ts';
@@ -46,12 +47,14 @@ export function describeMismatch(
         label: `${type.shape.length} ${type.shape.length === 1 ? 'axis' : 'axes'}`,
         ...traceOf([axes.slice(-1)]),
         help: [rankHelp(parameter, type.shape.length)],
+        fixes: type.shape.length > 2 && flattens(parameter) ? [flattenFix(call)] : [],
       };
     case 'classes':
       return classProblem(mismatch.expected, mismatch.actual, argument.span, matching);
     case 'dimension': {
       const { name, axis, actual, expected } = mismatch;
       if (call.arrow?.from && name !== undefined && matching.bound.get(name)?.by === undefined) {
+        if (flattensTo(expected, type, axis)) return missingFlatten(expected, argument, call, call.arrow);
         return statedSize(name, expected, actual, call, call.arrow, traceOf([[axes[axis]]]));
       }
       const by = name === undefined ? undefined : matching.bound.get(name)?.by;
@@ -82,7 +85,10 @@ function statedSize(
   const fixed = replaced(call.span, span, size);
   const out = arrow.expression?.kind === 'arrow' ? textAt(arrow.expression.to.span) : '';
   const inferred = replaced(call.span, arrow.span, out);
-  const fix: Fix = { title: `Change to ${size}`, edits: [{ span, text: size }] };
+  const fixes: Fix[] = [
+    { title: `Change to ${size}`, edits: [{ span, text: size }] },
+    { title: 'Leave the input size out', edits: [{ span: arrow.span, text: out }] },
+  ];
   return {
     code: 'E0301',
     // By convention of the standard library C counts channels, and everything else features.
@@ -91,7 +97,7 @@ function statedSize(
     label: `expected ${size}`,
     ...trace,
     help: [`write \`${fixed}\`, or \`${inferred}\` to have the input size inferred`],
-    fixes: [fix],
+    fixes,
   };
 }
 
@@ -109,9 +115,7 @@ function elementProblem(
   const { type } = argument.value;
   const pixels = type.element === 'u8' && wanted.startsWith('f32');
   const labels = wanted.startsWith('class(');
-  const fix: Fix[] = pixels
-    ? [{ title: 'Convert with to_float', edits: [{ span: argument.span, text: `to_float(${textAt(argument.span)})` }] }]
-    : [];
+  const fixes = pixels ? [pixelFix(argument.span, call)] : [];
   let help = `convert it, for example with to_f32(…)`;
   if (pixels) help = 'to_float(…) turns pixels 0..255 into numbers 0..1';
   if (labels) help = 'class indices come from a field of the data set whose type is class(…)';
@@ -121,8 +125,7 @@ function elementProblem(
     span: argument.span,
     label: type.classes ? 'class indices' : `elements of type ${type.element}`,
     help: [help],
-    // A pipe's input has no place of its own to wrap.
-    fixes: argument.span === call.span ? [] : fix,
+    fixes,
   };
 }
 
@@ -148,5 +151,6 @@ function classProblem(expected: Dim, actual: Dim, span: Span, matching: Matching
     label: `class indices 0..${dim.show(dim.sub(actual, dim.int(1)))}`,
     ...traceOf([outputs.slice(-1)]),
     help: [`the model should give one number for each of the ${dim.show(actual)} classes`],
+    fixes: classFixes(outputs.at(-1), actual),
   };
 }

@@ -19,6 +19,8 @@ import { type TensorValue, tensorOf } from './values.ts';
 export interface ElaboratedModel {
   readonly model: TypedModel;
   readonly unit: Unit;
+  /** Where the sizes of the result come from. */
+  readonly axes: TensorValue['axes'];
   /** Whether errors were reported on the way; then `model.output` is what the model declares. */
   readonly failed: boolean;
   /** Whether the body gives another type than declared, so that neither can be relied on. */
@@ -89,7 +91,7 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
     body: { lets: frame.lets, updates: frame.updates, result: result.expr },
   };
   const doubtful = !checked && value.kind !== 'poison';
-  return { model, unit, failed: checker.reporter.errors > errors, doubtful };
+  return { model, unit, axes: result.axes, failed: checker.reporter.errors > errors, doubtful };
 }
 
 /** Only the first dimension of a result may depend on the batch, and then it is the batch: one row a sample. */

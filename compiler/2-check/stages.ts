@@ -7,6 +7,7 @@ import { callFunction, evaluateArguments } from './calls.ts';
 import { instantiate } from './instantiate.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
+import { arrowFix } from './remedies.ts';
 import { describe, textAt } from './show.ts';
 import { fail, type Naming, newFrame, type Site } from './site.ts';
 import type { TypedInput } from './typed.ts';
@@ -107,6 +108,7 @@ function applyLayer(
       code: 'E0404',
       message: `${callee} does not take \`in -> out\``,
       span: arrow.span,
+      fixes: arrowFix(arrow),
       help: [`it takes ${declaration.config.map((p) => p.name.name).join(', ') || 'no arguments'}`],
     });
     return poison;

@@ -60,8 +60,14 @@ function variable(lead: Lead, span: Comprehension['span']): TensorValue {
 function collect(element: TensorValue, own: readonly Lead[], expression: Comprehension, site: Site): TensorValue {
   const outer = jointLeads([element], site.leads);
   const { expr, axes } = spread(element, [...outer, ...own]);
-  const origins = expression.variables.map(({ extent }) => {
-    return { span: extent.span, type: `[${own.map((lead) => dim.show(lead.extent)).join(', ')}]` };
+  const value = tensorOf(expr, [], outer);
+  const origins = expression.variables.map(({ extent }, axis) => {
+    return {
+      span: extent.span,
+      type: value.type,
+      axis,
+      what: site.checker.isLibrary(extent.span.file) ? undefined : 'for',
+    };
   });
-  return tensorOf(expr, [...origins, ...axes], outer);
+  return { ...value, axes: [...origins, ...axes] };
 }

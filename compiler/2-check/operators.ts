@@ -10,10 +10,11 @@ import { type ScalarFunction, scalarTable } from '../ops/scalar.ts';
 import type { Attributes, ElementType, TensorType } from '../ops/types.ts';
 import { attributesOf } from './attributes.ts';
 import { behindLeads, jointLeads, lift, spread, withLeads } from './leads.ts';
-import { noteOf } from './mismatch.ts';
 import { positionOf } from './positions.ts';
+import { operatorAxes, operatorTitle } from './provenance.ts';
 import { showValue } from './show.ts';
 import { fail, type Site } from './site.ts';
+import { traceOf } from './trace.ts';
 import { checkPositive } from './types.ts';
 import {
   asDim,
@@ -135,7 +136,7 @@ function cannotBroadcast(op: string, tensors: readonly TensorValue[], fromEnd: n
     message: `${spell(op)} cannot combine ${tensors.map((t) => showType(t.type)).join(' and ')}`,
     span,
     label: `axis ${fromEnd} is ${sizes}`,
-    notes: sized.flatMap(({ t }) => noteOf(t.axes.at(fromEnd))),
+    ...traceOf(sized.map(({ t }) => [t.axes.at(fromEnd)])),
     help: ['axes are aligned from the last; sizes must be equal, or one of them 1'],
   });
 }
@@ -191,11 +192,8 @@ export function intrinsic(
   if (leads.length > 0) return underLeads(op, tensors, attributes, type, leads, span, site);
   const expr = { kind: 'op' as const, op, args: tensors.map((t) => t.expr), attributes, type, span };
   if (type.shape.length === tensors[0]?.axes.length && op === 'detach') return tensorOf(expr, tensors[0].axes);
-  const origin = { span, type: showType(type) };
-  return tensorOf(
-    expr,
-    type.shape.map(() => origin),
-  );
+  const what = site.checker.isLibrary(span.file) ? undefined : operatorTitle(op, span);
+  return tensorOf(expr, operatorAxes(op, tensors, attributes, type, { span, what }));
 }
 
 /** The operator for every value of the variables at once. `type` is the result's as the source sees it. */
@@ -219,12 +217,8 @@ function underLeads(
   }
   const args = tensors.map((t) => spread(t, leads).expr);
   const expr = { kind: 'op' as const, op, args, attributes: moved, type: withLeads(type, leads), span };
-  const origin = { span, type: showType(type) };
-  return tensorOf(
-    expr,
-    type.shape.map(() => origin),
-    leads,
-  );
+  const what = site.checker.isLibrary(span.file) ? undefined : operatorTitle(op, span);
+  return tensorOf(expr, operatorAxes(op, tensors, attributes, type, { span, what }), leads);
 }
 
 const shapeOption = (options: Readonly<Record<string, Value>>): readonly Dim[] =>

@@ -60,6 +60,10 @@ export function describe(value: Value): string {
 /** The source text at a place. */
 export const textAt = (span: Span): string => span.file.text.slice(span.start, span.end);
 
+/** `stride`, `stride or padding`, `kernel, stride or padding`. */
+export const oneOf = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+
 const needsBrackets = (expression: Expression): boolean => expression.kind === 'binary' || expression.kind === 'if';
 
 /**

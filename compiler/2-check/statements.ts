@@ -6,10 +6,10 @@ import { inAugment } from './augment.ts';
 import { coerce } from './coerce.ts';
 import { evaluateInitializer } from './initializers.ts';
 import { sameType } from './instantiate.ts';
-import { noteOf } from './mismatch.ts';
 import { lookup } from './modules.ts';
 import { describe, textAt } from './show.ts';
 import { type Frame, fail, type Site, userPlace } from './site.ts';
+import { traceOf } from './trace.ts';
 import { checkPositive } from './types.ts';
 import { poison, tensorOf, toTensor, type Value } from './values.ts';
 
@@ -155,7 +155,7 @@ function checkDeclared(statement: Of<'let'>, type: NonNullable<Of<'let'>['type']
     message: `${name.name} is ${actual}, but is declared as ${textAt(type.span)}`,
     span: type.span,
     label: `the value is ${actual}`,
-    notes: noteOf(tensor.axes[axis]),
+    ...traceOf([[tensor.axes[axis]]]),
     help: [`write \`${name.name}: ${actual}\`, or change what it is computed from`],
     fixes: [{ title: `Change to ${actual}`, edits: [{ span: type.span, text: actual }] }],
   });

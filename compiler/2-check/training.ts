@@ -3,6 +3,7 @@ import type { Expression, TrainDeclaration } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
+import type { TensorType } from '../ops/types.ts';
 import { bindArguments, fromArgument } from './arguments.ts';
 import { augmented } from './augment.ts';
 import { enclosed } from './enclosed.ts';
@@ -12,6 +13,8 @@ import { type ElaboratedModel, elaborateModel } from './model.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { elaborateOptimizer } from './optimizer.ts';
+import { givenAxes } from './provenance.ts';
+import { statedAt } from './remedies.ts';
 import { Scope } from './scope.ts';
 import { collectSettings, plainSettings, positive, type Setting, type Settings } from './settings.ts';
 import { describe, textAt } from './show.ts';
@@ -72,7 +75,11 @@ export function elaborateTraining(
 
   const output = site.unit.nextLocal++;
   if (models.inference.doubtful) site.scope.bind('output', poison);
-  else bindLocal('output', output, model.output, models.result, site);
+  else {
+    const type = model.output;
+    const axes = outputAxes(models.inference.axes, type, models.result);
+    site.scope.bind('output', tensorOf({ kind: 'local', local: output, type, span: models.result }, axes));
+  }
   const loss = scalar(settings.get('loss')?.value, 'the loss', site);
   const metrics = metricsOf(settings.get('metrics'), site);
   if (!input || !loss || !elaborated || (augment && !changed)) return undefined;
@@ -95,11 +102,7 @@ export function elaborateTraining(
   return { training, ...models.inference };
 }
 
-const inputTensor = (expr: TypedExpr, span: Span): TensorValue =>
-  tensorOf(
-    expr,
-    expr.type.shape.map(() => ({ span, type: showType(expr.type) })),
-  );
+const inputTensor = (expr: TypedExpr, span: Span): TensorValue => tensorOf(expr, givenAxes(span, expr.type, 'input'));
 
 function withFrozen(models: Models, setting: Setting | undefined, site: Site): Models {
   const paths = frozenPaths(setting, models.inference.model, site);
@@ -112,15 +115,15 @@ function withFrozen(models: Models, setting: Setting | undefined, site: Site): M
 }
 
 function bindLocal(name: string, local: number, type: TensorValue['type'], span: Span, site: Site): void {
-  const origin = { span, type: showType(type) };
-  site.scope.bind(
-    name,
-    tensorOf(
-      { kind: 'local', local, type, span },
-      type.shape.map(() => origin),
-    ),
-  );
+  site.scope.bind(name, tensorOf({ kind: 'local', local, type, span }, givenAxes(span, type, name)));
 }
+
+/** The sizes of a model's result stand in its type; the layers before it say how they came about. */
+const outputAxes = (axes: TensorValue['axes'], type: TensorType, span: Span): TensorValue['axes'] =>
+  type.shape.map((_, axis) => {
+    const from = axes[axis];
+    return { span, type, axis, what: 'output', origin: () => ({ from: [], stated: from && statedAt(from) }) };
+  });
 
 function findDataset(declaration: TrainDeclaration, datasets: Datasets, site: Site): TypedDataset | undefined {
   const { name, span } = declaration.dataset;

@@ -4,10 +4,10 @@
  */
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
-import { showType } from '../ops/infer.ts';
 import type { Attributes, TensorType } from '../ops/types.ts';
 import type { Item } from './indexing.ts';
 import { bounds } from './positions.ts';
+import { textAt } from './show.ts';
 import type { Site } from './site.ts';
 import type { TypedExpr } from './typed.ts';
 import { type Lead, type TensorValue, tensorOf } from './values.ts';
@@ -52,7 +52,8 @@ export function view(tensor: TensorValue, items: readonly Item[], span: Span, si
       order.map((axis) => expr.type.shape[axis]),
     );
   }
-  return withOrigins(expr, tensor, items, leads, span);
+  const what = site.checker.isLibrary(span.file) ? undefined : textAt(span);
+  return withOrigins(expr, tensor, items, leads, { span, what });
 }
 
 /** Sizes that are known are needed to cut an axis; the whole of one need not be known. */
@@ -101,14 +102,16 @@ function withOrigins(
   tensor: TensorValue,
   items: readonly Item[],
   leads: readonly Lead[],
-  span: Span,
+  { span, what }: { readonly span: Span; readonly what: string | undefined },
 ): TensorValue {
-  const value = tensorOf(expr, [], leads);
-  const here = { span, type: showType(value.type) };
-  const axes = items.flatMap((item, axis) => {
-    if (item.kind !== 'slice') return [];
-    const whole = dim.equal(dim.sub(item.end, item.start), tensor.type.shape[axis]);
-    return [whole ? tensor.axes[axis] : here];
-  });
+  const { type } = tensorOf(expr, [], leads);
+  const axes: TensorValue['axes'][number][] = [];
+  for (const [i, item] of items.entries()) {
+    if (item.kind !== 'slice') continue;
+    const source = tensor.axes[i];
+    const whole = dim.equal(dim.sub(item.end, item.start), tensor.type.shape[i]);
+    const cut = { span, type, axis: axes.length, what, origin: () => ({ from: source ? [source] : [] }) };
+    axes.push(whole ? source : cut);
+  }
   return tensorOf(expr, axes, leads);
 }

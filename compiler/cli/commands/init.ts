@@ -27,7 +27,7 @@ export const initCommand: Command = {
   async run(argv) {
     const { positionals } = readOptions('init', options, argv);
     const [wanted, second] = positionals;
-    if (wanted === undefined) {
+    if (!wanted) {
       throw new CommandLineError(
         '`netc init` needs a name: `netc init my-net`, or `netc init .` for the folder you are in',
       );

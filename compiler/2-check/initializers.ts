@@ -11,6 +11,8 @@ import type { Initializer } from './typed.ts';
 import { asNumber } from './values.ts';
 
 interface Rule {
+  /** For the reference of the library. */
+  readonly doc: string;
   /** Names in order, with their defaults; undefined where one must be given. */
   readonly parameters: readonly { readonly name: string; readonly default?: number }[];
   readonly make: (fan: { readonly in: number; readonly out: number }, ...values: number[]) => Initializer;
@@ -21,12 +23,27 @@ const normal = (std: number): Initializer => ({ kind: 'normal', mean: 0, std });
 /** The gain of a leaky ReLU with slope a; He et al. 2015. */
 const gain = (a: number): number => Math.sqrt(2 / (1 + a * a));
 
-const rules: ReadonlyMap<string, Rule> = new Map(
+/** By name, in the order of the library's reference. */
+export const initializers: ReadonlyMap<string, Rule> = new Map(
   Object.entries<Rule>({
-    zeros: { parameters: [], make: () => ({ kind: 'constant', value: 0 }) },
-    ones: { parameters: [], make: () => ({ kind: 'constant', value: 1 }) },
-    constant: { parameters: [{ name: 'value' }], make: (_fan, value) => ({ kind: 'constant', value }) },
+    zeros: {
+      doc: 'Zeros.',
+      parameters: [],
+      make: () => ({ kind: 'constant', value: 0 }),
+    },
+    ones: {
+      doc: 'Ones.',
+      parameters: [],
+      make: () => ({ kind: 'constant', value: 1 }),
+    },
+    constant: {
+      doc: 'One number everywhere; the number alone means the same.',
+      parameters: [{ name: 'value' }],
+      make: (_fan, value) => ({ kind: 'constant', value }),
+    },
     uniform: {
+      doc: 'Uniformly distributed in [low, high).',
+
       parameters: [
         { name: 'low', default: 0 },
         { name: 'high', default: 1 },
@@ -34,6 +51,8 @@ const rules: ReadonlyMap<string, Rule> = new Map(
       make: (_fan, low, high) => ({ kind: 'uniform', low, high }),
     },
     normal: {
+      doc: 'Normally distributed.',
+
       parameters: [
         { name: 'mean', default: 0 },
         { name: 'std', default: 1 },
@@ -41,22 +60,32 @@ const rules: ReadonlyMap<string, Rule> = new Map(
       make: (_fan, mean, std) => ({ kind: 'normal', mean, std }),
     },
     kaiming_uniform: {
+      doc: 'Uniformly distributed in ±sqrt(6 / ((1 + a²) fan_in)), for what goes into a leaky ReLU of slope `a` (He et al. 2015).',
+
       parameters: [{ name: 'a', default: 0 }],
       make: (fan, a) => uniform(gain(a) * Math.sqrt(3 / fan.in)),
     },
-    kaiming_normal: { parameters: [{ name: 'a', default: 0 }], make: (fan, a) => normal(gain(a) / Math.sqrt(fan.in)) },
+    kaiming_normal: {
+      doc: 'Normally distributed around 0 with the variance 2 / ((1 + a²) fan_in) (He et al. 2015).',
+      parameters: [{ name: 'a', default: 0 }],
+      make: (fan, a) => normal(gain(a) / Math.sqrt(fan.in)),
+    },
     xavier_uniform: {
+      doc: 'Uniformly distributed in ±gain sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010).',
+
       parameters: [{ name: 'gain', default: 1 }],
       make: (fan, factor) => uniform(factor * Math.sqrt(6 / (fan.in + fan.out))),
     },
     xavier_normal: {
+      doc: 'Normally distributed around 0 with the variance 2 gain² / (fan_in + fan_out) (Glorot and Bengio 2010).',
+
       parameters: [{ name: 'gain', default: 1 }],
       make: (fan, factor) => normal(factor * Math.sqrt(2 / (fan.in + fan.out))),
     },
   }),
 );
 
-export const initializerNames: readonly string[] = [...rules.keys()];
+export const initializerNames: readonly string[] = [...initializers.keys()];
 
 /** The start value of a parameter of this type; undefined (and reported) where it is none. A number is a constant. */
 export function evaluateInitializer(value: Expression, type: TensorType, site: Site): Initializer | undefined {
@@ -65,7 +94,7 @@ export function evaluateInitializer(value: Expression, type: TensorType, site: S
     const number = value.kind === 'list' ? undefined : asNumber(site.checker.evaluate(value, site));
     return number === undefined ? noInitializer(value, site) : { kind: 'constant', value: number };
   }
-  const rule = rules.get(value.callee.name);
+  const rule = initializers.get(value.callee.name);
   if (!rule) return noInitializer(value, site);
   const values = rule.parameters.map((parameter) => parameter.default);
   let next = 0;

@@ -32,7 +32,7 @@ export function files(units: readonly EmitUnit[], options: EmitOptions): Emitted
     return { path, text: `// ${header}\n${spaced.trim()}\n` };
   };
   return [
-    file(`${stem}.ts`, again, modelFile(units, `./${stem}.kernels.ts`)),
+    file(`${stem}.ts`, again, modelFile(units, `./${stem}.kernels.ts`, options.dataFolders)),
     file(`${stem}.kernels.${typed ? 'ts' : 'js'}`, again, kernelsFile(units, typed)),
     ...trainings.map((training) => {
       const path = trainings.length === 1 ? `${stem}.train.ts` : `${stem}.${snakeCase(training.name)}.train.ts`;

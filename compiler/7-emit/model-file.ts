@@ -15,8 +15,15 @@ import type { EmitUnit } from './unit.ts';
 /** A column beyond the line's end: the literal gets a line for each member, however short it is. */
 const WIDE = 1000;
 
-/** The classes of a source file's units; `kernels` is the file with their modules (`./fashion_cnn.kernels.ts`). */
-export function modelFile(units: readonly EmitUnit[], kernels: string): SourceFileStructure {
+/**
+ * The classes of a source file's units; `kernels` is the file with their modules (`./fashion_cnn.kernels.ts`), `folders`
+ * are `EmitOptions.dataFolders`.
+ */
+export function modelFile(
+  units: readonly EmitUnit[],
+  kernels: string,
+  folders: Readonly<Record<string, string>> = {},
+): SourceFileStructure {
   const datasets = new Map(
     units.flatMap(({ training }) => (training ? [[training.dataset.name, training.dataset]] : [])),
   );
@@ -33,7 +40,10 @@ export function modelFile(units: readonly EmitUnit[], kernels: string): SourceFi
           units.flatMap((unit) => [moduleName(unit.name), ...(unit.training ? [uniformsName(unit.name)] : [])]),
           kernels,
         ),
-      ...[...[...datasets.values()].flatMap(datasetStatements), ...units.flatMap(unitStatements)].map(apart),
+      ...[
+        ...[...datasets.values()].flatMap((dataset) => datasetStatements(dataset, folders[dataset.span.file.path])),
+        ...units.flatMap(unitStatements),
+      ].map(apart),
     ],
   };
 }
@@ -49,7 +59,8 @@ function union(members: readonly string[]): string {
   return flat.length <= 80 ? flat : members.map((member) => `\n  | ${member}`).join('');
 }
 
-function datasetStatements(dataset: TypedDataset): string[] {
+/** `folder`: where the files are, if they are the user's own. */
+function datasetStatements(dataset: TypedDataset, folder: string | undefined): string[] {
   const { name, classes } = dataset;
   const className = `${name}Class`;
   const spec: Data = {
@@ -62,6 +73,9 @@ function datasetStatements(dataset: TypedDataset): string[] {
     })),
     classes: classes.length > 0 ? new Verbatim(classesName(name)) : [],
     urls: dataset.urls,
+    ...(dataset.urls.length === 0 && folder !== undefined
+      ? { own: { folder, module: new Verbatim('import.meta.url') } }
+      : {}),
     splits: dataset.splits.map((split) => ({ name: split.name, files: split.files.map((file) => ({ ...file })) })),
   };
   const named = [

@@ -20,6 +20,11 @@ export interface EmitOptions {
   /** The output folder as the headers show it: `generated`. */
   readonly output: string;
   /**
+   * Where data sets of one's own lie, as seen from the output folder or absolute, by the file that declares them:
+   * `{ 'models/mine.net': '../models/data' }`. Without it the generated module knows no such folder.
+   */
+  readonly dataFolders?: Readonly<Record<string, string>>;
+  /**
    * `javascript` for a program that is to run at once: then `<stem>.kernels.js` takes the place of `<stem>.kernels.ts`,
    * because erasing the few types of so large a file takes a third of a second. TypeScript if absent.
    */

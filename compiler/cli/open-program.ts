@@ -1,4 +1,5 @@
 /** From a source file to a program that can run: out of the cache, or compiled now. */
+import { dataFolders } from './data-folders.ts';
 import { startEmitter } from './emitter.ts';
 import { findProgram, type GeneratedProgram, storeProgram } from './generated-program.ts';
 import { countLine, showDiagnostics } from './show-diagnostics.ts';
@@ -17,7 +18,11 @@ export async function openProgram(source: string): Promise<GeneratedProgram | un
       await print(process.stderr, countLine(result.diagnostics));
       return undefined;
     }
-    const scripts = await emitter.emit(result.units, { source: result.source, output: 'generated' });
+    const scripts = await emitter.emit(result.units, {
+      source: result.source,
+      output: 'generated',
+      dataFolders: dataFolders(result.units),
+    });
     // A program with warnings is compiled each time, so that they are seen each time.
     return storeProgram(source, scripts, result.diagnostics.length === 0);
   } finally {

@@ -31,6 +31,14 @@ export interface SplitSpec {
   readonly files: readonly DatasetFile[];
 }
 
+/** `data/` beside the `.net` file, which a generated module finds from where it lies itself. */
+export interface OwnFolder {
+  /** As seen from the module's folder, or absolute: `../models/data`. */
+  readonly folder: string;
+  /** The module's `import.meta.url`. */
+  readonly module: string;
+}
+
 export interface DatasetSpec {
   readonly name: string;
   readonly sample: readonly FieldSpec[];
@@ -38,6 +46,8 @@ export interface DatasetSpec {
   readonly classes: readonly string[];
   /** Folders to download the files from, tried in order. Each ends with `/`. */
   readonly urls: readonly string[];
+  /** Where the files of a data set of one's own lie; absent where they are downloaded. */
+  readonly own?: OwnFolder;
   readonly splits: readonly SplitSpec[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * The IDX format of the MNIST data sets (http://yann.lecun.com/exdb/mnist): two zero bytes, the element type, the number
  * of dimensions, each dimension as a big-endian 32-bit number, the data. Only unsigned bytes, which is what data sets of
- * pictures and labels have. Works on bytes; files are `read.ts`'s.
+ * pictures and labels have. Works on bytes; files are `open.ts`'s.
  */
 import { UserError } from '../errors.ts';
 import { elementCount, showShape } from '../tensor.ts';
@@ -23,6 +23,17 @@ export function readIdx(bytes: Uint8Array, field: FieldSpec, source: string): Co
   }
   if (field.classes !== undefined) checkLabels(data, field.classes, field.name, source);
   return { field, data, size };
+}
+
+/** The bytes of an IDX file: `data` in the order of `shape`, whose first size is the number of samples. */
+export function writeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
+  const start = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(start + data.length);
+  bytes.set([0, 0, unsignedByte, shape.length]);
+  const view = new DataView(bytes.buffer);
+  for (const [i, size] of shape.entries()) view.setUint32(4 + 4 * i, size);
+  bytes.set(data, start);
+  return bytes;
 }
 
 function parseIdx(bytes: Uint8Array, source: string): { shape: readonly number[]; data: Uint8Array } {

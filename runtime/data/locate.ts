@@ -1,7 +1,9 @@
 /**
- * Where a data set's files lie: the folder that the user names, `NETC_DATA`, the cache. Looks; neither reads nor downloads.
+ * Where a data set's files lie: the folder that the user names, the one beside the `.net` file, `NETC_DATA`, the cache.
+ * Looks; neither reads nor downloads.
  */
 import { nodeModules } from '../host/node.ts';
+import type { DatasetSpec, OwnFolder } from './dataset.ts';
 
 /** Where downloads are kept: `NETC_CACHE`, else the system's cache folder, with a folder for each data set. */
 export function cacheFolder(dataset: string): string {
@@ -13,13 +15,28 @@ export function cacheFolder(dataset: string): string {
 
 /**
  * The folders that are searched, in order. Only `folder` if the user gave one: then nothing else may take its place.
- * `NETC_DATA` may hold the files themselves or a folder for each data set.
+ * A data set of one's own is looked for beside its `.net` file first, where nothing of the same name can be meant, and not
+ * in the cache, which holds downloads. `NETC_DATA` may hold the files themselves or a folder for each data set.
  */
-export function searchedFolders(dataset: string, folder: string | undefined): readonly string[] {
+export function searchedFolders({ name, own }: DatasetSpec, folder: string | undefined): readonly string[] {
   const { path } = nodeModules('looking for data');
   if (folder !== undefined) return [folder];
   const { NETC_DATA } = process.env;
-  return [...(NETC_DATA ? [NETC_DATA, path.join(NETC_DATA, dataset)] : []), cacheFolder(dataset)];
+  const named = NETC_DATA ? [NETC_DATA, path.join(NETC_DATA, name)] : [];
+  return own ? [ownFolder(own), ...named] : [...named, cacheFolder(name)];
+}
+
+/** As it is seen from here if that is shorter, because it is shown to people. */
+function ownFolder({ folder, module }: OwnFolder): string {
+  const { path, url } = nodeModules('looking for data');
+  const absolute = path.resolve(path.dirname(url.fileURLToPath(module)), folder);
+  const near = path.relative(process.cwd(), absolute);
+  return near.length < absolute.length ? near : absolute;
+}
+
+/** Where the files should be put that are missing from all of these. */
+export function properFolder(dataset: DatasetSpec, folders: readonly string[]): string | undefined {
+  return dataset.own ? folders[0] : folders.at(-1);
 }
 
 /** The first folder's file of this name, also as it is called once unpacked (without `.gz`); undefined if there is none. */

@@ -1,14 +1,14 @@
 /**
- * Opens a data set: the splits that are wanted, from the folder that the user names, `NETC_DATA`, the cache or the
- * internet, or drawn (`synthetic`). Everything is checked here once, so that training cannot stumble over data later.
+ * Opens a data set: the splits that are wanted, from the folder that the user names, the one beside the `.net` file,
+ * `NETC_DATA`, the cache or the internet, or drawn (`synthetic`). Everything is checked here once, so that training cannot stumble over data later.
  */
 import { UserError } from '../errors.ts';
 import { readFile } from '../host/files.ts';
 import type { Column, DatasetFile, DatasetSpec, FieldSpec, Split, SplitName, SplitSpec } from './dataset.ts';
 import { download, type Report } from './download.ts';
 import { readIdx } from './idx.ts';
-import { cacheFolder, findFile, searchedFolders } from './locate.ts';
-import { syntheticSplit } from './synthetic.ts';
+import { cacheFolder, findFile, properFolder, searchedFolders } from './locate.ts';
+import { canDraw, syntheticSplit } from './synthetic.ts';
 import { unpack } from './unpack.ts';
 
 /** Files of a data set are nowhere to be found, and could not be downloaded. */
@@ -67,20 +67,20 @@ async function readSplit(dataset: DatasetSpec, split: SplitSpec, paths: Readonly
       if (!file || path === undefined) {
         throw new UserError(`the split \`${name}\` of ${dataset.name} names no file for the field \`${field.name}\``);
       }
-      return readColumn(path, file, field);
+      return readColumn(path, file, field, dataset);
     }),
   );
   return { dataset, name, samples: sampleCount(columns, dataset, name), drawn: false, columns };
 }
 
-async function readColumn(path: string, file: DatasetFile, field: FieldSpec): Promise<Column> {
+async function readColumn(path: string, file: DatasetFile, field: FieldSpec, dataset: DatasetSpec): Promise<Column> {
   const { bytes, sha256 } = await unpack(await readFile(path, 'the data file'), path);
   const column = readIdx(bytes, field, path);
   // The hash is that of the packed file; a file that the user has unpacked has another.
   if (file.sha256 !== undefined && path.endsWith(file.file) && sha256 !== file.sha256) {
     throw new UserError(
       `${path} is not the file that the data set declares: its SHA-256 is ${sha256}, expected ${file.sha256}; ` +
-        'delete it to have it downloaded again or, if it is meant to differ, change `sha256` in the data set',
+        `${dataset.urls.length > 0 ? 'delete it to have it downloaded again or' : 'copy it again or'}, if it is meant to differ, change \`sha256\` in the data set`,
     );
   }
   return column;
@@ -106,7 +106,7 @@ async function locate(
   files: readonly DatasetFile[],
   options: DataOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  const folders = searchedFolders(dataset.name, options.data);
+  const folders = searchedFolders(dataset, options.data);
   const paths = new Map<string, string>();
   for (const { file } of files) {
     const path = findFile(file, folders);
@@ -141,8 +141,9 @@ function notFound(
   folders: readonly string[],
   why: string,
 ): string {
+  const drawn = canDraw(dataset) ? '; --data synthetic trains on drawn pictures and needs no files' : '';
   return (
     `the data set ${dataset.name} is not there: ${missing.map(({ file }) => file).join(', ')} not found in ${folders.join(', ')}${why}\n` +
-    `Put the files into ${folders.at(-1)}, or name their folder with --data DIR or NETC_DATA; --data synthetic trains on drawn pictures and needs no files`
+    `Put the files into ${properFolder(dataset, folders)}, or name their folder with --data DIR or NETC_DATA${drawn}`
   );
 }

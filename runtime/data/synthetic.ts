@@ -29,17 +29,28 @@ const side = 28;
 const sampleCounts: Readonly<Record<SplitName, number>> = { train: 6000, test: 1000, validation: 1000 };
 const splitIndex: Readonly<Record<SplitName, number>> = { train: 0, test: 1, validation: 2 };
 
+/** The fields that hold the picture and its class, if a sample has those and no others. */
+function drawnFields({ sample }: DatasetSpec) {
+  const image = sample.find((field) => field.element === 'u8' && elementCount(field.shape) === side * side);
+  const label = sample.find((field) => field.classes === garments.length);
+  return image && label && sample.length === 2 ? { image, label } : undefined;
+}
+
+/** Whether `syntheticSplit` can stand in for the data set's files. */
+export function canDraw(dataset: DatasetSpec): boolean {
+  return drawnFields(dataset) !== undefined;
+}
+
 /** Draws a split, or its first `limit` samples: always the same pictures. Throws `UserError` for a data set that is not of 28x28 pictures in ten classes. */
 export function syntheticSplit(dataset: DatasetSpec, name: SplitName, limit = Number.POSITIVE_INFINITY): Split {
-  const image = dataset.sample.find((field) => field.element === 'u8' && elementCount(field.shape) === side * side);
-  const label = dataset.sample.find((field) => field.classes === garments.length);
-  if (!image || !label || dataset.sample.length !== 2) {
-    const fields = dataset.sample.map((field) => {
+  const fields = drawnFields(dataset);
+  if (!fields) {
+    const shown = dataset.sample.map((field) => {
       return `${field.name}: ${field.classes === undefined ? `${field.element}${showShape(field.shape)}` : `class(${field.classes})`}`;
     });
     throw new UserError(
       `--data synthetic draws u8[1, ${side}, ${side}] pictures of class(${garments.length}), but a sample of ${dataset.name} is ` +
-        `${fields.join(', ')}; name a folder with its files: --data DIR`,
+        `${shown.join(', ')}; name a folder with its files: --data DIR`,
     );
   }
   const samples = Math.min(sampleCounts[name], limit);
@@ -53,7 +64,7 @@ export function syntheticSplit(dataset: DatasetSpec, name: SplitName, limit = Nu
     store(canvas, pictures.subarray(i * side * side, (i + 1) * side * side), random);
   }
   const columns = dataset.sample.map((field): Column => {
-    return field === image ? { field, data: pictures, size: side * side } : { field, data: labels, size: 1 };
+    return field === fields.image ? { field, data: pictures, size: side * side } : { field, data: labels, size: 1 };
   });
   return { dataset, name, samples, drawn: true, columns };
 }

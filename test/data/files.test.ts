@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DatasetSpec } from '../../runtime/data/dataset.ts';
@@ -100,12 +101,32 @@ test('files are looked for in NETC_DATA, in a folder of the data set there, and 
   expect((await openSplit(tiny(), 'train')).samples).toBe(3);
 });
 
+test("a data set of one's own lies beside its program, which goes before NETC_DATA, and never in the cache", async () => {
+  const module = pathToFileURL(join(folder, 'generated', 'tiny.ts')).href;
+  const spec = { ...tiny(), own: { folder: '../project/data', module } };
+  const [data, other] = [join(folder, 'project', 'data'), join(folder, 'other')];
+  for (const where of [other, join(folder, 'cache', 'Tiny')]) put('images.gz', packedImages, where);
+  for (const where of [other, join(folder, 'cache', 'Tiny')]) put('labels.gz', labels, where);
+  expect(await messageOf(openSplit(spec, 'train'))).toBe(
+    `the data set Tiny is not there: images.gz, labels.gz not found in ${data}\n` +
+      `Put the files into ${data}, or name their folder with --data DIR or NETC_DATA`,
+  );
+  vi.stubEnv('NETC_DATA', other);
+  expect((await openSplit(spec, 'train')).columns[1]?.data).toEqual(new Uint8Array([0, 2, 1]));
+  put('labels.gz', idx([3], [1, 1, 1]), data);
+  put('images.gz', packedImages, data);
+  expect((await openSplit(spec, 'train')).columns[1]?.data).toEqual(new Uint8Array([1, 1, 1]));
+  const absolute = { ...tiny(), own: { folder: data, module } };
+  expect((await openSplit(absolute, 'train')).columns[1]?.data).toEqual(new Uint8Array([1, 1, 1]));
+});
+
 test('a folder that the user names is the only one', async () => {
   put('images.gz', packedImages, join(folder, 'cache', 'Tiny'));
   put('labels.gz', gzipSync(labels), join(folder, 'cache', 'Tiny'));
   const message = await messageOf(openSplit(tiny(['http://127.0.0.1:9/']), 'train', { data: join(folder, 'mine') }));
   expect(message).toContain(`images.gz, labels.gz not found in ${join(folder, 'mine')}\n`);
-  expect(message).toContain('--data synthetic');
+  // Which draws other pictures than this data set's.
+  expect(message).not.toContain('--data synthetic');
 });
 
 test('all that is missing is named at once, over several splits', async () => {
@@ -244,7 +265,7 @@ test('no address works: each is named with its reason, and what else can be done
     );
     expect(message).toContain('http://127.0.0.1:9/images.gz: ');
     expect(message).toContain(`${wrong.url}none/images.gz: the server answered 404 Not Found`);
-    expect(message).toContain('--data synthetic');
+    expect(message).toContain('--data DIR');
     expect(existsSync(join(folder, 'cache', 'Tiny', 'images.gz'))).toBe(false);
   } finally {
     wrong.server.close();

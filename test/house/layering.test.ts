@@ -30,6 +30,8 @@ function allowed(from: string, target: string): boolean {
   if (from === 'ops') return to === 'dim';
   if (from === 'dim') return false;
   if (from === 'diagnostics') return to === '1-parse';
+  // A page about the library and what the checker knows besides.
+  if (from === 'reference') return ['1-parse', '2-check', 'diagnostics'].includes(to);
   if (from === 'index') return !['cli', 'editor'].includes(to);
   return from === 'cli' || from === 'editor';
 }

@@ -4,6 +4,7 @@ import type { EmitUnit } from '../../7-emit/index.ts';
 import { stemOf } from '../../7-emit/names.ts';
 import { sourceArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { dataFolders } from '../data-folders.ts';
 import { type OptionTable, readOptions } from '../options.ts';
 import { countLine, showDiagnostics } from '../show-diagnostics.ts';
 import { print } from '../terminal.ts';
@@ -51,7 +52,11 @@ async function compileOne(file: string, folder: string, printAfter: string | und
     return 0;
   }
   const [{ emit }, { writeFiles }] = await Promise.all([import('../../7-emit/index.ts'), import('../write-files.ts')]);
-  const emitted = await emit(result.units, { source: result.source, output: folder });
+  const emitted = await emit(result.units, {
+    source: result.source,
+    output: folder,
+    dataFolders: dataFolders(result.units, folder),
+  });
   await writeFiles(folder, emitted);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const names = emitted.map(({ path }) => path).join(', ');

@@ -87,6 +87,7 @@ export class CompiledModel {
       const input = inputs[name];
       if (input) session.write(buffer, input.data);
     }
+    // All zero: the step plays no part in prediction, and `fixedKey` is zero too.
     session.run('infer', n, new Float32Array(spec.module.uniforms));
     const size = elementCount(spec.output.shape);
     const data = await session.read(spec.output.buffer, 0, n * size);

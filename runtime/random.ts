@@ -53,6 +53,23 @@ function multiplyHigh(a: number, b: number): number {
   return aHigh * bHigh + Math.floor(middle / 65536) + ((((middle & 0xffff) + aLow * bHigh) / 65536) | 0);
 }
 
+/** The halves of the key that a program's run draws with, 24 bits each: what a uniform, an f32, holds exactly. */
+export type DrawKey = readonly [number, number];
+
+/** Of runs that are no training steps: prediction and evaluation draw the same each time. */
+export const fixedKey: DrawKey = [0, 0];
+
+/**
+ * The key of a training step (1 for the run's first). It depends on nothing else, so that a resumed run draws as one that
+ * was never interrupted; the keys of one seed count up from a random start, so that no two steps of a run share one.
+ */
+export function stepKey(seed: number, step: number): DrawKey {
+  const start = new RandomStream(seed, purpose.draw, 0);
+  const half = 2 ** 24;
+  const [low, high] = [start.integer(half), start.integer(half)];
+  return [(low + step) % half, (high + Math.floor(step / half)) % half];
+}
+
 /**
  * The numbers of one stream, in order. `seed` is any integer of up to 53 bits; `index` tells streams of one purpose apart
  * (which parameter, which epoch).

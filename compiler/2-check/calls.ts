@@ -75,6 +75,7 @@ function callSizeFunction(name: string, call: Call, given: readonly Given[], sit
   if (given.length === 1 && value) {
     const size = asDim(value);
     const number = asNumber(value);
+    if (name === 'ceil' && value.kind === 'tensor') return undefined;
     if (name === 'floor') return size ? intValue(size) : undefined;
     if (name !== 'ceil' && value.kind === 'tuple') {
       const list = splice(value);

@@ -32,7 +32,7 @@ export function interpretNodes(
   for (const node of graph.nodes) {
     const attributes = mapDims(node.attributes, (d) => dim.int(dim.evaluate(d, dims)));
     const inputs = node.inputs.map((input) => values[input]);
-    const value = bound(node, bindings) ?? operatorNamed(node.op).reference(inputs, attributes);
+    const value = bound(node, bindings) ?? operatorNamed(node.op).reference(inputs, attributes, bindings.uniforms);
     const shape = node.type.shape.map((d) => dim.evaluate(d, dims));
     if (value.shape.length !== shape.length || shape.some((size, axis) => size !== value.shape[axis])) {
       const expected = `${showShape(node.type.shape)} = [${shape.join(', ')}]`;

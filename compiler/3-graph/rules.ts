@@ -20,6 +20,7 @@ export type Rule = (g: GraphBuilder, candidate: Candidate) => Value | undefined;
 
 export const rulesOf: Readonly<Record<OpKind, readonly Rule[]>> = {
   leaf: leafRules,
+  draw: [],
   elementwise: elementwiseRules,
   movement: movementRules,
   gather: gatherRules,

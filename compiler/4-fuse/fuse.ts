@@ -3,6 +3,7 @@
  * - movement and conditions are always computed where they are read (a view costs nothing), and so are whole numbers made
  *   of indices alone; reading by number at such indices is a view, at any others it is treated as elementwise work;
  * - a reduction or contraction is computed once, in a group of its own;
+ * - random numbers are drawn where they are read if that is once, else once for all readers: a draw costs more than a load;
  * - elementwise work moves into its one consumer, or, where its value is a reduction's, into that reduction's epilogue;
  * - a contraction reads its operands many times, so what it reads is in memory (or a view of it);
  * - a sampled image is not sampled again at many places: it goes to memory;
@@ -11,7 +12,7 @@
  * It does not fuse a reduction into another reduction's loop, and recomputes nothing but elementwise views.
  */
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
-import { dim } from '../dim/dim.ts';
+import { type Dim, dim } from '../dim/dim.ts';
 import { type Group, inputsOf, isStoredLeaf, kindOf, type Partition } from './group.ts';
 import { indexArithmetic, isView, Sampling } from './index-values.ts';
 import { countBuffers, limitReads, MAX_BUFFERS } from './limit.ts';
@@ -68,9 +69,30 @@ function chooseStored(graph: Graph): Set<number> {
       const heavyReader = [...places].some((place) => isHeavy(graph.nodes[place]));
       const epilogue = kind === 'elementwise' && heavyReader && endsEpilogue(graph, users, node);
       if (places.size > 1 || rereads || epilogue || sampling.tooOften(node)) stored.add(id);
+    } else if (kind === 'draw') {
+      const rereads = [...places].some((place) => kindOf(graph.nodes[place]) === 'contraction');
+      if (places.size > 1 || rereads || isRepeated(graph, users, stored, node)) stored.add(id);
     }
   }
   return stored;
+}
+
+/** True where a view that is computed where it is read makes more elements of a node's: each is read many times. */
+function isRepeated(
+  graph: Graph,
+  users: readonly (readonly number[])[],
+  stored: ReadonlySet<number>,
+  node: GraphNode,
+): boolean {
+  const elements = (id: number): Dim => dim.product(graph.nodes[id].type.shape);
+  const visit = (id: number): boolean =>
+    users[id].some((user) => {
+      if (isHeavy(graph.nodes[user])) return false;
+      const times = dim.divideExact(elements(user), elements(node.id));
+      const repeated = times !== undefined && dim.constant(times) !== 1 && !dim.equal(elements(user), elements(id));
+      return repeated || (!stored.has(user) && visit(user));
+    });
+  return visit(node.id);
 }
 
 /** True when an elementwise chain, read by nothing else, leads from a reduction to this node. */

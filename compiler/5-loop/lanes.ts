@@ -56,6 +56,7 @@ export function hasVectorForm(expr: Extract<Expr, { kind: 'apply' }>): boolean {
   if (expr.type === 'i32') return ['add', 'sub', 'mul'].includes(expr.fn);
   if (expr.fn === 'to_f32') return expr.args[0].type === 'i32';
   const { wasm } = scalarTable[expr.fn];
+  if (wasm.call4 !== undefined) return true;
   if (expr.args.some((arg) => arg.type === 'i32')) return wasm.i32 !== undefined && wasm.i32 !== 'select';
   return wasm.f32x4 !== undefined;
 }

@@ -3,6 +3,7 @@
  * float64, once a step, and handed to the kernels as uniforms. Finds them and names them.
  */
 import type { Expr } from '../ops/expr.ts';
+import { scalarTable } from '../ops/scalar.ts';
 import type { Kernel } from './kernel.ts';
 import { children, keyOf, withChildren } from './walk.ts';
 
@@ -36,12 +37,12 @@ export class UniformTable {
   }
 }
 
-/** Depends on a uniform, and on nothing else but constants. */
+/** Depends on a uniform, and on nothing else but constants. A draw is the device's: the host hands over its key. */
 function isHostComputable(expr: Expr): boolean {
   const kinds = { uniform: false, other: false };
   const visit = (e: Expr): void => {
     if (e.kind === 'uniform') kinds.uniform = true;
-    else if (e.kind !== 'const' && e.kind !== 'apply') kinds.other = true;
+    else if (e.kind !== 'const' && (e.kind !== 'apply' || scalarTable[e.fn].deviceOnly)) kinds.other = true;
     children(e).forEach(visit);
   };
   visit(expr);

@@ -1,14 +1,17 @@
 /**
  * Prints the scalar expressions that the host computes before each step (`1 - 0.9 ^ step`) as TypeScript, in the
- * variables `step` and `n` (the batch's real size). Only numbers: nothing that reads a tensor can come here.
+ * variables `step`, `n` (the batch's real size) and `key0`, `key1` (what draws are made with). Only numbers: nothing that reads a tensor can come here.
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Expr } from '../ops/expr.ts';
 import type { ScalarFunction } from '../ops/scalar.ts';
 import { number } from './literal.ts';
 
-/** How each function is written; $0, $1, … are the arguments, parenthesised where they are not names or calls. */
-const spelling: Readonly<Record<ScalarFunction, string>> = {
+/**
+ * How each function is written; $0, $1, … are the arguments, parenthesised where they are not names or calls. Undefined for
+ * what the device alone computes.
+ */
+const spelling: Readonly<Record<ScalarFunction, string | undefined>> = {
   add: '$0 + $1',
   sub: '$0 - $1',
   mul: '$0 * $1',
@@ -27,6 +30,10 @@ const spelling: Readonly<Record<ScalarFunction, string>> = {
   sigmoid: '1 / (1 + Math.exp(-$0))',
   pow: 'Math.pow($0, $1)',
   floor: 'Math.floor($0)',
+  ceil: 'Math.ceil($0)',
+  round: '(Math.abs($0 % 1) === 0.5 ? 2 * Math.round($0 / 2) : Math.round($0))',
+  sin: 'Math.sin($0)',
+  cos: 'Math.cos($0)',
   lt: '$0 < $1',
   le: '$0 <= $1',
   gt: '$0 > $1',
@@ -40,6 +47,7 @@ const spelling: Readonly<Record<ScalarFunction, string>> = {
   to_f32: '$0',
   to_i32: 'Math.trunc($0)',
   is_finite: 'Number.isFinite($0)',
+  philox: undefined,
 };
 
 /** The expression with `batch` (the model's name for the batch dimension) as the variable `n`. */
@@ -54,6 +62,7 @@ export function hostExpression(expression: Expr, batch: string): string {
     case 'apply': {
       const [first] = expression.args;
       const text = expression.fn === 'to_f32' && first?.type === 'bool' ? 'Number($0)' : spelling[expression.fn];
+      if (text === undefined) throw new Error(`the host does not compute ${expression.fn}`);
       // Inside a call's brackets an argument needs none of its own.
       const bare = text === '$0' || (/^(Math\.|Number)/.test(text) && expression.fn !== 'idiv');
       return text.replace(/\$(\d)/g, (_, index) => {

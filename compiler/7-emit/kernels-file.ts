@@ -3,6 +3,7 @@
  * label, buffers and dispatch lists with their numbers, the WebAssembly module in base64.
  */
 import type { KernelSpec, ModuleSpec, ProgramSpec } from '../../runtime/program.ts';
+import { KEY_UNIFORMS } from '../ops/random.ts';
 import { hostExpression } from './host-expression.ts';
 import { type Data, literal, template, Verbatim } from './literal.ts';
 import { camelCase, moduleName, UniqueNames, uniformsName } from './names.ts';
@@ -17,7 +18,8 @@ const BASE64_LINE = 116;
  * where `typed` is false.
  */
 export function kernelsFile(units: readonly EmitUnit[], typed: boolean): string {
-  const names = new UniqueNames(units.flatMap((unit) => [moduleName(unit.name), uniformsName(unit.name), 'step', 'n']));
+  const exported = units.flatMap((unit) => [moduleName(unit.name), uniformsName(unit.name)]);
+  const names = new UniqueNames([...exported, 'step', 'n', ...KEY_UNIFORMS]);
   const types = units.some((unit) => unit.spec.kernels.length > 0) ? ['KernelSpec', 'ModuleSpec'] : ['ModuleSpec'];
   const imports = importStatement(
     types.map((name) => `type ${name}`),
@@ -104,15 +106,17 @@ function uniformsFunction(unit: EmitUnit): Constant {
     name,
     text: hostExpression(expression, unit.model.batch),
   }));
-  const parameters = ['step', 'n'].map((variable) => {
-    const used = printed.some(({ text }) => new RegExp(`\\b${variable}\\b`).test(text));
-    return `${used ? '' : '_'}${variable}`;
-  });
+  const uses = (variable: string): boolean => printed.some(({ text }) => new RegExp(`\\b${variable}\\b`).test(text));
+  const draws = KEY_UNIFORMS.some(uses);
+  const variables = ['step', 'n', ...(draws ? KEY_UNIFORMS : [])];
+  const parameters = variables.map((variable) => `${uses(variable) ? '' : '_'}${variable}`);
   const lines = printed.map(({ name, text }) => `  ${text}, // ${name}\n`);
   return {
-    doc: `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples.`,
+    doc:
+      `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples` +
+      `${draws ? ', `key0` and `key1` decide what is drawn' : ''}.`,
     name: uniformsName(unit.name),
-    type: '(step: number, n: number) => readonly number[]',
+    type: `(${variables.map((variable) => `${variable}: number`).join(', ')}) => readonly number[]`,
     value: `(${parameters.join(', ')}) => ${lines.length === 0 ? '[]' : `[\n${lines.join('')}]`}`,
     exported: true,
   };

@@ -25,7 +25,7 @@ import { bindingsOf, bufferKey, storageElement } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
 import { toBase64 } from '../6-target/wasm/base64.ts';
 import { emitKernel } from '../6-target/wasm/emit-kernel.ts';
-import { library } from '../6-target/wasm/library.ts';
+import { libraryFor } from '../6-target/wasm/library.ts';
 import { assembleModule } from '../6-target/wasm/module.ts';
 import { emitWgsl, WORKGROUP } from '../6-target/wgsl/emit-kernel.ts';
 import { dim } from '../dim/dim.ts';
@@ -49,7 +49,7 @@ export function planModule(input: PlanInput): ModuleSpec {
   const buffers = new BufferTable(input, slots, all);
   const names = input.uniforms.map((uniform) => uniform.name);
   const kernels: KernelSpec[] = [];
-  const functions: FunctionCode[] = library();
+  const functions: FunctionCode[] = [];
   const programs = { infer: empty(), evaluate: empty(), train: empty() };
   for (const name of PROGRAM_NAMES) {
     const dispatches: number[] = [];
@@ -72,7 +72,7 @@ export function planModule(input: PlanInput): ModuleSpec {
     programs,
     parameters: input.parameters.map((parameter) => parameterSpec(parameter, input.arena)),
     states: input.states.map((state): StateSpec => ({ ...state, buffer: buffers.index(`state ${state.name}`) })),
-    wasm: toBase64(assembleModule(functions)),
+    wasm: toBase64(assembleModule([...libraryFor(functions), ...functions])),
   };
 }
 

@@ -10,7 +10,7 @@ export interface EmitUnit {
   readonly model: TypedModel;
   readonly training?: TypedTraining;
   readonly spec: ModuleSpec;
-  /** The module's uniforms in order: scalar expressions over `uniform step` and sizes of the batch. */
+  /** The module's uniforms in order: scalar expressions over `uniform step`, the key of the draws and sizes of the batch. */
   readonly uniforms: readonly { readonly name: string; readonly expression: Expr }[];
 }
 

@@ -59,6 +59,10 @@ const signatures: Readonly<Record<ScalarFunction, Signature>> = {
   sigmoid: { domain: 'f32', doc: '1 / (1 + exp(-x))' },
   pow: { domain: 'f32', doc: 'a to the power of b', ranges: [positive, [-2, 2]] },
   floor: { domain: 'f32', doc: 'The largest integer that is not above x' },
+  ceil: { domain: 'f32', doc: 'The smallest integer that is not below x' },
+  round: { domain: 'f32', doc: 'The nearest integer; halves go to the even one' },
+  sin: { domain: 'f32', doc: 'The sine of x in radians', ranges: [[-20, 20]] },
+  cos: { domain: 'f32', doc: 'The cosine of x in radians', ranges: [[-20, 20]] },
   lt: { domain: 'number', doc: 'a < b' },
   le: { domain: 'number', doc: 'a <= b' },
   gt: { domain: 'number', doc: 'a > b' },
@@ -72,6 +76,16 @@ const signatures: Readonly<Record<ScalarFunction, Signature>> = {
   to_f32: { domain: 'any', doc: 'As f32; true is 1' },
   to_i32: { domain: 'any', doc: 'The integer part as i32; true is 1' },
   is_finite: { domain: 'f32', doc: 'False for NaN and the infinities' },
+  philox: {
+    domain: 'i32',
+    doc: 'A number in [0, 1) for an element, a site and a key of two halves (Philox4x32-10)',
+    ranges: [
+      [0, 1e6],
+      [0, 9],
+      [0, 2 ** 24 - 1],
+      [0, 2 ** 24 - 1],
+    ],
+  },
 };
 
 const sentences: Readonly<Record<Domain, string>> = {
@@ -123,7 +137,7 @@ const samples: Readonly<Record<Domain, readonly (readonly ElementType[])[]>> = {
     ['f32', 'f32'],
     ['i32', 'i32'],
   ],
-  i32: [['i32', 'i32']],
+  i32: [['i32', 'i32', 'i32', 'i32']],
   bool: [['bool', 'bool']],
   same: [['f32', 'f32']],
   select: [
@@ -146,13 +160,20 @@ function casesOf(fn: ScalarFunction): OpCase[] {
   }));
 }
 
+const inputNames: Readonly<Record<1 | 2 | 3 | 4, readonly string[]>> = {
+  1: ['x'],
+  2: ['a', 'b'],
+  3: ['condition', 'a', 'b'],
+  4: ['element', 'site', 'key0', 'key1'],
+};
+
 function elementwise(fn: ScalarFunction): Primitive {
   const row = scalarTable[fn];
   return primitive({
     name: fn,
     doc: signatures[fn].doc,
     kind: 'elementwise',
-    inputs: row.arity === 1 ? ['x'] : row.arity === 2 ? ['a', 'b'] : ['condition', 'a', 'b'],
+    inputs: inputNames[row.arity],
     infer: (inputs) => infer(fn, inputs),
     grad: (g, { inputs, output }, dy) => {
       if (row.derivative === 'none') return inputs.map(() => undefined);

@@ -9,13 +9,14 @@ import type { Attributes, ElementType, TensorType } from './types.ts';
 
 /**
  * - `leaf`: a program's input, parameter, constant or runtime scalar; has no inputs
+ * - `draw`: random numbers; has no inputs either, but each element is work, and two readers must see the same
  * - `elementwise`: output element i depends on input elements i only (shapes equal)
  * - `movement`: a view: every output element is one input element, or a constant
  * - `gather`: reads its first input where the other inputs, numbers, say: every output element is one input element, or 0
  * - `reduction`: folds an input over axes or windows
  * - `contraction`: sums products of two inputs
  */
-export type OpKind = 'leaf' | 'elementwise' | 'movement' | 'gather' | 'reduction' | 'contraction';
+export type OpKind = 'leaf' | 'draw' | 'elementwise' | 'movement' | 'gather' | 'reduction' | 'contraction';
 
 /** A handle on a graph value while gradients or composites are being built. */
 export interface Value {
@@ -113,8 +114,12 @@ export interface Primitive {
     node: { readonly type: TensorType; readonly attributes: Attributes },
     index: readonly Expr[],
   ) => Expr;
-  /** Plain loops in float64: slow and obvious. */
-  readonly reference: (inputs: readonly ReferenceTensor[], attributes: Attributes) => ReferenceTensor;
+  /** Plain loops in float64: slow and obvious. `uniforms` are the numbers that the host provides each step. */
+  readonly reference: (
+    inputs: readonly ReferenceTensor[],
+    attributes: Attributes,
+    uniforms?: Readonly<Record<string, number>>,
+  ) => ReferenceTensor;
   readonly cases: readonly OpCase[];
 }
 

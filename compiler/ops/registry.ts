@@ -26,6 +26,7 @@ import { mean } from './mean.ts';
 import { pad } from './pad.ts';
 import { permute } from './permute.ts';
 import type { Primitive } from './primitive.ts';
+import { random } from './random.ts';
 import { reshape } from './reshape.ts';
 import { size } from './size.ts';
 import { slice } from './slice.ts';
@@ -41,6 +42,7 @@ export const primitives: readonly Primitive[] = [
   constant,
   size,
   iota,
+  random,
   // Element by element: the scalar table.
   ...elementwisePrimitives,
   detach,

@@ -5,9 +5,10 @@
  *
  * `wgsl`: an expression with $0, $1, … for the arguments, by argument type where types differ.
  * `wasm`: an instruction's mnemonic for each type (`f32x4` where the function has a vector form), or a routine of the
- * WASM target's small library (`call`), for scalars of type f32.
+ * WASM target's small library, for scalars of type f32 (`call`) or for four lanes (`call4`).
  */
 import type { ScalarType } from './expr.ts';
+import { philoxUniform } from './philox.ts';
 import type { OpBuilder, Value } from './primitive.ts';
 
 /** The names of the table's rows. */
@@ -30,6 +31,10 @@ export type ScalarFunction =
   | 'sigmoid'
   | 'pow'
   | 'floor'
+  | 'ceil'
+  | 'round'
+  | 'sin'
+  | 'cos'
   | 'lt'
   | 'le'
   | 'gt'
@@ -42,19 +47,22 @@ export type ScalarFunction =
   | 'select'
   | 'to_f32'
   | 'to_i32'
-  | 'is_finite';
+  | 'is_finite'
+  | 'philox';
 
 export interface WasmSpelling {
   readonly f32?: string;
   readonly f32x4?: string;
   readonly i32?: string;
   readonly bool?: string;
-  /** A routine f32 (, f32) -> f32 in `6-target/wasm/library`. */
+  /** A routine in `6-target/wasm/library`: f32 (, f32) -> f32 unless the row's types say otherwise. */
   readonly call?: string;
+  /** The same of four lanes: each argument and the result a v128. */
+  readonly call4?: string;
 }
 
 export interface ScalarRow {
-  readonly arity: 1 | 2 | 3;
+  readonly arity: 1 | 2 | 3 | 4;
   /** The result's type given the arguments'. */
   readonly result: 'same' | ScalarType;
   readonly evaluate: (...args: number[]) => number;
@@ -62,6 +70,8 @@ export interface ScalarRow {
   readonly derivative: 'none' | ((g: OpBuilder, args: readonly Value[], output: Value) => readonly (Value | 'zero')[]);
   readonly wgsl: string | Readonly<Partial<Record<ScalarType, string>>>;
   readonly wasm: WasmSpelling;
+  /** True where the host does not compute it, not even from numbers that it knows. */
+  readonly deviceOnly?: boolean;
 }
 
 const truth = (condition: boolean): number => (condition ? 1 : 0);
@@ -231,6 +241,40 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     wgsl: 'floor($0)',
     wasm: { f32: 'f32.floor', f32x4: 'f32x4.floor' },
   },
+  ceil: {
+    arity: 1,
+    result: 'same',
+    evaluate: Math.ceil,
+    derivative: () => ['zero'],
+    wgsl: 'ceil($0)',
+    wasm: { f32: 'f32.ceil', f32x4: 'f32x4.ceil' },
+  },
+  /** To the nearest integer, halves to the even one, as PyTorch. */
+  round: {
+    arity: 1,
+    result: 'same',
+    evaluate: (a) => (Math.abs(a % 1) === 0.5 ? 2 * Math.round(a / 2) : Math.round(a)),
+    derivative: () => ['zero'],
+    wgsl: 'round($0)',
+    wasm: { f32: 'f32.nearest', f32x4: 'f32x4.nearest' },
+  },
+  /** WGSL's own are only known to 2^-11 between -pi and pi: `6-target/wgsl/helpers` has better ones, to about 1e4. */
+  sin: {
+    arity: 1,
+    result: 'same',
+    evaluate: Math.sin,
+    derivative: (g, [a]) => [g.scalar('cos', a)],
+    wgsl: 'sine($0)',
+    wasm: { call: 'sin' },
+  },
+  cos: {
+    arity: 1,
+    result: 'same',
+    evaluate: Math.cos,
+    derivative: (g, [a]) => [g.neg(g.scalar('sin', a))],
+    wgsl: 'cosine($0)',
+    wasm: { call: 'cos' },
+  },
   lt: {
     arity: 2,
     result: 'bool',
@@ -337,6 +381,16 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     derivative: 'none',
     wgsl: '((bitcast<u32>($0) & 0x7f800000u) != 0x7f800000u)',
     wasm: { call: 'is_finite' },
+  },
+  /** A draw in [0, 1) for an element's index, the draw's site and the two halves of the key, all i32. */
+  philox: {
+    arity: 4,
+    result: 'f32',
+    evaluate: philoxUniform,
+    derivative: 'none',
+    wgsl: 'philox($0, $1, $2, $3)',
+    wasm: { call: 'philox', call4: 'philox4' },
+    deviceOnly: true,
   },
 };
 

@@ -6,6 +6,7 @@ import type { Split } from '../data/dataset.ts';
 import { Loader } from '../data/loader.ts';
 import type { HostArray } from '../device.ts';
 import type { CompiledModel } from '../model.ts';
+import { fixedKey } from '../random.ts';
 import { elementCount } from '../tensor.ts';
 import { writeFields } from './learner.ts';
 import { RunningMeans } from './means.ts';
@@ -49,7 +50,7 @@ export async function evaluate(
   };
   for (const batch of loader.epoch(0)) {
     writeFields(session, training, batch);
-    uniforms.set(training.uniforms(1, batch.size));
+    uniforms.set(training.uniforms(1, batch.size, ...fixedKey));
     session.run('evaluate', batch.size, uniforms);
     if (label) {
       const output = await session.read(spec.output.buffer, 0, batch.size * width);

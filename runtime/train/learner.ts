@@ -5,6 +5,7 @@
 import type { Batch } from '../data/loader.ts';
 import type { Session } from '../device.ts';
 import type { CompiledModel } from '../model.ts';
+import { stepKey } from '../random.ts';
 import type { TrainingSpec } from './training.ts';
 
 /** What a step left: the mean over its samples of the loss and of each metric. */
@@ -24,6 +25,8 @@ export class Learner {
   readonly names: readonly string[];
   /** Steps taken so far; a resumed run starts where the checkpoint ended. */
   steps = 0;
+  /** Decides, with the number of the step, what the step draws. `TrainingRun.start` sets the run's. */
+  seed = 0;
   /** Samples of each step whose records have not been read yet. */
   private unread: number[] = [];
   private readonly uniforms: Float32Array;
@@ -65,7 +68,7 @@ export class Learner {
   }
 
   private uniformsFor(step: number, samples: number): Float32Array {
-    this.uniforms.set(this.training.uniforms(step, samples));
+    this.uniforms.set(this.training.uniforms(step, samples, ...stepKey(this.seed, step)));
     return this.uniforms;
   }
 }

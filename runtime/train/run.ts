@@ -68,6 +68,7 @@ export class TrainingRun {
     const start: Position = { epoch: 0, cursor: 0, step: 0, sums: [], samples: 0, seconds: 0 };
     const position = options.resume ? await loadCheckpoint(output.checkpoint, learner.session, identity) : start;
     learner.steps = position.step;
+    learner.seed = options.seed;
     const log = await MetricsLog.open(output.metrics, position.step);
     const mark = await takeMark(learner, position.epoch, position.cursor);
     const run = new TrainingRun(learner, loader, options, output, log, identity, mark, position);

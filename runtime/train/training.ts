@@ -13,8 +13,11 @@ export interface TrainingSpec {
   readonly fields: readonly { readonly name: string; readonly buffer: number }[];
   /** The split that is evaluated after each epoch. */
   readonly validate: SplitName;
-  /** The module's uniforms for a step (1 for the first) over `n` samples; as many as `module.uniforms`. */
-  readonly uniforms: (step: number, n: number) => readonly number[];
+  /**
+   * The module's uniforms for a step (1 for the first) over `n` samples; as many as `module.uniforms`. The step draws its
+   * random numbers with the key.
+   */
+  readonly uniforms: (step: number, n: number, key0: number, key1: number) => readonly number[];
 }
 
 /** The settings of a run: those of the `train` declaration, which the command line may change. */
@@ -24,7 +27,7 @@ export interface TrainOptions {
   /** Samples of a step. */
   readonly batch: number;
   readonly shuffle: boolean;
-  /** Decides the parameters' first values and the order of the samples. */
+  /** Decides the parameters' first values, the order of the samples and what the network draws (dropout). */
   readonly seed: number;
   /** `auto`: WebGPU on a graphics card, else the CPU. */
   readonly device: 'auto' | 'webgpu' | 'cpu';

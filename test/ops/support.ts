@@ -62,7 +62,7 @@ export function evaluateEverywhere(
     shape.map((d) => dim.evaluate(d, {})),
     (...index) => {
       const axes = new Map(index.map((value, i): [Axis['id'], number] => [`i${i}`, value]));
-      return evaluate(expr, { axes, dims: {}, uniforms: {}, load });
+      return evaluate(expr, { axes, dims: {}, uniforms: { key0: 0, key1: 0 }, load });
     },
   );
 }

@@ -76,6 +76,7 @@ test.each(cases.filter(({ gradients: of }) => of !== undefined))('gradient of $o
 
 /** Beside the leaves: comparisons and casts, views with sizes of the graph's own, and parts of other operators' gradients. */
 const elsewhere: readonly string[] = [
+  'random',
   'idiv',
   'imod',
   'lt',
@@ -91,6 +92,7 @@ const elsewhere: readonly string[] = [
   'to_f32',
   'to_i32',
   'is_finite',
+  'philox',
   'detach',
   'reshape',
   'broadcast_to',

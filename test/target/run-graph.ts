@@ -4,6 +4,8 @@ import { fuse } from '../../compiler/4-fuse/fuse.ts';
 import { type LoopProgram, verifyKernel } from '../../compiler/5-loop/kernel.ts';
 import { hostTensor, lowerPartition } from '../../compiler/5-loop/lower.ts';
 import { stageOperands } from '../../compiler/5-loop/stage.ts';
+import type { HostUniform } from '../../compiler/5-loop/uniforms.ts';
+import { forEachNode } from '../../compiler/5-loop/walk.ts';
 import { planModule } from '../../compiler/7-emit/plan.ts';
 import type { Device } from '../../runtime/device.ts';
 import { type ModuleSpec, sizeOf } from '../../runtime/program.ts';
@@ -22,23 +24,35 @@ export function lowerGraph(graph: Graph): LoopProgram {
   return loops;
 }
 
+/** The uniforms that a program reads, in alphabetical order: the halves of the key, where it draws. */
+function uniformsOf({ kernels }: LoopProgram): HostUniform[] {
+  const found = new Map<string, HostUniform>();
+  const values = kernels.flatMap((kernel) => kernel.stores.map((store) => store.value));
+  forEachNode(values, (expression) => {
+    if (expression.kind === 'uniform') found.set(expression.name, { name: expression.name, expression });
+  });
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 /** A module whose `infer` program computes the graph. */
 export function compileGraph(graph: Graph): ModuleSpec {
+  const loops = lowerGraph(graph);
   return planModule({
-    programs: { infer: [lowerGraph(graph)], evaluate: [], train: [] },
-    uniforms: [],
+    programs: { infer: [loops], evaluate: [], train: [] },
+    uniforms: uniformsOf(loops),
     parameters: [],
     arena: { layouts: new Map(), trained: 256, size: 256 },
     states: [],
   });
 }
 
-/** Runs a compiled graph for N samples; inputs and results by name, row-major. */
+/** Runs a compiled graph for N samples; inputs and results by name, row-major. Draws are those of the key. */
 export async function runGraph(
   device: Device,
   module: ModuleSpec,
   n: number,
   inputs: Readonly<Record<string, Float64Array>>,
+  key: readonly number[] = [0, 0],
 ): Promise<Record<string, number[]>> {
   const session = await device.load(module, { batch: n });
   try {
@@ -47,7 +61,7 @@ export async function runGraph(
       const convert = { f32: Float32Array, i32: Int32Array, u8: Uint8Array }[element];
       session.write(i, convert.from(inputs[name]));
     }
-    session.run('infer', n, new Float32Array(module.uniforms));
+    session.run('infer', n, Float32Array.from(key.slice(0, module.uniforms)));
     const results: Record<string, number[]> = {};
     for (const [i, { name, role, size }] of module.buffers.entries()) {
       if (role === 'output') results[name] = [...(await session.read(i, 0, sizeOf(size, n)))];

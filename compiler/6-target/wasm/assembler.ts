@@ -18,6 +18,8 @@ export interface FunctionCode {
   readonly results: readonly ValueType[];
   /** The function's entry of the code section, without its size. */
   readonly body: readonly number[];
+  /** The functions that it calls, by index. */
+  readonly calls: ReadonlySet<number>;
 }
 
 export class Assembler {
@@ -26,6 +28,7 @@ export class Assembler {
   private readonly results: readonly ValueType[];
   private readonly locals: ValueType[] = [];
   private readonly code: number[] = [];
+  private readonly calls = new Set<number>();
 
   constructor(name: string, parameters: readonly ValueType[], results: readonly ValueType[]) {
     this.name = name;
@@ -76,6 +79,11 @@ export class Assembler {
     this.code.push(0xfd, ...unsigned(0x0c), ...bytesOf(lanes));
   }
 
+  /** Sixteen bytes of two vectors, by their indices: 0 to 15 in the first, 16 to 31 in the second. */
+  shuffle(bytes: readonly number[]): void {
+    this.code.push(0xfd, ...unsigned(0x0d), ...bytes);
+  }
+
   extractF32Lane(lane: number): void {
     this.code.push(0xfd, ...unsigned(0x1f), lane);
   }
@@ -89,6 +97,7 @@ export class Assembler {
   }
 
   call(functionIndex: number): void {
+    this.calls.add(functionIndex);
     this.code.push(0x10, ...unsigned(functionIndex));
   }
 
@@ -122,7 +131,8 @@ export class Assembler {
     }
     const declarations = runs.flatMap(({ type, count }) => [...unsigned(count), TYPE_CODE[type]]);
     const body = [...unsigned(runs.length), ...declarations, ...this.code, ...encode('end')];
-    return { name: this.name, exported, parameters: this.parameters, results: this.results, body };
+    const { name, parameters, results, calls } = this;
+    return { name, exported, parameters, results, body, calls };
   }
 }
 

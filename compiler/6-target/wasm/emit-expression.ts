@@ -345,7 +345,8 @@ export class ExpressionEmitter {
       // pmax(x, 0) is x < 0 ? 0 : x: NaN passes.
       asm.v128(new Float32Array(4));
       asm.op('f32x4.pmax');
-    } else if (first.type === 'i32' && wasm.i32 !== undefined) asm.op(wasm.i32.replace('i32.', 'i32x4.'));
+    } else if (wasm.call4 !== undefined) asm.call(routineIndex(wasm.call4));
+    else if (first.type === 'i32' && wasm.i32 !== undefined) asm.op(wasm.i32.replace('i32.', 'i32x4.'));
     else if (wasm.f32x4 !== undefined) asm.op(wasm.f32x4);
     else throw new Error(`${expr.fn} has no vector form`);
   }

@@ -3,9 +3,24 @@
  * that the result, rounded to float32, is within an ulp of the exact value; the same bits on every engine.
  */
 import { Assembler, type FunctionCode } from './assembler.ts';
+import { philox, philox4 } from './philox.ts';
+import { sine } from './sine.ts';
 
-/** In the order of their function indices. */
-const ROUTINES = ['exp64', 'log64', 'exp', 'log', 'tanh', 'sigmoid', 'pow', 'is_finite'] as const;
+/** In the order of their function indices: what is called often first, because a module holds them up to the last it calls. */
+const ROUTINES = [
+  'exp64',
+  'log64',
+  'exp',
+  'log',
+  'tanh',
+  'sigmoid',
+  'pow',
+  'is_finite',
+  'philox',
+  'philox4',
+  'sin',
+  'cos',
+] as const;
 type Routine = (typeof ROUTINES)[number];
 
 /** The function index of a routine; the library stands first in a module. */
@@ -18,6 +33,11 @@ export function routineIndex(name: string): number {
 
 export function library(): FunctionCode[] {
   return ROUTINES.map((name) => builders[name]());
+}
+
+/** The library as far as the kernels need it: what stands behind the last routine that one of them calls is left out. */
+export function libraryFor(kernels: readonly FunctionCode[]): FunctionCode[] {
+  return library().slice(0, Math.max(0, ...kernels.map(({ calls }) => Math.max(-1, ...calls) + 1)));
 }
 
 const builders: Readonly<Record<Routine, () => FunctionCode>> = {
@@ -39,6 +59,10 @@ const builders: Readonly<Record<Routine, () => FunctionCode>> = {
     }),
   pow,
   is_finite: isFiniteRoutine,
+  philox,
+  philox4,
+  sin: () => through('sin', sine(0, polynomial)),
+  cos: () => through('cos', sine(1, polynomial)),
 };
 
 /** An f32 -> f32 function around float64 code that finds its argument on the stack. */

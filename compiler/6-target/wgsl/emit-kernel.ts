@@ -8,7 +8,9 @@ import type { Tensor } from '../../5-loop/kernel.ts';
 import type { LoopTree, Statement } from '../../5-loop/tree.ts';
 import { dim } from '../../dim/dim.ts';
 import type { Expr, ScalarType } from '../../ops/expr.ts';
+import type { ScalarFunction } from '../../ops/scalar.ts';
 import { type Bindings, storageElement } from '../bindings.ts';
+import { helpersOf } from './helpers.ts';
 import { floatLiteral, scalarCall } from './spelling.ts';
 
 export const WORKGROUP = 64;
@@ -35,6 +37,7 @@ export function emitWgsl(
     ...variables,
     `@group(0) @binding(${bindings.list.length}) var<uniform> uniforms: Uniforms;`,
     '',
+    ...helpersOf(printer.functions),
     `@compute @workgroup_size(${WORKGROUP})`,
     'fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,',
     '        @builtin(local_invocation_index) invocation: u32) {',
@@ -50,6 +53,8 @@ const bufferName = (buffer: string): string =>
 class WgslPrinter {
   private readonly tensors: ReadonlyMap<number, Tensor>;
   private readonly bindings: Bindings;
+  /** The scalar functions that the kernel applies. */
+  readonly functions = new Set<ScalarFunction>();
   private lines: string[] = [];
   private depth = 1;
   private guards = 0;
@@ -160,6 +165,7 @@ class WgslPrinter {
         return `i32((${buffer}[(${address}) / 4] >> u32(((${address}) % 4) * 8)) & 255u)`;
       }
       case 'apply':
+        this.functions.add(expr.fn);
         return scalarCall(
           expr.fn,
           expr.args[0].type,

@@ -30,6 +30,7 @@ function allowed(from: string, target: string): boolean {
   if (from === 'ops') return to === 'dim';
   if (from === 'dim') return false;
   if (from === 'diagnostics') return to === '1-parse';
+  if (from === 'format') return ['1-parse', 'diagnostics'].includes(to);
   if (from === 'index') return !['cli', 'editor'].includes(to);
   return from === 'cli' || from === 'editor';
 }

@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   summary: async () => (await import('./summary.ts')).summaryCommand,
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
+  fmt: async () => (await import('./fmt.ts')).fmtCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
 };
 

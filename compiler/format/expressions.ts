@@ -4,7 +4,7 @@ import { precedence } from '../1-parse/build/operators.ts';
 import { comprehension, conditional } from './compound.ts';
 import { all, commaList, type Doc, fill, group, line, nest, nothing, space, text } from './doc.ts';
 import { pipeline } from './pipelines.ts';
-import { bracketed, closing, items, lead, type Printer, word } from './printer.ts';
+import { after, bracketed, closing, items, lead, type Printer, word } from './printer.ts';
 import { isWrapped } from './wrapped.ts';
 
 /** With the parentheses that the author put around it. */
@@ -43,13 +43,24 @@ function bare(p: Printer, one: Expression): Doc {
     case 'binary':
       return chain(p, one);
     case 'arrow':
-      return all(expression(p, one.from), space, word(p, '->'), space, expression(p, one.to));
+      return all(
+        expression(p, one.from),
+        space,
+        word(p, '->'),
+        space,
+        after(p, () => expression(p, one.to)),
+      );
     case 'range':
       return all(expression(p, one.from), word(p, '..'), expression(p, one.to));
     case 'pipe':
       return pipeline(p, one);
     case 'named':
-      return all(word(p, one.name.name), word(p, ':'), space, expression(p, one.value));
+      return all(
+        word(p, one.name.name),
+        word(p, ':'),
+        space,
+        after(p, () => expression(p, one.value)),
+      );
     case 'tuple':
       return tuple(p, one.items);
     case 'list':
@@ -80,7 +91,11 @@ export function callArguments(p: Printer, given: readonly Argument[]): Doc {
 
 function argument(p: Printer, { name, value }: Argument): Doc {
   if (!name) return expression(p, value);
-  return all(word(p, name.name), word(p, '='), expression(p, value));
+  return all(
+    word(p, name.name),
+    word(p, '='),
+    after(p, () => expression(p, value)),
+  );
 }
 
 function index(p: Printer, item: IndexItem): Doc {
@@ -121,7 +136,7 @@ function chain(p: Printer, one: Binary): Doc {
   const rest = spine.reverse().flatMap(({ operator, right }) => {
     const before = lead(p);
     const sign = p.cursor.word(operator);
-    return [line, before, sign, space, lead(p), expression(p, right)];
+    return [line, before, sign, space, after(p, () => expression(p, right))];
   });
   return group(first, nest(all(...rest)));
 }

@@ -1,7 +1,7 @@
 /** Pipelines. The author's line breaks before `|>` mean something and are kept; others are made only where they must be. */
 import type { Expression } from '../1-parse/ast.ts';
 import { all, type Doc, group, line, nest, newline, nothing, type Row, rows, sequence, space } from './doc.ts';
-import { lead, type Printer, word } from './printer.ts';
+import { after, lead, type Printer, word } from './printer.ts';
 import { isWrapped } from './wrapped.ts';
 
 type Pipe = Extract<Expression, { kind: 'pipe' }>;
@@ -35,7 +35,16 @@ function readStage(p: Printer, stage: Expression): Stage {
   const before = breaks ? lead(p) : nothing;
   const { column } = p.cursor;
   const sign = word(p, '|>');
-  return { breaks, lead: before, column, doc: all(sign, space, lead(p), p.recur.expression(p, stage)) };
+  return {
+    breaks,
+    lead: before,
+    column,
+    doc: all(
+      sign,
+      space,
+      after(p, () => p.recur.expression(p, stage)),
+    ),
+  };
 }
 
 function linesOf(stages: readonly Stage[]): readonly Row[] {

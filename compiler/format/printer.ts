@@ -27,6 +27,13 @@ export function closing(p: Printer, expected: string): Doc {
 /** The comments before something that begins a line where it is broken. */
 export const lead = (p: Printer): Doc => p.cursor.comments(0, 0);
 
+/** What goes on after an operator or a `=`; indented where a comment stands between them. */
+export function after(p: Printer, print: () => Doc): Doc {
+  if (!p.cursor.hasRemarks) return print();
+  const comments = p.cursor.comments(2, 2);
+  return all(comments, nest(print()));
+}
+
 /** Prints the elements between commas. A comma after the last one is left out. */
 export function items<T>(p: Printer, list: readonly T[], print: (item: T) => Doc): readonly Doc[] {
   return list.map((item) => {

@@ -2,7 +2,7 @@
 import type { Block, Expression, Statement } from '../1-parse/ast.ts';
 import { all, commaList, type Doc, nothing, space } from './doc.ts';
 import { block as bracesWith, type Entry } from './entries.ts';
-import { bracketed, closing, items, type Printer, word } from './printer.ts';
+import { after, bracketed, closing, items, type Printer, word } from './printer.ts';
 import { annotation } from './types.ts';
 
 export function block(p: Printer, { statements, result }: Block): Doc {
@@ -45,4 +45,10 @@ function names(p: Printer, list: Extract<Statement, { kind: 'let' }>['names']): 
 
 /** ` = value` */
 export const assignment = (p: Printer, value: Expression, before: Doc = nothing): Doc =>
-  all(before, space, word(p, '='), space, p.recur.expression(p, value));
+  all(
+    before,
+    space,
+    word(p, '='),
+    space,
+    after(p, () => p.recur.expression(p, value)),
+  );

@@ -1,7 +1,7 @@
 /** Types and parameters. */
 import type { DimensionNode, Parameter, TypeNode } from '../1-parse/ast.ts';
 import { align, all, commaList, type Doc, fill, group, nothing, space, text } from './doc.ts';
-import { bracketed, closing, items, type Printer, word } from './printer.ts';
+import { after, bracketed, closing, items, type Printer, word } from './printer.ts';
 
 export function type(p: Printer, node: TypeNode): Doc {
   switch (node.kind) {
@@ -47,14 +47,27 @@ function dimension(p: Printer, item: DimensionNode): Doc {
 
 /** `: type` */
 export const annotation = (p: Printer, node: TypeNode | undefined): Doc =>
-  node ? all(word(p, ':'), space, type(p, node)) : nothing;
+  node
+    ? all(
+        word(p, ':'),
+        space,
+        after(p, () => type(p, node)),
+      )
+    : nothing;
 
 /** `I -> out: int = 1` */
 export function parameter(p: Printer, { from, type: written, default: value }: Parameter): Doc {
   const first = word(p);
   const second = from ? all(space, word(p, '->'), space, word(p)) : nothing;
   const typed = annotation(p, written);
-  const given = value ? all(space, word(p, '='), space, p.recur.expression(p, value)) : nothing;
+  const given = value
+    ? all(
+        space,
+        word(p, '='),
+        space,
+        after(p, () => p.recur.expression(p, value)),
+      )
+    : nothing;
   return group(first, second, typed, given);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Other layouts of a program: the same words with other spaces, line breaks where the language allows them, `;` for newlines,
+ * Other layouts of a program: the same words (names may get longer) with other spaces, line breaks where the language allows them, `;` for newlines,
  * commas after last elements, and comments in all places where a line may end. Not every draw is the same program still
  * (a comment may become documentation); the test asks.
  */
@@ -16,7 +16,7 @@ export function scramble(text: string, random: Random): string {
   const file = { path: 'main.net', text };
   const { tokens, comments } = lex(text, new Problems(file));
   // How wild this draw is.
-  const [breaks, remarks] = [1 + random(12), 2 + random(40)];
+  const [breaks, remarks, longer] = [1 + random(12), 2 + random(40), 2 + random(30)];
   const open: string[] = [];
   let result = '';
   let end = 0;
@@ -31,6 +31,7 @@ export function scramble(text: string, random: Random): string {
       result += between(before, token, tokens[i + 1], written, open.at(-1), { random, breaks, newline });
     }
     result += token.image;
+    if (token.tokenType.name === 'Identifier' && random(longer) === 0) result += '_longer'.repeat(random(9));
     end = token.startOffset + token.image.length;
     if (/^[([{]$/.test(token.image)) open.push(token.image);
     if (/^[)\]}]$/.test(token.image)) open.pop();

@@ -21,6 +21,11 @@ test.each([
   [['train', 'a.net', '--name'], '`--name` needs a value'],
   [['train', 'a.net', '--name=', '--epochs', '1'], '`--name` needs a value'],
   [['eval', 'a.net', '--split', 'tests'], '`--split` is one of train, test, validation, not `tests`'],
+  [['fmt'], 'needs a file'],
+  [['fmt', 'a.net', 'model.ts'], 'takes .net files, not `model.ts`'],
+  [['fmt', '--chek', 'a.net'], 'did you mean `--check`?'],
+  [['fmt', '--stdin', 'a.net'], 'reads standard input or files, not both'],
+  [['fmt', 'a.net', '-'], 'reads standard input or files, not both'],
   [['explain', 'E301'], 'did you mean E0301?'],
   [['explain'], 'takes one code'],
 ])('%j is refused with status 2', async (argv, message) => {
@@ -40,7 +45,7 @@ test('no arguments at all: the overview, and status 2', async () => {
 test('--version and --help', async () => {
   expect(await command('--version')).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' });
   const overview = await command('--help');
-  for (const name of ['FILE.net…', 'check', 'summary', 'train', 'eval', 'init', 'explain']) {
+  for (const name of ['FILE.net…', 'check', 'summary', 'train', 'eval', 'init', 'fmt', 'explain']) {
     expect(overview.stdout).toContain(`\n  netc ${name}`);
   }
   for (const argv of [
@@ -56,7 +61,7 @@ test('--version and --help', async () => {
 });
 
 test('a file that is not there', async () => {
-  for (const name of ['check', 'summary', 'train', 'eval', 'compile']) {
+  for (const name of ['check', 'summary', 'train', 'eval', 'compile', 'fmt']) {
     const { status, stderr } = await command(name, 'models/fashion_cn.net');
     expect(stderr).toBe(
       'error: cannot read models/fashion_cn.net: there is no such file or folder; did you mean models/fashion_cnn.net?\n',

@@ -32,6 +32,7 @@ function allowed(from: string, target: string): boolean {
   if (from === 'diagnostics') return to === '1-parse';
   // A page about the library and what the checker knows besides.
   if (from === 'reference') return ['1-parse', '2-check', 'diagnostics'].includes(to);
+  if (from === 'format') return ['1-parse', 'diagnostics'].includes(to);
   if (from === 'index') return !['cli', 'editor'].includes(to);
   return from === 'cli' || from === 'editor';
 }

@@ -248,6 +248,14 @@ test('comments, with documentation that documents nothing', () => {
   expect(module.declarations.map((one) => (one.kind === 'const' ? one.doc : ''))).toEqual(['of a']);
 });
 
+test('documentation is of what begins the next line, not of all that stands on it', () => {
+  const text =
+    '/// of a\nlayer a(x: f32[N]) { param w: f32[] = ones(); x }; fn b(x: f32[N]) { x }\n/// of c\n; const c = 1\n';
+  const printed = tree(text);
+  expect(printed.match(/\(doc "of [ac]"\)/g)).toEqual(['(doc "of a")', '(doc "of c")']);
+  expect(printed).toMatch(/^\(layer a\n {2}\(doc "of a"\)/);
+});
+
 test('spans are those of the text', () => {
   const text = '\uFEFFfn f(x: f32[N]) {\r\n\tlet y = g(x)[0] + 1\r\n\ty |> fc: Linear(1 -> 2)\r\n}\r\n';
   const { module } = parse({ path: 'main.net', text });

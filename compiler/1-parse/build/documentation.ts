@@ -7,7 +7,10 @@ import type { IToken } from '../chevrotain.ts';
 const isDoc = (token: IToken): boolean => /^\/\/\/(?!\/)/.test(token.image);
 
 export interface Documentation {
-  /** The lines right above the line of the offset, joined by newlines; empty where there are none. */
+  /**
+   * The lines right above the line that begins at the offset, joined by newlines; empty where there are none, or where
+   * something else begins the line: that has the documentation.
+   */
   readonly at: (offset: number) => string;
   /** The comments that document nothing (so far). */
   readonly rest: () => readonly IToken[];
@@ -18,7 +21,9 @@ export function documentation(file: SourceFile, comments: readonly IToken[]): Do
   const used = new Set<IToken>();
   const at = (offset: number): string => {
     const lines: string[] = [];
-    let line = position(file, offset).line - 1;
+    const { line: own, column } = position(file, offset);
+    if (!/^[\s;]*$/.test(file.text.slice(offset - column + 1, offset))) return '';
+    let line = own - 1;
     for (let token = byLine.get(line); token; token = byLine.get(--line)) {
       used.add(token);
       lines.unshift(token.image.replace(/^\/\/\/ ?/, '').trimEnd());

@@ -8,7 +8,7 @@ import { value } from './values.ts';
 
 type Infix = BinaryOperator | '..';
 
-const precedence: Readonly<Record<Infix, number>> = {
+export const precedence: Readonly<Record<Infix, number>> = {
   or: 1,
   and: 2,
   '==': 4,

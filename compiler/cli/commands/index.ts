@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
   init: async () => (await import('./init.ts')).initCommand,
+  fmt: async () => (await import('./fmt.ts')).fmtCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
 };
 

@@ -113,7 +113,7 @@ test('the data set names its files with their hashes', () => {
 
 test('Adam is elaborated over one flat vector, and its bias corrections are scalars of the step', () => {
   const [{ optimizer }] = checkValid(read('fashion_cnn_logits.net'), files).trainings;
-  expect(optimizer.config).toEqual({ lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0 });
+  expect(optimizer.config).toEqual({ lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, amsgrad: false });
   expect(optimizer.state.map((s) => `${s.name} ${s.initial}`)).toEqual(['m 0', 'v 0']);
   expect(optimizer.updates.map((u) => `${u.name} ${showType(u.value.type)}`)).toEqual([
     'm f32[P]',

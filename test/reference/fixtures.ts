@@ -73,6 +73,36 @@ export interface TrainingRun {
   }[];
 }
 
+/** Ten steps of an optimizer from parameters and gradients by formula. */
+export interface OptimizerCase {
+  /** The optimizer as the language says it. */
+  readonly net: string;
+  readonly seed: number;
+  /** Parameters. */
+  readonly size: number;
+  /** The parameters after each step, in float64. */
+  readonly steps: readonly (readonly number[])[];
+}
+
+/** The network of norm_net.py after some steps of SGD, in float64. */
+export interface BatchNormRun {
+  readonly seed: number;
+  /** Samples of each step's batch. */
+  readonly batches: readonly [number, ...number[]];
+  readonly lr: number;
+  readonly momentum: number;
+  readonly weight_decay: number;
+  readonly losses: readonly number[];
+  /** Of inference on the first batch at the end. */
+  readonly output: readonly number[];
+  /** Parameters and buffers at the end. */
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly value: readonly number[];
+  }[];
+}
+
 export interface FormulaCheck {
   readonly what: string;
   readonly values: readonly number[];
@@ -88,6 +118,14 @@ export function operatorCases(): readonly OperatorCase[] {
 
 export function trainingRuns(): readonly TrainingRun[] {
   return read('training').runs as readonly TrainingRun[];
+}
+
+export function optimizerCases(): readonly OptimizerCase[] {
+  return read('optimizers').cases as readonly OptimizerCase[];
+}
+
+export function batchNormRuns(): readonly [BatchNormRun] {
+  return read('batch_norm').runs as readonly [BatchNormRun];
 }
 
 export function formulaChecks(): readonly FormulaCheck[] {

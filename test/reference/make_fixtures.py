@@ -21,6 +21,8 @@ import torch.nn.functional as F  # the operators' expressions name it
 
 import cnn
 import formula
+import norm_net
+import optimizer_cases
 from operator_cases import CASES
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -182,6 +184,8 @@ def main():
     about = {"about": "Written by test/reference/make_fixtures.py; do not edit.", "torch": TORCH}
     write("formula", about, formula_rows(), "checks")
     write("operators", about, [operator_row(c) for c in CASES], "cases")
+    write("optimizers", about, list(optimizer_cases.rows()), "cases")
+    write("batch_norm", about, [norm_net.row(rounded)], "runs")
     write("training", about, [training_row(run) for run in RUNS], "runs")
 
 

@@ -1,0 +1,87 @@
+/**
+ * The optimizers against PyTorch's: ten steps with given gradients, interpreted in float64 and on the devices. The loss is
+ * the product of the parameters and a sample, so that the sample is the gradient.
+ */
+import { afterAll, describe, test } from 'vitest';
+import { interpret } from '../../compiler/3-graph/interpret.ts';
+import { buildOptimizer } from '../../compiler/3-graph/optimizer.ts';
+import { openDevice } from '../../runtime/open-device.ts';
+import { type CompiledTraining, compileTraining, DeviceTraining } from './compiled-training.ts';
+import { type OptimizerCase, optimizerCases } from './fixtures.ts';
+import { uniform } from './formula.ts';
+import { expectClose } from './tolerance.ts';
+
+const cases = optimizerCases();
+const compiled = new Map<OptimizerCase, CompiledTraining>();
+
+function compilation(fixture: OptimizerCase): CompiledTraining {
+  const known = compiled.get(fixture) ?? compileTraining(source(fixture));
+  compiled.set(fixture, known);
+  return known;
+}
+
+const source = ({ net, size }: OptimizerCase): string => `
+dataset Gradients {
+  sample { gradient: f32[${size}] }
+  train { gradient = idx("gradients") }
+}
+
+model Product(x: f32[N, ${size}]) -> f32[N] {
+  param p: f32[${size}] = zeros()
+  sum(x * p, axis=1)
+}
+
+train Product on Gradients {
+  input     = gradient
+  loss      = sum(output)
+  optimizer = ${net}
+}
+`;
+
+const start = ({ seed, size }: OptimizerCase): Float32Array => uniform(seed, size, -1, 1);
+
+function gradient({ seed, size }: OptimizerCase, step: number): Float32Array {
+  const values = uniform(seed + step, size, -1, 1);
+  values[step % size] = 0;
+  return values;
+}
+
+describe('interpreted in float64', () => {
+  test.each(cases)('$net', (fixture) => {
+    const { optimizer } = compilation(fixture).unit.training ?? {};
+    if (!optimizer) throw new Error('no optimizer');
+    const graph = buildOptimizer(optimizer);
+    const tensor = (data: ArrayLike<number>) => ({ shape: [fixture.size], data: Float64Array.from(data) });
+    let p = tensor(start(fixture));
+    let states = Object.fromEntries(
+      optimizer.state.map(({ name, initial }) => [name, tensor(new Float64Array(fixture.size).fill(initial))]),
+    );
+    fixture.steps.forEach((wanted, i) => {
+      const results = interpret(graph, {
+        dims: { P: fixture.size },
+        parameters: { '*': p },
+        inputs: { gradients: tensor(gradient(fixture, i + 1)), loss: { shape: [], data: Float64Array.of(1) } },
+        states,
+        uniforms: { step: i + 1 },
+      });
+      const next = Object.fromEntries(graph.outputs.map(({ name }, k) => [name, tensor(results[k].data)]));
+      p = next['*'];
+      states = Object.fromEntries(optimizer.state.map(({ name }) => [name, next[name]]));
+      expectClose(`after step ${i + 1}`, p.data, wanted, 1e-9);
+    });
+  });
+});
+
+describe.each(['cpu', 'webgpu'] as const)('on the device %s', async (choice) => {
+  const device = await openDevice(choice);
+  afterAll(() => device.destroy());
+
+  test.each(cases)('$net', async (fixture) => {
+    const training = await DeviceTraining.start(device, compilation(fixture), 1, { p: start(fixture) });
+    for (const [i, wanted] of fixture.steps.entries()) {
+      await training.step(1, { gradient: gradient(fixture, i + 1) });
+      expectClose(`after step ${i + 1}`, (await training.values()).p ?? [], wanted, 1e-6);
+    }
+    training.dispose();
+  });
+});

@@ -9,6 +9,7 @@ import { elaborateDataset } from './dataset.ts';
 import { createChecker } from './elaborator.ts';
 import { elaborateModel } from './model.ts';
 import { loadModules, lookup, type ModuleHost, type ModuleScope, reportTwice } from './modules.ts';
+import { warnRandomInference } from './random-inference.ts';
 import { Reporter } from './report.ts';
 import { resolveModule } from './resolve.ts';
 import type { Checker } from './site.ts';
@@ -47,6 +48,7 @@ function elaborate(entry: ModuleScope, checker: Checker): TypedProgram {
   for (const declaration of declarations) if (declaration.kind === 'dataset') datasets(declaration.name.name, entry);
   const trainings = elaborateTrainings(entry, datasets, checker);
   const models = elaborateModels(entry, trainings, checker);
+  if (!checker.reporter.failed) for (const model of models) warnRandomInference(model, checker);
   return { models, datasets: [...known.values()].filter((dataset) => dataset !== undefined), trainings };
 }
 

@@ -11,6 +11,7 @@ import { bindConfig, configOf } from './instantiate.ts';
 import { Matching } from './matching.ts';
 import { lookup, type ModuleScope } from './modules.ts';
 import { unknownName } from './names.ts';
+import { applySchedule, hostNumber } from './schedule.ts';
 import { Scope } from './scope.ts';
 import { textAt } from './show.ts';
 import { type Frame, fail, newFrame, newUnit, type Site } from './site.ts';
@@ -18,8 +19,15 @@ import type { TypedExpr, TypedOptimizer } from './typed.ts';
 import { tensorOf } from './values.ts';
 import { visitExpr } from './walk.ts';
 
-/** The right side of `optimizer = Adam(lr=0.001)`; undefined where it is none, errors are reported. */
-export function elaborateOptimizer(expression: Expression, site: Site): TypedOptimizer | undefined {
+/**
+ * The right side of `optimizer = Adam(lr=0.001)`, its learning rate changed by the step as `schedule` says; undefined where
+ * it is none, errors are reported.
+ */
+export function elaborateOptimizer(
+  expression: Expression,
+  schedule: Expression | undefined,
+  site: Site,
+): TypedOptimizer | undefined {
   const call = expression.kind === 'call' ? expression : undefined;
   const callee = call?.callee ?? expression;
   if (callee.kind === 'missing') return undefined;
@@ -43,7 +51,7 @@ export function elaborateOptimizer(expression: Expression, site: Site): TypedOpt
   const binding = bindArguments(declaration.name.name, declaration.config, given, expression.span);
   for (const problem of binding.problems) fail(site, problem);
   if (binding.problems.length > 0) return undefined;
-  return elaborateBody(declaration, named.module, binding.bound, expression, site);
+  return elaborateBody(declaration, named.module, binding.bound, expression, schedule, site);
 }
 
 const optimizerNames = (module: ModuleScope): string[] =>
@@ -56,6 +64,7 @@ function elaborateBody(
   module: ModuleScope,
   bound: ReturnType<typeof bindArguments>['bound'],
   expression: Expression,
+  schedule: Expression | undefined,
   site: Site,
 ): TypedOptimizer | undefined {
   const [p, g, step] = declaration.inputs;
@@ -85,16 +94,12 @@ function elaborateBody(
     inner.scope.bind(name.name, tensorOf({ kind: 'local', local, type, span: name.span }));
     return local;
   });
-  const uniform: TypedExpr = {
-    kind: 'uniform',
-    name: 'step',
-    type: { element: 'f32', shape: [] },
-    span: step.name.span,
-  };
-  inner.scope.bind(step.name.name, tensorOf(uniform));
+  inner.scope.bind(step.name.name, hostNumber('step', step.name.span));
   const spread = p.type.kind === 'tensor' ? p.type.dims?.find((node) => node.kind === 'spread') : undefined;
   if (spread) inner.scope.bind(spread.name.name, { kind: 'tuple', items: [{ kind: 'int', dim: size }] });
   bindLate();
+  const config = configOf(declaration.config, inner);
+  if (schedule && !applySchedule(schedule, declaration, inner, site)) return undefined;
   inner.checker.evaluateBlock(declaration.body, { ...inner, scope: new Scope(inner.scope) });
   if (!frame.updates.some((update) => update.path === p.name.name) && !site.checker.reporter.failed) {
     fail(inner, {
@@ -106,7 +111,7 @@ function elaborateBody(
   }
   return {
     name: declaration.name.name,
-    config: configOf(declaration.config, inner),
+    config,
     parameter,
     gradient,
     size,

@@ -12,10 +12,10 @@ export interface Setting {
   readonly value: Expression;
 }
 
-const compiled = ['input', 'augment', 'loss', 'metrics', 'optimizer', 'clip', 'freeze'];
+const compiled = ['input', 'augment', 'loss', 'metrics', 'optimizer', 'schedule', 'clip', 'freeze'];
 const plain = ['batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate'];
 /** Part of the language, not compiled yet. */
-const later = ['weights', 'schedule', 'precision'];
+const later = ['weights', 'precision'];
 
 export interface Settings {
   readonly known: ReadonlyMap<string, Setting>;

@@ -44,7 +44,8 @@ export function elaborateTraining(
   const models = found && withFrozen(found, settings.get('freeze'), site);
   requireSettings(declaration, { known: settings, mayBe }, site);
   const optimizerSetting = settings.get('optimizer');
-  const elaborated = optimizerSetting && elaborateOptimizer(optimizerSetting.value, site);
+  const elaborated =
+    optimizerSetting && elaborateOptimizer(optimizerSetting.value, settings.get('schedule')?.value, site);
   const clip = positive(settings.get('clip'), site);
   if (!dataset || !models) return undefined;
   const plain = plainSettings(settings, dataset, site);

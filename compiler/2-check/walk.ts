@@ -18,27 +18,40 @@ export function visitExpr(expr: TypedExpr, visit: (expr: TypedExpr) => void): vo
   }
 }
 
+type Definitions = Map<number, TypedExpr>;
+
+function defineIn(block: TypedBlock, known: Definitions): void {
+  for (const { local, value } of block.lets) {
+    known.set(local, value);
+    defineInExpr(value, known);
+  }
+  for (const { value } of block.updates) defineInExpr(value, known);
+  for (const result of block.results) defineInExpr(result, known);
+}
+
+function defineInExpr(expr: TypedExpr, known: Definitions): void {
+  visitExpr(expr, (part) => {
+    if (part.kind !== 'call') return;
+    for (const [i, input] of part.instance.inputs.entries()) known.set(input.local, part.args[i]);
+    for (const { local, value } of part.instance.body.lets) known.set(local, value);
+  });
+}
+
+/** What each local of a body, and of those that it uses, stands for: a `let`'s value or an argument. */
+export function definitionsIn(block: TypedBlock): ReadonlyMap<number, TypedExpr> {
+  const known: Definitions = new Map();
+  defineIn(block, known);
+  return known;
+}
+
 /** What each local of a training stands for: a `let`'s value, an argument, the model's result. */
 export function definitions(training: TypedTraining): ReadonlyMap<number, TypedExpr> {
-  const known = new Map<number, TypedExpr>();
-  const fromBlock = (block: TypedBlock): void => {
-    for (const { local, value } of block.lets) {
-      known.set(local, value);
-      fromExpr(value);
-    }
-    for (const { value } of block.updates) fromExpr(value);
-    block.results.forEach(fromExpr);
-  };
-  const fromExpr = (expr: TypedExpr): void =>
-    visitExpr(expr, (part) => {
-      if (part.kind !== 'call') return;
-      for (const [i, input] of part.instance.inputs.entries()) known.set(input.local, part.args[i]);
-      for (const { local, value } of part.instance.body.lets) known.set(local, value);
-    });
+  const known: Definitions = new Map();
   const model = training.trainingModel ?? training.model;
-  fromBlock(model.body);
+  defineIn(model.body, known);
   known.set(training.output, model.body.results[0]);
-  for (const { value } of training.input) fromExpr(value);
-  for (const expr of [training.loss, ...training.metrics.map((metric) => metric.value)]) fromExpr(expr);
+  const { loss, metrics, input, augmented = [] } = training;
+  for (const { value } of [...input, ...augmented, ...metrics]) defineInExpr(value, known);
+  defineInExpr(loss, known);
   return known;
 }

@@ -19,7 +19,7 @@ const BASE64_LINE = 116;
  */
 export function kernelsFile(units: readonly EmitUnit[], typed: boolean): string {
   const exported = units.flatMap((unit) => [moduleName(unit.name), uniformsName(unit.name)]);
-  const names = new UniqueNames([...exported, 'step', 'n', ...KEY_UNIFORMS]);
+  const names = new UniqueNames([...exported, 'step', 'n', ...KEY_UNIFORMS, 'steps']);
   const types = units.some((unit) => unit.spec.kernels.length > 0) ? ['KernelSpec', 'ModuleSpec'] : ['ModuleSpec'];
   const imports = importStatement(
     types.map((name) => `type ${name}`),
@@ -108,13 +108,15 @@ function uniformsFunction(unit: EmitUnit): Constant {
   }));
   const uses = (variable: string): boolean => printed.some(({ text }) => new RegExp(`\\b${variable}\\b`).test(text));
   const draws = KEY_UNIFORMS.some(uses);
-  const variables = ['step', 'n', ...(draws ? KEY_UNIFORMS : [])];
+  const scheduled = uses('steps');
+  const variables = ['step', 'n', ...(draws || scheduled ? KEY_UNIFORMS : []), ...(scheduled ? ['steps'] : [])];
   const parameters = variables.map((variable) => `${uses(variable) ? '' : '_'}${variable}`);
   const lines = printed.map(({ name, text }) => `  ${text}, // ${name}\n`);
   return {
     doc:
       `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples` +
-      `${draws ? ', `key0` and `key1` decide what is drawn' : ''}.`,
+      `${draws ? ', `key0` and `key1` decide what is drawn' : ''}` +
+      `${scheduled ? ', `steps` is the number of all steps' : ''}.`,
     name: uniformsName(unit.name),
     type: `(${variables.map((variable) => `${variable}: number`).join(', ')}) => readonly number[]`,
     value: `(${parameters.join(', ')}) => ${lines.length === 0 ? '[]' : `[\n${lines.join('')}]`}`,

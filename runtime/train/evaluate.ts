@@ -50,7 +50,7 @@ export async function evaluate(
   };
   for (const batch of loader.epoch(0)) {
     writeFields(session, training, batch);
-    uniforms.set(training.uniforms(1, batch.size, ...fixedKey));
+    uniforms.set(training.uniforms(1, batch.size, ...fixedKey, 1));
     session.run('evaluate', batch.size, uniforms);
     if (label) {
       const output = await session.read(spec.output.buffer, 0, batch.size * width);

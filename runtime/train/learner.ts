@@ -27,6 +27,8 @@ export class Learner {
   steps = 0;
   /** Decides, with the number of the step, what the step draws. `TrainingRun.start` sets the run's. */
   seed = 0;
+  /** The number of all steps of the run, by which schedules go. `TrainingRun.start` sets it. */
+  total = 1;
   /** Samples of each step whose records have not been read yet. */
   private unread: number[] = [];
   private readonly uniforms: Float32Array;
@@ -68,7 +70,7 @@ export class Learner {
   }
 
   private uniformsFor(step: number, samples: number): Float32Array {
-    this.uniforms.set(this.training.uniforms(step, samples, ...stepKey(this.seed, step)));
+    this.uniforms.set(this.training.uniforms(step, samples, ...stepKey(this.seed, step), this.total));
     return this.uniforms;
   }
 }

@@ -69,6 +69,7 @@ export class TrainingRun {
     const position = options.resume ? await loadCheckpoint(output.checkpoint, learner.session, identity) : start;
     learner.steps = position.step;
     learner.seed = options.seed;
+    learner.total = options.epochs * loader.batches;
     const log = await MetricsLog.open(output.metrics, position.step);
     const mark = await takeMark(learner, position.epoch, position.cursor);
     const run = new TrainingRun(learner, loader, options, output, log, identity, mark, position);

@@ -17,7 +17,7 @@ export interface TrainingSpec {
    * The module's uniforms for a step (1 for the first) over `n` samples; as many as `module.uniforms`. The step draws its
    * random numbers with the key.
    */
-  readonly uniforms: (step: number, n: number, key0: number, key1: number) => readonly number[];
+  readonly uniforms: (step: number, n: number, key0: number, key1: number, steps: number) => readonly number[];
 }
 
 /** The settings of a run: those of the `train` declaration, which the command line may change. */

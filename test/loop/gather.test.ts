@@ -195,6 +195,65 @@ test('indices read at indices: what the outer one excludes is not read', async (
   await agreesEverywhere(graph);
 });
 
+test('a sum over places of places: the second test stays behind the first', async () => {
+  const graph = graphOf((g) => {
+    const shape = sizes(N, 7);
+    const place = g.input('place', { element: 'i32', shape });
+    const table = g.input('table', { element: 'f32', shape: sizes(5) });
+    const flags = g.input('next', { element: 'i32', shape: sizes(4) });
+    // 0 where `place` is out of range, and there `next` is not read.
+    const inside = g.op('gather', [g.op('gather', [table, flags]), place]);
+    g.output('result', 'sum', g.sum(inside, [1]));
+  });
+  const [wgsl] = compile(graph).wgsl;
+  expect(wgsl).toMatch(/if \(\(\(v0 >= 0\) && \(v0 < 4\)\)\) \{\n\s+let v1 = sample_next\[v0\];/);
+  await agreesEverywhere(graph);
+});
+
+test('addresses that a loop computes: no pointer is set up before it', async () => {
+  const graph = graphOf((g) => {
+    const shape = sizes(N, 9);
+    const x = g.input('x', { element: 'f32', shape: sizes(4, 9) });
+    const rows = g.input('rows', { element: 'i32', shape });
+    g.output('result', 'y', g.sum(g.op('gather', [x, rows, g.count(shape, 1)]), [1]));
+    const bytes = g.input('bytes', { element: 'u8', shape: sizes(20) });
+    const places = g.op('gather', [bytes, g.mul(rows, g.int(2))]);
+    g.output('result', 'z', g.op('amax', [g.op('to_f32', [places])], { axes: [1], keepdim: false }));
+  });
+  await agreesEverywhere(graph);
+});
+
+test('one element for all lanes, at an address from a number that is kept in all lanes', async () => {
+  const graph = graphOf((g) => {
+    const shape = sizes(N, 8);
+    const scale = g.input('scale', { element: 'f32', shape: [] });
+    const table = g.input('table', { element: 'f32', shape: sizes(12) });
+    const steps = g.op('abs', [g.mul(g.input('steps', { element: 'f32', shape: sizes(7) }), scale)]);
+    const looked = g.op('gather', [table, g.op('to_i32', [steps])]);
+    const place = g.perSample(g.input('place', { element: 'i32', shape: sizes(N) }), shape);
+    const x = g.input('x', { element: 'f32', shape });
+    g.output('result', 'y', g.add(g.mul(x, scale), g.op('gather', [looked, place])));
+  });
+  const { kernels, tensors } = compile(graph);
+  const lane = laneCandidate(kernels[0], tensors);
+  expect(lane && vectorisable(kernels[0], lane, tensors)).toBe(true);
+  await agreesEverywhere(graph);
+});
+
+test('an operand that is looked up is not copied: where it is read may be no place', async () => {
+  const graph = graphOf((g) => {
+    const shape = sizes(N, 6, 8);
+    const table = g.parameter('table', { element: 'f32', shape: sizes(5, 8) });
+    const rows = g.input('rows', { element: 'i32', shape: sizes(6) });
+    const repeated = g.broadcastTo(g.reshape(rows, sizes(6, 1)), shape);
+    const looked = g.op('gather', [table, repeated, g.count(shape, 2)]);
+    const weights = g.reshape(g.input('weights', { element: 'f32', shape: sizes(N, 6) }), sizes(N, 6, 1));
+    g.output('result', 'y', g.sum(g.mul(looked, weights), [1]));
+  });
+  expect(compile(graph).kernels.length).toBe(1);
+  await agreesEverywhere(graph);
+});
+
 test('flip, rotation and conversion of bytes are one kernel, the convolution the other', async () => {
   const graph = graphOf((g) => {
     const image = g.input('image', { element: 'u8', shape: sizes(N, 1, 28, 28) });

@@ -1,7 +1,7 @@
 /**
  * Decides what runs in one dispatch. Rules, all over operators' kinds:
- * - movement and conditions are always computed where they are read (a view costs nothing), and so are whole numbers made
- *   of indices alone; reading by number at such indices is a view, at any others it is treated as elementwise work;
+ * - movement and conditions are always computed where they are read (a view costs nothing), and so is work on whole
+ *   numbers and coordinates; reading by number at what follows from indices alone is a view, else it is as elementwise work;
  * - a reduction or contraction is computed once, in a group of its own;
  * - random numbers are drawn where they are read if that is once, else once for all readers: a draw costs more than a load;
  * - elementwise work moves into its one consumer, or, where its value is a reduction's, into that reduction's epilogue;
@@ -14,7 +14,7 @@
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
 import { type Dim, dim } from '../dim/dim.ts';
 import { type Group, inputsOf, isStoredLeaf, kindOf, type Partition } from './group.ts';
-import { indexArithmetic, isView, Sampling } from './index-values.ts';
+import { CheapValues, Sampling } from './index-values.ts';
 import { countBuffers, limitReads, MAX_BUFFERS } from './limit.ts';
 import { mergeGroups } from './merge.ts';
 
@@ -42,7 +42,7 @@ function chooseStored(graph: Graph): Set<number> {
   const users = usersOf(graph);
   const outputs = new Set(graph.outputs.map((output) => output.node));
   const stored = new Set<number>();
-  const arithmetic = indexArithmetic(graph);
+  const cheap = new CheapValues(graph);
   const sampling = new Sampling(graph);
   const ownKernel = (user: GraphNode): boolean => stored.has(user.id) || isHeavy(user);
   // How many places read each node's elements when it is computed where it is read: views pass their readers on.
@@ -63,8 +63,8 @@ function chooseStored(graph: Graph): Set<number> {
     );
     if (isStoredLeaf(node)) stored.add(id);
     else if (outputs.has(id) || isHeavy(node)) stored.add(id);
-    else if (arithmetic.has(id) || isView(node, arithmetic)) continue;
-    else if ((kind === 'elementwise' && node.type.element !== 'bool') || kind === 'gather') {
+    else if (cheap.isView(node)) continue;
+    else if ((kind === 'elementwise' && node.type.element !== 'bool' && !cheap.has(node)) || kind === 'gather') {
       const rereads = [...places].some((place) => kindOf(graph.nodes[place]) === 'contraction');
       const heavyReader = [...places].some((place) => isHeavy(graph.nodes[place]));
       const epilogue = kind === 'elementwise' && heavyReader && endsEpilogue(graph, users, node);

@@ -24,6 +24,11 @@ export function isStoredLeaf(node: GraphNode): boolean {
   return node.op === 'input' || node.op === 'parameter' || node.op === 'state';
 }
 
+/** Leaves that are known where they are read: from an element's index, a size, or from nothing. */
+export function isKnownLeaf(node: GraphNode): boolean {
+  return node.op === 'iota' || node.op === 'size' || node.op === 'constant';
+}
+
 export function kindOf(node: GraphNode): OpKind {
   const found = lookup(node.op);
   if (!found) throw new Error(`the operator ${node.op} is not in the registry`);

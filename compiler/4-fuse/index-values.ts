@@ -1,27 +1,50 @@
 /**
- * What the fuser has to know about tensors that are read by number: which indices are mere arithmetic over loop
- * variables, and how often a value is computed for one element where images are sampled from sampled images.
+ * What the fuser has to know about tensors that are read by number: what is mere arithmetic over loop variables, and how often a value is computed for one element where images are sampled from sampled images.
  */
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
-import { isStoredLeaf, kindOf } from './group.ts';
+import { type ScalarFunction, scalarTable } from '../ops/scalar.ts';
+import { isKnownLeaf, kindOf } from './group.ts';
 
 /** A value read at more places than this for one element is not computed at each: bilinear sampling reads four. */
 const MOST_PLACES = 4;
 
-/** The nodes that are whole numbers computed from indices and sizes alone: nothing of them is worth keeping. */
-export function indexArithmetic(graph: Graph): ReadonlySet<number> {
-  const found = new Set<number>();
-  for (const node of graph.nodes) {
-    const known = ['leaf', 'elementwise', 'movement'].includes(kindOf(node)) && !isStoredLeaf(node);
-    const pure = node.type.element === 'i32' || node.type.element === 'bool';
-    if (known && pure && node.inputs.every((input) => found.has(input))) found.add(node.id);
+/** Values that are cheaper computed again wherever they are read than kept. */
+export class CheapValues {
+  /** Computed from indices and sizes alone, by instructions. */
+  private readonly counted = new Set<number>();
+  /** Of these, the whole numbers and conditions. */
+  private readonly arithmetic = new Set<number>();
+  private readonly graph: Graph;
+
+  constructor(graph: Graph) {
+    this.graph = graph;
+    for (const node of graph.nodes) {
+      const kind = kindOf(node);
+      const own = isKnownLeaf(node) || kind === 'movement' || (kind === 'elementwise' && isInstruction(node));
+      if (own && node.inputs.every((input) => this.counted.has(input))) this.counted.add(node.id);
+      if (!this.counted.has(node.id) || !isWhole(node)) continue;
+      if (node.inputs.every((input) => this.arithmetic.has(input))) this.arithmetic.add(node.id);
+    }
   }
-  return found;
+
+  /** Elementwise work that is never worth keeping: on whole numbers and conditions, or on coordinates. */
+  has(node: GraphNode): boolean {
+    return this.counted.has(node.id) || [node, ...node.inputs.map((input) => this.graph.nodes[input])].every(isWhole);
+  }
+
+  /** Reads where a kernel's loops are, or at an index computed from that. */
+  isView(node: GraphNode): boolean {
+    const kind = kindOf(node);
+    return kind === 'movement' || (kind === 'gather' && node.inputs.slice(1).every((id) => this.arithmetic.has(id)));
+  }
 }
 
-/** A value that is read where a kernel's loops are, or at an index computed from that. */
-export const isView = (node: GraphNode, arithmetic: ReadonlySet<number>): boolean =>
-  kindOf(node) === 'movement' || (kindOf(node) === 'gather' && node.inputs.slice(1).every((id) => arithmetic.has(id)));
+const isWhole = ({ type }: GraphNode): boolean => type.element !== 'f32' && type.element !== 'f16';
+
+/** False for what takes a routine, as exp does. */
+const isInstruction = ({ op }: GraphNode): boolean => isScalarFunction(op) && scalarTable[op].wasm.call === undefined;
+
+const isScalarFunction = (op: string): op is ScalarFunction => Object.hasOwn(scalarTable, op);
 
 /** Counts, from the last node to the first, at how many places a value is read while one element of a kernel is made. */
 export class Sampling {

@@ -1,8 +1,9 @@
 /** Physical addresses: a tensor's logical indices through its layout to one element offset in its buffer. */
+import { dim } from '../dim/dim.ts';
 import type { Expr } from '../ops/expr.ts';
-import { type Affine, addScaled, constantAffine, fromAffine, toAffine } from './affine.ts';
+import { type Affine, addScaled, constantAffine, decide, fromAffine, toAffine } from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
-import { forEachNode } from './walk.ts';
+import { containsLoad, forEachNode, intExpr, sizeExpr } from './walk.ts';
 
 /** The element offset in normal form. */
 export function affineAddress(tensor: Tensor, indices: readonly Expr[]): Affine {
@@ -13,6 +14,17 @@ export function affineAddress(tensor: Tensor, indices: readonly Expr[]): Affine 
 /** The element offset as an i32 expression. */
 export function addressOf(tensor: Tensor, indices: readonly Expr[]): Expr {
   return fromAffine(affineAddress(tensor, indices));
+}
+
+/** True when a load reads inside its tensor whatever the loop variables are, so that it needs no guard around it. */
+export function alwaysInside(load: Extract<Expr, { kind: 'load' }>, tensor: Tensor): boolean {
+  return load.indices.every((index, d) => {
+    const extent = tensor.shape[d];
+    // Where memory says what is read, something may have to be tested before that is asked.
+    if (containsLoad(index)) return false;
+    if (index.kind === 'axis' && dim.equal(index.axis.extent, extent)) return true;
+    return decide('ge', index, intExpr(0)) === true && decide('lt', index, sizeExpr(extent)) === true;
+  });
 }
 
 /** Every load of an expression, each distinct node once. */

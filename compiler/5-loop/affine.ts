@@ -3,7 +3,7 @@
  * constants vanish where ranges show that they can. This is what makes reshapes and permutations free: their index
  * expressions reduce to strides.
  */
-import { dim } from '../dim/dim.ts';
+import { type Dim, dim } from '../dim/dim.ts';
 import type { Expr } from '../ops/expr.ts';
 import { axesOf, intExpr, keyOf } from './walk.ts';
 
@@ -46,10 +46,8 @@ export function toAffine(expr: Expr): Affine {
   switch (expr.kind) {
     case 'const':
       return constantAffine(expr.value);
-    case 'size': {
-      const value = dim.constant(expr.dim);
-      return value === undefined ? atomAffine(expr) : constantAffine(value);
-    }
+    case 'size':
+      return sizeAffine(expr.dim);
     case 'axis':
       return dim.constant(expr.axis.extent) === 1 ? constantAffine(0) : atomAffine(expr);
     case 'apply':
@@ -57,6 +55,17 @@ export function toAffine(expr: Expr): Affine {
     default:
       return atomAffine(expr);
   }
+}
+
+/** A size as multiples of the batch where it is that. */
+function sizeAffine(size: Dim): Affine {
+  const value = dim.constant(size);
+  if (value !== undefined) return constantAffine(value);
+  const [symbol] = dim.symbols(size);
+  const linear = dim.linear(size, symbol);
+  if (!linear) return atomAffine({ kind: 'size', type: 'i32', dim: size });
+  const batch = atomAffine({ kind: 'size', type: 'i32', dim: dim.symbol(symbol) });
+  return addScaled(constantAffine(linear.fixed), batch, linear.perSample);
 }
 
 function applyAffine(expr: Extract<Expr, { kind: 'apply' }>): Affine {
@@ -127,11 +136,10 @@ function atomRange(atom: Expr): Range {
   if (atom.kind === 'apply' && atom.fn === 'to_i32' && atom.args[0].type === 'bool') return { low: 0, high: 1 };
   if (atom.kind === 'apply' && atom.args.length === 2 && atom.args[1].kind === 'const') {
     const by = atom.args[1].value;
-    if (atom.fn === 'imod') return { low: 0, high: by - 1 };
-    if (atom.fn === 'idiv') {
-      const inner = rangeOf(toAffine(atom.args[0]));
-      return { low: Math.floor(inner.low / by), high: Math.floor(inner.high / by) };
-    }
+    const inner = rangeOf(toAffine(atom.args[0]));
+    // Of numbers from memory, which may be negative, targets' remainder is too.
+    if (atom.fn === 'imod') return { low: inner.low < 0 ? 1 - by : 0, high: by - 1 };
+    if (atom.fn === 'idiv') return { low: Math.floor(inner.low / by), high: Math.trunc(inner.high / by) };
   }
   return { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 }
@@ -156,9 +164,9 @@ function symbolicAxesAtLowest(a: Affine): Affine {
   let result = a;
   for (const { coefficient, atom } of a.terms.values()) {
     if (atom.kind !== 'axis' || coefficient > 0 || dim.constant(atom.axis.extent) !== undefined) continue;
-    const extent: Expr = { kind: 'size', type: 'i32', dim: atom.axis.extent };
-    if (!a.terms.has(keyOf(extent))) continue;
-    const last = addScaled(toAffine(extent), constantAffine(1), -1);
+    const extent = sizeAffine(atom.axis.extent);
+    if (![...extent.terms.keys()].some((key) => a.terms.has(key))) continue;
+    const last = addScaled(extent, constantAffine(1), -1);
     result = addScaled(addScaled(result, atomAffine(atom), -coefficient), last, coefficient);
   }
   return result;

@@ -4,7 +4,7 @@
  * out of it.
  */
 import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
-import { addressOf, tensorOf } from './address.ts';
+import { addressOf, alwaysInside, loadsIn, tensorOf } from './address.ts';
 import { fromAffine, mapAtoms, toAffine } from './affine.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
@@ -81,11 +81,22 @@ export class ValueBinder {
       case 'guard': {
         // What a guard protects must stay behind it; what its condition has asked for is there already.
         const condition = this.lower(expr.condition, scope, counts);
+        this.bindIndices([expr.value, expr.otherwise], scope, counts);
         const [value, otherwise] = [expr.value, expr.otherwise].map((side) => this.inline(side, scope));
         return { ...expr, condition, value, otherwise };
       }
       case 'reduce':
         throw new Error('a reduction inside a guard cannot be scheduled');
+    }
+  }
+
+  /** The numbers behind a guard that may be computed before it: what indices are made of is used several times. */
+  private bindIndices(exprs: readonly Expr[], scope: Scope, counts: ReadonlyMap<string, number>): void {
+    for (const expr of exprs) {
+      const number = expr.type !== 'f32' && expr.kind !== 'guard' && !isIndexArithmetic(expr);
+      const safe = loadsIn([expr]).every((load) => alwaysInside(load, tensorOf(this.tensors, load.tensor)));
+      if (number && safe) this.lower(expr, scope, counts);
+      else this.bindIndices(children(expr), scope, counts);
     }
   }
 

@@ -2,11 +2,12 @@
  * Sums of which one term at most is not zero. `sum over r of (r == e ? body : 0)` is `0 <= e < extent ? body[r := e] : 0`:
  * the loop that looks for the one place that reads an element becomes the place. Exact: what is left out are zeros.
  */
-import { type Dim, dim } from '../dim/dim.ts';
+import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import { addScaled, coefficientOf, fromAffine, toAffine } from './affine.ts';
+import { loadsIn } from './address.ts';
+import { addScaled, coefficientOf, constantAffine, fromAffine, toAffine } from './affine.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
-import { axesOf, dependsOn, forEachNode, intExpr, rewriter, sizeExpr, substituteAxes } from './walk.ts';
+import { axesOf, axisExpr, intExpr, rewriter, sizeExpr, substituteAxes } from './walk.ts';
 
 type Sum = Extract<Expr, { kind: 'reduce' }>;
 
@@ -62,75 +63,101 @@ function collapse(sum: Sum): Expr {
 function eliminateOne(terms: Terms): Terms | undefined {
   for (const condition of terms.conditions) {
     if (condition.behind) continue;
-    for (const axis of terms.axes) {
-      const solved = solve(condition.test, axis);
-      const next = solved && eliminate(terms, condition, axis, solved);
-      if (next) return next;
-    }
+    const solved = solve(condition.test, terms.axes);
+    const next = solved && eliminate(terms, condition, solved);
+    if (next) return next;
   }
   return undefined;
 }
 
+/** The one place where an equation holds. */
 interface Solution {
-  readonly value: Expr;
+  /** By axis. */
+  readonly values: ReadonlyMap<string, Expr>;
+  /** What must be true of it. */
   readonly ranges: readonly Expr[];
 }
 
-/** `condition` as a value for the axis and what must be true of it; undefined where it is no equation for the axis. */
-function solve(condition: Expr, axis: Axis): Solution | undefined {
+/** An axis in an equation, with what it is multiplied by there. */
+interface Factor {
+  readonly axis: Axis;
+  readonly coefficient: number;
+}
+
+/** Solves an equation for an axis, or for several that count its places together; undefined where it is no such equation. */
+function solve(condition: Expr, axes: readonly Axis[]): Solution | undefined {
   if (condition.kind !== 'apply' || condition.fn !== 'eq' || condition.args[0].type !== 'i32') return undefined;
   const [left, right] = condition.args.map(toAffine);
   const difference = addScaled(left, right, -1);
-  const coefficient = coefficientOf(difference, axis.id);
-  if (!coefficient) return undefined;
-  const step = Math.abs(coefficient);
-  // coefficient * axis + rest = 0
-  const own = toAffine({ kind: 'axis', type: 'i32', axis });
-  const rest = addScaled(difference, own, -coefficient);
-  const multiple = fromAffine(addScaled(toAffine(intExpr(0)), rest, -Math.sign(coefficient)));
-  const by = intExpr(step);
-  const whole =
-    step === 1 ? [] : [compare('eq', { kind: 'apply', type: 'i32', fn: 'imod', args: [multiple, by] }, intExpr(0))];
-  return {
-    value: step === 1 ? multiple : { kind: 'apply', type: 'i32', fn: 'idiv', args: [multiple, by] },
-    ranges: [
-      compare('ge', multiple, intExpr(0)),
-      compare('lt', multiple, sizeExpr(scaled(axis.extent, step))),
-      ...whole,
-    ].map(simplify),
-  };
+  const factors = axes.flatMap((axis): Factor[] => {
+    const coefficient = coefficientOf(difference, axis.id);
+    return coefficient ? [{ axis, coefficient }] : [];
+  });
+  const digits = digitsOf(factors);
+  const [last] = digits;
+  if (!last) return undefined;
+  // sign * (the sum of step * digit) + rest = 0
+  const sign = Math.sign(last.coefficient);
+  const rest = digits.reduce(
+    (sum, { axis, coefficient }) => addScaled(sum, toAffine(axisExpr(axis)), -coefficient),
+    difference,
+  );
+  const whole = fromAffine(addScaled(constantAffine(0), rest, -sign));
+  const count = digits.reduce(
+    (product, { axis }) => dim.mul(product, axis.extent),
+    dim.int(Math.abs(last.coefficient)),
+  );
+  const values = digits.map(({ axis, coefficient }, nth): [string, Expr] => {
+    const above = arithmetic('idiv', whole, Math.abs(coefficient));
+    const extent = nth < digits.length - 1 ? dim.constant(axis.extent) : undefined;
+    return [axis.id, simplify(extent === undefined ? above : arithmetic('imod', above, extent))];
+  });
+  const divides = compare('eq', arithmetic('imod', whole, Math.abs(last.coefficient)), intExpr(0));
+  const ranges = [compare('ge', whole, intExpr(0)), compare('lt', whole, sizeExpr(count)), divides].map(simplify);
+  return { values: new Map(values), ranges };
 }
 
-const scaled = (extent: Dim, by: number): Dim => dim.mul(extent, dim.int(by));
+/** Axes that together count as one, as the digits of a number do, the last digit first: `4 * r0 + r1` with r1 below 4. */
+function digitsOf(factors: readonly Factor[]): Factor[] {
+  const [last, ...others] = [...factors].sort((a, b) => Math.abs(a.coefficient) - Math.abs(b.coefficient));
+  if (!last) return [];
+  const digits = [last];
+  for (const factor of others) {
+    const { axis, coefficient } = digits[digits.length - 1];
+    if (factor.coefficient !== coefficient * (dim.constant(axis.extent) ?? Number.NaN)) break;
+    digits.push(factor);
+  }
+  return digits;
+}
 
-/** The terms with the axis at its one value; undefined where a test that is made already would read out of range. */
-function eliminate(terms: Terms, equation: Condition, axis: Axis, { value, ranges }: Solution): Terms | undefined {
+/** The terms at the one place; undefined where a test that is made already would read out of range. */
+function eliminate(terms: Terms, equation: Condition, { values, ranges }: Solution): Terms | undefined {
   const open = ranges.filter((range) => range.kind !== 'const');
   if (ranges.some((range) => range.kind === 'const' && range.value === 0)) return undefined;
-  if (open.length > 0 && terms.ranges.some((range) => readsAt(range, axis))) return undefined;
-  const replaced = new Map([[axis.id, value]]);
-  const replace = (expr: Expr): Expr => (axesOf(expr).has(axis.id) ? simplify(substituteAxes(expr, replaced)) : expr);
+  if (open.length > 0 && terms.ranges.some((range) => readsAt(range, values))) return undefined;
+  const depends = (expr: Expr): boolean => [...axesOf(expr)].some((id) => values.has(id));
+  const replace = (expr: Expr): Expr => (depends(expr) ? simplify(substituteAxes(expr, values)) : expr);
   return {
-    axes: terms.axes.filter((other) => other !== axis),
+    axes: terms.axes.filter(({ id }) => !values.has(id)),
     ranges: [...terms.ranges.map(replace), ...open],
     conditions: terms.conditions.flatMap((condition) => {
       if (condition === equation) return [];
-      const behind = condition.behind || (open.length > 0 && readsAt(condition.test, axis));
+      const behind = condition.behind || (open.length > 0 && readsAt(condition.test, values));
       return [{ test: replace(condition.test), behind }];
     }),
     value: replace(terms.value),
   };
 }
 
-/** True where memory is read at an index that depends on the axis. */
-function readsAt(expr: Expr, axis: Axis): boolean {
-  let found = false;
-  forEachNode([expr], (e) => {
-    if (e.kind === 'load' && dependsOn(e, axis)) found = true;
-  });
-  return found;
+/** True where memory is read at an index that depends on one of the axes. */
+function readsAt(expr: Expr, axes: ReadonlyMap<string, Expr>): boolean {
+  return loadsIn([expr]).some((load) => [...axesOf(load)].some((id) => axes.has(id)));
 }
 
 function compare(fn: 'and' | 'eq' | 'ge' | 'lt', a: Expr, b: Expr): Expr {
   return { kind: 'apply', type: 'bool', fn, args: [a, b] };
+}
+
+function arithmetic(fn: 'idiv' | 'imod', a: Expr, by: number): Expr {
+  return { kind: 'apply', type: 'i32', fn, args: [a, intExpr(by)] };
 }

@@ -6,13 +6,12 @@
 import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import { reductionsIn, tensorOf } from './address.ts';
-import { decide } from './affine.ts';
+import { alwaysInside, reductionsIn, tensorOf } from './address.ts';
 import { type Kernel, type LoopProgram, type Tensor, tensorsOf } from './kernel.ts';
 import { laneCandidate, laneStep, productOf } from './lanes.ts';
 import { stridesInOrder } from './layout.ts';
 import { typicalValue } from './typical.ts';
-import { axesOf, axisExpr, containsLoad, intExpr, keyOf, rewriter, sizeExpr } from './walk.ts';
+import { axesOf, axisExpr, keyOf, rewriter } from './walk.ts';
 
 /** A copy may be this much larger than what it copies. */
 const MAX_GROWTH = 2;
@@ -30,6 +29,7 @@ export function stageOperands(program: LoopProgram): LoopProgram {
       if (!product || product.fixed.length === 0) continue;
       for (const load of product.varying) {
         if (laneStep(load, lane, tensors) === 1 || replacements.has(keyOf(load))) continue;
+        // A copy has no guard around it, as padding has.
         if (!alwaysInside(load, tensorOf(tensors, load.tensor))) continue;
         const staged = stageLoad(load, lane, [...kernel.axes, ...reduction.axes], tensors, nextId);
         if (!staged) continue;
@@ -47,17 +47,6 @@ export function stageOperands(program: LoopProgram): LoopProgram {
     return new Set([...reads, ...writes]).size <= MAX_BUFFERS ? [...copies, staged] : [kernel];
   });
   return { ...program, kernels, tensors };
-}
-
-/** True when a load reads inside its tensor wherever it is evaluated: a copy has no guard around it, as padding has. */
-function alwaysInside(load: Extract<Expr, { kind: 'load' }>, tensor: Tensor): boolean {
-  return load.indices.every((index, d) => {
-    const extent = tensor.shape[d];
-    // Where memory says what is read, something may have to be tested before that is asked.
-    if (containsLoad(index)) return false;
-    if (index.kind === 'axis' && dim.equal(index.axis.extent, extent)) return true;
-    return decide('ge', index, intExpr(0)) === true && decide('lt', index, sizeExpr(extent)) === true;
-  });
 }
 
 /** The copy of one load over the axes that it depends on, the lane axis innermost. */

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { toAffine } from '../../compiler/5-loop/affine.ts';
 import { simplify } from '../../compiler/5-loop/simplify.ts';
 import { splitAxes } from '../../compiler/5-loop/split-axes.ts';
-import { axisExpr, intExpr, keyOf } from '../../compiler/5-loop/walk.ts';
-import { dim } from '../../compiler/dim/dim.ts';
+import { axisExpr, intExpr, keyOf, sizeExpr } from '../../compiler/5-loop/walk.ts';
+import { type Dim, dim } from '../../compiler/dim/dim.ts';
 import type { Axis, Expr } from '../../compiler/ops/expr.ts';
 
 const axis = (id: string, extent: number): Axis => ({ id, extent: dim.int(extent) });
@@ -63,4 +63,25 @@ test('random index expressions keep their values', () => {
       for (let j = 0; j < 10; j++) expect(value(simple, { a: i, b: j })).toBe(value(expr, { a: i, b: j }));
     }
   }
+});
+
+test('a remainder of numbers from memory may be negative: it needs its guard', () => {
+  const loaded: Expr = { kind: 'load', type: 'i32', tensor: 0, indices: [] };
+  const natural = (value: Expr): Expr => ({ kind: 'apply', type: 'bool', fn: 'ge', args: [value, intExpr(0)] });
+  expect(simplify(natural(apply('imod', axisExpr(axis('a', 6)), 4))).kind).toBe('const');
+  expect(simplify(natural(apply('imod', loaded, 4))).kind).toBe('apply');
+});
+
+test('an axis over the batch ends before the batch does', () => {
+  const batch = dim.symbol('N');
+  const doubled = dim.mul(batch, dim.int(2));
+  const n = axisExpr({ id: 'n', extent: batch });
+  const rows = axisExpr({ id: 'rows', extent: doubled });
+  const below = (value: Expr, size: Dim): Expr =>
+    simplify({ kind: 'apply', type: 'bool', fn: 'lt', args: [value, sizeExpr(size)] });
+  expect(below(n, batch)).toMatchObject({ kind: 'const', value: 1 });
+  expect(below(apply('add', apply('mul', n, 2), 1), doubled)).toMatchObject({ kind: 'const', value: 1 });
+  expect(below(rows, doubled)).toMatchObject({ kind: 'const', value: 1 });
+  expect(below(rows, batch).kind).toBe('apply');
+  expect(below(apply('add', n, 1), batch).kind).toBe('apply');
 });

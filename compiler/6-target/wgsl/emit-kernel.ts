@@ -6,6 +6,7 @@
 import { tensorOf } from '../../5-loop/address.ts';
 import type { Tensor } from '../../5-loop/kernel.ts';
 import type { LoopTree, Statement } from '../../5-loop/tree.ts';
+import { isIndexArithmetic } from '../../5-loop/walk.ts';
 import { dim } from '../../dim/dim.ts';
 import type { Expr, ScalarType } from '../../ops/expr.ts';
 import type { ScalarFunction } from '../../ops/scalar.ts';
@@ -58,6 +59,7 @@ class WgslPrinter {
   private lines: string[] = [];
   private depth = 1;
   private guards = 0;
+  private addresses = 0;
 
   constructor(tensors: ReadonlyMap<number, Tensor>, bindings: Bindings) {
     this.tensors = tensors;
@@ -162,7 +164,8 @@ class WgslPrinter {
         const buffer = this.buffer(expr.tensor);
         if (expr.type === 'bool') return `(${buffer}[${address}] != 0)`;
         if (this.element(expr.tensor) !== 'u8') return `${buffer}[${address}]`;
-        return `i32((${buffer}[(${address}) / 4] >> u32(((${address}) % 4) * 8)) & 255u)`;
+        const at = isIndexArithmetic(expr.indices[0]) ? `(${address})` : this.named(address);
+        return `i32((${buffer}[${at} / 4] >> u32((${at} % 4) * 8)) & 255u)`;
       }
       case 'apply':
         this.functions.add(expr.fn);
@@ -176,6 +179,13 @@ class WgslPrinter {
       case 'reduce':
         throw new Error('a reduction was not turned into a loop');
     }
+  }
+
+  /** A name for a value that is used twice. */
+  private named(value: string): string {
+    const name = `a${this.addresses++}`;
+    this.line(`let ${name} = ${value};`);
+    return name;
   }
 
   /** Evaluates each side only where it may be: the other may read outside of its tensor. */

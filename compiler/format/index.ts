@@ -4,15 +4,13 @@
  * files; `netc fmt` does.
  */
 import { parse } from '../1-parse/index.ts';
-import { lex } from '../1-parse/lexer.ts';
-import { Problems } from '../1-parse/problems.ts';
 import type { Diagnostic, SourceFile } from '../diagnostics/diagnostic.ts';
 import { Cursor } from './cursor.ts';
 import { file as printFile } from './declarations.ts';
 import { expression } from './expressions.ts';
 import { layout } from './layout.ts';
+import { expectSame, read } from './read.ts';
 import { block } from './statements.ts';
-import { verify } from './verify.ts';
 
 /** The longest line, in UTF-16 units; only what can't be broken (a text, a comment) gets longer. */
 const limit = 120;
@@ -26,13 +24,12 @@ export interface Formatted {
 
 /** Formats a file. Idempotent; keeps the line ends that the file begins with. Throws only for a defect of its own. */
 export function format(file: SourceFile): Formatted {
-  const source = { ...file, text: file.text.replace(/\r\n?/g, '\n') };
-  const { module, diagnostics } = parse(source);
+  const source = read({ ...file, text: file.text.replace(/\r\n?/g, '\n') });
+  const { module, diagnostics, tokens, comments } = source;
   if (diagnostics.length > 0) return { text: file.text, diagnostics: parse(file).diagnostics };
-  const { tokens, comments } = lex(source.text, new Problems(source));
   const cursor = new Cursor(module, tokens, comments);
   const text = layout(printFile({ cursor, recur: { expression, block } }, module, limit), limit);
-  verify(source, { ...file, text });
+  expectSame(source, read({ ...file, text }));
   const windows = /^[^\r\n]*\r\n/.test(file.text);
   return { text: windows ? text.replaceAll('\n', '\r\n') : text, diagnostics };
 }

@@ -15,7 +15,12 @@ function kept(text: string) {
     errors: diagnostics.map(({ message }) => message),
     tree: printModule(module),
     comments: comments.map(({ image }) => image.trimEnd()),
-    words: tokens.map(({ image }) => image).filter((image) => image !== ',' && image !== ';'),
+    // `a . 0 . 1` has a number, 0.1, once it is `a.0.1`.
+    words: tokens
+      .map(({ image }) => image)
+      .filter((image) => image !== ',' && image !== ';')
+      .join(' ')
+      .replaceAll(' . ', '.'),
   };
 }
 

@@ -103,6 +103,40 @@ export interface BatchNormRun {
   }[];
 }
 
+/** Rows of the output for inputs of 1 to 12 rows; 0 where PyTorch refuses. */
+export interface ShapeRow {
+  readonly layer: 'Conv2d' | 'MaxPool2d' | 'AvgPool2d';
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  /** Of convolutions. */
+  readonly dilation?: number;
+  /** Of pooling. */
+  readonly ceil?: boolean;
+  readonly rows: readonly number[];
+}
+
+/** Whether c input channels (the c-th text) and o outputs (its o-th character) go with so many groups: "1" or "0". */
+export interface GroupRow {
+  readonly groups: number;
+  readonly allowed: readonly string[];
+}
+
+/** What is kept of a tensor: every `stride`-th value, and the sum of all times `uniform(1, count, -1, 1)`. */
+export interface Digest {
+  readonly count: number;
+  readonly stride: number;
+  readonly values: readonly number[];
+  readonly weighted: number;
+}
+
+/** An operator's case of which only digests are kept. */
+export type GridCase = Omit<OperatorCase, 'value' | 'gradients' | 'upstream'> & {
+  readonly value: Digest;
+  readonly gradients: Readonly<Record<string, Digest>>;
+  readonly upstream: number;
+};
+
 export interface FormulaCheck {
   readonly what: string;
   readonly values: readonly number[];
@@ -118,6 +152,14 @@ export function operatorCases(): readonly OperatorCase[] {
 
 export function trainingRuns(): readonly TrainingRun[] {
   return read('training').runs as readonly TrainingRun[];
+}
+
+export function gridShapes(): readonly (ShapeRow | GroupRow)[] {
+  return read('grid_shapes').rows as readonly (ShapeRow | GroupRow)[];
+}
+
+export function gridCases(): readonly GridCase[] {
+  return read('grid_sample').cases as readonly GridCase[];
 }
 
 export function optimizerCases(): readonly OptimizerCase[] {

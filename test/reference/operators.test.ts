@@ -4,11 +4,10 @@
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { interpret } from '../../compiler/3-graph/interpret.ts';
-import type { Session } from '../../runtime/device.ts';
 import { openDevice } from '../../runtime/open-device.ts';
-import { arenaLength, parameterArena, writeParameter } from '../../runtime/weights/layout.ts';
 import { type CompiledCase, compileCase, UPSTREAM } from './compiled-case.ts';
 import { inputShape, inputValues, type OperatorCase, operatorCases, upstreamValues } from './fixtures.ts';
+import { runCase } from './run-case.ts';
 import { expectClose } from './tolerance.ts';
 
 const cases = operatorCases();
@@ -51,28 +50,12 @@ describe.each(['cpu', 'webgpu'] as const)('on the device %s', async (choice) => 
 
   test.each(cases)('$name', async (fixture) => {
     const { graph, spec } = compilation(fixture);
-    const session = await device.load(spec, { batch: fixture.n });
-    writeInputs(session, fixture);
-    session.run('infer', fixture.n, new Float32Array(spec.uniforms));
+    const values = new Map(fixture.inputs.map((input) => [input.name, inputValues(input, fixture.n)]));
+    const upstream = upstreamValues(fixture);
+    if (upstream) values.set(UPSTREAM, upstream);
+    const results = await runCase(device, spec, fixture.n, values);
     for (const { name } of graph.outputs) {
-      const wanted = expected(fixture, name);
-      const buffer = spec.buffers.findIndex((candidate) => candidate.name === name && candidate.role === 'output');
-      expectClose(`${fixture.torch}: ${name}`, await session.read(buffer, 0, wanted.length), wanted, 1e-5);
+      expectClose(`${fixture.torch}: ${name}`, results.get(name) ?? [], expected(fixture, name), 1e-5);
     }
-    session.dispose();
   });
 });
-
-function writeInputs(session: Session, fixture: OperatorCase): void {
-  const { buffers, parameters } = session.module;
-  const values = new Map(fixture.inputs.map((input) => [input.name, inputValues(input, fixture.n)]));
-  const upstream = upstreamValues(fixture);
-  if (upstream !== undefined) values.set(UPSTREAM, upstream);
-  buffers.forEach(({ name, role, element }, index) => {
-    const data = values.get(name);
-    if (role === 'input' && data) session.write(index, element === 'i32' ? Int32Array.from(data) : data);
-  });
-  const arena = new Float32Array(arenaLength(session.module));
-  for (const parameter of parameters) writeParameter(arena, parameter, values.get(parameter.name) ?? []);
-  session.write(parameterArena(session.module), arena);
-}

@@ -7,6 +7,19 @@ import type { CompilerHost } from './compilation.ts';
 import type { Diagnostic, SourceFile } from './diagnostics/diagnostic.ts';
 import { arrange } from './diagnostics/order.ts';
 
+/**
+ * What parsing gave for a source, as long as the source is in use. A source never changes: an edited file is another source. So a
+ * host that hands out the same objects again, as an editor does for the library and for files that nobody touched, has them
+ * parsed once.
+ */
+const parsedSources = new WeakMap<SourceFile, ReturnType<typeof parse>>();
+
+function parsed(file: SourceFile): ReturnType<typeof parse> {
+  const known = parsedSources.get(file) ?? parse(file);
+  parsedSources.set(file, known);
+  return known;
+}
+
 /** Files parsed in one run, each once, with what was wrong in them. */
 export class SourceSet {
   private readonly modules = new Map<string, SourceModule>();
@@ -19,7 +32,7 @@ export class SourceSet {
   module(file: SourceFile): SourceModule {
     const known = this.modules.get(file.path);
     if (known) return known;
-    const { module, diagnostics } = parse(file);
+    const { module, diagnostics } = parsed(file);
     this.found.push(...diagnostics);
     this.modules.set(file.path, module);
     return module;

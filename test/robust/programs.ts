@@ -7,7 +7,7 @@ import { shown } from '../parse/examples.ts';
 const netFiles = ['models', 'compiler/std', 'test/programs'].flatMap((folder) => filesIn(folder, '.net'));
 
 /** The README's blocks that are programs. */
-const blocks = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/```\w*\n([\s\S]*?)```/g)]
+const blocks = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/```(?!ts)\w*\n([\s\S]*?)```/g)]
   .map(([, text]) => text)
   .filter((text) => /^(model|layer|fn|train|import) /m.test(text));
 

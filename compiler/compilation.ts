@@ -14,7 +14,7 @@ import type { Diagnostic, SourceFile } from './diagnostics/diagnostic.ts';
 export interface CompilerHost {
   /** The source that an import names, relative to the file that it stands in; undefined when there is none. */
   readImport(path: string, from: SourceFile): SourceFile | undefined;
-  /** The standard library's files. */
+  /** The standard library's files; the same objects each time, so that they are parsed once. */
   library(): readonly SourceFile[];
 }
 

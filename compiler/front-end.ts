@@ -10,31 +10,36 @@ import { verifyFixes } from './verify-fixes.ts';
 
 type Parsed = ReturnType<typeof parse>;
 
-/** Files parsed in one run, each once, with what was wrong in them. */
-export class SourceSet {
-  private readonly parsed = new Map<string, Parsed>();
-  private readonly known: ReadonlyMap<SourceFile, Parsed>;
+/**
+ * What parsing gave for a source, as long as the source is in use. A source never changes: an edited file is another
+ * source. So a host that hands out the same objects again, as an editor does for the library and for files that nobody
+ * touched, has them parsed once.
+ */
+const parsedSources = new WeakMap<SourceFile, Parsed>();
 
-  /** `others`: files that were parsed before, to be taken over where the very same are asked for. */
-  constructor(others?: SourceSet) {
-    this.known = new Map(others && [...others.parsed.values()].map((one) => [one.module.file, one]));
-  }
+function parsed(file: SourceFile): Parsed {
+  const known = parsedSources.get(file) ?? parse(file);
+  parsedSources.set(file, known);
+  return known;
+}
+
+/** Files parsed in one run, with what was wrong in them. */
+class SourceSet {
+  private readonly files = new Map<string, SourceFile>();
 
   get diagnostics(): readonly Diagnostic[] {
-    return [...this.parsed.values()].flatMap(({ diagnostics }) => diagnostics);
+    return [...this.files.values()].flatMap((file) => parsed(file).diagnostics);
   }
 
   module(file: SourceFile): SourceModule {
-    const before = this.parsed.get(file.path);
-    if (before) return before.module;
-    const parsed = this.known.get(file) ?? parse(file);
-    this.parsed.set(file.path, parsed);
-    return parsed.module;
+    const known = this.files.get(file.path) ?? file;
+    this.files.set(file.path, known);
+    return parsed(known).module;
   }
 
   /** The file of a path that was asked for. */
   file(path: string): SourceFile | undefined {
-    return this.parsed.get(path)?.module.file;
+    return this.files.get(path);
   }
 }
 
@@ -63,7 +68,7 @@ export function analyze(entry: SourceFile, host: CompilerHost): Analysis {
   const analysis = inspect(sources, (file) => file);
   const diagnostics = verifyFixes(analysis.diagnostics, (changed) => {
     const current = (file: SourceFile): SourceFile => changed.get(file.path) ?? sources.file(file.path) ?? file;
-    return inspect(new SourceSet(sources), current).diagnostics;
+    return inspect(new SourceSet(), current).diagnostics;
   });
   return { ...analysis, diagnostics };
 }

@@ -58,8 +58,16 @@ export function readLibrary(): SourceFile[] {
   return names.sort().map((name) => ({ path: `std/${name}`, text: readFileSync(join(LIBRARY, name), 'utf8') }));
 }
 
-/** The compiler's view of the file system. */
-export const fileHost: CompilerHost = { readImport, library: readLibrary };
+/** The compiler's view of the file system. The library is read once: it is part of the program that runs. */
+export const fileHost: CompilerHost = { readImport, library: once(readLibrary) };
+
+function once<T>(read: () => T): () => T {
+  let known: T | undefined;
+  return () => {
+    known ??= read();
+    return known;
+  };
+}
 
 function withoutByteOrderMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;

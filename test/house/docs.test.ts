@@ -66,6 +66,7 @@ test('the TypeScript example compiles', () => {
 });
 
 const quick = ['--data', 'synthetic', '--limit', '64', '--device', 'cpu', '--out', temporary];
+const project = join(temporary, 'my-net');
 const weights = join(temporary, 'weights.safetensors');
 
 /** The generated trainer's imports resolve to the sources instead of the last build. */
@@ -117,6 +118,17 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
     await ran('models/fashion_cnn.net', '-o', temporary);
     for (const file of ['fashion_cnn.ts', 'fashion_cnn.kernels.ts', 'fashion_cnn.train.ts'])
       expect(existsSync(join(temporary, file))).toBe(true);
+  },
+  'npx netc init ../my-net': async () => {
+    expect(await ran('init', project)).toContain('\n  npm install\n  npx netc train my-net.net\n');
+  },
+  'cd ../my-net && npm install': async () => {
+    const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+    expect(existsSync(join(project, dependencies.netc.replace(/^file:/, ''), 'package.json'))).toBe(true);
+  },
+  'npx netc train my-net.net': async () => {
+    const { status, stderr } = await netc(['train', 'my-net.net', '--steps', '1', '--device', 'cpu'], { cwd: project });
+    expect([status, stderr]).toEqual([0, expect.stringContaining('600 samples of Shapes')]);
   },
   'npx tsx generated/fashion_cnn.train.ts --epochs 1': async () => {
     await trainer('--epochs', '1', ...quick);

@@ -29,7 +29,7 @@ interface Example {
 function examplesOf(page: string): readonly Example[] {
   const text = read(page);
   const found = text.matchAll(
-    /(?:<!--\n?([^>]*…[\s\S]*?)-->\n)?^```net\n([\s\S]*?)^```\n(?:\n?```text\n([\s\S]*?)^```)?/gm,
+    /(?:^<!--\n((?:(?!-->)[\s\S])*…(?:(?!-->)[\s\S])*)-->\n)?^```net\n([\s\S]*?)^```\n(?:\n?```text\n([\s\S]*?)^```)?/gm,
   );
   return [...found].map(({ index, 0: whole, 1: around, 2: code = '', 3: messages = '' }) => {
     const line = text.slice(0, index + whole.indexOf('```net')).split('\n').length;

@@ -6,23 +6,35 @@ import type { TypedProgram } from './2-check/typed.ts';
 import type { CompilerHost } from './compilation.ts';
 import type { Diagnostic, SourceFile } from './diagnostics/diagnostic.ts';
 import { arrange } from './diagnostics/order.ts';
+import { verifyFixes } from './verify-fixes.ts';
+
+type Parsed = ReturnType<typeof parse>;
 
 /** Files parsed in one run, each once, with what was wrong in them. */
 export class SourceSet {
-  private readonly modules = new Map<string, SourceModule>();
-  private readonly found: Diagnostic[] = [];
+  private readonly parsed = new Map<string, Parsed>();
+  private readonly known: ReadonlyMap<SourceFile, Parsed>;
+
+  /** `others`: files that were parsed before, to be taken over where the very same are asked for. */
+  constructor(others?: SourceSet) {
+    this.known = new Map(others && [...others.parsed.values()].map((one) => [one.module.file, one]));
+  }
 
   get diagnostics(): readonly Diagnostic[] {
-    return this.found;
+    return [...this.parsed.values()].flatMap(({ diagnostics }) => diagnostics);
   }
 
   module(file: SourceFile): SourceModule {
-    const known = this.modules.get(file.path);
-    if (known) return known;
-    const { module, diagnostics } = parse(file);
-    this.found.push(...diagnostics);
-    this.modules.set(file.path, module);
-    return module;
+    const before = this.parsed.get(file.path);
+    if (before) return before.module;
+    const parsed = this.known.get(file) ?? parse(file);
+    this.parsed.set(file.path, parsed);
+    return parsed.module;
+  }
+
+  /** The file of a path that was asked for. */
+  file(path: string): SourceFile | undefined {
+    return this.parsed.get(path)?.module.file;
   }
 }
 
@@ -33,17 +45,25 @@ export interface Analysis {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Never throws on a wrong program. */
+/** Never throws on a wrong program. Fixes are tried before they are offered. */
 export function analyze(entry: SourceFile, host: CompilerHost): Analysis {
   const sources = new SourceSet();
-  const module = sources.module(entry);
-  const library = host.library().map((file) => sources.module(file));
-  const { program, diagnostics } = check(module, {
-    import: (path, from) => {
-      const file = host.readImport(path, from);
-      return file && sources.module(file);
-    },
-    library,
+  const library = host.library();
+  const inspect = (set: SourceSet, current: (file: SourceFile) => SourceFile): Analysis => {
+    const module = set.module(current(entry));
+    const { program, diagnostics } = check(module, {
+      import: (path, from) => {
+        const file = host.readImport(path, from);
+        return file && set.module(current(file));
+      },
+      library: library.map((file) => set.module(file)),
+    });
+    return { module, program, diagnostics: arrange([...set.diagnostics, ...diagnostics]) };
+  };
+  const analysis = inspect(sources, (file) => file);
+  const diagnostics = verifyFixes(analysis.diagnostics, (changed) => {
+    const current = (file: SourceFile): SourceFile => changed.get(file.path) ?? sources.file(file.path) ?? file;
+    return inspect(new SourceSet(sources), current).diagnostics;
   });
-  return { module, program, diagnostics: arrange([...sources.diagnostics, ...diagnostics]) };
+  return { ...analysis, diagnostics };
 }

@@ -10,10 +10,10 @@ import { bindArguments, fromArgument } from './arguments.ts';
 import { enclosed } from './enclosed.ts';
 import { instantiate, sameType } from './instantiate.ts';
 import { spread } from './leads.ts';
-import { noteOf } from './mismatch.ts';
 import type { ModuleScope } from './modules.ts';
 import { describe, textAt } from './show.ts';
 import { type Frame, fail, type Site } from './site.ts';
+import { noteOf } from './trace.ts';
 import type { TypedModel } from './typed.ts';
 import { type Lead, poison, type TensorValue, tensorOf, toTensor, type Value } from './values.ts';
 
@@ -57,7 +57,7 @@ export function applyAugment(
       help: ['an augment is applied to one sample: `image |> Flip(0.5)`'],
     });
   }
-  const call = { title: callee, callee, kind: 'augment' as const, span, inputs: inputs.length };
+  const call = { title: callee, callee, kind: 'augment' as const, span, stage: span, inputs: inputs.length };
   const matched = declaration.inputs.map((parameter, i) => ({ parameter, value: inputs[i], span }));
   const { config } = declaration;
   const { path } = site.frame;

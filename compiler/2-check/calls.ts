@@ -135,6 +135,7 @@ export function callFunction(named: Named, given: readonly Given[], span: Span, 
     callee: declaration.name.name,
     kind: 'fn' as const,
     span,
+    stage: span,
     inputs: inputs.length,
   };
   const config = declaration.parameters.filter((parameter) => !isInput(parameter));

@@ -9,7 +9,6 @@ import type {
   Identifier,
   LayerDeclaration,
   Parameter,
-  TypeNode,
   WhereClause,
 } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
@@ -21,15 +20,18 @@ import { coerce } from './coerce.ts';
 import { lateDefaults } from './defaults.ts';
 import { withLeads } from './leads.ts';
 import { Matching } from './matching.ts';
-import { type CallSite, describeMismatch, noteOf } from './mismatch.ts';
+import { type CallSite, describeMismatch } from './mismatch.ts';
 import type { ModuleScope } from './modules.ts';
+import { flattensTo, resultRemedies } from './remedies.ts';
+import { bodyAxes, declaredAxes, resultSize } from './result-axes.ts';
 import { isConfiguration, resultNodes, resultParts, together } from './results.ts';
 import { Scope } from './scope.ts';
-import { showArithmetic, showValue, textAt } from './show.ts';
+import { oneOf, showValue, textAt } from './show.ts';
 import { type Frame, fail, newFrame, type Site } from './site.ts';
+import { traceOf } from './trace.ts';
 import type { ConfigValue, TypedInput } from './typed.ts';
 import { checkPositive } from './types.ts';
-import { type Provenance, poison, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
+import { poison, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
 
 /** What has inputs and a body. */
 export type Callable = FnDeclaration | LayerDeclaration | AugmentDeclaration;
@@ -85,7 +87,12 @@ export function instantiate(application: Application, site: Site): Value {
   const declared = tensors ? nodes.map((node) => inner.checker.evaluateType(node, inner)) : [];
   const known = declared.filter((type) => type !== undefined);
   if (known.length < declared.length) return poison;
-  if (!known.every((type) => checkPositive(type, `the result of ${call.title}`, call.span, site))) return poison;
+  const positive = known.map((type, i) =>
+    checkPositive(type, `the result of ${call.title}`, call.span, site, (axis) =>
+      resultSize(nodes[i], axis, matching, inner),
+    ),
+  );
+  if (positive.includes(false)) return poison;
   if (!declaration.body) return poison;
 
   const typed: TypedInput[] = inputs.map(({ parameter, value }) => {
@@ -122,10 +129,9 @@ export function instantiate(application: Application, site: Site): Value {
     parameters: frame.parameters,
   };
   const args = inputs.map(({ value: argument }) => argument.expr);
+  const place = { title: call.title, span: call.span, instance, given: application.given };
   const values = results.map((result, i) => {
-    const axes = known[i]
-      ? declaredAxes(nodes[i], known[i], matching, inner, call.span)
-      : outsideAxes(result, inner, call);
+    const axes = known[i] ? declaredAxes(nodes[i], known[i], matching, inner, place) : bodyAxes(result, inner, place);
     const type = known[i] ? withLeads(known[i], result.leads) : result.expr.type;
     return tensorOf({ kind: 'call', instance, result: i, args, type, span: call.span }, axes, result.leads);
   });
@@ -181,7 +187,7 @@ export function bindConfig(
         argument.from.span,
         site,
       );
-      matching.state(parameter.from.name, size, argument.from.span, textAt(argument.from.span));
+      matching.state(parameter.from.name, size);
     }
     if (argument?.value) inner.scope.bind(name, coerce(argument.value, parameter.type, what, argument.span, site));
     else if (parameter.default) bindDefault(parameter);
@@ -225,6 +231,8 @@ function matchInputs(
       // A size that the call states wrongly changes nothing else: go on with the input's own.
       const stated = mismatch.kind === 'dimension' && mismatch.name !== undefined && call.arrow?.from;
       if (!stated || mismatch.name === undefined) return undefined;
+      // Where `flatten` is missing, all that follows would be of another rank.
+      if (flattensTo(mismatch.expected, tensor.type, mismatch.axis)) return undefined;
       inner.scope.bind(mismatch.name, { kind: 'int', dim: mismatch.actual });
       if (matching.match(parameter, tensor)) return undefined;
     }
@@ -262,12 +270,21 @@ export function conditionsHold(
       message,
       span: call.span,
       label: first ? `${call.title} gets ${showType(first.type)}` : undefined,
-      notes: noteOf(first?.axes.at(-1)),
-      help: [`${call.callee} requires ${textAt(condition.condition.span).replace(/\s+/g, ' ')}`],
+      ...traceOf([first?.axes.slice(-2) ?? []]),
+      help: [whatToChange(condition, inner, first !== undefined)],
     });
     return false;
   }
   return true;
+}
+
+/** The configuration that a condition is about: what to change where it does not hold. */
+function whatToChange({ condition }: WhereClause, inner: Site, hasInput: boolean): string {
+  const words = new Set(textAt(condition.span).match(/[A-Za-z_]\w*/g));
+  const names = [...words].filter((word) => /^[a-z]/.test(word) && inner.scope.own(word));
+  const sizes = hasInput && [...words].some((word) => /^[A-Z]/.test(word) && inner.scope.own(word));
+  if (names.length === 0) return 'change the size of the input';
+  return `change ${oneOf(names)}${sizes ? ', or the size of the input' : ''}`;
 }
 
 function lookupPath(path: string, site: Site): string | undefined {
@@ -311,6 +328,8 @@ export function checkResult(
   }
   if (!declared || sameType(result.type, declared)) return result;
   const axis = result.type.shape.findIndex((size, i) => !declared.shape[i] || !dim.equal(size, declared.shape[i]));
+  const sameRank = result.type.shape.length === declared.shape.length;
+  const trace = traceOf(sameRank ? [[result.axes[axis]]] : []);
   fail(inner, {
     code: 'E0305',
     message: `${name} gives ${showType(result.type)}, but is declared to give ${showType(declared)}`,
@@ -318,9 +337,10 @@ export function checkResult(
     label: `this is ${showType(result.type)}`,
     notes: [
       ...(declaration.result ? [{ span: declaration.result.span, message: 'declared here' }] : []),
-      ...noteOf(result.axes[axis]).filter((note) => note.span.start !== span.start),
+      ...trace.notes.filter((note) => note.span.start < span.start || note.span.end > span.end),
     ],
-    help: ['change the declared type or the body'],
+    provenance: trace.provenance,
+    ...resultRemedies(result, declared, declaration),
   });
   return undefined;
 }
@@ -334,30 +354,4 @@ export const sameType = (a: TensorType, b: TensorType): boolean =>
 /** Configuration as the typed tree holds it. */
 export function configOf(config: readonly Parameter[], inner: Site): Record<string, ConfigValue> {
   return Object.fromEntries(config.map((p) => [p.name.name, toConfig(inner.scope.lookup(p.name.name) ?? poison)]));
-}
-
-/** Axes named in the declared type come from the input that bound the name; the others arise in this call. */
-function declaredAxes(
-  result: TypeNode,
-  output: TensorType,
-  matching: Matching,
-  inner: Site,
-  span: Span,
-): readonly (Provenance | undefined)[] {
-  const nodes = result.kind === 'tensor' ? (result.dims ?? []) : [];
-  const type = showType(output);
-  return nodes.flatMap((node) => {
-    if (node.kind === 'spread') return matching.bound.get(node.name.name)?.axes ?? [];
-    const bound = node.value.kind === 'name' ? matching.bound.get(node.value.name) : undefined;
-    if (bound?.by !== undefined) return bound.axes;
-    return [{ span, type, arithmetic: showArithmetic(node.value, (name) => inner.scope.lookup(name)) }];
-  });
-}
-
-/** Places inside the library mean nothing to the user: such an axis comes from the call. */
-function outsideAxes(result: TensorValue, inner: Site, call: CallSite): readonly (Provenance | undefined)[] {
-  const type = showType(result.type);
-  return result.axes.map((axis) =>
-    !axis || inner.checker.isLibrary(axis.span.file) ? { span: call.span, type } : axis,
-  );
 }

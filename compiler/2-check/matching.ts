@@ -3,7 +3,6 @@
  * bound already must agree. No solving; a formula over names is computed once all of them are bound.
  */
 import type { DimensionNode, ElementNode, Expression, Parameter } from '../1-parse/ast.ts';
-import type { Span } from '../diagnostics/diagnostic.ts';
 import { type Dim, dim } from '../dim/dim.ts';
 import type { TensorType } from '../ops/types.ts';
 import { lookup } from './modules.ts';
@@ -147,8 +146,8 @@ export class Matching {
   }
 
   /** Binds a name to a size that a call states itself: the `1152` of `Linear(1152 -> 64)`. */
-  state(name: string, value: Value, span: Span, type: string): void {
+  state(name: string, value: Value): void {
     this.#site.scope.bind(name, value);
-    this.bound.set(name, { axes: [{ span, type }] });
+    this.bound.set(name, { axes: [undefined] });
   }
 }

@@ -1,13 +1,15 @@
 /** The words for an argument that does not fit the declared type of an input. */
 import type { Parameter } from '../1-parse/ast.ts';
-import type { Fix, Note, Span } from '../diagnostics/diagnostic.ts';
+import type { Fix, Span } from '../diagnostics/diagnostic.ts';
 import { type Dim, dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import type { Given } from './arguments.ts';
 import type { Matching, Mismatch } from './matching.ts';
+import { classFixes, flattenFix, flattens, flattensTo, missingFlatten, pixelFix } from './remedies.ts';
 import type { Problem } from './report.ts';
 import { textAt } from './show.ts';
-import type { Provenance, TensorValue } from './values.ts';
+import { traceOf } from './trace.ts';
+import type { TensorValue } from './values.ts';
 
 /** The call in which the argument stands. */
 export interface CallSite {
@@ -16,20 +18,12 @@ export interface CallSite {
   readonly callee: string;
   readonly kind: 'fn' | 'layer' | 'augment';
   readonly span: Span;
+  /** Where the stage starts: at the layer's name, where it has one. */
+  readonly stage: Span;
   readonly inputs: number;
   /** The argument `in -> out`, where the call states an input size. */
   readonly arrow?: Given;
 }
-
-export const noteOf = (origin: Provenance | undefined): Note[] =>
-  origin
-    ? [
-        {
-          span: origin.span,
-          message: `${origin.type} comes from here${origin.arithmetic ? `: ${origin.arithmetic}` : ''}`,
-        },
-      ]
-    : [];
 
 /** E0301 where the call itself states the size, E0302 to E0303 and E0405, E0501 otherwise. */
 export function describeMismatch(
@@ -51,15 +45,17 @@ export function describeMismatch(
         message: `${call.title} takes ${wanted}, but ${input} is ${showType(type)}`,
         span: argument.span,
         label: `${type.shape.length} ${type.shape.length === 1 ? 'axis' : 'axes'}`,
-        notes: noteOf(axes.at(-1)),
+        ...traceOf([axes.slice(-1)]),
         help: [rankHelp(parameter, type.shape.length)],
+        fixes: type.shape.length > 2 && flattens(parameter) ? [flattenFix(call)] : [],
       };
     case 'classes':
       return classProblem(mismatch.expected, mismatch.actual, argument.span, matching);
     case 'dimension': {
       const { name, axis, actual, expected } = mismatch;
       if (call.arrow?.from && name !== undefined && matching.bound.get(name)?.by === undefined) {
-        return statedSize(name, expected, actual, call, call.arrow, noteOf(axes[axis]));
+        if (flattensTo(expected, type, axis)) return missingFlatten(expected, argument, call, call.arrow);
+        return statedSize(name, expected, actual, call, call.arrow, traceOf([[axes[axis]]]));
       }
       const by = name === undefined ? undefined : matching.bound.get(name)?.by;
       const because = by && by !== parameter.name.name ? ` (the ${name} of \`${by}\`)` : '';
@@ -68,7 +64,7 @@ export function describeMismatch(
         message: `${call.title} needs ${dim.show(expected)} at axis ${axis} of ${input}, which is ${showType(type)}`,
         span: argument.span,
         label: `${dim.show(actual)}, expected ${dim.show(expected)}${because}`,
-        notes: noteOf(axes[axis]),
+        ...traceOf([[axes[axis]]]),
         help: [`${call.callee} takes ${wanted} for \`${parameter.name.name}\``],
       };
     }
@@ -82,23 +78,26 @@ function statedSize(
   actual: Dim,
   call: CallSite,
   arrow: Given,
-  notes: readonly Note[],
+  trace: ReturnType<typeof traceOf>,
 ): Problem {
   const span = arrow.from?.span ?? arrow.span;
   const size = dim.show(actual);
   const fixed = replaced(call.span, span, size);
   const out = arrow.expression?.kind === 'arrow' ? textAt(arrow.expression.to.span) : '';
   const inferred = replaced(call.span, arrow.span, out);
-  const fix: Fix = { title: `Change to ${size}`, edits: [{ span, text: size }] };
+  const fixes: Fix[] = [
+    { title: `Change to ${size}`, edits: [{ span, text: size }] },
+    { title: 'Leave the input size out', edits: [{ span: arrow.span, text: out }] },
+  ];
   return {
     code: 'E0301',
     // By convention of the standard library C counts channels, and everything else features.
     message: `${call.title} takes ${dim.show(expected)} ${name === 'C' ? 'channel' : 'feature'}${dim.constant(expected) === 1 ? '' : 's'}, but its input has ${size}`,
     span,
     label: `expected ${size}`,
-    notes,
+    ...trace,
     help: [`write \`${fixed}\`, or \`${inferred}\` to have the input size inferred`],
-    fixes: [fix],
+    fixes,
   };
 }
 
@@ -116,11 +115,10 @@ function elementProblem(
   const { type } = argument.value;
   const pixels = type.element === 'u8' && wanted.startsWith('f32');
   const labels = wanted.startsWith('class(');
-  const fix: Fix[] = pixels
-    ? [{ title: 'Convert with to_float', edits: [{ span: argument.span, text: `to_float(${textAt(argument.span)})` }] }]
-    : [];
+  const fixes = pixels ? [pixelFix(argument.span, call)] : [];
   let help = `convert it, for example with to_f32(…)`;
   if (pixels) help = 'to_float(…) turns pixels 0..255 into numbers 0..1';
+  if (wanted.startsWith('bool')) help = 'a comparison gives truth values, as in `x > 0`';
   if (labels) help = 'class indices come from a field of the data set whose type is class(…)';
   return {
     code: 'E0405',
@@ -128,8 +126,7 @@ function elementProblem(
     span: argument.span,
     label: type.classes ? 'class indices' : `elements of type ${type.element}`,
     help: [help],
-    // A pipe's input has no place of its own to wrap.
-    fixes: argument.span === call.span ? [] : fix,
+    fixes,
   };
 }
 
@@ -137,7 +134,7 @@ function rankHelp(parameter: Parameter, actual: number): string {
   const dims = parameter.type.kind === 'tensor' ? (parameter.type.dims ?? []) : [];
   const spread = dims.some((node) => node.kind === 'spread');
   const count = spread ? `at least ${dims.length - 1}` : String(dims.length);
-  const more = actual > dims.length ? ', for example after flatten' : '';
+  const more = actual > dims.length ? ', for example after flatten' : '; `reshape` gives a tensor more of them';
   return `\`${parameter.name.name}\` has ${count} ${dims.length === 1 ? 'axis' : 'axes'}${more}`;
 }
 
@@ -153,7 +150,8 @@ function classProblem(expected: Dim, actual: Dim, span: Span, matching: Matching
     cause: message,
     span,
     label: `class indices 0..${dim.show(dim.sub(actual, dim.int(1)))}`,
-    notes: noteOf(outputs.at(-1)),
+    ...traceOf([outputs.slice(-1)]),
     help: [`the model should give one number for each of the ${dim.show(actual)} classes`],
+    fixes: classFixes(outputs.at(-1), actual),
   };
 }

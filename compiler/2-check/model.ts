@@ -8,6 +8,7 @@ import type { Given } from './arguments.ts';
 import { bindConfig, checkResult, conditionsHold, unknownOf } from './instantiate.ts';
 import { Matching } from './matching.ts';
 import type { ModuleScope } from './modules.ts';
+import { givenAxes } from './provenance.ts';
 import { Scope } from './scope.ts';
 import { textAt } from './show.ts';
 import { type Checker, fail, newFrame, newUnit, type Site, type Unit } from './site.ts';
@@ -18,6 +19,8 @@ import { type TensorValue, tensorOf } from './values.ts';
 export interface ElaboratedModel {
   readonly model: TypedModel;
   readonly unit: Unit;
+  /** Where the sizes of the result come from. */
+  readonly axes: TensorValue['axes'];
   /** Whether errors were reported on the way; then `model.output` is what the model declares. */
   readonly failed: boolean;
   /** Whether the body gives another type than declared, so that neither can be relied on. */
@@ -48,7 +51,15 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
   const inputs = modelInputs(declaration, site);
   if (!inputs) return undefined;
   bindLate();
-  const call = { title: use.name, callee: declaration.name.name, kind: 'layer' as const, span, inputs: inputs.length };
+  const { length } = inputs;
+  const call = {
+    title: use.name,
+    callee: declaration.name.name,
+    kind: 'layer' as const,
+    span,
+    stage: span,
+    inputs: length,
+  };
   const holds = conditionsHold(declaration.where, inputs, call, site, site);
   const declared = declaration.result && checker.evaluateType(declaration.result, site);
   if (!holds || (declaration.result && !declared)) return undefined;
@@ -82,7 +93,7 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
     body: { lets: frame.lets, updates: frame.updates, results: [result.expr] },
   };
   const doubtful = !checked && value.kind !== 'poison';
-  return { model, unit, failed: checker.reporter.errors > errors, doubtful };
+  return { model, unit, axes: result.axes, failed: checker.reporter.errors > errors, doubtful };
 }
 
 /** Only the first dimension of a result may depend on the batch, and then it is the batch: one row a sample. */
@@ -129,13 +140,9 @@ function modelInputs(declaration: LayerDeclaration, site: Site): readonly ModelI
     }
     const tensor = site.checker.evaluateType(type, site);
     if (!tensor || !checkPositive(tensor, parameter.name.name, type.span, site)) return undefined;
-    const origin = { span: type.span, type: showType(tensor) };
     const local = site.unit.nextLocal++;
     const expr = { kind: 'local' as const, local, type: tensor, span: parameter.name.span };
-    const value = tensorOf(
-      expr,
-      tensor.shape.map(() => origin),
-    );
+    const value = tensorOf(expr, givenAxes(type.span, tensor, parameter.name.name));
     inputs.push({ parameter, batch, local, value });
   }
   for (const { parameter, value } of inputs) site.scope.bind(parameter.name.name, value);

@@ -1,6 +1,6 @@
 /** Collects diagnostics: each root cause once, however often its code is elaborated. */
 import type { Code } from '../diagnostics/catalogue.ts';
-import type { Diagnostic, Fix, Note, Span } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Fix, Note, ProvenanceChain, Span } from '../diagnostics/diagnostic.ts';
 
 /** A diagnostic as the checker's parts state it; what is left out is empty. */
 export interface Problem {
@@ -11,6 +11,7 @@ export interface Problem {
   readonly cause?: string;
   readonly label?: string;
   readonly notes?: readonly Note[];
+  readonly provenance?: readonly ProvenanceChain[];
   readonly help?: readonly string[];
   readonly fixes?: readonly Fix[];
 }

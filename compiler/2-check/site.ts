@@ -102,14 +102,16 @@ export function fail(site: Site, problem: Problem): Value {
   const { span, frame } = userPlace(site, problem.span);
   const moved = span !== problem.span;
   const user = (place: Span): boolean => !checker.isLibrary(place.file);
-  const uses = frame.caller && user(frame.caller.span) && frame.caller.span !== span ? [frame.caller.span] : [];
+  let use = frame;
+  while (use.kind === 'sequence' && use.caller) use = use.caller.frame;
+  const uses = use.caller && user(use.caller.span) && use.caller.span !== span ? [use.caller.span] : [];
   checker.reporter.report({
     ...problem,
     span,
     label: moved ? undefined : problem.label,
     notes: [
       ...(problem.notes ?? []).filter((note) => user(note.span)),
-      ...uses.map((place) => ({ span: place, message: `in this use of ${frame.callee}` })),
+      ...uses.map((place) => ({ span: place, message: `in this use of ${use.callee}` })),
     ],
     fixes: moved ? [] : problem.fixes,
   });

@@ -8,6 +8,7 @@ import { callFunction, evaluateArguments } from './calls.ts';
 import { instantiate } from './instantiate.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
+import { arrowFix } from './remedies.ts';
 import { together } from './results.ts';
 import { describe, textAt } from './show.ts';
 import { fail, type Naming, newFrame, type Site } from './site.ts';
@@ -112,6 +113,7 @@ function applyLayer(
       code: 'E0404',
       message: `${callee} does not take \`in -> out\``,
       span: arrow.span,
+      fixes: arrowFix(arrow),
       help: [`it takes ${declaration.config.map((p) => p.name.name).join(', ') || 'no arguments'}`],
     });
     return poison;
@@ -126,7 +128,10 @@ function applyLayer(
       help: [`write \`(${names}) |> ${callee}(…)\``],
     });
   }
-  const call = { title: segment ? path : callee, callee, kind: 'layer' as const, span, inputs: inputs.length, arrow };
+  // An element of a list is known by its number: `features.3` alone says little.
+  const title = segment === undefined ? callee : /^\d+$/.test(segment.name) ? `${path} (${callee})` : path;
+  const stage = segment && segment.span.file === span.file && segment.span.start < span.start ? segment.span : span;
+  const call = { title, callee, kind: 'layer' as const, span, stage, inputs: inputs.length, arrow };
   return instantiate(
     {
       declaration,
@@ -160,6 +165,10 @@ function claimPath(path: string, segment: Identifier, site: Site): boolean {
     site.unit.layers.set(path, segment.span);
     return true;
   }
+  const base = segment.name.replace(/\d+$/, '');
+  let n = 2;
+  while (site.unit.layers.has(joinPath(site.frame.path, `${base}${n}`))) n++;
+  const other = `${base}${n}`;
   fail(site, {
     code: 'E0207',
     message: `two layers are called ${path}`,
@@ -167,6 +176,7 @@ function claimPath(path: string, segment: Identifier, site: Site): boolean {
     label: 'a second time here',
     notes: [{ span: first, message: 'first here' }],
     help: ['each layer has parameters of its own, so give one of them another name'],
+    fixes: [{ title: `Name it ${other}`, edits: [{ span: segment.span, text: other }] }],
   });
   return false;
 }
@@ -183,6 +193,7 @@ function elements(items: readonly Expression[], site: Site): readonly Expression
         code: 'E0404',
         message: 'a layer is repeated an integer number of times, at most 1,000',
         span: item.left.span,
+        label: 'not such a number',
         help: ['as in `3 * Block(64)`'],
       });
       return [];

@@ -6,10 +6,10 @@ import { inAugment } from './augment.ts';
 import { coerce } from './coerce.ts';
 import { evaluateInitializer } from './initializers.ts';
 import { sameType } from './instantiate.ts';
-import { noteOf } from './mismatch.ts';
 import { lookup } from './modules.ts';
 import { describe, textAt } from './show.ts';
 import { type Frame, fail, type Site, userPlace } from './site.ts';
+import { traceOf } from './trace.ts';
 import { checkPositive } from './types.ts';
 import { poison, tensorOf, toTensor, type Value } from './values.ts';
 
@@ -155,7 +155,7 @@ function checkDeclared(statement: Of<'let'>, type: NonNullable<Of<'let'>['type']
     message: `${name.name} is ${actual}, but is declared as ${textAt(type.span)}`,
     span: type.span,
     label: `the value is ${actual}`,
-    notes: noteOf(tensor.axes[axis]),
+    ...traceOf([[tensor.axes[axis]]]),
     help: [`write \`${name.name}: ${actual}\`, or change what it is computed from`],
     fixes: [{ title: `Change to ${actual}`, edits: [{ span: type.span, text: actual }] }],
   });
@@ -198,8 +198,8 @@ function elaborateParameter(statement: Declared, site: Site): void {
   }
   const init = evaluateInitializer(statement.value, type, site);
   const path = site.frame.path === '' ? name : `${site.frame.path}.${name}`;
-  requireNames(site);
-  if (site.unit.parameters.some((other) => other.path === path)) {
+  const unnamed = requireNames(site);
+  if (!unnamed && site.unit.parameters.some((other) => other.path === path)) {
     reportTwice(path, statement, site);
     return;
   }
@@ -225,10 +225,12 @@ function reportTwice(path: string, statement: Declared, site: Site): void {
   });
 }
 
-/** E0206 for each layer around this parameter that has neither a name nor a place in a list. */
-function requireNames(site: Site): void {
+/** E0206 (and true) for each layer around this parameter that has neither a name nor a place in a list. */
+function requireNames(site: Site): boolean {
+  let missing = false;
   for (let frame: Frame | undefined = site.frame; frame?.caller; frame = frame.caller.frame) {
     if (frame.kind !== 'layer' || frame.named) continue;
+    missing = true;
     const { span, frame: outer } = frame.caller;
     const name = freeName(frame.callee, site);
     fail(
@@ -243,6 +245,7 @@ function requireNames(site: Site): void {
       },
     );
   }
+  return missing;
 }
 
 /** PyTorch's habit: conv1, fc1, bn1; else the layer's own name in lower case. */

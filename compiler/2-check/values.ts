@@ -2,16 +2,33 @@
  * What an expression can be while a model is elaborated: a number, a tuple, a tensor. Integers are dimensions, because
  * most of them come from shapes. No evaluation here, only the values, and their views as integers and numbers.
  */
-import type { Span } from '../diagnostics/diagnostic.ts';
+import type { Fix, Span } from '../diagnostics/diagnostic.ts';
 import { type Dim, dim } from '../dim/dim.ts';
 import type { ElementType, TensorType } from '../ops/types.ts';
 import type { ConfigValue, TypedExpr } from './typed.ts';
 
-/** Where the size of one axis was decided: the place, the whole type there, and the arithmetic (`128 * 3 * 3`). */
+/** Where the size of one axis was decided. Nothing is computed for it until a message asks (`provenance.ts`). */
 export interface Provenance {
   readonly span: Span;
-  readonly type: string;
+  /** The whole type there, and which of its axes this is. */
+  readonly type: TensorType;
+  readonly axis: number;
+  /** What decided it, in the user's words: `image`, `conv1`, `MaxPool2d`. Absent for places inside the library. */
+  readonly what?: string;
+  /** What it was computed from; absent where it simply is that large. */
+  readonly origin?: () => Origin;
+}
+
+export interface Origin {
+  readonly from: readonly Provenance[];
+  /** `128 * 3 * 3`; absent where nothing is computed. */
   readonly arithmetic?: string;
+  /** Where the size stands as a number: the `64` of `Linear(64)`. */
+  readonly stated?: Span;
+  /** Edits that make it another size. */
+  readonly resized?: (size: string) => readonly Fix[];
+  /** Rows or columns of the input that are never read. */
+  readonly unread?: number;
 }
 
 /** A variable that a value depends on without being written for it: of a comprehension, or a sample's number in its batch. */

@@ -4,13 +4,13 @@
  */
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
-import { showType } from '../ops/infer.ts';
 import type { Attributes, TensorType } from '../ops/types.ts';
 import type { Item } from './indexing.ts';
 import { bounds } from './positions.ts';
+import { operatorTitle } from './provenance.ts';
 import type { Site } from './site.ts';
 import type { TypedExpr } from './typed.ts';
-import { type Lead, type TensorValue, tensorOf } from './values.ts';
+import { type Lead, type Origin, type Provenance, type TensorValue, tensorOf } from './values.ts';
 
 /** Undefined where a position is no step through an axis of its own: then it is gathered. */
 export function view(tensor: TensorValue, items: readonly Item[], span: Span, site: Site): TensorValue | undefined {
@@ -104,11 +104,15 @@ function withOrigins(
   span: Span,
 ): TensorValue {
   const value = tensorOf(expr, [], leads);
-  const here = { span, type: showType(value.type) };
-  const axes = items.flatMap((item, axis) => {
-    if (item.kind !== 'slice') return [];
+  const { type } = value;
+  const axes: (Provenance | undefined)[] = [];
+  for (const [axis, item] of items.entries()) {
+    if (item.kind !== 'slice') continue;
+    const from = tensor.axes[axis];
     const whole = dim.equal(dim.sub(item.end, item.start), tensor.type.shape[axis]);
-    return [whole ? tensor.axes[axis] : here];
-  });
+    const arithmetic = `${dim.show(item.end)} - ${dim.show(item.start)}`;
+    const origin = (): Origin => ({ from: from ? [from] : [], arithmetic });
+    axes.push(whole ? from : { span, type, axis: axes.length, what: operatorTitle('slice', span), origin });
+  }
   return tensorOf(expr, axes, leads);
 }

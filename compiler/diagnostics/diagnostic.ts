@@ -31,6 +31,25 @@ export interface Fix {
   readonly edits: readonly { readonly span: Span; readonly text: string }[];
 }
 
+/** One step on the way to a size: the size after it, and how it was computed. */
+export interface ProvenanceStep {
+  readonly span: Span;
+  /** Who made it, in the user's words: `image`, `conv1`, `flatten`. */
+  readonly what: string;
+  readonly size: string;
+  /** `28 - 2`; absent where nothing is computed. */
+  readonly arithmetic?: string;
+  /** Rows or columns of the size before that no window reads. */
+  readonly unread?: number;
+}
+
+/** The steps to one size, the first one first. */
+export interface ProvenanceChain {
+  /** How many axes have these steps in common: 2 for a square image. */
+  readonly axes: number;
+  readonly steps: readonly ProvenanceStep[];
+}
+
 export interface Diagnostic {
   readonly code: Code;
   readonly severity: Severity;
@@ -41,6 +60,8 @@ export interface Diagnostic {
   /** The few words under the primary place's carets ("expected 1152"). */
   readonly label?: string;
   readonly notes: readonly Note[];
+  /** Where the guilty sizes come from, layer by layer; printed as `= why: …` where it says more than the notes. */
+  readonly provenance?: readonly ProvenanceChain[];
   /** Lines printed as `= help: …`. */
   readonly help: readonly string[];
   readonly fixes: readonly Fix[];

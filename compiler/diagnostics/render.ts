@@ -7,6 +7,7 @@ import { position } from './position.ts';
 import { type Mark, marksOf } from './render/marks.ts';
 import { type Paint, paint } from './render/paint.ts';
 import { gutter, snippet } from './render/snippet.ts';
+import { why } from './render/why.ts';
 
 export interface RenderOptions {
   /** ANSI colours. */
@@ -41,12 +42,17 @@ export function render(diagnostic: Diagnostic, { color }: RenderOptions): string
   return out.join('\n');
 }
 
-/** The help; where there is none, what the fix would do. */
-function advice({ help, fixes }: Diagnostic, width: number, ink: Paint): string[] {
-  const titles = fixes.map(({ title }) => `${title[0]?.toLowerCase() ?? ''}${title.slice(1)}`);
+/** Where the sizes come from; then the help, or, where there is none, what the fix would do. */
+function advice({ help, fixes, provenance, label }: Diagnostic, width: number, ink: Paint): string[] {
+  // "did you mean relu?" says it already.
+  const offered = label?.startsWith('did you mean') ? [] : fixes;
+  const titles = offered.map(({ title }) => `${title[0]?.toLowerCase() ?? ''}${title.slice(1)}`);
   const indent = ' '.repeat(width + 1);
-  return (help.length > 0 ? help : titles).map((text) => {
-    const lines = text.split('\n').join(`\n${indent}        `);
-    return `${indent}${ink.gutter('=')} ${ink.strong('help:')} ${lines}`;
-  });
+  const line = (word: string, text: readonly string[]): string =>
+    `${indent}${ink.gutter('=')} ${ink.strong(`${word}:`)} ${text.join(`\n${indent}${' '.repeat(word.length + 4)}`)}`;
+  const reasons = why(provenance ?? []);
+  return [
+    ...(reasons.length > 0 ? [line('why', reasons)] : []),
+    ...(help.length > 0 ? help : titles).map((text) => line('help', text.split('\n'))),
+  ];
 }

@@ -69,6 +69,15 @@ test('as data', () => {
     ...at(file, 4),
     label: 'this',
     notes: [{ span: span(0, 3), message: 'from here' }],
+    provenance: [
+      {
+        axes: 2,
+        steps: [
+          { span: span(0, 3), what: 'image', size: '28' },
+          { span: span(4, 7), what: 'conv', size: '26', arithmetic: '28 - 2' },
+        ],
+      },
+    ],
     help: ['try'],
     fixes: [{ title: 'Mend', edits: [{ span: span(8, 13), text: 'four' }] }],
   };
@@ -82,6 +91,25 @@ test('as data', () => {
       end: { line: 2, column: 2 },
       label: 'this',
       notes: [{ message: 'from here', file: 'a.net', start: { line: 1, column: 1 }, end: { line: 1, column: 4 } }],
+      provenance: [
+        {
+          file: 'a.net',
+          start: { line: 1, column: 1 },
+          end: { line: 1, column: 4 },
+          what: 'image',
+          size: '28',
+          chain: 0,
+        },
+        {
+          file: 'a.net',
+          start: { line: 2, column: 1 },
+          end: { line: 2, column: 4 },
+          what: 'conv',
+          size: '26',
+          arithmetic: '28 - 2',
+          chain: 0,
+        },
+      ],
       help: ['try'],
       fixes: [
         {
@@ -98,6 +126,7 @@ test('as data', () => {
       start: { line: 3, column: 1 },
       end: { line: 3, column: 2 },
       notes: [],
+      provenance: [],
       help: [],
       fixes: [],
     },

@@ -5,12 +5,15 @@
 import type { SourceModule } from '../1-parse/ast.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { arrange } from '../diagnostics/order.ts';
+import { warnCancelledBias } from './cancelled-bias.ts';
 import { elaborateDataset } from './dataset.ts';
+import { warnDroppedRows } from './dropped-rows.ts';
 import { createChecker } from './elaborator.ts';
 import { elaborateModel } from './model.ts';
 import { loadModules, lookup, type ModuleHost, type ModuleScope, reportTwice } from './modules.ts';
 import { Reporter } from './report.ts';
 import { resolveModule } from './resolve.ts';
+import { warnShadowing } from './shadowing.ts';
 import type { Checker } from './site.ts';
 import { type Datasets, elaborateTraining } from './training.ts';
 import type { TypedDataset, TypedModel, TypedProgram, TypedTraining } from './typed.ts';
@@ -28,7 +31,10 @@ export function check(
 ): { readonly program: TypedProgram; readonly diagnostics: Diagnostic[] } {
   const reporter = new Reporter();
   const modules = loadModules(entry, host, reporter);
-  for (const module of modules.user) resolveModule(module, reporter);
+  for (const module of modules.user) {
+    resolveModule(module, reporter);
+    warnShadowing(module, reporter);
+  }
   const checker = createChecker(modules.library, reporter);
   const program = elaborate(modules.entry, checker);
   return { program, diagnostics: arrange(reporter.diagnostics) };
@@ -47,6 +53,10 @@ function elaborate(entry: ModuleScope, checker: Checker): TypedProgram {
   for (const declaration of declarations) if (declaration.kind === 'dataset') datasets(declaration.name.name, entry);
   const trainings = elaborateTrainings(entry, datasets, checker);
   const models = elaborateModels(entry, trainings, checker);
+  for (const model of checker.reporter.failed ? [] : models) {
+    warnCancelledBias(model, checker);
+    warnDroppedRows(model, checker);
+  }
   return { models, datasets: [...known.values()].filter((dataset) => dataset !== undefined), trainings };
 }
 

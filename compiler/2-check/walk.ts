@@ -18,27 +18,26 @@ export function visitExpr(expr: TypedExpr, visit: (expr: TypedExpr) => void): vo
   }
 }
 
+/** What the locals of bodies stand for, those of the layers and functions in them included. */
+export function definitionsOf(blocks: readonly TypedBlock[]): ReadonlyMap<number, TypedExpr> {
+  const known = new Map<number, TypedExpr>();
+  for (const { lets, updates, results } of blocks) {
+    for (const { local, value } of lets) known.set(local, value);
+    for (const expr of [...lets.map(({ value }) => value), ...updates.map(({ value }) => value), ...results]) {
+      visitExpr(expr, (part) => {
+        if (part.kind !== 'call') return;
+        for (const [i, input] of part.instance.inputs.entries()) known.set(input.local, part.args[i]);
+        for (const { local, value } of part.instance.body.lets) known.set(local, value);
+      });
+    }
+  }
+  return known;
+}
+
 /** What each local of a training stands for: a `let`'s value, an argument, the model's result. */
 export function definitions(training: TypedTraining): ReadonlyMap<number, TypedExpr> {
-  const known = new Map<number, TypedExpr>();
-  const fromBlock = (block: TypedBlock): void => {
-    for (const { local, value } of block.lets) {
-      known.set(local, value);
-      fromExpr(value);
-    }
-    for (const { value } of block.updates) fromExpr(value);
-    block.results.forEach(fromExpr);
-  };
-  const fromExpr = (expr: TypedExpr): void =>
-    visitExpr(expr, (part) => {
-      if (part.kind !== 'call') return;
-      for (const [i, input] of part.instance.inputs.entries()) known.set(input.local, part.args[i]);
-      for (const { local, value } of part.instance.body.lets) known.set(local, value);
-    });
-  const model = training.trainingModel ?? training.model;
-  fromBlock(model.body);
-  known.set(training.output, model.body.results[0]);
-  for (const { value } of training.input) fromExpr(value);
-  for (const expr of [training.loss, ...training.metrics.map((metric) => metric.value)]) fromExpr(expr);
-  return known;
+  const { body } = training.trainingModel ?? training.model;
+  const values = [...training.input, ...training.metrics].map(({ value }) => value);
+  const settings: TypedBlock = { lets: [], updates: [], results: [...values, training.loss] };
+  return new Map([...definitionsOf([body, settings]), [training.output, body.results[0]]]);
 }

@@ -4,7 +4,7 @@
  */
 import type { Block, Expression } from '../1-parse/ast.ts';
 import { Scope } from './scope.ts';
-import { describe } from './show.ts';
+import { describe, textAt } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { poison, type TensorValue, type Value } from './values.ts';
 
@@ -20,13 +20,16 @@ export function evaluateIf(expression: Choice, site: Site): Value {
     const tensor = condition.kind === 'tensor';
     return fail(site, {
       code: 'E0407',
-      message: `an \`if\` asks one question, and its condition is ${describe(condition)}`,
+      message:
+        condition.kind === 'open'
+          ? `this \`if\` is decided at compile time, but ${textAt(expression.condition.span)} is known only at run time`
+          : `an \`if\` asks one question, and its condition is ${describe(condition)}`,
       span: expression.condition.span,
       label: tensor ? 'not one truth value' : 'not known at compile time',
       help: [
         tensor
           ? 'to choose element by element write where(condition, a, b)'
-          : 'ask about configuration, sizes, a random draw or an index',
+          : 'ask about configuration, sizes other than the batch, a random draw or an index',
       ],
     });
   }

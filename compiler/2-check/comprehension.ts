@@ -2,7 +2,7 @@
 import type { Expression } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
 import type { TensorType } from '../ops/types.ts';
-import { jointLeads, spread } from './leads.ts';
+import { jointLeads, spread, withLeads } from './leads.ts';
 import { Scope } from './scope.ts';
 import { describe } from './show.ts';
 import { fail, type Site } from './site.ts';
@@ -60,14 +60,10 @@ function variable(lead: Lead, span: Comprehension['span']): TensorValue {
 function collect(element: TensorValue, own: readonly Lead[], expression: Comprehension, site: Site): TensorValue {
   const outer = jointLeads([element], site.leads);
   const { expr, axes } = spread(element, [...outer, ...own]);
-  const value = tensorOf(expr, [], outer);
-  const origins = expression.variables.map(({ extent }, axis) => {
-    return {
-      span: extent.span,
-      type: value.type,
-      axis,
-      what: site.checker.isLibrary(extent.span.file) ? undefined : 'for',
-    };
+  const type = withLeads(element.type, own);
+  const origins = expression.variables.map(({ name, extent: { span } }, axis) => {
+    const what = site.checker.isLibrary(span.file) ? undefined : `for ${name.name}`;
+    return { span, type, axis, what };
   });
-  return { ...value, axes: [...origins, ...axes] };
+  return tensorOf(expr, [...origins, ...axes], outer);
 }

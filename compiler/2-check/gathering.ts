@@ -8,8 +8,7 @@ import { broadcastShapes, showType } from '../ops/infer.ts';
 import type { TensorType } from '../ops/types.ts';
 import type { Item } from './indexing.ts';
 import { jointLeads, spread, withLeads } from './leads.ts';
-import { givenAxes } from './provenance.ts';
-import { textAt } from './show.ts';
+import { givenAxes, operatorTitle } from './provenance.ts';
 import { fail, type Site } from './site.ts';
 import type { TypedExpr } from './typed.ts';
 import { type Lead, type Position, type TensorValue, tensorOf, type Value } from './values.ts';
@@ -71,7 +70,7 @@ export function gather(
     type: withLeads(type, leads),
     span,
   };
-  const what = site.checker.isLibrary(span.file) ? undefined : textAt(span);
+  const what = site.checker.isLibrary(span.file) ? undefined : operatorTitle('gather', span);
   return tensorOf(expr, givenAxes(span, type, what), leads);
 }
 

@@ -46,6 +46,7 @@ function indexTensor(expression: Index, tensor: TensorValue, site: Site): Value 
       code: 'E0303',
       message: `${expression.indices.length} positions are given for ${showType(tensor.type)}`,
       span: expression.span,
+      label: `${expression.indices.length} positions`,
       help: [`it has ${shape.length} ${shape.length === 1 ? 'axis' : 'axes'}`],
     });
   }

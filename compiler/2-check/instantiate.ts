@@ -22,8 +22,8 @@ import { withLeads } from './leads.ts';
 import { Matching } from './matching.ts';
 import { type CallSite, describeMismatch } from './mismatch.ts';
 import type { ModuleScope } from './modules.ts';
-import { resultRemedies } from './remedies.ts';
-import { bodyAxes, declaredAxes } from './result-axes.ts';
+import { flattensTo, resultRemedies } from './remedies.ts';
+import { bodyAxes, declaredAxes, resultSize } from './result-axes.ts';
 import { isConfiguration, resultNodes, resultParts, together } from './results.ts';
 import { Scope } from './scope.ts';
 import { oneOf, showValue, textAt } from './show.ts';
@@ -87,7 +87,12 @@ export function instantiate(application: Application, site: Site): Value {
   const declared = tensors ? nodes.map((node) => inner.checker.evaluateType(node, inner)) : [];
   const known = declared.filter((type) => type !== undefined);
   if (known.length < declared.length) return poison;
-  if (!known.every((type) => checkPositive(type, `the result of ${call.title}`, call.span, site))) return poison;
+  const positive = known.map((type, i) =>
+    checkPositive(type, `the result of ${call.title}`, call.span, site, (axis) =>
+      resultSize(nodes[i], axis, matching, inner),
+    ),
+  );
+  if (positive.includes(false)) return poison;
   if (!declaration.body) return poison;
 
   const typed: TypedInput[] = inputs.map(({ parameter, value }) => {
@@ -124,13 +129,10 @@ export function instantiate(application: Application, site: Site): Value {
     parameters: frame.parameters,
   };
   const args = inputs.map(({ value: argument }) => argument.expr);
+  const place = { title: call.title, span: call.span, instance, given: application.given };
   const values = results.map((result, i) => {
-    const place = { title: call.title, span: call.span, instance, result: i, given: application.given };
-    const declaredType = known[i];
-    const axes = declaredType
-      ? declaredAxes(nodes[i], declaredType, matching, inner, place)
-      : bodyAxes(result, inner, place);
-    const type = declaredType ? withLeads(declaredType, result.leads) : result.expr.type;
+    const axes = known[i] ? declaredAxes(nodes[i], known[i], matching, inner, place) : bodyAxes(result, inner, place);
+    const type = known[i] ? withLeads(known[i], result.leads) : result.expr.type;
     return tensorOf({ kind: 'call', instance, result: i, args, type, span: call.span }, axes, result.leads);
   });
   return together(value, values);
@@ -229,6 +231,8 @@ function matchInputs(
       // A size that the call states wrongly changes nothing else: go on with the input's own.
       const stated = mismatch.kind === 'dimension' && mismatch.name !== undefined && call.arrow?.from;
       if (!stated || mismatch.name === undefined) return undefined;
+      // Where `flatten` is missing, all that follows would be of another rank.
+      if (flattensTo(mismatch.expected, tensor.type, mismatch.axis)) return undefined;
       inner.scope.bind(mismatch.name, { kind: 'int', dim: mismatch.actual });
       if (matching.match(parameter, tensor)) return undefined;
     }
@@ -324,7 +328,8 @@ export function checkResult(
   }
   if (!declared || sameType(result.type, declared)) return result;
   const axis = result.type.shape.findIndex((size, i) => !declared.shape[i] || !dim.equal(size, declared.shape[i]));
-  const trace = traceOf([[result.axes[axis]]]);
+  const sameRank = result.type.shape.length === declared.shape.length;
+  const trace = traceOf(sameRank ? [[result.axes[axis]]] : []);
   fail(inner, {
     code: 'E0305',
     message: `${name} gives ${showType(result.type)}, but is declared to give ${showType(declared)}`,
@@ -332,7 +337,7 @@ export function checkResult(
     label: `this is ${showType(result.type)}`,
     notes: [
       ...(declaration.result ? [{ span: declaration.result.span, message: 'declared here' }] : []),
-      ...trace.notes.filter((note) => note.span.start !== span.start),
+      ...trace.notes.filter((note) => note.span.start < span.start || note.span.end > span.end),
     ],
     provenance: trace.provenance,
     ...resultRemedies(result, declared, declaration),

@@ -118,6 +118,7 @@ function elementProblem(
   const fixes = pixels ? [pixelFix(argument.span, call)] : [];
   let help = `convert it, for example with to_f32(…)`;
   if (pixels) help = 'to_float(…) turns pixels 0..255 into numbers 0..1';
+  if (wanted.startsWith('bool')) help = 'a comparison gives truth values, as in `x > 0`';
   if (labels) help = 'class indices come from a field of the data set whose type is class(…)';
   return {
     code: 'E0405',
@@ -133,7 +134,7 @@ function rankHelp(parameter: Parameter, actual: number): string {
   const dims = parameter.type.kind === 'tensor' ? (parameter.type.dims ?? []) : [];
   const spread = dims.some((node) => node.kind === 'spread');
   const count = spread ? `at least ${dims.length - 1}` : String(dims.length);
-  const more = actual > dims.length ? ', for example after flatten' : '';
+  const more = actual > dims.length ? ', for example after flatten' : '; `reshape` gives a tensor more of them';
   return `\`${parameter.name.name}\` has ${count} ${dims.length === 1 ? 'axis' : 'axes'}${more}`;
 }
 

@@ -22,7 +22,9 @@ export const unboundSpread = (name: string, span: Span): Problem => ({
 
 /** `known` are the names that would have been possible. */
 export function unknownName(what: keyof typeof advice, name: string, span: Span, known: Iterable<string>): Problem {
-  const near = nearest(name, known);
+  const names = [...known];
+  const layers = what === 'layer' ? names.filter((each) => /^[A-Z]/.test(each)) : [];
+  const near = nearest(name, layers) ?? nearest(name, what === 'name' ? [...names, 'true', 'false'] : names);
   return {
     code: 'E0201',
     // A missing import or declaration is one mistake, however often its name is used.

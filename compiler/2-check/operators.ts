@@ -12,6 +12,7 @@ import { attributesOf } from './attributes.ts';
 import { behindLeads, jointLeads, lift, spread, withLeads } from './leads.ts';
 import { positionOf } from './positions.ts';
 import { operatorAxes, operatorTitle } from './provenance.ts';
+import { agreeFixes } from './remedies.ts';
 import { showValue } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { traceOf } from './trace.ts';
@@ -78,7 +79,7 @@ function applyElementwise(op: string, tensors: readonly TensorValue[], span: Spa
     const rank = types[shape.input ?? 0].shape.length;
     return cannotBroadcast(op, tensors, (shape.axis ?? rank - 1) - rank, span, site);
   }
-  const type = infer(op, types, {}, span, site);
+  const type = infer(op, tensors, {}, span, site);
   if (!type) return poison;
   const leads = jointLeads(tensors, site.leads);
   const args = tensors.map((t) => lift(t, leads, shape.length));
@@ -130,37 +131,63 @@ function cannotBroadcast(op: string, tensors: readonly TensorValue[], fromEnd: n
     const size = t.type.shape.at(fromEnd);
     return -fromEnd <= t.type.shape.length && size && dim.constant(size) !== 1 ? [{ t, size }] : [];
   });
+  const sameRank = tensors.every(({ type }) => type.shape.length === tensors[0].type.shape.length);
   const sizes = [...new Set(sized.map(({ size }) => dim.show(size)))].join(' and ');
   return fail(site, {
     code: 'E0306',
     message: `${spell(op)} cannot combine ${tensors.map((t) => showType(t.type)).join(' and ')}`,
     span,
-    label: `axis ${fromEnd} is ${sizes}`,
+    label: `axis ${sameRank ? fromEnd + tensors[0].type.shape.length : fromEnd} is ${sizes}`,
     ...traceOf(sized.map(({ t }) => [t.axes.at(fromEnd)])),
-    help: ['axes are aligned from the last; sizes must be equal, or one of them 1'],
+    help: [
+      sameRank
+        ? 'the sizes of an axis must be equal, or one of them 1'
+        : 'axes are aligned from the last; sizes must be equal, or one of them 1',
+    ],
+    fixes: agreeFixes(sized.map(({ t, size }) => ({ axis: t.axes.at(fromEnd), size }))),
   });
 }
 
 /** The result's type by the operator's shape rule; undefined (and reported) where the inputs do not fit. */
 function infer(
   op: string,
-  inputs: readonly TensorType[],
+  tensors: readonly TensorValue[],
   attributes: Attributes,
   span: Span,
   site: Site,
 ): TensorType | undefined {
+  const inputs = tensors.map((t) => t.type);
   const primitive = lookup(op);
   if (!primitive) throw new Error(`the standard library declares the intrinsic ${op}, which is no operator`);
   const result = primitive.infer(inputs, attributes);
   if (!('problem' in result)) return checkPositive(result, `the result of ${op}`, span, site) ? result : undefined;
+  const elements = primitive.kind === 'elementwise' ? wrongElements(op, tensors) : undefined;
+  const said = result.problem.startsWith(op) ? result.problem : `${spell(op)}: ${result.problem}`;
+  const doc = primitive.doc.replace(/\.$/, '');
   fail(site, {
     code: 'E0308',
-    message: `${spell(op)}: ${result.problem}`,
+    message: elements ?? said,
     span,
     label: inputs.map(showType).join(', '),
-    help: [conversionHelp(inputs) ?? primitive.doc],
+    ...traceOf(primitive.kind === 'movement' ? unequalAxes(tensors, attributes) : []),
+    help: [conversionHelp(inputs) ?? `${op}: ${doc[0].toLowerCase()}${doc.slice(1)}`],
   });
   return undefined;
+}
+
+/** The elements that an elementwise operator does not compute with; numbers written beside them are not at fault. */
+function wrongElements(op: string, tensors: readonly TensorValue[]): string | undefined {
+  const wrong = tensors.filter(({ expr, type }) => expr.kind !== 'literal' && type.element !== 'f32');
+  if (wrong.length === 0) return undefined;
+  return `${spell(op)} does not compute with ${wrong.map(({ type }) => showType(type)).join(' and ')}`;
+}
+
+/** Where tensors that are joined differ. */
+function unequalAxes(tensors: readonly TensorValue[], attributes: Attributes): (readonly (Provenance | undefined)[])[] {
+  const [a, b] = tensors;
+  if (!a || !b || a.type.shape.length !== b.type.shape.length) return [];
+  const axis = a.type.shape.findIndex((size, i) => i !== attributes.axis && !dim.equal(size, b.type.shape[i]));
+  return axis < 0 ? [] : [[a.axes[axis]], [b.axes[axis]]];
 }
 
 function conversionHelp(inputs: readonly TensorType[]): string | undefined {
@@ -185,16 +212,17 @@ export function intrinsic(
   const shape = tensors[0]?.type.shape ?? shapeOption(options);
   const attributes = attributesOf(op, options, shape, span, site);
   if (!attributes) return poison;
-  const inputs = tensors.map((t) => t.type);
-  const type = infer(op, inputs, attributes, span, site);
+  const type = infer(op, tensors, attributes, span, site);
   if (!type) return poison;
   const leads = jointLeads(tensors, site.leads);
   if (leads.length > 0) return underLeads(op, tensors, attributes, type, leads, span, site);
   const expr = { kind: 'op' as const, op, args: tensors.map((t) => t.expr), attributes, type, span };
   if (type.shape.length === tensors[0]?.axes.length && op === 'detach') return tensorOf(expr, tensors[0].axes);
-  const what = site.checker.isLibrary(span.file) ? undefined : operatorTitle(op, span);
-  return tensorOf(expr, operatorAxes(op, tensors, attributes, type, { span, what }));
+  return tensorOf(expr, operatorAxes(op, tensors, attributes, type, { span, what: titleOf(op, span, site) }));
 }
+
+const titleOf = (op: string, span: Span, site: Site): string | undefined =>
+  site.checker.isLibrary(span.file) ? undefined : operatorTitle(op, span);
 
 /** The operator for every value of the variables at once. `type` is the result's as the source sees it. */
 function underLeads(
@@ -217,8 +245,7 @@ function underLeads(
   }
   const args = tensors.map((t) => spread(t, leads).expr);
   const expr = { kind: 'op' as const, op, args, attributes: moved, type: withLeads(type, leads), span };
-  const what = site.checker.isLibrary(span.file) ? undefined : operatorTitle(op, span);
-  return tensorOf(expr, operatorAxes(op, tensors, attributes, type, { span, what }), leads);
+  return tensorOf(expr, operatorAxes(op, tensors, attributes, type, { span, what: titleOf(op, span, site) }), leads);
 }
 
 const shapeOption = (options: Readonly<Record<string, Value>>): readonly Dim[] =>

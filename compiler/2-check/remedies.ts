@@ -1,5 +1,5 @@
 /** Edits that mend what a message is about, where one remedy is the obvious one. Each is tried before it is offered. */
-import type { Parameter } from '../1-parse/ast.ts';
+import type { Parameter, TrainDeclaration, TypeNode } from '../1-parse/ast.ts';
 import type { Fix, Span } from '../diagnostics/diagnostic.ts';
 import { type Dim, dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
@@ -10,6 +10,7 @@ import type { CallSite } from './mismatch.ts';
 import type { Problem } from './report.ts';
 import { textAt } from './show.ts';
 import { traceOf } from './trace.ts';
+import type { TypedExpr } from './typed.ts';
 import type { Provenance, TensorValue } from './values.ts';
 
 const insert = (at: Span, text: string): Fix['edits'][number] => ({ span: { ...at, end: at.start }, text });
@@ -82,9 +83,11 @@ export function resultRemedies(
   const stated = wrong.length === 1 && shape.length === declared.shape.length ? statedAt(result.axes[axis]) : undefined;
   const wanted = axis === undefined ? '' : dim.show(declared.shape[axis]);
   if (stated) fixes.push({ title: `Change ${textAt(stated)} to ${wanted}`, edits: [{ span: stated, text: wanted }] });
+  const unflattened = declared.shape.length === 2 && shape.length > 2 ? firstOverAxes(result.expr) : undefined;
+  if (unflattened) fixes.push(unflattened);
   const open = shape.some((size) => dim.symbols(size).length > 1);
   // The sizes of a layer or function are those of one use; its type holds for all.
-  if (declaration.kind === 'model' && declaration.result && !open) {
+  if (declaration.kind === 'model' && declaration.result && !open && !unflattened) {
     const actual = showType(result.type);
     fixes.push({ title: `Declare ${actual}`, edits: [{ span: declaration.result.span, text: actual }] });
   }
@@ -92,22 +95,67 @@ export function resultRemedies(
   return { help: [choices.length > 0 ? choices.join(', or ') : 'change the declared type or the body'], fixes };
 }
 
-/** E0501: the number of the last layer's outputs, and the same number in the model's declared type. */
-export function classFixes(output: Provenance | undefined, classes: Dim): Fix[] {
-  const stated = output?.origin?.().stated;
-  const declared = output && textAt(output.span);
-  const size = output && dim.show(output.type.shape[output.axis]);
-  const at = declared?.lastIndexOf(size ?? '') ?? -1;
-  const text = dim.show(classes);
-  if (!output || !stated || !size || at < 0 || textAt(stated) !== size) return [];
-  const start = output.span.start + at;
-  return [
-    {
-      title: `Change ${size} to ${text}`,
-      edits: [
-        { span: stated, text },
-        { span: { ...output.span, start, end: start + size.length }, text },
-      ],
-    },
-  ];
+/** `flatten` before the first of the layers that work on the last axis alone and so leave all others as they are. */
+function firstOverAxes(result: TypedExpr): Fix | undefined {
+  let found: TypedExpr | undefined;
+  for (let at: TypedExpr | undefined = result; at?.kind === 'call' || at?.kind === 'op'; at = at.args[0]) {
+    const { shape } = at.type;
+    const before = at.args[0]?.type.shape ?? [];
+    const others = before.length === shape.length && shape.slice(0, -1).every((size, i) => dim.equal(size, before[i]));
+    if (
+      at.kind === 'call' &&
+      at.instance.kind === 'layer' &&
+      others &&
+      !dim.equal(shape[shape.length - 1], before[before.length - 1])
+    )
+      found = at;
+    if (before.length < 3) break;
+  }
+  if (found?.kind !== 'call') return undefined;
+  const { span, instance } = found;
+  const name = /[A-Za-z_]\w*\s*:\s*$/.exec(span.file.text.slice(0, span.start));
+  const start = name?.index ?? span.start;
+  const title = `Insert flatten before ${instance.path || instance.callee}`;
+  return { title, edits: [insert({ ...span, start }, 'flatten |> ')] };
+}
+
+/** Sizes that should be equal: each number that one of them was written as could be the other. */
+export function agreeFixes(axes: readonly { readonly axis: Provenance | undefined; readonly size: Dim }[]): Fix[] {
+  return axes.flatMap(({ axis }, i) => {
+    const stated = statedAt(axis);
+    const other = axes.find((_, j) => j !== i);
+    if (!stated || !other) return [];
+    const text = dim.show(other.size);
+    return [{ title: `Change ${textAt(stated)} to ${text}`, edits: [{ span: stated, text }] }];
+  });
+}
+
+/** E0501: what makes the model give as many outputs as there are classes. */
+export const classFixes = (output: Provenance | undefined, classes: Dim): readonly Fix[] =>
+  output?.origin?.().resized?.(dim.show(classes)) ?? [];
+
+/** The model's outputs made as many as a data set has classes: where they are configuration, by the `train`, else in place. */
+export function outputFixes(
+  train: TrainDeclaration,
+  result: TypeNode | undefined,
+  axis: number,
+  output: Provenance | undefined,
+  size: string,
+): readonly Fix[] {
+  const node = result?.kind === 'tensor' ? result.dims?.[axis] : undefined;
+  if (node?.kind !== 'size') return [];
+  const { value } = node;
+  if (value.kind === 'name') {
+    const { name } = value;
+    const given = train.config.find((argument) => argument.name?.name === name);
+    const title = `Train with ${name}=${size}`;
+    if (given) return [{ title, edits: [{ span: given.value.span, text: size }] }];
+    const { span } = train.model;
+    const at = { ...span, start: span.end };
+    return train.config.length > 0 ? [] : [{ title, edits: [{ span: at, text: `(${name}=${size})` }] }];
+  }
+  const stated = statedAt(output);
+  if (value.kind !== 'number' || !stated || textAt(stated) !== textAt(value.span)) return [];
+  const edits = [stated, value.span].map((span) => ({ span, text: size }));
+  return [{ title: `Change ${textAt(stated)} to ${size}`, edits }];
 }

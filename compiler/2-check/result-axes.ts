@@ -6,7 +6,9 @@ import type { TensorType } from '../ops/types.ts';
 import type { Given } from './arguments.ts';
 import type { Matching } from './matching.ts';
 import { formulaOrigin } from './provenance.ts';
+import type { Problem } from './report.ts';
 import type { Site } from './site.ts';
+import { traceOf } from './trace.ts';
 import type { TypedInstance } from './typed.ts';
 import { unreadBy } from './unread.ts';
 import type { Origin, Provenance, TensorValue } from './values.ts';
@@ -17,8 +19,6 @@ export interface ResultPlace {
   /** The call; its axes mean nothing to users where it stands in the library. */
   readonly span: Span;
   readonly instance: TypedInstance;
-  /** Which of its results. */
-  readonly result: number;
   readonly given: ReadonlyMap<string, Given>;
 }
 
@@ -28,7 +28,7 @@ export function declaredAxes(
   type: TensorType,
   matching: Matching,
   inner: Site,
-  { title, span, instance, result: index, given }: ResultPlace,
+  { title, span, instance, given }: ResultPlace,
 ): readonly (Provenance | undefined)[] {
   const nodes = result.kind === 'tensor' ? (result.dims ?? []) : [];
   const what = inner.checker.isLibrary(span.file) ? undefined : title;
@@ -41,12 +41,27 @@ export function declaredAxes(
       const origin = (): Origin => ({
         ...formulaOrigin(formula, matching, inner),
         stated: formula.kind === 'name' ? statedAt(given.get(formula.name)) : undefined,
-        unread: unreadBy(instance, index, axis),
+        unread: unreadBy(instance, axis),
       });
       axes.push({ span, type, axis, what, origin });
     }
   }
   return axes;
+}
+
+/** For a size that is no possible one: how it was computed, and from what. */
+export function resultSize(
+  result: TypeNode,
+  axis: number,
+  matching: Matching,
+  inner: Site,
+): Pick<Problem, 'label' | 'provenance'> {
+  const nodes = result.kind === 'tensor' ? (result.dims ?? []) : [];
+  const node = nodes.some(({ kind }) => kind === 'spread') ? undefined : nodes[axis];
+  if (node?.kind !== 'size') return {};
+  const { from, arithmetic } = formulaOrigin(node.value, matching, inner);
+  const { provenance } = traceOf(from.map((source) => [source]));
+  return arithmetic === undefined ? { provenance } : { label: arithmetic, provenance };
 }
 
 function passedOn(node: DimensionNode, matching: Matching): readonly (Provenance | undefined)[] | undefined {
@@ -66,7 +81,7 @@ function statedAt(given: Given | undefined): Span | undefined {
 export function bodyAxes(
   result: TensorValue,
   inner: Site,
-  { title, span, instance, result: index }: ResultPlace,
+  { title, span, instance }: ResultPlace,
 ): readonly (Provenance | undefined)[] {
   const { type } = result;
   const what = inner.checker.isLibrary(span.file) ? undefined : title;
@@ -75,7 +90,7 @@ export function bodyAxes(
     const kept = source && source.type.shape.length === type.shape.length && sameAxis(source, type.shape[axis]);
     const origin = (): Origin => ({
       from: source ? [source] : [],
-      unread: kept ? unreadBy(instance, index, axis) : undefined,
+      unread: kept ? unreadBy(instance, axis) : undefined,
     });
     return { span, type, axis, what, origin };
   });

@@ -165,6 +165,10 @@ function claimPath(path: string, segment: Identifier, site: Site): boolean {
     site.unit.layers.set(path, segment.span);
     return true;
   }
+  const base = segment.name.replace(/\d+$/, '');
+  let n = 2;
+  while (site.unit.layers.has(joinPath(site.frame.path, `${base}${n}`))) n++;
+  const other = `${base}${n}`;
   fail(site, {
     code: 'E0207',
     message: `two layers are called ${path}`,
@@ -172,6 +176,7 @@ function claimPath(path: string, segment: Identifier, site: Site): boolean {
     label: 'a second time here',
     notes: [{ span: first, message: 'first here' }],
     help: ['each layer has parameters of its own, so give one of them another name'],
+    fixes: [{ title: `Name it ${other}`, edits: [{ span: segment.span, text: other }] }],
   });
   return false;
 }
@@ -188,6 +193,7 @@ function elements(items: readonly Expression[], site: Site): readonly Expression
         code: 'E0404',
         message: 'a layer is repeated an integer number of times, at most 1,000',
         span: item.left.span,
+        label: 'not such a number',
         help: ['as in `3 * Block(64)`'],
       });
       return [];

@@ -198,8 +198,8 @@ function elaborateParameter(statement: Declared, site: Site): void {
   }
   const init = evaluateInitializer(statement.value, type, site);
   const path = site.frame.path === '' ? name : `${site.frame.path}.${name}`;
-  requireNames(site);
-  if (site.unit.parameters.some((other) => other.path === path)) {
+  const unnamed = requireNames(site);
+  if (!unnamed && site.unit.parameters.some((other) => other.path === path)) {
     reportTwice(path, statement, site);
     return;
   }
@@ -225,10 +225,12 @@ function reportTwice(path: string, statement: Declared, site: Site): void {
   });
 }
 
-/** E0206 for each layer around this parameter that has neither a name nor a place in a list. */
-function requireNames(site: Site): void {
+/** E0206 (and true) for each layer around this parameter that has neither a name nor a place in a list. */
+function requireNames(site: Site): boolean {
+  let missing = false;
   for (let frame: Frame | undefined = site.frame; frame?.caller; frame = frame.caller.frame) {
     if (frame.kind !== 'layer' || frame.named) continue;
+    missing = true;
     const { span, frame: outer } = frame.caller;
     const name = freeName(frame.callee, site);
     fail(
@@ -243,6 +245,7 @@ function requireNames(site: Site): void {
       },
     );
   }
+  return missing;
 }
 
 /** PyTorch's habit: conv1, fc1, bn1; else the layer's own name in lower case. */

@@ -16,17 +16,36 @@ function distance(a: string, b: string): number {
   return rows[a.length][b.length];
 }
 
+/** What other frameworks and habit call it. */
+const synonyms: Readonly<Record<string, string>> = {
+  learning_rate: 'lr',
+  dim: 'axis',
+  units: 'out',
+  filters: 'out',
+  negative_slope: 'slope',
+  rate: 'p',
+  yes: 'true',
+  on: 'true',
+  no: 'false',
+  off: 'false',
+};
+
 /** The nearest of the known names, or undefined when none is near; case and underscores count little. */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
+export function nearest(name: string, names: Iterable<string>): string | undefined {
   const short = (a: string, b: string): boolean => a.length >= 3 && b.startsWith(a);
   const plain = (text: string): string => text.toLowerCase().replaceAll('_', '');
+  const known = [...names];
+  const synonym = Object.hasOwn(synonyms, name) ? synonyms[name] : undefined;
+  if (synonym !== undefined && known.includes(synonym)) return synonym;
   let best: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 0.5;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - name.length) > 6 || candidate === name) continue;
+    if (candidate === name) continue;
+    const prefix = short(plain(name), plain(candidate)) || short(plain(candidate), plain(name));
+    if (Math.abs(candidate.length - name.length) > 6 && !prefix) continue;
     let steps = distance(name, candidate);
     if (plain(name) === plain(candidate)) steps = 0.5;
-    else if (short(plain(name), plain(candidate)) || short(plain(candidate), plain(name))) steps = Math.min(steps, 1);
+    else if (prefix) steps = Math.min(steps, 1);
     if (steps < least) [best, least] = [candidate, steps];
   }
   return best;

@@ -1,9 +1,8 @@
 /** `train` declarations: the model for its configuration, and the expressions over its result and the sample's fields. */
-import type { Expression, TrainDeclaration } from '../1-parse/ast.ts';
+import type { Expression, TrainDeclaration, TypeNode } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
-import type { TensorType } from '../ops/types.ts';
 import { bindArguments, fromArgument } from './arguments.ts';
 import { augmented } from './augment.ts';
 import { enclosed } from './enclosed.ts';
@@ -14,7 +13,7 @@ import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { elaborateOptimizer } from './optimizer.ts';
 import { givenAxes } from './provenance.ts';
-import { statedAt } from './remedies.ts';
+import { outputFixes } from './remedies.ts';
 import { Scope } from './scope.ts';
 import { collectSettings, plainSettings, positive, type Setting, type Settings } from './settings.ts';
 import { describe, textAt } from './show.ts';
@@ -78,7 +77,7 @@ export function elaborateTraining(
   if (models.inference.doubtful) site.scope.bind('output', poison);
   else {
     const type = model.output;
-    const axes = outputAxes(models.inference.axes, type, models.result);
+    const axes = outputAxes(declaration, models);
     site.scope.bind('output', tensorOf({ kind: 'local', local: output, type, span: models.result }, axes));
   }
   const loss = scalar(settings.get('loss')?.value, 'the loss', site);
@@ -103,7 +102,8 @@ export function elaborateTraining(
   return { training, ...models.inference };
 }
 
-const inputTensor = (expr: TypedExpr, span: Span): TensorValue => tensorOf(expr, givenAxes(span, expr.type, 'input'));
+const inputTensor = (expr: TypedExpr, span: Span): TensorValue =>
+  tensorOf(expr, givenAxes(span, expr.type, textAt(span)));
 
 function withFrozen(models: Models, setting: Setting | undefined, site: Site): Models {
   const paths = frozenPaths(setting, models.inference.model, site);
@@ -119,12 +119,17 @@ function bindLocal(name: string, local: number, type: TensorValue['type'], span:
   site.scope.bind(name, tensorOf({ kind: 'local', local, type, span }, givenAxes(span, type, name)));
 }
 
-/** The sizes of a model's result stand in its type; the layers before it say how they came about. */
-const outputAxes = (axes: TensorValue['axes'], type: TensorType, span: Span): TensorValue['axes'] =>
-  type.shape.map((_, axis) => {
-    const from = axes[axis];
-    return { span, type, axis, what: 'output', origin: () => ({ from: [], stated: from && statedAt(from) }) };
-  });
+/** The sizes of a model's result stand in its type; the layers before it say what would change them. */
+function outputAxes(declaration: TrainDeclaration, { inference, result, type: written }: Models): TensorValue['axes'] {
+  const { axes, model } = inference;
+  return model.output.shape.map((_, axis) => ({
+    span: result,
+    type: model.output,
+    axis,
+    what: 'output',
+    origin: () => ({ from: [], resized: (size) => outputFixes(declaration, written, axis, axes[axis], size) }),
+  }));
+}
 
 function findDataset(declaration: TrainDeclaration, datasets: Datasets, site: Site): TypedDataset | undefined {
   const { name, span } = declaration.dataset;
@@ -147,6 +152,7 @@ interface Models {
   readonly trained: ElaboratedModel;
   /** Where the type of the result is declared. */
   readonly result: Span;
+  readonly type: TypeNode | undefined;
 }
 
 /** The model for inference and for training; the same where it never asks for `training`. */
@@ -175,7 +181,7 @@ function findModels(declaration: TrainDeclaration, site: Site): Models | undefin
   const inference = elaborateModel({ ...use, training: false }, site.checker);
   if (!inference) return undefined;
   const trained = inference.unit.asksTraining ? elaborateModel({ ...use, training: true }, site.checker) : inference;
-  return trained && { inference, trained, result: (found.result ?? found.name).span };
+  return trained && { inference, trained, result: (found.result ?? found.name).span, type: found.result };
 }
 
 function requireSettings(declaration: TrainDeclaration, { known, mayBe }: Settings, site: Site): void {
@@ -229,7 +235,11 @@ function modelInput(
       span,
       label: showType(actual),
       notes: [{ span: model.span, message: `${name}: ${showType(type)} is declared here` }],
-      help: [pixels ? `write \`input = to_float(${setting ? textAt(span) : field})\`` : 'the shapes must be equal'],
+      help: [
+        pixels
+          ? `write \`input = to_float(${setting ? textAt(span) : field})\``
+          : `declare \`${name}: ${showType(actual)}\`, or bring the sample to ${showType(type)}`,
+      ],
       fixes:
         pixels && setting
           ? [{ title: 'Convert with to_float', edits: [{ span, text: `to_float(${textAt(span)})` }] }]

@@ -5,6 +5,7 @@ import { type Dim, dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import type { TensorType } from '../ops/types.ts';
 import { unboundSpread } from './names.ts';
+import type { Problem } from './report.ts';
 import { describe, textAt } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { asDim, type Value } from './values.ts';
@@ -72,15 +73,23 @@ const wrongAxis = (type: TensorType): number =>
   });
 
 /** E0307 where a dimension comes out zero, negative or too large; true when the type is fine. */
-export function checkPositive(type: TensorType, what: string, span: Span, site: Site): boolean {
+export function checkPositive(
+  type: TensorType,
+  what: string,
+  span: Span,
+  site: Site,
+  computed: (axis: number) => Pick<Problem, 'label' | 'provenance'> = () => ({}),
+): boolean {
   const axis = wrongAxis(type);
   if (axis < 0) return true;
+  const { label, provenance } = computed(axis);
   const large = (dim.constant(type.shape[axis]) ?? 0) > largest;
   fail(site, {
     code: 'E0307',
     message: `${what} would be ${showType(type)}: axis ${axis} ${large ? 'is too long' : 'has no elements'}`,
     span,
-    label: `${dim.show(type.shape[axis])} at axis ${axis}`,
+    provenance,
+    label: `${label === undefined ? '' : `${label} = `}${dim.show(type.shape[axis])} at axis ${axis}`,
     help: ['every dimension must be at least 1 and below 2^31'],
   });
   return false;

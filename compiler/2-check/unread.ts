@@ -39,11 +39,11 @@ export function unreadOf(expr: TypedExpr): readonly [rows: number, columns: numb
 }
 
 /** The same for axis 2 or 3 of the result of a layer or function whose body has one such operator. */
-export function unreadBy(instance: TypedInstance, result: number, axis: number): number | undefined {
+export function unreadBy(instance: TypedInstance, axis: number): number | undefined {
   if (axis < 2 || axis > 3) return undefined;
   const found: number[] = [];
   const { lets, results } = instance.body;
-  for (const expr of [results[result], ...lets.map(({ value }) => value)]) {
+  for (const expr of [...results, ...lets.map(({ value }) => value)]) {
     visitExpr(expr, (part) => {
       if (part.kind === 'op' && slides(part)) found.push(unreadOf(part)[axis === 2 ? 0 : 1]);
     });

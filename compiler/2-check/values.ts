@@ -2,7 +2,7 @@
  * What an expression can be while a model is elaborated: a number, a tuple, a tensor. Integers are dimensions, because
  * most of them come from shapes. No evaluation here, only the values, and their views as integers and numbers.
  */
-import type { Span } from '../diagnostics/diagnostic.ts';
+import type { Fix, Span } from '../diagnostics/diagnostic.ts';
 import { type Dim, dim } from '../dim/dim.ts';
 import type { ElementType, TensorType } from '../ops/types.ts';
 import type { ConfigValue, TypedExpr } from './typed.ts';
@@ -25,6 +25,8 @@ export interface Origin {
   readonly arithmetic?: string;
   /** Where the size stands as a number: the `64` of `Linear(64)`. */
   readonly stated?: Span;
+  /** Edits that make it another size. */
+  readonly resized?: (size: string) => readonly Fix[];
   /** Rows or columns of the input that are never read. */
   readonly unread?: number;
 }

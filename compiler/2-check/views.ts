@@ -7,10 +7,10 @@ import { dim } from '../dim/dim.ts';
 import type { Attributes, TensorType } from '../ops/types.ts';
 import type { Item } from './indexing.ts';
 import { bounds } from './positions.ts';
-import { textAt } from './show.ts';
+import { operatorTitle } from './provenance.ts';
 import type { Site } from './site.ts';
 import type { TypedExpr } from './typed.ts';
-import { type Lead, type TensorValue, tensorOf } from './values.ts';
+import { type Lead, type Origin, type Provenance, type TensorValue, tensorOf } from './values.ts';
 
 /** Undefined where a position is no step through an axis of its own: then it is gathered. */
 export function view(tensor: TensorValue, items: readonly Item[], span: Span, site: Site): TensorValue | undefined {
@@ -52,8 +52,7 @@ export function view(tensor: TensorValue, items: readonly Item[], span: Span, si
       order.map((axis) => expr.type.shape[axis]),
     );
   }
-  const what = site.checker.isLibrary(span.file) ? undefined : textAt(span);
-  return withOrigins(expr, tensor, items, leads, { span, what });
+  return withOrigins(expr, tensor, items, leads, span);
 }
 
 /** Sizes that are known are needed to cut an axis; the whole of one need not be known. */
@@ -102,16 +101,18 @@ function withOrigins(
   tensor: TensorValue,
   items: readonly Item[],
   leads: readonly Lead[],
-  { span, what }: { readonly span: Span; readonly what: string | undefined },
+  span: Span,
 ): TensorValue {
-  const { type } = tensorOf(expr, [], leads);
-  const axes: TensorValue['axes'][number][] = [];
-  for (const [i, item] of items.entries()) {
+  const value = tensorOf(expr, [], leads);
+  const { type } = value;
+  const axes: (Provenance | undefined)[] = [];
+  for (const [axis, item] of items.entries()) {
     if (item.kind !== 'slice') continue;
-    const source = tensor.axes[i];
-    const whole = dim.equal(dim.sub(item.end, item.start), tensor.type.shape[i]);
-    const cut = { span, type, axis: axes.length, what, origin: () => ({ from: source ? [source] : [] }) };
-    axes.push(whole ? source : cut);
+    const from = tensor.axes[axis];
+    const whole = dim.equal(dim.sub(item.end, item.start), tensor.type.shape[axis]);
+    const arithmetic = `${dim.show(item.end)} - ${dim.show(item.start)}`;
+    const origin = (): Origin => ({ from: from ? [from] : [], arithmetic });
+    axes.push(whole ? from : { span, type, axis: axes.length, what: operatorTitle('slice', span), origin });
   }
   return tensorOf(expr, axes, leads);
 }

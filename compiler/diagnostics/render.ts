@@ -43,8 +43,10 @@ export function render(diagnostic: Diagnostic, { color }: RenderOptions): string
 }
 
 /** Where the sizes come from; then the help, or, where there is none, what the fix would do. */
-function advice({ help, fixes, provenance }: Diagnostic, width: number, ink: Paint): string[] {
-  const titles = fixes.map(({ title }) => `${title[0]?.toLowerCase() ?? ''}${title.slice(1)}`);
+function advice({ help, fixes, provenance, label }: Diagnostic, width: number, ink: Paint): string[] {
+  // "did you mean relu?" says it already.
+  const offered = label?.startsWith('did you mean') ? [] : fixes;
+  const titles = offered.map(({ title }) => `${title[0]?.toLowerCase() ?? ''}${title.slice(1)}`);
   const indent = ' '.repeat(width + 1);
   const line = (word: string, text: readonly string[]): string =>
     `${indent}${ink.gutter('=')} ${ink.strong(`${word}:`)} ${text.join(`\n${indent}${' '.repeat(word.length + 4)}`)}`;

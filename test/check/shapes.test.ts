@@ -21,7 +21,7 @@ model Net(image: f32[N, 1, 28, 28]) -> f32[N, 10] {
   expect(error.notes.map((n) => `${n.span.file.text.slice(n.span.start, n.span.end)}: ${n.message}`)).toEqual([
     'flatten: f32[N, 1152] comes from here: 128 * 3 * 3',
   ]);
-  expect(error.fixes.map((f) => f.edits.map((e) => e.text))).toEqual([['1152']]);
+  expect(error.fixes.map((f) => f.edits.map((e) => e.text))).toEqual([['1152'], ['64']]);
 });
 
 test('several independent errors come in one run, in source order', () => {

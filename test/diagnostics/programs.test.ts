@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { fileHost } from '../../compiler/cli/host.ts';
 import type { Diagnostic, SourceFile } from '../../compiler/diagnostics/diagnostic.ts';
 import { analyze } from '../../compiler/front-end.ts';
-import { applyFixes } from '../parse/drawn.ts';
+import { changedBy } from '../../compiler/verify-fixes.ts';
 import { expectText, rendered } from './snapshot.ts';
 
 const folder = new URL('programs/', import.meta.url);
@@ -17,19 +17,20 @@ const files = readdirSync(folder);
 const names = files.filter((name) => name.endsWith('.net')).map((name) => name.slice(0, -'.net'.length));
 const read = (path: string): string => readFileSync(new URL(path, folder), 'utf8');
 
-function diagnose(name: string, text: string): readonly Diagnostic[] {
+/** `changed`: files with other texts, by path. */
+function diagnose(name: string, changed: ReadonlyMap<string, SourceFile> = new Map()): readonly Diagnostic[] {
   const readImport = (path: string, from: SourceFile): SourceFile | undefined => {
     const target = join(dirname(from.path), path);
     return readdirSync(new URL('shared/', folder)).some((file) => `shared/${file}` === target)
-      ? { path: target, text: read(target) }
+      ? (changed.get(target) ?? { path: target, text: read(target) })
       : undefined;
   };
-  return analyze({ path: `${name}.net`, text }, { ...fileHost, readImport }).diagnostics;
+  const path = `${name}.net`;
+  return analyze(changed.get(path) ?? { path, text: read(path) }, { ...fileHost, readImport }).diagnostics;
 }
 
 describe.each(names)('%s', (name) => {
-  const text = read(`${name}.net`);
-  const diagnostics = diagnose(name, text);
+  const diagnostics = diagnose(name);
 
   test('the messages', () => {
     expect(diagnostics.length).toBeGreaterThan(0);
@@ -45,7 +46,8 @@ describe.each(names)('%s', (name) => {
   });
 
   test.runIf(diagnostics.every(({ fixes }) => fixes.length > 0))('the fixes mend it', () => {
-    expect(diagnose(name, applyFixes(text, diagnostics)).map(rendered)).toEqual([]);
+    const edits = diagnostics.flatMap(({ fixes }) => fixes[0].edits);
+    expect(diagnose(name, changedBy({ title: 'all', edits })).map(rendered)).toEqual([]);
   });
 });
 

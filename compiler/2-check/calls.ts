@@ -67,8 +67,9 @@ export function evaluateArguments(call: Call, site: Site): Given[] {
 }
 
 function callSizeFunction(name: string, call: Call, given: readonly Given[], site: Site): Value | undefined {
-  // Of these only `floor` is also declared, for tensors; another one is a module's own and hides ours.
-  if (name !== 'floor' && (!sizeFunctions.includes(name) || lookup(site.module, name))) return undefined;
+  // The library declares `floor` and `ceil`, too, for tensors; one that a module declares itself hides ours.
+  if (name !== 'floor' && !sizeFunctions.includes(name)) return undefined;
+  if (lookup(site.module, name)?.module.library === false) return undefined;
   const value = given[0]?.value;
   if (given.length === 1 && value?.kind === 'poison') return poison;
   const argument = call.arguments[0]?.value;

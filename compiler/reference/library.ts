@@ -49,7 +49,7 @@ export function libraryReference(modules: readonly SourceModule[]): string {
 // ---- reading -------------------------------------------------------------------------------------------------------
 
 /** File names that are no title by themselves. */
-const titles: Readonly<Record<string, string>> = { optim: 'Optimizers' };
+const titles: Readonly<Record<string, string>> = { augment: 'Augments', optim: 'Optimizers' };
 
 function chapterOf(module: SourceModule): Chapter {
   const stem = module.file.path.replace(/^.*\//, '').replace(/\.net$/, '');

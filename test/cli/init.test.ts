@@ -54,12 +54,13 @@ test("package.json leads to this very netc, where it was not installed from npm'
   expect(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).name).toBe('netc');
 });
 
-test('check, summary', async () => {
+test('check, fmt, summary', async () => {
   expect(await inside('check', 'my-net.net')).toMatchObject({
     status: 0,
     stdout: 'my-net.net: no errors, no warnings\n',
     stderr: '',
   });
+  expect(await command('fmt', '--check', join(project, 'my-net.net'))).toMatchObject({ status: 0, stderr: '' });
   const { stdout } = await inside('summary', '--json', 'my-net.net');
   expect(JSON.parse(stdout)).toMatchObject({ model: 'MyNet', trainable: 1828 });
 });

@@ -24,7 +24,7 @@ dataset Shapes {
   classes = [${classes.map((name) => `"${name}"`).join(', ')}]
 
   train { image = idx("${train.images}"), label = idx("${train.labels}") }
-  test  { image = idx("${test.images}"), label = idx("${test.labels}") }
+  test { image = idx("${test.images}"), label = idx("${test.labels}") }
 }
 
 /// An activation of our own: x * sigmoid(beta * x) (Ramachandran et al. 2017). A function takes tensors of any shape, which
@@ -33,7 +33,8 @@ fn swish(x: f32[...S], beta: float = 1.0) -> f32[...S] { x * sigmoid(beta * x) }
 
 /// A layer of our own: a convolution that keeps the picture's size, the activation, and pooling, which halves it. The first
 /// brackets hold the configuration, the second the input; C, H and W are whatever the layer is applied to.
-layer Stage(width: int)(x: f32[N, C, H, W]) -> f32[N, width, H / 2, W / 2]
+layer Stage(width: int)
+  (x: f32[N, C, H, W]) -> f32[N, width, H / 2, W / 2]
   where H % 2 == 0 and W % 2 == 0 else "a picture of {H} x {W} cannot be halved"
 {
   x |> conv: Conv2d(width, kernel=3, padding=1) |> swish |> MaxPool2d(2)
@@ -49,8 +50,8 @@ model ${model}(image: f32[N, 1, ${side}, ${side}]) -> f32[N, ${classes.length}] 
 }
 
 train ${model} on Shapes {
-  input     = to_float(image)                // pixels 0..255 as 0..1
-  loss      = cross_entropy(output, label)   // output is the model's result, for each class a number (not yet a probability)
+  input     = to_float(image) // pixels 0..255 as 0..1
+  loss      = cross_entropy(output, label) // output: the model's result, a number for each class
   metrics   = [accuracy(output, label)]
   optimizer = Adam(lr=0.01)
   batch     = 32

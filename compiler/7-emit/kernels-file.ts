@@ -113,8 +113,8 @@ function uniformsFunction(unit: EmitUnit): Constant {
   const lines = printed.map(({ name, text }) => `  ${text}, // ${name}\n`);
   return {
     doc:
-      `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples` +
-      `${draws ? ', `key0` and `key1` decide what is drawn' : ''}.`,
+      `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples.` +
+      (draws ? '\nA step draws with the key of `key0` and `key1`.' : ''),
     name: uniformsName(unit.name),
     type: `(${variables.map((variable) => `${variable}: number`).join(', ')}) => readonly number[]`,
     value: `(${parameters.join(', ')}) => ${lines.length === 0 ? '[]' : `[\n${lines.join('')}]`}`,

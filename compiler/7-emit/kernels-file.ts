@@ -114,9 +114,9 @@ function uniformsFunction(unit: EmitUnit): Constant {
   const lines = printed.map(({ name, text }) => `  ${text}, // ${name}\n`);
   return {
     doc:
-      `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples` +
-      `${draws ? ', `key0` and `key1` decide what is drawn' : ''}` +
-      `${scheduled ? ', `steps` is the number of all steps' : ''}.`,
+      `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples.` +
+      (draws ? '\nA step draws with the key of `key0` and `key1`.' : '') +
+      (scheduled ? '\n`steps` is the number of all steps, by which the learning rate goes.' : ''),
     name: uniformsName(unit.name),
     type: `(${variables.map((variable) => `${variable}: number`).join(', ')}) => readonly number[]`,
     value: `(${parameters.join(', ')}) => ${lines.length === 0 ? '[]' : `[\n${lines.join('')}]`}`,

@@ -83,7 +83,7 @@ test('strings, templates and numbers read back as what they were', async () => {
 
 test('host expressions keep their grouping', () => {
   const n: Expr = { kind: 'uniform', type: 'f32', name: 'step' };
-  const apply = (fn: 'sub' | 'mul' | 'neg' | 'pow' | 'sqrt', ...args: Expr[]): Expr => ({
+  const apply = (fn: 'sub' | 'mul' | 'neg' | 'pow' | 'sqrt' | 'round', ...args: Expr[]): Expr => ({
     kind: 'apply',
     type: 'f32',
     fn,
@@ -96,6 +96,9 @@ test('host expressions keep their grouping', () => {
   );
   const size: Expr = { kind: 'size', type: 'i32', dim: dim.add(dim.mul(dim.int(3), dim.symbol('B')), dim.int(1)) };
   expect(hostExpression(apply('sqrt', size), 'B')).toBe('Math.sqrt(1 + 3 * n)');
+  const half: Expr = { kind: 'const', type: 'f32', value: 0.5 };
+  const rounded = new Function('step', `return ${hostExpression(apply('round', apply('mul', n, half)), 'N')}`);
+  expect([1, 3, 5, 6, -1, -3].map((step) => rounded(step))).toEqual([0, 2, 2, 3, -0, -2]);
   expect(() => hostExpression(size, 'N')).toThrow('the host cannot compute the size 3 * B + 1');
 });
 

@@ -37,7 +37,8 @@ const unary: Grower = (pool) => {
   const { g, draw } = pool;
   const x = pool.find(isFloat);
   if (!x) return undefined;
-  const fn = draw.pick(['neg', 'abs', 'relu', 'exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'floor', 'detach', 'to_f32']);
+  const plain = ['neg', 'abs', 'relu', 'tanh', 'sigmoid', 'floor', 'ceil', 'round', 'sin', 'cos', 'detach', 'to_f32'];
+  const fn = draw.pick([...plain, 'exp', 'log', 'sqrt']);
   if (fn === 'exp') return pool.try(fn, [draw.chance(0.5) ? g.op('tanh', [x]) : g.op('min', [x, g.constant(2)])]);
   if (fn === 'log' || fn === 'sqrt') return pool.try(fn, [g.add(g.op('abs', [x]), g.constant(0.5))]);
   return pool.try(fn, [x]);
@@ -149,9 +150,11 @@ const leaves: Grower = (pool) => {
   const { g, draw } = pool;
   if (draw.chance(0.5)) pool.leaf();
   const x = pool.find(({ type }) => type.shape.length > 0);
-  const kind = draw.pick(['iota', 'size', 'uniform', 'constant']);
+  const kind = draw.pick(['iota', 'size', 'uniform', 'constant', 'random']);
   if (kind === 'uniform') return g.uniform('step');
   if (!x) return undefined;
+  // Few sites, so that draws of one shape often are one.
+  if (kind === 'random') return pool.try(kind, [], { shape: x.type.shape, site: draw.between(0, 2) });
   if (kind === 'iota')
     return marked(pool, pool.try(kind, [], { shape: x.type.shape, axis: draw.between(0, x.type.shape.length - 1) }));
   if (kind === 'size') return marked(pool, g.sizeOf(dim.product(x.type.shape), draw.pick(['f32', 'i32'])));

@@ -13,6 +13,8 @@ import { Draw } from './draw.ts';
 
 const F32_EPSILON = 2 ** -23;
 const RUNS = 3;
+/** What the host provides: the number of the step, and its key. */
+export const UNIFORMS = { step: 3, key0: 0xabcdef, key1: 0x13579b };
 /** Values beyond this, and results known to fewer digits than this says, tell nothing. */
 const LARGEST = 1e6;
 const MOST_SPREAD = 1e-3;
@@ -32,7 +34,7 @@ export function bindingsFor(graph: Graph, seed: number, n: number): Bindings {
     const of = { input: inputs, parameter: parameters, state: states }[node.op];
     if (of) of[textOf(node.attributes, node.op === 'parameter' ? 'path' : 'name')] = leafValue(node, seed, n);
   }
-  return { dims: { N: n }, inputs, parameters, states, uniforms: { step: 3 } };
+  return { dims: { N: n }, inputs, parameters, states, uniforms: UNIFORMS };
 }
 
 function leafValue({ id, type }: GraphNode, seed: number, n: number): ReferenceTensor {
@@ -47,7 +49,7 @@ function leafValue({ id, type }: GraphNode, seed: number, n: number): ReferenceT
 
 /** Operators whose float32 results are exact where their inputs are. */
 const EXACT = new Set(
-  'reshape permute broadcast_to slice pad flip concat gather amax amin argmax max_pool2d max_pool2d_index iota size input parameter state uniform neg abs max min relu floor select detach'.split(
+  'reshape permute broadcast_to slice pad flip concat gather amax amin argmax max_pool2d max_pool2d_index iota size input parameter state uniform neg abs max min relu floor ceil round select detach'.split(
     ' ',
   ),
 );

@@ -12,6 +12,7 @@ import { indicesOf, sizeOf, tensor } from '../../compiler/ops/reference.ts';
 import type { HostArray, Session } from '../../runtime/device.ts';
 import { sizeOf as elementsOf } from '../../runtime/program.ts';
 import type { Built, Lowered } from './build.ts';
+import { UNIFORMS } from './reference.ts';
 
 const addressIn = ({ offset, strides }: Layout, index: readonly number[]): number =>
   index.reduce((sum, i, axis) => sum + i * strides[axis], offset);
@@ -100,7 +101,7 @@ export async function runOnDevice(
     session.write(i, data);
   });
   const values = uniforms.map(({ expression }) =>
-    evaluate(expression, { axes: new Map(), dims: { N: n }, uniforms: { step: 3 }, load: () => Number.NaN }),
+    evaluate(expression, { axes: new Map(), dims: { N: n }, uniforms: UNIFORMS, load: () => Number.NaN }),
   );
   session.run('train', n, Float32Array.from(values));
   const results = new Map<number, Promise<HostArray>>();

@@ -40,6 +40,23 @@ test.each([
   for (const x of values) expect(ulps(routines[name](x), exact(x)), `${name}(${x})`).toBeLessThanOrEqual(1);
 });
 
+/** To 1e4 and beyond; where sine or cosine is all but 0; halves and whole multiples of pi. */
+const angles = [0, 1e-30, 1e-4, 0.5, 0.785, 0.7854, 1, 22, 355, 710, 1e4, 99999, 1e6]
+  .concat(Array.from({ length: 2000 }, (_, i) => i * 5.0317 + 0.001))
+  .concat(Array.from({ length: 2000 }, (_, i) => (i * Math.PI) / 2))
+  .flatMap((x) => [x, -x])
+  .map(Math.fround);
+
+test.each([
+  ['sin', Math.sin],
+  ['cos', Math.cos],
+] as const)('%s is within one ulp', async (name, exact) => {
+  const routines = await instantiate();
+  for (const x of angles) expect(ulps(routines[name](x), exact(x)), `${name}(${x})`).toBeLessThanOrEqual(1);
+  for (const x of [Number.NaN, Number.POSITIVE_INFINITY]) expect(routines[name](x)).toBeNaN();
+  for (const x of [1e9, 1e20, 3e38].map(Math.fround)) expect(Math.abs(routines[name](x))).toBeLessThanOrEqual(1);
+});
+
 test('pow is within one ulp, for every sign of base and kind of exponent', async () => {
   const { pow } = await instantiate();
   for (const base of [-2.5, -1, -0.5, 0, 0.25, 0.999, 1, 3, 20].map(Math.fround)) {

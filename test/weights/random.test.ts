@@ -1,6 +1,6 @@
 /** The random numbers: against the authors' known answers, and that distributions are what they are called. */
 import { expect, test } from 'vitest';
-import { permutation, philox, purpose, RandomStream } from '../../runtime/random.ts';
+import { permutation, philox, purpose, RandomStream, stepKey } from '../../runtime/random.ts';
 
 /** From `kat_vectors` of Random123, philox4x32-10. */
 test.each([
@@ -87,4 +87,13 @@ test('a permutation has each index once, and depends on seed and stream', () => 
   expect(order(1, 0)).not.toEqual(order(1, 1));
   // Seeds beyond 32 bits count in full.
   expect(order(1, 0)).not.toEqual(order(1 + 2 ** 32, 0));
+});
+
+test('the key of a step depends on seed and step alone; halves of 24 bits, no two steps of a seed alike', () => {
+  const keys = [1, 2, 3, 1000, 2 ** 24, 2 ** 24 + 1, 2 ** 25 + 1].map((step) => stepKey(42, step));
+  expect(new Set(keys.map(String)).size).toBe(keys.length);
+  expect(keys.flat().every((half) => Number.isInteger(half) && half >= 0 && half < 2 ** 24)).toBe(true);
+  expect(stepKey(42, 1000)).toEqual(keys[3]);
+  expect(stepKey(43, 1000)).not.toEqual(keys[3]);
+  expect(stepKey(42 + 2 ** 32, 1000)).not.toEqual(keys[3]);
 });

@@ -29,6 +29,9 @@ export function sine(quarters: 0 | 1, polynomial: Polynomial): (a: Assembler) =>
     a.tee(x);
     a.f64(2 / Math.PI);
     a.op('f64.mul', 'f64.nearest');
+    // Not -0: the sine of -0 is -0.
+    a.f64(0);
+    a.op('f64.add');
     a.tee(n);
     a.op('i32.trunc_sat_f64_s');
     a.i32(quarters);

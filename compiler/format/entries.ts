@@ -24,19 +24,20 @@ export function gapBefore(cursor: Cursor, first: boolean, documentable: boolean)
   while (cursor.skip(';', ','));
   const { line: before } = cursor;
   let { end } = cursor;
-  let previous: Remark | undefined;
+  let previous: Gap['remarks'][number] | undefined;
   const emptyLine = (start: number, documents: boolean): boolean => {
     if (!previous) return !first && cursor.blank(end, start);
     // What documents nothing must not come to stand right above what it could document.
-    const apart = previous.slashes && !previous.documents && documents;
+    const { own, remark } = previous;
+    const apart = own && remark.slashes && !remark.documents && documents;
     return apart || cursor.blank(end, start);
   };
   const remarks = cursor.remarks(true).map((remark) => {
     const own = previous !== undefined || remark.line !== before || remark.documents;
     const blank = own && emptyLine(remark.start, remark.documents);
-    previous = remark;
+    previous = { remark, own, blank };
     end = remark.end;
-    return { remark, own, blank };
+    return previous;
   });
   return { remarks, blank: emptyLine(cursor.start, documentable) };
 }

@@ -36,11 +36,12 @@ test.each([
 test.each([
   ['documents nothing because of a `;`', 'fn f(x: f32[]) { x }\n/// a\n;\nfn g(x: f32[]) { x }'],
   ['documents nothing, before documentation', '/// a\n;\n/// b\nconst c = 1'],
-  ['documents nothing at the end of a line', 'layer A(x: f32[]) { /// a\n\n  param w = 1\n  w\n}'],
+  ['documents nothing beside a bracket', 'layer A(x: f32[]) { /// a\n  param w = 1\n  w\n}'],
   [
-    'documents the next line from the end of one',
+    'documents nothing at the ends of lines',
     'const a = 1 /// b\nconst b = 2\nfn f(x: f32[]) { x } /// g\nfn g() { 1 }',
   ],
+  ['comments of blocks that end together', 'fn f(x: f32[]) { if x { x /// a\n } /// b\n } /// c\nconst d = 1'],
   ['documents the first of two', '/// a\nconst a = 1; const b = 2'],
   ['documents a layer, not its parameter', '/// a\nlayer A(x: f32[]) { param w = 1; w }'],
   ['a sign at the beginning of a statement', 'fn f(x: f32[]) { let a = 1; - // b\n x }'],

@@ -252,6 +252,7 @@ test('documentation is of what begins the next line, not of all that stands on i
   const text =
     '/// of a\nlayer a(x: f32[N]) { param w: f32[] = ones(); x }; fn b(x: f32[N]) { x }\n/// of c\n; const c = 1\n';
   const printed = tree(text);
+  expect(tree('const a = 1 /// a\nconst b = 2 /// b\nfn c(x: f32[]) { x }')).not.toContain('doc');
   expect(printed.match(/\(doc "of [ac]"\)/g)).toEqual(['(doc "of a")', '(doc "of c")']);
   expect(printed).toMatch(/^\(layer a\n {2}\(doc "of a"\)/);
 });

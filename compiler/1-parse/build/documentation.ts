@@ -1,4 +1,4 @@
-/** `///` comments: which declaration each run of lines belongs to. */
+/** `///` comments: which declaration each run of lines belongs to. One at the end of a line of code documents nothing. */
 
 import type { SourceFile } from '../../diagnostics/diagnostic.ts';
 import { position } from '../../diagnostics/position.ts';
@@ -17,12 +17,15 @@ export interface Documentation {
 }
 
 export function documentation(file: SourceFile, comments: readonly IToken[]): Documentation {
-  const byLine = new Map(comments.filter(isDoc).map((token) => [token.startLine ?? 0, token]));
+  const begins = (offset: number, column: number): boolean =>
+    /^[\s;]*$/.test(file.text.slice(offset - column + 1, offset));
+  const alone = comments.filter((token) => isDoc(token) && begins(token.startOffset, token.startColumn ?? 1));
+  const byLine = new Map(alone.map((token) => [token.startLine ?? 0, token]));
   const used = new Set<IToken>();
   const at = (offset: number): string => {
     const lines: string[] = [];
     const { line: own, column } = position(file, offset);
-    if (!/^[\s;]*$/.test(file.text.slice(offset - column + 1, offset))) return '';
+    if (!begins(offset, column)) return '';
     let line = own - 1;
     for (let token = byLine.get(line); token; token = byLine.get(--line)) {
       used.add(token);

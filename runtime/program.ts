@@ -93,7 +93,15 @@ export interface ParameterSpec {
 export type InitSpec =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
-  | { readonly kind: 'normal'; readonly mean: number; readonly std: number };
+  | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  /** Drawn again until it lies in low..high, which hold the mean and are at least one `std` apart. */
+  | {
+      readonly kind: 'truncated_normal';
+      readonly mean: number;
+      readonly std: number;
+      readonly low: number;
+      readonly high: number;
+    };
 
 /** One slot of the optimizer (`m`, `v`): a flat arena laid out as the trainable parameters', which come first in theirs. */
 export interface StateSpec {

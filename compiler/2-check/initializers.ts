@@ -1,6 +1,6 @@
 /**
  * Start values of parameters, as `torch.nn.init` defines them, resolved for the parameter's shape: what is left is a
- * constant, a uniform or a normal distribution.
+ * constant, a uniform or a normal distribution, the latter between bounds perhaps.
  */
 import type { Expression } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
@@ -15,6 +15,8 @@ interface Rule {
   readonly doc: string;
   /** Names in order, with their defaults; undefined where one must be given. */
   readonly parameters: readonly { readonly name: string; readonly default?: number }[];
+  /** What is wrong with values that no distribution has. */
+  readonly problem?: (...values: number[]) => string | undefined;
   readonly make: (fan: { readonly in: number; readonly out: number }, ...values: number[]) => Initializer;
 }
 
@@ -58,6 +60,21 @@ export const initializers: ReadonlyMap<string, Rule> = new Map(
         { name: 'std', default: 1 },
       ],
       make: (_fan, mean, std) => ({ kind: 'normal', mean, std }),
+    },
+    trunc_normal: {
+      doc: 'Normally distributed, what falls outside of [low, high] being drawn again.',
+      parameters: [
+        { name: 'mean', default: 0 },
+        { name: 'std', default: 1 },
+        { name: 'low', default: -2 },
+        { name: 'high', default: 2 },
+      ],
+      // Elsewhere too few numbers fall between the bounds.
+      problem: (mean, std, low, high) =>
+        std > 0 && low <= mean && mean <= high && high - low >= std
+          ? undefined
+          : 'the mean of trunc_normal lies between low and high, which are at least one positive std apart',
+      make: (_fan, mean, std, low, high) => ({ kind: 'truncated_normal', mean, std, low, high }),
     },
     kaiming_uniform: {
       doc: 'Uniformly distributed in ±sqrt(6 / ((1 + a²) fan_in)), for what goes into a leaky ReLU of slope `a` (He et al. 2015).',
@@ -119,6 +136,11 @@ export function evaluateInitializer(value: Expression, type: TensorType, site: S
     values[index] = number;
   }
   const known = values.filter((number) => number !== undefined);
+  const problem = known.length === values.length ? rule.problem?.(...known) : undefined;
+  if (problem) {
+    fail(site, { code: 'E0404', message: problem, span: value.span, help: ['for example trunc_normal(std=0.02)'] });
+    return undefined;
+  }
   if (known.length === values.length) return rule.make(fans(type), ...known);
   fail(site, {
     code: 'E0402',

@@ -50,7 +50,14 @@ export interface TypedParameter {
 export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
-  | { readonly kind: 'normal'; readonly mean: number; readonly std: number };
+  | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  | {
+      readonly kind: 'truncated_normal';
+      readonly mean: number;
+      readonly std: number;
+      readonly low: number;
+      readonly high: number;
+    };
 
 /** `let`s in order, then the values: one, or those of a tuple. A local's number is unique within its model. */
 export interface TypedBlock {

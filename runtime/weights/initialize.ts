@@ -24,5 +24,11 @@ function fill(values: Float32Array, init: InitSpec, stream: RandomStream): void 
     case 'normal':
       for (let i = 0; i < values.length; i++) values[i] = stream.normal(init.mean, init.std);
       return;
+    case 'truncated_normal':
+      for (let i = 0; i < values.length; i++) {
+        do values[i] = stream.normal(init.mean, init.std);
+        while ((values[i] ?? 0) < init.low || (values[i] ?? 0) > init.high);
+      }
+      return;
   }
 }

@@ -3,6 +3,7 @@
  * Compares nothing: see `closeTo` in tolerance.ts for that.
  */
 import { readFileSync } from 'node:fs';
+import type { InitSpec } from '../../runtime/program.ts';
 import { uniform } from './formula.ts';
 
 export interface OperatorInput {
@@ -72,6 +73,16 @@ export interface TrainingRun {
     readonly trained: Sampled & { readonly sum: number; readonly abs_sum: number };
   }[];
 }
+
+/** How the parameters of a layer start, or a tensor that a function of torch.nn.init filled; moments of trunc_normal_. */
+export type InitialRow =
+  | { readonly layer: string; readonly input: readonly number[]; readonly init: Readonly<Record<string, InitSpec>> }
+  | { readonly function: string; readonly shape: readonly number[]; readonly init: InitSpec }
+  | {
+      readonly truncated: Readonly<Partial<Record<'mean' | 'std' | 'a' | 'b', number>>>;
+      readonly mean: number;
+      readonly std: number;
+    };
 
 /** Ten steps of an optimizer from parameters and gradients by formula. */
 export interface OptimizerCase {
@@ -160,6 +171,10 @@ export function gridShapes(): readonly (ShapeRow | GroupRow)[] {
 
 export function gridCases(): readonly GridCase[] {
   return read('grid_sample').cases as readonly GridCase[];
+}
+
+export function initialRows(): readonly InitialRow[] {
+  return read('initial').rows as readonly InitialRow[];
 }
 
 export function optimizerCases(): readonly OptimizerCase[] {

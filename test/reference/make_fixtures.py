@@ -22,6 +22,7 @@ import torch.nn.functional as F  # the operators' expressions name it
 import cnn
 import formula
 import grid
+import initial_cases
 import norm_net
 import optimizer_cases
 from operator_cases import CASES
@@ -187,6 +188,7 @@ def main():
     write("operators", about, [operator_row(c) for c in CASES], "cases")
     write("grid_shapes", about, [*grid.shape_rows(), *grid.group_rows()], "rows")
     write("grid_sample", about, list(grid.sample_rows(operator_row)), "cases")
+    write("initial", about, list(initial_cases.rows()), "rows")
     write("optimizers", about, list(optimizer_cases.rows()), "cases")
     write("batch_norm", about, [norm_net.row(rounded)], "runs")
     write("training", about, [training_row(run) for run in RUNS], "runs")

@@ -23,6 +23,7 @@ export function lateDefaults(
   given: (parameter: Parameter) => boolean,
 ): ReadonlySet<Parameter> {
   const late = new Set<Parameter>();
+  if (!config.some((parameter) => parameter.default && !literal(parameter.default) && !given(parameter))) return late;
   const waiting = new Set(dimensionNames(inputs));
   for (const parameter of config) waiting.delete(parameter.name.name);
   for (const parameter of config) {
@@ -32,6 +33,9 @@ export function lateDefaults(
   }
   return late;
 }
+
+/** Most defaults: nothing in them has to wait. */
+const literal = ({ kind }: Expression): boolean => kind === 'number' || kind === 'bool' || kind === 'string';
 
 function mentions(expression: Expression, names: ReadonlySet<string>): boolean {
   const any = (...parts: readonly Expression[]): boolean => parts.some((part) => mentions(part, names));

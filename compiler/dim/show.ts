@@ -40,7 +40,10 @@ interface Split {
 type Floor = Extract<Atom, { kind: 'floor' }>;
 
 /** As a user would write it. Names come before the constant. */
-export const show = (a: Dim): string => shown(a).text;
+export function show(a: Dim): string {
+  const known = constant(a);
+  return known === undefined ? shown(a).text : String(known);
+}
 
 function shown(a: Dim): { readonly text: string; readonly binding: Binding } {
   const pieces = piecesOf(a);

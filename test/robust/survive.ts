@@ -8,13 +8,13 @@ import type { CompilerHost } from '../../compiler/compilation.ts';
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { render } from '../../compiler/diagnostics/render.ts';
 import { analyze } from '../../compiler/front-end.ts';
-import { files } from './programs.ts';
+import { dataset } from './programs.ts';
 
-const dataset = { path: 'fashion_mnist.net', text: files.get('models/fashion_mnist.net') ?? '' };
+const fashion = { path: 'fashion_mnist.net', text: dataset };
 const library = readLibrary();
 const host: CompilerHost = {
   library: () => library,
-  readImport: (path) => (path === './fashion_mnist.net' ? dataset : undefined),
+  readImport: (path) => (path === './fashion_mnist.net' ? fashion : undefined),
 };
 
 /** Milliseconds of processor time, so that a busy machine is no failure; a hundred times what most of them take. */

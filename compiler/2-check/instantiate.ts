@@ -29,6 +29,7 @@ import { Scope } from './scope.ts';
 import { oneOf, showValue, textAt } from './show.ts';
 import { type Frame, fail, newFrame, type Site } from './site.ts';
 import { traceOf } from './trace.ts';
+import { tupleIntrinsics } from './tuple-intrinsics.ts';
 import type { ConfigValue, TypedInput } from './typed.ts';
 import { checkPositive } from './types.ts';
 import { poison, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
@@ -299,6 +300,8 @@ function applyIntrinsic(application: Application, inner: Site): Value {
   const name = declaration.name.name;
   const options = Object.fromEntries(config.map((p) => [p.name.name, inner.scope.lookup(p.name.name) ?? poison]));
   const args = inputs.map(({ value }) => value);
+  const tuple = tupleIntrinsics.get(name);
+  if (tuple) return tuple(args, options, call.span, inner);
   return inner.checker.intrinsic(name, args, options, call.span, inner);
 }
 

@@ -23,6 +23,7 @@ layer Drop(p: float)(x: f32[N, F]) -> f32[N, F] {
 
 model Dropped(image: f32[N, 1, 28, 28]) -> f32[N, 10] {
   let y = image |> MaxPool2d(4) |> flatten |> fc1: Linear(11) |> relu |> Drop(p=0.3) |> fc2: Linear(10)
+  // netc-allow: W0104
   y + ${noise} * uniform(-1, 1, shape=(N, 10))
 }
 

@@ -96,9 +96,11 @@ const elsewhere: readonly string[] = [
   'detach',
   'reshape',
   'broadcast_to',
+  'gather',
   'max_pool2d_index',
   'max_pool2d_grad',
   'avg_pool2d_grad',
+  'gather_grad',
   'conv2d_input_grad',
   'conv2d_weight_grad',
 ];

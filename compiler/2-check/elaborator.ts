@@ -15,6 +15,7 @@ export function createChecker(library: readonly ModuleScope[], reporter: Reporte
   return {
     reporter,
     constants: new Map(),
+    used: new Set(),
     isLibrary: (file) => files.has(file),
     evaluate,
     evaluateBlock,

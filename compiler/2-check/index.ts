@@ -14,6 +14,7 @@ import { Reporter } from './report.ts';
 import { resolveModule } from './resolve.ts';
 import type { Checker } from './site.ts';
 import { type Datasets, elaborateTraining } from './training.ts';
+import { tryUnused } from './trials.ts';
 import type { TypedDataset, TypedModel, TypedProgram, TypedTraining } from './typed.ts';
 import { warnTraining } from './warnings.ts';
 
@@ -48,6 +49,7 @@ function elaborate(entry: ModuleScope, checker: Checker): TypedProgram {
   for (const declaration of declarations) if (declaration.kind === 'dataset') datasets(declaration.name.name, entry);
   const trainings = elaborateTrainings(entry, datasets, checker);
   const models = elaborateModels(entry, trainings, checker);
+  tryUnused(entry, checker);
   if (!checker.reporter.failed) for (const model of models) warnRandomInference(model, checker);
   return { models, datasets: [...known.values()].filter((dataset) => dataset !== undefined), trainings };
 }

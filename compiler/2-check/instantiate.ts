@@ -59,6 +59,7 @@ const most = 20_000;
 export function instantiate(application: Application, site: Site): Value {
   const { declaration, call, module } = application;
   const callee = declaration.name.name;
+  site.checker.used.add(declaration);
   const frame = newFrame({
     callee,
     kind: call.kind,

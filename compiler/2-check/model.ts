@@ -42,6 +42,7 @@ export interface ModelUse {
 export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel | undefined {
   const { declaration, module } = use;
   const { span } = declaration.name;
+  checker.used.add(declaration);
   const errors = checker.reporter.errors;
   const unit = newUnit(use.training);
   const frame = newFrame({ callee: declaration.name.name, kind: 'model', path: '' });

@@ -2,7 +2,7 @@
  * Where an expression is being evaluated: its names, the body it stands in, the model that is being elaborated, and the
  * checker's parts, which call each other through here.
  */
-import type { Block, ConstDeclaration, Expression, Identifier, TypeNode } from '../1-parse/ast.ts';
+import type { Block, ConstDeclaration, Declaration, Expression, Identifier, TypeNode } from '../1-parse/ast.ts';
 import type { SourceFile, Span } from '../diagnostics/diagnostic.ts';
 import type { TensorType } from '../ops/types.ts';
 import type { ModuleScope } from './modules.ts';
@@ -56,6 +56,8 @@ export interface Naming {
 export interface Checker {
   readonly reporter: Reporter;
   readonly constants: Map<ConstDeclaration, Value | 'running'>;
+  /** Declarations that were elaborated for a use. */
+  readonly used: Set<Declaration>;
   isLibrary(file: SourceFile): boolean;
   evaluate(expression: Expression, site: Site): Value;
   evaluateBlock(block: Block, site: Site): Value;

@@ -15,6 +15,8 @@ import { joinParts, writeSafetensors } from './weights/safetensors.ts';
 export interface CreateOptions {
   /** Where the parameters come from; without it they are drawn from `seed`. */
   readonly weights?: WeightsSource | undefined;
+  /** Layers (or parameters) by name that `weights` is not asked for: they get first values drawn from `seed`. */
+  readonly except?: readonly string[] | undefined;
   /** Decides the parameters' first values. 0 if absent. */
   readonly seed?: number | undefined;
   /** Samples to make room for from the start; more make it grow. 1 if absent. */
@@ -24,7 +26,8 @@ export interface CreateOptions {
 /** Loads the module on the device. For generated classes' `create`. */
 export async function openModel(spec: ModelSpec, device: Device, options: CreateOptions): Promise<Session> {
   // Read and checked before the device is bothered.
-  const given = options.weights === undefined ? undefined : await readWeights(spec, options.weights);
+  const { weights, except } = options;
+  const given = weights === undefined ? undefined : await readWeights(spec, weights, except);
   const session = await device.load(spec.module, { batch: options.batch ?? 1 });
   const { parameters } = spec.module;
   writeParameters(spec, session, (index) => {

@@ -12,10 +12,10 @@ export interface Setting {
   readonly value: Expression;
 }
 
-const compiled = ['input', 'augment', 'loss', 'metrics', 'optimizer', 'schedule', 'clip', 'freeze'];
+const compiled = ['input', 'augment', 'loss', 'metrics', 'optimizer', 'schedule', 'clip', 'freeze', 'weights'];
 const plain = ['batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate'];
 /** Part of the language, not compiled yet. */
-const later = ['weights', 'precision'];
+const later = ['precision'];
 
 export interface Settings {
   readonly known: ReadonlyMap<string, Setting>;

@@ -6,12 +6,14 @@ import { showType } from '../ops/infer.ts';
 import { bindArguments, fromArgument } from './arguments.ts';
 import { augmented } from './augment.ts';
 import { enclosed } from './enclosed.ts';
-import { freeze, frozenPaths } from './freeze.ts';
+import { freeze } from './freeze.ts';
 import { sameType } from './instantiate.ts';
+import { layerPaths } from './layer-paths.ts';
 import { type ElaboratedModel, elaborateModel } from './model.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { elaborateOptimizer } from './optimizer.ts';
+import { pretrained } from './pretrained.ts';
 import { givenAxes } from './provenance.ts';
 import { outputFixes } from './remedies.ts';
 import { Scope } from './scope.ts';
@@ -45,6 +47,7 @@ export function elaborateTraining(
   const optimizerSetting = settings.get('optimizer');
   const elaborated =
     optimizerSetting && elaborateOptimizer(optimizerSetting.value, settings.get('schedule')?.value, site);
+  const weights = models && pretrained(settings.get('weights'), models.inference.model, site);
   const clip = positive(settings.get('clip'), site);
   if (!dataset || !models) return undefined;
   const plain = plainSettings(settings, dataset, site);
@@ -96,6 +99,7 @@ export function elaborateTraining(
     output,
     loss,
     metrics,
+    ...(weights ? { weights } : {}),
     optimizer: clip === undefined ? elaborated : { ...elaborated, clip },
     ...plain,
   };
@@ -106,7 +110,7 @@ const inputTensor = (expr: TypedExpr, span: Span): TensorValue =>
   tensorOf(expr, givenAxes(span, expr.type, textAt(span)));
 
 function withFrozen(models: Models, setting: Setting | undefined, site: Site): Models {
-  const paths = frozenPaths(setting, models.inference.model, site);
+  const paths = setting ? layerPaths(setting.value, 'freeze', models.inference.model, site) : [];
   const frozen = (elaborated: ElaboratedModel): ElaboratedModel => ({
     ...elaborated,
     model: freeze(elaborated.model, paths),

@@ -146,6 +146,8 @@ export interface TypedTraining {
   readonly loss: TypedExpr;
   readonly metrics: readonly { readonly name: string; readonly value: TypedExpr }[];
   readonly optimizer: TypedOptimizer;
+  /** The file that a run's parameters start from, and the layers that keep their own start values. */
+  readonly weights?: { readonly file: string; readonly except: readonly string[] };
   readonly batch: number;
   readonly epochs: number;
   readonly shuffle: boolean;

@@ -51,6 +51,8 @@ function defaults(training: TypedTraining): string {
     shuffle: training.shuffle,
     seed: training.seed,
     limit: training.limit,
+    weights: training.weights?.file,
+    except: training.weights?.except.length ? training.weights.except : undefined,
     device: 'auto',
     out: `runs/${snakeCase(training.name)}`,
     resume: false,

@@ -43,7 +43,7 @@ const table: Readonly<Record<string, OptionSpec>> = {
   weights: {
     value: 'FILE',
     description: 'starts from the parameters of a safetensors file',
-    read: (weights) => ({ weights }),
+    read: (weights) => ({ weights, except: undefined }),
   },
   steps: { value: 'N', description: 'stops after so many steps', read: (t, o) => ({ steps: whole(t, o, 1) }) },
   limit: { value: 'N', description: 'only the first N training samples', read: (t, o) => ({ limit: whole(t, o, 1) }) },

@@ -43,6 +43,8 @@ export interface TrainOptions {
   readonly resume: boolean;
   /** A safetensors file to start from. */
   readonly weights?: string | undefined;
+  /** Layers by name that keep their own first values all the same. */
+  readonly except?: readonly string[] | undefined;
   /** Stops after this many steps, counted from the run's beginning. */
   readonly steps?: number | undefined;
   /** Only the first so many training samples. */

@@ -9,11 +9,21 @@ import { type AnyTensor, readSafetensors } from './safetensors.ts';
 /** A safetensors file's path (Node), its bytes, or the tensors themselves by parameter name. */
 export type WeightsSource = string | Uint8Array | ArrayBuffer | Readonly<Record<string, Tensor>>;
 
-/** One tensor for each parameter. Throws `UserError` naming every tensor that is missing, surplus or mis-shaped. */
-export async function readWeights(spec: ModelSpec, source: WeightsSource): Promise<ReadonlyMap<string, AnyTensor>> {
+/**
+ * One tensor for each parameter, but for those at or below a name in `except`, whatever the file has of them. Throws
+ * `UserError` naming every tensor that is missing, surplus or mis-shaped.
+ */
+export async function readWeights(
+  spec: ModelSpec,
+  source: WeightsSource,
+  except: readonly string[] = [],
+): Promise<ReadonlyMap<string, AnyTensor>> {
   const name = typeof source === 'string' ? source : 'the set of weights';
-  const tensors = await tensorsOf(source, name);
-  checkTensors(tensors, spec.module.parameters, spec.name, name);
+  const wanted = (tensor: string): boolean =>
+    !except.some((prefix) => tensor === prefix || tensor.startsWith(`${prefix}.`));
+  const tensors = new Map([...(await tensorsOf(source, name))].filter(([tensor]) => wanted(tensor)));
+  const parameters = spec.module.parameters.filter((parameter) => wanted(parameter.name));
+  checkTensors(tensors, parameters, spec.name, name);
   return tensors;
 }
 

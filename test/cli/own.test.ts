@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readSafetensors } from '../../runtime/weights/safetensors.ts';
 import { netc } from './netc.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'netc-test-'));
@@ -92,4 +93,19 @@ test('the augment and the layer matter: without shifts, or with another start, o
   expect(await weights(source(1, 1), 'again')).toEqual(first);
   expect(await weights(source(0, 1), 'still')).not.toEqual(first);
   expect(await weights(source(1, 1.5), 'larger')).not.toEqual(first);
+}, 240_000);
+
+test('a training starts from another one: pretrained, except, freeze', async () => {
+  const first = await train(source(1, 1), 'first', '--epochs', '1');
+  const settings = `  weights   = pretrained("runs/first/weights.safetensors", except=[fc])
+  freeze    = [conv1, affine.scale]
+}`;
+  const text = source(1, 1).replace(/\}\n$/, settings);
+  const second = await train(text, 'second', '--epochs', '1');
+  const [before, after] = [first, second].map(({ weights }) => readSafetensors(weights, 'weights').tensors);
+  const kept = [...before.keys()].filter((name) => after.get(name)?.data.join() === before.get(name)?.data.join());
+  expect(kept).toEqual(['conv1.weight', 'conv1.bias', 'affine.scale']);
+  writeFileSync(join(project, 'third.net'), text.replace('runs/first/', 'runs/none/'));
+  const { status, stderr } = await netc(['train', 'third.net', '--device', 'cpu'], { cwd: project, env });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('runs/none/weights.safetensors')]);
 }, 240_000);

@@ -83,10 +83,10 @@ class of the label once.`,
     fixed: program(10),
   },
   E0508: {
-    title: 'nothing of that name to freeze',
+    title: 'no layer of that name',
     severity: 'error',
-    explanation: `\`freeze\` lists layers (or single parameters) by their names, as \`netc summary\` shows them: \`[conv1, layer1.0]\`.
-Their parameters keep their values. Running statistics are no parameters and still follow the data.`,
+    explanation: `\`freeze\` and the \`except\` of \`pretrained\` list layers (or single parameters) by their names, as \`netc summary\` shows
+them: \`[conv1, layer1.0]\`. What is frozen keeps its values; running statistics are no parameters and still follow the data.`,
     failing: programWith('  batch ', '  freeze    = [fcc]\n  batch '),
     fixed: programWith('  batch ', '  freeze    = [fc.bias]\n  batch '),
   },

@@ -1,9 +1,9 @@
 /**
  * `if` and `for`. A conditional that does not fit on a line opens its blocks; or, where they are short or the author wrote it
- * so, has each on a line of its own:
+ * so, has lines for them, in one of two ways (the second where it begins a line):
  *
- *     let shortcut = if stride != 1
- *       { x |> downsample: Conv2d(width, kernel=1) }
+ *     let shortcut = if stride != 1               if ceil { (size + 1) / 2 }
+ *       { x |> downsample: Conv2d(width) }        else { size / 2 }
  *       else { x }
  */
 import type { Expression } from '../1-parse/ast.ts';
@@ -14,10 +14,11 @@ type If = Extract<Expression, { kind: 'if' }>;
 
 export function conditional(p: Printer, one: If): Doc {
   const head = condition(p, one);
-  const keep = p.cursor.startsLine;
+  let keep: 'all' | 'rest' | undefined = p.cursor.startsLine ? 'all' : undefined;
   const pieces = [p.recur.block(p, one.then)];
   let last = one;
   while (last.else) {
+    if (p.cursor.startsLine) keep ??= 'rest';
     const word = closing(p, 'else');
     const { result } = last.else;
     if (p.cursor.next === 'if' && result?.kind === 'if') {

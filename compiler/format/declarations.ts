@@ -7,18 +7,20 @@ import { dataset, train } from './settings.ts';
 import { assignment } from './statements.ts';
 import { parameters, type } from './types.ts';
 
-/** An empty line between declarations, but for one-liners of a kind that the author put close together. */
+/** An empty line between declarations, but for overloads and one-liners of a kind that the author put close together. */
 export function file(p: Printer, { declarations }: SourceModule, limit: number): Doc {
   const parts: Doc[] = [];
-  let previous: string | undefined;
+  let before: string | undefined;
   for (const [i, one] of declarations.entries()) {
     const gap = gapBefore(p.cursor, i === 0, one.kind !== 'import');
     const doc = declaration(p, one);
     const kind = oneLiner(one, doc, limit);
-    const apart = i > 0 && (kind === undefined || kind !== previous);
+    const previous = declarations[i - 1];
+    const overloads = one.kind === 'fn' && previous?.kind === 'fn' && previous.name.name === one.name.name;
+    const apart = i > 0 && !overloads && (kind === undefined || kind !== before);
     const { comments, blank } = printGap(gap, apart);
     parts.push(comments, newline(blank), doc);
-    previous = kind;
+    before = kind;
   }
   const { comments } = printGap(gapBefore(p.cursor, declarations.length === 0, false));
   return sequence([...parts, comments]);
@@ -73,8 +75,8 @@ interface Callable extends Pick<Extract<Declaration, { kind: 'fn' }>, 'result' |
 }
 
 /**
- * `layer Name(config…)(inputs…) -> type { … }`. Where that is too long, or has a `where`, or the author broke the line before
- * the inputs, these, the type and each condition begin a line, and so does the body.
+ * `layer Name(config…)(inputs…) -> type { … }`. Where that is too long, or the author broke the line before the inputs, these
+ * and perhaps the type begin a line, and so does the body; conditions always do, and what follows them.
  */
 function callable(p: Printer, one: Callable, intrinsic: Doc): Doc {
   const name = all(intrinsic, word(p, one.kind), space, word(p));
@@ -83,11 +85,13 @@ function callable(p: Printer, one: Callable, intrinsic: Doc): Doc {
   const second = p.cursor.next === '(' ? all(lead(p), parameters(p, one.inputs)) : undefined;
   const result = one.result ? all(line, lead(p), word(p, '->'), space, type(p, one.result)) : nothing;
   const inputs = second ? all(keep ? newline() : softline, group(second, result)) : result;
-  const conditions = one.where.map((clause) => all(newline(), condition(p, clause)));
-  const signature = [name, ...groups, nest(all(inputs, ...conditions))];
-  if (!one.body) return group(...signature);
+  const signature = [name, ...groups, nest(inputs)];
+  const conditions = nest(sequence(one.where.map((clause) => all(newline(), condition(p, clause)))));
+  if (!one.body) return all(group(...signature), conditions);
   const before = lead(p);
-  return all(group(...signature, line, before), p.recur.block(p, one.body));
+  const body = p.recur.block(p, one.body);
+  if (one.where.length === 0) return all(group(...signature, line, before), body);
+  return all(group(...signature), conditions, newline(), before, body);
 }
 
 /** `where condition else "message"` */

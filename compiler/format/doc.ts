@@ -19,10 +19,10 @@ export interface Either {
   readonly open: Doc;
   /** Everything up to the first block. */
   readonly head: Doc;
-  /** `{ a }`, `else { b }`, … each for a line of its own. */
+  /** `{ a }`, `else { b }`, … */
   readonly pieces: readonly Doc[];
-  /** The author wrote the pieces on lines of their own. */
-  readonly keep: boolean;
+  /** The author began lines with the pieces, or with all but the first. */
+  readonly keep: 'all' | 'rest' | undefined;
 }
 
 interface Kinds {
@@ -98,6 +98,11 @@ export const either = (parts: Either): Doc => ({
 export const commaList = (items: readonly Doc[], separator: Doc = line): Doc =>
   sequence(items.flatMap((item, i) => (i === 0 ? [item] : [text(','), separator, item])));
 
-/** As many items on each line as fit. */
-export const fill = (items: readonly Doc[]): Doc =>
-  sequence(items.flatMap((item, i) => (i === 0 ? [item] : [text(','), group(line, item)])));
+/** As many items on each line as fit; those that `begin` one do. */
+export const fill = (items: readonly Doc[], begin: readonly boolean[] = []): Doc =>
+  sequence(
+    items.flatMap((item, i) => {
+      if (i === 0) return [item];
+      return begin[i] ? [text(','), newline(), item] : [text(','), group(line, item)];
+    }),
+  );

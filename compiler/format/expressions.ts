@@ -111,11 +111,23 @@ function tuple(p: Printer, list: readonly Expression[]): Doc {
   return bracketed(open, all(commaList(inner), list.length === 1 ? text(',') : nothing), closing(p, ')'));
 }
 
-/** Many numbers, names or texts fill lines; layers stand below each other. */
+/**
+ * The author's line breaks between elements are kept. Without any, numbers, names and texts fill lines, and layers stand
+ * below each other.
+ */
 function list(p: Printer, elements: readonly Expression[]): Doc {
   const open = word(p, '[');
-  const inner = items(p, elements, (item) => expression(p, item));
-  return bracketed(open, elements.every(isShort) ? fill(inner) : commaList(inner), closing(p, ']'));
+  const breaks: boolean[] = [];
+  const inner = items(
+    p,
+    elements,
+    (item) => expression(p, item),
+    () => breaks.push(p.cursor.startsLine),
+  );
+  const close = closing(p, ']');
+  const kept = breaks.slice(1).includes(true);
+  if (!kept) return bracketed(open, elements.every(isShort) ? fill(inner) : commaList(inner), close);
+  return bracketed(open, fill(inner, breaks), close);
 }
 
 const isShort = (one: Expression): boolean =>

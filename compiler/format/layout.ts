@@ -1,6 +1,6 @@
 /** Lays a document out on lines of limited width: each group on one line if it fits there with what follows, else broken. */
 import { alignRows } from './columns.ts';
-import { type Doc, type Either, newline } from './doc.ts';
+import { all, type Doc, type Either, newline, space } from './doc.ts';
 import { Output } from './output.ts';
 
 /** A document still to be printed. */
@@ -57,7 +57,7 @@ export function layout(whole: Doc, limit: number): string {
       }
       case 'either':
         if (flat || fits(limit - out.column, doc, stack)) stack.push({ indent, flat: true, doc: doc.open });
-        else stack.push(...broken(doc, indent, limit, stack));
+        else stack.push(...broken(doc, indent, out.column, limit, stack).reverse());
         break;
     }
   }
@@ -70,17 +70,28 @@ function printFlat(out: Output, flat: string): void {
   if (flat.endsWith(' ')) out.spaces(flat.length - flat.trimEnd().length);
 }
 
-/** A conditional on several lines: its pieces below each other if each fits, else its blocks opened. The last comes first. */
-function broken(doc: Either, indent: number, limit: number, stack: readonly Command[]): Command[] {
-  const room = limit - indent - 2;
-  const last = doc.pieces.at(-1);
-  const apart = doc.pieces.every((piece) => piece.width <= room) && last && fits(room, last, stack);
-  if (!apart) return [{ indent, flat: false, doc: doc.open }];
-  const below = doc.pieces.flatMap((piece): Command[] => [
-    { indent: indent + 2, flat: false, doc: newline() },
-    { indent: indent + 2, flat: true, doc: piece },
-  ]);
-  return [{ indent, flat: false, doc: doc.head }, ...below].reverse();
+/** A conditional on several lines: its pieces below each other if each fits, else its blocks opened. */
+function broken(doc: Either, indent: number, column: number, limit: number, stack: readonly Command[]): Command[] {
+  const { head, pieces, keep, open } = doc;
+  const begins = column === indent;
+  const rest = keep === 'rest' || (keep === undefined && begins);
+  const below = rest && begins ? indent : indent + 2;
+  const last = pieces.length - 1;
+  const onLine = (piece: Doc, i: number): boolean =>
+    i === last ? fits(limit - below, piece, stack) : piece.width <= limit - below;
+  const first = !rest || head.width + 1 + pieces[0].width <= limit - column;
+  // The author's last piece may be as long as it likes.
+  const lines =
+    first && pieces.every((piece, i) => (rest && i === 0) || (keep && rest && i === last) || onLine(piece, i));
+  if (!lines) return [{ indent, flat: false, doc: open }];
+  const begin = rest ? all(head, space, pieces[0]) : head;
+  return [
+    { indent, flat: rest, doc: begin },
+    ...pieces.slice(rest ? 1 : 0).flatMap((piece): Command[] => [
+      { indent: below, flat: false, doc: newline() },
+      { indent: below, flat: Number.isFinite(piece.width) && fits(limit - below, piece, stack), doc: piece },
+    ]),
+  ];
 }
 
 /** Whether the document fits on one line, up to the first place after it where the line may end. */

@@ -35,8 +35,14 @@ export function after(p: Printer, print: () => Doc): Doc {
 }
 
 /** Prints the elements between commas. A comma after the last one is left out. */
-export function items<T>(p: Printer, list: readonly T[], print: (item: T) => Doc): readonly Doc[] {
+export function items<T>(
+  p: Printer,
+  list: readonly T[],
+  print: (item: T) => Doc,
+  before: () => void = () => {},
+): readonly Doc[] {
   return list.map((item) => {
+    before();
     const printed = all(lead(p), print(item));
     p.cursor.skip(',');
     return printed;

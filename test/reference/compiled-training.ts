@@ -11,6 +11,7 @@ import { evaluate } from '../../compiler/ops/evaluate.ts';
 import { backEnd, unitsOf, verifyAfter } from '../../compiler/passes.ts';
 import type { Device, Session } from '../../runtime/device.ts';
 import type { ModuleSpec, ProgramName } from '../../runtime/program.ts';
+import { fixedKey, stepKey } from '../../runtime/random.ts';
 import {
   arenaLength,
   floats,
@@ -19,6 +20,9 @@ import {
   readParameter,
   writeParameter,
 } from '../../runtime/weights/layout.ts';
+
+/** What draws are made with. */
+const SEED = 7;
 
 export interface CompiledTraining {
   readonly unit: CompilationUnit;
@@ -105,8 +109,10 @@ export class DeviceTraining {
       const data = role === 'input' ? values[name] : undefined;
       if (data) this.#session.write(i, { f32: Float32Array, i32: Int32Array, u8: Uint8Array }[element].from(data));
     }
+    const [key0, key1] = program === 'train' ? stepKey(SEED, this.#step) : fixedKey;
+    const given = { step: this.#step, key0, key1 };
     const uniforms = unit.uniforms.map(({ expression }) =>
-      evaluate(expression, { axes: new Map(), dims: { N: n }, uniforms: { step: this.#step }, load: () => Number.NaN }),
+      evaluate(expression, { axes: new Map(), dims: { N: n }, uniforms: given, load: () => Number.NaN }),
     );
     this.#session.run(program, n, Float32Array.from(uniforms));
   }

@@ -24,7 +24,9 @@ function expectSame(actual: Initializer, expected: Initializer): void {
 }
 
 test.each(rows.filter((row) => 'layer' in row))('$layer', ({ layer, input, init }) => {
-  const found = initials(`x: f32[N, ${input.join(', ')}]) {\n  x |> l: ${layer}`);
+  const element = layer.startsWith('Embedding') ? 'class(6)' : 'f32';
+  const given = layer.startsWith('Multihead') ? '(x, x, x)' : 'x';
+  const found = initials(`x: ${element}[N, ${input.join(', ')}]) {\n  ${given} |> l: ${layer}`);
   expect(Object.keys(found)).toEqual(Object.keys(init));
   for (const [name, expected] of Object.entries(init)) expectSame(found[name], expected);
 });

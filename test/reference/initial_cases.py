@@ -9,6 +9,8 @@ LAYERS = [
     ("BatchNorm2d(4)", [4, 3, 3], lambda: torch.nn.BatchNorm2d(4)),
     ("BatchNorm1d(4)", [4], lambda: torch.nn.BatchNorm1d(4)),
     ("LayerNorm(4)", [3, 4], lambda: torch.nn.LayerNorm(4)),
+    ("MultiheadAttention(3)", [4, 6], lambda: torch.nn.MultiheadAttention(6, 3)),
+    ("Embedding(6, 4)", [5], lambda: torch.nn.Embedding(6, 4)),
     ("GroupNorm(2, 4)", [4, 3, 3], lambda: torch.nn.GroupNorm(2, 4)),
 ]
 

@@ -352,6 +352,70 @@ case("squeeze at the end", "squeeze(x, -1)", "x.squeeze(-1)", [f32("x", ["N", 1,
 case("transpose of two axes", "transpose(x, -1, 1)", "x.transpose(-1, 1)", [f32("x", ["N", 3, 2, 4])])
 case("transpose of an axis with itself", "transpose(x, 1, 1)", "x.transpose(1, 1)", [f32("x", ["N", 3, 2])])
 
+for name, size, torch in (
+    ("two parts", "(1, 4)", "(1, 4)"),
+    ("three parts", "(2, 1, 2)", "(2, 1, 2)"),
+    ("four parts", "(1, 1, 2, 1)", "(1, 1, 2, 1)"),
+    ("parts of 3", "3", "3"),
+    ("parts of 2", "2", "2"),
+):
+    parts = {"(1, 4)": 2, "(2, 1, 2)": 3, "(1, 1, 2, 1)": 4, "3": 2, "2": 3}[size]
+    names = ", ".join("abcd"[:parts])
+    # Each part has its own factor, so that exchanged ones show.
+    case(
+        f"split into {name}",
+        f"let ({names}) = split(x, {size}, axis=1)\n  concat({', '.join(f'{i + 1} * {n}' for i, n in enumerate('abcd'[:parts]))}, axis=1)",
+        f"torch.cat([(i + 1) * part for i, part in enumerate(torch.split(x, {torch}, 1))], 1)",
+        [f32("x", ["N", 5, 2])],
+    )
+case("split, cutting the last axis", "split(x, 4, axis=-1).1", "torch.split(x, 4, -1)[1]", [f32("x", ["N", 5])])
+
+# ---- attention and embeddings -------------------------------------------------------------------------------------------
+
+case(
+    "Embedding",
+    "index |> embed: Embedding(6, 4)",
+    "F.embedding(index, embed_weight)",
+    [label("index", 6, ("N", 5)), f32("embed.weight", [6, 4])],
+)
+case("Dropout in inference", "x |> Dropout(0.3)", "F.dropout(x, 0.3, training=False)", [f32("x", ["N", 4])])
+
+
+def attention(name, net, inputs, torch, bias=True, mask="None"):
+    parameters = [f32("attn.in_proj_weight", [18, 6]), f32("attn.out_proj.weight", [6, 6])]
+    if bias:
+        parameters += [f32("attn.in_proj_bias", [18]), f32("attn.out_proj.bias", [6])]
+    biases = ("attn_in_proj_bias", "attn_out_proj_bias") if bias else ("None", "None")
+    case(
+        name,
+        net,
+        f"F.multi_head_attention_forward({torch}, 6, 3, attn_in_proj_weight, {biases[0]}, None, None, False, 0.0, "
+        f"attn_out_proj_weight, {biases[1]}, need_weights=False, attn_mask={mask})[0].transpose(0, 1)",
+        [*inputs, *parameters],
+    )
+
+
+attention(
+    "MultiheadAttention to itself",
+    "(x, x, x) |> attn: MultiheadAttention(3)",
+    [f32("x", ["N", 4, 6])],
+    "x.transpose(0, 1), x.transpose(0, 1), x.transpose(0, 1)",
+)
+attention(
+    "MultiheadAttention that sees no later positions",
+    "(x, x, x) |> attn: MultiheadAttention(3, causal=true)",
+    [f32("x", ["N", 4, 6])],
+    "x.transpose(0, 1), x.transpose(0, 1), x.transpose(0, 1)",
+    mask="torch.ones(4, 4, dtype=torch.bool).triu(1)",
+)
+attention(
+    "MultiheadAttention across, without bias",
+    "(q, k, v) |> attn: MultiheadAttention(heads=3, bias=false)",
+    [f32("q", ["N", 2, 6]), f32("k", ["N", 5, 6]), f32("v", ["N", 5, 6])],
+    "q.transpose(0, 1), k.transpose(0, 1), v.transpose(0, 1)",
+    bias=False,
+)
+
 # ---- normalisation ------------------------------------------------------------------------------------------------------
 
 case(

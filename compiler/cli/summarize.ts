@@ -19,8 +19,11 @@ export interface SummaryRow {
 
 export interface Summary {
   readonly model: string;
+  /** Without buffers, as PyTorch counts them. */
   readonly parameters: number;
   readonly trainable: number;
+  /** What is kept and saved beside the parameters: running statistics. */
+  readonly buffers: number;
   readonly layers: readonly SummaryRow[];
 }
 
@@ -31,17 +34,22 @@ interface Cost {
 }
 
 export function summarize(model: TypedModel): Summary {
-  const sizes = new Map(model.parameters.map((p) => [p.path, elements(p.type, model.batch)]));
-  const total = (kept: typeof model.parameters): number => kept.reduce((sum, p) => sum + (sizes.get(p.path) ?? 0), 0);
+  const trained = model.parameters.filter((p) => p.trainable);
+  const buffers = model.parameters.filter((p) => !p.trainable);
+  const total = (kept: typeof model.parameters): number =>
+    kept.reduce((sum, p) => sum + elements(p.type, model.batch), 0);
+  const sizes = new Map(trained.map((p) => [p.path, elements(p.type, model.batch)]));
   const layers = new Walk(model.batch, sizes).rows(model.body, true);
-  const parameters = total(model.parameters);
+  // A model as it is declared freezes nothing: all its parameters are trained.
+  const parameters = total(trained);
   // What a model declares itself, outside of its layers.
   const own = parameters - layers.reduce((sum, row) => sum + row.parameters, 0);
   const output = shownShape(model.output, model.batch);
   return {
     model: model.name,
     parameters,
-    trainable: total(model.parameters.filter((p) => p.trainable)),
+    trainable: parameters,
+    buffers: total(buffers),
     layers: own === 0 ? layers : [...layers, { name: model.name, type: 'model', output, parameters: own, macs: 0 }],
   };
 }

@@ -30,8 +30,8 @@ export function summaryTable(summary: Summary, batch?: number): string {
       .map((cell, i) => (i < 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
       .join('  ')
       .trimEnd();
+  const { buffers } = summary;
   const rule = '-'.repeat(widths.reduce((sum, width) => sum + width + 2, -2));
-  const frozen = summary.parameters - summary.trainable;
   return [
     summary.model,
     rule,
@@ -40,6 +40,6 @@ export function summaryTable(summary: Summary, batch?: number): string {
     ...rows.map(line),
     rule,
     line(totals),
-    `trainable parameters: ${count(summary.trainable)}${frozen > 0 ? `; not trained: ${count(frozen)}` : ''}`,
+    `trainable parameters: ${count(summary.trainable)}${buffers > 0 ? `; in buffers, not trained: ${count(buffers)}` : ''}`,
   ].join('\n');
 }

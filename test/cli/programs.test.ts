@@ -65,7 +65,8 @@ test('a text that is no program is an error like any other', async () => {
 test('summary --json of the reference network', async () => {
   const { status, stdout, stderr } = await command('summary', '--json', 'models/fashion_cnn.net');
   const { layers, ...totals } = JSON.parse(stdout);
-  expect([totals, stderr, status]).toEqual([{ model: 'FashionCnn', parameters: 167114, trainable: 167114 }, '', 0]);
+  const counts = { parameters: 167114, trainable: 167114, buffers: 0 };
+  expect([totals, stderr, status]).toEqual([{ model: 'FashionCnn', ...counts }, '', 0]);
   const row = (name: string, type: string, output: number[], parameters = 0, macs = 0) => ({
     name,
     type,

@@ -24,7 +24,9 @@ function expectSame(actual: Initializer, expected: Initializer): void {
 }
 
 test.each(rows.filter((row) => 'layer' in row))('$layer', ({ layer, input, init }) => {
-  const found = initials(`x: f32[N, ${input.join(', ')}]) {\n  x |> l: ${layer}`);
+  const type = typeof input === 'string' ? `${input}[N]` : `f32[N, ${input.join(', ')}]`;
+  const given = layer.startsWith('MultiheadAttention') ? '(x, x, x)' : 'x';
+  const found = initials(`x: ${type}) {\n  ${given} |> l: ${layer}`);
   expect(Object.keys(found)).toEqual(Object.keys(init));
   for (const [name, expected] of Object.entries(init)) expectSame(found[name], expected);
 });

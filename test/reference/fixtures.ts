@@ -74,9 +74,13 @@ export interface TrainingRun {
   }[];
 }
 
-/** How the parameters of a layer start, or a tensor that a function of torch.nn.init filled; moments of trunc_normal_. */
+/** How the parameters of a layer start (its input's axes after the batch, or its element type), or a tensor that a function of torch.nn.init filled; moments of trunc_normal_. */
 export type InitialRow =
-  | { readonly layer: string; readonly input: readonly number[]; readonly init: Readonly<Record<string, InitSpec>> }
+  | {
+      readonly layer: string;
+      readonly input: readonly number[] | string;
+      readonly init: Readonly<Record<string, InitSpec>>;
+    }
   | { readonly function: string; readonly shape: readonly number[]; readonly init: InitSpec }
   | {
       readonly truncated: Readonly<Partial<Record<'mean' | 'std' | 'a' | 'b', number>>>;

@@ -25,8 +25,10 @@ function expectSame(actual: Initializer, expected: Initializer): void {
 
 test.each(rows.filter((row) => 'layer' in row))('$layer', ({ layer, input, init }) => {
   const element = layer.startsWith('Embedding') ? 'class(6)' : 'f32';
+  const type = typeof input === 'string' ? `${input}[N]` : `${element}[N, ${input.join(', ')}]`;
   const given = layer.startsWith('Multihead') ? '(x, x, x)' : 'x';
-  const found = initials(`x: ${element}[N, ${input.join(', ')}]) {\n  ${given} |> l: ${layer}`);
+  const found = initials(`x: ${type}) {
+  ${given} |> l: ${layer}`);
   expect(Object.keys(found)).toEqual(Object.keys(init));
   for (const [name, expected] of Object.entries(init)) expectSame(found[name], expected);
 });

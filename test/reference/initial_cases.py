@@ -12,6 +12,9 @@ LAYERS = [
     ("MultiheadAttention(3)", [4, 6], lambda: torch.nn.MultiheadAttention(6, 3)),
     ("Embedding(6, 4)", [5], lambda: torch.nn.Embedding(6, 4)),
     ("GroupNorm(2, 4)", [4, 3, 3], lambda: torch.nn.GroupNorm(2, 4)),
+    ("MultiheadAttention(2)", [3, 6], lambda: torch.nn.MultiheadAttention(6, 2)),
+    ("MultiheadAttention(3, bias=false)", [3, 6], lambda: torch.nn.MultiheadAttention(6, 3, bias=False)),
+    ("Embedding(9, 4)", "class(9)", lambda: torch.nn.Embedding(9, 4)),
 ]
 
 SHAPES = [[4, 5], [4, 3, 3, 2]]

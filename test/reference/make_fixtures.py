@@ -17,7 +17,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # the operators' expressions name it
+import torch.nn.functional as F
 
 import cnn
 import formula
@@ -25,6 +25,7 @@ import grid
 import initial_cases
 import norm_net
 import optimizer_cases
+import sequence_cases  # adds to CASES
 from operator_cases import CASES
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -82,7 +83,7 @@ def seed_of(*words):
 def operator_row(case):
     """The case with its value, and its inputs' gradients for an upstream gradient uniform in -1..1."""
     inputs = []
-    scope = {"torch": torch, "F": F}
+    scope = dict(sequence_cases.SCOPE)
     for spec in case["inputs"]:
         seed = seed_of(case["name"], spec["name"])
         scope[spec["name"].replace(".", "_")] = input_value(spec, seed, case["n"])

@@ -110,6 +110,8 @@ const inputTensor = (expr: TypedExpr, span: Span): TensorValue =>
   tensorOf(expr, givenAxes(span, expr.type, textAt(span)));
 
 function withFrozen(models: Models, setting: Setting | undefined, site: Site): Models {
+  // A model that failed may lack the very layer.
+  if (models.inference.failed) return models;
   const paths = setting ? layerPaths(setting.value, 'freeze', models.inference.model, site) : [];
   const frozen = (elaborated: ElaboratedModel): ElaboratedModel => ({
     ...elaborated,

@@ -29,6 +29,18 @@ function declaredBy(text: string): readonly string[] {
 
 const isSyntax = ({ code }: Diagnostic): boolean => code.startsWith('E01');
 
+/** Between a bracket that was never closed, which its note shows, and the place where that was noticed. */
+function isInside({ span }: Diagnostic, { span: noticed, notes }: Diagnostic): boolean {
+  const opened = notes[0]?.span.start;
+  return opened !== undefined && span.start > opened && span.start < noticed.start;
+}
+
+/** Right behind what was not understood, on its line. */
+const follows = ({ span }: Diagnostic, before: Diagnostic | undefined): boolean =>
+  before !== undefined &&
+  /^[ \t]*$/.test(span.file.text.slice(before.span.end, span.start)) &&
+  span.start >= before.span.end;
+
 /** `diagnostics` are of one file, in the order of their places. */
 function inFile(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const [first] = diagnostics;
@@ -49,9 +61,12 @@ function inFile(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     return diagnostic.code === 'E0201' && names.has(file.text.slice(diagnostic.span.start, diagnostic.span.end));
   };
   const unpaired = new Set(diagnostics.filter(({ code }) => code === 'E0103').map(regionOf));
+  const unclosed = diagnostics.filter(({ code }) => code === 'E0102');
   const told = new Set<Region | undefined>();
-  return diagnostics.filter((diagnostic) => {
+  return diagnostics.filter((diagnostic, i) => {
     if (!isSyntax(diagnostic)) return !hangsOnDamage(diagnostic);
+    if (unclosed.some((one) => one !== diagnostic && isInside(diagnostic, one))) return false;
+    if (follows(diagnostic, diagnostics.slice(0, i).findLast(isSyntax))) return false;
     // A bracket that closes nothing is the end of what went wrong where its partner is missing.
     const region = regionOf(diagnostic);
     if (!unpaired.has(region)) return true;

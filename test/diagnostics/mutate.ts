@@ -45,7 +45,7 @@ function* edits(all: readonly Token[]): Generator<{ what: string; token: Token; 
     if (['relu', 'flatten', 'softmax', 'to_float'].includes(text) && before === '|>') {
       yield { what: `no ${text}`, token: all[i - 1], length: token.start + text.length - all[i - 1].start, by: '' };
     }
-    if (/^[()[\]{}]$/.test(text)) yield { what: `no ${text}`, token, by: '' };
+    if (/^[()[\]{}]$/.test(text)) yield { what: `no ${text}`, token, by: ' ' };
     if (text === 'let') yield { what: 'no let', token, by: '' };
   }
 }

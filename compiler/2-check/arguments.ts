@@ -39,6 +39,8 @@ export function bindArguments(
   const bound = new Map<string, Given>();
   const problems: Problem[] = [];
   const positional = given.filter((g) => !g.name);
+  const sizes = twoSizes(callee, parameters, given);
+  if (sizes) return { bound, problems: [sizes] };
   for (const [i, argument] of positional.entries()) {
     const parameter = parameters[i];
     if (parameter) bound.set(parameter.name.name, argument);
@@ -74,6 +76,27 @@ export function bindArguments(
     });
   }
   return { bound, problems };
+}
+
+/** `Linear(1152, 64)`, as PyTorch has it: both sizes by position, where `in -> out` is meant. */
+function twoSizes(callee: string, [first, second]: readonly Parameter[], given: readonly Given[]): Problem | undefined {
+  const [from, to] = given;
+  const numbers = [from, to].every((g) => g && !g.name && g.expression?.kind === 'number');
+  if (!first?.from || !second || !from || !to || !numbers) return undefined;
+  const flag = second.type.kind === 'scalar' && second.type.name === 'bool';
+  const text = (span: Span): string => span.file.text.slice(span.start, span.end);
+  const again = given.find(({ name }) => name?.name === second.name.name);
+  // `Conv2d(8, 3, kernel=3)` says the same thing twice.
+  if (!flag && (!again || text(again.span) === text(to.span))) return undefined;
+  const between = { ...from.span, start: from.span.end, end: to.span.start };
+  return {
+    code: 'E0404',
+    message: `the sizes of a ${callee} are written \`${text(from.span)} -> ${text(to.span)}\``,
+    span: { ...from.span, end: to.span.end },
+    label: 'two arguments',
+    help: [`\`${callee}(${text(to.span)}${given.length > 2 ? ', …' : ''})\` has the input size inferred`],
+    fixes: [{ title: 'Write ->', edits: [{ span: between, text: ' -> ' }] }],
+  };
 }
 
 const signature = (parameter: Parameter): string =>

@@ -8,6 +8,7 @@ import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import type { TensorType } from '../ops/types.ts';
 import type { ModuleScope } from './modules.ts';
+import { unknownCause } from './names.ts';
 import type { Problem } from './report.ts';
 import { Scope } from './scope.ts';
 import { type Checker, fail, newFrame, newUnit, type Site } from './site.ts';
@@ -31,6 +32,7 @@ export function elaborateDataset(
   const site: Site = { checker, scope: new Scope(), module, frame, unit: newUnit(false), leads: [] };
   const samples = declaration.entries.filter((entry) => entry.kind === 'sample');
   const sample = samples.flatMap((entry) => sampleFields(entry, site));
+  const fieldNames = samples.flatMap((entry) => entry.fields.map((field) => field.name.name));
   if (samples.length !== 1) {
     fail(site, {
       code: samples.length === 0 ? 'E0503' : 'E0504',
@@ -48,11 +50,12 @@ export function elaborateDataset(
       else if (entry.name.name === 'urls') lists.urls = urls(entry, site);
       else unknownSetting(entry.name, ['classes', 'urls'], `the data set ${name}`, site);
     } else if (entry.kind === 'group') {
-      if (isSplit(entry.name.name)) splits.push({ name: entry.name.name, files: files(entry, sample, site) });
+      if (isSplit(entry.name.name)) splits.push({ name: entry.name.name, files: files(entry, fieldNames, site) });
       else unknownSetting(entry.name, splitNames, `the data set ${name}`, site);
     }
   }
   checkClasses(declaration, lists.classes, sample, site);
+  if (sample.length < fieldNames.length) return undefined;
   return { name, doc: declaration.doc, span: declaration.name.span, sample, ...lists, splits };
 }
 
@@ -116,7 +119,8 @@ function urls(entry: Entry<'setting'>, site: Site): string[] {
   return [];
 }
 
-function files(group: Entry<'group'>, sample: readonly Field[], site: Site): DatasetSplit['files'] {
+function files(group: Entry<'group'>, known: readonly string[], site: Site): DatasetSplit['files'] {
+  const misspelt: string[] = [];
   const found = group.entries.flatMap((entry) => {
     if (entry.kind !== 'setting') {
       fail(
@@ -126,12 +130,14 @@ function files(group: Entry<'group'>, sample: readonly Field[], site: Site): Dat
       return [];
     }
     const { name } = entry;
-    if (!sample.some((field) => field.name === name.name)) {
-      const known = sample.map((field) => field.name);
+    if (!known.includes(name.name)) {
       const near = nearest(name.name, known);
+      if (near) misspelt.push(near);
       fail(site, {
         code: 'E0507',
         message: `the sample has no field ${name.name}`,
+        // As where a training uses a field of that name: the sample's is misspelt, or they all are.
+        cause: unknownCause(name.name, name.span),
         span: name.span,
         label: near ? `did you mean ${near}?` : 'unknown field',
         help: [`its fields are ${known.join(', ')}`],
@@ -142,13 +148,14 @@ function files(group: Entry<'group'>, sample: readonly Field[], site: Site): Dat
     const file = idxFile(entry.value, site);
     return file ? [{ field: name.name, ...file }] : [];
   });
-  const missing = sample.find(({ name }) => !group.entries.some((e) => e.kind === 'setting' && e.name.name === name));
+  const given = group.entries.flatMap((entry) => (entry.kind === 'setting' ? [entry.name.name] : []));
+  const missing = known.find((name) => !given.includes(name) && !misspelt.includes(name));
   if (missing) {
     fail(site, {
       code: 'E0507',
-      message: `the split ${group.name.name} has no file for ${missing.name}`,
+      message: `the split ${group.name.name} has no file for ${missing}`,
       span: group.name.span,
-      help: [`add \`${missing.name} = idx("…")\``],
+      help: [`add \`${missing} = idx("…")\``],
     });
   }
   return found;

@@ -5,13 +5,16 @@
 import type { SourceModule } from '../1-parse/ast.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { arrange } from '../diagnostics/order.ts';
+import { warnCancelledBias } from './cancelled-bias.ts';
 import { elaborateDataset } from './dataset.ts';
+import { warnDroppedRows } from './dropped-rows.ts';
 import { createChecker } from './elaborator.ts';
 import { elaborateModel } from './model.ts';
 import { loadModules, lookup, type ModuleHost, type ModuleScope, reportTwice } from './modules.ts';
 import { warnRandomInference } from './random-inference.ts';
 import { Reporter } from './report.ts';
 import { resolveModule } from './resolve.ts';
+import { warnShadowing } from './shadowing.ts';
 import type { Checker } from './site.ts';
 import { type Datasets, elaborateTraining } from './training.ts';
 import { tryUnused } from './trials.ts';
@@ -30,7 +33,10 @@ export function check(
 ): { readonly program: TypedProgram; readonly diagnostics: Diagnostic[] } {
   const reporter = new Reporter();
   const modules = loadModules(entry, host, reporter);
-  for (const module of modules.user) resolveModule(module, reporter);
+  for (const module of modules.user) {
+    resolveModule(module, reporter);
+    warnShadowing(module, reporter);
+  }
   const checker = createChecker(modules.library, reporter);
   const program = elaborate(modules.entry, checker);
   return { program, diagnostics: arrange(reporter.diagnostics) };
@@ -50,7 +56,11 @@ function elaborate(entry: ModuleScope, checker: Checker): TypedProgram {
   const trainings = elaborateTrainings(entry, datasets, checker);
   const models = elaborateModels(entry, trainings, checker);
   tryUnused(entry, checker);
-  if (!checker.reporter.failed) for (const model of models) warnRandomInference(model, checker);
+  for (const model of checker.reporter.failed ? [] : models) {
+    warnRandomInference(model, checker);
+    warnCancelledBias(model, checker);
+    warnDroppedRows(model, checker);
+  }
   return { models, datasets: [...known.values()].filter((dataset) => dataset !== undefined), trainings };
 }
 

@@ -114,7 +114,8 @@ export function instantiate(application: Application, site: Site): Value {
   const parts = resultParts(value, declaration, inner);
   const results = parts.flatMap((part, i) => checkResult(part, known[i], declaration, inner) ?? []);
   if (results.length < parts.length || parts.length === 0) {
-    if (known.length === 0) return poison;
+    // Where the body gives something else than declared, neither can be relied on.
+    if (known.length === 0 || parts.some((part) => part.kind !== 'poison')) return poison;
     return together(
       declaration.result,
       known.map((type) => unknownOf(type, call.span)),

@@ -5,10 +5,11 @@ import { type Dim, dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import type { Given } from './arguments.ts';
 import type { Matching, Mismatch } from './matching.ts';
-import { classFixes, flattenFix, flattens, flattensTo, missingFlatten, pixelFix } from './remedies.ts';
+import { classFixes, flattenFix, flattens, flattensTo, missingFlatten, pixelFix, sizeFix } from './remedies.ts';
 import type { Problem } from './report.ts';
 import { textAt } from './show.ts';
 import { traceOf } from './trace.ts';
+import type { TypedExpr } from './typed.ts';
 import type { TensorValue } from './values.ts';
 
 /** The call in which the argument stands. */
@@ -66,6 +67,7 @@ export function describeMismatch(
         label: `${dim.show(actual)}, expected ${dim.show(expected)}${because}`,
         ...traceOf([[axes[axis]]]),
         help: [`${call.callee} takes ${wanted} for \`${parameter.name.name}\``],
+        fixes: sizeFix(axes[axis], expected),
       };
     }
   }
@@ -101,6 +103,10 @@ function statedSize(
   };
 }
 
+/** A value of the wrong element type is one mistake, however often it is used. */
+export const elementCause = ({ kind, type, span }: TypedExpr): string | undefined =>
+  kind === 'local' ? `element ${type.element} ${span.start} ${span.file.path}` : undefined;
+
 /** The text of `whole` with `part` of it replaced. */
 function replaced(whole: Span, part: Span, text: string): string {
   return whole.file.text.slice(whole.start, part.start) + text + whole.file.text.slice(part.end, whole.end);
@@ -122,6 +128,7 @@ function elementProblem(
   if (labels) help = 'class indices come from a field of the data set whose type is class(…)';
   return {
     code: 'E0405',
+    cause: elementCause(argument.value.expr),
     message: `${call.title} takes ${wanted}, but ${input} is ${showType(type)}`,
     span: argument.span,
     label: type.classes ? 'class indices' : `elements of type ${type.element}`,

@@ -94,7 +94,13 @@ export function elaborateModel(use: ModelUse, checker: Checker): ElaboratedModel
     body: { lets: frame.lets, updates: frame.updates, results: [result.expr] },
   };
   const doubtful = !checked && value.kind !== 'poison';
-  return { model, unit, axes: result.axes, failed: checker.reporter.errors > errors, doubtful };
+  return {
+    model,
+    unit,
+    axes: result.axes,
+    failed: checker.reporter.errors > errors || value.kind === 'poison',
+    doubtful,
+  };
 }
 
 /** Only the first dimension of a result may depend on the batch, and then it is the batch: one row a sample. */
@@ -135,7 +141,9 @@ function modelInputs(declaration: LayerDeclaration, site: Site): readonly ModelI
         message: `the size ${textAt(open.span)} of ${parameter.name.name} is not known`,
         span: open.span,
         label: 'only the batch may stay open',
-        help: [`make it configuration with a default: \`model ${declaration.name.name}(size: int = 224)(…)\``],
+        help: [
+          `make it configuration with a default: \`model ${declaration.name.name}(${open.kind === 'size' ? textAt(open.span) : 'size'}: int = 3)(…)\``,
+        ],
       });
       return undefined;
     }

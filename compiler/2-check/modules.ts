@@ -101,7 +101,8 @@ function declareAll(module: ModuleScope, reporter: Reporter): void {
     const { name, span } = declaration.name;
     const before = module.names.get(name);
     const overload = module.library && declaration.kind === 'fn';
-    if (before && !overload) reportTwice(name, span, before.declarations[0]?.name.span, reporter);
+    const unread = before?.declarations.length === 0;
+    if (before && !overload && !unread) reportTwice(name, span, before.declarations[0]?.name.span, reporter);
     else module.names.set(name, { declarations: [...(before?.declarations ?? []), declaration], module });
   }
 }

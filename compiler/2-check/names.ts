@@ -20,6 +20,9 @@ export const unboundSpread = (name: string, span: Span): Problem => ({
   help: ["a spread is bound by an input's type, as in `x: f32[...S]`"],
 });
 
+/** A missing import or declaration is one mistake, however often its name is used. */
+export const unknownCause = (name: string, { file }: Span): string => `E0201 ${name} ${file.path}`;
+
 /** `known` are the names that would have been possible. */
 export function unknownName(what: keyof typeof advice, name: string, span: Span, known: Iterable<string>): Problem {
   const names = [...known];
@@ -27,8 +30,7 @@ export function unknownName(what: keyof typeof advice, name: string, span: Span,
   const near = nearest(name, layers) ?? nearest(name, what === 'name' ? [...names, 'true', 'false'] : names);
   return {
     code: 'E0201',
-    // A missing import or declaration is one mistake, however often its name is used.
-    cause: `E0201 ${name} ${span.file.path}`,
+    cause: unknownCause(name, span),
     message: what === 'name' ? `there is no ${name}` : `there is no ${what} ${name}`,
     span,
     label: near ? `did you mean ${near}?` : 'unknown name',

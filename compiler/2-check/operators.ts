@@ -10,9 +10,11 @@ import { type ScalarFunction, scalarTable } from '../ops/scalar.ts';
 import type { Attributes, ElementType, TensorType } from '../ops/types.ts';
 import { attributesOf } from './attributes.ts';
 import { behindLeads, jointLeads, lift, spread, withLeads } from './leads.ts';
+import { elementCause } from './mismatch.ts';
 import { positionOf } from './positions.ts';
 import { operatorAxes, operatorTitle } from './provenance.ts';
 import { agreeFixes } from './remedies.ts';
+import type { Problem } from './report.ts';
 import { showValue } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { traceOf } from './trace.ts';
@@ -166,7 +168,8 @@ function infer(
   const doc = primitive.doc.replace(/\.$/, '');
   fail(site, {
     code: 'E0308',
-    message: elements ?? said,
+    cause: elements?.cause,
+    message: elements?.message ?? said,
     span,
     label: inputs.map(showType).join(', '),
     ...traceOf(primitive.kind === 'movement' ? unequalAxes(tensors, attributes) : []),
@@ -176,10 +179,11 @@ function infer(
 }
 
 /** The elements that an elementwise operator does not compute with; numbers written beside them are not at fault. */
-function wrongElements(op: string, tensors: readonly TensorValue[]): string | undefined {
+function wrongElements(op: string, tensors: readonly TensorValue[]): Pick<Problem, 'message' | 'cause'> | undefined {
   const wrong = tensors.filter(({ expr, type }) => expr.kind !== 'literal' && type.element !== 'f32');
   if (wrong.length === 0) return undefined;
-  return `${spell(op)} does not compute with ${wrong.map(({ type }) => showType(type)).join(' and ')}`;
+  const message = `${spell(op)} does not compute with ${wrong.map(({ type }) => showType(type)).join(' and ')}`;
+  return { message, cause: elementCause(wrong[0].expr) };
 }
 
 /** Where tensors that are joined differ. */

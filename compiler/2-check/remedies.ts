@@ -80,9 +80,8 @@ export function resultRemedies(
   const wrong = shape.flatMap((size, i) => (declared.shape[i] && !dim.equal(size, declared.shape[i]) ? [i] : []));
   const fixes: Fix[] = [];
   const [axis] = wrong;
-  const stated = wrong.length === 1 && shape.length === declared.shape.length ? statedAt(result.axes[axis]) : undefined;
-  const wanted = axis === undefined ? '' : dim.show(declared.shape[axis]);
-  if (stated) fixes.push({ title: `Change ${textAt(stated)} to ${wanted}`, edits: [{ span: stated, text: wanted }] });
+  const one = wrong.length === 1 && shape.length === declared.shape.length;
+  if (one) fixes.push(...sizeFix(result.axes[axis], declared.shape[axis]));
   const unflattened = declared.shape.length === 2 && shape.length > 2 ? firstOverAxes(result.expr) : undefined;
   if (unflattened) fixes.push(unflattened);
   const open = shape.some((size) => dim.symbols(size).length > 1);
@@ -119,14 +118,18 @@ function firstOverAxes(result: TypedExpr): Fix | undefined {
   return { title, edits: [insert({ ...span, start }, 'flatten |> ')] };
 }
 
+/** The number that a size was written as, made the one that is wanted. */
+export function sizeFix(axis: Provenance | undefined, wanted: Dim): Fix[] {
+  const stated = statedAt(axis);
+  const text = dim.show(wanted);
+  return stated ? [{ title: `Change ${textAt(stated)} to ${text}`, edits: [{ span: stated, text }] }] : [];
+}
+
 /** Sizes that should be equal: each number that one of them was written as could be the other. */
 export function agreeFixes(axes: readonly { readonly axis: Provenance | undefined; readonly size: Dim }[]): Fix[] {
   return axes.flatMap(({ axis }, i) => {
-    const stated = statedAt(axis);
     const other = axes.find((_, j) => j !== i);
-    if (!stated || !other) return [];
-    const text = dim.show(other.size);
-    return [{ title: `Change ${textAt(stated)} to ${text}`, edits: [{ span: stated, text }] }];
+    return other ? sizeFix(axis, other.size) : [];
   });
 }
 

@@ -11,7 +11,7 @@ import { sameType } from './instantiate.ts';
 import { layerPaths } from './layer-paths.ts';
 import { type ElaboratedModel, elaborateModel } from './model.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
-import { unknownName } from './names.ts';
+import { unknownCause, unknownName } from './names.ts';
 import { elaborateOptimizer } from './optimizer.ts';
 import { pretrained } from './pretrained.ts';
 import { givenAxes } from './provenance.ts';
@@ -110,6 +110,8 @@ const inputTensor = (expr: TypedExpr, span: Span): TensorValue =>
   tensorOf(expr, givenAxes(span, expr.type, textAt(span)));
 
 function withFrozen(models: Models, setting: Setting | undefined, site: Site): Models {
+  // A model that failed may lack the very layer.
+  if (models.inference.failed) return models;
   const paths = setting ? layerPaths(setting.value, 'freeze', models.inference.model, site) : [];
   const frozen = (elaborated: ElaboratedModel): ElaboratedModel => ({
     ...elaborated,
@@ -218,8 +220,10 @@ function modelInput(
   const values = value.kind === 'tuple' ? value.items : [value];
   const tensors = values.flatMap((each) => (each.kind === 'tensor' ? [each] : []));
   if (tensors.length !== model.inputs.length || tensors.length !== values.length) {
+    const missing = model.inputs.find((each) => !fields.some((field) => field.name === each.name));
     fail(site, {
       code: setting ? 'E0506' : 'E0503',
+      cause: !setting && missing ? unknownCause(missing.name, span) : undefined,
       message: setting
         ? `${model.name} takes ${model.inputs.map((i) => i.name).join(', ')}, and input gives ${describe(value)}`
         : `the training does not say what ${model.name} gets as ${model.inputs.map((i) => i.name).join(', ')}`,

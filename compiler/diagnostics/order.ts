@@ -1,10 +1,11 @@
 /** The list that a user sees: in the source's order, each thing once, without the silenced warnings. */
+import { withoutConsequences } from './consequences.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { isSilenced } from './silence.ts';
 
 /**
  * Files stay in the order in which they first occur; in a file, diagnostics are ordered by their place.
- * Warnings about a file with syntax errors are left out.
+ * What follows from a syntax error is left out, and so are warnings about a file that has one.
  */
 export function arrange(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const ranks = new Map<string, number>();
@@ -13,14 +14,15 @@ export function arrange(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   // Of a file that could not be read in full it is not known what is unused or out of reach.
   const unread = new Set(diagnostics.filter(({ code }) => code.startsWith('E01')).map(({ span }) => span.file.path));
   const seen = new Set<string>();
-  return [...diagnostics]
-    .sort((a, b) => rank(a) - rank(b) || a.span.start - b.span.start || a.span.end - b.span.end)
-    .filter((diagnostic) => {
-      const { code, message, span } = diagnostic;
-      const key = JSON.stringify([code, message, span.file.path, span.start, span.end]);
-      const doubtful = diagnostic.severity === 'warning' && unread.has(span.file.path);
-      if (seen.has(key) || doubtful || isSilenced(diagnostic)) return false;
-      seen.add(key);
-      return true;
-    });
+  const sorted = [...diagnostics].sort(
+    (a, b) => rank(a) - rank(b) || a.span.start - b.span.start || a.span.end - b.span.end,
+  );
+  return withoutConsequences(sorted).filter((diagnostic) => {
+    const { code, message, span } = diagnostic;
+    const key = JSON.stringify([code, message, span.file.path, span.start, span.end]);
+    const doubtful = diagnostic.severity === 'warning' && unread.has(span.file.path);
+    if (seen.has(key) || doubtful || isSilenced(diagnostic)) return false;
+    seen.add(key);
+    return true;
+  });
 }

@@ -89,7 +89,7 @@ export const reshape: Primitive = primitive({
     const shape = resolve(wanted, elements);
     if (shape && dim.equal(dim.product(shape), elements)) return { ...x, shape };
     const count = shape ? dim.show(dim.product(shape)) : 'another number';
-    const problem = `${showType(x)} has ${dim.show(elements)} elements, the shape ${showShape(wanted)} ${count}`;
+    const problem = `${showType(x)} has ${dim.show(elements)} elements, but the shape ${showShape(wanted)} has ${count}`;
     return { problem, input: 0 };
   },
   grad: (g, { inputs: [x] }, dy) => [g.reshape(dy, x.type.shape)],

@@ -38,6 +38,8 @@ model Net(image: f32[N, 1, 8, 8]) -> f32[N, 4] {
                                   ^^^^^^^ E0401: Conv2d has no argument strides
     |> conv2: Conv2d(4, 3, kernel=3)
                            ^^^^^^ E0403: Conv2d is given kernel twice
+    |> conv4: Conv2d(4, 8, kernel=3)
+                     ^^^^ E0404: the sizes of a Conv2d are written \`4 -> 8\`
     |> conv3: Conv2d(4)
               ^^^^^^^^^ E0402: Conv2d needs kernel
     |> MaxPool2d(2, 2, 0, true, 1)

@@ -117,7 +117,7 @@ const refusals: readonly [string, readonly TensorType[], Attributes, string][] =
     'reshape',
     [type('f32', N, 12)],
     { shape: [N, dim.int(10)] },
-    'f32[N, 12] has 12 * N elements, the shape [N, 10] 10 * N',
+    'f32[N, 12] has 12 * N elements, but the shape [N, 10] has 10 * N',
   ],
   ['permute', [type('f32', N, 12)], { order: [0] }, 'has 1 axes, but f32[N, 12] has 2'],
   ['broadcast_to', [type('f32', 3)], { shape: [N, dim.int(4)] }, 'f32[3] cannot be repeated to the shape [N, 4]'],

@@ -2,9 +2,10 @@
 import { CommandLineError } from '../../../runtime/train/options.ts';
 
 import { nearest } from '../../2-check/suggest.ts';
+import type { Entry } from '../../diagnostics/catalogue/entry.ts';
 import type { Command } from '../command.ts';
 import { type OptionTable, readOptions } from '../options.ts';
-import { print } from '../terminal.ts';
+import { print, wantsColor } from '../terminal.ts';
 
 const options: OptionTable = {};
 
@@ -17,7 +18,7 @@ export const explainCommand: Command = {
   async run(argv) {
     const { positionals } = readOptions('explain', options, argv);
     const { catalogue } = await import('../../diagnostics/catalogue.ts');
-    const entries = new Map(Object.entries(catalogue));
+    const entries = new Map<string, Entry>(Object.entries(catalogue));
     const [wanted] = positionals;
     if (wanted === undefined || positionals.length > 1) {
       throw new CommandLineError(
@@ -32,28 +33,8 @@ export const explainCommand: Command = {
         `there is no error \`${wanted}\`; ${near ? `did you mean ${near}?` : `the codes are ${[...entries.keys()].join(', ')}`}`,
       );
     }
-    const indented = (text: string): string =>
-      text
-        .trim()
-        .split('\n')
-        .map((line) => (line === '' ? '' : `    ${line}`))
-        .join('\n');
-    await print(
-      process.stdout,
-      [
-        `${entry.severity}[${code}]: ${entry.title}`,
-        '',
-        entry.explanation.trim(),
-        '',
-        'This has it:',
-        '',
-        indented(entry.failing),
-        '',
-        'Put right:',
-        '',
-        indented(entry.fixed),
-      ].join('\n'),
-    );
+    const { explanation } = await import('../explanation.ts');
+    await print(process.stdout, explanation(code, entry, wantsColor(process.stdout)));
     return 0;
   },
 };

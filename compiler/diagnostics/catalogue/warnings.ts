@@ -75,4 +75,52 @@ answers. Guard the random draw with \`if training { … } else { … }\`, as \`D
 }
 `,
   },
+  W0105: {
+    title: 'a bias that batch normalization cancels',
+    severity: 'warning',
+    explanation: `A layer adds a bias, one number a channel, and the batch normalization right behind it subtracts each channel's
+mean, and the bias with it. The parameters are stored and updated for nothing: write \`bias=false\`; the normalization has a bias
+of its own. Where a checkpoint was trained with them, keep them and silence the warning.`,
+    failing: `model Net(image: f32[N, 3, 32, 32]) -> f32[N, 16, 32, 32] {
+  image |> conv: Conv2d(16, kernel=3, padding=1) |> bn: BatchNorm2d |> relu
+}
+`,
+    fixed: `model Net(image: f32[N, 3, 32, 32]) -> f32[N, 16, 32, 32] {
+  image |> conv: Conv2d(16, kernel=3, padding=1, bias=false) |> bn: BatchNorm2d |> relu
+}
+`,
+  },
+  W0106: {
+    title: 'rows or columns that no window reads',
+    severity: 'warning',
+    explanation: `The windows of a pooling or convolution do not fill the image: what is left over at its lower or right edge is never
+read, and here that is an eighth of the image or more. A pooling with \`ceil=true\` lets a last window stick out; a padding, or an
+input of another size, helps as well.`,
+    failing: `model Net(image: f32[N, 1, 7, 7]) -> f32[N, 10] {
+  image |> MaxPool2d(2) |> flatten |> fc: Linear(10)
+}
+`,
+    fixed: `model Net(image: f32[N, 1, 7, 7]) -> f32[N, 10] {
+  image |> MaxPool2d(2, ceil=true) |> flatten |> fc: Linear(10)
+}
+`,
+  },
+  W0107: {
+    title: "a name of the library's, declared anew",
+    severity: 'warning',
+    explanation: `A declaration has the name of a layer, function or optimizer of the standard library. In the whole file the name then
+means the file's own; a reader, and a line copied from elsewhere, may mean the other.`,
+    failing: `fn relu(x: f32[...S]) -> f32[...S] { max(x, 0.01 * x) }
+
+model Net(image: f32[N, 8]) -> f32[N, 8] {
+  relu(image)
+}
+`,
+    fixed: `fn leaky(x: f32[...S]) -> f32[...S] { max(x, 0.01 * x) }
+
+model Net(image: f32[N, 8]) -> f32[N, 8] {
+  leaky(image)
+}
+`,
+  },
 } as const satisfies Record<`W01${number}`, Entry>;

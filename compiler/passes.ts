@@ -3,14 +3,15 @@
 import type { ProgramName } from '../runtime/program.ts';
 import { buildGraphs, buildInference } from './3-graph/from-typed.ts';
 import type { Graph } from './3-graph/graph.ts';
+import { OPTIMIZER } from './3-graph/optimizer.ts';
 import { runPasses } from './3-graph/passes.ts';
 import { printGraph } from './3-graph/print.ts';
 import { substituteDims } from './3-graph/substitute-dims.ts';
 import { verifyGraph } from './3-graph/verify.ts';
 import { fuse } from './4-fuse/fuse.ts';
-import { printPartition } from './4-fuse/group.ts';
+import { type Partition, printPartition } from './4-fuse/group.ts';
 import { type LoopProgram, printKernel, verifyKernel } from './5-loop/kernel.ts';
-import { lowerPartition } from './5-loop/lower.ts';
+import { lowerPartition, type Storage } from './5-loop/lower.ts';
 import { stageOperands } from './5-loop/stage.ts';
 import { UniformTable } from './5-loop/uniforms.ts';
 import { layOutArena } from './7-emit/arena.ts';
@@ -84,10 +85,13 @@ const loopsPass = unitPass(
   'Each kernel becomes one loop nest with its producers pulled in; layouts are chosen, views become index arithmetic.',
   (unit) => {
     // Inference takes the model's inputs, the other programs a data set's fields.
-    const storage = (program: ProgramName) => storageOf(unit.arena, program === 'infer' ? 'input' : 'sample');
+    const storage = ({ graph }: Partition, program: ProgramName): Storage => {
+      const inputs = program === 'infer' ? 'input' : 'sample';
+      return storageOf(unit.arena, graph.name === OPTIMIZER ? 'optimizer' : inputs);
+    };
     return {
       ...unit,
-      loops: mapParts(unit.partitions, (partition, program) => lowerPartition(partition, storage(program))),
+      loops: mapParts(unit.partitions, (partition, program) => lowerPartition(partition, storage(partition, program))),
     };
   },
   printLoops,

@@ -9,12 +9,14 @@ import { GraphBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
 import { Inliner, Scope } from './inline.ts';
 
+/** The graph's name. */
+export const OPTIMIZER = 'optimizer';
 /** The path of the vector of all parameters. */
 export const ALL_PARAMETERS = '*';
 
 /** Leaves: parameter `*`, inputs `gradients` and `loss`, the states, the uniform `step`. Outputs: an update for each. */
 export function buildOptimizer(optimizer: TypedOptimizer): Graph {
-  const g = new GraphBuilder('optimizer');
+  const g = new GraphBuilder(OPTIMIZER);
   const vector: TensorType = { element: 'f32', shape: [optimizer.size] };
   const place = { path: optimizer.name, callee: optimizer.name };
   const origin = { path: optimizer.name, what: optimizer.name };

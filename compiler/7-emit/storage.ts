@@ -6,8 +6,11 @@ import { rowMajor } from '../5-loop/layout.ts';
 import { hostTensor, type Storage } from '../5-loop/lower.ts';
 import type { Arena } from './arena.ts';
 
-/** `inputs`: whether a graph's inputs are the model's own or the fields of a sample. */
-export function storageOf(arena: Arena, inputs: 'input' | 'sample'): Storage {
+/**
+ * `inputs`: what a graph's inputs are. They are a model's own or the fields of a sample; the optimizer's are the gradients
+ * and the loss that the training step wrote, and its updates are of its own states, whatever a model's parameters are called.
+ */
+export function storageOf(arena: Arena, inputs: 'input' | 'sample' | 'optimizer'): Storage {
   const layoutOf = (path: string, node: GraphNode): Layout => {
     if (path === ALL_PARAMETERS) return rowMajor(node.type.shape);
     const layout = arena.layouts.get(path);
@@ -26,10 +29,9 @@ export function storageOf(arena: Arena, inputs: 'input' | 'sample'): Storage {
     if (node.op === 'parameter') return inArena('parameters', String(node.attributes.path), node);
     const name = String(node.attributes.name);
     if (node.op === 'state') return hostTensor(name, { kind: 'state', name }, node);
-    // The optimizer reads what the training step wrote.
+    if (inputs !== 'optimizer') return hostTensor(name, { kind: inputs, name }, node);
     if (name === 'gradients') return inArena('gradients', ALL_PARAMETERS, node);
-    if (name === 'loss' && node.type.shape.length === 0) return hostTensor(name, { kind: 'record', name }, node);
-    return hostTensor(name, { kind: inputs, name }, node);
+    return hostTensor(name, { kind: 'record', name }, node);
   }
 
   function output({ name, role }: GraphOutput, node: GraphNode): Omit<Tensor, 'id'> {
@@ -41,8 +43,8 @@ export function storageOf(arena: Arena, inputs: 'input' | 'sample'): Storage {
       case 'gradient':
         return inArena('gradients', name, node);
       case 'update': {
-        // A buffer of the model (running statistics) stands among the parameters; other names are the optimizer's.
-        const ofModel = name === ALL_PARAMETERS || arena.layouts.has(name);
+        // A buffer of the model (running statistics) stands among the parameters; other names are states.
+        const ofModel = name === ALL_PARAMETERS || (inputs !== 'optimizer' && arena.layouts.has(name));
         return ofModel ? inArena('parameters', name, node) : hostTensor(name, { kind: 'state', name }, node);
       }
     }

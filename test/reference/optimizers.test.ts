@@ -1,6 +1,7 @@
 /**
  * The optimizers against PyTorch's: ten steps with given gradients, interpreted in float64 and on the devices. The loss is
- * the product of the parameters and a sample, so that the sample is the gradient.
+ * the product of the parameters and a sample, so that the sample is the gradient. Both are called as something of the
+ * optimizer's, which must make no difference.
  */
 import { afterAll, describe, test } from 'vitest';
 import { interpret } from '../../compiler/3-graph/interpret.ts';
@@ -22,17 +23,17 @@ function compilation(fixture: OptimizerCase): CompiledTraining {
 
 const source = ({ net, size }: OptimizerCase): string => `
 dataset Gradients {
-  sample { gradient: f32[${size}] }
-  train { gradient = idx("gradients") }
+  sample { gradients: f32[${size}] }
+  train { gradients = idx("gradients") }
 }
 
 model Product(x: f32[N, ${size}]) -> f32[N] {
-  param p: f32[${size}] = zeros()
-  sum(x * p, axis=1)
+  param m: f32[${size}] = zeros()
+  sum(x * m, axis=1)
 }
 
 train Product on Gradients {
-  input     = gradient
+  input     = gradients
   loss      = sum(output)
   optimizer = ${net}
 }
@@ -77,10 +78,10 @@ describe.each(['cpu', 'webgpu'] as const)('on the device %s', async (choice) => 
   afterAll(() => device.destroy());
 
   test.each(cases)('$net', async (fixture) => {
-    const training = await DeviceTraining.start(device, compilation(fixture), 1, { p: start(fixture) });
+    const training = await DeviceTraining.start(device, compilation(fixture), 1, { m: start(fixture) });
     for (const [i, wanted] of fixture.steps.entries()) {
-      await training.step(1, { gradient: gradient(fixture, i + 1) });
-      expectClose(`after step ${i + 1}`, (await training.values()).p ?? [], wanted, 1e-6);
+      await training.step(1, { gradients: gradient(fixture, i + 1) });
+      expectClose(`after step ${i + 1}`, (await training.values()).m ?? [], wanted, 1e-6);
     }
     training.dispose();
   });

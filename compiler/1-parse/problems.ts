@@ -14,6 +14,9 @@ interface Details {
   readonly fixes?: readonly Fix[];
 }
 
+/** As many errors as anybody reads; what a broken file has beyond is not kept. */
+const MOST = 500;
+
 export class Problems {
   readonly file: SourceFile;
   readonly diagnostics: Diagnostic[] = [];
@@ -34,7 +37,7 @@ export class Problems {
   /** Reports an error in `start..end`; a second one at the same place is not reported. */
   error(code: Code, message: string, start: number, end: number, details: Details = {}): void {
     if (!details.recovered) this.damage(start);
-    if (this.#starts.has(start)) return;
+    if (this.#starts.has(start) || this.#starts.size >= MOST) return;
     this.#starts.add(start);
     this.#codes.add(code);
     const { label, help = [], notes = [], fixes = [] } = details;

@@ -3,7 +3,7 @@
  * a number that remembers its floor, because a dimension's `/` rounds down. Tensors are not handled here.
  */
 import type { BinaryOperator } from '../1-parse/ast.ts';
-import { type Dim, dim } from '../dim/dim.ts';
+import { type Dim, DimensionError, dim } from '../dim/dim.ts';
 import { asDim, asNumber, floatValue, intValue, type Value } from './values.ts';
 
 /** Why an operation has no value. */
@@ -41,8 +41,8 @@ export function arithmetic(operator: Arithmetic, a: Value, b: Value): Value | Tr
   if (da && db && (dim.constant(db) !== 0 || (operator !== '/' && operator !== '%'))) {
     try {
       floor = dimOperations[operator](da, db);
-    } catch {
-      return { trouble: 'this integer is too large' };
+    } catch (error) {
+      return { trouble: error instanceof DimensionError ? error.message : 'this integer is too large' };
     }
   }
   if (x !== undefined && y !== undefined) {

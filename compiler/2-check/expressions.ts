@@ -6,6 +6,7 @@ import { evaluateIf } from './choice.ts';
 import { evaluateComprehension } from './comprehension.ts';
 import { evaluateIndex } from './indexing.ts';
 import { floorDivision, isIntegral } from './integers.ts';
+import { impossibleSize, tupleOf } from './limits.ts';
 import { lookup, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { Scope } from './scope.ts';
@@ -16,6 +17,14 @@ import { asDim, asNumber, floatValue, intValue, isNumeric, poison, type Value } 
 type Of<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
 
 export function evaluate(expression: Expression, site: Site): Value {
+  try {
+    return valueOfKind(expression, site);
+  } catch (error) {
+    return impossibleSize(error, expression.span, site);
+  }
+}
+
+function valueOfKind(expression: Expression, site: Site): Value {
   switch (expression.kind) {
     case 'missing':
       return poison;
@@ -45,7 +54,11 @@ export function evaluate(expression: Expression, site: Site): Value {
       return evaluatePipe(expression, site);
     case 'tuple':
     case 'list':
-      return { kind: 'tuple', items: expression.items.map((item) => evaluate(item, site)) };
+      return tupleOf(
+        expression.items.map((item) => evaluate(item, site)),
+        expression.span,
+        site,
+      );
     case 'if':
       return evaluateIf(expression, site);
     case 'named':

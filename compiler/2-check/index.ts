@@ -9,6 +9,7 @@ import { warnCancelledBias } from './cancelled-bias.ts';
 import { elaborateDataset } from './dataset.ts';
 import { warnDroppedRows } from './dropped-rows.ts';
 import { createChecker } from './elaborator.ts';
+import { withinStack } from './limits.ts';
 import { elaborateModel } from './model.ts';
 import { loadModules, lookup, type ModuleHost, type ModuleScope, reportTwice } from './modules.ts';
 import { warnRandomInference } from './random-inference.ts';
@@ -74,7 +75,9 @@ function elaborateTrainings(entry: ModuleScope, datasets: Datasets, checker: Che
     const before = names.get(name) ?? other;
     if (before) reportTwice(name, span, before, checker.reporter);
     names.set(name, span);
-    const elaborated = elaborateTraining(declaration, entry, datasets, checker);
+    const elaborated = withinStack(span, checker.reporter, () =>
+      elaborateTraining(declaration, entry, datasets, checker),
+    );
     if (!elaborated) continue;
     trainings.push(elaborated.training);
     if (!checker.reporter.failed) warnTraining(elaborated, checker);
@@ -89,7 +92,7 @@ function elaborateModels(entry: ModuleScope, trainings: readonly TypedTraining[]
     if (declaration.kind !== 'model' || trained.has(declaration.name.name)) return [];
     if (declaration.config.some((parameter) => !parameter.default)) return [];
     const use = { declaration, module: entry, name: declaration.name.name, given: new Map(), training: false };
-    return elaborateModel(use, checker)?.model ?? [];
+    return withinStack(declaration.name.span, checker.reporter, () => elaborateModel(use, checker))?.model ?? [];
   });
   return [...own, ...trained.values()];
 }

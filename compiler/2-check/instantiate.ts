@@ -19,6 +19,7 @@ import type { Given } from './arguments.ts';
 import { coerce } from './coerce.ts';
 import { lateDefaults } from './defaults.ts';
 import { withLeads } from './leads.ts';
+import { DEEPEST_USE, MOST_USES } from './limits.ts';
 import { Matching } from './matching.ts';
 import { type CallSite, describeMismatch } from './mismatch.ts';
 import type { ModuleScope } from './modules.ts';
@@ -51,11 +52,6 @@ export interface Application {
   readonly named: boolean;
 }
 
-/** Deeper than any sensible nesting of layers, and well within JavaScript's stack. */
-const deepest = 100;
-/** More than any network's layers and functions; a body that uses itself twice doubles with each level. */
-const most = 20_000;
-
 export function instantiate(application: Application, site: Site): Value {
   const { declaration, call, module } = application;
   const callee = declaration.name.name;
@@ -67,10 +63,13 @@ export function instantiate(application: Application, site: Site): Value {
     path: application.path,
     named: application.named,
   });
-  if (depth(frame) > deepest || site.unit.instances++ > most) {
+  const deep = depth(frame) > DEEPEST_USE;
+  if (deep || site.unit.instances++ > MOST_USES) {
     return fail(site, {
       code: 'E0209',
-      message: `${callee} uses itself without end`,
+      message: deep
+        ? `${callee} uses itself without end`
+        : `there are more than ${MOST_USES.toLocaleString('en')} uses of layers and functions`,
       span: call.span,
       help: ['a layer or function that uses itself needs an `if` that ends it'],
     });

@@ -16,22 +16,34 @@ export interface Problem {
   readonly fixes?: readonly Fix[];
 }
 
+/** As many as anybody reads; what a broken program has beyond is not kept. */
+const MOST = 500;
+/** Characters; a shape of a hundred axes, or a value that a loop made, is not shown in full. */
+const LONGEST = 600;
+
+const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
 export class Reporter {
   readonly #seen = new Set<string>();
   readonly #diagnostics: Diagnostic[] = [];
+  #errors = 0;
 
   /** Records the problem unless the same code was reported for the same place before. */
   report(problem: Problem): void {
     const { cause, ...stated } = problem;
     const { span } = stated;
     const key = cause ?? `${problem.code} ${span.start} ${span.end} ${span.file.path}`;
-    if (this.#seen.has(key)) return;
+    if (this.#seen.has(key) || this.#diagnostics.length >= MOST) return;
     this.#seen.add(key);
+    const severity = problem.code.startsWith('W') ? 'warning' : 'error';
+    if (severity === 'error') this.#errors++;
     this.#diagnostics.push({
       ...stated,
-      severity: problem.code.startsWith('W') ? 'warning' : 'error',
-      notes: stated.notes ?? [],
-      help: stated.help ?? [],
+      severity,
+      message: shorten(stated.message),
+      label: stated.label === undefined ? undefined : shorten(stated.label),
+      notes: (stated.notes ?? []).map((note) => ({ ...note, message: shorten(note.message) })),
+      help: (stated.help ?? []).map(shorten),
       fixes: stated.fixes ?? [],
     });
   }
@@ -43,7 +55,7 @@ export class Reporter {
 
   /** How many errors there are. */
   get errors(): number {
-    return this.#diagnostics.filter((d) => d.severity === 'error').length;
+    return this.#errors;
   }
 
   /** In the order in which they were found. Beside errors no warnings: they are often consequences. */

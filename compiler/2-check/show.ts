@@ -12,6 +12,7 @@ export function showValue(value: Value): string {
     case 'ratio':
       return dim.show(value.floor);
     case 'float':
+      return showNumber(value.value);
     case 'bool':
       return String(value.value);
     case 'string':
@@ -29,6 +30,12 @@ export function showValue(value: Value): string {
   }
 }
 
+/** Results that are no numbers in words: they come from 0 / 0, log(0) and their like. */
+function showNumber(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  return Number.isNaN(value) ? '(not a number)' : value > 0 ? 'infinity' : '-infinity';
+}
+
 /** What kind of thing a value is: "an integer", "a tensor f32[N, 10]". */
 export function describe(value: Value): string {
   switch (value.kind) {
@@ -36,6 +43,7 @@ export function describe(value: Value): string {
       return `the integer ${showValue(value)}`;
     case 'float':
     case 'ratio':
+      if (value.kind === 'float' && Number.isNaN(value.value)) return 'a result that is not a number';
       return `the number ${showValue(value)}`;
     case 'bool':
       return showValue(value);

@@ -6,6 +6,7 @@ import { bindArguments, fromArgument, type Given } from './arguments.ts';
 import { applyAugment } from './augment.ts';
 import { callFunction, evaluateArguments } from './calls.ts';
 import { instantiate } from './instantiate.ts';
+import { MOST_LISTED } from './limits.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { arrowFix } from './remedies.ts';
@@ -199,6 +200,15 @@ function elements(items: readonly Expression[], site: Site): readonly Expression
       return [];
     }
     const repeated = item.right.kind === 'list' ? elements(item.right.items, site) : [item.right];
+    if (count * repeated.length > MOST_LISTED) {
+      fail(site, {
+        code: 'E0404',
+        message: `this list would have more than ${MOST_LISTED.toLocaleString('en')} layers`,
+        span: item.span,
+        help: ['a layer is repeated as in `3 * Block(64)`'],
+      });
+      return [];
+    }
     return Array.from({ length: count }, () => repeated).flat();
   });
 }

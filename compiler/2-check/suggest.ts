@@ -1,7 +1,8 @@
 /** "Did you mean": the known name nearest to a mistyped one. */
 
-/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
-function distance(a: string, b: string): number {
+/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment); Infinity from `limit` on. */
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return Number.POSITIVE_INFINITY;
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     rows[i] = [i];
@@ -12,6 +13,8 @@ function distance(a: string, b: string): number {
         best = Math.min(best, rows[i - 2][j - 2] + 1);
       rows[i][j] = best;
     }
+    // No later row falls below the smaller of two neighbours.
+    if (Math.min(...rows[i]) >= limit && Math.min(...rows[i - 1]) >= limit) return Number.POSITIVE_INFINITY;
   }
   return rows[a.length][b.length];
 }
@@ -39,12 +42,14 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   if (synonym !== undefined && known.includes(synonym)) return synonym;
   let best: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 0.5;
+  const own = plain(name);
   for (const candidate of known) {
     if (candidate === name) continue;
-    const prefix = short(plain(name), plain(candidate)) || short(plain(candidate), plain(name));
+    const other = plain(candidate);
+    const prefix = short(own, other) || short(other, own);
     if (Math.abs(candidate.length - name.length) > 6 && !prefix) continue;
-    let steps = distance(name, candidate);
-    if (plain(name) === plain(candidate)) steps = 0.5;
+    let steps = distance(name, candidate, least);
+    if (own === other) steps = 0.5;
     else if (prefix) steps = Math.min(steps, 1);
     if (steps < least) [best, least] = [candidate, steps];
   }

@@ -72,6 +72,16 @@ const wrongAxis = (type: TensorType): number =>
     return known !== undefined && (known <= 0 || known > largest);
   });
 
+/** Axes; no operator needs more than a handful. */
+const mostAxes = 32;
+
+/** Why a type whose dimensions are possible is not: too many axes, or more elements than positions can count. */
+function tooLarge({ element, shape }: TensorType): string | undefined {
+  if (shape.length > mostAxes) return `would have ${shape.length} axes, and a tensor has at most ${mostAxes}`;
+  const elements = shape.reduce((count, size) => count * (dim.constant(size) ?? 1), 1);
+  return elements > largest ? `would be ${showType({ element, shape })}: that is 2^31 elements or more` : undefined;
+}
+
 /** E0307 where a dimension comes out zero, negative or too large; true when the type is fine. */
 export function checkPositive(
   type: TensorType,
@@ -81,6 +91,11 @@ export function checkPositive(
   computed: (axis: number) => Pick<Problem, 'label' | 'provenance'> = () => ({}),
 ): boolean {
   const axis = wrongAxis(type);
+  const problem = axis < 0 ? tooLarge(type) : undefined;
+  if (problem !== undefined) {
+    fail(site, { code: 'E0307', message: `${what} ${problem}`, span, help: ['a tensor has less than 2^31 elements'] });
+    return false;
+  }
   if (axis < 0) return true;
   const { label, provenance } = computed(axis);
   const large = (dim.constant(type.shape[axis]) ?? 0) > largest;

@@ -30,7 +30,9 @@ export class DimensionError extends RangeError {
 }
 
 /** More than any formula has; products of long sums end here, and not in a lack of memory. */
-const MOST_TERMS = 500;
+const MOST_TERMS = 200;
+/** Characters of a key, which grow with everything inside a formula. */
+const LONGEST_KEY = 1000;
 
 function checked(value: number): number {
   if (Number.isSafeInteger(value)) return value;
@@ -69,6 +71,7 @@ export function fromTerms(terms: readonly Term[]): Dim {
     if (key !== '') key += '+';
     key += term.key === '' ? term.coefficient : `${term.coefficient}*${term.key}`;
   }
+  if (key.length > LONGEST_KEY) throw new DimensionError('this size is too long a formula');
   return { terms, key };
 }
 

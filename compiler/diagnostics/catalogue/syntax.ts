@@ -174,10 +174,11 @@ message of a \`where\`.`,
 `,
   },
   E0114: {
-    title: 'nested too deeply',
+    title: 'nested too deeply, or too long',
     severity: 'error',
     explanation: `Brackets may nest 64 deep, and an expression may have 256 levels (each operator, stage, call and bracket is one). Give
-parts of it names with \`let\`, or make a layer or a function of them.`,
+parts of it names with \`let\`, or make a layer or a function of them. A file may have 30,000 words and signs; a longer one is
+split into several that import each other.`,
     failing: `const deep = ${'('.repeat(65)}1${')'.repeat(65)}
 `,
     fixed: `const deep = (((1)))

@@ -136,16 +136,25 @@ function evaluateName(expression: Of<'name'>, site: Site): Value {
 function evaluateMember(expression: Of<'member'>, site: Site): Value {
   const object = evaluate(expression.object, site);
   if (object.kind === 'poison') return poison;
-  const index = Number(expression.member.name);
-  const item = object.kind === 'tuple' && Number.isInteger(index) ? object.items[index] : undefined;
+  const items = membersOf(object);
+  const item = items[Number(expression.member.name)];
   if (item) return item;
-  const count = object.kind === 'tuple' ? object.items.length : 0;
   return fail(site, {
     code: 'E0408',
     message: `${describe(object)} has no member ${expression.member.name}`,
     span: expression.member.span,
-    help: [count > 0 ? `its members are .0 to .${count - 1}` : 'only tuples have members: `padding.0`'],
+    help: [
+      items.length > 0
+        ? `its members are .0 to .${items.length - 1}`
+        : 'only tuples and ranges have members: `padding.0`',
+    ],
   });
+}
+
+/** A tuple's values; a range's two ends. */
+function membersOf(object: Value): readonly Value[] {
+  if (object.kind === 'range') return [floatValue(object.from), floatValue(object.to)];
+  return object.kind === 'tuple' ? object.items : [];
 }
 
 function evaluateUnary(expression: Of<'unary'>, site: Site): Value {

@@ -25,7 +25,8 @@ import grid
 import initial_cases
 import norm_net
 import optimizer_cases
-import sequence_cases  # adds to CASES
+import sampling_cases  # adds to CASES, as does the next
+import sequence_cases
 from operator_cases import CASES
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

@@ -45,7 +45,9 @@ describe.each(names)('%s', (name) => {
     expectText(new URL(`${name}.txt`, folder), shown.join('\n\n'));
   });
 
-  test.runIf(diagnostics.every(({ fixes }) => fixes.length > 0))('the fixes mend it', () => {
+  // Where one of the messages offers no fix, the rest does not mend the program.
+  if (diagnostics.some(({ fixes }) => fixes.length === 0)) return;
+  test('the fixes mend it', () => {
     const edits = diagnostics.flatMap(({ fixes }) => fixes[0].edits);
     expect(diagnose(name, changedBy({ title: 'all', edits })).map(rendered)).toEqual([]);
   });

@@ -103,6 +103,8 @@ export function instantiate(application: Application, site: Site): Value {
     inner.scope.bind(parameter.name.name, tensorOf({ kind: 'local', local, type, span }, value.axes, value.leads));
     return { name: parameter.name.name, local, type };
   });
+  // Of a declaration that could not be read neither its body nor its type can be relied on.
+  if (declaration.body.result?.kind === 'missing') return poison;
   const value = inner.checker.evaluateBlock(declaration.body, { ...inner, scope: new Scope(inner.scope) });
   if (declaration.result && !tensors) {
     const what = `the result of ${callee}`;

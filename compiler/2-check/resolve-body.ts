@@ -227,6 +227,9 @@ function resolveCall(call: Of<'call'>, place: Place, inputs: 'none' | 'piped'): 
   } else if (declaration.kind === 'fn' || declaration.kind === 'layer' || declaration.kind === 'model') {
     const parameters = declaration.kind === 'fn' ? declaration.parameters : declaration.config;
     const { problems } = bindArguments(callee.name, parameters, given, call.span);
-    for (const problem of problems) place.reporter.report(problem);
+    for (const problem of problems) {
+      // A function without its input may stand where a pipe is missing; elaboration knows.
+      if (declaration.kind !== 'fn' || problem.code !== 'E0402') place.reporter.report(problem);
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** The statements of a body: `let`, parameters and buffers, optimizer states, updates; and the body's value. */
-import type { Block, Expression, Identifier, Statement } from '../1-parse/ast.ts';
+import type { Argument, Block, Expression, FnDeclaration, Identifier, Statement } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
 import { inAugment } from './augment.ts';
@@ -44,8 +44,15 @@ function isDangling(expression: Expression, site: Site): boolean {
   if (start.kind === 'named') return start.value.kind !== 'call' || start.value.callee.kind !== 'call';
   const callee = start.kind === 'call' ? start.callee : start;
   if (callee.kind !== 'name' || site.scope.lookup(callee.name)) return false;
-  const kind = lookup(site.module, callee.name)?.declarations[0]?.kind;
-  return kind === 'layer' || kind === 'model' || (kind === 'fn' && start.kind === 'name');
+  const declaration = lookup(site.module, callee.name)?.declarations[0];
+  if (declaration?.kind === 'fn') return start.kind !== 'call' || lacksInput(start.arguments, declaration);
+  return declaration?.kind === 'layer' || declaration?.kind === 'model';
+}
+
+/** `mean(axis=1)`: options only, so that the tensor was to come by a pipe. */
+function lacksInput(given: readonly Argument[], { parameters: [first] }: FnDeclaration): boolean {
+  const named = given.every(({ name }) => name !== undefined && name.name !== first?.name.name);
+  return first?.type.kind === 'tensor' && named;
 }
 
 /** Reports the `|>` that is missing after a value; false where the statement has none to pass on. */

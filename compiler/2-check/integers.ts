@@ -1,9 +1,12 @@
-/** `/` and `%` over integers that run time knows (indices, classes): floored, as over sizes. Targets' division is not. */
+/**
+ * What targets do not have over integers that run time knows (indices, classes): `/` and `%` are floored, as over sizes;
+ * `max`, `min` and `abs` are choices.
+ */
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { dim } from '../dim/dim.ts';
 import { bounds } from './positions.ts';
 import type { Site } from './site.ts';
-import { asNumber, type Value } from './values.ts';
+import { asNumber, type TensorValue, type Value } from './values.ts';
 
 export const isIntegral = (value: Value): boolean =>
   value.kind === 'int' || (value.kind === 'tensor' && value.type.element === 'i32');
@@ -23,4 +26,16 @@ function isPositive(value: Value): boolean {
   if (value.kind !== 'tensor') return (asNumber(value) ?? 0) >= 0;
   if (value.type.classes) return true;
   return value.position !== undefined && (dim.constant(bounds(value.position)[0]) ?? -1) >= 0;
+}
+
+/** The larger, the smaller, the absolute value of integers; undefined for other operators and other elements. */
+export function integerChoice(op: string, args: readonly TensorValue[], span: Span, site: Site): Value | undefined {
+  // The larger of two classes means nothing.
+  if (args.some(({ type }) => type.element !== 'i32' || type.classes !== undefined)) return undefined;
+  const apply = (name: string, ...values: readonly Value[]): Value =>
+    site.checker.elementwise(name, values, span, site);
+  const [a, b] = args;
+  if (op === 'abs') return apply('max', a, apply('neg', a));
+  if (op !== 'max' && op !== 'min') return undefined;
+  return apply('select', apply(op === 'max' ? 'gt' : 'lt', a, b), a, b);
 }

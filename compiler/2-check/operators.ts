@@ -9,6 +9,7 @@ import { lookup } from '../ops/registry.ts';
 import { type ScalarFunction, scalarTable } from '../ops/scalar.ts';
 import type { Attributes, ElementType, TensorType } from '../ops/types.ts';
 import { attributesOf } from './attributes.ts';
+import { integerChoice } from './integers.ts';
 import { behindLeads, jointLeads, lift, spread, withLeads } from './leads.ts';
 import { elementCause } from './mismatch.ts';
 import { positionOf } from './positions.ts';
@@ -60,7 +61,8 @@ export function elementwise(op: string, args: readonly Value[], span: Span, site
     }
     tensors.push(tensor);
   }
-  return applyElementwise(op, promote(tensors, span), span, site);
+  const promoted = promote(tensors, span);
+  return integerChoice(op, promoted, span, site) ?? applyElementwise(op, promoted, span, site);
 }
 
 /** An integer (an index, say) beside f32 counts as f32, as in PyTorch; a class index does not: it is no quantity. */
@@ -100,14 +102,23 @@ function fold(op: string, args: readonly Value[]): Value | undefined {
     const value = row.evaluate(...known);
     if (row.result === 'bool') return { kind: 'bool', value: value !== 0 };
     const integral = Number.isSafeInteger(value) && args.every((arg) => arg.kind === 'int');
-    return integral ? intValue(value) : floatValue(value);
+    if (integral) return intValue(value);
+    // The larger of quotients is still one that rounds down where an integer is wanted, as `max(C / 2, 8)` for a size.
+    const floor = extremum(op, args.map(asDim));
+    return floor ? { kind: 'float', value, floor } : floatValue(value);
   }
-  const dims = args.map((arg) => (arg.kind === 'int' ? arg.dim : undefined)).filter((size) => size !== undefined);
-  if (dims.length === 2 && args.length === 2) {
-    if (op === 'max') return intValue(dim.max(dims[0], dims[1]));
-    if (op === 'min') return intValue(dim.min(dims[0], dims[1]));
-  }
-  return undefined;
+  const chosen = extremum(
+    op,
+    args.map((arg) => (arg.kind === 'int' ? arg.dim : undefined)),
+  );
+  return chosen && intValue(chosen);
+}
+
+/** The larger or smaller of two integers, symbols and all. */
+function extremum(op: ScalarFunction, [a, b]: readonly (Dim | undefined)[]): Dim | undefined {
+  if (!a || !b) return undefined;
+  if (op === 'max') return dim.max(a, b);
+  return op === 'min' ? dim.min(a, b) : undefined;
 }
 
 /** The element type that integer literals take: that of the tensors beside them. */

@@ -187,7 +187,18 @@ function findModels(declaration: TrainDeclaration, site: Site): Models | undefin
   const inference = elaborateModel({ ...use, training: false }, site.checker);
   if (!inference) return undefined;
   const trained = inference.unit.asksTraining ? elaborateModel({ ...use, training: true }, site.checker) : inference;
-  return trained && { inference, trained, result: (found.result ?? found.name).span, type: found.result };
+  const result = (found.result ?? found.name).span;
+  return trained && { inference: withParameters(inference, trained), trained, result, type: found.result };
+}
+
+/** The model for inference with the parameters of layers that only training has, as auxiliary classifiers: all are kept together. */
+function withParameters(inference: ElaboratedModel, trained: ElaboratedModel): ElaboratedModel {
+  const { parameters } = trained.model;
+  const known = new Set(inference.model.parameters.map(({ path }) => path));
+  if (parameters.every(({ path }) => known.has(path))) return inference;
+  const shared = new Set(parameters.map(({ path }) => path));
+  const own = inference.model.parameters.filter(({ path }) => !shared.has(path));
+  return { ...inference, model: { ...inference.model, parameters: [...parameters, ...own] } };
 }
 
 function requireSettings(declaration: TrainDeclaration, { known, mayBe }: Settings, site: Site): void {

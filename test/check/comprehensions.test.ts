@@ -50,6 +50,16 @@ test.each([
     'for n in N, i in 3, j in 4 { to_f32((i - j) % 3) + 10 * ((i - j) / 2) }',
     each((_, i, j) => ((((i - j) % 3) + 3) % 3) + 10 * Math.floor((i - j) / 2)),
   ],
+  [
+    'neighbours that stay inside',
+    'for n in N, i in 3, j in 4 { x[n, max(i - 1, 0), min(j + 1, 3)] }',
+    each((n, i, j) => at(n, Math.max(i - 1, 0), Math.min(j + 1, 3))),
+  ],
+  [
+    'distances of indices',
+    'for n in N, i in 3, j in 4 { 1 + to_f32(abs(i - 2 * j)) }',
+    each((_, i, j) => 1 + Math.abs(i - 2 * j)),
+  ],
   ['a tail of the batch axis', 'for n in N, i in 3, j in 4 { x[N - 1 - n, i, j] }', each((n, i, j) => at(1 - n, i, j))],
   ['nested', 'for n in N { for i in 3 { for j in 4 { x[n, i, j] * n } } }', each((n, i, j) => at(n, i, j) * n)],
   ['not all axes in the body', 'for n in N, i in 3, j in 4 { x[0, i, 0] }', each((_, i) => at(0, i, 0))],

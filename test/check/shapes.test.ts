@@ -1,7 +1,8 @@
 /** Shapes: programs with the expected errors drawn under their lines. */
 import { expect, test } from 'vitest';
 import { render } from '../../compiler/diagnostics/render.ts';
-import { checkText, expectErrors } from './harness.ts';
+import { showType } from '../../compiler/ops/infer.ts';
+import { checkText, checkValid, expectErrors } from './harness.ts';
 
 test('a wrong input size of a Linear says what arrives and from where', () => {
   const [error] = expectErrors(`
@@ -125,4 +126,12 @@ test('the picture of a wrong input size', () => {
 3 |     |> fc1: Linear(1024 -> 64) |> relu
   |                    ^^^^ expected 1152
   = help: write \`Linear(1152 -> 64)\`, or \`Linear(64)\` to have the input size inferred`);
+});
+
+test('the larger and the smaller of quotients round down where a size is wanted', () => {
+  const { models } = checkValid(`model Net(x: f32[N, 37]) -> f32[N, 5] {
+  x |> a: Linear(max(37 / 2, 8), bias=false) |> b: Linear(min(11 / 2, 8), bias=false)
+}
+`);
+  expect(models[0].parameters.map(({ type }) => showType(type))).toEqual(['f32[18, 37]', 'f32[5, 18]']);
 });

@@ -159,3 +159,22 @@ train Net on Digits {
 }
 `);
 });
+
+test('a layer that only training has keeps its parameters beside the others, in the order of the body', () => {
+  const { program, diagnostics } = checkText(`${dataset}
+model Net(image: f32[N, 1, 8, 8]) -> f32[N, 10] {
+  let h = image |> flatten |> fc1: Linear(8) |> relu
+  let early = if training { h |> auxiliary: Linear(10) } else { 0 }
+  (h |> fc2: Linear(10)) + 0.3 * early
+}
+
+train Net on Digits {
+  input     = to_float(image)
+  loss      = cross_entropy(output, label)
+  optimizer = Adam(lr=0.001)
+}
+`);
+  expect(diagnostics).toEqual([]);
+  const paths = ['fc1', 'auxiliary', 'fc2'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+  expect(program.trainings[0].model.parameters.map(({ path }) => path)).toEqual(paths);
+});

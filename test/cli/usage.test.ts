@@ -79,7 +79,7 @@ test('a path that resembles none is told what there is', async () => {
 test('explain tells the story with both programs', async () => {
   const { status, stdout } = await command('explain', 'e0301');
   expect(stdout).toMatch(
-    /^error\[E0301\]: wrong input size\n\n[\s\S]+This has it:\n\n {4}model[\s\S]+Put right:\n\n {4}model/,
+    /^error\[E0301\]: wrong input size\n\n[\s\S]+This program has it:\n\n {4}model[\s\S]+netc says:\n\n {4}error\[E0301\][\s\S]+Put right:\n\n {4}model/,
   );
   expect(status).toBe(0);
 });

@@ -136,7 +136,7 @@ describe('long', () => {
   test('there are at most 500 errors, each of a bounded length', () => {
     const unknown = survives(net(`${times(1500, (i) => `let v${i} = unknown_${i}(image)`).join('\n')}\nimage`));
     expect(unknown).toHaveLength(500);
-    expect(survives(')'.repeat(20_000))).toHaveLength(500);
+    expect(survives(') x '.repeat(5000)).length).toBeLessThanOrEqual(500);
     const [wide] = survives(net(`image |> reshape((${'1, '.repeat(5000)}1))`));
     expect(wide.message.length).toBeLessThan(700);
   });

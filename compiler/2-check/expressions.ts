@@ -12,7 +12,7 @@ import { unknownName } from './names.ts';
 import { Scope } from './scope.ts';
 import { describe } from './show.ts';
 import { fail, newFrame, type Site } from './site.ts';
-import { asDim, asNumber, floatValue, intValue, isNumeric, poison, type Value } from './values.ts';
+import { asDim, asNumber, floatValue, intValue, isNumeric, membersOf, poison, type Value } from './values.ts';
 
 type Of<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
 
@@ -149,12 +149,6 @@ function evaluateMember(expression: Of<'member'>, site: Site): Value {
         : 'only tuples and ranges have members: `padding.0`',
     ],
   });
-}
-
-/** A tuple's values; a range's two ends. */
-function membersOf(object: Value): readonly Value[] {
-  if (object.kind === 'range') return [floatValue(object.from), floatValue(object.to)];
-  return object.kind === 'tuple' ? object.items : [];
 }
 
 function evaluateUnary(expression: Of<'unary'>, site: Site): Value {

@@ -33,7 +33,7 @@ import { traceOf } from './trace.ts';
 import { tupleIntrinsics } from './tuple-intrinsics.ts';
 import type { ConfigValue, TypedInput } from './typed.ts';
 import { checkPositive } from './types.ts';
-import { poison, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
+import { membersOf, poison, type TensorValue, tensorOf, toConfig, toTensor, type Value } from './values.ts';
 
 /** What has inputs and a body. */
 export type Callable = FnDeclaration | LayerDeclaration | AugmentDeclaration;
@@ -294,7 +294,7 @@ function whatToChange({ condition }: WhereClause, inner: Site, hasInput: boolean
 function lookupPath(path: string, site: Site): string | undefined {
   const [name, ...members] = path.split('.');
   let value = site.scope.lookup(name);
-  for (const member of members) value = value?.kind === 'tuple' ? value.items[Number(member)] : undefined;
+  for (const member of members) value = value && membersOf(value)[Number(member)];
   return value && showValue(value);
 }
 

@@ -94,6 +94,12 @@ export function asNumber(value: Value): number | undefined {
   return value.kind === 'int' ? dim.constant(value.dim) : undefined;
 }
 
+/** What `.0`, `.1`, … are: a tuple's values, a range's two ends. */
+export function membersOf(value: Value): readonly Value[] {
+  if (value.kind === 'range') return [floatValue(value.from), floatValue(value.to)];
+  return value.kind === 'tuple' ? value.items : [];
+}
+
 export const isNumeric = (value: Value): boolean =>
   value.kind === 'int' || value.kind === 'float' || value.kind === 'ratio';
 

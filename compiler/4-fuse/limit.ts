@@ -13,47 +13,63 @@ export const MAX_BUFFERS = 8;
 /** What a symbolic size is taken to be where values' sizes are compared. */
 const SOME = 64;
 
-/** Puts values in memory until no node reads more than fits beside its own result. Adds to `stored`. */
+/**
+ * Puts values in memory until no node reads more than fits beside its own result. Adds to `stored`. A value that is kept is
+ * one more to read where what it is made of is read anyway, so all nodes are looked at again.
+ */
 export function limitReads(graph: Graph, stored: Set<number>): void {
-  const reads: ReadonlySet<number>[] = [];
-  const through = (id: number): ReadonlySet<number> => (stored.has(id) ? new Set([id]) : reads[id]);
-  const collect = ({ inputs }: GraphNode): Set<number> => new Set(inputs.flatMap((id) => [...through(id)]));
-  for (const node of graph.nodes) {
-    while (collect(node).size >= MAX_BUFFERS) {
-      const behind = unstoredBehind(graph, stored, node);
-      if (behind.size === 0) break;
-      stored.add(best(graph, behind, (id) => reads[id].size));
-      // What is computed where it is read now reads less.
-      for (const id of [...behind].sort((a, b) => a - b)) reads[id] = collect(graph.nodes[id]);
-    }
-    reads.push(collect(node));
-  }
+  while (keepOne(graph, stored));
 }
 
-/** What is computed within the kernel that computes this node, but for the node itself. */
-function unstoredBehind(graph: Graph, stored: ReadonlySet<number>, node: GraphNode): ReadonlySet<number> {
-  const found = new Set<number>();
+/** Keeps a value behind the first node that reads too much; false where there is none. */
+function keepOne(graph: Graph, stored: Set<number>): boolean {
+  const reads: ReadonlySet<number>[] = [];
+  for (const node of graph.nodes) {
+    const own = new Set(node.inputs.flatMap((id) => (stored.has(id) ? [id] : [...reads[id]])));
+    reads.push(own);
+    if (own.size < MAX_BUFFERS) continue;
+    const { inside } = within(graph, stored, node);
+    if (inside.size === 0) continue;
+    stored.add(best(graph, stored, node, inside));
+    return true;
+  }
+  return false;
+}
+
+/** What is computed in the kernel that computes this node, but for the node itself, and how many tensors that reads. */
+function within(graph: Graph, stored: ReadonlySet<number>, node: GraphNode, kept?: number) {
+  const inside = new Set<number>();
+  const read = new Set<number>();
   const visit = ({ inputs }: GraphNode): void => {
     for (const id of inputs) {
-      if (stored.has(id) || found.has(id)) continue;
-      found.add(id);
-      visit(graph.nodes[id]);
+      if (stored.has(id) || id === kept) read.add(id);
+      else if (!inside.has(id)) {
+        inside.add(id);
+        visit(graph.nodes[id]);
+      }
     }
   };
   visit(node);
-  return found;
+  return { inside, reads: read.size };
 }
 
-/** The value to keep: of those that read several tensors the one with the fewest elements, then the one that reads most. */
-function best(graph: Graph, ids: ReadonlySet<number>, readsOf: (id: number) => number): number {
-  const elements = (id: number): number => {
-    const all = dim.product(graph.nodes[id].type.shape);
-    return dim.evaluate(all, Object.fromEntries(dim.symbols(all).map((symbol) => [symbol, SOME])));
-  };
-  const computed = [...ids].filter((id) => readsOf(id) > 1 && kindOf(graph.nodes[id]) !== 'movement');
-  const numbers = computed.filter((id) => graph.nodes[id].type.element !== 'bool');
-  const choice = numbers.length > 0 ? numbers : [...ids];
-  return choice.reduce((a, b) => ((elements(b) - elements(a) || readsOf(a) - readsOf(b)) < 0 ? b : a));
+/** The value to keep: of those without which the node reads less, one of the fewest elements, then one that spares most. */
+function best(graph: Graph, stored: ReadonlySet<number>, node: GraphNode, inside: ReadonlySet<number>): number {
+  const before = within(graph, stored, node).reads;
+  const all = [...inside].map((id) => ({
+    id,
+    elements: elementsOf(graph.nodes[id]),
+    spared: before - within(graph, stored, node, id).reads,
+    number: graph.nodes[id].type.element !== 'bool' && kindOf(graph.nodes[id]) !== 'movement',
+  }));
+  const sparing = all.filter(({ spared, number }) => spared > 0 && number);
+  const choice = sparing.length > 0 ? sparing : all.filter(({ id }) => node.inputs.includes(id));
+  return choice.reduce((a, b) => ((b.elements - a.elements || a.spared - b.spared) < 0 ? b : a)).id;
+}
+
+function elementsOf({ type }: GraphNode): number {
+  const all = dim.product(type.shape);
+  return dim.evaluate(all, Object.fromEntries(dim.symbols(all).map((symbol) => [symbol, SOME])));
 }
 
 /**

@@ -54,7 +54,7 @@ export function compile(entry: SourceFile, host: CompilerHost, options: CompileO
     state = pass.run(state);
     options.inspect?.(pass, state);
     if (pass.name === options.printAfter) return { ...resultOf(state), printed: pass.print(state) };
-    if (pass === parsePass && state.units.length === 0) break;
+    if (state.units.length === 0) break;
   }
   return resultOf(state);
 }

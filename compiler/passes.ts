@@ -8,6 +8,7 @@ import { runPasses } from './3-graph/passes.ts';
 import { printGraph } from './3-graph/print.ts';
 import { substituteDims } from './3-graph/substitute-dims.ts';
 import { verifyGraph } from './3-graph/verify.ts';
+import { beyondBatch } from './4-fuse/batch-limit.ts';
 import { fuse } from './4-fuse/fuse.ts';
 import { type Partition, printPartition } from './4-fuse/group.ts';
 import { type LoopProgram, printKernel, verifyKernel } from './5-loop/kernel.ts';
@@ -80,6 +81,20 @@ const fusePass = unitPass(
   (unit) => unit.partitions.map(({ value }) => `-- ${value.graph.name}\n${printPartition(value)}`).join('\n'),
 );
 
+const limitsPass: CompilerPass = {
+  name: 'limits',
+  description: 'Refuses what no memory could be planned for. Changes nothing else.',
+  run: (state) => {
+    const found = state.units.flatMap(
+      ({ partitions, model }) =>
+        mapParts(partitions, (partition) => beyondBatch(partition, state.entry, model.span)).find(({ value }) => value)
+          ?.value ?? [],
+    );
+    return found.length === 0 ? state : { ...state, diagnostics: [...state.diagnostics, ...found], units: [] };
+  },
+  print: fusePass.print,
+};
+
 const loopsPass = unitPass(
   'loops',
   'Each kernel becomes one loop nest with its producers pulled in; layouts are chosen, views become index arithmetic.',
@@ -131,7 +146,15 @@ const planPass = unitPass(
 );
 
 /** From the typed program to a module, in order. `frontEnd` of `index.ts` comes before. */
-export const backEnd: readonly CompilerPass[] = [graphPass, simplifyPass, fusePass, loopsPass, stagePass, planPass];
+export const backEnd: readonly CompilerPass[] = [
+  graphPass,
+  simplifyPass,
+  fusePass,
+  limitsPass,
+  loopsPass,
+  stagePass,
+  planPass,
+];
 
 /** One unit for each training, and one for each model that no training configures. */
 export function unitsOf(program: Compilation['program']): CompilationUnit[] {

@@ -2,13 +2,14 @@
 import type { Entry } from '../diagnostics/catalogue/entry.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { render } from '../diagnostics/render.ts';
-import { analyze } from '../front-end.ts';
+import { compile } from '../index.ts';
 import { fileHost } from './host.ts';
 
 /** The diagnostics of one of an entry's programs, which is called `main.net`. */
 export function diagnoseExample(text: string, { files }: Entry): readonly Diagnostic[] {
   const all: Readonly<Record<string, string>> = { ...files, './main.net': text };
-  return analyze(
+  // Most of them are found by the checker; what only the whole compiler sees, by it.
+  return compile(
     { path: 'main.net', text },
     {
       ...fileHost,

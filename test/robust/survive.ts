@@ -21,7 +21,7 @@ const host: CompilerHost = {
 const LONGEST = 1500;
 
 /** What never belongs into a message. The programs do not hold these words. */
-const internal = /undefined|NaN|\[object|poison|Infinity|InternalError|TypeError|RangeError|=>|\bnull\b/;
+const internal = /undefined|NaN|\[object|poison|Infinity|InternalError|TypeError|RangeError|\bnull\b/;
 
 const words = ({ message, label, notes, help, fixes }: Diagnostic): string[] => [
   message,

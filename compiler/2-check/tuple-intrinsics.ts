@@ -2,7 +2,6 @@
 import type { Span } from '../diagnostics/diagnostic.ts';
 import { type Dim, dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
-import { showValue } from './show.ts';
 import { fail, type Site } from './site.ts';
 import { asDim, asNumber, intValue, poison, type Value } from './values.ts';
 
@@ -24,14 +23,14 @@ function split([x]: readonly Value[], options: Readonly<Record<string, Value>>, 
   const whole = shape[at];
   const wrong = (message: string, help: string): Value => fail(site, { code: 'E0308', message, span, help: [help] });
   if (!whole) return wrong(`split: there is no axis ${axis} in ${showType(x.type)}`, `it has ${shape.length} axes`);
-  const sizes = partSizes(
-    options.size.items.flatMap((item) => asDim(item) ?? []),
-    whole,
-  );
+  const given = options.size.items.flatMap((item) => asDim(item) ?? []);
+  const sizes = partSizes(given, whole);
   if (!sizes || sizes.some((size) => (dim.constant(size) ?? 1) <= 0) || !dim.equal(sizes.reduce(dim.add), whole)) {
+    const place = `the ${dim.show(whole)} at axis ${at} of ${showType(x.type)}`;
+    const parts = `parts of ${given.map((size) => dim.show(size)).join(', ')}`;
     return wrong(
-      `split: ${showValue(options.size)} are no parts of the ${dim.show(whole)} at axis ${at} of ${showType(x.type)}`,
-      'give one size for all parts, or sizes that add up to the axis',
+      given.length > 1 ? `split: ${parts} do not make up ${place}` : `split: ${place} cannot be cut into ${parts}`,
+      'give one positive size for all parts of a known axis, or positive sizes that add up to it',
     );
   }
   let start = dim.int(0);

@@ -52,18 +52,22 @@ export function compileTraining(text: string): CompiledTraining {
 export class DeviceTraining {
   readonly #session: Session;
   readonly #compiled: CompiledTraining;
+  readonly #steps: number;
   #step = 0;
 
-  private constructor(session: Session, compiled: CompiledTraining) {
+  private constructor(session: Session, compiled: CompiledTraining, steps: number) {
     this.#session = session;
     this.#compiled = compiled;
+    this.#steps = steps;
   }
 
+  /** `steps`: how many the whole training has, for schedules. */
   static async start(
     device: Device,
     compiled: CompiledTraining,
     batch: number,
     start: Values,
+    steps = 1,
   ): Promise<DeviceTraining> {
     const { spec } = compiled;
     const session = await device.load(spec, { batch });
@@ -73,7 +77,7 @@ export class DeviceTraining {
     for (const { buffer, initial } of spec.states) {
       session.write(buffer, new Float32Array(spec.buffers[buffer]?.size.fixed ?? 0).fill(initial));
     }
-    return new DeviceTraining(session, compiled);
+    return new DeviceTraining(session, compiled, steps);
   }
 
   /** Takes a step on `n` samples and returns the loss before it. */
@@ -110,7 +114,7 @@ export class DeviceTraining {
       if (data) this.#session.write(i, { f32: Float32Array, i32: Int32Array, u8: Uint8Array }[element].from(data));
     }
     const [key0, key1] = program === 'train' ? stepKey(SEED, this.#step) : fixedKey;
-    const given = { step: this.#step, key0, key1 };
+    const given = { step: this.#step, steps: this.#steps, key0, key1 };
     const uniforms = unit.uniforms.map(({ expression }) =>
       evaluate(expression, { axes: new Map(), dims: { N: n }, uniforms: given, load: () => Number.NaN }),
     );

@@ -92,6 +92,8 @@ export type InitialRow =
 export interface OptimizerCase {
   /** The optimizer as the language says it. */
   readonly net: string;
+  /** Further settings of the training, separated by commas. */
+  readonly settings?: string;
   readonly seed: number;
   /** Parameters. */
   readonly size: number;

@@ -21,7 +21,7 @@ function compilation(fixture: OptimizerCase): CompiledTraining {
   return known;
 }
 
-const source = ({ net, size }: OptimizerCase): string => `
+const source = ({ net, settings, size }: OptimizerCase): string => `
 dataset Gradients {
   sample { gradients: f32[${size}] }
   train { gradients = idx("gradients") }
@@ -36,6 +36,7 @@ train Product on Gradients {
   input     = gradients
   loss      = sum(output)
   optimizer = ${net}
+  ${settings ?? ''}
 }
 `;
 
@@ -48,7 +49,7 @@ function gradient({ seed, size }: OptimizerCase, step: number): Float32Array {
 }
 
 describe('interpreted in float64', () => {
-  test.each(cases)('$net', (fixture) => {
+  test.each(cases)('$net $settings', (fixture) => {
     const { optimizer } = compilation(fixture).unit.training ?? {};
     if (!optimizer) throw new Error('no optimizer');
     const graph = buildOptimizer(optimizer);
@@ -63,7 +64,7 @@ describe('interpreted in float64', () => {
         parameters: { '*': p },
         inputs: { gradients: tensor(gradient(fixture, i + 1)), loss: { shape: [], data: Float64Array.of(1) } },
         states,
-        uniforms: { step: i + 1 },
+        uniforms: { step: i + 1, steps: fixture.steps.length },
       });
       const next = Object.fromEntries(graph.outputs.map(({ name }, k) => [name, tensor(results[k].data)]));
       p = next['*'];
@@ -77,8 +78,14 @@ describe.each(['cpu', 'webgpu'] as const)('on the device %s', async (choice) => 
   const device = await openDevice(choice);
   afterAll(() => device.destroy());
 
-  test.each(cases)('$net', async (fixture) => {
-    const training = await DeviceTraining.start(device, compilation(fixture), 1, { m: start(fixture) });
+  test.each(cases)('$net $settings', async (fixture) => {
+    const training = await DeviceTraining.start(
+      device,
+      compilation(fixture),
+      1,
+      { m: start(fixture) },
+      fixture.steps.length,
+    );
     for (const [i, wanted] of fixture.steps.entries()) {
       await training.step(1, { gradients: gradient(fixture, i + 1) });
       expectClose(`after step ${i + 1}`, (await training.values()).m ?? [], wanted, 1e-6);

@@ -3,6 +3,7 @@
  * speak of the program in words. Used by the tests of this folder.
  */
 import { expect } from 'vitest';
+import { parse } from '../../compiler/1-parse/index.ts';
 import { readLibrary } from '../../compiler/cli/host.ts';
 import type { CompilerHost } from '../../compiler/compilation.ts';
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
@@ -33,11 +34,12 @@ const words = ({ message, label, notes, help, fixes }: Diagnostic): string[] => 
 
 const shorten = (text: string): string => (text.length > 1500 ? `${text.slice(0, 1500)}… (${text.length})` : text);
 
-/** Checks `text` as a file and returns what was found. */
-export function survives(text: string): readonly Diagnostic[] {
+/** Checks `text` as a file, or only parses it, and returns what was found. */
+export function survives(text: string, stages: 'parse' | 'parse and check' = 'parse and check'): readonly Diagnostic[] {
   try {
     const start = process.cpuUsage();
-    const { diagnostics } = analyze({ path: 'main.net', text }, host);
+    const file = { path: 'main.net', text };
+    const { diagnostics } = stages === 'parse' ? parse(file) : analyze(file, host);
     const { user, system } = process.cpuUsage(start);
     const took = (user + system) / 1000;
     if (took > LONGEST) throw new Error(`it took ${Math.round(took)} ms`);

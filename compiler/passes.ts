@@ -83,7 +83,7 @@ const fusePass = unitPass(
 
 const limitsPass: CompilerPass = {
   name: 'limits',
-  description: 'Refuses what no memory could be planned for. Changes nothing else.',
+  description: 'Refuses what no memory could be planned for: what grows faster than the batch.',
   run: (state) => {
     const found = state.units.flatMap(
       ({ partitions, model }) =>

@@ -54,7 +54,7 @@ export function printGap({ remarks, blank }: Gap, apart = false): { readonly com
 
 /**
  * `{ … }`: on one line if the author wrote it so, it is one entry (with `several`: any number, with commas between them) and
- * no comment stands beside them.
+ * neither a comment nor an empty line stands between them.
  */
 export function block(p: Printer, entries: readonly Entry[], several: boolean): Doc {
   const { cursor } = p;
@@ -62,8 +62,8 @@ export function block(p: Printer, entries: readonly Entry[], several: boolean): 
   let spread = !several && entries.length > 1;
   const parts = entries.map((entry, i) => {
     const gap = gapBefore(cursor, i === 0, entry.documentable);
-    if (gap.remarks.length > 0 || (i === 0 && cursor.startsLine)) spread = true;
     const { comments, blank } = printGap(gap);
+    if (gap.remarks.length > 0 || blank || (i === 0 && cursor.startsLine)) spread = true;
     return { comments, blank, content: entry.print() };
   });
   const end = gapBefore(cursor, entries.length === 0, false);

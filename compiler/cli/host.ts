@@ -15,7 +15,7 @@ import type { SourceFile } from '../diagnostics/diagnostic.ts';
 const LIBRARY = fileURLToPath(new URL('../std/', import.meta.url));
 
 /** A path as messages show it: with `/`, relative to where the command was given if that is shorter. */
-function shownPath(path: string): string {
+export function shownPath(path: string): string {
   const plain = isAbsolute(path) ? path : normalize(path);
   const near = isAbsolute(path) ? relative(process.cwd(), path) : plain;
   const shown = near !== '' && near.length < plain.length ? near : plain;

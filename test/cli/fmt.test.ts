@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { shownPath } from '../../compiler/cli/host.ts';
 import { root } from '../house/sources.ts';
 import { command } from './in-process.ts';
 
@@ -36,12 +37,16 @@ test('formats in place, says which files changed, and leaves nothing else behind
   const [a, b] = [file('a.net', ugly), file('b.net', neat)];
   chmodSync(a, 0o640);
   const before = statSync(b).mtimeMs;
-  expect(await command('fmt', a, b)).toEqual({ status: 0, stdout: `formatted ${a}\n`, stderr: '' });
+  expect(await command('fmt', a, b)).toEqual({ status: 0, stdout: `formatted ${shownPath(a)}\n`, stderr: '' });
   expect([readFileSync(a, 'utf8'), readFileSync(b, 'utf8')]).toEqual([neat, neat]);
   expect(statSync(a).mode & 0o777).toBe(0o640);
   expect(statSync(b).mtimeMs).toBe(before);
   expect(readdirSync(folder).sort()).toEqual(['a.net', 'b.net']);
-  expect(await command('fmt', a, b)).toEqual({ status: 0, stdout: `${a}, ${b}: nothing to change\n`, stderr: '' });
+  expect(await command('fmt', a, b)).toEqual({
+    status: 0,
+    stdout: `${shownPath(a)}, ${shownPath(b)}: nothing to change\n`,
+    stderr: '',
+  });
 });
 
 test('a link stays one', async () => {
@@ -56,17 +61,17 @@ test('a link stays one', async () => {
 test('--check writes nothing and lists what is not formatted', async () => {
   const [a, b] = [file('a.net', ugly), file('b.net', neat)];
   const { status, stdout, stderr } = await command('fmt', '--check', a, b);
-  expect([status, stdout]).toEqual([1, `${a}\n`]);
+  expect([status, stdout]).toEqual([1, `${shownPath(a)}\n`]);
   expect(stderr).toContain('`netc fmt` without `--check`');
   expect(readFileSync(a, 'utf8')).toBe(ugly);
-  expect(await command('fmt', '--check', b)).toEqual({ status: 0, stdout: `${b}: formatted\n`, stderr: '' });
+  expect(await command('fmt', '--check', b)).toEqual({ status: 0, stdout: `${shownPath(b)}: formatted\n`, stderr: '' });
 });
 
 test('a file with syntax errors is left alone and reported; the others are formatted', async () => {
   const broken = 'const  a = (1\n';
   const [a, b] = [file('a.net', broken), file('b.net', ugly)];
   const { status, stdout, stderr } = await command('fmt', a, b);
-  expect([status, stdout]).toEqual([1, `formatted ${b}\n`]);
+  expect([status, stdout]).toEqual([1, `formatted ${shownPath(b)}\n`]);
   expect(stderr).toMatch(/^error\[E0102\]: [\s\S]+a\.net:1:14[\s\S]+1 error; `netc explain E0102`/);
   expect([readFileSync(a, 'utf8'), readFileSync(b, 'utf8')]).toEqual([broken, neat]);
 });

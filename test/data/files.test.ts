@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -105,11 +105,14 @@ test("a data set of one's own lies beside its program, which goes before NETC_DA
   const module = pathToFileURL(join(folder, 'generated', 'tiny.ts')).href;
   const spec = { ...tiny(), own: { folder: '../project/data', module } };
   const [data, other] = [join(folder, 'project', 'data'), join(folder, 'other')];
+  // Messages show the shorter of the two.
+  const near = relative(process.cwd(), data);
+  const shown = near.length < data.length ? near : data;
   for (const where of [other, join(folder, 'cache', 'Tiny')]) put('images.gz', packedImages, where);
   for (const where of [other, join(folder, 'cache', 'Tiny')]) put('labels.gz', labels, where);
   expect(await messageOf(openSplit(spec, 'train'))).toBe(
-    `the data set Tiny is not there: images.gz, labels.gz not found in ${data}\n` +
-      `Put the files into ${data}, or name their folder with --data DIR or NETC_DATA`,
+    `the data set Tiny is not there: images.gz, labels.gz not found in ${shown}\n` +
+      `Put the files into ${shown}, or name their folder with --data DIR or NETC_DATA`,
   );
   vi.stubEnv('NETC_DATA', other);
   expect([...((await openSplit(spec, 'train')).columns[1]?.data ?? [])]).toEqual([0, 2, 1]);

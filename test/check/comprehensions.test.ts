@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { buildInference } from '../../compiler/3-graph/from-typed.ts';
 import { interpret } from '../../compiler/3-graph/interpret.ts';
-import { checkValid } from './harness.ts';
+import { checkValid, expectErrors } from './harness.ts';
 
 /** x[n, i, j] = 100 n + 10 i + j for two samples of 3 x 4. */
 const x = {
@@ -100,4 +100,20 @@ fn quarter(size: int) -> int { size / 4 }
   );
   const piped = run('let pair = x |> halves\n  pair.1 - pair.0', 'f32[N, 3, 2]', before);
   expect(piped.data).toEqual(Array(12).fill(2));
+});
+
+test('a position that leaves its axis, and one that is no integer', () => {
+  expectErrors(`
+model Net(x: f32[N, 3, 4]) -> f32[N, 4] {
+  let left = for n in N, j in 4 { x[n, 0, j - 1] }
+                                          ^^^^^ E0308: the position j - 1 reaches -1 on an axis of 4
+  let right = for n in N, j in 4 { x[n, 0, 2 * j] }
+                                           ^^^^^ E0308: the position 2 * j reaches 6 on an axis of 4
+  let half = for n in N, j in 4 { x[n, 0, j * 0.5] }
+                                          ^^^^^^^ E0404: …
+  let cut = x[:, 2:1]
+                 ^^^ E0308: …
+  left + right + half + cut
+}
+`);
 });

@@ -1,7 +1,9 @@
 /** Whatever is written, the checker answers with diagnostics, soon, and never with an exception. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { catalogue } from '../../compiler/diagnostics/catalogue.ts';
+import { generator } from '../support/generator.ts';
 import { checkText } from './harness.ts';
 
 const models = new URL('../../models/', import.meta.url);
@@ -17,17 +19,6 @@ const programs: readonly string[] = [
   ...Object.values(catalogue).flatMap(({ failing, fixed }) => [failing, fixed]),
 ];
 const files = { './fashion_mnist.net': readFileSync(new URL('fashion_mnist.net', models), 'utf8') };
-
-/** Marsaglia's xorshift: the same edits on every machine. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** Deletes, repeats, swaps or replaces a few words and signs. */
 function edited(text: string, random: (below: number) => number): string {

@@ -2,6 +2,8 @@
  * Formulas over sizes as plain trees, with two meanings: the dimension that the compiler makes of them, and their value by
  * plain integer arithmetic. Tests compare the two; nothing here knows a normal form.
  */
+export { generator } from '../support/generator.ts';
+
 import { type Dim, dim } from '../../compiler/dim/dim.ts';
 
 export type Operator = '+' | '-' | '*' | 'floor' | 'ceil' | '%' | 'min' | 'max';
@@ -78,17 +80,6 @@ export function grid(names: readonly string[], most: number): Record<string, num
     (all, name) => all.flatMap((env) => Array.from({ length: most }, (_, i) => ({ ...env, [name]: i + 1 }))),
     [{}],
   );
-}
-
-/** Marsaglia's xorshift: the same numbers on every machine. */
-export function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
 }
 
 /** A formula of at most so many levels over the names, with small numbers. */

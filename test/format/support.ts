@@ -1,4 +1,6 @@
 /** Formatting in tests: the result must be a fixed point, the same program, and have the same comments. */
+export { generator } from '../support/generator.ts';
+
 import { expect } from 'vitest';
 import { parse } from '../../compiler/1-parse/index.ts';
 import { lex } from '../../compiler/1-parse/lexer.ts';
@@ -39,15 +41,4 @@ export function checked(text: string): string {
   expect(once).not.toMatch(/[ \t]$/m);
   expect(once).not.toMatch(/\n\n\n|^\n|\n\n$/);
   return once;
-}
-
-/** Marsaglia's xorshift: the same choices on every machine. */
-export function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
 }

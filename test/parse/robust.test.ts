@@ -1,4 +1,5 @@
 /** Whatever is written, the parser answers with a tree and diagnostics: no exception, no long wait. */
+
 import { Lexer } from 'chevrotain';
 import { describe, expect, test } from 'vitest';
 import { NetGrammar } from '../../compiler/1-parse/grammar/declarations.ts';
@@ -7,6 +8,7 @@ import { printModule } from '../../compiler/1-parse/print.ts';
 import { allTokens } from '../../compiler/1-parse/tokens.ts';
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { render } from '../../compiler/diagnostics/render.ts';
+import { generator } from '../support/generator.ts';
 import { repositoryFiles, shown } from './examples.ts';
 
 /** Parses in under a second; every place lies in the text; a program that is damaged anywhere has an error. */
@@ -47,17 +49,6 @@ test.each([...shown, ['data set', repositoryFiles.get('models/fashion_mnist.net'
     for (let end = 0; end < text.length; end++) survives(text.slice(0, end));
   },
 );
-
-/** Marsaglia's xorshift: the same edits on every machine. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const surprises = [
   '(',

@@ -1,15 +1,5 @@
 /** Random damage to a program: words, signs and characters deleted, repeated, exchanged, inserted; lines joined and moved. */
-
-/** Marsaglia's xorshift: the same edits on every machine. */
-export function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
+export { generator } from '../support/generator.ts';
 
 type Random = (below: number) => number;
 

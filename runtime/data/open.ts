@@ -43,7 +43,13 @@ export async function openSplits(
     splits.flatMap((split) => split.files),
     options,
   );
-  return Promise.all(splits.map((split) => readSplit(dataset, split, paths)));
+  return inOrder(splits.map((split) => readSplit(dataset, split, paths)));
+}
+
+/** What all of them give; where several fail, the first in the list is told, not the first in time: a message is the same each time. */
+async function inOrder<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 /** A limit is one of training samples. */
@@ -60,8 +66,8 @@ function findSplit(dataset: DatasetSpec, name: SplitName): SplitSpec {
 
 async function readSplit(dataset: DatasetSpec, split: SplitSpec, paths: ReadonlyMap<string, string>): Promise<Split> {
   const { name, files } = split;
-  const columns = await Promise.all(
-    dataset.sample.map((field) => {
+  const columns = await inOrder(
+    dataset.sample.map(async (field) => {
       const file = files.find((candidate) => candidate.field === field.name);
       const path = file && paths.get(file.file);
       if (!file || path === undefined) {

@@ -274,3 +274,15 @@ test('no address works: each is named with its reason, and what else can be done
     wrong.server.close();
   }
 });
+
+test('of several bad files the first of the list is told, however long it takes to find it bad', async () => {
+  const large = new Uint8Array(4_000_000).map((_, i) => (i * 7919) >> 5);
+  put('images.gz', gzipSync(Buffer.concat([idx([1, 2000, 2000], []), large])));
+  put('labels.gz', idx([3, 3], [1, 2, 3]));
+  const spec = tiny();
+  const unsigned = {
+    ...spec,
+    splits: spec.splits.map((split) => ({ ...split, files: split.files.map(({ field, file }) => ({ field, file })) })),
+  };
+  expect(await messageOf(openSplit(unsigned, 'train', { data: folder }))).toContain('images.gz holds samples');
+});

@@ -5,6 +5,7 @@ import type { SourceModule } from './1-parse/ast.ts';
 import type { TypedModel, TypedProgram, TypedTraining } from './2-check/typed.ts';
 import type { Graph } from './3-graph/graph.ts';
 import type { Partition } from './4-fuse/group.ts';
+import type { DispatchProgram } from './5-loop/dispatch.ts';
 import type { LoopProgram } from './5-loop/kernel.ts';
 import type { HostUniform } from './5-loop/uniforms.ts';
 import type { Arena } from './7-emit/arena.ts';
@@ -33,6 +34,7 @@ export interface CompilationUnit {
   readonly graphs: readonly ProgramPart<Graph>[];
   readonly partitions: readonly ProgramPart<Partition>[];
   readonly loops: readonly ProgramPart<LoopProgram>[];
+  readonly dispatches: readonly ProgramPart<DispatchProgram>[];
   readonly uniforms: readonly HostUniform[];
   readonly spec: ModuleSpec | undefined;
 }

@@ -11,8 +11,10 @@ import { verifyGraph } from './3-graph/verify.ts';
 import { beyondBatch } from './4-fuse/batch-limit.ts';
 import { fuse } from './4-fuse/fuse.ts';
 import { type Partition, printPartition } from './4-fuse/group.ts';
+import { type DispatchProgram, printDispatches, verifyDispatches } from './5-loop/dispatch.ts';
 import { type LoopProgram, printKernel, verifyKernel } from './5-loop/kernel.ts';
 import { lowerPartition, type Storage } from './5-loop/lower.ts';
+import { formDispatches } from './5-loop/side-by-side.ts';
 import { stageOperands } from './5-loop/stage.ts';
 import { UniformTable } from './5-loop/uniforms.ts';
 import { layOutArena } from './7-emit/arena.ts';
@@ -126,15 +128,22 @@ const stagePass = unitPass(
   printLoops,
 );
 
+const dispatchPass = unitPass(
+  'dispatch',
+  'Stacks small kernels over the same samples, puts independent ones side by side: what runs between two barriers.',
+  (unit) => ({ ...unit, dispatches: mapParts(unit.loops, formDispatches) }),
+  (unit) => unit.dispatches.map(({ value }) => printDispatches(value)).join('\n'),
+);
+
 const planPass = unitPass(
   'plan',
   'Prints every kernel as WGSL and WebAssembly; finds memory for every tensor.',
   (unit) => {
-    const loopsOf = (name: ProgramName): LoopProgram[] =>
-      unit.loops.filter(({ program }) => program === name).map(({ value }) => value);
+    const dispatchesOf = (name: ProgramName): DispatchProgram[] =>
+      unit.dispatches.filter(({ program }) => program === name).map(({ value }) => value);
     const states = unit.training?.optimizer.state.map(({ name, initial }) => ({ name, initial })) ?? [];
     const spec = planModule({
-      programs: { infer: loopsOf('infer'), evaluate: loopsOf('evaluate'), train: loopsOf('train') },
+      programs: { infer: dispatchesOf('infer'), evaluate: dispatchesOf('evaluate'), train: dispatchesOf('train') },
       uniforms: unit.uniforms,
       parameters: unit.model.parameters,
       arena: unit.arena,
@@ -153,13 +162,14 @@ export const backEnd: readonly CompilerPass[] = [
   limitsPass,
   loopsPass,
   stagePass,
+  dispatchPass,
   planPass,
 ];
 
 /** One unit for each training, and one for each model that no training configures. */
 export function unitsOf(program: Compilation['program']): CompilationUnit[] {
   const trained = new Set(program.trainings.map((training) => training.model));
-  const empty = { graphs: [], partitions: [], loops: [], uniforms: [], spec: undefined };
+  const empty = { graphs: [], partitions: [], loops: [], dispatches: [], uniforms: [], spec: undefined };
   const unit = (
     name: string,
     model: CompilationUnit['model'],
@@ -182,6 +192,7 @@ export function verifyAfter(pass: CompilerPass, state: Compilation): void {
   for (const unit of state.units) {
     for (const { value } of unit.graphs) verifyGraph(value, pass.name);
     for (const { value } of unit.loops) for (const kernel of value.kernels) verifyKernel(kernel, value.tensors);
+    for (const { value } of unit.dispatches) verifyDispatches(value);
   }
 }
 

@@ -5,9 +5,16 @@ import type { KernelSpec, ModuleSpec } from 'netc/runtime';
 const infer00Conv1Conv2dAddRelu: KernelSpec = {
   name: 'infer_00_conv1_conv2d_add_relu',
   label: 'conv1: conv2d + add + relu',
-  tasks: { count: 26, block: 4 },
-  invocations: { count: 2704, block: 4 },
+  parts: [
+    {
+      name: 'infer_00_conv1_conv2d_add_relu',
+      label: 'conv1: conv2d + add + relu',
+      tasks: { count: 26, block: 4 },
+      invocations: { count: 2704, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 4, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -198,9 +205,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer01MaxPool2dMaxPool2d: KernelSpec = {
   name: 'infer_01_MaxPool2d_max_pool2d',
   label: 'MaxPool2d: max_pool2d',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5408, block: 1 },
+  parts: [
+    {
+      name: 'infer_01_MaxPool2d_max_pool2d',
+      label: 'MaxPool2d: max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 5408, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -235,9 +249,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer02Conv2Conv2dAddRelu: KernelSpec = {
   name: 'infer_02_conv2_conv2d_add_relu',
   label: 'conv2: conv2d + add + relu',
-  tasks: { count: 11, block: 4 },
-  invocations: { count: 968, block: 4 },
+  parts: [
+    {
+      name: 'infer_02_conv2_conv2d_add_relu',
+      label: 'conv2: conv2d + add + relu',
+      tasks: { count: 11, block: 4 },
+      invocations: { count: 968, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv2: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -432,9 +453,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer03MaxPool2dMaxPool2d: KernelSpec = {
   name: 'infer_03_MaxPool2d_max_pool2d',
   label: 'MaxPool2d: max_pool2d',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1600, block: 1 },
+  parts: [
+    {
+      name: 'infer_03_MaxPool2d_max_pool2d',
+      label: 'MaxPool2d: max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1600, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -469,9 +497,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer04Conv3Conv2dAddRelu: KernelSpec = {
   name: 'infer_04_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
-  tasks: { count: 3, block: 4 },
-  invocations: { count: 144, block: 4 },
+  parts: [
+    {
+      name: 'infer_04_conv3_conv2d_add_relu',
+      label: 'conv3: conv2d + add + relu',
+      tasks: { count: 3, block: 4 },
+      invocations: { count: 144, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -666,9 +701,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer05Fc1MatmulAddRelu: KernelSpec = {
   name: 'infer_05_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
-  tasks: { count: 1, block: 4 },
-  invocations: { count: 8, block: 4 },
+  parts: [
+    {
+      name: 'infer_05_fc1_matmul_add_relu',
+      label: 'fc1: matmul + add + relu',
+      tasks: { count: 1, block: 4 },
+      invocations: { count: 8, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -855,163 +897,87 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 6: fc2: matmul + add. Binds scratch1, parameters, scratch0. */
-const infer06Fc2MatmulAdd: KernelSpec = {
-  name: 'infer_06_fc2_matmul_add',
-  label: 'fc2: matmul + add',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5, block: 1 },
+/** Kernel 6: fc2: matmul + add; softmax: amax + sub + exp + sum + div. Binds scratch1, parameters, scratch0, output. */
+const infer06Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
+  name: 'infer_06_fc2_matmul_add_softmax_amax_sub_exp_sum',
+  label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div',
+  parts: [
+    {
+      name: 'infer_06_fc2_matmul_add_softmax_amax_sub_exp_sum',
+      label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1, block: 1 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// fc2: matmul + add
+  localBytes: 0,
+  buffers: [
+    { buffer: 11, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 5, access: 'read_write' },
+  ],
+  wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_31: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_37: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 5) { return; }
-  let cb = item % 5;
-  let rest1 = item / 5;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  for (var r0 = 0; r0 < 64; r0++) {
-    let v0 = scratch_31[((n * 64) + r0)];
-    acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
-    acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
-  }
-  scratch_37[((cb * 2) + (n * 10))] = (acc0 + parameters[((cb * 2) + 167104)]);
-  scratch_37[(((cb * 2) + (n * 10)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
-}
-`,
-};
-
-/** Kernel 7: softmax: amax. Binds scratch0, scratch1. */
-const infer07SoftmaxAmax: KernelSpec = {
-  name: 'infer_07_softmax_amax',
-  label: 'softmax: amax',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// softmax: amax
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_37: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_38: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read_write> stack_47: array<f32>;
+@group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
   if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = max(acc0, scratch_37[((i * 10) + r0)]);
+  let n = item;
+  for (var cb = 0; cb < 5; cb++) {
+    var acc0: f32 = 0.0;
+    var acc1: f32 = 0.0;
+    for (var r0 = 0; r0 < 64; r0++) {
+      let v0 = scratch_31[((n * 64) + r0)];
+      acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
+      acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
+    }
+    stack_47[((cb * 2) + (n * 22))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    stack_47[(((cb * 2) + (n * 22)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
-  scratch_38[i] = acc0;
-}
-`,
-};
-
-/** Kernel 8: softmax: sub + exp. Binds scratch0, scratch1, scratch2. */
-const infer08SoftmaxSubExp: KernelSpec = {
-  name: 'infer_08_softmax_sub_exp',
-  label: 'softmax: sub + exp',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// softmax: sub + exp
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_37: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_38: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_42: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  scratch_42[(c + (n * 10))] = exp((scratch_37[(c + (n * 10))] - scratch_38[n]));
-}
-`,
-};
-
-/** Kernel 9: softmax: sum. Binds scratch2, scratch1. */
-const infer09SoftmaxSum: KernelSpec = {
-  name: 'infer_09_softmax_sum',
-  label: 'softmax: sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// softmax: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_42: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_43: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
+  var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + scratch_42[((i * 10) + r0)]);
+    acc2 = max(acc2, stack_47[((n * 22) + r0)]);
   }
-  scratch_43[i] = acc0;
+  stack_47[((n * 22) + 10)] = acc2;
+  let v1 = stack_47[((n * 22) + 10)];
+  for (var c = 0; c < 10; c++) {
+    stack_47[((c + (n * 22)) + 11)] = exp((stack_47[(c + (n * 22))] - v1));
+  }
+  var acc3: f32 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc3 = (acc3 + stack_47[(((n * 22) + r0) + 11)]);
+  }
+  stack_47[((n * 22) + 21)] = acc3;
+  let v2 = stack_47[((n * 22) + 21)];
+  for (var c = 0; c < 10; c++) {
+    output_output[(c + (n * 10))] = (stack_47[((c + (n * 22)) + 11)] / v2);
+  }
 }
 `,
 };
 
-/** Kernel 10: softmax: div. Binds scratch2, scratch1, output. */
-const infer10SoftmaxDiv: KernelSpec = {
-  name: 'infer_10_softmax_div',
-  label: 'softmax: div',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 11, access: 'read' }, { buffer: 5, access: 'read_write' }],
-  wgsl: `// softmax: div
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_42: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_43: array<f32>;
-@group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  output_output[(c + (n * 10))] = (scratch_42[(c + (n * 10))] / scratch_43[n]);
-}
-`,
-};
-
-/** Kernel 11: to_float: to_f32 + div. Binds image, scratch1. */
+/** Kernel 7: to_float: to_f32 + div. Binds image, scratch1. */
 const evaluate00ToFloatToF32Div: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div',
   label: 'to_float: to_f32 + div',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 784, block: 1 },
+  parts: [
+    {
+      name: 'evaluate_00_to_float_to_f32_div',
+      label: 'to_float: to_f32 + div',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 784, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 6, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// to_float: to_f32 + div
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1036,13 +1002,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 12: conv1: conv2d + add + relu. Binds scratch1, parameters, scratch0. */
+/** Kernel 8: conv1: conv2d + add + relu. Binds scratch1, parameters, scratch0. */
 const evaluate01Conv1Conv2dAddRelu: KernelSpec = {
   name: 'evaluate_01_conv1_conv2d_add_relu',
   label: 'conv1: conv2d + add + relu',
-  tasks: { count: 26, block: 4 },
-  invocations: { count: 2704, block: 4 },
+  parts: [
+    {
+      name: 'evaluate_01_conv1_conv2d_add_relu',
+      label: 'conv1: conv2d + add + relu',
+      tasks: { count: 26, block: 4 },
+      invocations: { count: 2704, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1229,13 +1202,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 13: MaxPool2d: max_pool2d. Binds scratch0, scratch1. */
+/** Kernel 9: MaxPool2d: max_pool2d. Binds scratch0, scratch1. */
 const evaluate02MaxPool2dMaxPool2d: KernelSpec = {
   name: 'evaluate_02_MaxPool2d_max_pool2d',
   label: 'MaxPool2d: max_pool2d',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5408, block: 1 },
+  parts: [
+    {
+      name: 'evaluate_02_MaxPool2d_max_pool2d',
+      label: 'MaxPool2d: max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 5408, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1266,13 +1246,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 14: conv2: conv2d + add + relu. Binds scratch1, parameters, scratch0. */
+/** Kernel 10: conv2: conv2d + add + relu. Binds scratch1, parameters, scratch0. */
 const evaluate03Conv2Conv2dAddRelu: KernelSpec = {
   name: 'evaluate_03_conv2_conv2d_add_relu',
   label: 'conv2: conv2d + add + relu',
-  tasks: { count: 11, block: 4 },
-  invocations: { count: 968, block: 4 },
+  parts: [
+    {
+      name: 'evaluate_03_conv2_conv2d_add_relu',
+      label: 'conv2: conv2d + add + relu',
+      tasks: { count: 11, block: 4 },
+      invocations: { count: 968, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv2: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1463,13 +1450,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 15: MaxPool2d: max_pool2d. Binds scratch0, scratch1. */
+/** Kernel 11: MaxPool2d: max_pool2d. Binds scratch0, scratch1. */
 const evaluate04MaxPool2dMaxPool2d: KernelSpec = {
   name: 'evaluate_04_MaxPool2d_max_pool2d',
   label: 'MaxPool2d: max_pool2d',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1600, block: 1 },
+  parts: [
+    {
+      name: 'evaluate_04_MaxPool2d_max_pool2d',
+      label: 'MaxPool2d: max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1600, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1500,13 +1494,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 16: conv3: conv2d + add + relu. Binds scratch1, parameters, scratch0. */
+/** Kernel 12: conv3: conv2d + add + relu. Binds scratch1, parameters, scratch0. */
 const evaluate05Conv3Conv2dAddRelu: KernelSpec = {
   name: 'evaluate_05_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
-  tasks: { count: 3, block: 4 },
-  invocations: { count: 144, block: 4 },
+  parts: [
+    {
+      name: 'evaluate_05_conv3_conv2d_add_relu',
+      label: 'conv3: conv2d + add + relu',
+      tasks: { count: 3, block: 4 },
+      invocations: { count: 144, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1697,13 +1698,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 17: fc1: matmul + add + relu. Binds scratch0, parameters, scratch1. */
+/** Kernel 13: fc1: matmul + add + relu. Binds scratch0, parameters, scratch1. */
 const evaluate06Fc1MatmulAddRelu: KernelSpec = {
   name: 'evaluate_06_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
-  tasks: { count: 1, block: 4 },
-  invocations: { count: 8, block: 4 },
+  parts: [
+    {
+      name: 'evaluate_06_fc1_matmul_add_relu',
+      label: 'fc1: matmul + add + relu',
+      tasks: { count: 1, block: 4 },
+      invocations: { count: 8, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1890,285 +1898,128 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 18: fc2: matmul + add. Binds scratch1, parameters, scratch2. */
-const evaluate07Fc2MatmulAdd: KernelSpec = {
-  name: 'evaluate_07_fc2_matmul_add',
-  label: 'fc2: matmul + add',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5, block: 1 },
+/**
+ * Kernel 14: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch1, parameters, scratch0, output, label.
+ */
+const evaluate07Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
+  name: 'evaluate_07_fc2_matmul_add_softmax_amax_sub_exp_sum',
+  label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum',
+  parts: [
+    {
+      name: 'evaluate_07_fc2_matmul_add_softmax_amax_sub_exp_sum',
+      label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1, block: 1 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// fc2: matmul + add
+  localBytes: 0,
+  buffers: [
+    { buffer: 11, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 5, access: 'read_write' },
+    { buffer: 7, access: 'read' },
+  ],
+  wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_41: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 5) { return; }
-  let cb = item % 5;
-  let rest1 = item / 5;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  for (var r0 = 0; r0 < 64; r0++) {
-    let v0 = scratch_35[((n * 64) + r0)];
-    acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
-    acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
-  }
-  scratch_41[((cb * 2) + (n * 10))] = (acc0 + parameters[((cb * 2) + 167104)]);
-  scratch_41[(((cb * 2) + (n * 10)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
-}
-`,
-};
-
-/** Kernel 19: softmax: amax. Binds scratch2, scratch1. */
-const evaluate08SoftmaxAmax: KernelSpec = {
-  name: 'evaluate_08_softmax_amax',
-  label: 'softmax: amax',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// softmax: amax
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_41: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_42: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read_write> stack_75: array<f32>;
+@group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
+@group(0) @binding(4) var<storage, read> sample_label: array<i32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
   if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = max(acc0, scratch_41[((i * 10) + r0)]);
+  let n = item;
+  for (var cb = 0; cb < 5; cb++) {
+    var acc0: f32 = 0.0;
+    var acc1: f32 = 0.0;
+    for (var r0 = 0; r0 < 64; r0++) {
+      let v0 = scratch_35[((n * 64) + r0)];
+      acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
+      acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
+    }
+    stack_75[((cb * 2) + (n * 35))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    stack_75[(((cb * 2) + (n * 35)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
-  scratch_42[i] = acc0;
-}
-`,
-};
-
-/** Kernel 20: softmax: sub + exp. Binds scratch2, scratch1, scratch0. */
-const evaluate09SoftmaxSubExp: KernelSpec = {
-  name: 'evaluate_09_softmax_sub_exp',
-  label: 'softmax: sub + exp',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 11, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// softmax: sub + exp
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_41: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_42: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_46: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  scratch_46[(c + (n * 10))] = exp((scratch_41[(c + (n * 10))] - scratch_42[n]));
-}
-`,
-};
-
-/** Kernel 21: softmax: sum. Binds scratch0, scratch2. */
-const evaluate10SoftmaxSum: KernelSpec = {
-  name: 'evaluate_10_softmax_sum',
-  label: 'softmax: sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// softmax: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_46: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_47: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
+  var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + scratch_46[((i * 10) + r0)]);
+    acc2 = max(acc2, stack_75[((n * 35) + r0)]);
   }
-  scratch_47[i] = acc0;
-}
-`,
-};
-
-/** Kernel 22: softmax: div. Binds scratch0, scratch2, output. */
-const evaluate11SoftmaxDiv: KernelSpec = {
-  name: 'evaluate_11_softmax_div',
-  label: 'softmax: div',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read' }, { buffer: 5, access: 'read_write' }],
-  wgsl: `// softmax: div
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_46: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_47: array<f32>;
-@group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  output_output[(c + (n * 10))] = (scratch_46[(c + (n * 10))] / scratch_47[n]);
-}
-`,
-};
-
-/** Kernel 23: loss: amax + argmax + eq + to_f32. Binds output, label, scratch2, scratch1. */
-const evaluate12LossAmaxArgmaxEqToF32: KernelSpec = {
-  name: 'evaluate_12_loss_amax_argmax_eq_to_f32',
-  label: 'loss: amax + argmax + eq + to_f32',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 5, access: 'read' },
-    { buffer: 7, access: 'read' },
-    { buffer: 12, access: 'read_write' },
-    { buffer: 11, access: 'read_write' },
-  ],
-  wgsl: `// loss: amax + argmax + eq + to_f32
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> output_output: array<f32>;
-@group(0) @binding(1) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(2) var<storage, read_write> scratch_51: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_73: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = (-3.402823466e+38);
+  stack_75[((n * 35) + 10)] = acc2;
+  let v1 = stack_75[((n * 35) + 10)];
+  for (var c = 0; c < 10; c++) {
+    stack_75[((c + (n * 35)) + 11)] = exp((stack_75[(c + (n * 35))] - v1));
+  }
+  var acc3: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = max(acc0, output_output[((i * 10) + r0)]);
+    acc3 = (acc3 + stack_75[(((n * 35) + r0) + 11)]);
   }
-  var acc1: f32 = (-3.402823466e+38);
+  stack_75[((n * 35) + 21)] = acc3;
+  let v2 = stack_75[((n * 35) + 21)];
+  for (var c = 0; c < 10; c++) {
+    output_output[(c + (n * 10))] = (stack_75[((c + (n * 35)) + 11)] / v2);
+  }
+  var acc4: f32 = (-3.402823466e+38);
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc4 = max(acc4, output_output[((n * 10) + r0)]);
+  }
+  var acc5: f32 = (-3.402823466e+38);
   var at0: i32 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = output_output[((i * 10) + r1)];
-    let wins0 = ((x0 > acc1) || (x0 != x0));
-    acc1 = select(acc1, x0, wins0);
+    let x0 = output_output[((n * 10) + r1)];
+    let wins0 = ((x0 > acc5) || (x0 != x0));
+    acc5 = select(acc5, x0, wins0);
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
-  let y0 = f32((at0 == sample_label[i]));
-  scratch_51[i] = acc0;
-  scratch_73[i] = y0;
-}
-`,
-};
-
-/** Kernel 24: loss: sub. Binds output, scratch2, scratch0. */
-const evaluate13LossSub: KernelSpec = {
-  name: 'evaluate_13_loss_sub',
-  label: 'loss: sub',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 5, access: 'read' }, { buffer: 12, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// loss: sub
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> output_output: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_51: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_54: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  scratch_54[(c + (n * 10))] = (output_output[(c + (n * 10))] - scratch_51[n]);
-}
-`,
-};
-
-/** Kernel 25: loss: exp + sum. Binds scratch0, scratch2. */
-const evaluate14LossExpSum: KernelSpec = {
-  name: 'evaluate_14_loss_exp_sum',
-  label: 'loss: exp + sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// loss: exp + sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_54: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_56: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + exp(scratch_54[((i * 10) + r0)]));
+  let y0 = f32((at0 == sample_label[n]));
+  stack_75[((n * 35) + 22)] = acc4;
+  stack_75[((n * 35) + 23)] = y0;
+  let v3 = stack_75[((n * 35) + 22)];
+  for (var c = 0; c < 10; c++) {
+    stack_75[((c + (n * 35)) + 24)] = (output_output[(c + (n * 10))] - v3);
   }
-  scratch_56[i] = acc0;
+  var acc6: f32 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc6 = (acc6 + exp(stack_75[(((n * 35) + r0) + 24)]));
+  }
+  stack_75[((n * 35) + 34)] = acc6;
 }
 `,
 };
 
-/**
- * Kernel 26: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch0, scratch2, scratch1, loss, accuracy.
- */
-const evaluate15LossLogSubEqSelectSum3More: KernelSpec = {
-  name: 'evaluate_15_loss_log_sub_eq_select_sum_3_more',
+/** Kernel 15: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch0, loss, accuracy. */
+const evaluate08LossLogSubEqSelectSum3More: KernelSpec = {
+  name: 'evaluate_08_loss_log_sub_eq_select_sum_3_more',
   label: 'loss: log + sub + eq + select + sum + 3 more',
-  tasks: { count: 1, block: 0 },
-  invocations: { count: 1, block: 0 },
+  parts: [
+    {
+      name: 'evaluate_08_loss_log_sub_eq_select_sum_3_more',
+      label: 'loss: log + sub + eq + select + sum + 3 more',
+      tasks: { count: 1, block: 0 },
+      invocations: { count: 1, block: 0 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
     { buffer: 10, access: 'read' },
-    { buffer: 12, access: 'read' },
-    { buffer: 11, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
   ],
   wgsl: `// loss: log + sub + eq + select + sum + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_54: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_56: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_73: array<f32>;
-@group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
-@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(1) var<storage, read> stack_75: array<f32>;
+@group(0) @binding(2) var<storage, read_write> record_loss: array<f32>;
+@group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2178,15 +2029,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0: f32 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    let v1 = scratch_56[r0];
+    let v1 = stack_75[((r0 * 35) + 34)];
     let v2 = log(v1);
     for (var r1 = 0; r1 < 10; r1++) {
-      acc0 = (acc0 + select(0.0, (scratch_54[((r0 * 10) + r1)] - v2), (r1 == v0)));
+      acc0 = (acc0 + select(0.0, (stack_75[(((r0 * 35) + r1) + 24)] - v2), (r1 == v0)));
     }
   }
   var acc1: f32 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 = (acc1 + scratch_73[r2]);
+    acc1 = (acc1 + stack_75[((r2 * 35) + 23)]);
   }
   let v3 = f32(i32(uniforms.n));
   let v4 = (acc0 / v3);
@@ -2198,45 +2049,160 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 27: to_float: to_f32 + div. Binds image, scratch1. */
-const train00ToFloatToF32Div: KernelSpec = {
-  name: 'train_00_to_float_to_f32_div',
-  label: 'to_float: to_f32 + div',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 784, block: 1 },
+/**
+ * Kernel 16: to_float: to_f32 + div | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds image, parameters, scratch1, scratch0, scratch2, scratch3, scratch4.
+ */
+const train00ToFloatToF32DivFc2WeightReordered: KernelSpec = {
+  name: 'train_00_to_float_to_f32_div_fc2_weight_reordered',
+  label: 'to_float: to_f32 + div | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
+  parts: [
+    {
+      name: 'train_00a_to_float_to_f32_div',
+      label: 'to_float: to_f32 + div',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 784, block: 1 },
+    },
+    {
+      name: 'train_00b_fc2_weight_reordered',
+      label: 'fc2.weight: reordered',
+      tasks: { count: 640, block: 0 },
+      invocations: { count: 640, block: 0 },
+    },
+    {
+      name: 'train_00c_fc1_weight_reordered',
+      label: 'fc1.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      invocations: { count: 73728, block: 0 },
+    },
+    {
+      name: 'train_00d_conv3_weight_reordered',
+      label: 'conv3.weight: reordered',
+      tasks: { count: 1152, block: 0 },
+      invocations: { count: 73728, block: 0 },
+    },
+    {
+      name: 'train_00e_conv2_weight_reordered',
+      label: 'conv2.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      invocations: { count: 18432, block: 0 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 6, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// to_float: to_f32 + div
+  localBytes: 0,
+  buffers: [
+    { buffer: 6, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 11, access: 'read_write' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
+    { buffer: 14, access: 'read_write' },
+  ],
+  wgsl: `// to_float: to_f32 + div | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
+@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_132: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_133: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch_134: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch_135: array<f32>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 1 * 28 * 28) { return; }
-  let w = item % 28;
-  let rest3 = item / 28;
-  let h = rest3 % 28;
-  let rest2 = rest3 / 28;
-  let c = rest2 % 1;
-  let rest1 = rest2 / 1;
-  let n = rest1;
-  scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (i32(uniforms.n) * 1 * 28 * 28 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= i32(uniforms.n) * 1 * 28 * 28) { return; }
+    let w = item % 28;
+    let rest3 = item / 28;
+    let h = rest3 % 28;
+    let rest2 = rest3 / 28;
+    let c = rest2 % 1;
+    let rest1 = rest2 / 1;
+    let n = rest1;
+    scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+    return;
+  }
+  number -= end0;
+  let end1 = (10 * 64 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 10 * 64) { return; }
+    let c = item % 64;
+    let rest1 = item / 64;
+    let r0 = rest1;
+    scratch_132[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
+    return;
+  }
+  number -= end1;
+  let end2 = (3 * 3 * 64 * 128 + 63) / 64;
+  if (number < end2) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 3 * 3 * 64 * 128) { return; }
+    let c = item % 128;
+    let rest3 = item / 128;
+    let r0 = rest3 % 64;
+    let rest2 = rest3 / 64;
+    let w = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let h = rest1;
+    scratch_133[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
+    return;
+  }
+  number -= end2;
+  let end3 = (3 * 3 * 128 * 64 + 63) / 64;
+  if (number < end3) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 3 * 3 * 128 * 64) { return; }
+    let c = item % 64;
+    let rest3 = item / 64;
+    let r2 = rest3 % 128;
+    let rest2 = rest3 / 128;
+    let r1 = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let r0 = rest1;
+    scratch_134[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
+    return;
+  }
+  number -= end3;
+  let end4 = (3 * 3 * 64 * 32 + 63) / 64;
+  if (number < end4) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 3 * 3 * 64 * 32) { return; }
+    let c = item % 32;
+    let rest3 = item / 32;
+    let r2 = rest3 % 64;
+    let rest2 = rest3 / 64;
+    let r1 = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let r0 = rest1;
+    scratch_135[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
+    return;
+  }
+  number -= end4;
 }
 `,
 };
 
-/** Kernel 28: conv1: conv2d + add + relu. Binds scratch1, parameters, scratch0. */
+/** Kernel 17: conv1: conv2d + add + relu. Binds scratch1, parameters, scratch5. */
 const train01Conv1Conv2dAddRelu: KernelSpec = {
   name: 'train_01_conv1_conv2d_add_relu',
   label: 'conv1: conv2d + add + relu',
-  tasks: { count: 26, block: 4 },
-  invocations: { count: 2704, block: 4 },
+  parts: [
+    {
+      name: 'train_01_conv1_conv2d_add_relu',
+      label: 'conv1: conv2d + add + relu',
+      tasks: { count: 26, block: 4 },
+      invocations: { count: 2704, block: 4 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 15, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
@@ -2422,14 +2388,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 29: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch0, scratch2, scratch3. */
+/** Kernel 18: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch5, scratch6, scratch7. */
 const train02MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
   name: 'train_02_MaxPool2d_max_pool2d_max_pool2d_index',
   label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5408, block: 1 },
+  parts: [
+    {
+      name: 'train_02_MaxPool2d_max_pool2d_max_pool2d_index',
+      label: 'MaxPool2d: max_pool2d + max_pool2d_index',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 5408, block: 1 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }, { buffer: 13, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 15, access: 'read' }, { buffer: 16, access: 'read_write' }, { buffer: 17, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_11: array<f32>;
@@ -2471,14 +2444,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 30: conv2: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+/** Kernel 19: conv2: conv2d + add + relu. Binds scratch6, parameters, scratch5. */
 const train03Conv2Conv2dAddRelu: KernelSpec = {
   name: 'train_03_conv2_conv2d_add_relu',
   label: 'conv2: conv2d + add + relu',
-  tasks: { count: 11, block: 4 },
-  invocations: { count: 968, block: 4 },
+  parts: [
+    {
+      name: 'train_03_conv2_conv2d_add_relu',
+      label: 'conv2: conv2d + add + relu',
+      tasks: { count: 11, block: 4 },
+      invocations: { count: 968, block: 4 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 16, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 15, access: 'read_write' }],
   wgsl: `// conv2: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
@@ -2668,14 +2648,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 31: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch0, scratch4, scratch5. */
+/** Kernel 20: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch5, scratch8, scratch9. */
 const train04MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
   name: 'train_04_MaxPool2d_max_pool2d_max_pool2d_index',
   label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1600, block: 1 },
+  parts: [
+    {
+      name: 'train_04_MaxPool2d_max_pool2d_max_pool2d_index',
+      label: 'MaxPool2d: max_pool2d + max_pool2d_index',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1600, block: 1 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 14, access: 'read_write' }, { buffer: 15, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 15, access: 'read' }, { buffer: 18, access: 'read_write' }, { buffer: 19, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_19: array<f32>;
@@ -2717,14 +2704,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 32: conv3: conv2d + add + relu. Binds scratch4, parameters, scratch0. */
+/** Kernel 21: conv3: conv2d + add + relu. Binds scratch8, parameters, scratch5. */
 const train05Conv3Conv2dAddRelu: KernelSpec = {
   name: 'train_05_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
-  tasks: { count: 3, block: 4 },
-  invocations: { count: 144, block: 4 },
+  parts: [
+    {
+      name: 'train_05_conv3_conv2d_add_relu',
+      label: 'conv3: conv2d + add + relu',
+      tasks: { count: 3, block: 4 },
+      invocations: { count: 144, block: 4 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 14, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 18, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 15, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
@@ -2914,14 +2908,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 33: fc1: matmul + add + relu. Binds scratch0, parameters, scratch6. */
+/** Kernel 22: fc1: matmul + add + relu. Binds scratch5, parameters, scratch10. */
 const train06Fc1MatmulAddRelu: KernelSpec = {
   name: 'train_06_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
-  tasks: { count: 1, block: 4 },
-  invocations: { count: 8, block: 4 },
+  parts: [
+    {
+      name: 'train_06_fc1_matmul_add_relu',
+      label: 'fc1: matmul + add + relu',
+      tasks: { count: 1, block: 4 },
+      invocations: { count: 8, block: 4 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 16, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 15, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 20, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
@@ -3107,175 +3108,34 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 34: fc2: matmul + add. Binds scratch6, parameters, scratch7. */
-const train07Fc2MatmulAdd: KernelSpec = {
-  name: 'train_07_fc2_matmul_add',
-  label: 'fc2: matmul + add',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5, block: 1 },
+/**
+ * Kernel 23: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch10, parameters, scratch11, label.
+ */
+const train07Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
+  name: 'train_07_fc2_matmul_add_softmax_amax_sub_exp_sum',
+  label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add',
+  parts: [
+    {
+      name: 'train_07_fc2_matmul_add_softmax_amax_sub_exp_sum',
+      label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1, block: 1 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 17, access: 'read_write' }],
-  wgsl: `// fc2: matmul + add
+  localBytes: 0,
+  buffers: [
+    { buffer: 20, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 21, access: 'read_write' },
+    { buffer: 7, access: 'read' },
+  ],
+  wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_41: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 5) { return; }
-  let cb = item % 5;
-  let rest1 = item / 5;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  for (var r0 = 0; r0 < 64; r0++) {
-    let v0 = scratch_35[((n * 64) + r0)];
-    acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
-    acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
-  }
-  scratch_41[((cb * 2) + (n * 10))] = (acc0 + parameters[((cb * 2) + 167104)]);
-  scratch_41[(((cb * 2) + (n * 10)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
-}
-`,
-};
-
-/** Kernel 35: softmax: amax. Binds scratch7, scratch8. */
-const train08SoftmaxAmax: KernelSpec = {
-  name: 'train_08_softmax_amax',
-  label: 'softmax: amax',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 17, access: 'read' }, { buffer: 18, access: 'read_write' }],
-  wgsl: `// softmax: amax
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_41: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_42: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = max(acc0, scratch_41[((i * 10) + r0)]);
-  }
-  scratch_42[i] = acc0;
-}
-`,
-};
-
-/** Kernel 36: softmax: sub + exp. Binds scratch7, scratch8, scratch9. */
-const train09SoftmaxSubExp: KernelSpec = {
-  name: 'train_09_softmax_sub_exp',
-  label: 'softmax: sub + exp',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 17, access: 'read' }, { buffer: 18, access: 'read' }, { buffer: 19, access: 'read_write' }],
-  wgsl: `// softmax: sub + exp
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_41: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_42: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_46: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  scratch_46[(c + (n * 10))] = exp((scratch_41[(c + (n * 10))] - scratch_42[n]));
-}
-`,
-};
-
-/** Kernel 37: softmax: sum. Binds scratch9, scratch8. */
-const train10SoftmaxSum: KernelSpec = {
-  name: 'train_10_softmax_sum',
-  label: 'softmax: sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 19, access: 'read' }, { buffer: 18, access: 'read_write' }],
-  wgsl: `// softmax: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_46: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_47: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + scratch_46[((i * 10) + r0)]);
-  }
-  scratch_47[i] = acc0;
-}
-`,
-};
-
-/** Kernel 38: softmax: div. Binds scratch9, scratch8, scratch7. */
-const train11SoftmaxDiv: KernelSpec = {
-  name: 'train_11_softmax_div',
-  label: 'softmax: div',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 19, access: 'read' }, { buffer: 18, access: 'read' }, { buffer: 17, access: 'read_write' }],
-  wgsl: `// softmax: div
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_46: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_47: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_50: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  scratch_50[(c + (n * 10))] = (scratch_46[(c + (n * 10))] / scratch_47[n]);
-}
-`,
-};
-
-/** Kernel 39: loss: amax + argmax + eq + to_f32. Binds scratch7, label, scratch10, scratch11. */
-const train12LossAmaxArgmaxEqToF32: KernelSpec = {
-  name: 'train_12_loss_amax_argmax_eq_to_f32',
-  label: 'loss: amax + argmax + eq + to_f32',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 17, access: 'read' },
-    { buffer: 7, access: 'read' },
-    { buffer: 20, access: 'read_write' },
-    { buffer: 21, access: 'read_write' },
-  ],
-  wgsl: `// loss: amax + argmax + eq + to_f32
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_50: array<f32>;
-@group(0) @binding(1) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(2) var<storage, read_write> scratch_51: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_73: array<f32>;
+@group(0) @binding(2) var<storage, read_write> stack_136: array<f32>;
+@group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3283,1075 +3143,276 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
   if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = max(acc0, scratch_50[((i * 10) + r0)]);
+  let n = item;
+  for (var cb = 0; cb < 5; cb++) {
+    var acc0: f32 = 0.0;
+    var acc1: f32 = 0.0;
+    for (var r0 = 0; r0 < 64; r0++) {
+      let v0 = scratch_35[((n * 64) + r0)];
+      acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
+      acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
+    }
+    stack_136[((cb * 2) + (n * 87))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    stack_136[(((cb * 2) + (n * 87)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
-  var acc1: f32 = (-3.402823466e+38);
+  var acc2: f32 = (-3.402823466e+38);
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc2 = max(acc2, stack_136[((n * 87) + r0)]);
+  }
+  stack_136[((n * 87) + 10)] = acc2;
+  let v1 = stack_136[((n * 87) + 10)];
+  for (var c = 0; c < 10; c++) {
+    stack_136[((c + (n * 87)) + 11)] = exp((stack_136[(c + (n * 87))] - v1));
+  }
+  var acc3: f32 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc3 = (acc3 + stack_136[(((n * 87) + r0) + 11)]);
+  }
+  stack_136[((n * 87) + 21)] = acc3;
+  let v2 = stack_136[((n * 87) + 21)];
+  for (var c = 0; c < 10; c++) {
+    stack_136[((c + (n * 87)) + 22)] = (stack_136[((c + (n * 87)) + 11)] / v2);
+  }
+  var acc4: f32 = (-3.402823466e+38);
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc4 = max(acc4, stack_136[(((n * 87) + r0) + 22)]);
+  }
+  var acc5: f32 = (-3.402823466e+38);
   var at0: i32 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = scratch_50[((i * 10) + r1)];
-    let wins0 = ((x0 > acc1) || (x0 != x0));
-    acc1 = select(acc1, x0, wins0);
+    let x0 = stack_136[(((n * 87) + r1) + 22)];
+    let wins0 = ((x0 > acc5) || (x0 != x0));
+    acc5 = select(acc5, x0, wins0);
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
-  let y0 = f32((at0 == sample_label[i]));
-  scratch_51[i] = acc0;
-  scratch_73[i] = y0;
-}
-`,
-};
-
-/** Kernel 40: loss: sub + exp. Binds scratch7, scratch10, scratch12, scratch13. */
-const train13LossSubExp: KernelSpec = {
-  name: 'train_13_loss_sub_exp',
-  label: 'loss: sub + exp',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 17, access: 'read' },
-    { buffer: 20, access: 'read' },
-    { buffer: 22, access: 'read_write' },
-    { buffer: 23, access: 'read_write' },
-  ],
-  wgsl: `// loss: sub + exp
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_50: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_51: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_54: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_55: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  let v0 = (scratch_50[(c + (n * 10))] - scratch_51[n]);
-  let y0 = exp(v0);
-  scratch_54[(c + (n * 10))] = v0;
-  scratch_55[(c + (n * 10))] = y0;
-}
-`,
-};
-
-/** Kernel 41: loss: sum. Binds scratch13, scratch10. */
-const train14LossSum: KernelSpec = {
-  name: 'train_14_loss_sum',
-  label: 'loss: sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 23, access: 'read' }, { buffer: 20, access: 'read_write' }],
-  wgsl: `// loss: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_55: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_56: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + scratch_55[((i * 10) + r0)]);
+  let y0 = f32((at0 == sample_label[n]));
+  stack_136[((n * 87) + 32)] = acc4;
+  stack_136[((n * 87) + 33)] = y0;
+  let v3 = stack_136[((n * 87) + 32)];
+  for (var c = 0; c < 10; c++) {
+    let v4 = (stack_136[((c + (n * 87)) + 22)] - v3);
+    let y1 = exp(v4);
+    stack_136[((c + (n * 87)) + 34)] = v4;
+    stack_136[((c + (n * 87)) + 44)] = y1;
   }
-  scratch_56[i] = acc0;
+  var acc6: f32 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc6 = (acc6 + stack_136[(((n * 87) + r0) + 44)]);
+  }
+  stack_136[((n * 87) + 54)] = acc6;
+  let v6 = f32(i32(uniforms.n));
+  let v7 = (1.0 / v6);
+  let v8 = (-v7);
+  let v5 = sample_label[n];
+  for (var c = 0; c < 10; c++) {
+    stack_136[((c + (n * 87)) + 55)] = select(0.0, v8, (c == v5));
+  }
+  var acc7: f32 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc7 = (acc7 + stack_136[(((n * 87) + r0) + 55)]);
+  }
+  stack_136[((n * 87) + 65)] = acc7;
+  let v9 = stack_136[((n * 87) + 65)];
+  let v10 = (-v9);
+  let v11 = stack_136[((n * 87) + 54)];
+  let v12 = (v10 / v11);
+  for (var c = 0; c < 10; c++) {
+    stack_136[((c + (n * 87)) + 66)] = (stack_136[((c + (n * 87)) + 55)] + (v12 * stack_136[((c + (n * 87)) + 44)]));
+  }
+  var acc8: f32 = 0.0;
+  let v13 = stack_136[((n * 87) + 21)];
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc8 = (acc8 + (stack_136[(((n * 87) + r0) + 66)] * (stack_136[(((n * 87) + r0) + 22)] / v13)));
+  }
+  stack_136[((n * 87) + 76)] = acc8;
+  let v14 = stack_136[((n * 87) + 21)];
+  let v15 = (1.0 / v14);
+  let v16 = stack_136[((n * 87) + 76)];
+  let v17 = (-v16);
+  for (var c = 0; c < 10; c++) {
+    stack_136[((c + (n * 87)) + 77)] = (((stack_136[((c + (n * 87)) + 66)] * v15) + v17) * stack_136[((c + (n * 87)) + 11)]);
+  }
 }
 `,
 };
 
 /**
- * Kernel 42: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch12, scratch10, scratch11, loss, accuracy.
+ * Kernel 24: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch10, scratch0, loss, accuracy, gradients, scratch12.
  */
-const train15LossLogSubEqSelectSum3More: KernelSpec = {
-  name: 'train_15_loss_log_sub_eq_select_sum_3_more',
-  label: 'loss: log + sub + eq + select + sum + 3 more',
-  tasks: { count: 1, block: 0 },
-  invocations: { count: 1, block: 0 },
+const train08LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
+  name: 'train_08_loss_log_sub_eq_select_sum_3_more_fc2_ba',
+  label: 'loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select',
+  parts: [
+    {
+      name: 'train_08a_loss_log_sub_eq_select_sum_3_more',
+      label: 'loss: log + sub + eq + select + sum + 3 more',
+      tasks: { count: 1, block: 0 },
+      invocations: { count: 1, block: 0 },
+    },
+    {
+      name: 'train_08b_fc2_backward_sum',
+      label: 'fc2 backward: sum',
+      tasks: { count: 10, block: 0 },
+      invocations: { count: 10, block: 0 },
+    },
+    {
+      name: 'train_08c_fc2_backward_matmul',
+      label: 'fc2 backward: matmul',
+      tasks: { count: 160, block: 0 },
+      invocations: { count: 160, block: 0 },
+    },
+    {
+      name: 'train_08d_fc2_backward_matmul_gt_select',
+      label: 'fc2 backward: matmul + gt + select',
+      tasks: { count: 1, block: 4 },
+      invocations: { count: 8, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 22, access: 'read' },
-    { buffer: 20, access: 'read' },
     { buffer: 21, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
-  ],
-  wgsl: `// loss: log + sub + eq + select + sum + 3 more
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_54: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_56: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_73: array<f32>;
-@group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
-@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 1) { return; }
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = sample_label[r0];
-    let v1 = scratch_56[r0];
-    let v2 = log(v1);
-    for (var r1 = 0; r1 < 10; r1++) {
-      acc0 = (acc0 + select(0.0, (scratch_54[((r0 * 10) + r1)] - v2), (r1 == v0)));
-    }
-  }
-  var acc1: f32 = 0.0;
-  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 = (acc1 + scratch_73[r2]);
-  }
-  let v3 = f32(i32(uniforms.n));
-  let v4 = (acc0 / v3);
-  let v5 = (-v4);
-  let v6 = (acc1 / v3);
-  record_loss[0] = v5;
-  record_accuracy[0] = v6;
-}
-`,
-};
-
-/** Kernel 43: loss backward: eq + div + neg + select. Binds label, scratch12. */
-const train16LossBackwardEqDivNegSelect: KernelSpec = {
-  name: 'train_16_loss_backward_eq_div_neg_select',
-  label: 'loss backward: eq + div + neg + select',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 7, access: 'read' }, { buffer: 22, access: 'read_write' }],
-  wgsl: `// loss backward: eq + div + neg + select
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read_write> scratch_79: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  let v0 = f32(i32(uniforms.n));
-  let v1 = (1.0 / v0);
-  let v2 = (-v1);
-  scratch_79[(c + (n * 10))] = select(0.0, v2, (c == sample_label[n]));
-}
-`,
-};
-
-/** Kernel 44: loss backward: sum. Binds scratch12, scratch11. */
-const train17LossBackwardSum: KernelSpec = {
-  name: 'train_17_loss_backward_sum',
-  label: 'loss backward: sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 22, access: 'read' }, { buffer: 21, access: 'read_write' }],
-  wgsl: `// loss backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_79: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_80: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + scratch_79[((i * 10) + r0)]);
-  }
-  scratch_80[i] = acc0;
-}
-`,
-};
-
-/** Kernel 45: loss backward: neg + div + mul + add. Binds scratch12, scratch11, scratch10, scratch13, scratch14. */
-const train18LossBackwardNegDivMulAdd: KernelSpec = {
-  name: 'train_18_loss_backward_neg_div_mul_add',
-  label: 'loss backward: neg + div + mul + add',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 22, access: 'read' },
-    { buffer: 21, access: 'read' },
-    { buffer: 20, access: 'read' },
-    { buffer: 23, access: 'read' },
-    { buffer: 24, access: 'read_write' },
-  ],
-  wgsl: `// loss backward: neg + div + mul + add
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_79: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_80: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_56: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_55: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_87: array<f32>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  scratch_87[(c + (n * 10))] = (scratch_79[(c + (n * 10))] + (((-scratch_80[n]) / scratch_56[n]) * scratch_55[(c + (n * 10))]));
-}
-`,
-};
-
-/** Kernel 46: softmax backward: div + mul + sum. Binds scratch14, scratch7, scratch8, scratch10. */
-const train19SoftmaxBackwardDivMulSum: KernelSpec = {
-  name: 'train_19_softmax_backward_div_mul_sum',
-  label: 'softmax backward: div + mul + sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 24, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 18, access: 'read' },
-    { buffer: 20, access: 'read_write' },
-  ],
-  wgsl: `// softmax backward: div + mul + sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_87: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_50: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_47: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_93: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  let v0 = scratch_47[i];
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + (scratch_87[((i * 10) + r0)] * (scratch_50[((i * 10) + r0)] / v0)));
-  }
-  scratch_93[i] = acc0;
-}
-`,
-};
-
-/** Kernel 47: softmax backward: div + mul + neg + add. Binds scratch14, scratch8, scratch10, scratch9, scratch7. */
-const train20SoftmaxBackwardDivMulNegAdd: KernelSpec = {
-  name: 'train_20_softmax_backward_div_mul_neg_add',
-  label: 'softmax backward: div + mul + neg + add',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 24, access: 'read' },
-    { buffer: 18, access: 'read' },
-    { buffer: 20, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 17, access: 'read_write' },
-  ],
-  wgsl: `// softmax backward: div + mul + neg + add
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_87: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_47: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_93: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_46: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_98: array<f32>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  scratch_98[(c + (n * 10))] = (((scratch_87[(c + (n * 10))] * (1.0 / scratch_47[n])) + (-scratch_93[n])) * scratch_46[(c + (n * 10))]);
-}
-`,
-};
-
-/** Kernel 48: fc2 backward: sum. Binds scratch7, gradients. */
-const train21Fc2BackwardSum: KernelSpec = {
-  name: 'train_21_fc2_backward_sum',
-  label: 'fc2 backward: sum',
-  tasks: { count: 10, block: 0 },
-  invocations: { count: 10, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 17, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// fc2 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_98: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 10) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    acc0 = (acc0 + scratch_98[(i + (r0 * 10))]);
-  }
-  gradients[(i + 167104)] = acc0;
-}
-`,
-};
-
-/** Kernel 49: fc2 backward: matmul. Binds scratch7, scratch6, gradients. */
-const train22Fc2BackwardMatmul: KernelSpec = {
-  name: 'train_22_fc2_backward_matmul',
-  label: 'fc2 backward: matmul',
-  tasks: { count: 160, block: 0 },
-  invocations: { count: 160, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 17, access: 'read' }, { buffer: 16, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// fc2 backward: matmul
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_98: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_35: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 10 * 16) { return; }
-  let cb = item % 16;
-  let rest1 = item / 16;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = scratch_98[(n + (r0 * 10))];
-    acc0 = (acc0 + (v0 * scratch_35[((cb * 4) + (r0 * 64))]));
-    acc1 = (acc1 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 1)]));
-    acc2 = (acc2 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 2)]));
-    acc3 = (acc3 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 3)]));
-  }
-  gradients[(((cb * 40) + n) + 166464)] = acc0;
-  gradients[(((cb * 40) + n) + 166474)] = acc1;
-  gradients[(((cb * 40) + n) + 166484)] = acc2;
-  gradients[(((cb * 40) + n) + 166494)] = acc3;
-}
-`,
-};
-
-/** Kernel 50: fc2.weight: reordered. Binds parameters, scratch9. */
-const train23Fc2WeightReordered: KernelSpec = {
-  name: 'train_23_fc2_weight_reordered',
-  label: 'fc2.weight: reordered',
-  tasks: { count: 640, block: 0 },
-  invocations: { count: 640, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 0, access: 'read' }, { buffer: 19, access: 'read_write' }],
-  wgsl: `// fc2.weight: reordered
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> parameters: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_132: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 10 * 64) { return; }
-  let c = item % 64;
-  let rest1 = item / 64;
-  let r0 = rest1;
-  scratch_132[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
-}
-`,
-};
-
-/** Kernel 51: fc2 backward: matmul + gt + select. Binds scratch6, scratch7, scratch9, scratch12. */
-const train24Fc2BackwardMatmulGtSelect: KernelSpec = {
-  name: 'train_24_fc2_backward_matmul_gt_select',
-  label: 'fc2 backward: matmul + gt + select',
-  tasks: { count: 1, block: 4 },
-  invocations: { count: 8, block: 4 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 16, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 19, access: 'read' },
+    { buffer: 1, access: 'read_write' },
     { buffer: 22, access: 'read_write' },
   ],
-  wgsl: `// fc2 backward: matmul + gt + select
+  wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_98: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_132: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_105: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(0) var<storage, read> sample_label: array<i32>;
+@group(0) @binding(1) var<storage, read> stack_136: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch_132: array<f32>;
+@group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
+@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
+@group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch_105: array<f32>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (1 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 1) { return; }
+    var acc0: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      let v0 = sample_label[r0];
+      let v1 = stack_136[((r0 * 87) + 54)];
+      let v2 = log(v1);
+      for (var r1 = 0; r1 < 10; r1++) {
+        acc0 = (acc0 + select(0.0, (stack_136[(((r0 * 87) + r1) + 34)] - v2), (r1 == v0)));
+      }
+    }
+    var acc1: f32 = 0.0;
+    for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
+      acc1 = (acc1 + stack_136[((r2 * 87) + 33)]);
+    }
+    let v3 = f32(i32(uniforms.n));
+    let v4 = (acc0 / v3);
+    let v5 = (-v4);
+    let v6 = (acc1 / v3);
+    record_loss[0] = v5;
+    record_accuracy[0] = v6;
+    return;
+  }
+  number -= end0;
+  let end1 = (10 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 10) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      acc0 = (acc0 + stack_136[((i + (r0 * 87)) + 77)]);
+    }
+    gradients[(i + 167104)] = acc0;
+    return;
+  }
+  number -= end1;
+  let end2 = (10 * 16 + 63) / 64;
+  if (number < end2) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 10 * 16) { return; }
+    let cb = item % 16;
+    let rest1 = item / 16;
+    let n = rest1;
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     var acc2: f32 = 0.0;
     var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 10; r0++) {
-      let v0 = scratch_98[((nb * 40) + r0)];
-      let v1 = scratch_132[((cb * 8) + (r0 * 64))];
-      let v2 = scratch_132[(((cb * 8) + (r0 * 64)) + 1)];
-      let v3 = scratch_132[(((cb * 8) + (r0 * 64)) + 2)];
-      let v4 = scratch_132[(((cb * 8) + (r0 * 64)) + 3)];
-      let v5 = scratch_132[(((cb * 8) + (r0 * 64)) + 4)];
-      let v6 = scratch_132[(((cb * 8) + (r0 * 64)) + 5)];
-      let v7 = scratch_132[(((cb * 8) + (r0 * 64)) + 6)];
-      let v8 = scratch_132[(((cb * 8) + (r0 * 64)) + 7)];
-      let v9 = scratch_98[(((nb * 40) + r0) + 10)];
-      let v10 = scratch_98[(((nb * 40) + r0) + 20)];
-      let v11 = scratch_98[(((nb * 40) + r0) + 30)];
-      acc0 = (acc0 + (v0 * v1));
-      acc1 = (acc1 + (v0 * v2));
-      acc2 = (acc2 + (v0 * v3));
-      acc3 = (acc3 + (v0 * v4));
-      acc4 = (acc4 + (v0 * v5));
-      acc5 = (acc5 + (v0 * v6));
-      acc6 = (acc6 + (v0 * v7));
-      acc7 = (acc7 + (v0 * v8));
-      acc8 = (acc8 + (v9 * v1));
-      acc9 = (acc9 + (v9 * v2));
-      acc10 = (acc10 + (v9 * v3));
-      acc11 = (acc11 + (v9 * v4));
-      acc12 = (acc12 + (v9 * v5));
-      acc13 = (acc13 + (v9 * v6));
-      acc14 = (acc14 + (v9 * v7));
-      acc15 = (acc15 + (v9 * v8));
-      acc16 = (acc16 + (v10 * v1));
-      acc17 = (acc17 + (v10 * v2));
-      acc18 = (acc18 + (v10 * v3));
-      acc19 = (acc19 + (v10 * v4));
-      acc20 = (acc20 + (v10 * v5));
-      acc21 = (acc21 + (v10 * v6));
-      acc22 = (acc22 + (v10 * v7));
-      acc23 = (acc23 + (v10 * v8));
-      acc24 = (acc24 + (v11 * v1));
-      acc25 = (acc25 + (v11 * v2));
-      acc26 = (acc26 + (v11 * v3));
-      acc27 = (acc27 + (v11 * v4));
-      acc28 = (acc28 + (v11 * v5));
-      acc29 = (acc29 + (v11 * v6));
-      acc30 = (acc30 + (v11 * v7));
-      acc31 = (acc31 + (v11 * v8));
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      let v0 = stack_136[((n + (r0 * 87)) + 77)];
+      acc0 = (acc0 + (v0 * scratch_35[((cb * 4) + (r0 * 64))]));
+      acc1 = (acc1 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 1)]));
+      acc2 = (acc2 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 2)]));
+      acc3 = (acc3 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 3)]));
     }
-    scratch_105[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch_35[((cb * 8) + (nb * 256))] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch_35[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch_35[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch_35[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch_35[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch_35[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch_35[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch_35[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch_35[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch_35[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch_35[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch_35[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch_35[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch_35[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch_35[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch_35[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch_35[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch_35[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch_35[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch_35[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch_35[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch_35[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch_35[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch_35[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch_35[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch_35[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch_35[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch_35[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch_35[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch_35[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch_35[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
-    scratch_105[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch_35[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
+    gradients[(((cb * 40) + n) + 166464)] = acc0;
+    gradients[(((cb * 40) + n) + 166474)] = acc1;
+    gradients[(((cb * 40) + n) + 166484)] = acc2;
+    gradients[(((cb * 40) + n) + 166494)] = acc3;
+    return;
+  }
+  number -= end2;
+  let end3 = (((i32(uniforms.n) + 3) / 4) * 8 + 63) / 64;
+  if (number < end3) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
+    let cb = item % 8;
+    let rest1 = item / 8;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 10; r0++) {
-        let v12 = scratch_98[(((nb * 40) + (nr * 10)) + r0)];
-        acc32 = (acc32 + (v12 * scratch_132[((cb * 8) + (r0 * 64))]));
-        acc33 = (acc33 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 1)]));
-        acc34 = (acc34 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 2)]));
-        acc35 = (acc35 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 3)]));
-        acc36 = (acc36 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 4)]));
-        acc37 = (acc37 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 5)]));
-        acc38 = (acc38 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 6)]));
-        acc39 = (acc39 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 7)]));
-      }
-      scratch_105[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
-      scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
-      scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
-      scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
-      scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
-      scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
-      scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
-      scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
-    }
-  }
-}
-`,
-};
-
-/** Kernel 52: fc1 backward: sum. Binds scratch12, gradients. */
-const train25Fc1BackwardSum: KernelSpec = {
-  name: 'train_25_fc1_backward_sum',
-  label: 'fc1 backward: sum',
-  tasks: { count: 8, block: 0 },
-  invocations: { count: 64, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 22, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// fc1 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_105: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 64) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    acc0 = (acc0 + scratch_105[(i + (r0 * 64))]);
-  }
-  gradients[(i + 166400)] = acc0;
-}
-`,
-};
-
-/** Kernel 53: fc1 backward: matmul. Binds scratch12, scratch0, gradients. */
-const train26Fc1BackwardMatmul: KernelSpec = {
-  name: 'train_26_fc1_backward_matmul',
-  label: 'fc1 backward: matmul',
-  tasks: { count: 96, block: 0 },
-  invocations: { count: 2304, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 22, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// fc1 backward: matmul
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_105: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 32 * 3 * 3 * 8) { return; }
-  let nb = item % 8;
-  let rest3 = item / 8;
-  let c_2 = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let c_1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let c_0b = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = scratch_105[((nb * 8) + (r0 * 64))];
-    let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
-    let v2 = scratch_105[(((nb * 8) + (r0 * 64)) + 1)];
-    let v3 = scratch_105[(((nb * 8) + (r0 * 64)) + 2)];
-    let v4 = scratch_105[(((nb * 8) + (r0 * 64)) + 3)];
-    let v5 = scratch_105[(((nb * 8) + (r0 * 64)) + 4)];
-    let v6 = scratch_105[(((nb * 8) + (r0 * 64)) + 5)];
-    let v7 = scratch_105[(((nb * 8) + (r0 * 64)) + 6)];
-    let v8 = scratch_105[(((nb * 8) + (r0 * 64)) + 7)];
-    let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
-    let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
-    let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
-    acc0 = (acc0 + (v0 * v1));
-    acc1 = (acc1 + (v2 * v1));
-    acc2 = (acc2 + (v3 * v1));
-    acc3 = (acc3 + (v4 * v1));
-    acc4 = (acc4 + (v5 * v1));
-    acc5 = (acc5 + (v6 * v1));
-    acc6 = (acc6 + (v7 * v1));
-    acc7 = (acc7 + (v8 * v1));
-    acc8 = (acc8 + (v0 * v9));
-    acc9 = (acc9 + (v2 * v9));
-    acc10 = (acc10 + (v3 * v9));
-    acc11 = (acc11 + (v4 * v9));
-    acc12 = (acc12 + (v5 * v9));
-    acc13 = (acc13 + (v6 * v9));
-    acc14 = (acc14 + (v7 * v9));
-    acc15 = (acc15 + (v8 * v9));
-    acc16 = (acc16 + (v0 * v10));
-    acc17 = (acc17 + (v2 * v10));
-    acc18 = (acc18 + (v3 * v10));
-    acc19 = (acc19 + (v4 * v10));
-    acc20 = (acc20 + (v5 * v10));
-    acc21 = (acc21 + (v6 * v10));
-    acc22 = (acc22 + (v7 * v10));
-    acc23 = (acc23 + (v8 * v10));
-    acc24 = (acc24 + (v0 * v11));
-    acc25 = (acc25 + (v2 * v11));
-    acc26 = (acc26 + (v3 * v11));
-    acc27 = (acc27 + (v4 * v11));
-    acc28 = (acc28 + (v5 * v11));
-    acc29 = (acc29 + (v6 * v11));
-    acc30 = (acc30 + (v7 * v11));
-    acc31 = (acc31 + (v8 * v11));
-  }
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92672)] = acc0;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92673)] = acc1;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92674)] = acc2;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92675)] = acc3;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92676)] = acc4;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92677)] = acc5;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92678)] = acc6;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92679)] = acc7;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93248)] = acc8;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93249)] = acc9;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93250)] = acc10;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93251)] = acc11;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93252)] = acc12;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93253)] = acc13;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93254)] = acc14;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93255)] = acc15;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93824)] = acc16;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93825)] = acc17;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93826)] = acc18;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93827)] = acc19;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93828)] = acc20;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93829)] = acc21;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93830)] = acc22;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93831)] = acc23;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94400)] = acc24;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94401)] = acc25;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94402)] = acc26;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94403)] = acc27;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94404)] = acc28;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94405)] = acc29;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94406)] = acc30;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94407)] = acc31;
-}
-`,
-};
-
-/** Kernel 54: fc1.weight: reordered. Binds parameters, scratch6. */
-const train27Fc1WeightReordered: KernelSpec = {
-  name: 'train_27_fc1_weight_reordered',
-  label: 'fc1.weight: reordered',
-  tasks: { count: 576, block: 0 },
-  invocations: { count: 73728, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 0, access: 'read' }, { buffer: 16, access: 'read_write' }],
-  wgsl: `// fc1.weight: reordered
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> parameters: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_133: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 3 * 3 * 64 * 128) { return; }
-  let c = item % 128;
-  let rest3 = item / 128;
-  let r0 = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let h = rest1;
-  scratch_133[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
-}
-`,
-};
-
-/** Kernel 55: fc1 backward: matmul + gt + select. Binds scratch0, scratch12, scratch6, scratch9. */
-const train28Fc1BackwardMatmulGtSelect: KernelSpec = {
-  name: 'train_28_fc1_backward_matmul_gt_select',
-  label: 'fc1 backward: matmul + gt + select',
-  tasks: { count: 3, block: 4 },
-  invocations: { count: 144, block: 4 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 10, access: 'read' },
-    { buffer: 22, access: 'read' },
-    { buffer: 16, access: 'read' },
-    { buffer: 19, access: 'read_write' },
-  ],
-  wgsl: `// fc1 backward: matmul + gt + select
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_105: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_133: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_113: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_105[((nb * 256) + r0)];
-      let v1 = scratch_133[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
-      let v2 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
-      let v3 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
-      let v4 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
-      let v5 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
-      let v6 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
-      let v7 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
-      let v8 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
-      let v9 = scratch_105[(((nb * 256) + r0) + 64)];
-      let v10 = scratch_105[(((nb * 256) + r0) + 128)];
-      let v11 = scratch_105[(((nb * 256) + r0) + 192)];
-      acc0 = (acc0 + (v0 * v1));
-      acc1 = (acc1 + (v0 * v2));
-      acc2 = (acc2 + (v0 * v3));
-      acc3 = (acc3 + (v0 * v4));
-      acc4 = (acc4 + (v0 * v5));
-      acc5 = (acc5 + (v0 * v6));
-      acc6 = (acc6 + (v0 * v7));
-      acc7 = (acc7 + (v0 * v8));
-      acc8 = (acc8 + (v9 * v1));
-      acc9 = (acc9 + (v9 * v2));
-      acc10 = (acc10 + (v9 * v3));
-      acc11 = (acc11 + (v9 * v4));
-      acc12 = (acc12 + (v9 * v5));
-      acc13 = (acc13 + (v9 * v6));
-      acc14 = (acc14 + (v9 * v7));
-      acc15 = (acc15 + (v9 * v8));
-      acc16 = (acc16 + (v10 * v1));
-      acc17 = (acc17 + (v10 * v2));
-      acc18 = (acc18 + (v10 * v3));
-      acc19 = (acc19 + (v10 * v4));
-      acc20 = (acc20 + (v10 * v5));
-      acc21 = (acc21 + (v10 * v6));
-      acc22 = (acc22 + (v10 * v7));
-      acc23 = (acc23 + (v10 * v8));
-      acc24 = (acc24 + (v11 * v1));
-      acc25 = (acc25 + (v11 * v2));
-      acc26 = (acc26 + (v11 * v3));
-      acc27 = (acc27 + (v11 * v4));
-      acc28 = (acc28 + (v11 * v5));
-      acc29 = (acc29 + (v11 * v6));
-      acc30 = (acc30 + (v11 * v7));
-      acc31 = (acc31 + (v11 * v8));
-    }
-    scratch_113[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
-    scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 64; r0++) {
-        let v12 = scratch_105[(((nb * 256) + (nr * 64)) + r0)];
-        acc32 = (acc32 + (v12 * scratch_133[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
-        acc33 = (acc33 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
-        acc34 = (acc34 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
-        acc35 = (acc35 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
-        acc36 = (acc36 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
-        acc37 = (acc37 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
-        acc38 = (acc38 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
-        acc39 = (acc39 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
-      }
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
-      scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
-      scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
-      scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
-      scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
-      scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
-      scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
-      scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
-    }
-  }
-}
-`,
-};
-
-/** Kernel 56: conv3 backward: sum. Binds scratch9, gradients. */
-const train29Conv3BackwardSum: KernelSpec = {
-  name: 'train_29_conv3_backward_sum',
-  label: 'conv3 backward: sum',
-  tasks: { count: 16, block: 0 },
-  invocations: { count: 128, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 19, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv3 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_113: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 128) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 3; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 = (acc0 + scratch_113[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
-      }
-    }
-  }
-  gradients[(i + 92544)] = acc0;
-}
-`,
-};
-
-/** Kernel 57: conv3 backward: conv2d_weight_grad. Binds scratch4, scratch9, gradients. */
-const train30Conv3BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_30_conv3_backward_conv2d_weight_grad',
-  label: 'conv3 backward: conv2d_weight_grad',
-  tasks: { count: 48, block: 0 },
-  invocations: { count: 2304, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 14, access: 'read' }, { buffer: 19, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv3 backward: conv2d_weight_grad
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_113: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 16 * 3 * 3 * 16) { return; }
-  let nb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let cb = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 3; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
-        let v1 = scratch_113[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
-        let v2 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
-        let v3 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
-        let v4 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
-        let v5 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
-        let v6 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
-        let v7 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
-        let v8 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
-        let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
-        let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
-        let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
+        let v0 = stack_136[(((nb * 348) + r0) + 77)];
+        let v1 = scratch_132[((cb * 8) + (r0 * 64))];
+        let v2 = scratch_132[(((cb * 8) + (r0 * 64)) + 1)];
+        let v3 = scratch_132[(((cb * 8) + (r0 * 64)) + 2)];
+        let v4 = scratch_132[(((cb * 8) + (r0 * 64)) + 3)];
+        let v5 = scratch_132[(((cb * 8) + (r0 * 64)) + 4)];
+        let v6 = scratch_132[(((cb * 8) + (r0 * 64)) + 5)];
+        let v7 = scratch_132[(((cb * 8) + (r0 * 64)) + 6)];
+        let v8 = scratch_132[(((cb * 8) + (r0 * 64)) + 7)];
+        let v9 = stack_136[(((nb * 348) + r0) + 164)];
+        let v10 = stack_136[(((nb * 348) + r0) + 251)];
+        let v11 = stack_136[(((nb * 348) + r0) + 338)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -4385,109 +3446,148 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
+      scratch_105[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch_35[((cb * 8) + (nb * 256))] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch_35[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch_35[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch_35[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch_35[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch_35[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch_35[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch_35[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch_35[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch_35[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch_35[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch_35[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch_35[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch_35[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch_35[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch_35[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch_35[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch_35[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch_35[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch_35[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch_35[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch_35[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch_35[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch_35[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch_35[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch_35[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch_35[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch_35[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch_35[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch_35[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch_35[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
+      scratch_105[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch_35[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 10; r0++) {
+          let v12 = stack_136[((((nb * 348) + (nr * 87)) + r0) + 77)];
+          acc32 = (acc32 + (v12 * scratch_132[((cb * 8) + (r0 * 64))]));
+          acc33 = (acc33 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 7)]));
+        }
+        scratch_105[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
+        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
+        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
+        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
+        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
+        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
+        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
+        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
+      }
     }
+    return;
   }
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18816)] = acc0;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18817)] = acc1;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18818)] = acc2;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18819)] = acc3;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18820)] = acc4;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18821)] = acc5;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18822)] = acc6;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18823)] = acc7;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18944)] = acc8;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18945)] = acc9;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18946)] = acc10;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18947)] = acc11;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18948)] = acc12;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18949)] = acc13;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18950)] = acc14;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18951)] = acc15;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19072)] = acc16;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19073)] = acc17;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19074)] = acc18;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19075)] = acc19;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19076)] = acc20;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19077)] = acc21;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19078)] = acc22;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19079)] = acc23;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19200)] = acc24;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19201)] = acc25;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19202)] = acc26;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19203)] = acc27;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19204)] = acc28;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19205)] = acc29;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19206)] = acc30;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19207)] = acc31;
+  number -= end3;
 }
 `,
 };
 
-/** Kernel 58: conv3.weight: reordered. Binds parameters, scratch6. */
-const train31Conv3WeightReordered: KernelSpec = {
-  name: 'train_31_conv3_weight_reordered',
-  label: 'conv3.weight: reordered',
-  tasks: { count: 1152, block: 0 },
-  invocations: { count: 73728, block: 0 },
+/**
+ * Kernel 25: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch12, scratch5, scratch2, gradients, scratch0.
+ */
+const train09Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
+  name: 'train_09_fc1_backward_sum_fc1_backward_matmul_fc1',
+  label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select',
+  parts: [
+    {
+      name: 'train_09a_fc1_backward_sum',
+      label: 'fc1 backward: sum',
+      tasks: { count: 8, block: 0 },
+      invocations: { count: 64, block: 0 },
+    },
+    {
+      name: 'train_09b_fc1_backward_matmul',
+      label: 'fc1 backward: matmul',
+      tasks: { count: 96, block: 0 },
+      invocations: { count: 2304, block: 0 },
+    },
+    {
+      name: 'train_09c_fc1_backward_matmul_gt_select',
+      label: 'fc1 backward: matmul + gt + select',
+      tasks: { count: 3, block: 4 },
+      invocations: { count: 144, block: 4 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 0, access: 'read' }, { buffer: 16, access: 'read_write' }],
-  wgsl: `// conv3.weight: reordered
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> parameters: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_134: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 3 * 3 * 128 * 64) { return; }
-  let c = item % 64;
-  let rest3 = item / 64;
-  let r2 = rest3 % 128;
-  let rest2 = rest3 / 128;
-  let r1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let r0 = rest1;
-  scratch_134[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
-}
-`,
-};
-
-/** Kernel 59: conv3 backward: conv2d_input_grad + gt + select. Binds scratch4, scratch9, scratch6, scratch0. */
-const train32Conv3BackwardConv2dInputGradGtSele: KernelSpec = {
-  name: 'train_32_conv3_backward_conv2d_input_grad_gt_sele',
-  label: 'conv3 backward: conv2d_input_grad + gt + select',
-  tasks: { count: 5, block: 4 },
-  invocations: { count: 200, block: 4 },
-  workgroup: 64,
+  localBytes: 0,
   buffers: [
-    { buffer: 14, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 22, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 1, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
   ],
-  wgsl: `// conv3 backward: conv2d_input_grad + gt + select
+  wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_113: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_134: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_120: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(0) var<storage, read> scratch_105: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch_27: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch_133: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_113: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 5;
-  let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (64 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 64) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      acc0 = (acc0 + scratch_105[(i + (r0 * 64))]);
+    }
+    gradients[(i + 166400)] = acc0;
+    return;
+  }
+  number -= end0;
+  let end1 = (32 * 3 * 3 * 8 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 32 * 3 * 3 * 8) { return; }
+    let nb = item % 8;
+    let rest3 = item / 8;
+    let c_2 = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let c_1 = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let c_0b = rest1;
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     var acc2: f32 = 0.0;
@@ -4520,414 +3620,747 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc29: f32 = 0.0;
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 3))) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
-            for (var r2 = 0; r2 < 128; r2++) {
-              let v0 = scratch_113[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-              let v1 = scratch_134[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
-              let v2 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
-              let v3 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
-              let v4 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
-              let v5 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
-              let v6 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
-              let v7 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
-              let v8 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
-              let v9 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
-              let v10 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
-              let v11 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
-              acc0 = (acc0 + (v0 * v1));
-              acc1 = (acc1 + (v0 * v2));
-              acc2 = (acc2 + (v0 * v3));
-              acc3 = (acc3 + (v0 * v4));
-              acc4 = (acc4 + (v0 * v5));
-              acc5 = (acc5 + (v0 * v6));
-              acc6 = (acc6 + (v0 * v7));
-              acc7 = (acc7 + (v0 * v8));
-              acc8 = (acc8 + (v9 * v1));
-              acc9 = (acc9 + (v9 * v2));
-              acc10 = (acc10 + (v9 * v3));
-              acc11 = (acc11 + (v9 * v4));
-              acc12 = (acc12 + (v9 * v5));
-              acc13 = (acc13 + (v9 * v6));
-              acc14 = (acc14 + (v9 * v7));
-              acc15 = (acc15 + (v9 * v8));
-              acc16 = (acc16 + (v10 * v1));
-              acc17 = (acc17 + (v10 * v2));
-              acc18 = (acc18 + (v10 * v3));
-              acc19 = (acc19 + (v10 * v4));
-              acc20 = (acc20 + (v10 * v5));
-              acc21 = (acc21 + (v10 * v6));
-              acc22 = (acc22 + (v10 * v7));
-              acc23 = (acc23 + (v10 * v8));
-              acc24 = (acc24 + (v11 * v1));
-              acc25 = (acc25 + (v11 * v2));
-              acc26 = (acc26 + (v11 * v3));
-              acc27 = (acc27 + (v11 * v4));
-              acc28 = (acc28 + (v11 * v5));
-              acc29 = (acc29 + (v11 * v6));
-              acc30 = (acc30 + (v11 * v7));
-              acc31 = (acc31 + (v11 * v8));
-            }
-          }
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      let v0 = scratch_105[((nb * 8) + (r0 * 64))];
+      let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
+      let v2 = scratch_105[(((nb * 8) + (r0 * 64)) + 1)];
+      let v3 = scratch_105[(((nb * 8) + (r0 * 64)) + 2)];
+      let v4 = scratch_105[(((nb * 8) + (r0 * 64)) + 3)];
+      let v5 = scratch_105[(((nb * 8) + (r0 * 64)) + 4)];
+      let v6 = scratch_105[(((nb * 8) + (r0 * 64)) + 5)];
+      let v7 = scratch_105[(((nb * 8) + (r0 * 64)) + 6)];
+      let v8 = scratch_105[(((nb * 8) + (r0 * 64)) + 7)];
+      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
+      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
+      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
+      acc0 = (acc0 + (v0 * v1));
+      acc1 = (acc1 + (v2 * v1));
+      acc2 = (acc2 + (v3 * v1));
+      acc3 = (acc3 + (v4 * v1));
+      acc4 = (acc4 + (v5 * v1));
+      acc5 = (acc5 + (v6 * v1));
+      acc6 = (acc6 + (v7 * v1));
+      acc7 = (acc7 + (v8 * v1));
+      acc8 = (acc8 + (v0 * v9));
+      acc9 = (acc9 + (v2 * v9));
+      acc10 = (acc10 + (v3 * v9));
+      acc11 = (acc11 + (v4 * v9));
+      acc12 = (acc12 + (v5 * v9));
+      acc13 = (acc13 + (v6 * v9));
+      acc14 = (acc14 + (v7 * v9));
+      acc15 = (acc15 + (v8 * v9));
+      acc16 = (acc16 + (v0 * v10));
+      acc17 = (acc17 + (v2 * v10));
+      acc18 = (acc18 + (v3 * v10));
+      acc19 = (acc19 + (v4 * v10));
+      acc20 = (acc20 + (v5 * v10));
+      acc21 = (acc21 + (v6 * v10));
+      acc22 = (acc22 + (v7 * v10));
+      acc23 = (acc23 + (v8 * v10));
+      acc24 = (acc24 + (v0 * v11));
+      acc25 = (acc25 + (v2 * v11));
+      acc26 = (acc26 + (v3 * v11));
+      acc27 = (acc27 + (v4 * v11));
+      acc28 = (acc28 + (v5 * v11));
+      acc29 = (acc29 + (v6 * v11));
+      acc30 = (acc30 + (v7 * v11));
+      acc31 = (acc31 + (v8 * v11));
+    }
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92672)] = acc0;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92673)] = acc1;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92674)] = acc2;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92675)] = acc3;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92676)] = acc4;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92677)] = acc5;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92678)] = acc6;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92679)] = acc7;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93248)] = acc8;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93249)] = acc9;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93250)] = acc10;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93251)] = acc11;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93252)] = acc12;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93253)] = acc13;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93254)] = acc14;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93255)] = acc15;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93824)] = acc16;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93825)] = acc17;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93826)] = acc18;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93827)] = acc19;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93828)] = acc20;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93829)] = acc21;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93830)] = acc22;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93831)] = acc23;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94400)] = acc24;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94401)] = acc25;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94402)] = acc26;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94403)] = acc27;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94404)] = acc28;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94405)] = acc29;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94406)] = acc30;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94407)] = acc31;
+    return;
+  }
+  number -= end1;
+  let end2 = (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16 + 63) / 64;
+  if (number < end2) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
+    let cb = item % 16;
+    let rest3 = item / 16;
+    let w = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let h = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
+      for (var r0 = 0; r0 < 64; r0++) {
+        let v0 = scratch_105[((nb * 256) + r0)];
+        let v1 = scratch_133[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
+        let v2 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
+        let v3 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
+        let v4 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
+        let v5 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
+        let v6 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
+        let v7 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
+        let v8 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
+        let v9 = scratch_105[(((nb * 256) + r0) + 64)];
+        let v10 = scratch_105[(((nb * 256) + r0) + 128)];
+        let v11 = scratch_105[(((nb * 256) + r0) + 192)];
+        acc0 = (acc0 + (v0 * v1));
+        acc1 = (acc1 + (v0 * v2));
+        acc2 = (acc2 + (v0 * v3));
+        acc3 = (acc3 + (v0 * v4));
+        acc4 = (acc4 + (v0 * v5));
+        acc5 = (acc5 + (v0 * v6));
+        acc6 = (acc6 + (v0 * v7));
+        acc7 = (acc7 + (v0 * v8));
+        acc8 = (acc8 + (v9 * v1));
+        acc9 = (acc9 + (v9 * v2));
+        acc10 = (acc10 + (v9 * v3));
+        acc11 = (acc11 + (v9 * v4));
+        acc12 = (acc12 + (v9 * v5));
+        acc13 = (acc13 + (v9 * v6));
+        acc14 = (acc14 + (v9 * v7));
+        acc15 = (acc15 + (v9 * v8));
+        acc16 = (acc16 + (v10 * v1));
+        acc17 = (acc17 + (v10 * v2));
+        acc18 = (acc18 + (v10 * v3));
+        acc19 = (acc19 + (v10 * v4));
+        acc20 = (acc20 + (v10 * v5));
+        acc21 = (acc21 + (v10 * v6));
+        acc22 = (acc22 + (v10 * v7));
+        acc23 = (acc23 + (v10 * v8));
+        acc24 = (acc24 + (v11 * v1));
+        acc25 = (acc25 + (v11 * v2));
+        acc26 = (acc26 + (v11 * v3));
+        acc27 = (acc27 + (v11 * v4));
+        acc28 = (acc28 + (v11 * v5));
+        acc29 = (acc29 + (v11 * v6));
+        acc30 = (acc30 + (v11 * v7));
+        acc31 = (acc31 + (v11 * v8));
+      }
+      scratch_113[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
+      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 64; r0++) {
+          let v12 = scratch_105[(((nb * 256) + (nr * 64)) + r0)];
+          acc32 = (acc32 + (v12 * scratch_133[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
+          acc33 = (acc33 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
+        }
+        scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
+        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
+        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
+        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
+        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
+        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
+        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
+        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
+      }
+    }
+    return;
+  }
+  number -= end2;
+}
+`,
+};
+
+/**
+ * Kernel 26: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch8, scratch3, gradients, scratch5.
+ */
+const train10Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
+  name: 'train_10_conv3_backward_sum_conv3_backward_conv2d',
+  label: 'conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select',
+  parts: [
+    {
+      name: 'train_10a_conv3_backward_sum',
+      label: 'conv3 backward: sum',
+      tasks: { count: 16, block: 0 },
+      invocations: { count: 128, block: 0 },
+    },
+    {
+      name: 'train_10b_conv3_backward_conv2d_weight_grad',
+      label: 'conv3 backward: conv2d_weight_grad',
+      tasks: { count: 48, block: 0 },
+      invocations: { count: 2304, block: 0 },
+    },
+    {
+      name: 'train_10c_conv3_backward_conv2d_input_grad_gt_sele',
+      label: 'conv3 backward: conv2d_input_grad + gt + select',
+      tasks: { count: 5, block: 4 },
+      invocations: { count: 200, block: 4 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 10, access: 'read' },
+    { buffer: 18, access: 'read' },
+    { buffer: 13, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
+  ],
+  wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch_113: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch_20: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch_134: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_120: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (128 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 128) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r1 = 0; r1 < 3; r1++) {
+      for (var r2 = 0; r2 < 3; r2++) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          acc0 = (acc0 + scratch_113[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
         }
       }
     }
-    scratch_120[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch_20[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
-    scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
+    gradients[(i + 92544)] = acc0;
+    return;
+  }
+  number -= end0;
+  let end1 = (16 * 3 * 3 * 16 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 16 * 3 * 3 * 16) { return; }
+    let nb = item % 16;
+    let rest3 = item / 16;
+    let w = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let h = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let cb = rest1;
+    var acc0: f32 = 0.0;
+    var acc1: f32 = 0.0;
+    var acc2: f32 = 0.0;
+    var acc3: f32 = 0.0;
+    var acc4: f32 = 0.0;
+    var acc5: f32 = 0.0;
+    var acc6: f32 = 0.0;
+    var acc7: f32 = 0.0;
+    var acc8: f32 = 0.0;
+    var acc9: f32 = 0.0;
+    var acc10: f32 = 0.0;
+    var acc11: f32 = 0.0;
+    var acc12: f32 = 0.0;
+    var acc13: f32 = 0.0;
+    var acc14: f32 = 0.0;
+    var acc15: f32 = 0.0;
+    var acc16: f32 = 0.0;
+    var acc17: f32 = 0.0;
+    var acc18: f32 = 0.0;
+    var acc19: f32 = 0.0;
+    var acc20: f32 = 0.0;
+    var acc21: f32 = 0.0;
+    var acc22: f32 = 0.0;
+    var acc23: f32 = 0.0;
+    var acc24: f32 = 0.0;
+    var acc25: f32 = 0.0;
+    var acc26: f32 = 0.0;
+    var acc27: f32 = 0.0;
+    var acc28: f32 = 0.0;
+    var acc29: f32 = 0.0;
+    var acc30: f32 = 0.0;
+    var acc31: f32 = 0.0;
+    for (var r1 = 0; r1 < 3; r1++) {
+      for (var r2 = 0; r2 < 3; r2++) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
+          let v1 = scratch_113[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
+          let v2 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
+          let v3 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
+          let v4 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
+          let v5 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
+          let v6 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
+          let v7 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
+          let v8 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
+          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
+          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
+          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
+        }
+      }
+    }
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18816)] = acc0;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18817)] = acc1;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18818)] = acc2;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18819)] = acc3;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18820)] = acc4;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18821)] = acc5;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18822)] = acc6;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18823)] = acc7;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18944)] = acc8;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18945)] = acc9;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18946)] = acc10;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18947)] = acc11;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18948)] = acc12;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18949)] = acc13;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18950)] = acc14;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18951)] = acc15;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19072)] = acc16;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19073)] = acc17;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19074)] = acc18;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19075)] = acc19;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19076)] = acc20;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19077)] = acc21;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19078)] = acc22;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19079)] = acc23;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19200)] = acc24;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19201)] = acc25;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19202)] = acc26;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19203)] = acc27;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19204)] = acc28;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19205)] = acc29;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19206)] = acc30;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19207)] = acc31;
+    return;
+  }
+  number -= end1;
+  let end2 = (((i32(uniforms.n) + 3) / 4) * 5 * 5 * 8 + 63) / 64;
+  if (number < end2) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 5 * 5 * 8) { return; }
+    let cb = item % 8;
+    let rest3 = item / 8;
+    let w = rest3 % 5;
+    let rest2 = rest3 / 5;
+    let h = rest2 % 5;
+    let rest1 = rest2 / 5;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 3; r0++) {
         if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 3))) {
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
               for (var r2 = 0; r2 < 128; r2++) {
-                let v12 = scratch_113[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                acc32 = (acc32 + (v12 * scratch_134[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
-                acc33 = (acc33 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
-                acc34 = (acc34 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
-                acc35 = (acc35 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
-                acc36 = (acc36 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
-                acc37 = (acc37 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
-                acc38 = (acc38 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
-                acc39 = (acc39 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
+                let v0 = scratch_113[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                let v1 = scratch_134[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
+                let v2 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
+                let v3 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
+                let v4 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
+                let v5 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
+                let v6 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
+                let v7 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
+                let v8 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
+                let v9 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
+                let v10 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
+                let v11 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
+                acc0 = (acc0 + (v0 * v1));
+                acc1 = (acc1 + (v0 * v2));
+                acc2 = (acc2 + (v0 * v3));
+                acc3 = (acc3 + (v0 * v4));
+                acc4 = (acc4 + (v0 * v5));
+                acc5 = (acc5 + (v0 * v6));
+                acc6 = (acc6 + (v0 * v7));
+                acc7 = (acc7 + (v0 * v8));
+                acc8 = (acc8 + (v9 * v1));
+                acc9 = (acc9 + (v9 * v2));
+                acc10 = (acc10 + (v9 * v3));
+                acc11 = (acc11 + (v9 * v4));
+                acc12 = (acc12 + (v9 * v5));
+                acc13 = (acc13 + (v9 * v6));
+                acc14 = (acc14 + (v9 * v7));
+                acc15 = (acc15 + (v9 * v8));
+                acc16 = (acc16 + (v10 * v1));
+                acc17 = (acc17 + (v10 * v2));
+                acc18 = (acc18 + (v10 * v3));
+                acc19 = (acc19 + (v10 * v4));
+                acc20 = (acc20 + (v10 * v5));
+                acc21 = (acc21 + (v10 * v6));
+                acc22 = (acc22 + (v10 * v7));
+                acc23 = (acc23 + (v10 * v8));
+                acc24 = (acc24 + (v11 * v1));
+                acc25 = (acc25 + (v11 * v2));
+                acc26 = (acc26 + (v11 * v3));
+                acc27 = (acc27 + (v11 * v4));
+                acc28 = (acc28 + (v11 * v5));
+                acc29 = (acc29 + (v11 * v6));
+                acc30 = (acc30 + (v11 * v7));
+                acc31 = (acc31 + (v11 * v8));
               }
             }
           }
         }
       }
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
-      scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
-      scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
-      scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
-      scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
-      scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
-      scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
-      scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
+      scratch_120[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch_20[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
+      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 3; r0++) {
+          if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 3))) {
+            for (var r1 = 0; r1 < 3; r1++) {
+              if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
+                for (var r2 = 0; r2 < 128; r2++) {
+                  let v12 = scratch_113[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                  acc32 = (acc32 + (v12 * scratch_134[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
+                  acc33 = (acc33 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
+                }
+              }
+            }
+          }
+        }
+        scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
+        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
+        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
+        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
+        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
+        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
+        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
+        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
+      }
     }
+    return;
   }
+  number -= end2;
 }
 `,
 };
 
-/** Kernel 60: relu backward: max_pool2d_grad. Binds scratch5, scratch0, scratch4. */
-const train33ReluBackwardMaxPool2dGrad: KernelSpec = {
-  name: 'train_33_relu_backward_max_pool2d_grad',
-  label: 'relu backward: max_pool2d_grad',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 7744, block: 1 },
+/** Kernel 27: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch9, scratch5, scratch0, gradients. */
+const train11ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
+  name: 'train_11_relu_backward_max_pool2d_grad_conv2_back',
+  label: 'relu backward: max_pool2d_grad | conv2 backward: sum',
+  parts: [
+    {
+      name: 'train_11a_relu_backward_max_pool2d_grad',
+      label: 'relu backward: max_pool2d_grad',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 7744, block: 1 },
+    },
+    {
+      name: 'train_11b_conv2_backward_sum',
+      label: 'conv2 backward: sum',
+      tasks: { count: 8, block: 0 },
+      invocations: { count: 64, block: 0 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 15, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 14, access: 'read_write' }],
-  wgsl: `// relu backward: max_pool2d_grad
+  localBytes: 0,
+  buffers: [
+    { buffer: 19, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 1, access: 'read_write' },
+  ],
+  wgsl: `// relu backward: max_pool2d_grad | conv2 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_117: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch_120: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch_121: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 64 * 11 * 11) { return; }
-  let w = item % 11;
-  let rest3 = item / 11;
-  let h = rest3 % 11;
-  let rest2 = rest3 / 11;
-  let c = rest2 % 64;
-  let rest1 = rest2 / 64;
-  let n = rest1;
-  var g0: f32 = 0.0;
-  if ((((h / 2) < 5) && ((w / 2) < 5))) {
-    g0 = select(0.0, scratch_120[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch_117[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
-  }
-  scratch_121[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
-}
-`,
-};
-
-/** Kernel 61: conv2 backward: sum. Binds scratch0, gradients. */
-const train34Conv2BackwardSum: KernelSpec = {
-  name: 'train_34_conv2_backward_sum',
-  label: 'conv2 backward: sum',
-  tasks: { count: 8, block: 0 },
-  invocations: { count: 64, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv2 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_120: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 64) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r1 = 0; r1 < 5; r1++) {
-    for (var r2 = 0; r2 < 5; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 = (acc0 + scratch_120[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
-      }
-    }
-  }
-  gradients[(i + 18752)] = acc0;
-}
-`,
-};
-
-/** Kernel 62: conv2 backward: conv2d_weight_grad. Binds scratch2, scratch4, gradients. */
-const train35Conv2BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_35_conv2_backward_conv2d_weight_grad',
-  label: 'conv2 backward: conv2d_weight_grad',
-  tasks: { count: 72, block: 0 },
-  invocations: { count: 576, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 14, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv2 backward: conv2d_weight_grad
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_121: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 8 * 3 * 3 * 8) { return; }
-  let nb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let cb = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 11; r1++) {
-      for (var r2 = 0; r2 < 11; r2++) {
-        let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
-        let v1 = scratch_121[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-        let v2 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-        let v3 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-        let v4 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-        let v5 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-        let v6 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-        let v7 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-        let v8 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-  }
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 320)] = acc0;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 321)] = acc1;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 322)] = acc2;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 323)] = acc3;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 324)] = acc4;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 325)] = acc5;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 326)] = acc6;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 327)] = acc7;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 384)] = acc8;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 385)] = acc9;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 386)] = acc10;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 387)] = acc11;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 388)] = acc12;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 389)] = acc13;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 390)] = acc14;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 391)] = acc15;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 448)] = acc16;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 449)] = acc17;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 450)] = acc18;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 451)] = acc19;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 452)] = acc20;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 453)] = acc21;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 454)] = acc22;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 455)] = acc23;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 512)] = acc24;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 513)] = acc25;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 514)] = acc26;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 515)] = acc27;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 516)] = acc28;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 517)] = acc29;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 518)] = acc30;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 519)] = acc31;
-}
-`,
-};
-
-/** Kernel 63: conv2.weight: reordered. Binds parameters, scratch9. */
-const train36Conv2WeightReordered: KernelSpec = {
-  name: 'train_36_conv2_weight_reordered',
-  label: 'conv2.weight: reordered',
-  tasks: { count: 576, block: 0 },
-  invocations: { count: 18432, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 0, access: 'read' }, { buffer: 19, access: 'read_write' }],
-  wgsl: `// conv2.weight: reordered
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> parameters: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_135: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 3 * 3 * 64 * 32) { return; }
-  let c = item % 32;
-  let rest3 = item / 32;
-  let r2 = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let r1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let r0 = rest1;
-  scratch_135[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
-}
-`,
-};
-
-/** Kernel 64: conv2 backward: conv2d_input_grad + gt + select. Binds scratch2, scratch4, scratch9, scratch0. */
-const train37Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
-  name: 'train_37_conv2_backward_conv2d_input_grad_gt_sele',
-  label: 'conv2 backward: conv2d_input_grad + gt + select',
-  tasks: { count: 13, block: 4 },
-  invocations: { count: 676, block: 4 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 12, access: 'read' },
-    { buffer: 14, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 10, access: 'read_write' },
-  ],
-  wgsl: `// conv2 backward: conv2d_input_grad + gt + select
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_121: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_135: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_128: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (i32(uniforms.n) * 64 * 11 * 11 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= i32(uniforms.n) * 64 * 11 * 11) { return; }
+    let w = item % 11;
+    let rest3 = item / 11;
+    let h = rest3 % 11;
+    let rest2 = rest3 / 11;
+    let c = rest2 % 64;
+    let rest1 = rest2 / 64;
+    let n = rest1;
+    var g0: f32 = 0.0;
+    if ((((h / 2) < 5) && ((w / 2) < 5))) {
+      g0 = select(0.0, scratch_120[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch_117[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
+    }
+    scratch_121[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
+    return;
+  }
+  number -= end0;
+  let end1 = (64 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 64) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r1 = 0; r1 < 5; r1++) {
+      for (var r2 = 0; r2 < 5; r2++) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          acc0 = (acc0 + scratch_120[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
+        }
+      }
+    }
+    gradients[(i + 18752)] = acc0;
+    return;
+  }
+  number -= end1;
+}
+`,
+};
+
+/**
+ * Kernel 28: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch4, gradients, scratch5.
+ */
+const train12Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
+  name: 'train_12_conv2_backward_conv2d_weight_grad_conv2',
+  label: 'conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select',
+  parts: [
+    {
+      name: 'train_12a_conv2_backward_conv2d_weight_grad',
+      label: 'conv2 backward: conv2d_weight_grad',
+      tasks: { count: 72, block: 0 },
+      invocations: { count: 576, block: 0 },
+    },
+    {
+      name: 'train_12b_conv2_backward_conv2d_input_grad_gt_sele',
+      label: 'conv2 backward: conv2d_input_grad + gt + select',
+      tasks: { count: 13, block: 4 },
+      invocations: { count: 676, block: 4 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 16, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
+  ],
+  wgsl: `// conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch_121: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch_135: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_128: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (8 * 3 * 3 * 8 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 8 * 3 * 3 * 8) { return; }
+    let nb = item % 8;
+    let rest3 = item / 8;
+    let w = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let h = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let cb = rest1;
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     var acc2: f32 = 0.0;
@@ -4960,212 +4393,360 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc29: f32 = 0.0;
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
-            for (var r2 = 0; r2 < 64; r2++) {
-              let v0 = scratch_121[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-              let v1 = scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-              let v2 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-              let v3 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-              let v4 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-              let v5 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-              let v6 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-              let v7 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-              let v8 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-              let v9 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-              let v10 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-              let v11 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
-              acc0 = (acc0 + (v0 * v1));
-              acc1 = (acc1 + (v0 * v2));
-              acc2 = (acc2 + (v0 * v3));
-              acc3 = (acc3 + (v0 * v4));
-              acc4 = (acc4 + (v0 * v5));
-              acc5 = (acc5 + (v0 * v6));
-              acc6 = (acc6 + (v0 * v7));
-              acc7 = (acc7 + (v0 * v8));
-              acc8 = (acc8 + (v9 * v1));
-              acc9 = (acc9 + (v9 * v2));
-              acc10 = (acc10 + (v9 * v3));
-              acc11 = (acc11 + (v9 * v4));
-              acc12 = (acc12 + (v9 * v5));
-              acc13 = (acc13 + (v9 * v6));
-              acc14 = (acc14 + (v9 * v7));
-              acc15 = (acc15 + (v9 * v8));
-              acc16 = (acc16 + (v10 * v1));
-              acc17 = (acc17 + (v10 * v2));
-              acc18 = (acc18 + (v10 * v3));
-              acc19 = (acc19 + (v10 * v4));
-              acc20 = (acc20 + (v10 * v5));
-              acc21 = (acc21 + (v10 * v6));
-              acc22 = (acc22 + (v10 * v7));
-              acc23 = (acc23 + (v10 * v8));
-              acc24 = (acc24 + (v11 * v1));
-              acc25 = (acc25 + (v11 * v2));
-              acc26 = (acc26 + (v11 * v3));
-              acc27 = (acc27 + (v11 * v4));
-              acc28 = (acc28 + (v11 * v5));
-              acc29 = (acc29 + (v11 * v6));
-              acc30 = (acc30 + (v11 * v7));
-              acc31 = (acc31 + (v11 * v8));
-            }
-          }
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      for (var r1 = 0; r1 < 11; r1++) {
+        for (var r2 = 0; r2 < 11; r2++) {
+          let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
+          let v1 = scratch_121[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
+          let v2 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
+          let v3 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
+          let v4 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
+          let v5 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
+          let v6 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
+          let v7 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
+          let v8 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
+          let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
+          let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
+          let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
         }
       }
     }
-    scratch_128[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 320)] = acc0;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 321)] = acc1;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 322)] = acc2;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 323)] = acc3;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 324)] = acc4;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 325)] = acc5;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 326)] = acc6;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 327)] = acc7;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 384)] = acc8;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 385)] = acc9;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 386)] = acc10;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 387)] = acc11;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 388)] = acc12;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 389)] = acc13;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 390)] = acc14;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 391)] = acc15;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 448)] = acc16;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 449)] = acc17;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 450)] = acc18;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 451)] = acc19;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 452)] = acc20;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 453)] = acc21;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 454)] = acc22;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 455)] = acc23;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 512)] = acc24;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 513)] = acc25;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 514)] = acc26;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 515)] = acc27;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 516)] = acc28;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 517)] = acc29;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 518)] = acc30;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 519)] = acc31;
+    return;
+  }
+  number -= end0;
+  let end1 = (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
+    let cb = item % 4;
+    let rest3 = item / 4;
+    let w = rest3 % 13;
+    let rest2 = rest3 / 13;
+    let h = rest2 % 13;
+    let rest1 = rest2 / 13;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 3; r0++) {
         if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
               for (var r2 = 0; r2 < 64; r2++) {
-                let v12 = scratch_121[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                acc32 = (acc32 + (v12 * scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                acc33 = (acc33 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                acc34 = (acc34 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                acc35 = (acc35 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                acc36 = (acc36 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                acc37 = (acc37 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                acc38 = (acc38 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                acc39 = (acc39 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                let v0 = scratch_121[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                let v1 = scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
+                let v2 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
+                let v3 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
+                let v4 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
+                let v5 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
+                let v6 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
+                let v7 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
+                let v8 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
+                let v9 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
+                let v10 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
+                let v11 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
+                acc0 = (acc0 + (v0 * v1));
+                acc1 = (acc1 + (v0 * v2));
+                acc2 = (acc2 + (v0 * v3));
+                acc3 = (acc3 + (v0 * v4));
+                acc4 = (acc4 + (v0 * v5));
+                acc5 = (acc5 + (v0 * v6));
+                acc6 = (acc6 + (v0 * v7));
+                acc7 = (acc7 + (v0 * v8));
+                acc8 = (acc8 + (v9 * v1));
+                acc9 = (acc9 + (v9 * v2));
+                acc10 = (acc10 + (v9 * v3));
+                acc11 = (acc11 + (v9 * v4));
+                acc12 = (acc12 + (v9 * v5));
+                acc13 = (acc13 + (v9 * v6));
+                acc14 = (acc14 + (v9 * v7));
+                acc15 = (acc15 + (v9 * v8));
+                acc16 = (acc16 + (v10 * v1));
+                acc17 = (acc17 + (v10 * v2));
+                acc18 = (acc18 + (v10 * v3));
+                acc19 = (acc19 + (v10 * v4));
+                acc20 = (acc20 + (v10 * v5));
+                acc21 = (acc21 + (v10 * v6));
+                acc22 = (acc22 + (v10 * v7));
+                acc23 = (acc23 + (v10 * v8));
+                acc24 = (acc24 + (v11 * v1));
+                acc25 = (acc25 + (v11 * v2));
+                acc26 = (acc26 + (v11 * v3));
+                acc27 = (acc27 + (v11 * v4));
+                acc28 = (acc28 + (v11 * v5));
+                acc29 = (acc29 + (v11 * v6));
+                acc30 = (acc30 + (v11 * v7));
+                acc31 = (acc31 + (v11 * v8));
               }
             }
           }
         }
       }
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      scratch_128[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 3; r0++) {
+          if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
+            for (var r1 = 0; r1 < 3; r1++) {
+              if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
+                for (var r2 = 0; r2 < 64; r2++) {
+                  let v12 = scratch_121[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                  acc32 = (acc32 + (v12 * scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
+                  acc33 = (acc33 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                }
+              }
+            }
+          }
+        }
+        scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      }
     }
+    return;
   }
+  number -= end1;
 }
 `,
 };
 
-/** Kernel 65: relu backward: max_pool2d_grad. Binds scratch3, scratch0, scratch4. */
-const train38ReluBackwardMaxPool2dGrad: KernelSpec = {
-  name: 'train_38_relu_backward_max_pool2d_grad',
-  label: 'relu backward: max_pool2d_grad',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 21632, block: 1 },
+/** Kernel 29: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch5, scratch0, gradients. */
+const train13ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
+  name: 'train_13_relu_backward_max_pool2d_grad_conv1_back',
+  label: 'relu backward: max_pool2d_grad | conv1 backward: sum',
+  parts: [
+    {
+      name: 'train_13a_relu_backward_max_pool2d_grad',
+      label: 'relu backward: max_pool2d_grad',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 21632, block: 1 },
+    },
+    {
+      name: 'train_13b_conv1_backward_sum',
+      label: 'conv1 backward: sum',
+      tasks: { count: 4, block: 0 },
+      invocations: { count: 32, block: 0 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 13, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 14, access: 'read_write' }],
-  wgsl: `// relu backward: max_pool2d_grad
+  localBytes: 0,
+  buffers: [
+    { buffer: 17, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 1, access: 'read_write' },
+  ],
+  wgsl: `// relu backward: max_pool2d_grad | conv1 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_125: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch_128: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch_129: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 32 * 13 * 2 * 13 * 2) { return; }
-  let w_1 = item % 2;
-  let rest5 = item / 2;
-  let w_0 = rest5 % 13;
-  let rest4 = rest5 / 13;
-  let h_1 = rest4 % 2;
-  let rest3 = rest4 / 2;
-  let h_0 = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let c = rest2 % 32;
-  let rest1 = rest2 / 32;
-  let n = rest1;
-  scratch_129[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch_128[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch_125[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
-}
-`,
-};
-
-/** Kernel 66: conv1 backward: sum. Binds scratch0, gradients. */
-const train39Conv1BackwardSum: KernelSpec = {
-  name: 'train_39_conv1_backward_sum',
-  label: 'conv1 backward: sum',
-  tasks: { count: 4, block: 0 },
-  invocations: { count: 32, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv1 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_128: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 32) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 13; r1++) {
-      for (var r2 = 0; r2 < 13; r2++) {
-        acc0 = (acc0 + scratch_128[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (i32(uniforms.n) * 32 * 13 * 2 * 13 * 2 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= i32(uniforms.n) * 32 * 13 * 2 * 13 * 2) { return; }
+    let w_1 = item % 2;
+    let rest5 = item / 2;
+    let w_0 = rest5 % 13;
+    let rest4 = rest5 / 13;
+    let h_1 = rest4 % 2;
+    let rest3 = rest4 / 2;
+    let h_0 = rest3 % 13;
+    let rest2 = rest3 / 13;
+    let c = rest2 % 32;
+    let rest1 = rest2 / 32;
+    let n = rest1;
+    scratch_129[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch_128[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch_125[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
+    return;
+  }
+  number -= end0;
+  let end1 = (32 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 32) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      for (var r1 = 0; r1 < 13; r1++) {
+        for (var r2 = 0; r2 < 13; r2++) {
+          acc0 = (acc0 + scratch_128[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
+        }
       }
     }
+    gradients[(i + 288)] = acc0;
+    return;
   }
-  gradients[(i + 288)] = acc0;
+  number -= end1;
 }
 `,
 };
 
-/** Kernel 67: conv1 backward: conv2d_weight_grad. Binds scratch1, scratch4, gradients. */
-const train40Conv1BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_40_conv1_backward_conv2d_weight_grad',
+/** Kernel 30: conv1 backward: conv2d_weight_grad. Binds scratch1, scratch0, gradients. */
+const train14Conv1BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_14_conv1_backward_conv2d_weight_grad',
   label: 'conv1 backward: conv2d_weight_grad',
-  tasks: { count: 12, block: 0 },
-  invocations: { count: 12, block: 0 },
+  parts: [
+    {
+      name: 'train_14_conv1_backward_conv2d_weight_grad',
+      label: 'conv1 backward: conv2d_weight_grad',
+      tasks: { count: 12, block: 0 },
+      invocations: { count: 12, block: 0 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 14, access: 'read' }, { buffer: 1, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv1 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
@@ -5278,13 +4859,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 68: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train41AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_41_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 31: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train15AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_15_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
-  tasks: { count: 653, block: 0 },
-  invocations: { count: 167168, block: 0 },
+  parts: [
+    {
+      name: 'train_15_Adam_is_finite_mul_add_pow_sub_3_more',
+      label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
+      tasks: { count: 653, block: 0 },
+      invocations: { count: 167168, block: 0 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [
     { buffer: 8, access: 'read' },
     { buffer: 2, access: 'read_write' },
@@ -5327,454 +4915,432 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnn in base64: 38,786 bytes, a function for each kernel. */
+/** The WebAssembly module of FashionCnn in base64: 36,856 bytes, a function for each part of each kernel. */
 const fashionCnnWasm = [
-  'AGFzbQEAAAABSAlgAXwBfGABfQF9YAJ9fQF9YAF9AX9gBn9/f39/fwBgBX9/f39/AGAHf39/f39/fwBgCX9/f39/f39/fwBgCH9/f39/f39/AAISAQNl',
-  'bnYGbWVtb3J5AgMBgIAEA05NAAABAQEBAgMEBQQFBAQEBQQFBAUEBQQFBAQEBQQFBAYEBQcFBAQEBAQEBAUEBQQGBgUHBQUIBggFBAUGBQQFBgUEBQYE',
-  'BQQFBgQFBAgHoxJFHmluZmVyXzAwX2NvbnYxX2NvbnYyZF9hZGRfcmVsdQAIHWluZmVyXzAxX01heFBvb2wyZF9tYXhfcG9vbDJkAAkeaW5mZXJfMDJf',
-  'Y29udjJfY29udjJkX2FkZF9yZWx1AAodaW5mZXJfMDNfTWF4UG9vbDJkX21heF9wb29sMmQACx5pbmZlcl8wNF9jb252M19jb252MmRfYWRkX3JlbHUA',
-  'DBxpbmZlcl8wNV9mYzFfbWF0bXVsX2FkZF9yZWx1AA0XaW5mZXJfMDZfZmMyX21hdG11bF9hZGQADhVpbmZlcl8wN19zb2Z0bWF4X2FtYXgADxhpbmZl',
-  'cl8wOF9zb2Z0bWF4X3N1Yl9leHAAEBRpbmZlcl8wOV9zb2Z0bWF4X3N1bQARFGluZmVyXzEwX3NvZnRtYXhfZGl2ABIfZXZhbHVhdGVfMDBfdG9fZmxv',
-  'YXRfdG9fZjMyX2RpdgATIWV2YWx1YXRlXzAxX2NvbnYxX2NvbnYyZF9hZGRfcmVsdQAUIGV2YWx1YXRlXzAyX01heFBvb2wyZF9tYXhfcG9vbDJkABUh',
-  'ZXZhbHVhdGVfMDNfY29udjJfY29udjJkX2FkZF9yZWx1ABYgZXZhbHVhdGVfMDRfTWF4UG9vbDJkX21heF9wb29sMmQAFyFldmFsdWF0ZV8wNV9jb252',
-  'M19jb252MmRfYWRkX3JlbHUAGB9ldmFsdWF0ZV8wNl9mYzFfbWF0bXVsX2FkZF9yZWx1ABkaZXZhbHVhdGVfMDdfZmMyX21hdG11bF9hZGQAGhhldmFs',
-  'dWF0ZV8wOF9zb2Z0bWF4X2FtYXgAGxtldmFsdWF0ZV8wOV9zb2Z0bWF4X3N1Yl9leHAAHBdldmFsdWF0ZV8xMF9zb2Z0bWF4X3N1bQAdF2V2YWx1YXRl',
-  'XzExX3NvZnRtYXhfZGl2AB4mZXZhbHVhdGVfMTJfbG9zc19hbWF4X2FyZ21heF9lcV90b19mMzIAHxRldmFsdWF0ZV8xM19sb3NzX3N1YgAgGGV2YWx1',
-  'YXRlXzE0X2xvc3NfZXhwX3N1bQAhLWV2YWx1YXRlXzE1X2xvc3NfbG9nX3N1Yl9lcV9zZWxlY3Rfc3VtXzNfbW9yZQAiHHRyYWluXzAwX3RvX2Zsb2F0',
-  'X3RvX2YzMl9kaXYAIx50cmFpbl8wMV9jb252MV9jb252MmRfYWRkX3JlbHUAJC50cmFpbl8wMl9NYXhQb29sMmRfbWF4X3Bvb2wyZF9tYXhfcG9vbDJk',
-  'X2luZGV4ACUedHJhaW5fMDNfY29udjJfY29udjJkX2FkZF9yZWx1ACYudHJhaW5fMDRfTWF4UG9vbDJkX21heF9wb29sMmRfbWF4X3Bvb2wyZF9pbmRl',
-  'eAAnHnRyYWluXzA1X2NvbnYzX2NvbnYyZF9hZGRfcmVsdQAoHHRyYWluXzA2X2ZjMV9tYXRtdWxfYWRkX3JlbHUAKRd0cmFpbl8wN19mYzJfbWF0bXVs',
-  'X2FkZAAqFXRyYWluXzA4X3NvZnRtYXhfYW1heAArGHRyYWluXzA5X3NvZnRtYXhfc3ViX2V4cAAsFHRyYWluXzEwX3NvZnRtYXhfc3VtAC0UdHJhaW5f',
-  'MTFfc29mdG1heF9kaXYALiN0cmFpbl8xMl9sb3NzX2FtYXhfYXJnbWF4X2VxX3RvX2YzMgAvFXRyYWluXzEzX2xvc3Nfc3ViX2V4cAAwEXRyYWluXzE0',
-  'X2xvc3Nfc3VtADEqdHJhaW5fMTVfbG9zc19sb2dfc3ViX2VxX3NlbGVjdF9zdW1fM19tb3JlADIodHJhaW5fMTZfbG9zc19iYWNrd2FyZF9lcV9kaXZf',
-  'bmVnX3NlbGVjdAAzGnRyYWluXzE3X2xvc3NfYmFja3dhcmRfc3VtADQmdHJhaW5fMThfbG9zc19iYWNrd2FyZF9uZWdfZGl2X211bF9hZGQANSV0cmFp',
-  'bl8xOV9zb2Z0bWF4X2JhY2t3YXJkX2Rpdl9tdWxfc3VtADYpdHJhaW5fMjBfc29mdG1heF9iYWNrd2FyZF9kaXZfbXVsX25lZ19hZGQANxl0cmFpbl8y',
-  'MV9mYzJfYmFja3dhcmRfc3VtADgcdHJhaW5fMjJfZmMyX2JhY2t3YXJkX21hdG11bAA5HXRyYWluXzIzX2ZjMl93ZWlnaHRfcmVvcmRlcmVkADomdHJh',
-  'aW5fMjRfZmMyX2JhY2t3YXJkX21hdG11bF9ndF9zZWxlY3QAOxl0cmFpbl8yNV9mYzFfYmFja3dhcmRfc3VtADwcdHJhaW5fMjZfZmMxX2JhY2t3YXJk',
-  'X21hdG11bAA9HXRyYWluXzI3X2ZjMV93ZWlnaHRfcmVvcmRlcmVkAD4mdHJhaW5fMjhfZmMxX2JhY2t3YXJkX21hdG11bF9ndF9zZWxlY3QAPxt0cmFp',
-  'bl8yOV9jb252M19iYWNrd2FyZF9zdW0AQCp0cmFpbl8zMF9jb252M19iYWNrd2FyZF9jb252MmRfd2VpZ2h0X2dyYWQAQR90cmFpbl8zMV9jb252M193',
-  'ZWlnaHRfcmVvcmRlcmVkAEIxdHJhaW5fMzJfY29udjNfYmFja3dhcmRfY29udjJkX2lucHV0X2dyYWRfZ3Rfc2VsZQBDJnRyYWluXzMzX3JlbHVfYmFj',
-  'a3dhcmRfbWF4X3Bvb2wyZF9ncmFkAEQbdHJhaW5fMzRfY29udjJfYmFja3dhcmRfc3VtAEUqdHJhaW5fMzVfY29udjJfYmFja3dhcmRfY29udjJkX3dl',
-  'aWdodF9ncmFkAEYfdHJhaW5fMzZfY29udjJfd2VpZ2h0X3Jlb3JkZXJlZABHMXRyYWluXzM3X2NvbnYyX2JhY2t3YXJkX2NvbnYyZF9pbnB1dF9ncmFk',
-  'X2d0X3NlbGUASCZ0cmFpbl8zOF9yZWx1X2JhY2t3YXJkX21heF9wb29sMmRfZ3JhZABJG3RyYWluXzM5X2NvbnYxX2JhY2t3YXJkX3N1bQBKKnRyYWlu',
-  'XzQwX2NvbnYxX2JhY2t3YXJkX2NvbnYyZF93ZWlnaHRfZ3JhZABLLnRyYWluXzQxX0FkYW1faXNfZmluaXRlX211bF9hZGRfcG93X3N1Yl8zX21vcmUA',
-  'TAqimwJN0wEBAnwgAEQAAAAAAOCFwKVEAAAAAADghUCkIgJE/oIrZUcV9z+iniEBIAIgAUTvOfr+Qi7mP6KhIQJEXJ94t09+kj4gAqJENMdWpeMdxz6g',
-  'IAKiRBqgARqgAfo+oCACokQaoAEaoAEqP6AgAqJEF2zBFmzBVj+gIAKiRBEREREREYE/oCACokRVVVVVVVWlP6AgAqJEVVVVVVVVxT+gIAKiRAAAAAAA',
-  'AOA/oCACokQAAAAAAADwP6AgAqJEAAAAAAAA8D+gIAH8AqxC/wd8QjSGv6ILpQIDAX4BfwN8IABEAAAAAAAAAABhBEBEAAAAAAAA8P8PCyAARAAAAAAA',
-  'AAAAYwRARAAAAAAAAPh/DwsgAET////////vf2VFBEAgAA8LIAC9IgFCNIinQf8HayECIAFCDIZCDIhC/wdCNIaEvyIDRM07f2aeoPY/ZgRAIANEAAAA',
-  'AAAA4D+iIQMgAkEBaiECCyADRAAAAAAAAPA/oSADRAAAAAAAAPA/oKMiBCAEoiEFRBEREREREcE/IAWiRBQ7sRM7scM/oCAFokRGF1100UXHP6AgBaJE',
-  'HMdxHMdxzD+gIAWiRJIkSZIkSdI/oCAFokSamZmZmZnZP6AgBaJEVVVVVVVV5T+gIAWiRAAAAAAAAABAoCAEoiACt0TvOfr+Qi7mP6KgCwgAIAC7EAC2',
-  'CwgAIAC7EAG2C1ABAXwgALsiASABIAEgAaKiRAAAAAAAAAhAo6FEAAAAAAAA8D9EAAAAAAAAAEAgASABoBAARAAAAAAAAPA/oKOhIAGZRPyp8dJNYlA/',
-  'Yxu2CyMBAXwgALuaEAAhAUQAAAAAAADwPyABRAAAAAAAAPA/oKO2C1oBAXwgAUMAAAAAWwRAQwAAgD8PCyAAi7sQASABu6IQACECIABDAAAAAF0EQCAB',
-  'IAGOXARAQwAAwH8PCyABQwAAAD+UIAFDAAAAP5SOXARAIAKaIQILCyACtgsTACAAvEGAgID8B3FBgICA/AdHC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7',
-  'AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBGnAhCCAHQRpuIQcgByEJQQAhCgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAA',
-  'AAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9',
-  'DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVIAMgCEEcbCAJQcAYbGogFEEc',
-  'bGogC2pBBGxqIRYgBCAKQQhsIBRB4ABsakEEbGohFwNAIBb9CQIAIRggF/0AAgAhGSAX/QACECEaIBb9CQLAGCEbIBb9CQKAMSEcIBb9CQLASSEdIAwg',
-  'GCAZ/eYB/eQBIQwgDSAYIBr95gH95AEhDSAOIBsgGf3mAf3kASEOIA8gGyAa/eYB/eQBIQ8gECAcIBn95gH95AEhECARIBwgGv3mAf3kASERIBIgHSAZ',
-  '/eYB/eQBIRIgEyAdIBr95gH95AEhEyAWQQRqIRYgF0GAAWohFyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAQgCkEIbEEEbGohHyAf/QACgAkhHiAf',
-  '/QACkAkhICAFIApBCGwgCEHABmxqIAlBgKQFbGogC0EgbGpBBGxqISEgISAMIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICEgDSAg/eQB/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/esB/QsCECAhIA4gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoCkBSAhIA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LApCkBSAhIBAgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDICiAhIBEgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDICiAhIBIgHv3k',
-  'Af0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDsDyAhIBMgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDsDwUgBCAKQQhsQQRsaiEjICP9AAKACSEi',
-  'ICP9AAKQCSEkQQAhJQNA/QwAAAAAAAAAAAAAAAAAAAAAISb9DAAAAAAAAAAAAAAAAAAAAAAhJ0EAIRQDQEEAIRUgAyAIQRxsIAlBwBhsaiAlQZAGbGog',
-  'FEEcbGogC2pBBGxqISggBCAKQQhsIBRB4ABsakEEbGohKQNAICj9CQIAISogJiAqICn9AAIA/eYB/eQBISYgJyAqICn9AAIQ/eYB/eQBIScgKEEEaiEo',
-  'IClBgAFqISkgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEHABmxqIAlBgKQFbGogJUGAqQFsaiALQSBsakEEbGohKyArICYgIv3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKyAnICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICVBAWoiJSACKAIAIAlBBGxrSA0ACwsgC0EBaiIL',
-  'QRpIDQALIApBAWoiCkEESA0ACyAGQQFqIgYgAUgNAAsLC68CAwZ/AnsEfyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEAIQkDQEEAIQoDQP0M//9/',
-  '////f////3////9//yEL/Qz//3////9/////f////3//IQxBACENA0BBACEOIAMgCkEIbCAIQYANbGogB0GAqQFsaiANQcAGbGogCUHAAGxqQQRsaiEP',
-  'A0AgCyAP/QACAP3pASELIAwgD/0AAhD96QEhDCAPQYABaiEPIA5BAWoiDkECSA0ACyANQQFqIg1BAkgNAAsgBCAKQQhsIAhBoANsaiAHQaAqbGogCUEg',
-  'bGpBBGxqIRAgECAL/QsCACAQIAz9CwIQIApBAWoiCkEESA0ACyAJQQFqIglBDUgNAAsgCEEBaiIIQQ1IDQALIAVBAWoiBSABSA0ACwsL0QoPBn8IewV/',
-  'B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgB0ELcCEIIAdBC24hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUDQEEA',
-  'IRYgAyAIQaADbCAJQYCpAWxqIBRBoANsaiAVQSBsaiALQSBsakEEbGohFyAEIApBCGwgFEGAMGxqIBVBgBBsakEEbGohGANAIBf9CQIAIRkgGP0AAoAK',
-  'IRogGP0AApAKIRsgF/0JAoCpASEcIBf9CQKA0gIhHSAX/QkCgPsDIR4gDCAZIBr95gH95AEhDCANIBkgG/3mAf3kASENIA4gHCAa/eYB/eQBIQ4gDyAc',
-  'IBv95gH95AEhDyAQIB0gGv3mAf3kASEQIBEgHSAb/eYB/eQBIREgEiAeIBr95gH95AEhEiATIB4gG/3mAf3kASETIBdBBGohFyAYQYACaiEYIBZBAWoi',
-  'FkEgSA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAQgCkEIbEEEbGohICAg/QACgMoEIR8gIP0AApDKBCEhIAUgCkEIbCAIQcAFbGogCUGA8gFs',
-  'aiALQcAAbGpBBGxqISIgIiAMIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICIgDSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA4g',
-  'H/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDyASAiIA8gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDyASAiIBAgH/3kAf0MAAAAAAAAAAAA',
-  'AAAAAAAAAP3rAf0LAoDkAyAiIBEgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDkAyAiIBIgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDW',
-  'BSAiIBMgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDWBQUgBCAKQQhsQQRsaiEkICT9AAKAygQhIyAk/QACkMoEISVBACEmA0D9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAAACEoQQAhFANAQQAhFQNAQQAhFiADIAhBoANsIAlBgKkBbGogJkGgKmxqIBRBoANsaiAVQSBsaiALQSBs',
-  'akEEbGohKSAEIApBCGwgFEGAMGxqIBVBgBBsakEEbGohKgNAICn9CQIAISsgJyArICr9AAKACv3mAf3kASEnICggKyAq/QACkAr95gH95AEhKCApQQRq',
-  'ISkgKkGAAmohKiAWQQFqIhZBIEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEHABWxqIAlBgPIBbGogJkHAPGxqIAtBwABsakEE',
-  'bGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAlB',
-  'BGxrSA0ACwsgC0EBaiILQQtIDQALIApBAWoiCkEISA0ACyAGQQFqIgYgAUgNAAsLC68CAwZ/AnsEfyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEA',
-  'IQkDQEEAIQoDQP0M//9/////f////3////9//yEL/Qz//3////9/////f////3//IQxBACENA0BBACEOIAMgCkEIbCAIQYALbGogB0HAPGxqIA1BwAVs',
-  'aiAJQYABbGpBBGxqIQ8DQCALIA/9AAIA/ekBIQsgDCAP/QACEP3pASEMIA9BgAJqIQ8gDkEBaiIOQQJIDQALIA1BAWoiDUECSA0ACyAEIApBCGwgCEHA',
-  'AmxqIAdBwAxsaiAJQcAAbGpBBGxqIRAgECAL/QsCACAQIAz9CwIQIApBAWoiCkEISA0ACyAJQQFqIglBBUgNAAsgCEEBaiIIQQVIDQALIAVBAWoiBSAB',
-  'SA0ACwsL0woPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgB0EDcCEIIAdBA24hByAHIQlBACEKA0BBACELA0Ag',
-  'CUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'E0EAIRQDQEEAIRUDQEEAIRYgAyAIQcACbCAJQYAybGogFEHAAmxqIBVBwABsaiALQcAAbGpBBGxqIRcgBCAKQQhsIBRBgMABbGogFUGAwABsakEEbGoh',
-  'GANAIBf9CQIAIRkgGP0AAoDMBCEaIBj9AAKQzAQhGyAX/QkCgDIhHCAX/QkCgGQhHSAX/QkCgJYBIR4gDCAZIBr95gH95AEhDCANIBkgG/3mAf3kASEN',
-  'IA4gHCAa/eYB/eQBIQ4gDyAcIBv95gH95AEhDyAQIB0gGv3mAf3kASEQIBEgHSAb/eYB/eQBIREgEiAeIBr95gH95AEhEiATIB4gG/3mAf3kASETIBdB',
-  'BGohFyAYQYAEaiEYIBZBAWoiFkHAAEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxBBGxqISAgIP0AAoDMFiEfICD9AAKQzBYhISAF',
-  'IApBCGwgCEGAA2xqIAlBgCRsaiALQYABbGpBBGxqISIgIiAMIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICIgDSAh/eQB/QwAAAAAAAAAAAAA',
-  'AAAAAAAA/esB/QsCECAiIA4gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAkICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkCQgIiAQ',
-  'IB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKASCAiIBEgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBIICIgEiAf/eQB/QwAAAAAAAAAAAAA',
-  'AAAAAAAA/esB/QsCgGwgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQbAUgBCAKQQhsQQRsaiEkICT9AAKAzBYhIyAk/QACkMwWISVBACEm',
-  'A0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAAACEoQQAhFANAQQAhFQNAQQAhFiADIAhBwAJsIAlBgDJsaiAmQcAMbGogFEHAAmxq',
-  'IBVBwABsaiALQcAAbGpBBGxqISkgBCAKQQhsIBRBgMABbGogFUGAwABsakEEbGohKgNAICn9CQIAISsgJyArICr9AAKAzAT95gH95AEhJyAoICsgKv0A',
-  'ApDMBP3mAf3kASEoIClBBGohKSAqQYAEaiEqIBZBAWoiFkHAAEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEGAA2xqIAlBgCRs',
-  'aiAmQYAJbGogC0GAAWxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBA0gNAAsgCkEBaiIKQRBIDQALIAZBAWoiBiABSA0ACwsL9QkPBH8IewV/B3sBfwF7AX8BewF/',
-  'AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAIAhBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEK/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAh',
-  'D/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRFBACESA0BBACETA0BBACEUIAMgCEGAJGwgEkGAA2xqIBNBgAFsakEEbGohFSAE',
-  'IAlBCGwgEkHAAWxqIBNBwABsakEEbGohFgNAIBX9CQIAIRcgFv0AAoDQFiEYIBb9AAKQ0BYhGSAV/QkCgCQhGiAV/QkCgEghGyAV/QkCgGwhHCAKIBcg',
-  'GP3mAf3kASEKIAsgFyAZ/eYB/eQBIQsgDCAaIBj95gH95AEhDCANIBogGf3mAf3kASENIA4gGyAY/eYB/eQBIQ4gDyAbIBn95gH95AEhDyAQIBwgGP3m',
-  'Af3kASEQIBEgHCAZ/eYB/eQBIREgFUEEaiEVIBZBgBJqIRYgFEEBaiIUQYABSA0ACyATQQFqIhNBA0gNAAsgEkEBaiISQQNIDQALIAQgCUEIbEEEbGoh',
-  'HiAe/QACgNAoIR0gHv0AApDQKCEfIAUgCUEIbCAIQYACbGpBBGxqISAgICAKIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICAgCyAf/eQB/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/esB/QsCECAgIAwgHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoACICAgDSAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
-  '/QsCkAIgICAOIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAgIA8gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAEICAgECAd/eQB/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/esB/QsCgAYgICARIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBgUgBCAJQQhsQQRsaiEiICL9AAKA0CghISAi/QAC',
-  'kNAoISNBACEkA0D9DAAAAAAAAAAAAAAAAAAAAAAhJf0MAAAAAAAAAAAAAAAAAAAAACEmQQAhEgNAQQAhEwNAQQAhFCADIAhBgCRsICRBgAlsaiASQYAD',
-  'bGogE0GAAWxqQQRsaiEnIAQgCUEIbCASQcABbGogE0HAAGxqQQRsaiEoA0AgJ/0JAgAhKSAlICkgKP0AAoDQFv3mAf3kASElICYgKSAo/QACkNAW/eYB',
-  '/eQBISYgJ0EEaiEnIChBgBJqISggFEEBaiIUQYABSA0ACyATQQFqIhNBA0gNAAsgEkEBaiISQQNIDQALIAUgCUEIbCAIQYACbGogJEHAAGxqQQRsaiEq',
-  'ICogJSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAqICYgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJEEBaiIkIAIoAgAgCEEEbGtI',
-  'DQALCyAJQQFqIglBCEgNAAsgBkEBaiIGIAFIDQALCwvwAQUEfwJ9A38BfQJ/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQwAAAAAhCkMAAAAAIQtB',
-  'ACEMIAMgCEHAAGxBBGxqIQ0gBCAJQQJsQQRsaiEOA0AgDSoCACEPIAogDyAOKgKA0iiUkiEKIAsgDyAOKgKE0iiUkiELIA1BBGohDSAOQShqIQ4gDEEB',
-  'aiIMQcAASA0ACyAFIAlBAmwgCEEKbGpBBGxqIRAgECAKIAQgCUECbEEEbGohESARKgKA5iiSOAIAIBAgCyARKgKE5iiSOAIEIAlBAWoiCUEFSA0ACyAG',
-  'QQFqIgYgAUgNAAsLC3QDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQ///f/8hCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIAlyEIIApBBGohCiAJ',
-  'QQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC4YBAwN/AX0EfyAAIAFIBEAgACEGA0AgBiEHIAchCCAEIAhBBGxqIQogCioC',
-  'ACEJQQAhCyAFIAhBCmxBBGxqIQwgAyAIQQpsQQRsaiENA0AgDCANKgIAIAmTEAI4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFI',
-  'DQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpI',
-  'DQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuEAQMDfwF9BH8gACABSARAIAAhBgNAIAYhByAHIQggBCAIQQRsaiEKIAoqAgAhCUEAIQsg',
-  'BSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNAIAwgDSoCACAJlTgCACAMQQRqIQwgDUEEaiENIAtBAWoiC0EKSA0ACyAGQQFqIgYgAUgNAAsLC6QBAQh/',
-  'IAAgAUgEQCAAIQUDQCAFIQYgBiEHQQAhCANAQQAhCQNAQQAhCiAEIAlBHGwgB0GQBmxqQQRsaiELIAMgCUEcbCAHQZAGbGpqIQwDQCALIAwtAACyQwAA',
-  'f0OVOAIAIAtBBGohCyAMQQFqIQwgCkEBaiIKQRxIDQALIAlBAWoiCUEcSA0ACyAIQQFqIghBAUgNAAsgBUEBaiIFIAFIDQALCwv5CQ8Gfwh7BH8HewF/',
-  'AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAHQRpwIQggB0EabiEHIAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAA',
-  'AAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAA',
-  'AAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFSADIAhBHGwg',
-  'CUHAGGxqIBRBHGxqIAtqQQRsaiEWIAQgCkEIbCAUQeAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAIAIRkgF/0AAhAhGiAW/QkCwBghGyAW/QkCgDEhHCAW',
-  '/QkCwEkhHSAMIBggGf3mAf3kASEMIA0gGCAa/eYB/eQBIQ0gDiAbIBn95gH95AEhDiAPIBsgGv3mAf3kASEPIBAgHCAZ/eYB/eQBIRAgESAcIBr95gH9',
-  '5AEhESASIB0gGf3mAf3kASESIBMgHSAa/eYB/eQBIRMgFkEEaiEWIBdBgAFqIRcgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxBBGxqIR8g',
-  'H/0AAoAJIR4gH/0AApAJISAgBSAKQQhsIAhBwAZsaiAJQYCkBWxqIAtBIGxqQQRsaiEhICEgDCAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAh',
-  'IA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgISAOIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKApAUgISAPICD95AH9DAAAAAAAAAAA',
-  'AAAAAAAAAAD96wH9CwKQpAUgISAQIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAyAogISARICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ',
-  'yAogISASIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA7A8gISATICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ7A8FIAQgCkEIbEEEbGoh',
-  'IyAj/QACgAkhIiAj/QACkAkhJEEAISUDQP0MAAAAAAAAAAAAAAAAAAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdBACEUA0BBACEVIAMgCEEcbCAJQcAY',
-  'bGogJUGQBmxqIBRBHGxqIAtqQQRsaiEoIAQgCkEIbCAUQeAAbGpBBGxqISkDQCAo/QkCACEqICYgKiAp/QACAP3mAf3kASEmICcgKiAp/QACEP3mAf3k',
-  'ASEnIChBBGohKCApQYABaiEpIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAKQQhsIAhBwAZsaiAJQYCkBWxqICVBgKkBbGogC0EgbGpBBGxqISsg',
-  'KyAmICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJQQRsa0gN',
-  'AAsLIAtBAWoiC0EaSA0ACyAKQQFqIgpBBEgNAAsgBkEBaiIGIAFIDQALCwuvAgMGfwJ7BH8gACABSARAIAAhBQNAIAUhBiAGIQdBACEIA0BBACEJA0BB',
-  'ACEKA0D9DP//f////3////9/////f/8hC/0M//9/////f////3////9//yEMQQAhDQNAQQAhDiADIApBCGwgCEGADWxqIAdBgKkBbGogDUHABmxqIAlB',
-  'wABsakEEbGohDwNAIAsgD/0AAgD96QEhCyAMIA/9AAIQ/ekBIQwgD0GAAWohDyAOQQFqIg5BAkgNAAsgDUEBaiINQQJIDQALIAQgCkEIbCAIQaADbGog',
-  'B0GgKmxqIAlBIGxqQQRsaiEQIBAgC/0LAgAgECAM/QsCECAKQQFqIgpBBEgNAAsgCUEBaiIJQQ1IDQALIAhBAWoiCEENSA0ACyAFQQFqIgUgAUgNAAsL',
-  'C9EKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBC3AhCCAHQQtuIQcgByEJQQAhCgNAQQAhCwNAIAlBBGxB',
-  'BGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEU',
-  'A0BBACEVA0BBACEWIAMgCEGgA2wgCUGAqQFsaiAUQaADbGogFUEgbGogC0EgbGpBBGxqIRcgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqIRgDQCAX/QkC',
-  'ACEZIBj9AAKACiEaIBj9AAKQCiEbIBf9CQKAqQEhHCAX/QkCgNICIR0gF/0JAoD7AyEeIAwgGSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3m',
-  'Af3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQQRqIRcgGEGA',
-  'AmohGCAWQQFqIhZBIEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxBBGxqISAgIP0AAoDKBCEfICD9AAKQygQhISAFIApBCGwgCEHA',
-  'BWxqIAlBgPIBbGogC0HAAGxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAiIA0gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA8gEgIiAPICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ8gEgIiAQIB/95AH9',
-  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA5AMgIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ5AMgIiASIB/95AH9DAAAAAAAAAAAAAAAAAAA',
-  'AAD96wH9CwKA1gUgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ1gUFIAQgCkEIbEEEbGohJCAk/QACgMoEISMgJP0AApDKBCElQQAhJgNA',
-  '/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEAIRUDQEEAIRYgAyAIQaADbCAJQYCpAWxqICZBoCpsaiAUQaADbGog',
-  'FUEgbGogC0EgbGpBBGxqISkgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqISoDQCAp/QkCACErICcgKyAq/QACgAr95gH95AEhJyAoICsgKv0AApAK/eYB',
-  '/eQBISggKUEEaiEpICpBgAJqISogFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAKQQhsIAhBwAVsaiAJQYDyAWxqICZBwDxs',
-  'aiALQcAAbGpBBGxqISwgLCAnICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAmQQFq',
-  'IiYgAigCACAJQQRsa0gNAAsLIAtBAWoiC0ELSA0ACyAKQQFqIgpBCEgNAAsgBkEBaiIGIAFIDQALCwuvAgMGfwJ7BH8gACABSARAIAAhBQNAIAUhBiAG',
-  'IQdBACEIA0BBACEJA0BBACEKA0D9DP//f////3////9/////f/8hC/0M//9/////f////3////9//yEMQQAhDQNAQQAhDiADIApBCGwgCEGAC2xqIAdB',
-  'wDxsaiANQcAFbGogCUGAAWxqQQRsaiEPA0AgCyAP/QACAP3pASELIAwgD/0AAhD96QEhDCAPQYACaiEPIA5BAWoiDkECSA0ACyANQQFqIg1BAkgNAAsg',
-  'BCAKQQhsIAhBwAJsaiAHQcAMbGogCUHAAGxqQQRsaiEQIBAgC/0LAgAgECAM/QsCECAKQQFqIgpBCEgNAAsgCUEBaiIJQQVIDQALIAhBAWoiCEEFSA0A',
-  'CyAFQQFqIgUgAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcgByEJQQAh',
-  'CgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0M',
+  'AGFzbQEAAAABXQpgAXwBfGABfQF9YAJ9fQF9YAF9AX9gB39/f39/f38AYAZ/f39/f38AYAh/f39/f39/fwBgCX9/f39/f39/fwBgC39/f39/f39/f39/',
+  'AGAMf39/f39/f39/f39/AAISAQNlbnYGbWVtb3J5AgMBgIAEAzc2AAABAQEBAgMEBQQFBAQGBQQFBAUEBAcGCAgICAgEBAQEBAQGCQkJCQcHBwcHBwYG',
+  'BwcGBgQHB+INLh5pbmZlcl8wMF9jb252MV9jb252MmRfYWRkX3JlbHUACB1pbmZlcl8wMV9NYXhQb29sMmRfbWF4X3Bvb2wyZAAJHmluZmVyXzAyX2Nv',
+  'bnYyX2NvbnYyZF9hZGRfcmVsdQAKHWluZmVyXzAzX01heFBvb2wyZF9tYXhfcG9vbDJkAAseaW5mZXJfMDRfY29udjNfY29udjJkX2FkZF9yZWx1AAwc',
+  'aW5mZXJfMDVfZmMxX21hdG11bF9hZGRfcmVsdQANMGluZmVyXzA2X2ZjMl9tYXRtdWxfYWRkX3NvZnRtYXhfYW1heF9zdWJfZXhwX3N1bQAOH2V2YWx1',
+  'YXRlXzAwX3RvX2Zsb2F0X3RvX2YzMl9kaXYADyFldmFsdWF0ZV8wMV9jb252MV9jb252MmRfYWRkX3JlbHUAECBldmFsdWF0ZV8wMl9NYXhQb29sMmRf',
+  'bWF4X3Bvb2wyZAARIWV2YWx1YXRlXzAzX2NvbnYyX2NvbnYyZF9hZGRfcmVsdQASIGV2YWx1YXRlXzA0X01heFBvb2wyZF9tYXhfcG9vbDJkABMhZXZh',
+  'bHVhdGVfMDVfY29udjNfY29udjJkX2FkZF9yZWx1ABQfZXZhbHVhdGVfMDZfZmMxX21hdG11bF9hZGRfcmVsdQAVM2V2YWx1YXRlXzA3X2ZjMl9tYXRt',
+  'dWxfYWRkX3NvZnRtYXhfYW1heF9zdWJfZXhwX3N1bQAWLWV2YWx1YXRlXzA4X2xvc3NfbG9nX3N1Yl9lcV9zZWxlY3Rfc3VtXzNfbW9yZQAXHXRyYWlu',
+  'XzAwYV90b19mbG9hdF90b19mMzJfZGl2ABgedHJhaW5fMDBiX2ZjMl93ZWlnaHRfcmVvcmRlcmVkABkedHJhaW5fMDBjX2ZjMV93ZWlnaHRfcmVvcmRl',
+  'cmVkABogdHJhaW5fMDBkX2NvbnYzX3dlaWdodF9yZW9yZGVyZWQAGyB0cmFpbl8wMGVfY29udjJfd2VpZ2h0X3Jlb3JkZXJlZAAcHnRyYWluXzAxX2Nv',
+  'bnYxX2NvbnYyZF9hZGRfcmVsdQAdLnRyYWluXzAyX01heFBvb2wyZF9tYXhfcG9vbDJkX21heF9wb29sMmRfaW5kZXgAHh50cmFpbl8wM19jb252Ml9j',
+  'b252MmRfYWRkX3JlbHUAHy50cmFpbl8wNF9NYXhQb29sMmRfbWF4X3Bvb2wyZF9tYXhfcG9vbDJkX2luZGV4ACAedHJhaW5fMDVfY29udjNfY29udjJk',
+  'X2FkZF9yZWx1ACEcdHJhaW5fMDZfZmMxX21hdG11bF9hZGRfcmVsdQAiMHRyYWluXzA3X2ZjMl9tYXRtdWxfYWRkX3NvZnRtYXhfYW1heF9zdWJfZXhw',
+  'X3N1bQAjK3RyYWluXzA4YV9sb3NzX2xvZ19zdWJfZXFfc2VsZWN0X3N1bV8zX21vcmUAJBp0cmFpbl8wOGJfZmMyX2JhY2t3YXJkX3N1bQAlHXRyYWlu',
+  'XzA4Y19mYzJfYmFja3dhcmRfbWF0bXVsACYndHJhaW5fMDhkX2ZjMl9iYWNrd2FyZF9tYXRtdWxfZ3Rfc2VsZWN0ACcadHJhaW5fMDlhX2ZjMV9iYWNr',
+  'd2FyZF9zdW0AKB10cmFpbl8wOWJfZmMxX2JhY2t3YXJkX21hdG11bAApJ3RyYWluXzA5Y19mYzFfYmFja3dhcmRfbWF0bXVsX2d0X3NlbGVjdAAqHHRy',
+  'YWluXzEwYV9jb252M19iYWNrd2FyZF9zdW0AKyt0cmFpbl8xMGJfY29udjNfYmFja3dhcmRfY29udjJkX3dlaWdodF9ncmFkACwydHJhaW5fMTBjX2Nv',
+  'bnYzX2JhY2t3YXJkX2NvbnYyZF9pbnB1dF9ncmFkX2d0X3NlbGUALSd0cmFpbl8xMWFfcmVsdV9iYWNrd2FyZF9tYXhfcG9vbDJkX2dyYWQALhx0cmFp',
+  'bl8xMWJfY29udjJfYmFja3dhcmRfc3VtAC8rdHJhaW5fMTJhX2NvbnYyX2JhY2t3YXJkX2NvbnYyZF93ZWlnaHRfZ3JhZAAwMnRyYWluXzEyYl9jb252',
+  'Ml9iYWNrd2FyZF9jb252MmRfaW5wdXRfZ3JhZF9ndF9zZWxlADEndHJhaW5fMTNhX3JlbHVfYmFja3dhcmRfbWF4X3Bvb2wyZF9ncmFkADIcdHJhaW5f',
+  'MTNiX2NvbnYxX2JhY2t3YXJkX3N1bQAzKnRyYWluXzE0X2NvbnYxX2JhY2t3YXJkX2NvbnYyZF93ZWlnaHRfZ3JhZAA0LnRyYWluXzE1X0FkYW1faXNf',
+  'ZmluaXRlX211bF9hZGRfcG93X3N1Yl8zX21vcmUANQrbkAI20wEBAnwgAEQAAAAAAOCFwKVEAAAAAADghUCkIgJE/oIrZUcV9z+iniEBIAIgAUTvOfr+',
+  'Qi7mP6KhIQJEXJ94t09+kj4gAqJENMdWpeMdxz6gIAKiRBqgARqgAfo+oCACokQaoAEaoAEqP6AgAqJEF2zBFmzBVj+gIAKiRBEREREREYE/oCACokRV',
+  'VVVVVVWlP6AgAqJEVVVVVVVVxT+gIAKiRAAAAAAAAOA/oCACokQAAAAAAADwP6AgAqJEAAAAAAAA8D+gIAH8AqxC/wd8QjSGv6ILpQIDAX4BfwN8IABE',
+  'AAAAAAAAAABhBEBEAAAAAAAA8P8PCyAARAAAAAAAAAAAYwRARAAAAAAAAPh/DwsgAET////////vf2VFBEAgAA8LIAC9IgFCNIinQf8HayECIAFCDIZC',
+  'DIhC/wdCNIaEvyIDRM07f2aeoPY/ZgRAIANEAAAAAAAA4D+iIQMgAkEBaiECCyADRAAAAAAAAPA/oSADRAAAAAAAAPA/oKMiBCAEoiEFRBEREREREcE/',
+  'IAWiRBQ7sRM7scM/oCAFokRGF1100UXHP6AgBaJEHMdxHMdxzD+gIAWiRJIkSZIkSdI/oCAFokSamZmZmZnZP6AgBaJEVVVVVVVV5T+gIAWiRAAAAAAA',
+  'AABAoCAEoiACt0TvOfr+Qi7mP6KgCwgAIAC7EAC2CwgAIAC7EAG2C1ABAXwgALsiASABIAEgAaKiRAAAAAAAAAhAo6FEAAAAAAAA8D9EAAAAAAAAAEAg',
+  'ASABoBAARAAAAAAAAPA/oKOhIAGZRPyp8dJNYlA/Yxu2CyMBAXwgALuaEAAhAUQAAAAAAADwPyABRAAAAAAAAPA/oKO2C1oBAXwgAUMAAAAAWwRAQwAA',
+  'gD8PCyAAi7sQASABu6IQACECIABDAAAAAF0EQCABIAGOXARAQwAAwH8PCyABQwAAAD+UIAFDAAAAP5SOXARAIAKaIQILCyACtgsTACAAvEGAgID8B3FB',
+  'gICA/AdHC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBGnAhCSAIQRpuIQggCCEKQQAhCwNAQQAhDANA',
+  'IApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAA',
+  'AAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAA',
+  'IRRBACEVA0BBACEWIAQgCUEcbCAKQcAYbGogFUEcbGogDGpBBGxqIRcgBSALQQhsIBVB4ABsakEEbGohGANAIBf9CQIAIRkgGP0AAgAhGiAY/QACECEb',
+  'IBf9CQLAGCEcIBf9CQKAMSEdIBf9CQLASSEeIA0gGSAa/eYB/eQBIQ0gDiAZIBv95gH95AEhDiAPIBwgGv3mAf3kASEPIBAgHCAb/eYB/eQBIRAgESAd',
+  'IBr95gH95AEhESASIB0gG/3mAf3kASESIBMgHiAa/eYB/eQBIRMgFCAeIBv95gH95AEhFCAXQQRqIRcgGEGAAWohGCAWQQFqIhZBA0gNAAsgFUEBaiIV',
+  'QQNIDQALIAUgC0EIbEEEbGohICAg/QACgAkhHyAg/QACkAkhISAGIAtBCGwgCUHABmxqIApBgKQFbGogDEEgbGpBBGxqISIgIiANIB/95AH9DAAAAAAA',
+  'AAAAAAAAAAAAAAD96wH9CwIAICIgDiAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA8gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoCk',
+  'BSAiIBAgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApCkBSAiIBEgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDICiAiIBIgIf3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rAf0LApDICiAiIBMgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDsDyAiIBQgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
+  'Af0LApDsDwUgBSALQQhsQQRsaiEkICT9AAKACSEjICT9AAKQCSElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEA',
+  'IRUDQEEAIRYgBCAJQRxsIApBwBhsaiAmQZAGbGogFUEcbGogDGpBBGxqISkgBSALQQhsIBVB4ABsakEEbGohKgNAICn9CQIAISsgJyArICr9AAIA/eYB',
+  '/eQBIScgKCArICr9AAIQ/eYB/eQBISggKUEEaiEpICpBgAFqISogFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUHABmxqIApBgKQFbGog',
+  'JkGAqQFsaiAMQSBsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQ',
+  'ICZBAWoiJiACKAIAIApBBGxrSA0ACwsgDEEBaiIMQRpIDQALIAtBAWoiC0EESA0ACyAHQQFqIgcgAUgNAAsLC68CAwZ/AnsEfyAAIAFIBEAgACEGA0Ag',
+  'BiEHIAchCEEAIQkDQEEAIQoDQEEAIQsDQP0M//9/////f////3////9//yEM/Qz//3////9/////f////3//IQ1BACEOA0BBACEPIAQgC0EIbCAJQYAN',
+  'bGogCEGAqQFsaiAOQcAGbGogCkHAAGxqQQRsaiEQA0AgDCAQ/QACAP3pASEMIA0gEP0AAhD96QEhDSAQQYABaiEQIA9BAWoiD0ECSA0ACyAOQQFqIg5B',
+  'AkgNAAsgBSALQQhsIAlBoANsaiAIQaAqbGogCkEgbGpBBGxqIREgESAM/QsCACARIA39CwIQIAtBAWoiC0EESA0ACyAKQQFqIgpBDUgNAAsgCUEBaiIJ',
+  'QQ1IDQALIAZBAWoiBiABSA0ACwsL0QoPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQggCEELcCEJIAhBC24hCCAI',
+  'IQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEAIRYDQEEAIRcgBCAJQaADbCAKQYCpAWxqIBVBoANsaiAWQSBsaiAMQSBsakEEbGohGCAFIAtBCGwgFUGAMGxq',
+  'IBZBgBBsakEEbGohGQNAIBj9CQIAIRogGf0AAoAKIRsgGf0AApAKIRwgGP0JAoCpASEdIBj9CQKA0gIhHiAY/QkCgPsDIR8gDSAaIBv95gH95AEhDSAO',
+  'IBogHP3mAf3kASEOIA8gHSAb/eYB/eQBIQ8gECAdIBz95gH95AEhECARIB4gG/3mAf3kASERIBIgHiAc/eYB/eQBIRIgEyAfIBv95gH95AEhEyAUIB8g',
+  'HP3mAf3kASEUIBhBBGohGCAZQYACaiEZIBdBAWoiF0EgSA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAUgC0EIbEEEbGohISAh/QACgMoEISAg',
+  'If0AApDKBCEiIAYgC0EIbCAJQcAFbGogCkGA8gFsaiAMQcAAbGpBBGxqISMgIyANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICMgDiAi/eQB',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAjIA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDyASAjIBAgIv3kAf0MAAAAAAAAAAAAAAAAAAAA',
+  'AP3rAf0LApDyASAjIBEgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDkAyAjIBIgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDkAyAjIBMg',
+  'IP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDWBSAjIBQgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDWBQUgBSALQQhsQQRsaiElICX9AAKA',
+  'ygQhJCAl/QACkMoEISZBACEnA0D9DAAAAAAAAAAAAAAAAAAAAAAhKP0MAAAAAAAAAAAAAAAAAAAAACEpQQAhFQNAQQAhFgNAQQAhFyAEIAlBoANsIApB',
+  'gKkBbGogJ0GgKmxqIBVBoANsaiAWQSBsaiAMQSBsakEEbGohKiAFIAtBCGwgFUGAMGxqIBZBgBBsakEEbGohKwNAICr9CQIAISwgKCAsICv9AAKACv3m',
+  'Af3kASEoICkgLCAr/QACkAr95gH95AEhKSAqQQRqISogK0GAAmohKyAXQQFqIhdBIEgNAAsgFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAGIAtBCGwg',
+  'CUHABWxqIApBgPIBbGogJ0HAPGxqIAxBwABsakEEbGohLSAtICggJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLSApICb95AH9DAAAAAAAAAAA',
+  'AAAAAAAAAAD96wH9CwIQICdBAWoiJyACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQtIDQALIAtBAWoiC0EISA0ACyAHQQFqIgcgAUgNAAsLC68CAwZ/AnsE',
+  'fyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQEEAIQsDQP0M//9/////f////3////9//yEM/Qz//3////9/////f////3//IQ1BACEOA0BB',
+  'ACEPIAQgC0EIbCAJQYALbGogCEHAPGxqIA5BwAVsaiAKQYABbGpBBGxqIRADQCAMIBD9AAIA/ekBIQwgDSAQ/QACEP3pASENIBBBgAJqIRAgD0EBaiIP',
+  'QQJIDQALIA5BAWoiDkECSA0ACyAFIAtBCGwgCUHAAmxqIAhBwAxsaiAKQcAAbGpBBGxqIREgESAM/QsCACARIA39CwIQIAtBAWoiC0EISA0ACyAKQQFq',
+  'IgpBBUgNAAsgCUEBaiIJQQVIDQALIAZBAWoiBiABSA0ACwsL0woPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQgg',
+  'CEEDcCEJIAhBA24hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0M',
   'AAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIRNBACEUA0BBACEVA0BBACEWIAMgCEHAAmwgCUGAMmxqIBRBwAJsaiAVQcAAbGogC0HAAGxqQQRsaiEXIAQgCkEIbCAUQYDAAWxqIBVB',
-  'gMAAbGpBBGxqIRgDQCAX/QkCACEZIBj9AAKAzAQhGiAY/QACkMwEIRsgF/0JAoAyIRwgF/0JAoBkIR0gF/0JAoCWASEeIAwgGSAa/eYB/eQBIQwgDSAZ',
-  'IBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIgEyAeIBv9',
-  '5gH95AEhEyAXQQRqIRcgGEGABGohGCAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEgICD9AAKAzBYhHyAg',
-  '/QACkMwWISEgBSAKQQhsIAhBgANsaiAJQYAkbGogC0GAAWxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAiIA0gIf3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAiIA8gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LApAkICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQSCAiIBIgH/3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAQgCkEIbEEEbGohJCAk/QACgMwWISMgJP0A',
-  'ApDMFiElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEAIRUDQEEAIRYgAyAIQcACbCAJQYAybGogJkHA',
-  'DGxqIBRBwAJsaiAVQcAAbGogC0HAAGxqQQRsaiEpIAQgCkEIbCAUQYDAAWxqIBVBgMAAbGpBBGxqISoDQCAp/QkCACErICcgKyAq/QACgMwE/eYB/eQB',
-  'IScgKCArICr9AAKQzAT95gH95AEhKCApQQRqISkgKkGABGohKiAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAKQQhsIAhB',
-  'gANsaiAJQYAkbGogJkGACWxqIAtBgAFsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAlBBGxrSA0ACwsgC0EBaiILQQNIDQALIApBAWoiCkEQSA0ACyAGQQFqIgYgAUgNAAsLC/UJDwR/CHsFfwd7',
-  'AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAIQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhCv0M',
+  'AAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEAIRYDQEEAIRcgBCAJQcACbCAKQYAybGogFUHAAmxqIBZBwABsaiAMQcAAbGpBBGxq',
+  'IRggBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohGQNAIBj9CQIAIRogGf0AAoDMBCEbIBn9AAKQzAQhHCAY/QkCgDIhHSAY/QkCgGQhHiAY/QkCgJYB',
+  'IR8gDSAaIBv95gH95AEhDSAOIBogHP3mAf3kASEOIA8gHSAb/eYB/eQBIQ8gECAdIBz95gH95AEhECARIB4gG/3mAf3kASERIBIgHiAc/eYB/eQBIRIg',
+  'EyAfIBv95gH95AEhEyAUIB8gHP3mAf3kASEUIBhBBGohGCAZQYAEaiEZIBdBAWoiF0HAAEgNAAsgFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAFIAtB',
+  'CGxBBGxqISEgIf0AAoDMFiEgICH9AAKQzBYhIiAGIAtBCGwgCUGAA2xqIApBgCRsaiAMQYABbGpBBGxqISMgIyANICD95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwIAICMgDiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAjIA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAkICMgECAi/eQB',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkCQgIyARICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKASCAjIBIgIv3kAf0MAAAAAAAAAAAAAAAAAAAA',
+  'AP3rAf0LApBIICMgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgGwgIyAUICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQbAUgBSALQQhs',
+  'QQRsaiElICX9AAKAzBYhJCAl/QACkMwWISZBACEnA0D9DAAAAAAAAAAAAAAAAAAAAAAhKP0MAAAAAAAAAAAAAAAAAAAAACEpQQAhFQNAQQAhFgNAQQAh',
+  'FyAEIAlBwAJsIApBgDJsaiAnQcAMbGogFUHAAmxqIBZBwABsaiAMQcAAbGpBBGxqISogBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohKwNAICr9CQIA',
+  'ISwgKCAsICv9AAKAzAT95gH95AEhKCApICwgK/0AApDMBP3mAf3kASEpICpBBGohKiArQYAEaiErIBdBAWoiF0HAAEgNAAsgFkEBaiIWQQNIDQALIBVB',
+  'AWoiFUEDSA0ACyAGIAtBCGwgCUGAA2xqIApBgCRsaiAnQYAJbGogDEGAAWxqQQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAt',
+  'ICkgJv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiInIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBA0gNAAsgC0EBaiILQRBIDQALIAdBAWoi',
+  'ByABSA0ACwsL9QkPBH8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwEQP0M',
   'AAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACERQQAhEgNAQQAhEwNAQQAhFCADIAhBgCRsIBJBgANsaiATQYAB',
-  'bGpBBGxqIRUgBCAJQQhsIBJBwAFsaiATQcAAbGpBBGxqIRYDQCAV/QkCACEXIBb9AAKA0BYhGCAW/QACkNAWIRkgFf0JAoAkIRogFf0JAoBIIRsgFf0J',
-  'AoBsIRwgCiAXIBj95gH95AEhCiALIBcgGf3mAf3kASELIAwgGiAY/eYB/eQBIQwgDSAaIBn95gH95AEhDSAOIBsgGP3mAf3kASEOIA8gGyAZ/eYB/eQB',
-  'IQ8gECAcIBj95gH95AEhECARIBwgGf3mAf3kASERIBVBBGohFSAWQYASaiEWIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQALIBJBAWoiEkEDSA0ACyAE',
-  'IAlBCGxBBGxqIR4gHv0AAoDQKCEdIB79AAKQ0CghHyAFIAlBCGwgCEGAAmxqQQRsaiEgICAgCiAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAg',
-  'IAsgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgICAMIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAgIA0gH/3kAf0MAAAAAAAAAAAA',
-  'AAAAAAAAAP3rAf0LApACICAgDiAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgICAPIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBCAg',
-  'IBAgHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICAgESAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAQgCUEIbEEEbGohIiAi/QAC',
-  'gNAoISEgIv0AApDQKCEjQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9DAAAAAAAAAAAAAAAAAAAAAAhJkEAIRIDQEEAIRMDQEEAIRQgAyAIQYAkbCAk',
-  'QYAJbGogEkGAA2xqIBNBgAFsakEEbGohJyAEIAlBCGwgEkHAAWxqIBNBwABsakEEbGohKANAICf9CQIAISkgJSApICj9AAKA0Bb95gH95AEhJSAmICkg',
-  'KP0AApDQFv3mAf3kASEmICdBBGohJyAoQYASaiEoIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQALIBJBAWoiEkEDSA0ACyAFIAlBCGwgCEGAAmxqICRB',
-  'wABsakEEbGohKiAqICUgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKiAmICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICRBAWoiJCAC',
-  'KAIAIAhBBGxrSA0ACwsgCUEBaiIJQQhIDQALIAZBAWoiBiABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEMAAAAA',
-  'IQpDAAAAACELQQAhDCADIAhBwABsQQRsaiENIAQgCUECbEEEbGohDgNAIA0qAgAhDyAKIA8gDioCgNIolJIhCiALIA8gDioChNIolJIhCyANQQRqIQ0g',
-  'DkEoaiEOIAxBAWoiDEHAAEgNAAsgBSAJQQJsIAhBCmxqQQRsaiEQIBAgCiAEIAlBAmxBBGxqIREgESoCgOYokjgCACAQIAsgESoChOYokjgCBCAJQQFq',
-  'IglBBUgNAAsgBkEBaiIGIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0P//3//IQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJch',
-  'CCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuGAQMDfwF9BH8gACABSARAIAAhBgNAIAYhByAHIQggBCAI',
-  'QQRsaiEKIAoqAgAhCUEAIQsgBSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNAIAwgDSoCACAJkxACOAIAIAxBBGohDCANQQRqIQ0gC0EBaiILQQpIDQAL',
-  'IAZBAWoiBiABSA0ACwsLdAMDfwF9A38gACABSARAIAAhBQNAIAUhBiAGIQdDAAAAACEIQQAhCSADIAdBCmxBBGxqIQoDQCAIIAoqAgCSIQggCkEEaiEK',
-  'IAlBAWoiCUEKSA0ACyAEIAdBBGxqIQsgCyAIOAIAIAVBAWoiBSABSA0ACwsLhAEDA38BfQR/IAAgAUgEQCAAIQYDQCAGIQcgByEIIAQgCEEEbGohCiAK',
-  'KgIAIQlBACELIAUgCEEKbEEEbGohDCADIAhBCmxBBGxqIQ0DQCAMIA0qAgAgCZU4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFI',
-  'DQALCwuEAgkDfwF9An8BfQN/AX0BfwF9A38gACABSARAIAAhBwNAIAchCCAIIQlD//9//yEKQQAhCyADIAlBCmxBBGxqIQwDQCAKIAwqAgCXIQogDEEE',
-  'aiEMIAtBAWoiC0EKSA0AC0P//3//IQ1BACEOQQAhDyADIAlBCmxBBGxqIRADQCAQKgIAIREgESANXiARIBFcciESIBEgDSASGyENQQBBCmwgD2ogDiAS',
-  'GyEOIBBBBGohECAPQQFqIg9BCkgNAAsgDiAEIAlBBGxqIRQgFCgCAEayIRMgBSAJQQRsaiEVIBUgCjgCACAGIAlBBGxqIRYgFiATOAIAIAdBAWoiByAB',
-  'SA0ACwsLhAEDA38BfQR/IAAgAUgEQCAAIQYDQCAGIQcgByEIIAQgCEEEbGohCiAKKgIAIQlBACELIAUgCEEKbEEEbGohDCADIAhBCmxBBGxqIQ0DQCAM',
-  'IA0qAgAgCZM4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFIDQALCwt2AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAA',
-  'IQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCABACkiEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC64C',
-  'CgF9A38BfQF/AX0CfwF9An8EfQR/IAAgAUgEQEMAAAAAIQlBACEKA0AgAyAKQQRsaiEMIAwoAgAhCyAFIApBBGxqIQ4gDioCACENIA0QAyEPQQAhECAE',
-  'IApBCmxBBGxqIREDQCAJIBEqAgAgD5NDAAAAACAQIAtGG5IhCSARQQRqIREgEEEBaiIQQQpIDQALIApBAWoiCiACKAIASA0AC0MAAAAAIRJBACETIAZB',
-  'AEEEbGohFANAIBIgFCoCAJIhEiAUQQRqIRQgE0EBaiITIAIoAgBIDQALIAIoAgCyIRUgCSAVlSEWIBaMIRcgEiAVlSEYIAAhGQNAIBkhGiAHQQBBBGxq',
-  'IRsgGyAXOAIAIAhBAEEEbGohHCAcIBg4AgAgGUEBaiIZIAFIDQALCwukAQEIfyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEAIQkDQEEAIQogBCAJ',
-  'QRxsIAdBkAZsakEEbGohCyADIAlBHGwgB0GQBmxqaiEMA0AgCyAMLQAAskMAAH9DlTgCACALQQRqIQsgDEEBaiEMIApBAWoiCkEcSA0ACyAJQQFqIglB',
-  'HEgNAAsgCEEBaiIIQQFIDQALIAVBAWoiBSABSA0ACwsL+QkPBn8IewR/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgB0Ea',
-  'cCEIIAdBGm4hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAA',
-  'AAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUgAyAIQRxsIAlBwBhsaiAUQRxsaiALakEEbGohFiAEIApBCGwgFEHgAGxqQQRsaiEX',
-  'A0AgFv0JAgAhGCAX/QACACEZIBf9AAIQIRogFv0JAsAYIRsgFv0JAoAxIRwgFv0JAsBJIR0gDCAYIBn95gH95AEhDCANIBggGv3mAf3kASENIA4gGyAZ',
-  '/eYB/eQBIQ4gDyAbIBr95gH95AEhDyAQIBwgGf3mAf3kASEQIBEgHCAa/eYB/eQBIREgEiAdIBn95gH95AEhEiATIB0gGv3mAf3kASETIBZBBGohFiAX',
-  'QYABaiEXIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEfIB/9AAKACSEeIB/9AAKQCSEgIAUgCkEIbCAIQcAGbGogCUGApAVsaiAL',
-  'QSBsakEEbGohISAhIAwgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEgDiAe/eQB',
-  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgKQFICEgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkKQFICEgECAe/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCgMgKICEgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkMgKICEgEiAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOwPICEg',
-  'EyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOwPBSAEIApBCGxBBGxqISMgI/0AAoAJISIgI/0AApAJISRBACElA0D9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhJv0MAAAAAAAAAAAAAAAAAAAAACEnQQAhFANAQQAhFSADIAhBHGwgCUHAGGxqICVBkAZsaiAUQRxsaiALakEEbGohKCAEIApBCGwgFEHgAGxqQQRs',
-  'aiEpA0AgKP0JAgAhKiAmICogKf0AAgD95gH95AEhJiAnICogKf0AAhD95gH95AEhJyAoQQRqISggKUGAAWohKSAVQQFqIhVBA0gNAAsgFEEBaiIUQQNI',
-  'DQALIAUgCkEIbCAIQcAGbGogCUGApAVsaiAlQYCpAWxqIAtBIGxqQQRsaiErICsgJiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACArICcgJP3k',
-  'Af0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBGkgNAAsgCkEBaiIKQQRIDQALIAZBAWoiBiABSA0A',
-  'CwsLhAUHBn8CewN/BHsDfwR7An8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0D9DP//f////3////9/////f/8hDP0M//9/////',
-  'f////3////9//yENQQAhDgNAQQAhDyADIAtBCGwgCUGADWxqIAhBgKkBbGogDkHABmxqIApBwABsakEEbGohEANAIAwgEP0AAgD96QEhDCANIBD9AAIQ',
-  '/ekBIQ0gEEGAAWohECAPQQFqIg9BAkgNAAsgDkEBaiIOQQJIDQAL/Qz//3////9/////f////3//IRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0M//9/////',
-  'f////3////9//yET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWIAMgC0EIbCAJQYANbGogCEGAqQFsaiAVQcAGbGogCkHAAGxqQQRsaiEXA0Ag',
-  'F/0AAgAhGCAYIBH9RCAYIBj9Qv1QIRkgGCARIBn9UiERQQBBAmwgFWpBAmwgFmr9ESASIBn9UiESIBf9AAIQIRogGiAT/UQgGiAa/UL9UCEbIBogEyAb',
-  '/VIhE0EAQQJsIBVqQQJsIBZq/REgFCAb/VIhFCAXQYABaiEXIBZBAWoiFkECSA0ACyAVQQFqIhVBAkgNAAsgBCALQQhsIAlBoANsaiAIQaAqbGogCkEg',
-  'bGpBBGxqIRwgHCAM/QsCACAFIAtBCGwgCUGgA2xqIAhBoCpsaiAKQSBsakEEbGohHSAdIBL9CwIAIBwgDf0LAhAgHSAU/QsCECALQQFqIgtBBEgNAAsg',
-  'CkEBaiIKQQ1IDQALIAlBAWoiCUENSA0ACyAGQQFqIgYgAUgNAAsLC9EKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0Ag',
-  'BiEHIAdBC3AhCCAHQQtuIQcgByEJQQAhCgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAA',
-  'AAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVA0BBACEWIAMgCEGgA2wgCUGAqQFsaiAUQaADbGogFUEgbGogC0EgbGpB',
-  'BGxqIRcgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqIRgDQCAX/QkCACEZIBj9AAKACiEaIBj9AAKQCiEbIBf9CQKAqQEhHCAX/QkCgNICIR0gF/0JAoD7',
-  'AyEeIAwgGSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASER',
-  'IBIgHiAa/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQQRqIRcgGEGAAmohGCAWQQFqIhZBIEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApB',
-  'CGxBBGxqISAgIP0AAoDKBCEfICD9AAKQygQhISAFIApBCGwgCEHABWxqIAlBgPIBbGogC0HAAGxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCACAiIA0gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA8gEgIiAPICH9',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ8gEgIiAQIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA5AMgIiARICH95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKQ5AMgIiASIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA1gUgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ1gUF',
-  'IAQgCkEIbEEEbGohJCAk/QACgMoEISMgJP0AApDKBCElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEA',
-  'IRUDQEEAIRYgAyAIQaADbCAJQYCpAWxqICZBoCpsaiAUQaADbGogFUEgbGogC0EgbGpBBGxqISkgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqISoDQCAp',
-  '/QkCACErICcgKyAq/QACgAr95gH95AEhJyAoICsgKv0AApAK/eYB/eQBISggKUEEaiEpICpBgAJqISogFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAU',
-  'QQFqIhRBA0gNAAsgBSAKQQhsIAhBwAVsaiAJQYDyAWxqICZBwDxsaiALQcAAbGpBBGxqISwgLCAnICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIA',
-  'ICwgKCAl/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAJQQRsa0gNAAsLIAtBAWoiC0ELSA0ACyAKQQFqIgpBCEgNAAsgBkEB',
-  'aiIGIAFIDQALCwuEBQcGfwJ7A38EewN/BHsCfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQEEAIQsDQP0M//9/////f////3////9//yEM',
-  '/Qz//3////9/////f////3//IQ1BACEOA0BBACEPIAMgC0EIbCAJQYALbGogCEHAPGxqIA5BwAVsaiAKQYABbGpBBGxqIRADQCAMIBD9AAIA/ekBIQwg',
-  'DSAQ/QACEP3pASENIBBBgAJqIRAgD0EBaiIPQQJIDQALIA5BAWoiDkECSA0AC/0M//9/////f////3////9//yER/QwAAAAAAAAAAAAAAAAAAAAAIRL9',
-  'DP//f////3////9/////f/8hE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFiADIAtBCGwgCUGAC2xqIAhBwDxsaiAVQcAFbGogCkGAAWxqQQRs',
-  'aiEXA0AgF/0AAgAhGCAYIBH9RCAYIBj9Qv1QIRkgGCARIBn9UiERQQBBAmwgFWpBAmwgFmr9ESASIBn9UiESIBf9AAIQIRogGiAT/UQgGiAa/UL9UCEb',
-  'IBogEyAb/VIhE0EAQQJsIBVqQQJsIBZq/REgFCAb/VIhFCAXQYACaiEXIBZBAWoiFkECSA0ACyAVQQFqIhVBAkgNAAsgBCALQQhsIAlBwAJsaiAIQcAM',
-  'bGogCkHAAGxqQQRsaiEcIBwgDP0LAgAgBSALQQhsIAlBwAJsaiAIQcAMbGogCkHAAGxqQQRsaiEdIB0gEv0LAgAgHCAN/QsCECAdIBT9CwIQIAtBAWoi',
-  'C0EISA0ACyAKQQFqIgpBBUgNAAsgCUEBaiIJQQVIDQALIAZBAWoiBiABSA0ACwsL0woPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgE',
-  'QCAAIQYDQCAGIQcgB0EDcCEIIAdBA24hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAA',
-  'ACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUDQEEAIRYgAyAIQcACbCAJQYAybGogFEHAAmxqIBVBwABs',
-  'aiALQcAAbGpBBGxqIRcgBCAKQQhsIBRBgMABbGogFUGAwABsakEEbGohGANAIBf9CQIAIRkgGP0AAoDMBCEaIBj9AAKQzAQhGyAX/QkCgDIhHCAX/QkC',
-  'gGQhHSAX/QkCgJYBIR4gDCAZIBr95gH95AEhDCANIBkgG/3mAf3kASENIA4gHCAa/eYB/eQBIQ4gDyAcIBv95gH95AEhDyAQIB0gGv3mAf3kASEQIBEg',
-  'HSAb/eYB/eQBIREgEiAeIBr95gH95AEhEiATIB4gG/3mAf3kASETIBdBBGohFyAYQYAEaiEYIBZBAWoiFkHAAEgNAAsgFUEBaiIVQQNIDQALIBRBAWoi',
-  'FEEDSA0ACyAEIApBCGxBBGxqISAgIP0AAoDMFiEfICD9AAKQzBYhISAFIApBCGwgCEGAA2xqIAlBgCRsaiALQYABbGpBBGxqISIgIiAMIB/95AH9DAAA',
-  'AAAAAAAAAAAAAAAAAAD96wH9CwIAICIgDSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA4gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AoAkICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkCQgIiAQIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKASCAiIBEgIf3kAf0MAAAA',
-  'AAAAAAAAAAAAAAAAAP3rAf0LApBIICIgEiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgGwgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
-  'CwKQbAUgBCAKQQhsQQRsaiEkICT9AAKAzBYhIyAk/QACkMwWISVBACEmA0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAAACEoQQAh',
-  'FANAQQAhFQNAQQAhFiADIAhBwAJsIAlBgDJsaiAmQcAMbGogFEHAAmxqIBVBwABsaiALQcAAbGpBBGxqISkgBCAKQQhsIBRBgMABbGogFUGAwABsakEE',
-  'bGohKgNAICn9CQIAISsgJyArICr9AAKAzAT95gH95AEhJyAoICsgKv0AApDMBP3mAf3kASEoIClBBGohKSAqQYAEaiEqIBZBAWoiFkHAAEgNAAsgFUEB',
-  'aiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEGAA2xqIAlBgCRsaiAmQYAJbGogC0GAAWxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBA0gNAAsgCkEBaiIK',
-  'QRBIDQALIAZBAWoiBiABSA0ACwsL9QkPBH8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAIAhBBGxB',
-  'BGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEK/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRFBACES',
-  'A0BBACETA0BBACEUIAMgCEGAJGwgEkGAA2xqIBNBgAFsakEEbGohFSAEIAlBCGwgEkHAAWxqIBNBwABsakEEbGohFgNAIBX9CQIAIRcgFv0AAoDQFiEY',
-  'IBb9AAKQ0BYhGSAV/QkCgCQhGiAV/QkCgEghGyAV/QkCgGwhHCAKIBcgGP3mAf3kASEKIAsgFyAZ/eYB/eQBIQsgDCAaIBj95gH95AEhDCANIBogGf3m',
-  'Af3kASENIA4gGyAY/eYB/eQBIQ4gDyAbIBn95gH95AEhDyAQIBwgGP3mAf3kASEQIBEgHCAZ/eYB/eQBIREgFUEEaiEVIBZBgBJqIRYgFEEBaiIUQYAB',
-  'SA0ACyATQQFqIhNBA0gNAAsgEkEBaiISQQNIDQALIAQgCUEIbEEEbGohHiAe/QACgNAoIR0gHv0AApDQKCEfIAUgCUEIbCAIQYACbGpBBGxqISAgICAK',
-  'IB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICAgCyAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAgIAwgHf3kAf0MAAAAAAAAAAAAAAAA',
-  'AAAAAP3rAf0LAoACICAgDSAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAIgICAOIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAgIA8g',
-  'H/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAEICAgECAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAYgICARIB/95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKQBgUgBCAJQQhsQQRsaiEiICL9AAKA0CghISAi/QACkNAoISNBACEkA0D9DAAAAAAAAAAAAAAAAAAAAAAhJf0MAAAAAAAAAAAAAAAA',
-  'AAAAACEmQQAhEgNAQQAhEwNAQQAhFCADIAhBgCRsICRBgAlsaiASQYADbGogE0GAAWxqQQRsaiEnIAQgCUEIbCASQcABbGogE0HAAGxqQQRsaiEoA0Ag',
-  'J/0JAgAhKSAlICkgKP0AAoDQFv3mAf3kASElICYgKSAo/QACkNAW/eYB/eQBISYgJ0EEaiEnIChBgBJqISggFEEBaiIUQYABSA0ACyATQQFqIhNBA0gN',
-  'AAsgEkEBaiISQQNIDQALIAUgCUEIbCAIQYACbGogJEHAAGxqQQRsaiEqICogJSAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAqICYgI/3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJEEBaiIkIAIoAgAgCEEEbGtIDQALCyAJQQFqIglBCEgNAAsgBkEBaiIGIAFIDQALCwvwAQUEfwJ9A38BfQJ/',
-  'IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQwAAAAAhCkMAAAAAIQtBACEMIAMgCEHAAGxBBGxqIQ0gBCAJQQJsQQRsaiEOA0AgDSoCACEPIAogDyAO',
-  'KgKA0iiUkiEKIAsgDyAOKgKE0iiUkiELIA1BBGohDSAOQShqIQ4gDEEBaiIMQcAASA0ACyAFIAlBAmwgCEEKbGpBBGxqIRAgECAKIAQgCUECbEEEbGoh',
-  'ESARKgKA5iiSOAIAIBAgCyARKgKE5iiSOAIEIAlBAWoiCUEFSA0ACyAGQQFqIgYgAUgNAAsLC3QDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQ///',
-  'f/8hCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIAlyEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC4YB',
-  'AwN/AX0EfyAAIAFIBEAgACEGA0AgBiEHIAchCCAEIAhBBGxqIQogCioCACEJQQAhCyAFIAhBCmxBBGxqIQwgAyAIQQpsQQRsaiENA0AgDCANKgIAIAmT',
-  'EAI4AgAgDEEEaiEMIA1BBGohDSALQQFqIgtBCkgNAAsgBkEBaiIGIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJ',
-  'IAMgB0EKbEEEbGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuEAQMDfwF9BH8g',
-  'ACABSARAIAAhBgNAIAYhByAHIQggBCAIQQRsaiEKIAoqAgAhCUEAIQsgBSAIQQpsQQRsaiEMIAMgCEEKbEEEbGohDQNAIAwgDSoCACAJlTgCACAMQQRq',
-  'IQwgDUEEaiENIAtBAWoiC0EKSA0ACyAGQQFqIgYgAUgNAAsLC4QCCQN/AX0CfwF9A38BfQF/AX0DfyAAIAFIBEAgACEHA0AgByEIIAghCUP//3//IQpB',
-  'ACELIAMgCUEKbEEEbGohDANAIAogDCoCAJchCiAMQQRqIQwgC0EBaiILQQpIDQALQ///f/8hDUEAIQ5BACEPIAMgCUEKbEEEbGohEANAIBAqAgAhESAR',
-  'IA1eIBEgEVxyIRIgESANIBIbIQ1BAEEKbCAPaiAOIBIbIQ4gEEEEaiEQIA9BAWoiD0EKSA0ACyAOIAQgCUEEbGohFCAUKAIARrIhEyAFIAlBBGxqIRUg',
-  'FSAKOAIAIAYgCUEEbGohFiAWIBM4AgAgB0EBaiIHIAFIDQALCwurAQQDfwF9BX8CfSAAIAFIBEAgACEHA0AgByEIIAghCSAEIAlBBGxqIQsgCyoCACEK',
-  'QQAhDCADIAlBCmxBBGxqIQ0gBSAJQQpsQQRsaiEOIAYgCUEKbEEEbGohDwNAIA0qAgAgCpMhECAQEAIhESAOIBA4AgAgDyAROAIAIA1BBGohDSAOQQRq',
-  'IQ4gD0EEaiEPIAxBAWoiDEEKSA0ACyAHQQFqIgcgAUgNAAsLC3QDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQwAAAAAhCEEAIQkgAyAHQQpsQQRs',
-  'aiEKA0AgCCAKKgIAkiEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsgCDgCACAFQQFqIgUgAUgNAAsLC64CCgF9A38BfQF/AX0CfwF9An8E',
-  'fQR/IAAgAUgEQEMAAAAAIQlBACEKA0AgAyAKQQRsaiEMIAwoAgAhCyAFIApBBGxqIQ4gDioCACENIA0QAyEPQQAhECAEIApBCmxBBGxqIREDQCAJIBEq',
-  'AgAgD5NDAAAAACAQIAtGG5IhCSARQQRqIREgEEEBaiIQQQpIDQALIApBAWoiCiACKAIASA0AC0MAAAAAIRJBACETIAZBAEEEbGohFANAIBIgFCoCAJIh',
-  'EiAUQQRqIRQgE0EBaiITIAIoAgBIDQALIAIoAgCyIRUgCSAVlSEWIBaMIRcgEiAVlSEYIAAhGQNAIBkhGiAHQQBBBGxqIRsgGyAXOAIAIAhBAEEEbGoh',
-  'HCAcIBg4AgAgGUEBaiIZIAFIDQALCwuKAQIDfQd/IAAgAUgEQCACKAIAsiEFQwAAgD8gBZUhBiAGjCEHIAAhCANAIAghCSAJIQogAyAKQQRsaiEMIAwo',
-  'AgAhC0EAIQ0gBCAKQQpsQQRsaiEOA0AgDiAHQwAAAAAgDSALRhs4AgAgDkEEaiEOIA1BAWoiDUEKSA0ACyAIQQFqIgggAUgNAAsLC3QDA38BfQN/IAAg',
-  'AUgEQCAAIQUDQCAFIQYgBiEHQwAAAAAhCEEAIQkgAyAHQQpsQQRsaiEKA0AgCCAKKgIAkiEIIApBBGohCiAJQQFqIglBCkgNAAsgBCAHQQRsaiELIAsg',
-  'CDgCACAFQQFqIgUgAUgNAAsLC8MBBwN/AX0BfwJ9AX8BfQR/IAAgAUgEQCAAIQgDQCAIIQkgCSEKIAQgCkEEbGohDCAMKgIAIQsgC4whDSAFIApBBGxq',
-  'IQ8gDyoCACEOIA0gDpUhEEEAIREgByAKQQpsQQRsaiESIAMgCkEKbEEEbGohEyAGIApBCmxBBGxqIRQDQCASIBMqAgAgECAUKgIAlJI4AgAgEkEEaiES',
-  'IBNBBGohEyAUQQRqIRQgEUEBaiIRQQpIDQALIAhBAWoiCCABSA0ACwsLogEDA38CfQV/IAAgAUgEQCAAIQcDQCAHIQggCCEJQwAAAAAhCiAFIAlBBGxq',
-  'IQwgDCoCACELQQAhDSADIAlBCmxBBGxqIQ4gBCAJQQpsQQRsaiEPA0AgCiAOKgIAIA8qAgAgC5WUkiEKIA5BBGohDiAPQQRqIQ8gDUEBaiINQQpIDQAL',
-  'IAYgCUEEbGohECAQIAo4AgAgB0EBaiIHIAFIDQALCwvJAQcDfwF9AX8CfQF/AX0EfyAAIAFIBEAgACEIA0AgCCEJIAkhCiAEIApBBGxqIQwgDCoCACEL',
-  'QwAAgD8gC5UhDSAFIApBBGxqIQ8gDyoCACEOIA6MIRBBACERIAcgCkEKbEEEbGohEiADIApBCmxBBGxqIRMgBiAKQQpsQQRsaiEUA0AgEiATKgIAIA2U',
-  'IBCSIBQqAgCUOAIAIBJBBGohEiATQQRqIRMgFEEEaiEUIBFBAWoiEUEKSA0ACyAIQQFqIgggAUgNAAsLC3YDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYg',
-  'BiEHQwAAAAAhCEEAIQkgAyAHQQRsaiEKA0AgCCAKKgIAkiEIIApBKGohCiAJQQFqIgkgAigCAEgNAAsgBCAHQQRsaiELIAsgCDgCgOYoIAVBAWoiBSAB',
-  'SA0ACwsLhAIFBH8EfQN/AX0BfyAAIAFIBEAgACEGA0AgBiEHIAdBEHAhCCAHQRBuIQcgByEJQwAAAAAhCkMAAAAAIQtDAAAAACEMQwAAAAAhDUEAIQ4g',
-  'AyAJQQRsaiEPIAQgCEEEbEEEbGohEANAIA8qAgAhESAKIBEgECoCAJSSIQogCyARIBAqAgSUkiELIAwgESAQKgIIlJIhDCANIBEgECoCDJSSIQ0gD0Eo',
-  'aiEPIBBBgAJqIRAgDkEBaiIOIAIoAgBIDQALIAUgCEEobCAJakEEbGohEiASIAo4AoDSKCASIAs4AqjSKCASIAw4AtDSKCASIA04AvjSKCAGQQFqIgYg',
-  'AUgNAAsLC2QBBn8gACABSARAIAAhBQNAIAUhBiAGQcAAcCEHIAZBwABuIQYgBiEIIAQgByAIQcAAbGpBBGxqIQkgCSADIAdBCmwgCGpBBGxqIQogCioC',
-  'gNIoOAIAIAVBAWoiBSABSA0ACwsLkAoJBH8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwEQP0M',
-  'AAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETIAQgCUEobEEEbGoh',
-  'FCAFIApBCGxBBGxqIRUDQCAU/QkCACEWIBX9AAIAIRcgFf0AAhAhGCAU/QkCKCEZIBT9CQJQIRogFP0JAnghGyALIBYgF/3mAf3kASELIAwgFiAY/eYB',
-  '/eQBIQwgDSAZIBf95gH95AEhDSAOIBkgGP3mAf3kASEOIA8gGiAX/eYB/eQBIQ8gECAaIBj95gH95AEhECARIBsgF/3mAf3kASERIBIgGyAY/eYB/eQB',
-  'IRIgFEEEaiEUIBVBgAJqIRUgE0EBaiITQQpIDQALIAYgCkEIbCAJQYACbGpBBGxqIRwgHCAL/QwAAAAAAAAAAAAAAAAAAAAAIAMgCkEIbCAJQYACbGpB',
-  'BGxqIR0gHf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAcIAz9DAAAAAAAAAAAAAAAAAAAAAAgHf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
-  '/QsCECAcIA39DAAAAAAAAAAAAAAAAAAAAAAgHf0AAoAC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoACIBwgDv0MAAAAAAAAAAAAAAAAAAAAACAd/QAC',
-  'kAL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkAIgHCAP/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKABP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKABCAc',
-  'IBD9DAAAAAAAAAAAAAAAAAAAAAAgHf0AApAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAEIBwgEf0MAAAAAAAAAAAAAAAAAAAAACAd/QACgAb9DAAA',
-  'AAAAAAAAAAAAAAAAAAD9RP1S/QsCgAYgHCAS/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKQBv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQBgVBACEeA0D9',
-  'DAAAAAAAAAAAAAAAAAAAAAAhH/0MAAAAAAAAAAAAAAAAAAAAACEgQQAhEyAEIAlBKGwgHkEKbGpBBGxqISEgBSAKQQhsQQRsaiEiA0AgIf0JAgAhIyAf',
-  'ICMgIv0AAgD95gH95AEhHyAgICMgIv0AAhD95gH95AEhICAhQQRqISEgIkGAAmohIiATQQFqIhNBCkgNAAsgBiAKQQhsIAlBgAJsaiAeQcAAbGpBBGxq',
-  'ISQgJCAf/QwAAAAAAAAAAAAAAAAAAAAAIAMgCkEIbCAJQYACbGogHkHAAGxqQQRsaiElICX9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgJCAg',
-  '/QwAAAAAAAAAAAAAAAAAAAAAICX9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgHkEBaiIeIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgNAAsg',
-  'B0EBaiIHIAFIDQALCwu5AQMDfwJ7A38gACABSARAIAAhBQNAIAUhBiAGIQf9DAAAAAAAAAAAAAAAAAAAAAAhCP0MAAAAAAAAAAAAAAAAAAAAACEJQQAh',
-  'CiADIAdBCGxBBGxqIQsDQCAIIAv9AAIA/eQBIQggCSAL/QACEP3kASEJIAtBgAJqIQsgCkEBaiIKIAIoAgBIDQALIAQgB0EIbEEEbGohDCAMIAj9CwKA',
-  '0CggDCAJ/QsCkNAoIAVBAWoiBSABSA0ACwsL4wQFBn8IewN/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcgByEJQQAhCgNAQQAhCwNA',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQgAyAKQQhsQQRs',
-  'aiEVIAQgCUEEbCAIQYADbGogC0GAAWxqQQRsaiEWA0AgFf0AAgAhFyAW/QkCACEYIBX9AAIQIRkgFv0JAgQhGiAW/QkCCCEbIBb9CQIMIRwgDCAXIBj9',
-  '5gH95AEhDCANIBkgGP3mAf3kASENIA4gFyAa/eYB/eQBIQ4gDyAZIBr95gH95AEhDyAQIBcgG/3mAf3kASEQIBEgGSAb/eYB/eQBIREgEiAXIBz95gH9',
-  '5AEhEiATIBkgHP3mAf3kASETIBVBgAJqIRUgFkGAJGohFiAUQQFqIhQgAigCAEgNAAsgBSAJQYASbCAIQcABbGogC0HAAGxqIApBCGxqQQRsaiEdIB0g',
-  'DP0LAoDQFiAdIA39CwKQ0BYgHSAO/QsCgOIWIB0gD/0LApDiFiAdIBD9CwKA9BYgHSAR/QsCkPQWIB0gEv0LAoCGFyAdIBP9CwKQhhcgC0EBaiILQQNI',
-  'DQALIApBAWoiCkEISA0ACyAGQQFqIgYgAUgNAAsLC6oBAQh/IAAgAUgEQCAAIQUDQCAFIQYgBkHAAHAhByAGQcAAbiEGIAZBA3AhCCAGQQNuIQYgBiEJ',
-  'QQAhCiAEIAlBgMABbCAHQYABbGogCEGAwABsakEEbGohCyADIAlBwAFsIAdqIAhBwABsakEEbGohDANAIAsgDCoCgNAWOAIAIAtBBGohCyAMQYASaiEM',
-  'IApBAWoiCkGAAUgNAAsgBUEBaiIFIAFIDQALCwuRCwkGfwh7A38GewN/AnsCfwF7An8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEA',
-  'IQsDQEEAIQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9',
-  'DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAA',
-  'AAAAAAAAAAAAACEUQQAhFSAEIApBgAJsQQRsaiEWIAUgC0EIbCAJQYDAAWxqIAxBgMAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAIAIRkgF/0AAhAhGiAW',
-  '/QkCgAIhGyAW/QkCgAQhHCAW/QkCgAYhHSANIBggGf3mAf3kASENIA4gGCAa/eYB/eQBIQ4gDyAbIBn95gH95AEhDyAQIBsgGv3mAf3kASEQIBEgHCAZ',
-  '/eYB/eQBIREgEiAcIBr95gH95AEhEiATIB0gGf3mAf3kASETIBQgHSAa/eYB/eQBIRQgFkEEaiEWIBdBgARqIRcgFUEBaiIVQcAASA0ACyAGIAtBCGwg',
-  'CUGAA2xqIApBgCRsaiAMQYABbGpBBGxqIR4gHiAN/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQYADbGogCkGAJGxqIAxBgAFsakEEbGohHyAf/QAC',
-  'AP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAIB4gDv0MAAAAAAAAAAAAAAAAAAAAACAf/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQIB4gD/0M',
-  'AAAAAAAAAAAAAAAAAAAAACAf/QACgCT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgCQgHiAQ/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKQJP0MAAAAAAAA',
-  'AAAAAAAAAAAAAP1E/VL9CwKQJCAeIBH9DAAAAAAAAAAAAAAAAAAAAAAgH/0AAoBI/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoBIIB4gEv0MAAAAAAAA',
-  'AAAAAAAAAAAAACAf/QACkEj9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkEggHiAT/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKAbP0MAAAAAAAAAAAAAAAA',
-  'AAAAAP1E/VL9CwKAbCAeIBT9DAAAAAAAAAAAAAAAAAAAAAAgH/0AApBs/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBsBUEAISADQP0MAAAAAAAAAAAA',
-  'AAAAAAAAACEh/QwAAAAAAAAAAAAAAAAAAAAAISJBACEVIAQgCkGAAmwgIEHAAGxqQQRsaiEjIAUgC0EIbCAJQYDAAWxqIAxBgMAAbGpBBGxqISQDQCAj',
-  '/QkCACElICEgJSAk/QACAP3mAf3kASEhICIgJSAk/QACEP3mAf3kASEiICNBBGohIyAkQYAEaiEkIBVBAWoiFUHAAEgNAAsgBiALQQhsIAlBgANsaiAK',
-  'QYAkbGogIEGACWxqIAxBgAFsakEEbGohJiAmICH9DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlBgANsaiAKQYAkbGogIEGACWxqIAxBgAFsakEEbGoh',
-  'JyAn/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICYgIv0MAAAAAAAAAAAAAAAAAAAAACAn/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQ',
-  'ICBBAWoiICACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFqIgcgAUgNAAsLC+0BAwN/AnsFfyAAIAFIBEAgACEFA0Ag',
-  'BSEGIAYhB/0MAAAAAAAAAAAAAAAAAAAAACEI/QwAAAAAAAAAAAAAAAAAAAAAIQlBACEKA0BBACELA0BBACEMIAMgB0EIbCAKQYADbGogC0GAAWxqQQRs',
-  'aiENA0AgCCAN/QACAP3kASEIIAkgDf0AAhD95AEhCSANQYAkaiENIAxBAWoiDCACKAIASA0ACyALQQFqIgtBA0gNAAsgCkEBaiIKQQNIDQALIAQgB0EI',
-  'bEEEbGohDiAOIAj9CwKAzBYgDiAJ/QsCkMwWIAVBAWoiBSABSA0ACwsLpwUFBn8IewV/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcg',
-  'ByEJQQAhCgNAQQAhCwNA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'E0EAIRQDQEEAIRUDQEEAIRYgAyAJQQRsIAhBwAJsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohFyAEIApBCGwgFEGAA2xqIBVBgAFsakEEbGohGANA',
-  'IBf9CQIAIRkgGP0AAgAhGiAY/QACECEbIBf9CQIEIRwgF/0JAgghHSAX/QkCDCEeIAwgGSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3k',
-  'ASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQYAyaiEXIBhBgCRq',
-  'IRggFkEBaiIWIAIoAgBIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAJQYAEbCAIQYDAAWxqIApBCGxqIAtBgMAAbGpBBGxqIR8gHyAM/QsC',
-  'gMwEIB8gDf0LApDMBCAfIA79CwKA0AQgHyAP/QsCkNAEIB8gEP0LAoDUBCAfIBH9CwKQ1AQgHyAS/QsCgNgEIB8gE/0LApDYBCALQQFqIgtBA0gNAAsg',
-  'CkEBaiIKQRBIDQALIAZBAWoiBiABSA0ACwsLrAEBCH8gACABSARAIAAhBQNAIAUhBiAGQYABcCEHIAZBgAFuIQYgBkEDcCEIIAZBA24hBiAGIQlBACEK',
-  'IAQgCUGAwAFsIAhBgMAAbGogB0HAAGxqQQRsaiELIAMgCUGAwAFsIAhBgMAAbGogB2pBBGxqIQwDQCALIAwqAoDMBDgCACALQQRqIQsgDEGABGohDCAK',
-  'QQFqIgpBwABIDQALIAVBAWoiBSABSA0ACwsLgQ0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCEEFcCEJIAhBBW4hCCAIIQpBACEL',
-  'A0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhFEEAIRUDQCAJIBVBf2xqQQBOIAkgFUF/bGpBA0hxBEBBACEWA0AgFkF/bCAMakEATiAWQX9sIAxqQQNIcQRAQQAhFyAEIAlBgANsIApB',
-  'gCRsaiAVQYB9bGogFkGAf2xqIAxBgAFsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACACEbIBn9AAIQIRwg',
-  'GP0JAoAkIR0gGP0JAoBIIR4gGP0JAoBsIR8gDSAaIBv95gH95AEhDSAOIBogHP3mAf3kASEOIA8gHSAb/eYB/eQBIQ8gECAdIBz95gH95AEhECARIB4g',
-  'G/3mAf3kASERIBIgHiAc/eYB/eQBIRIgEyAfIBv95gH95AEhEyAUIB8gHP3mAf3kASEUIBhBBGohGCAZQYACaiEZIBdBAWoiF0GAAUgNAAsLIBZBAWoi',
-  'FkEDSA0ACwsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQcACbGogCkGAMmxqIAxBwABsakEEbGohICAgIA39DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlB',
-  'wAJsaiAKQYAybGogDEHAAGxqQQRsaiEhICH9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgICAO/QwAAAAAAAAAAAAAAAAAAAAAICH9AAIQ/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgICAP/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKAMv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAMiAgIBD9DAAA',
-  'AAAAAAAAAAAAAAAAAAAgIf0AApAy/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAyICAgEf0MAAAAAAAAAAAAAAAAAAAAACAh/QACgGT9DAAAAAAAAAAA',
-  'AAAAAAAAAAD9RP1S/QsCgGQgICAS/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQZP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQZCAgIBP9DAAAAAAAAAAA',
-  'AAAAAAAAAAAgIf0AAoCWAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAlgEgICAU/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQlgH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD9RP1S/QsCkJYBBUEAISIDQP0MAAAAAAAAAAAAAAAAAAAAACEj/QwAAAAAAAAAAAAAAAAAAAAAISRBACEVA0AgCSAVQX9sakEATiAJIBVBf2xq',
-  'QQNIcQRAQQAhFgNAIBZBf2wgDGpBAE4gFkF/bCAMakEDSHEEQEEAIRcgBCAJQYADbCAKQYAkbGogIkGACWxqIBVBgH1saiAWQYB/bGogDEGAAWxqQQRs',
-  'aiElIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqISYDQCAl/QkCACEnICMgJyAm/QACAP3mAf3kASEjICQgJyAm/QACEP3mAf3kASEkICVBBGohJSAm',
-  'QYACaiEmIBdBAWoiF0GAAUgNAAsLIBZBAWoiFkEDSA0ACwsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQcACbGogCkGAMmxqICJBwAxsaiAMQcAAbGpBBGxq',
-  'ISggKCAj/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQcACbGogCkGAMmxqICJBwAxsaiAMQcAAbGpBBGxqISkgKf0AAgD9DAAAAAAAAAAAAAAAAAAA',
-  'AAD9RP1S/QsCACAoICT9DAAAAAAAAAAAAAAAAAAAAAAgKf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAiQQFqIiIgAigCACAKQQRsa0gNAAsL',
-  'IAxBAWoiDEEFSA0ACyALQQFqIgtBCEgNAAsgB0EBaiIHIAFIDQALCwvAAgEMfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAJQQJtQQVIIQpBACEL',
-  'A0AgC0ECbUEFSCEMIAogDHEhDUEAIQ4gBSAJQcAFbCAIQcA8bGogC0HAAGxqQQRsaiEPIAMgCEHADGwgCUECbUHAAmxqIAtBAm1BwABsakEEbGohECAE',
-  'IAhBwAxsIAlBAm1BwAJsaiALQQJtQcAAbGpBBGxqIREDQCAPIA0EeyAR/QACAP0MAAAAAAAAAAAAAAAAAAAAACAQ/QACACAJQQJvQQJsIAtBAm9q/RH9',
-  'N/1SBf0MAAAAAAAAAAAAAAAAAAAAAAv9CwIAIA9BEGohDyAQQRBqIRAgEUEQaiERIA5BAWoiDkEQSA0ACyALQQFqIgtBC0gNAAsgCUEBaiIJQQtIDQAL',
-  'IAZBAWoiBiABSA0ACwsL7QEDA38CewV/IAAgAUgEQCAAIQUDQCAFIQYgBiEH/QwAAAAAAAAAAAAAAAAAAAAAIQj9DAAAAAAAAAAAAAAAAAAAAAAhCUEA',
-  'IQoDQEEAIQsDQEEAIQwgAyAHQQhsIApBwAJsaiALQcAAbGpBBGxqIQ0DQCAIIA39AAIA/eQBIQggCSAN/QACEP3kASEJIA1BgDJqIQ0gDEEBaiIMIAIo',
-  'AgBIDQALIAtBAWoiC0EFSA0ACyAKQQFqIgpBBUgNAAsgBCAHQQhsQQRsaiEOIA4gCP0LAoDKBCAOIAn9CwKQygQgBUEBaiIFIAFIDQALCwuuBwUIfwh7',
-  'BH8GewF/IAAgAUgEQEEAIQYDQCAAIQcDQCAHIQggCEEDcCEJIAhBA24hCCAIQQNwIQogCEEDbiEIIAghCyAGQQBKIQxBACENA0D9DAAAAAAAAAAAAAAA',
-  'AAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEVQQAhFgNAQQAhFyADIAtBBGwgCkGgA2xqIAZB',
-  'oCpsaiAWQaADbGogCUEgbGpBBGxqIRggBCANQQhsIAZBwDxsaiAWQcAFbGpBBGxqIRkDQCAY/QkCACEaIBn9AAIAIRsgGf0AAhAhHCAY/QkCBCEdIBj9',
-  'CQIIIR4gGP0JAgwhHyAOIBogG/3mAf3kASEOIA8gGiAc/eYB/eQBIQ8gECAdIBv95gH95AEhECARIB0gHP3mAf3kASERIBIgHiAb/eYB/eQBIRIgEyAe',
-  'IBz95gH95AEhEyAUIB8gG/3mAf3kASEUIBUgHyAc/eYB/eQBIRUgGEGAAWohGCAZQYACaiEZIBdBAWoiF0ELSA0ACyAWQQFqIhZBC0gNAAsgBSALQYAC',
-  'bCAKQYAwbGogDUEIbGogCUGAEGxqQQRsaiEgICAgDAR7ICD9AAKACgX9DAAAAAAAAAAAAAAAAAAAAAALIA795AH9CwKACiAgIAwEeyAg/QACkAoF/QwA',
-  'AAAAAAAAAAAAAAAAAAAACyAP/eQB/QsCkAogICAMBHsgIP0AAoAMBf0MAAAAAAAAAAAAAAAAAAAAAAsgEP3kAf0LAoAMICAgDAR7ICD9AAKQDAX9DAAA',
-  'AAAAAAAAAAAAAAAAAAALIBH95AH9CwKQDCAgIAwEeyAg/QACgA4F/QwAAAAAAAAAAAAAAAAAAAAACyAS/eQB/QsCgA4gICAMBHsgIP0AApAOBf0MAAAA',
-  'AAAAAAAAAAAAAAAAAAsgE/3kAf0LApAOICAgDAR7ICD9AAKAEAX9DAAAAAAAAAAAAAAAAAAAAAALIBT95AH9CwKAECAgIAwEeyAg/QACkBAF/QwAAAAA',
-  'AAAAAAAAAAAAAAAACyAV/eQB/QsCkBAgDUEBaiINQQhIDQALIAdBAWoiByABSA0ACyAGQQFqIgYgAigCAEgNAAsLC6UBAQh/IAAgAUgEQCAAIQUDQCAF',
-  'IQYgBkHAAHAhByAGQcAAbiEGIAZBA3AhCCAGQQNuIQYgBiEJQQAhCiAEIAlBgDBsIAhBgBBsaiAHQSBsakEEbGohCyADIAlBgDBsIAhBgBBsaiAHakEE',
-  'bGohDANAIAsgDCoCgAo4AgAgC0EEaiELIAxBgAJqIQwgCkEBaiIKQSBIDQALIAVBAWoiBSABSA0ACwsLiA0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgE',
-  'QCAAIQcDQCAHIQggCEENcCEJIAhBDW4hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAA',
-  'AAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAA',
-  'ACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQCAJIBVBf2xqQQBOIAkgFUF/bGpBC0hxBEBBACEWA0AgFkF/bCAM',
-  'akEATiAWQX9sIAxqQQtIcQRAQQAhFyAEIAlBwAVsIApBgPIBbGogFUHAemxqIBZBQGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAMGxqIBZBgBBsakEE',
-  'bGohGQNAIBj9CQIAIRogGf0AAgAhGyAZ/QACECEcIBj9CQKA8gEhHSAY/QkCgOQDIR4gGP0JAoDWBSEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEh',
-  'DiAPIB0gG/3mAf3kASEPIBAgHSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAY',
-  'QQRqIRggGUGAAWohGSAXQQFqIhdBwABIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUGgA2xqIApBgKkBbGogDEEgbGpBBGxq',
-  'ISAgICAN/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQaADbGogCkGAqQFsaiAMQSBsakEEbGohISAh/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9',
-  'CwIAICAgDv0MAAAAAAAAAAAAAAAAAAAAACAh/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICAgD/0MAAAAAAAAAAAAAAAAAAAAACAh/QACgKkB',
-  '/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoCpASAgIBD9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApCpAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQqQEg',
-  'ICAR/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKA0gL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgNICICAgEv0MAAAAAAAAAAAAAAAAAAAAACAh/QACkNIC',
-  '/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApDSAiAgIBP9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoD7A/0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKA+wMg',
-  'ICAU/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQ+wP9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkPsDBUEAISIDQP0MAAAAAAAAAAAAAAAAAAAAACEj/QwA',
-  'AAAAAAAAAAAAAAAAAAAAISRBACEVA0AgCSAVQX9sakEATiAJIBVBf2xqQQtIcQRAQQAhFgNAIBZBf2wgDGpBAE4gFkF/bCAMakELSHEEQEEAIRcgBCAJ',
-  'QcAFbCAKQYDyAWxqICJBwDxsaiAVQcB6bGogFkFAbGogDEHAAGxqQQRsaiElIAUgC0EIbCAVQYAwbGogFkGAEGxqQQRsaiEmA0AgJf0JAgAhJyAjICcg',
-  'Jv0AAgD95gH95AEhIyAkICcgJv0AAhD95gH95AEhJCAlQQRqISUgJkGAAWohJiAXQQFqIhdBwABIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0A',
-  'CyAGIAtBCGwgCUGgA2xqIApBgKkBbGogIkGgKmxqIAxBIGxqQQRsaiEoICggI/0MAAAAAAAAAAAAAAAAAAAAACADIAtBCGwgCUGgA2xqIApBgKkBbGog',
-  'IkGgKmxqIAxBIGxqQQRsaiEpICn9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKCAk/QwAAAAAAAAAAAAAAAAAAAAAICn9AAIQ/QwAAAAAAAAA',
-  'AAAAAAAAAAAA/UT9Uv0LAhAgIkEBaiIiIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBDUgNAAsgC0EBaiILQQRIDQALIAdBAWoiByABSA0ACwsLrQIBC38g',
-  'ACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0BBACEMA0BBACENIAUgCUGADWwgCkHABmxqIAhBgKkBbGogC0HAAGxqIAxBIGxqQQRs',
-  'aiEOIAMgCUGgA2wgCEGgKmxqIAtBIGxqQQRsaiEPIAQgCUGgA2wgCEGgKmxqIAtBIGxqQQRsaiEQA0AgDiAQ/QACAP0MAAAAAAAAAAAAAAAAAAAAACAP',
-  '/QACACAKQQJsIAxq/RH9N/1S/QsCACAOQRBqIQ4gD0EQaiEPIBBBEGohECANQQFqIg1BCEgNAAsgDEEBaiIMQQJIDQALIAtBAWoiC0ENSA0ACyAKQQFq',
-  'IgpBAkgNAAsgCUEBaiIJQQ1IDQALIAZBAWoiBiABSA0ACwsLtQIDBH8CewR/IAAgAUgEQEEAIQUDQCAAIQYDQCAGIQcgByEI/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIQn9DAAAAAAAAAAAAAAAAAAAAAAhCkEAIQsDQEEAIQwgAyAIQQhsIAVBoCpsaiALQaADbGpBBGxqIQ0DQCAJIA39AAIA/eQBIQkgCiAN/QACEP3k',
-  'ASEKIA1BgAFqIQ0gDEEBaiIMQQ1IDQALIAtBAWoiC0ENSA0ACyAEIAhBCGxBBGxqIQ4gDiAFQQBKBHsgDv0AAoAJBf0MAAAAAAAAAAAAAAAAAAAAAAsg',
-  'Cf3kAf0LAoAJIA4gBUEASgR7IA79AAKQCQX9DAAAAAAAAAAAAAAAAAAAAAALIAr95AH9CwKQCSAGQQFqIgYgAUgNAAsgBUEBaiIFIAIoAgBIDQALCwvv',
-  'BQUHfwZ7BH8FewF/IAAgAUgEQEEAIQYDQCAAIQcDQCAHIQggCEEEcCEJIAhBBG4hCCAIQQNwIQogCEEDbiEIIAhBAXAhCyAIQQFuIQggCCEM/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAA',
-  'AAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACESQQAhEwNAQQAhFCADIAZBkAZsIBNBHGxqIApqQQRsaiEVIAQgCUEIbCAGQYCpAWxqIBNBwAZsakEEbGoh',
-  'FgNAIBX9CQIAIRcgFv0AAgAhGCAW/QACECEZIBX9CQJwIRogFf0JAuABIRsgDSAXIBj95gH95AEhDSAOIBcgGf3mAf3kASEOIA8gGiAY/eYB/eQBIQ8g',
-  'ECAaIBn95gH95AEhECARIBsgGP3mAf3kASERIBIgGyAZ/eYB/eQBIRIgFUEEaiEVIBZBgAFqIRYgFEEBaiIUQRpIDQALIBNBAWoiE0EaSA0ACyAFIAlB',
-  'CGwgCkEgbGpBBGxqIRwgHCAGQQBKBHsgHP0AAgAF/QwAAAAAAAAAAAAAAAAAAAAACyAN/eQB/QsCACAcIAZBAEoEeyAc/QACEAX9DAAAAAAAAAAAAAAA',
-  'AAAAAAALIA795AH9CwIQIBwgBkEASgR7IBz9AAKAAwX9DAAAAAAAAAAAAAAAAAAAAAALIA/95AH9CwKAAyAcIAZBAEoEeyAc/QACkAMF/QwAAAAAAAAA',
-  'AAAAAAAAAAAACyAQ/eQB/QsCkAMgHCAGQQBKBHsgHP0AAoAGBf0MAAAAAAAAAAAAAAAAAAAAAAsgEf3kAf0LAoAGIBwgBkEASgR7IBz9AAKQBgX9DAAA',
-  'AAAAAAAAAAAAAAAAAAALIBL95AH9CwKQBiAHQQFqIgcgAUgNAAsgBkEBaiIGIAIoAgBIDQALCwvAAwUBewJ/AnsIfwl7IAAgAUgEQCADQQBBBGxqIQkg',
-  'Cf0JAgAhCCAI/R8AEAchCiACKgIE/RMhCyACKgII/RMhDCAAIQ0DQCANIQ4gDiEPQQAhECAEIA9BgAJsQQRsaiERIAUgD0GAAmxBBGxqIRIgBiAPQYAC',
-  'bEEEbGohEyAHIA9BgAJsQQRsaiEUA0AgEf0AAgAhFSAS/QACACEW/QxmZmY/ZmZmP2ZmZj9mZmY/IBX95gH9DM3MzD3NzMw9zczMPc3MzD0gFv3mAf3k',
-  'ASEXIBP9AAIAIRj9DHe+fz93vn8/d75/P3e+fz8gGP3mAf0MbxKDOm8SgzpvEoM6bxKDOiAW/eYBIBb95gH95AEhGSAU/QACACEaIBcgFUEAIApr/RH9',
-  'UiEbIBkgGEEAIApr/RH9UiEcIBogCyAX/eYBIBn94wEgDP3nAf0Md8wrMnfMKzJ3zCsyd8wrMv3kAf3nAf3lASAaQQAgCmv9Ef1SIR0gESAb/QsCACAT',
-  'IBz9CwIAIBQgHf0LAgAgEUEQaiERIBJBEGohEiATQRBqIRMgFEEQaiEUIBBBAWoiEEHAAEgNAAsgDUEBaiINIAFIDQALCws=',
+  'AAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETA0BBACEUA0BBACEV',
+  'IAQgCUGAJGwgE0GAA2xqIBRBgAFsakEEbGohFiAFIApBCGwgE0HAAWxqIBRBwABsakEEbGohFwNAIBb9CQIAIRggF/0AAoDQFiEZIBf9AAKQ0BYhGiAW',
+  '/QkCgCQhGyAW/QkCgEghHCAW/QkCgGwhHSALIBggGf3mAf3kASELIAwgGCAa/eYB/eQBIQwgDSAbIBn95gH95AEhDSAOIBsgGv3mAf3kASEOIA8gHCAZ',
+  '/eYB/eQBIQ8gECAcIBr95gH95AEhECARIB0gGf3mAf3kASERIBIgHSAa/eYB/eQBIRIgFkEEaiEWIBdBgBJqIRcgFUEBaiIVQYABSA0ACyAUQQFqIhRB',
+  'A0gNAAsgE0EBaiITQQNIDQALIAUgCkEIbEEEbGohHyAf/QACgNAoIR4gH/0AApDQKCEgIAYgCkEIbCAJQYACbGpBBGxqISEgISALIB795AH9DAAAAAAA',
+  'AAAAAAAAAAAAAAD96wH9CwIAICEgDCAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAhIA0gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAC',
+  'ICEgDiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAIgISAPIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAhIBAgIP3kAf0MAAAAAAAA',
+  'AAAAAAAAAAAAAP3rAf0LApAEICEgESAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAYgISASICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ',
+  'BgUgBSAKQQhsQQRsaiEjICP9AAKA0CghIiAj/QACkNAoISRBACElA0D9DAAAAAAAAAAAAAAAAAAAAAAhJv0MAAAAAAAAAAAAAAAAAAAAACEnQQAhEwNA',
+  'QQAhFANAQQAhFSAEIAlBgCRsICVBgAlsaiATQYADbGogFEGAAWxqQQRsaiEoIAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEpA0AgKP0JAgAhKiAmICog',
+  'Kf0AAoDQFv3mAf3kASEmICcgKiAp/QACkNAW/eYB/eQBIScgKEEEaiEoIClBgBJqISkgFUEBaiIVQYABSA0ACyAUQQFqIhRBA0gNAAsgE0EBaiITQQNI',
+  'DQALIAYgCkEIbCAJQYACbGogJUHAAGxqQQRsaiErICsgJiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACArICcgJP3kAf0MAAAAAAAAAAAAAAAA',
+  'AAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgNAAsgB0EBaiIHIAFIDQALCwuXBA0EfwJ9A38BfQJ/AX0CfwF9An8BfQF/',
+  'AX0CfyAAIAFIBEAgACEIA0AgCCEJIAkhCkEAIQsDQEMAAAAAIQxDAAAAACENQQAhDiAEIApBwABsQQRsaiEPIAUgC0ECbEEEbGohEANAIA8qAgAhESAM',
+  'IBEgECoCgNIolJIhDCANIBEgECoChNIolJIhDSAPQQRqIQ8gEEEoaiEQIA5BAWoiDkHAAEgNAAsgBiALQQJsIApBFmxqQQRsaiESIBIgDCAFIAtBAmxB',
+  'BGxqIRMgEyoCgOYokjgCACASIA0gEyoChOYokjgCBCALQQFqIgtBBUgNAAtD//9//yEUQQAhDiAGIApBFmxBBGxqIRUDQCAUIBUqAgCXIRQgFUEEaiEV',
+  'IA5BAWoiDkEKSA0ACyAGIApBFmxBBGxqIRYgFiAUOAIoIBYqAighF0EAIRggBiAKQRZsQQRsaiEZA0AgGSAZKgIAIBeTEAI4AiwgGUEEaiEZIBhBAWoi',
+  'GEEKSA0AC0MAAAAAIRpBACEOIAYgCkEWbEEEbGohGwNAIBogGyoCLJIhGiAbQQRqIRsgDkEBaiIOQQpIDQALIBYgGjgCVCAWKgJUIRxBACEYIAcgCkEK',
+  'bEEEbGohHSAGIApBFmxBBGxqIR4DQCAdIB4qAiwgHJU4AgAgHUEEaiEdIB5BBGohHiAYQQFqIhhBCkgNAAsgCEEBaiIIIAFIDQALCwukAQEIfyAAIAFI',
+  'BEAgACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQEEAIQsgBSAKQRxsIAhBkAZsakEEbGohDCAEIApBHGwgCEGQBmxqaiENA0AgDCANLQAAskMAAH9DlTgC',
+  'ACAMQQRqIQwgDUEBaiENIAtBAWoiC0EcSA0ACyAKQQFqIgpBHEgNAAsgCUEBaiIJQQFIDQALIAZBAWoiBiABSA0ACwsL+QkPBn8IewR/B3sBfwF7AX8B',
+  'ewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQggCEEacCEJIAhBGm4hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEAIRYgBCAJQRxsIApBwBhs',
+  'aiAVQRxsaiAMakEEbGohFyAFIAtBCGwgFUHgAGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACACEaIBj9AAIQIRsgF/0JAsAYIRwgF/0JAoAxIR0gF/0JAsBJ',
+  'IR4gDSAZIBr95gH95AEhDSAOIBkgG/3mAf3kASEOIA8gHCAa/eYB/eQBIQ8gECAcIBv95gH95AEhECARIB0gGv3mAf3kASERIBIgHSAb/eYB/eQBIRIg',
+  'EyAeIBr95gH95AEhEyAUIB4gG/3mAf3kASEUIBdBBGohFyAYQYABaiEYIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSALQQhsQQRsaiEgICD9AAKA',
+  'CSEfICD9AAKQCSEhIAYgC0EIbCAJQcAGbGogCkGApAVsaiAMQSBsakEEbGohIiAiIA0gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiAOICH9',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDyAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgKQFICIgECAh/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCkKQFICIgESAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgMgKICIgEiAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkMgKICIg',
+  'EyAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOwPICIgFCAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOwPBSAFIAtBCGxBBGxqISQgJP0A',
+  'AoAJISMgJP0AApAJISVBACEmA0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAAACEoQQAhFQNAQQAhFiAEIAlBHGwgCkHAGGxqICZB',
+  'kAZsaiAVQRxsaiAMakEEbGohKSAFIAtBCGwgFUHgAGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAgD95gH95AEhJyAoICsgKv0AAhD95gH95AEhKCAp',
+  'QQRqISkgKkGAAWohKiAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQcAGbGogCkGApAVsaiAmQYCpAWxqIAxBIGxqQQRsaiEsICwgJyAj',
+  '/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCkEEbGtIDQALCyAM',
+  'QQFqIgxBGkgNAAsgC0EBaiILQQRIDQALIAdBAWoiByABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQQAhCgNAQQAhCwNA',
+  '/Qz//3////9/////f////3//IQz9DP//f////3////9/////f/8hDUEAIQ4DQEEAIQ8gBCALQQhsIAlBgA1saiAIQYCpAWxqIA5BwAZsaiAKQcAAbGpB',
+  'BGxqIRADQCAMIBD9AAIA/ekBIQwgDSAQ/QACEP3pASENIBBBgAFqIRAgD0EBaiIPQQJIDQALIA5BAWoiDkECSA0ACyAFIAtBCGwgCUGgA2xqIAhBoCps',
+  'aiAKQSBsakEEbGohESARIAz9CwIAIBEgDf0LAhAgC0EBaiILQQRIDQALIApBAWoiCkENSA0ACyAJQQFqIglBDUgNAAsgBkEBaiIGIAFIDQALCwvRCg8G',
+  'fwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQtwIQkgCEELbiEIIAghCkEAIQsDQEEAIQwDQCAKQQRsQQRqIAIo',
+  'AgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0M',
+  'AAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAh',
+  'FgNAQQAhFyAEIAlBoANsIApBgKkBbGogFUGgA2xqIBZBIGxqIAxBIGxqQQRsaiEYIAUgC0EIbCAVQYAwbGogFkGAEGxqQQRsaiEZA0AgGP0JAgAhGiAZ',
+  '/QACgAohGyAZ/QACkAohHCAY/QkCgKkBIR0gGP0JAoDSAiEeIBj9CQKA+wMhHyANIBogG/3mAf3kASENIA4gGiAc/eYB/eQBIQ4gDyAdIBv95gH95AEh',
+  'DyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQBIRQgGEEEaiEYIBlBgAJqIRkg',
+  'F0EBaiIXQSBIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSALQQhsQQRsaiEhICH9AAKAygQhICAh/QACkMoEISIgBiALQQhsIAlBwAVsaiAK',
+  'QYDyAWxqIAxBwABsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAOICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQ',
+  'ICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgPIBICMgECAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkPIBICMgESAg/eQB/QwAAAAA',
+  'AAAAAAAAAAAAAAAA/esB/QsCgOQDICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOQDICMgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCgNYFICMgFCAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkNYFBSAFIAtBCGxBBGxqISUgJf0AAoDKBCEkICX9AAKQygQhJkEAIScDQP0MAAAA',
+  'AAAAAAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQgCUGgA2wgCkGAqQFsaiAnQaAqbGogFUGgA2xqIBZBIGxq',
+  'IAxBIGxqQQRsaiEqIAUgC0EIbCAVQYAwbGogFkGAEGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0AAoAK/eYB/eQBISggKSAsICv9AAKQCv3mAf3kASEp',
+  'ICpBBGohKiArQYACaiErIBdBAWoiF0EgSA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQcAFbGogCkGA8gFsaiAnQcA8bGogDEHA',
+  'AGxqQQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAtICkgJv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiInIAIo',
+  'AgAgCkEEbGtIDQALCyAMQQFqIgxBC0gNAAsgC0EBaiILQQhIDQALIAdBAWoiByABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAh',
+  'CQNAQQAhCgNAQQAhCwNA/Qz//3////9/////f////3//IQz9DP//f////3////9/////f/8hDUEAIQ4DQEEAIQ8gBCALQQhsIAlBgAtsaiAIQcA8bGog',
+  'DkHABWxqIApBgAFsakEEbGohEANAIAwgEP0AAgD96QEhDCANIBD9AAIQ/ekBIQ0gEEGAAmohECAPQQFqIg9BAkgNAAsgDkEBaiIOQQJIDQALIAUgC0EI',
+  'bCAJQcACbGogCEHADGxqIApBwABsakEEbGohESARIAz9CwIAIBEgDf0LAhAgC0EBaiILQQhIDQALIApBAWoiCkEFSA0ACyAJQQFqIglBBUgNAAsgBkEB',
+  'aiIGIAFIDQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEAIQsDQEEA',
+  'IQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAA',
+  'AAAAACEUQQAhFQNAQQAhFgNAQQAhFyAEIAlBwAJsIApBgDJsaiAVQcACbGogFkHAAGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxq',
+  'QQRsaiEZA0AgGP0JAgAhGiAZ/QACgMwEIRsgGf0AApDMBCEcIBj9CQKAMiEdIBj9CQKAZCEeIBj9CQKAlgEhHyANIBogG/3mAf3kASENIA4gGiAc/eYB',
+  '/eQBIQ4gDyAdIBv95gH95AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQB',
+  'IRQgGEEEaiEYIBlBgARqIRkgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAUgC0EIbEEEbGohISAh/QACgMwWISAgIf0AApDM',
+  'FiEiIAYgC0EIbCAJQYADbGogCkGAJGxqIAxBgAFsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAOICL95AH9DAAAAAAA',
+  'AAAAAAAAAAAAAAD96wH9CwIQICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIyAQICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ',
+  'JCAjIBEgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBIICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIyATICD95AH9DAAAAAAA',
+  'AAAAAAAAAAAAAAD96wH9CwKAbCAjIBQgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAFIAtBCGxBBGxqISUgJf0AAoDMFiEkICX9AAKQzBYh',
+  'JkEAIScDQP0MAAAAAAAAAAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqICdBwAxsaiAV',
+  'QcACbGogFkHAAGxqIAxBwABsakEEbGohKiAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0AAoDMBP3mAf3kASEoICkg',
+  'LCAr/QACkMwE/eYB/eQBISkgKkEEaiEqICtBgARqISsgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQYADbGog',
+  'CkGAJGxqICdBgAlsaiAMQYABbGpBBGxqIS0gLSAoICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIC0gKSAm/eQB/QwAAAAAAAAAAAAAAAAAAAAA',
+  '/esB/QsCECAnQQFqIicgAigCACAKQQRsa0gNAAsLIAxBAWoiDEEDSA0ACyALQQFqIgtBEEgNAAsgB0EBaiIHIAFIDQALCwv1CQ8Efwh7BX8HewF/AXsB',
+  'fwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIIQlBACEKA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAA',
+  'AAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEkEAIRMDQEEAIRQDQEEAIRUgBCAJQYAkbCATQYADbGogFEGAAWxqQQRs',
+  'aiEWIAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QACgNAWIRkgF/0AApDQFiEaIBb9CQKAJCEbIBb9CQKASCEcIBb9CQKAbCEd',
+  'IAsgGCAZ/eYB/eQBIQsgDCAYIBr95gH95AEhDCANIBsgGf3mAf3kASENIA4gGyAa/eYB/eQBIQ4gDyAcIBn95gH95AEhDyAQIBwgGv3mAf3kASEQIBEg',
+  'HSAZ/eYB/eQBIREgEiAdIBr95gH95AEhEiAWQQRqIRYgF0GAEmohFyAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBSAKQQhs',
+  'QQRsaiEfIB/9AAKA0CghHiAf/QACkNAoISAgBiAKQQhsIAlBgAJsakEEbGohISAhIAsgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISAMICD9',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEgDSAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAIgISAOICD95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwKQAiAhIA8gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAEICEgECAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgISARIB79',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABiAhIBIgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAGBSAFIApBCGxBBGxqISMgI/0AAoDQKCEi',
+  'ICP9AAKQ0CghJEEAISUDQP0MAAAAAAAAAAAAAAAAAAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdBACETA0BBACEUA0BBACEVIAQgCUGAJGwgJUGACWxq',
+  'IBNBgANsaiAUQYABbGpBBGxqISggBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqISkDQCAo/QkCACEqICYgKiAp/QACgNAW/eYB/eQBISYgJyAqICn9AAKQ',
+  '0Bb95gH95AEhJyAoQQRqISggKUGAEmohKSAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBiAKQQhsIAlBgAJsaiAlQcAAbGpB',
+  'BGxqISsgKyAmICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJ',
+  'QQRsa0gNAAsLIApBAWoiCkEISA0ACyAHQQFqIgcgAUgNAAsLC/kGGQR/An0DfwF9An8BfQJ/AX0CfwF9AX8BfQJ/AX0BfwF9A38BfQF/AX0BfwF9An8B',
+  'fQF/IAAgAUgEQCAAIQkDQCAJIQogCiELQQAhDANAQwAAAAAhDUMAAAAAIQ5BACEPIAQgC0HAAGxBBGxqIRAgBSAMQQJsQQRsaiERA0AgECoCACESIA0g',
+  'EiARKgKA0iiUkiENIA4gEiARKgKE0iiUkiEOIBBBBGohECARQShqIREgD0EBaiIPQcAASA0ACyAGIAxBAmwgC0EjbGpBBGxqIRMgEyANIAUgDEECbEEE',
+  'bGohFCAUKgKA5iiSOAIAIBMgDiAUKgKE5iiSOAIEIAxBAWoiDEEFSA0AC0P//3//IRVBACEPIAYgC0EjbEEEbGohFgNAIBUgFioCAJchFSAWQQRqIRYg',
+  'D0EBaiIPQQpIDQALIAYgC0EjbEEEbGohFyAXIBU4AiggFyoCKCEYQQAhGSAGIAtBI2xBBGxqIRoDQCAaIBoqAgAgGJMQAjgCLCAaQQRqIRogGUEBaiIZ',
+  'QQpIDQALQwAAAAAhG0EAIQ8gBiALQSNsQQRsaiEcA0AgGyAcKgIskiEbIBxBBGohHCAPQQFqIg9BCkgNAAsgFyAbOAJUIBcqAlQhHUEAIRkgByALQQps',
+  'QQRsaiEeIAYgC0EjbEEEbGohHwNAIB4gHyoCLCAdlTgCACAeQQRqIR4gH0EEaiEfIBlBAWoiGUEKSA0AC0P//3//ISBBACEPIAcgC0EKbEEEbGohIQNA',
+  'ICAgISoCAJchICAhQQRqISEgD0EBaiIPQQpIDQALQ///f/8hIkEAISNBACEkIAcgC0EKbEEEbGohJQNAICUqAgAhJiAmICJeICYgJlxyIScgJiAiICcb',
+  'ISJBAEEKbCAkaiAjICcbISMgJUEEaiElICRBAWoiJEEKSA0ACyAjIAggC0EEbGohKSApKAIARrIhKCAXICA4AlggFyAoOAJcIBcqAlghKkEAIRkgBiAL',
+  'QSNsQQRsaiErIAcgC0EKbEEEbGohLANAICsgLCoCACAqkzgCYCArQQRqISsgLEEEaiEsIBlBAWoiGUEKSA0AC0MAAAAAIS1BACEPIAYgC0EjbEEEbGoh',
+  'LgNAIC0gLioCYBACkiEtIC5BBGohLiAPQQFqIg9BCkgNAAsgFyAtOAKIASAJQQFqIgkgAUgNAAsLC7MCCgF9A38BfQF/AX0CfwF9An8EfQR/IAAgAUgE',
+  'QEMAAAAAIQhBACEJA0AgBCAJQQRsaiELIAsoAgAhCiAFIAlBI2xBBGxqIQ0gDSoCiAEhDCAMEAMhDkEAIQ8gBSAJQSNsQQRsaiEQA0AgCCAQKgJgIA6T',
+  'QwAAAAAgDyAKRhuSIQggEEEEaiEQIA9BAWoiD0EKSA0ACyAJQQFqIgkgAigCAEgNAAtDAAAAACERQQAhEiAFQQBBBGxqIRMDQCARIBMqAlySIREgE0GM',
+  'AWohEyASQQFqIhIgAigCAEgNAAsgAigCALIhFCAIIBSVIRUgFYwhFiARIBSVIRcgACEYA0AgGCEZIAZBAEEEbGohGiAaIBY4AgAgB0EAQQRsaiEbIBsg',
+  'FzgCACAYQQFqIhggAUgNAAsLC6QBAQh/IAAgAUgEQCAAIQsDQCALIQwgDCENQQAhDgNAQQAhDwNAQQAhECAGIA9BHGwgDUGQBmxqQQRsaiERIAQgD0Ec',
+  'bCANQZAGbGpqIRIDQCARIBItAACyQwAAf0OVOAIAIBFBBGohESASQQFqIRIgEEEBaiIQQRxIDQALIA9BAWoiD0EcSA0ACyAOQQFqIg5BAUgNAAsgC0EB',
+  'aiILIAFIDQALCwtkAQZ/IAAgAUgEQCAAIQsDQCALIQwgDEHAAHAhDSAMQcAAbiEMIAwhDiAHIA0gDkHAAGxqQQRsaiEPIA8gBSANQQpsIA5qQQRsaiEQ',
+  'IBAqAoDSKDgCACALQQFqIgsgAUgNAAsLC6oBAQh/IAAgAUgEQCAAIQsDQCALIQwgDEHAAHAhDSAMQcAAbiEMIAxBA3AhDiAMQQNuIQwgDCEPQQAhECAI',
+  'IA9BgMABbCANQYABbGogDkGAwABsakEEbGohESAFIA9BwAFsIA1qIA5BwABsakEEbGohEgNAIBEgEioCgNAWOAIAIBFBBGohESASQYASaiESIBBBAWoi',
+  'EEGAAUgNAAsgC0EBaiILIAFIDQALCwusAQEIfyAAIAFIBEAgACELA0AgCyEMIAxBgAFwIQ0gDEGAAW4hDCAMQQNwIQ4gDEEDbiEMIAwhD0EAIRAgCSAP',
+  'QYDAAWwgDkGAwABsaiANQcAAbGpBBGxqIREgBSAPQYDAAWwgDkGAwABsaiANakEEbGohEgNAIBEgEioCgMwEOAIAIBFBBGohESASQYAEaiESIBBBAWoi',
+  'EEHAAEgNAAsgC0EBaiILIAFIDQALCwulAQEIfyAAIAFIBEAgACELA0AgCyEMIAxBwABwIQ0gDEHAAG4hDCAMQQNwIQ4gDEEDbiEMIAwhD0EAIRAgCiAP',
+  'QYAwbCAOQYAQbGogDUEgbGpBBGxqIREgBSAPQYAwbCAOQYAQbGogDWpBBGxqIRIDQCARIBIqAoAKOAIAIBFBBGohESASQYACaiESIBBBAWoiEEEgSA0A',
+  'CyALQQFqIgsgAUgNAAsLC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBGnAhCSAIQRpuIQggCCEKQQAh',
+  'CwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0M',
+  'AAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIRRBACEVA0BBACEWIAQgCUEcbCAKQcAYbGogFUEcbGogDGpBBGxqIRcgBSALQQhsIBVB4ABsakEEbGohGANAIBf9CQIAIRkgGP0AAgAh',
+  'GiAY/QACECEbIBf9CQLAGCEcIBf9CQKAMSEdIBf9CQLASSEeIA0gGSAa/eYB/eQBIQ0gDiAZIBv95gH95AEhDiAPIBwgGv3mAf3kASEPIBAgHCAb/eYB',
+  '/eQBIRAgESAdIBr95gH95AEhESASIB0gG/3mAf3kASESIBMgHiAa/eYB/eQBIRMgFCAeIBv95gH95AEhFCAXQQRqIRcgGEGAAWohGCAWQQFqIhZBA0gN',
+  'AAsgFUEBaiIVQQNIDQALIAUgC0EIbEEEbGohICAg/QACgAkhHyAg/QACkAkhISAGIAtBCGwgCUHABmxqIApBgKQFbGogDEEgbGpBBGxqISIgIiANIB/9',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICIgDiAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA8gH/3kAf0MAAAAAAAAAAAAAAAAAAAA',
+  'AP3rAf0LAoCkBSAiIBAgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApCkBSAiIBEgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDICiAiIBIg',
+  'If3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDICiAiIBMgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDsDyAiIBQgIf3kAf0MAAAAAAAAAAAA',
+  'AAAAAAAAAP3rAf0LApDsDwUgBSALQQhsQQRsaiEkICT9AAKACSEjICT9AAKQCSElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhKEEAIRUDQEEAIRYgBCAJQRxsIApBwBhsaiAmQZAGbGogFUEcbGogDGpBBGxqISkgBSALQQhsIBVB4ABsakEEbGohKgNAICn9CQIAISsgJyAr',
+  'ICr9AAIA/eYB/eQBIScgKCArICr9AAIQ/eYB/eQBISggKUEEaiEpICpBgAFqISogFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUHABmxq',
+  'IApBgKQFbGogJkGAqQFsaiAMQSBsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwIQICZBAWoiJiACKAIAIApBBGxrSA0ACwsgDEEBaiIMQRpIDQALIAtBAWoiC0EESA0ACyAHQQFqIgcgAUgNAAsLC4QFBwZ/AnsDfwR7A38E',
+  'ewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAQQAhCwNAQQAhDANA/Qz//3////9/////f////3//IQ39DP//f////3////9/////f/8hDkEAIQ8D',
+  'QEEAIRAgBCAMQQhsIApBgA1saiAJQYCpAWxqIA9BwAZsaiALQcAAbGpBBGxqIREDQCANIBH9AAIA/ekBIQ0gDiAR/QACEP3pASEOIBFBgAFqIREgEEEB',
+  'aiIQQQJIDQALIA9BAWoiD0ECSA0AC/0M//9/////f////3////9//yES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DP//f////3////9/////f/8hFP0MAAAA',
+  'AAAAAAAAAAAAAAAAACEVQQAhFgNAQQAhFyAEIAxBCGwgCkGADWxqIAlBgKkBbGogFkHABmxqIAtBwABsakEEbGohGANAIBj9AAIAIRkgGSAS/UQgGSAZ',
+  '/UL9UCEaIBkgEiAa/VIhEkEAQQJsIBZqQQJsIBdq/REgEyAa/VIhEyAY/QACECEbIBsgFP1EIBsgG/1C/VAhHCAbIBQgHP1SIRRBAEECbCAWakECbCAX',
+  'av0RIBUgHP1SIRUgGEGAAWohGCAXQQFqIhdBAkgNAAsgFkEBaiIWQQJIDQALIAUgDEEIbCAKQaADbGogCUGgKmxqIAtBIGxqQQRsaiEdIB0gDf0LAgAg',
+  'BiAMQQhsIApBoANsaiAJQaAqbGogC0EgbGpBBGxqIR4gHiAT/QsCACAdIA79CwIQIB4gFf0LAhAgDEEBaiIMQQRIDQALIAtBAWoiC0ENSA0ACyAKQQFq',
+  'IgpBDUgNAAsgB0EBaiIHIAFIDQALCwvRCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQtwIQkgCEELbiEI',
+  'IAghCkEAIQsDQEEAIQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0M',
+  'AAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFgNAQQAhFyAEIAlBoANsIApBgKkBbGogFUGgA2xqIBZBIGxqIAxBIGxqQQRsaiEYIAUgC0EIbCAVQYAw',
+  'bGogFkGAEGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACgAohGyAZ/QACkAohHCAY/QkCgKkBIR0gGP0JAoDSAiEeIBj9CQKA+wMhHyANIBogG/3mAf3kASEN',
+  'IA4gGiAc/eYB/eQBIQ4gDyAdIBv95gH95AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQg',
+  'HyAc/eYB/eQBIRQgGEEEaiEYIBlBgAJqIRkgF0EBaiIXQSBIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSALQQhsQQRsaiEhICH9AAKAygQh',
+  'ICAh/QACkMoEISIgBiALQQhsIAlBwAVsaiAKQYDyAWxqIAxBwABsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAOICL9',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgPIBICMgECAi/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCkPIBICMgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOQDICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOQDICMg',
+  'EyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgNYFICMgFCAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkNYFBSAFIAtBCGxBBGxqISUgJf0A',
+  'AoDKBCEkICX9AAKQygQhJkEAIScDQP0MAAAAAAAAAAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQgCUGgA2wg',
+  'CkGAqQFsaiAnQaAqbGogFUGgA2xqIBZBIGxqIAxBIGxqQQRsaiEqIAUgC0EIbCAVQYAwbGogFkGAEGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0AAoAK',
+  '/eYB/eQBISggKSAsICv9AAKQCv3mAf3kASEpICpBBGohKiArQYACaiErIBdBAWoiF0EgSA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EI',
+  'bCAJQcAFbGogCkGA8gFsaiAnQcA8bGogDEHAAGxqQQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAtICkgJv3kAf0MAAAAAAAA',
+  'AAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiInIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBC0gNAAsgC0EBaiILQQhIDQALIAdBAWoiByABSA0ACwsLhAUHBn8C',
+  'ewN/BHsDfwR7An8gACABSARAIAAhBwNAIAchCCAIIQlBACEKA0BBACELA0BBACEMA0D9DP//f////3////9/////f/8hDf0M//9/////f////3////9/',
+  '/yEOQQAhDwNAQQAhECAEIAxBCGwgCkGAC2xqIAlBwDxsaiAPQcAFbGogC0GAAWxqQQRsaiERA0AgDSAR/QACAP3pASENIA4gEf0AAhD96QEhDiARQYAC',
+  'aiERIBBBAWoiEEECSA0ACyAPQQFqIg9BAkgNAAv9DP//f////3////9/////f/8hEv0MAAAAAAAAAAAAAAAAAAAAACET/Qz//3////9/////f////3//',
+  'IRT9DAAAAAAAAAAAAAAAAAAAAAAhFUEAIRYDQEEAIRcgBCAMQQhsIApBgAtsaiAJQcA8bGogFkHABWxqIAtBgAFsakEEbGohGANAIBj9AAIAIRkgGSAS',
+  '/UQgGSAZ/UL9UCEaIBkgEiAa/VIhEkEAQQJsIBZqQQJsIBdq/REgEyAa/VIhEyAY/QACECEbIBsgFP1EIBsgG/1C/VAhHCAbIBQgHP1SIRRBAEECbCAW',
+  'akECbCAXav0RIBUgHP1SIRUgGEGAAmohGCAXQQFqIhdBAkgNAAsgFkEBaiIWQQJIDQALIAUgDEEIbCAKQcACbGogCUHADGxqIAtBwABsakEEbGohHSAd',
+  'IA39CwIAIAYgDEEIbCAKQcACbGogCUHADGxqIAtBwABsakEEbGohHiAeIBP9CwIAIB0gDv0LAhAgHiAV/QsCECAMQQFqIgxBCEgNAAsgC0EBaiILQQVI',
+  'DQALIApBAWoiCkEFSA0ACyAHQQFqIgcgAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBA3Ah',
+  'CSAIQQNuIQggCCEKQQAhCwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAA',
+  'AAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAA',
+  'AAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEYIAUg',
+  'C0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqIRkDQCAY/QkCACEaIBn9AAKAzAQhGyAZ/QACkMwEIRwgGP0JAoAyIR0gGP0JAoBkIR4gGP0JAoCWASEfIA0g',
+  'GiAb/eYB/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3kASEPIBAgHSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb',
+  '/eYB/eQBIRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGABGohGSAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSALQQhsQQRs',
+  'aiEhICH9AAKAzBYhICAh/QACkMwWISIgBiALQQhsIAlBgANsaiAKQYAkbGogDEGAAWxqQQRsaiEjICMgDSAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCACAjIA4gIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIyAPICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAjIBAgIv3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rAf0LApAkICMgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIyASICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
+  'CwKQSCAjIBMgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICMgFCAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAUgC0EIbEEEbGoh',
+  'JSAl/QACgMwWISQgJf0AApDMFiEmQQAhJwNA/QwAAAAAAAAAAAAAAAAAAAAAISj9DAAAAAAAAAAAAAAAAAAAAAAhKUEAIRUDQEEAIRYDQEEAIRcgBCAJ',
+  'QcACbCAKQYAybGogJ0HADGxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEqIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqISsDQCAq/QkCACEsICgg',
+  'LCAr/QACgMwE/eYB/eQBISggKSAsICv9AAKQzAT95gH95AEhKSAqQQRqISogK0GABGohKyAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVB',
+  'A0gNAAsgBiALQQhsIAlBgANsaiAKQYAkbGogJ0GACWxqIAxBgAFsakEEbGohLSAtICggJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLSApICb9',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICdBAWoiJyACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFqIgcgAUgN',
+  'AAsLC/UJDwR/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAghCUEAIQoDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAA',
+  'AAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACESQQAhEwNAQQAhFANAQQAhFSAEIAlB',
+  'gCRsIBNBgANsaiAUQYABbGpBBGxqIRYgBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAKA0BYhGSAX/QACkNAWIRogFv0JAoAk',
+  'IRsgFv0JAoBIIRwgFv0JAoBsIR0gCyAYIBn95gH95AEhCyAMIBggGv3mAf3kASEMIA0gGyAZ/eYB/eQBIQ0gDiAbIBr95gH95AEhDiAPIBwgGf3mAf3k',
+  'ASEPIBAgHCAa/eYB/eQBIRAgESAdIBn95gH95AEhESASIB0gGv3mAf3kASESIBZBBGohFiAXQYASaiEXIBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQAL',
+  'IBNBAWoiE0EDSA0ACyAFIApBCGxBBGxqIR8gH/0AAoDQKCEeIB/9AAKQ0CghICAGIApBCGwgCUGAAmxqQQRsaiEhICEgCyAe/eQB/QwAAAAAAAAAAAAA',
+  'AAAAAAAA/esB/QsCACAhIAwgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgISANIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAhIA4g',
+  'IP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICEgDyAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgISAQICD95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH9CwKQBCAhIBEgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICEgEiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAUg',
+  'CkEIbEEEbGohIyAj/QACgNAoISIgI/0AApDQKCEkQQAhJQNA/QwAAAAAAAAAAAAAAAAAAAAAISb9DAAAAAAAAAAAAAAAAAAAAAAhJ0EAIRMDQEEAIRQD',
+  'QEEAIRUgBCAJQYAkbCAlQYAJbGogE0GAA2xqIBRBgAFsakEEbGohKCAFIApBCGwgE0HAAWxqIBRBwABsakEEbGohKQNAICj9CQIAISogJiAqICn9AAKA',
+  '0Bb95gH95AEhJiAnICogKf0AApDQFv3mAf3kASEnIChBBGohKCApQYASaiEpIBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQALIBNBAWoiE0EDSA0ACyAG',
+  'IApBCGwgCUGAAmxqICVBwABsakEEbGohKyArICYgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKyAnICT95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
+  '6wH9CwIQICVBAWoiJSACKAIAIAlBBGxrSA0ACwsgCkEBaiIKQQhIDQALIAdBAWoiByABSA0ACwsLpwoiA30EfwJ9A38BfQJ/AX0CfwF9An8BfQF/AX0B',
+  'fwF9AX8BfQN/AX0BfwF9AX8BfQF/A30DfwF9AX8EfQF/An0BfwR9AX8gACABSARAIAIoAgCyIQhDAACAPyAIlSEJIAmMIQogACELA0AgCyEMIAwhDUEA',
+  'IQ4DQEMAAAAAIQ9DAAAAACEQQQAhESAEIA1BwABsQQRsaiESIAUgDkECbEEEbGohEwNAIBIqAgAhFCAPIBQgEyoCgNIolJIhDyAQIBQgEyoChNIolJIh',
+  'ECASQQRqIRIgE0EoaiETIBFBAWoiEUHAAEgNAAsgBiAOQQJsIA1B1wBsakEEbGohFSAVIA8gBSAOQQJsQQRsaiEWIBYqAoDmKJI4AgAgFSAQIBYqAoTm',
+  'KJI4AgQgDkEBaiIOQQVIDQALQ///f/8hF0EAIREgBiANQdcAbEEEbGohGANAIBcgGCoCAJchFyAYQQRqIRggEUEBaiIRQQpIDQALIAYgDUHXAGxBBGxq',
+  'IRkgGSAXOAIoIBkqAighGkEAIRsgBiANQdcAbEEEbGohHANAIBwgHCoCACAakxACOAIsIBxBBGohHCAbQQFqIhtBCkgNAAtDAAAAACEdQQAhESAGIA1B',
+  '1wBsQQRsaiEeA0AgHSAeKgIskiEdIB5BBGohHiARQQFqIhFBCkgNAAsgGSAdOAJUIBkqAlQhH0EAIRsgBiANQdcAbEEEbGohIANAICAgICoCLCAflTgC',
+  'WCAgQQRqISAgG0EBaiIbQQpIDQALQ///f/8hIUEAIREgBiANQdcAbEEEbGohIgNAICEgIioCWJchISAiQQRqISIgEUEBaiIRQQpIDQALQ///f/8hI0EA',
+  'ISRBACElIAYgDUHXAGxBBGxqISYDQCAmKgJYIScgJyAjXiAnICdcciEoICcgIyAoGyEjQQBBCmwgJWogJCAoGyEkICZBBGohJiAlQQFqIiVBCkgNAAsg',
+  'JCAHIA1BBGxqISogKigCAEayISkgGSAhOAKAASAZICk4AoQBIBkqAoABIStBACEbIAYgDUHXAGxBBGxqISwDQCAsKgJYICuTIS0gLRACIS4gLCAtOAKI',
+  'ASAsIC44ArABICxBBGohLCAbQQFqIhtBCkgNAAtDAAAAACEvQQAhESAGIA1B1wBsQQRsaiEwA0AgLyAwKgKwAZIhLyAwQQRqITAgEUEBaiIRQQpIDQAL',
+  'IBkgLzgC2AEgKigCACExQQAhGyAGIA1B1wBsQQRsaiEyA0AgMiAKQwAAAAAgGyAxRhs4AtwBIDJBBGohMiAbQQFqIhtBCkgNAAtDAAAAACEzQQAhESAG',
+  'IA1B1wBsQQRsaiE0A0AgMyA0KgLcAZIhMyA0QQRqITQgEUEBaiIRQQpIDQALIBkgMzgChAIgGSoChAIhNSA1jCE2IBkqAtgBITcgNiA3lSE4QQAhGyAG',
+  'IA1B1wBsQQRsaiE5A0AgOSA5KgLcASA4IDkqArABlJI4AogCIDlBBGohOSAbQQFqIhtBCkgNAAtDAAAAACE6IBkqAlQhO0EAIREgBiANQdcAbEEEbGoh',
+  'PANAIDogPCoCiAIgPCoCWCA7lZSSITogPEEEaiE8IBFBAWoiEUEKSA0ACyAZIDo4ArACIBkqAlQhPUMAAIA/ID2VIT4gGSoCsAIhPyA/jCFAQQAhGyAG',
+  'IA1B1wBsQQRsaiFBA0AgQSBBKgKIAiA+lCBAkiBBKgIslDgCtAIgQUEEaiFBIBtBAWoiG0EKSA0ACyALQQFqIgsgAUgNAAsLC7cCCgF9A38BfQF/AX0C',
+  'fwF9An8EfQR/IAAgAUgEQEMAAAAAIQxBACENA0AgBCANQQRsaiEPIA8oAgAhDiAFIA1B1wBsQQRsaiERIBEqAtgBIRAgEBADIRJBACETIAUgDUHXAGxB',
+  'BGxqIRQDQCAMIBQqAogBIBKTQwAAAAAgEyAORhuSIQwgFEEEaiEUIBNBAWoiE0EKSA0ACyANQQFqIg0gAigCAEgNAAtDAAAAACEVQQAhFiAFQQBBBGxq',
+  'IRcDQCAVIBcqAoQBkiEVIBdB3AJqIRcgFkEBaiIWIAIoAgBIDQALIAIoAgCyIRggDCAYlSEZIBmMIRogFSAYlSEbIAAhHANAIBwhHSAIQQBBBGxqIR4g',
+  'HiAaOAIAIAlBAEEEbGohHyAfIBs4AgAgHEEBaiIcIAFIDQALCwt4AwN/AX0DfyAAIAFIBEAgACEMA0AgDCENIA0hDkMAAAAAIQ9BACEQIAUgDkEEbGoh',
+  'EQNAIA8gESoCtAKSIQ8gEUHcAmohESAQQQFqIhAgAigCAEgNAAsgCiAOQQRsaiESIBIgDzgCgOYoIAxBAWoiDCABSA0ACwsLhgIFBH8EfQN/AX0BfyAA',
+  'IAFIBEAgACEMA0AgDCENIA1BEHAhDiANQRBuIQ0gDSEPQwAAAAAhEEMAAAAAIRFDAAAAACESQwAAAAAhE0EAIRQgBSAPQQRsaiEVIAYgDkEEbEEEbGoh',
+  'FgNAIBUqArQCIRcgECAXIBYqAgCUkiEQIBEgFyAWKgIElJIhESASIBcgFioCCJSSIRIgEyAXIBYqAgyUkiETIBVB3AJqIRUgFkGAAmohFiAUQQFqIhQg',
+  'AigCAEgNAAsgCiAOQShsIA9qQQRsaiEYIBggEDgCgNIoIBggETgCqNIoIBggEjgC0NIoIBggEzgC+NIoIAxBAWoiDCABSA0ACwsLmAoJBH8IewN/BnsD',
+  'fwJ7An8BewJ/IAAgAUgEQCAAIQwDQCAMIQ0gDSEOQQAhDwNAIA5BBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0M',
+  'AAAAAAAAAAAAAAAAAAAAACEW/QwAAAAAAAAAAAAAAAAAAAAAIRdBACEYIAUgDkHcAmxBBGxqIRkgByAPQQhsQQRsaiEaA0AgGf0JArQCIRsgGv0AAgAh',
+  'HCAa/QACECEdIBn9CQKQBSEeIBn9CQLsByEfIBn9CQLICiEgIBAgGyAc/eYB/eQBIRAgESAbIB395gH95AEhESASIB4gHP3mAf3kASESIBMgHiAd/eYB',
+  '/eQBIRMgFCAfIBz95gH95AEhFCAVIB8gHf3mAf3kASEVIBYgICAc/eYB/eQBIRYgFyAgIB395gH95AEhFyAZQQRqIRkgGkGAAmohGiAYQQFqIhhBCkgN',
+  'AAsgCyAPQQhsIA5BgAJsakEEbGohISAhIBD9DAAAAAAAAAAAAAAAAAAAAAAgBiAPQQhsIA5BgAJsakEEbGohIiAi/QACAP0MAAAAAAAAAAAAAAAAAAAA',
+  'AP1E/VL9CwIAICEgEf0MAAAAAAAAAAAAAAAAAAAAACAi/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICEgEv0MAAAAAAAAAAAAAAAAAAAAACAi',
+  '/QACgAL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgAIgISAT/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKQAv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQ',
+  'AiAhIBT9DAAAAAAAAAAAAAAAAAAAAAAgIv0AAoAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoAEICEgFf0MAAAAAAAAAAAAAAAAAAAAACAi/QACkAT9',
+  'DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkAQgISAW/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKABv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKABiAhIBf9',
+  'DAAAAAAAAAAAAAAAAAAAAAAgIv0AApAG/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAGBUEAISMDQP0MAAAAAAAAAAAAAAAAAAAAACEk/QwAAAAAAAAA',
+  'AAAAAAAAAAAAISVBACEYIAUgDkHcAmwgI0HXAGxqQQRsaiEmIAcgD0EIbEEEbGohJwNAICb9CQK0AiEoICQgKCAn/QACAP3mAf3kASEkICUgKCAn/QAC',
+  'EP3mAf3kASElICZBBGohJiAnQYACaiEnIBhBAWoiGEEKSA0ACyALIA9BCGwgDkGAAmxqICNBwABsakEEbGohKSApICT9DAAAAAAAAAAAAAAAAAAAAAAg',
+  'BiAPQQhsIA5BgAJsaiAjQcAAbGpBBGxqISogKv0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACApICX9DAAAAAAAAAAAAAAAAAAAAAAgKv0AAhD9',
+  'DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAjQQFqIiMgAigCACAOQQRsa0gNAAsLIA9BAWoiD0EISA0ACyAMQQFqIgwgAUgNAAsLC7kBAwN/AnsDfyAA',
+  'IAFIBEAgACEJA0AgCSEKIAohC/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ1BACEOIAQgC0EIbEEEbGohDwNAIAwgD/0AAgD9',
+  '5AEhDCANIA/9AAIQ/eQBIQ0gD0GAAmohDyAOQQFqIg4gAigCAEgNAAsgByALQQhsQQRsaiEQIBAgDP0LAoDQKCAQIA39CwKQ0CggCUEBaiIJIAFIDQAL',
+  'CwvjBAUGfwh7A38GewF/IAAgAUgEQCAAIQkDQCAJIQogCkEDcCELIApBA24hCiAKIQxBACENA0BBACEOA0D9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAA',
+  'AAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAhFyAEIA1BCGxBBGxqIRggBSAMQQRsIAtBgANsaiAOQYABbGpB',
+  'BGxqIRkDQCAY/QACACEaIBn9CQIAIRsgGP0AAhAhHCAZ/QkCBCEdIBn9CQIIIR4gGf0JAgwhHyAPIBogG/3mAf3kASEPIBAgHCAb/eYB/eQBIRAgESAa',
+  'IB395gH95AEhESASIBwgHf3mAf3kASESIBMgGiAe/eYB/eQBIRMgFCAcIB795gH95AEhFCAVIBogH/3mAf3kASEVIBYgHCAf/eYB/eQBIRYgGEGAAmoh',
+  'GCAZQYAkaiEZIBdBAWoiFyACKAIASA0ACyAHIAxBgBJsIAtBwAFsaiAOQcAAbGogDUEIbGpBBGxqISAgICAP/QsCgNAWICAgEP0LApDQFiAgIBH9CwKA',
+  '4hYgICAS/QsCkOIWICAgE/0LAoD0FiAgIBT9CwKQ9BYgICAV/QsCgIYXICAgFv0LApCGFyAOQQFqIg5BA0gNAAsgDUEBaiINQQhIDQALIAlBAWoiCSAB',
+  'SA0ACwsLkQsJBn8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQkDQCAJIQogCkEDcCELIApBA24hCiAKIQxBACENA0BBACEOA0AgDEEEbEEEaiACKAIA',
+  'TARA/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAAAAAAAAAAAAAAAAAAIRX9DAAAAAAAAAAAAAAAAAAAAAAhFkEAIRcgBCAMQYAC',
+  'bEEEbGohGCAGIA1BCGwgC0GAwAFsaiAOQYDAAGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACACEbIBn9AAIQIRwgGP0JAoACIR0gGP0JAoAEIR4gGP0JAoAG',
+  'IR8gDyAaIBv95gH95AEhDyAQIBogHP3mAf3kASEQIBEgHSAb/eYB/eQBIREgEiAdIBz95gH95AEhEiATIB4gG/3mAf3kASETIBQgHiAc/eYB/eQBIRQg',
+  'FSAfIBv95gH95AEhFSAWIB8gHP3mAf3kASEWIBhBBGohGCAZQYAEaiEZIBdBAWoiF0HAAEgNAAsgCCANQQhsIAtBgANsaiAMQYAkbGogDkGAAWxqQQRs',
+  'aiEgICAgD/0MAAAAAAAAAAAAAAAAAAAAACAFIA1BCGwgC0GAA2xqIAxBgCRsaiAOQYABbGpBBGxqISEgIf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
+  '/QsCACAgIBD9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAgIBH9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoAk',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoAkICAgEv0MAAAAAAAAAAAAAAAAAAAAACAh/QACkCT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkCQgICAT',
+  '/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKASP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKASCAgIBT9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApBI/QwAAAAA',
+  'AAAAAAAAAAAAAAAA/UT9Uv0LApBIICAgFf0MAAAAAAAAAAAAAAAAAAAAACAh/QACgGz9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgGwgICAW/QwAAAAA',
+  'AAAAAAAAAAAAAAAAICH9AAKQbP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQbAVBACEiA0D9DAAAAAAAAAAAAAAAAAAAAAAhI/0MAAAAAAAAAAAAAAAA',
+  'AAAAACEkQQAhFyAEIAxBgAJsICJBwABsakEEbGohJSAGIA1BCGwgC0GAwAFsaiAOQYDAAGxqQQRsaiEmA0AgJf0JAgAhJyAjICcgJv0AAgD95gH95AEh',
+  'IyAkICcgJv0AAhD95gH95AEhJCAlQQRqISUgJkGABGohJiAXQQFqIhdBwABIDQALIAggDUEIbCALQYADbGogDEGAJGxqICJBgAlsaiAOQYABbGpBBGxq',
+  'ISggKCAj/QwAAAAAAAAAAAAAAAAAAAAAIAUgDUEIbCALQYADbGogDEGAJGxqICJBgAlsaiAOQYABbGpBBGxqISkgKf0AAgD9DAAAAAAAAAAAAAAAAAAA',
+  'AAD9RP1S/QsCACAoICT9DAAAAAAAAAAAAAAAAAAAAAAgKf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAiQQFqIiIgAigCACAMQQRsa0gNAAsL',
+  'IA5BAWoiDkEDSA0ACyANQQFqIg1BEEgNAAsgCUEBaiIJIAFIDQALCwvtAQMDfwJ7BX8gACABSARAIAAhCQNAIAkhCiAKIQv9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhDP0MAAAAAAAAAAAAAAAAAAAAACENQQAhDgNAQQAhDwNAQQAhECAEIAtBCGwgDkGAA2xqIA9BgAFsakEEbGohEQNAIAwgEf0AAgD95AEhDCANIBH9',
+  'AAIQ/eQBIQ0gEUGAJGohESAQQQFqIhAgAigCAEgNAAsgD0EBaiIPQQNIDQALIA5BAWoiDkEDSA0ACyAHIAtBCGxBBGxqIRIgEiAM/QsCgMwWIBIgDf0L',
+  'ApDMFiAJQQFqIgkgAUgNAAsLC6cFBQZ/CHsFfwZ7AX8gACABSARAIAAhCQNAIAkhCiAKQQNwIQsgCkEDbiEKIAohDEEAIQ0DQEEAIQ4DQP0MAAAAAAAA',
+  'AAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRZBACEXA0BBACEYA0BBACEZIAUgDEEE',
+  'bCALQcACbGogF0HAAmxqIBhBwABsaiAOQcAAbGpBBGxqIRogBCANQQhsIBdBgANsaiAYQYABbGpBBGxqIRsDQCAa/QkCACEcIBv9AAIAIR0gG/0AAhAh',
+  'HiAa/QkCBCEfIBr9CQIIISAgGv0JAgwhISAPIBwgHf3mAf3kASEPIBAgHCAe/eYB/eQBIRAgESAfIB395gH95AEhESASIB8gHv3mAf3kASESIBMgICAd',
+  '/eYB/eQBIRMgFCAgIB795gH95AEhFCAVICEgHf3mAf3kASEVIBYgISAe/eYB/eQBIRYgGkGAMmohGiAbQYAkaiEbIBlBAWoiGSACKAIASA0ACyAYQQFq',
+  'IhhBA0gNAAsgF0EBaiIXQQNIDQALIAcgDEGABGwgC0GAwAFsaiANQQhsaiAOQYDAAGxqQQRsaiEiICIgD/0LAoDMBCAiIBD9CwKQzAQgIiAR/QsCgNAE',
+  'ICIgEv0LApDQBCAiIBP9CwKA1AQgIiAU/QsCkNQEICIgFf0LAoDYBCAiIBb9CwKQ2AQgDkEBaiIOQQNIDQALIA1BAWoiDUEQSA0ACyAJQQFqIgkgAUgN',
+  'AAsLC4ENCQZ/CHsFfwZ7A38CewJ/AXsCfyAAIAFIBEAgACEJA0AgCSEKIApBBXAhCyAKQQVuIQogCiEMQQAhDQNAQQAhDgNAIAxBBGxBBGogAigCAEwE',
+  'QP0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAA',
+  'AAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRZBACEXA0AgCyAXQX9s',
+  'akEATiALIBdBf2xqQQNIcQRAQQAhGANAIBhBf2wgDmpBAE4gGEF/bCAOakEDSHEEQEEAIRkgBCALQYADbCAMQYAkbGogF0GAfWxqIBhBgH9saiAOQYAB',
+  'bGpBBGxqIRogBiANQQhsIBdBgMABbGogGEGAwABsakEEbGohGwNAIBr9CQIAIRwgG/0AAgAhHSAb/QACECEeIBr9CQKAJCEfIBr9CQKASCEgIBr9CQKA',
+  'bCEhIA8gHCAd/eYB/eQBIQ8gECAcIB795gH95AEhECARIB8gHf3mAf3kASERIBIgHyAe/eYB/eQBIRIgEyAgIB395gH95AEhEyAUICAgHv3mAf3kASEU',
+  'IBUgISAd/eYB/eQBIRUgFiAhIB795gH95AEhFiAaQQRqIRogG0GAAmohGyAZQQFqIhlBgAFIDQALCyAYQQFqIhhBA0gNAAsLIBdBAWoiF0EDSA0ACyAI',
+  'IA1BCGwgC0HAAmxqIAxBgDJsaiAOQcAAbGpBBGxqISIgIiAP/QwAAAAAAAAAAAAAAAAAAAAAIAUgDUEIbCALQcACbGogDEGAMmxqIA5BwABsakEEbGoh',
+  'IyAj/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICIgEP0MAAAAAAAAAAAAAAAAAAAAACAj/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQ',
+  'ICIgEf0MAAAAAAAAAAAAAAAAAAAAACAj/QACgDL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgDIgIiAS/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKQMv0M',
+  'AAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQMiAiIBP9DAAAAAAAAAAAAAAAAAAAAAAgI/0AAoBk/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoBkICIgFP0M',
+  'AAAAAAAAAAAAAAAAAAAAACAj/QACkGT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkGQgIiAV/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKAlgH9DAAAAAAA',
+  'AAAAAAAAAAAAAAD9RP1S/QsCgJYBICIgFv0MAAAAAAAAAAAAAAAAAAAAACAj/QACkJYB/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApCWAQVBACEkA0D9',
+  'DAAAAAAAAAAAAAAAAAAAAAAhJf0MAAAAAAAAAAAAAAAAAAAAACEmQQAhFwNAIAsgF0F/bGpBAE4gCyAXQX9sakEDSHEEQEEAIRgDQCAYQX9sIA5qQQBO',
+  'IBhBf2wgDmpBA0hxBEBBACEZIAQgC0GAA2wgDEGAJGxqICRBgAlsaiAXQYB9bGogGEGAf2xqIA5BgAFsakEEbGohJyAGIA1BCGwgF0GAwAFsaiAYQYDA',
+  'AGxqQQRsaiEoA0AgJ/0JAgAhKSAlICkgKP0AAgD95gH95AEhJSAmICkgKP0AAhD95gH95AEhJiAnQQRqIScgKEGAAmohKCAZQQFqIhlBgAFIDQALCyAY',
+  'QQFqIhhBA0gNAAsLIBdBAWoiF0EDSA0ACyAIIA1BCGwgC0HAAmxqIAxBgDJsaiAkQcAMbGogDkHAAGxqQQRsaiEqICogJf0MAAAAAAAAAAAAAAAAAAAA',
+  'ACAFIA1BCGwgC0HAAmxqIAxBgDJsaiAkQcAMbGogDkHAAGxqQQRsaiErICv9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKiAm/QwAAAAAAAAA',
+  'AAAAAAAAAAAAICv9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgJEEBaiIkIAIoAgAgDEEEbGtIDQALCyAOQQFqIg5BBUgNAAsgDUEBaiINQQhI',
+  'DQALIAlBAWoiCSABSA0ACwsLwAIBDH8gACABSARAIAAhCANAIAghCSAJIQpBACELA0AgC0ECbUEFSCEMQQAhDQNAIA1BAm1BBUghDiAMIA5xIQ9BACEQ',
+  'IAYgC0HABWwgCkHAPGxqIA1BwABsakEEbGohESAEIApBwAxsIAtBAm1BwAJsaiANQQJtQcAAbGpBBGxqIRIgBSAKQcAMbCALQQJtQcACbGogDUECbUHA',
+  'AGxqQQRsaiETA0AgESAPBHsgE/0AAgD9DAAAAAAAAAAAAAAAAAAAAAAgEv0AAgAgC0ECb0ECbCANQQJvav0R/Tf9UgX9DAAAAAAAAAAAAAAAAAAAAAAL',
+  '/QsCACARQRBqIREgEkEQaiESIBNBEGohEyAQQQFqIhBBEEgNAAsgDUEBaiINQQtIDQALIAtBAWoiC0ELSA0ACyAIQQFqIgggAUgNAAsLC+0BAwN/AnsF',
+  'fyAAIAFIBEAgACEIA0AgCCEJIAkhCv0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQxBACENA0BBACEOA0BBACEPIAUgCkEIbCAN',
+  'QcACbGogDkHAAGxqQQRsaiEQA0AgCyAQ/QACAP3kASELIAwgEP0AAhD95AEhDCAQQYAyaiEQIA9BAWoiDyACKAIASA0ACyAOQQFqIg5BBUgNAAsgDUEB',
+  'aiINQQVIDQALIAcgCkEIbEEEbGohESARIAv9CwKAygQgESAM/QsCkMoEIAhBAWoiCCABSA0ACwsLrgcFCH8IewR/BnsBfyAAIAFIBEBBACEJA0AgACEK',
+  'A0AgCiELIAtBA3AhDCALQQNuIQsgC0EDcCENIAtBA24hCyALIQ4gCUEASiEPQQAhEANA/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEW/QwA',
+  'AAAAAAAAAAAAAAAAAAAAIRf9DAAAAAAAAAAAAAAAAAAAAAAhGEEAIRkDQEEAIRogBCAOQQRsIA1BoANsaiAJQaAqbGogGUGgA2xqIAxBIGxqQQRsaiEb',
+  'IAUgEEEIbCAJQcA8bGogGUHABWxqQQRsaiEcA0AgG/0JAgAhHSAc/QACACEeIBz9AAIQIR8gG/0JAgQhICAb/QkCCCEhIBv9CQIMISIgESAdIB795gH9',
+  '5AEhESASIB0gH/3mAf3kASESIBMgICAe/eYB/eQBIRMgFCAgIB/95gH95AEhFCAVICEgHv3mAf3kASEVIBYgISAf/eYB/eQBIRYgFyAiIB795gH95AEh',
+  'FyAYICIgH/3mAf3kASEYIBtBgAFqIRsgHEGAAmohHCAaQQFqIhpBC0gNAAsgGUEBaiIZQQtIDQALIAcgDkGAAmwgDUGAMGxqIBBBCGxqIAxBgBBsakEE',
+  'bGohIyAjIA8EeyAj/QACgAoF/QwAAAAAAAAAAAAAAAAAAAAACyAR/eQB/QsCgAogIyAPBHsgI/0AApAKBf0MAAAAAAAAAAAAAAAAAAAAAAsgEv3kAf0L',
+  'ApAKICMgDwR7ICP9AAKADAX9DAAAAAAAAAAAAAAAAAAAAAALIBP95AH9CwKADCAjIA8EeyAj/QACkAwF/QwAAAAAAAAAAAAAAAAAAAAACyAU/eQB/QsC',
+  'kAwgIyAPBHsgI/0AAoAOBf0MAAAAAAAAAAAAAAAAAAAAAAsgFf3kAf0LAoAOICMgDwR7ICP9AAKQDgX9DAAAAAAAAAAAAAAAAAAAAAALIBb95AH9CwKQ',
+  'DiAjIA8EeyAj/QACgBAF/QwAAAAAAAAAAAAAAAAAAAAACyAX/eQB/QsCgBAgIyAPBHsgI/0AApAQBf0MAAAAAAAAAAAAAAAAAAAAAAsgGP3kAf0LApAQ',
+  'IBBBAWoiEEEISA0ACyAKQQFqIgogAUgNAAsgCUEBaiIJIAIoAgBIDQALCwuIDQkGfwh7BX8GewN/AnsCfwF7An8gACABSARAIAAhCQNAIAkhCiAKQQ1w',
+  'IQsgCkENbiEKIAohDEEAIQ0DQEEAIQ4DQCAMQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAA',
+  'AAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAhFwNAIAsgF0F/bGpBAE4gCyAXQX9sakELSHEEQEEAIRgDQCAYQX9sIA5qQQBOIBhBf2wgDmpBC0hx',
+  'BEBBACEZIAUgC0HABWwgDEGA8gFsaiAXQcB6bGogGEFAbGogDkHAAGxqQQRsaiEaIAYgDUEIbCAXQYAwbGogGEGAEGxqQQRsaiEbA0AgGv0JAgAhHCAb',
+  '/QACACEdIBv9AAIQIR4gGv0JAoDyASEfIBr9CQKA5AMhICAa/QkCgNYFISEgDyAcIB395gH95AEhDyAQIBwgHv3mAf3kASEQIBEgHyAd/eYB/eQBIREg',
+  'EiAfIB795gH95AEhEiATICAgHf3mAf3kASETIBQgICAe/eYB/eQBIRQgFSAhIB395gH95AEhFSAWICEgHv3mAf3kASEWIBpBBGohGiAbQYABaiEbIBlB',
+  'AWoiGUHAAEgNAAsLIBhBAWoiGEEDSA0ACwsgF0EBaiIXQQNIDQALIAggDUEIbCALQaADbGogDEGAqQFsaiAOQSBsakEEbGohIiAiIA/9DAAAAAAAAAAA',
+  'AAAAAAAAAAAgBCANQQhsIAtBoANsaiAMQYCpAWxqIA5BIGxqQQRsaiEjICP9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgIiAQ/QwAAAAAAAAA',
+  'AAAAAAAAAAAAICP9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgIiAR/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKAqQH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD9RP1S/QsCgKkBICIgEv0MAAAAAAAAAAAAAAAAAAAAACAj/QACkKkB/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApCpASAiIBP9DAAAAAAAAAAAAAAA',
+  'AAAAAAAgI/0AAoDSAv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKA0gIgIiAU/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKQ0gL9DAAAAAAAAAAAAAAAAAAA',
+  'AAD9RP1S/QsCkNICICIgFf0MAAAAAAAAAAAAAAAAAAAAACAj/QACgPsD/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoD7AyAiIBb9DAAAAAAAAAAAAAAA',
+  'AAAAAAAgI/0AApD7A/0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQ+wMFQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9DAAAAAAAAAAAAAAAAAAAAAAh',
+  'JkEAIRcDQCALIBdBf2xqQQBOIAsgF0F/bGpBC0hxBEBBACEYA0AgGEF/bCAOakEATiAYQX9sIA5qQQtIcQRAQQAhGSAFIAtBwAVsIAxBgPIBbGogJEHA',
+  'PGxqIBdBwHpsaiAYQUBsaiAOQcAAbGpBBGxqIScgBiANQQhsIBdBgDBsaiAYQYAQbGpBBGxqISgDQCAn/QkCACEpICUgKSAo/QACAP3mAf3kASElICYg',
+  'KSAo/QACEP3mAf3kASEmICdBBGohJyAoQYABaiEoIBlBAWoiGUHAAEgNAAsLIBhBAWoiGEEDSA0ACwsgF0EBaiIXQQNIDQALIAggDUEIbCALQaADbGog',
+  'DEGAqQFsaiAkQaAqbGogDkEgbGpBBGxqISogKiAl/QwAAAAAAAAAAAAAAAAAAAAAIAQgDUEIbCALQaADbGogDEGAqQFsaiAkQaAqbGogDkEgbGpBBGxq',
+  'ISsgK/0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAqICb9DAAAAAAAAAAAAAAAAAAAAAAgK/0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsC',
+  'ECAkQQFqIiQgAigCACAMQQRsa0gNAAsLIA5BAWoiDkENSA0ACyANQQFqIg1BBEgNAAsgCUEBaiIJIAFIDQALCwutAgELfyAAIAFIBEAgACEIA0AgCCEJ',
+  'IAkhCkEAIQsDQEEAIQwDQEEAIQ0DQEEAIQ4DQEEAIQ8gBiALQYANbCAMQcAGbGogCkGAqQFsaiANQcAAbGogDkEgbGpBBGxqIRAgBCALQaADbCAKQaAq',
+  'bGogDUEgbGpBBGxqIREgBSALQaADbCAKQaAqbGogDUEgbGpBBGxqIRIDQCAQIBL9AAIA/QwAAAAAAAAAAAAAAAAAAAAAIBH9AAIAIAxBAmwgDmr9Ef03',
+  '/VL9CwIAIBBBEGohECARQRBqIREgEkEQaiESIA9BAWoiD0EISA0ACyAOQQFqIg5BAkgNAAsgDUEBaiINQQ1IDQALIAxBAWoiDEECSA0ACyALQQFqIgtB',
+  'DUgNAAsgCEEBaiIIIAFIDQALCwu1AgMEfwJ7BH8gACABSARAQQAhCANAIAAhCQNAIAkhCiAKIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAA',
+  'AAAAAAAAACENQQAhDgNAQQAhDyAFIAtBCGwgCEGgKmxqIA5BoANsakEEbGohEANAIAwgEP0AAgD95AEhDCANIBD9AAIQ/eQBIQ0gEEGAAWohECAPQQFq',
+  'Ig9BDUgNAAsgDkEBaiIOQQ1IDQALIAcgC0EIbEEEbGohESARIAhBAEoEeyAR/QACgAkF/QwAAAAAAAAAAAAAAAAAAAAACyAM/eQB/QsCgAkgESAIQQBK',
+  'BHsgEf0AApAJBf0MAAAAAAAAAAAAAAAAAAAAAAsgDf3kAf0LApAJIAlBAWoiCSABSA0ACyAIQQFqIgggAigCAEgNAAsLC+8FBQd/BnsEfwV7AX8gACAB',
+  'SARAQQAhBwNAIAAhCANAIAghCSAJQQRwIQogCUEEbiEJIAlBA3AhCyAJQQNuIQkgCUEBcCEMIAlBAW4hCSAJIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0M',
+  'AAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIRNBACEUA0BBACEVIAQgB0GQBmwgFEEcbGogC2pBBGxqIRYgBSAKQQhsIAdBgKkBbGogFEHABmxqQQRsaiEXA0AgFv0JAgAhGCAX/QAC',
+  'ACEZIBf9AAIQIRogFv0JAnAhGyAW/QkC4AEhHCAOIBggGf3mAf3kASEOIA8gGCAa/eYB/eQBIQ8gECAbIBn95gH95AEhECARIBsgGv3mAf3kASERIBIg',
+  'HCAZ/eYB/eQBIRIgEyAcIBr95gH95AEhEyAWQQRqIRYgF0GAAWohFyAVQQFqIhVBGkgNAAsgFEEBaiIUQRpIDQALIAYgCkEIbCALQSBsakEEbGohHSAd',
+  'IAdBAEoEeyAd/QACAAX9DAAAAAAAAAAAAAAAAAAAAAALIA795AH9CwIAIB0gB0EASgR7IB39AAIQBf0MAAAAAAAAAAAAAAAAAAAAAAsgD/3kAf0LAhAg',
+  'HSAHQQBKBHsgHf0AAoADBf0MAAAAAAAAAAAAAAAAAAAAAAsgEP3kAf0LAoADIB0gB0EASgR7IB39AAKQAwX9DAAAAAAAAAAAAAAAAAAAAAALIBH95AH9',
+  'CwKQAyAdIAdBAEoEeyAd/QACgAYF/QwAAAAAAAAAAAAAAAAAAAAACyAS/eQB/QsCgAYgHSAHQQBKBHsgHf0AApAGBf0MAAAAAAAAAAAAAAAAAAAAAAsg',
+  'E/3kAf0LApAGIAhBAWoiCCABSA0ACyAHQQFqIgcgAigCAEgNAAsLC8ADBQF7An8Cewh/CXsgACABSARAIARBAEEEbGohCiAK/QkCACEJIAn9HwAQByEL',
+  'IAIqAgT9EyEMIAIqAgj9EyENIAAhDgNAIA4hDyAPIRBBACERIAUgEEGAAmxBBGxqIRIgBiAQQYACbEEEbGohEyAHIBBBgAJsQQRsaiEUIAggEEGAAmxB',
+  'BGxqIRUDQCAS/QACACEWIBP9AAIAIRf9DGZmZj9mZmY/ZmZmP2ZmZj8gFv3mAf0MzczMPc3MzD3NzMw9zczMPSAX/eYB/eQBIRggFP0AAgAhGf0Md75/',
+  'P3e+fz93vn8/d75/PyAZ/eYB/QxvEoM6bxKDOm8SgzpvEoM6IBf95gEgF/3mAf3kASEaIBX9AAIAIRsgGCAWQQAgC2v9Ef1SIRwgGiAZQQAgC2v9Ef1S',
+  'IR0gGyAMIBj95gEgGv3jASAN/ecB/Qx3zCsyd8wrMnfMKzJ3zCsy/eQB/ecB/eUBIBtBACALa/0R/VIhHiASIBz9CwIAIBQgHf0LAgAgFSAe/QsCACAS',
+  'QRBqIRIgE0EQaiETIBRBEGohFCAVQRBqIRUgEUEBaiIRQcAASA0ACyAOQQFqIg4gAUgNAAsLCw==',
 ].join('');
 
 /** Everything that a device needs to run FashionCnn. */
@@ -5790,21 +5356,19 @@ export const fashionCnnModule: ModuleSpec = {
     /* 7 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
+    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 21632 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 73728, perSample: 64 }, role: 'scratch' },
-    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 10 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 1 }, role: 'scratch' },
-    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 18432, perSample: 1152 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1 }, role: 'scratch' },
+    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
+    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 87 }, role: 'scratch' },
     /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 0, perSample: 10 }, role: 'scratch' },
-    /* 24 */ { name: 'scratch14', element: 'f32', size: { fixed: 0, perSample: 10 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddRelu,
@@ -5813,82 +5377,42 @@ export const fashionCnnModule: ModuleSpec = {
     /* 3 */ infer03MaxPool2dMaxPool2d,
     /* 4 */ infer04Conv3Conv2dAddRelu,
     /* 5 */ infer05Fc1MatmulAddRelu,
-    /* 6 */ infer06Fc2MatmulAdd,
-    /* 7 */ infer07SoftmaxAmax,
-    /* 8 */ infer08SoftmaxSubExp,
-    /* 9 */ infer09SoftmaxSum,
-    /* 10 */ infer10SoftmaxDiv,
-    /* 11 */ evaluate00ToFloatToF32Div,
-    /* 12 */ evaluate01Conv1Conv2dAddRelu,
-    /* 13 */ evaluate02MaxPool2dMaxPool2d,
-    /* 14 */ evaluate03Conv2Conv2dAddRelu,
-    /* 15 */ evaluate04MaxPool2dMaxPool2d,
-    /* 16 */ evaluate05Conv3Conv2dAddRelu,
-    /* 17 */ evaluate06Fc1MatmulAddRelu,
-    /* 18 */ evaluate07Fc2MatmulAdd,
-    /* 19 */ evaluate08SoftmaxAmax,
-    /* 20 */ evaluate09SoftmaxSubExp,
-    /* 21 */ evaluate10SoftmaxSum,
-    /* 22 */ evaluate11SoftmaxDiv,
-    /* 23 */ evaluate12LossAmaxArgmaxEqToF32,
-    /* 24 */ evaluate13LossSub,
-    /* 25 */ evaluate14LossExpSum,
-    /* 26 */ evaluate15LossLogSubEqSelectSum3More,
-    /* 27 */ train00ToFloatToF32Div,
-    /* 28 */ train01Conv1Conv2dAddRelu,
-    /* 29 */ train02MaxPool2dMaxPool2dMaxPool2dIndex,
-    /* 30 */ train03Conv2Conv2dAddRelu,
-    /* 31 */ train04MaxPool2dMaxPool2dMaxPool2dIndex,
-    /* 32 */ train05Conv3Conv2dAddRelu,
-    /* 33 */ train06Fc1MatmulAddRelu,
-    /* 34 */ train07Fc2MatmulAdd,
-    /* 35 */ train08SoftmaxAmax,
-    /* 36 */ train09SoftmaxSubExp,
-    /* 37 */ train10SoftmaxSum,
-    /* 38 */ train11SoftmaxDiv,
-    /* 39 */ train12LossAmaxArgmaxEqToF32,
-    /* 40 */ train13LossSubExp,
-    /* 41 */ train14LossSum,
-    /* 42 */ train15LossLogSubEqSelectSum3More,
-    /* 43 */ train16LossBackwardEqDivNegSelect,
-    /* 44 */ train17LossBackwardSum,
-    /* 45 */ train18LossBackwardNegDivMulAdd,
-    /* 46 */ train19SoftmaxBackwardDivMulSum,
-    /* 47 */ train20SoftmaxBackwardDivMulNegAdd,
-    /* 48 */ train21Fc2BackwardSum,
-    /* 49 */ train22Fc2BackwardMatmul,
-    /* 50 */ train23Fc2WeightReordered,
-    /* 51 */ train24Fc2BackwardMatmulGtSelect,
-    /* 52 */ train25Fc1BackwardSum,
-    /* 53 */ train26Fc1BackwardMatmul,
-    /* 54 */ train27Fc1WeightReordered,
-    /* 55 */ train28Fc1BackwardMatmulGtSelect,
-    /* 56 */ train29Conv3BackwardSum,
-    /* 57 */ train30Conv3BackwardConv2dWeightGrad,
-    /* 58 */ train31Conv3WeightReordered,
-    /* 59 */ train32Conv3BackwardConv2dInputGradGtSele,
-    /* 60 */ train33ReluBackwardMaxPool2dGrad,
-    /* 61 */ train34Conv2BackwardSum,
-    /* 62 */ train35Conv2BackwardConv2dWeightGrad,
-    /* 63 */ train36Conv2WeightReordered,
-    /* 64 */ train37Conv2BackwardConv2dInputGradGtSele,
-    /* 65 */ train38ReluBackwardMaxPool2dGrad,
-    /* 66 */ train39Conv1BackwardSum,
-    /* 67 */ train40Conv1BackwardConv2dWeightGrad,
-    /* 68 */ train41AdamIsFiniteMulAddPowSub3More,
+    /* 6 */ infer06Fc2MatmulAddSoftmaxAmaxSubExpSum,
+    /* 7 */ evaluate00ToFloatToF32Div,
+    /* 8 */ evaluate01Conv1Conv2dAddRelu,
+    /* 9 */ evaluate02MaxPool2dMaxPool2d,
+    /* 10 */ evaluate03Conv2Conv2dAddRelu,
+    /* 11 */ evaluate04MaxPool2dMaxPool2d,
+    /* 12 */ evaluate05Conv3Conv2dAddRelu,
+    /* 13 */ evaluate06Fc1MatmulAddRelu,
+    /* 14 */ evaluate07Fc2MatmulAddSoftmaxAmaxSubExpSum,
+    /* 15 */ evaluate08LossLogSubEqSelectSum3More,
+    /* 16 */ train00ToFloatToF32DivFc2WeightReordered,
+    /* 17 */ train01Conv1Conv2dAddRelu,
+    /* 18 */ train02MaxPool2dMaxPool2dMaxPool2dIndex,
+    /* 19 */ train03Conv2Conv2dAddRelu,
+    /* 20 */ train04MaxPool2dMaxPool2dMaxPool2dIndex,
+    /* 21 */ train05Conv3Conv2dAddRelu,
+    /* 22 */ train06Fc1MatmulAddRelu,
+    /* 23 */ train07Fc2MatmulAddSoftmaxAmaxSubExpSum,
+    /* 24 */ train08LossLogSubEqSelectSum3MoreFc2Ba,
+    /* 25 */ train09Fc1BackwardSumFc1BackwardMatmulFc1,
+    /* 26 */ train10Conv3BackwardSumConv3BackwardConv2d,
+    /* 27 */ train11ReluBackwardMaxPool2dGradConv2Back,
+    /* 28 */ train12Conv2BackwardConv2dWeightGradConv2,
+    /* 29 */ train13ReluBackwardMaxPool2dGradConv1Back,
+    /* 30 */ train14Conv1BackwardConv2dWeightGrad,
+    /* 31 */ train15AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
-    infer: { kernels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], records: [] },
+    infer: { kernels: [0, 1, 2, 3, 4, 5, 6], records: [] },
     evaluate: {
-      kernels: [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26],
+      kernels: [7, 8, 9, 10, 11, 12, 13, 14, 15],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [
-        27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54,
-        55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68,
-      ],
+      kernels: [16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

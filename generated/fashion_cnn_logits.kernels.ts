@@ -5,9 +5,16 @@ import type { KernelSpec, ModuleSpec } from 'netc/runtime';
 const infer00Conv1Conv2dAddRelu: KernelSpec = {
   name: 'infer_00_conv1_conv2d_add_relu',
   label: 'conv1: conv2d + add + relu',
-  tasks: { count: 26, block: 4 },
-  invocations: { count: 2704, block: 4 },
+  parts: [
+    {
+      name: 'infer_00_conv1_conv2d_add_relu',
+      label: 'conv1: conv2d + add + relu',
+      tasks: { count: 26, block: 4 },
+      invocations: { count: 2704, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 4, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -198,9 +205,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer01MaxPool2dMaxPool2d: KernelSpec = {
   name: 'infer_01_MaxPool2d_max_pool2d',
   label: 'MaxPool2d: max_pool2d',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5408, block: 1 },
+  parts: [
+    {
+      name: 'infer_01_MaxPool2d_max_pool2d',
+      label: 'MaxPool2d: max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 5408, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -235,9 +249,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer02Conv2Conv2dAddRelu: KernelSpec = {
   name: 'infer_02_conv2_conv2d_add_relu',
   label: 'conv2: conv2d + add + relu',
-  tasks: { count: 11, block: 4 },
-  invocations: { count: 968, block: 4 },
+  parts: [
+    {
+      name: 'infer_02_conv2_conv2d_add_relu',
+      label: 'conv2: conv2d + add + relu',
+      tasks: { count: 11, block: 4 },
+      invocations: { count: 968, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv2: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -432,9 +453,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer03MaxPool2dMaxPool2d: KernelSpec = {
   name: 'infer_03_MaxPool2d_max_pool2d',
   label: 'MaxPool2d: max_pool2d',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1600, block: 1 },
+  parts: [
+    {
+      name: 'infer_03_MaxPool2d_max_pool2d',
+      label: 'MaxPool2d: max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1600, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -469,9 +497,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer04Conv3Conv2dAddRelu: KernelSpec = {
   name: 'infer_04_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
-  tasks: { count: 3, block: 4 },
-  invocations: { count: 144, block: 4 },
+  parts: [
+    {
+      name: 'infer_04_conv3_conv2d_add_relu',
+      label: 'conv3: conv2d + add + relu',
+      tasks: { count: 3, block: 4 },
+      invocations: { count: 144, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -666,9 +701,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer05Fc1MatmulAddRelu: KernelSpec = {
   name: 'infer_05_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
-  tasks: { count: 1, block: 4 },
-  invocations: { count: 8, block: 4 },
+  parts: [
+    {
+      name: 'infer_05_fc1_matmul_add_relu',
+      label: 'fc1: matmul + add + relu',
+      tasks: { count: 1, block: 4 },
+      invocations: { count: 8, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -859,9 +901,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const infer06Fc2MatmulAdd: KernelSpec = {
   name: 'infer_06_fc2_matmul_add',
   label: 'fc2: matmul + add',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5, block: 1 },
+  parts: [
+    {
+      name: 'infer_06_fc2_matmul_add',
+      label: 'fc2: matmul + add',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 5, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 5, access: 'read_write' }],
   wgsl: `// fc2: matmul + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -895,9 +944,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const evaluate00ToFloatToF32Div: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div',
   label: 'to_float: to_f32 + div',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 784, block: 1 },
+  parts: [
+    {
+      name: 'evaluate_00_to_float_to_f32_div',
+      label: 'to_float: to_f32 + div',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 784, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 6, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// to_float: to_f32 + div
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -926,9 +982,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const evaluate01Conv1Conv2dAddRelu: KernelSpec = {
   name: 'evaluate_01_conv1_conv2d_add_relu',
   label: 'conv1: conv2d + add + relu',
-  tasks: { count: 26, block: 4 },
-  invocations: { count: 2704, block: 4 },
+  parts: [
+    {
+      name: 'evaluate_01_conv1_conv2d_add_relu',
+      label: 'conv1: conv2d + add + relu',
+      tasks: { count: 26, block: 4 },
+      invocations: { count: 2704, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1119,9 +1182,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const evaluate02MaxPool2dMaxPool2d: KernelSpec = {
   name: 'evaluate_02_MaxPool2d_max_pool2d',
   label: 'MaxPool2d: max_pool2d',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5408, block: 1 },
+  parts: [
+    {
+      name: 'evaluate_02_MaxPool2d_max_pool2d',
+      label: 'MaxPool2d: max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 5408, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1156,9 +1226,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const evaluate03Conv2Conv2dAddRelu: KernelSpec = {
   name: 'evaluate_03_conv2_conv2d_add_relu',
   label: 'conv2: conv2d + add + relu',
-  tasks: { count: 11, block: 4 },
-  invocations: { count: 968, block: 4 },
+  parts: [
+    {
+      name: 'evaluate_03_conv2_conv2d_add_relu',
+      label: 'conv2: conv2d + add + relu',
+      tasks: { count: 11, block: 4 },
+      invocations: { count: 968, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv2: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1353,9 +1430,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const evaluate04MaxPool2dMaxPool2d: KernelSpec = {
   name: 'evaluate_04_MaxPool2d_max_pool2d',
   label: 'MaxPool2d: max_pool2d',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1600, block: 1 },
+  parts: [
+    {
+      name: 'evaluate_04_MaxPool2d_max_pool2d',
+      label: 'MaxPool2d: max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1600, block: 1 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1390,9 +1474,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const evaluate05Conv3Conv2dAddRelu: KernelSpec = {
   name: 'evaluate_05_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
-  tasks: { count: 3, block: 4 },
-  invocations: { count: 144, block: 4 },
+  parts: [
+    {
+      name: 'evaluate_05_conv3_conv2d_add_relu',
+      label: 'conv3: conv2d + add + relu',
+      tasks: { count: 3, block: 4 },
+      invocations: { count: 144, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1587,9 +1678,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 const evaluate06Fc1MatmulAddRelu: KernelSpec = {
   name: 'evaluate_06_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
-  tasks: { count: 1, block: 4 },
-  invocations: { count: 8, block: 4 },
+  parts: [
+    {
+      name: 'evaluate_06_fc1_matmul_add_relu',
+      label: 'fc1: matmul + add + relu',
+      tasks: { count: 1, block: 4 },
+      invocations: { count: 8, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1776,158 +1874,99 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 14: fc2: matmul + add. Binds scratch1, parameters, output. */
-const evaluate07Fc2MatmulAdd: KernelSpec = {
-  name: 'evaluate_07_fc2_matmul_add',
-  label: 'fc2: matmul + add',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5, block: 1 },
+/**
+ * Kernel 14: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch1, parameters, output, label, scratch0.
+ */
+const evaluate07Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
+  name: 'evaluate_07_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
+  label: 'fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum',
+  parts: [
+    {
+      name: 'evaluate_07_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
+      label: 'fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1, block: 1 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 5, access: 'read_write' }],
-  wgsl: `// fc2: matmul + add
+  localBytes: 0,
+  buffers: [
+    { buffer: 11, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 5, access: 'read_write' },
+    { buffer: 7, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+  ],
+  wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 5) { return; }
-  let cb = item % 5;
-  let rest1 = item / 5;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  for (var r0 = 0; r0 < 64; r0++) {
-    let v0 = scratch_35[((n * 64) + r0)];
-    acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
-    acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
-  }
-  output_output[((cb * 2) + (n * 10))] = (acc0 + parameters[((cb * 2) + 167104)]);
-  output_output[(((cb * 2) + (n * 10)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
-}
-`,
-};
-
-/** Kernel 15: loss: amax + argmax + eq + to_f32. Binds output, label, scratch1, scratch0. */
-const evaluate08LossAmaxArgmaxEqToF32: KernelSpec = {
-  name: 'evaluate_08_loss_amax_argmax_eq_to_f32',
-  label: 'loss: amax + argmax + eq + to_f32',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 5, access: 'read' },
-    { buffer: 7, access: 'read' },
-    { buffer: 11, access: 'read_write' },
-    { buffer: 10, access: 'read_write' },
-  ],
-  wgsl: `// loss: amax + argmax + eq + to_f32
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> output_output: array<f32>;
-@group(0) @binding(1) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(2) var<storage, read_write> scratch_42: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_64: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> sample_label: array<i32>;
+@group(0) @binding(4) var<storage, read_write> stack_66: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
   if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = max(acc0, output_output[((i * 10) + r0)]);
+  let n = item;
+  for (var cb = 0; cb < 5; cb++) {
+    var acc0: f32 = 0.0;
+    var acc1: f32 = 0.0;
+    for (var r0 = 0; r0 < 64; r0++) {
+      let v0 = scratch_35[((n * 64) + r0)];
+      acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
+      acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
+    }
+    output_output[((cb * 2) + (n * 10))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    output_output[(((cb * 2) + (n * 10)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
-  var acc1: f32 = (-3.402823466e+38);
+  var acc2: f32 = (-3.402823466e+38);
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc2 = max(acc2, output_output[((n * 10) + r0)]);
+  }
+  var acc3: f32 = (-3.402823466e+38);
   var at0: i32 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = output_output[((i * 10) + r1)];
-    let wins0 = ((x0 > acc1) || (x0 != x0));
-    acc1 = select(acc1, x0, wins0);
+    let x0 = output_output[((n * 10) + r1)];
+    let wins0 = ((x0 > acc3) || (x0 != x0));
+    acc3 = select(acc3, x0, wins0);
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
-  let y0 = f32((at0 == sample_label[i]));
-  scratch_42[i] = acc0;
-  scratch_64[i] = y0;
-}
-`,
-};
-
-/** Kernel 16: loss: sub. Binds output, scratch1, scratch2. */
-const evaluate09LossSub: KernelSpec = {
-  name: 'evaluate_09_loss_sub',
-  label: 'loss: sub',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 5, access: 'read' }, { buffer: 11, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// loss: sub
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> output_output: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_42: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_45: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  scratch_45[(c + (n * 10))] = (output_output[(c + (n * 10))] - scratch_42[n]);
-}
-`,
-};
-
-/** Kernel 17: loss: exp + sum. Binds scratch2, scratch1. */
-const evaluate10LossExpSum: KernelSpec = {
-  name: 'evaluate_10_loss_exp_sum',
-  label: 'loss: exp + sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// loss: exp + sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_45: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_47: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + exp(scratch_45[((i * 10) + r0)]));
+  let y0 = f32((at0 == sample_label[n]));
+  stack_66[(n * 13)] = acc2;
+  stack_66[((n * 13) + 1)] = y0;
+  let v1 = stack_66[(n * 13)];
+  for (var c = 0; c < 10; c++) {
+    stack_66[((c + (n * 13)) + 2)] = (output_output[(c + (n * 10))] - v1);
   }
-  scratch_47[i] = acc0;
+  var acc4: f32 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc4 = (acc4 + exp(stack_66[(((n * 13) + r0) + 2)]));
+  }
+  stack_66[((n * 13) + 12)] = acc4;
 }
 `,
 };
 
-/**
- * Kernel 18: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch2, scratch1, scratch0, loss, accuracy.
- */
-const evaluate11LossLogSubEqSelectSum3More: KernelSpec = {
-  name: 'evaluate_11_loss_log_sub_eq_select_sum_3_more',
+/** Kernel 15: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch0, loss, accuracy. */
+const evaluate08LossLogSubEqSelectSum3More: KernelSpec = {
+  name: 'evaluate_08_loss_log_sub_eq_select_sum_3_more',
   label: 'loss: log + sub + eq + select + sum + 3 more',
-  tasks: { count: 1, block: 0 },
-  invocations: { count: 1, block: 0 },
+  parts: [
+    {
+      name: 'evaluate_08_loss_log_sub_eq_select_sum_3_more',
+      label: 'loss: log + sub + eq + select + sum + 3 more',
+      tasks: { count: 1, block: 0 },
+      invocations: { count: 1, block: 0 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 12, access: 'read' },
-    { buffer: 11, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
@@ -1935,12 +1974,10 @@ const evaluate11LossLogSubEqSelectSum3More: KernelSpec = {
   wgsl: `// loss: log + sub + eq + select + sum + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_45: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_47: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_64: array<f32>;
-@group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
-@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(1) var<storage, read> stack_66: array<f32>;
+@group(0) @binding(2) var<storage, read_write> record_loss: array<f32>;
+@group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1950,15 +1987,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0: f32 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    let v1 = scratch_47[r0];
+    let v1 = stack_66[((r0 * 13) + 12)];
     let v2 = log(v1);
     for (var r1 = 0; r1 < 10; r1++) {
-      acc0 = (acc0 + select(0.0, (scratch_45[((r0 * 10) + r1)] - v2), (r1 == v0)));
+      acc0 = (acc0 + select(0.0, (stack_66[(((r0 * 13) + r1) + 2)] - v2), (r1 == v0)));
     }
   }
   var acc1: f32 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 = (acc1 + scratch_64[r2]);
+    acc1 = (acc1 + stack_66[((r2 * 13) + 1)]);
   }
   let v3 = f32(i32(uniforms.n));
   let v4 = (acc0 / v3);
@@ -1970,45 +2007,160 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 19: to_float: to_f32 + div. Binds image, scratch1. */
-const train00ToFloatToF32Div: KernelSpec = {
-  name: 'train_00_to_float_to_f32_div',
-  label: 'to_float: to_f32 + div',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 784, block: 1 },
+/**
+ * Kernel 16: to_float: to_f32 + div | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds image, parameters, scratch1, scratch0, scratch2, scratch3, scratch4.
+ */
+const train00ToFloatToF32DivFc2WeightReordered: KernelSpec = {
+  name: 'train_00_to_float_to_f32_div_fc2_weight_reordered',
+  label: 'to_float: to_f32 + div | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
+  parts: [
+    {
+      name: 'train_00a_to_float_to_f32_div',
+      label: 'to_float: to_f32 + div',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 784, block: 1 },
+    },
+    {
+      name: 'train_00b_fc2_weight_reordered',
+      label: 'fc2.weight: reordered',
+      tasks: { count: 640, block: 0 },
+      invocations: { count: 640, block: 0 },
+    },
+    {
+      name: 'train_00c_fc1_weight_reordered',
+      label: 'fc1.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      invocations: { count: 73728, block: 0 },
+    },
+    {
+      name: 'train_00d_conv3_weight_reordered',
+      label: 'conv3.weight: reordered',
+      tasks: { count: 1152, block: 0 },
+      invocations: { count: 73728, block: 0 },
+    },
+    {
+      name: 'train_00e_conv2_weight_reordered',
+      label: 'conv2.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      invocations: { count: 18432, block: 0 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 6, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// to_float: to_f32 + div
+  localBytes: 0,
+  buffers: [
+    { buffer: 6, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 11, access: 'read_write' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
+    { buffer: 14, access: 'read_write' },
+  ],
+  wgsl: `// to_float: to_f32 + div | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
+@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_111: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_112: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch_113: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch_114: array<f32>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 1 * 28 * 28) { return; }
-  let w = item % 28;
-  let rest3 = item / 28;
-  let h = rest3 % 28;
-  let rest2 = rest3 / 28;
-  let c = rest2 % 1;
-  let rest1 = rest2 / 1;
-  let n = rest1;
-  scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (i32(uniforms.n) * 1 * 28 * 28 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= i32(uniforms.n) * 1 * 28 * 28) { return; }
+    let w = item % 28;
+    let rest3 = item / 28;
+    let h = rest3 % 28;
+    let rest2 = rest3 / 28;
+    let c = rest2 % 1;
+    let rest1 = rest2 / 1;
+    let n = rest1;
+    scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+    return;
+  }
+  number -= end0;
+  let end1 = (10 * 64 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 10 * 64) { return; }
+    let c = item % 64;
+    let rest1 = item / 64;
+    let r0 = rest1;
+    scratch_111[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
+    return;
+  }
+  number -= end1;
+  let end2 = (3 * 3 * 64 * 128 + 63) / 64;
+  if (number < end2) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 3 * 3 * 64 * 128) { return; }
+    let c = item % 128;
+    let rest3 = item / 128;
+    let r0 = rest3 % 64;
+    let rest2 = rest3 / 64;
+    let w = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let h = rest1;
+    scratch_112[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
+    return;
+  }
+  number -= end2;
+  let end3 = (3 * 3 * 128 * 64 + 63) / 64;
+  if (number < end3) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 3 * 3 * 128 * 64) { return; }
+    let c = item % 64;
+    let rest3 = item / 64;
+    let r2 = rest3 % 128;
+    let rest2 = rest3 / 128;
+    let r1 = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let r0 = rest1;
+    scratch_113[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
+    return;
+  }
+  number -= end3;
+  let end4 = (3 * 3 * 64 * 32 + 63) / 64;
+  if (number < end4) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 3 * 3 * 64 * 32) { return; }
+    let c = item % 32;
+    let rest3 = item / 32;
+    let r2 = rest3 % 64;
+    let rest2 = rest3 / 64;
+    let r1 = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let r0 = rest1;
+    scratch_114[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
+    return;
+  }
+  number -= end4;
 }
 `,
 };
 
-/** Kernel 20: conv1: conv2d + add + relu. Binds scratch1, parameters, scratch0. */
+/** Kernel 17: conv1: conv2d + add + relu. Binds scratch1, parameters, scratch5. */
 const train01Conv1Conv2dAddRelu: KernelSpec = {
   name: 'train_01_conv1_conv2d_add_relu',
   label: 'conv1: conv2d + add + relu',
-  tasks: { count: 26, block: 4 },
-  invocations: { count: 2704, block: 4 },
+  parts: [
+    {
+      name: 'train_01_conv1_conv2d_add_relu',
+      label: 'conv1: conv2d + add + relu',
+      tasks: { count: 26, block: 4 },
+      invocations: { count: 2704, block: 4 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 15, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
@@ -2194,14 +2346,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 21: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch0, scratch2, scratch3. */
+/** Kernel 18: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch5, scratch6, scratch7. */
 const train02MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
   name: 'train_02_MaxPool2d_max_pool2d_max_pool2d_index',
   label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5408, block: 1 },
+  parts: [
+    {
+      name: 'train_02_MaxPool2d_max_pool2d_max_pool2d_index',
+      label: 'MaxPool2d: max_pool2d + max_pool2d_index',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 5408, block: 1 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }, { buffer: 13, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 15, access: 'read' }, { buffer: 16, access: 'read_write' }, { buffer: 17, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_11: array<f32>;
@@ -2243,14 +2402,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 22: conv2: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+/** Kernel 19: conv2: conv2d + add + relu. Binds scratch6, parameters, scratch5. */
 const train03Conv2Conv2dAddRelu: KernelSpec = {
   name: 'train_03_conv2_conv2d_add_relu',
   label: 'conv2: conv2d + add + relu',
-  tasks: { count: 11, block: 4 },
-  invocations: { count: 968, block: 4 },
+  parts: [
+    {
+      name: 'train_03_conv2_conv2d_add_relu',
+      label: 'conv2: conv2d + add + relu',
+      tasks: { count: 11, block: 4 },
+      invocations: { count: 968, block: 4 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 16, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 15, access: 'read_write' }],
   wgsl: `// conv2: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
@@ -2440,14 +2606,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 23: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch0, scratch4, scratch5. */
+/** Kernel 20: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch5, scratch8, scratch9. */
 const train04MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
   name: 'train_04_MaxPool2d_max_pool2d_max_pool2d_index',
   label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1600, block: 1 },
+  parts: [
+    {
+      name: 'train_04_MaxPool2d_max_pool2d_max_pool2d_index',
+      label: 'MaxPool2d: max_pool2d + max_pool2d_index',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1600, block: 1 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 14, access: 'read_write' }, { buffer: 15, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 15, access: 'read' }, { buffer: 18, access: 'read_write' }, { buffer: 19, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_19: array<f32>;
@@ -2489,14 +2662,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 24: conv3: conv2d + add + relu. Binds scratch4, parameters, scratch0. */
+/** Kernel 21: conv3: conv2d + add + relu. Binds scratch8, parameters, scratch5. */
 const train05Conv3Conv2dAddRelu: KernelSpec = {
   name: 'train_05_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
-  tasks: { count: 3, block: 4 },
-  invocations: { count: 144, block: 4 },
+  parts: [
+    {
+      name: 'train_05_conv3_conv2d_add_relu',
+      label: 'conv3: conv2d + add + relu',
+      tasks: { count: 3, block: 4 },
+      invocations: { count: 144, block: 4 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 14, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 18, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 15, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
@@ -2686,14 +2866,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 25: fc1: matmul + add + relu. Binds scratch0, parameters, scratch6. */
+/** Kernel 22: fc1: matmul + add + relu. Binds scratch5, parameters, scratch10. */
 const train06Fc1MatmulAddRelu: KernelSpec = {
   name: 'train_06_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
-  tasks: { count: 1, block: 4 },
-  invocations: { count: 8, block: 4 },
+  parts: [
+    {
+      name: 'train_06_fc1_matmul_add_relu',
+      label: 'fc1: matmul + add + relu',
+      tasks: { count: 1, block: 4 },
+      invocations: { count: 8, block: 4 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 16, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 15, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 20, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
@@ -2879,61 +3066,34 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 26: fc2: matmul + add. Binds scratch6, parameters, scratch7. */
-const train07Fc2MatmulAdd: KernelSpec = {
-  name: 'train_07_fc2_matmul_add',
-  label: 'fc2: matmul + add',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 5, block: 1 },
+/**
+ * Kernel 23: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add. Binds scratch10, parameters, scratch11, label.
+ */
+const train07Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
+  name: 'train_07_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
+  label: 'fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add',
+  parts: [
+    {
+      name: 'train_07_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
+      label: 'fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 1, block: 1 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 17, access: 'read_write' }],
-  wgsl: `// fc2: matmul + add
+  localBytes: 0,
+  buffers: [
+    { buffer: 20, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 21, access: 'read_write' },
+    { buffer: 7, access: 'read' },
+  ],
+  wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_41: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 5) { return; }
-  let cb = item % 5;
-  let rest1 = item / 5;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  for (var r0 = 0; r0 < 64; r0++) {
-    let v0 = scratch_35[((n * 64) + r0)];
-    acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
-    acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
-  }
-  scratch_41[((cb * 2) + (n * 10))] = (acc0 + parameters[((cb * 2) + 167104)]);
-  scratch_41[(((cb * 2) + (n * 10)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
-}
-`,
-};
-
-/** Kernel 27: loss: amax + argmax + eq + to_f32. Binds scratch7, label, scratch8, scratch9. */
-const train08LossAmaxArgmaxEqToF32: KernelSpec = {
-  name: 'train_08_loss_amax_argmax_eq_to_f32',
-  label: 'loss: amax + argmax + eq + to_f32',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 17, access: 'read' },
-    { buffer: 7, access: 'read' },
-    { buffer: 18, access: 'read_write' },
-    { buffer: 19, access: 'read_write' },
-  ],
-  wgsl: `// loss: amax + argmax + eq + to_f32
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_41: array<f32>;
-@group(0) @binding(1) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(2) var<storage, read_write> scratch_42: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_64: array<f32>;
+@group(0) @binding(2) var<storage, read_write> stack_115: array<f32>;
+@group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2941,370 +3101,420 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
   if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = max(acc0, scratch_41[((i * 10) + r0)]);
+  let n = item;
+  for (var cb = 0; cb < 5; cb++) {
+    var acc0: f32 = 0.0;
+    var acc1: f32 = 0.0;
+    for (var r0 = 0; r0 < 64; r0++) {
+      let v0 = scratch_35[((n * 64) + r0)];
+      acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
+      acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
+    }
+    stack_115[((cb * 2) + (n * 54))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    stack_115[(((cb * 2) + (n * 54)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
-  var acc1: f32 = (-3.402823466e+38);
+  var acc2: f32 = (-3.402823466e+38);
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc2 = max(acc2, stack_115[((n * 54) + r0)]);
+  }
+  var acc3: f32 = (-3.402823466e+38);
   var at0: i32 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = scratch_41[((i * 10) + r1)];
-    let wins0 = ((x0 > acc1) || (x0 != x0));
-    acc1 = select(acc1, x0, wins0);
+    let x0 = stack_115[((n * 54) + r1)];
+    let wins0 = ((x0 > acc3) || (x0 != x0));
+    acc3 = select(acc3, x0, wins0);
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
-  let y0 = f32((at0 == sample_label[i]));
-  scratch_42[i] = acc0;
-  scratch_64[i] = y0;
-}
-`,
-};
-
-/** Kernel 28: loss: sub + exp. Binds scratch7, scratch8, scratch10, scratch11. */
-const train09LossSubExp: KernelSpec = {
-  name: 'train_09_loss_sub_exp',
-  label: 'loss: sub + exp',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 17, access: 'read' },
-    { buffer: 18, access: 'read' },
-    { buffer: 20, access: 'read_write' },
-    { buffer: 21, access: 'read_write' },
-  ],
-  wgsl: `// loss: sub + exp
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_41: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_42: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_45: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_46: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  let v0 = (scratch_41[(c + (n * 10))] - scratch_42[n]);
-  let y0 = exp(v0);
-  scratch_45[(c + (n * 10))] = v0;
-  scratch_46[(c + (n * 10))] = y0;
-}
-`,
-};
-
-/** Kernel 29: loss: sum. Binds scratch11, scratch8. */
-const train10LossSum: KernelSpec = {
-  name: 'train_10_loss_sum',
-  label: 'loss: sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 21, access: 'read' }, { buffer: 18, access: 'read_write' }],
-  wgsl: `// loss: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_46: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_47: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + scratch_46[((i * 10) + r0)]);
+  let y0 = f32((at0 == sample_label[n]));
+  stack_115[((n * 54) + 10)] = acc2;
+  stack_115[((n * 54) + 11)] = y0;
+  let v1 = stack_115[((n * 54) + 10)];
+  for (var c = 0; c < 10; c++) {
+    let v2 = (stack_115[(c + (n * 54))] - v1);
+    let y1 = exp(v2);
+    stack_115[((c + (n * 54)) + 12)] = v2;
+    stack_115[((c + (n * 54)) + 22)] = y1;
   }
-  scratch_47[i] = acc0;
+  var acc4: f32 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc4 = (acc4 + stack_115[(((n * 54) + r0) + 22)]);
+  }
+  stack_115[((n * 54) + 32)] = acc4;
+  let v4 = f32(i32(uniforms.n));
+  let v5 = (1.0 / v4);
+  let v6 = (-v5);
+  let v3 = sample_label[n];
+  for (var c = 0; c < 10; c++) {
+    stack_115[((c + (n * 54)) + 33)] = select(0.0, v6, (c == v3));
+  }
+  var acc5: f32 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc5 = (acc5 + stack_115[(((n * 54) + r0) + 33)]);
+  }
+  stack_115[((n * 54) + 43)] = acc5;
+  let v7 = stack_115[((n * 54) + 43)];
+  let v8 = (-v7);
+  let v9 = stack_115[((n * 54) + 32)];
+  let v10 = (v8 / v9);
+  for (var c = 0; c < 10; c++) {
+    stack_115[((c + (n * 54)) + 44)] = (stack_115[((c + (n * 54)) + 33)] + (v10 * stack_115[((c + (n * 54)) + 22)]));
+  }
 }
 `,
 };
 
 /**
- * Kernel 30: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch10, scratch8, scratch9, loss, accuracy.
+ * Kernel 24: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch10, scratch0, loss, accuracy, gradients, scratch12.
  */
-const train11LossLogSubEqSelectSum3More: KernelSpec = {
-  name: 'train_11_loss_log_sub_eq_select_sum_3_more',
-  label: 'loss: log + sub + eq + select + sum + 3 more',
-  tasks: { count: 1, block: 0 },
-  invocations: { count: 1, block: 0 },
+const train08LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
+  name: 'train_08_loss_log_sub_eq_select_sum_3_more_fc2_ba',
+  label: 'loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select',
+  parts: [
+    {
+      name: 'train_08a_loss_log_sub_eq_select_sum_3_more',
+      label: 'loss: log + sub + eq + select + sum + 3 more',
+      tasks: { count: 1, block: 0 },
+      invocations: { count: 1, block: 0 },
+    },
+    {
+      name: 'train_08b_fc2_backward_sum',
+      label: 'fc2 backward: sum',
+      tasks: { count: 10, block: 0 },
+      invocations: { count: 10, block: 0 },
+    },
+    {
+      name: 'train_08c_fc2_backward_matmul',
+      label: 'fc2 backward: matmul',
+      tasks: { count: 160, block: 0 },
+      invocations: { count: 160, block: 0 },
+    },
+    {
+      name: 'train_08d_fc2_backward_matmul_gt_select',
+      label: 'fc2 backward: matmul + gt + select',
+      tasks: { count: 1, block: 4 },
+      invocations: { count: 8, block: 4 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
+    { buffer: 21, access: 'read' },
     { buffer: 20, access: 'read' },
-    { buffer: 18, access: 'read' },
-    { buffer: 19, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
   ],
-  wgsl: `// loss: log + sub + eq + select + sum + 3 more
+  wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_45: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_47: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_64: array<f32>;
+@group(0) @binding(1) var<storage, read> stack_115: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch_111: array<f32>;
 @group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch_84: array<f32>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 1) { return; }
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = sample_label[r0];
-    let v1 = scratch_47[r0];
-    let v2 = log(v1);
-    for (var r1 = 0; r1 < 10; r1++) {
-      acc0 = (acc0 + select(0.0, (scratch_45[((r0 * 10) + r1)] - v2), (r1 == v0)));
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (1 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 1) { return; }
+    var acc0: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      let v0 = sample_label[r0];
+      let v1 = stack_115[((r0 * 54) + 32)];
+      let v2 = log(v1);
+      for (var r1 = 0; r1 < 10; r1++) {
+        acc0 = (acc0 + select(0.0, (stack_115[(((r0 * 54) + r1) + 12)] - v2), (r1 == v0)));
+      }
     }
+    var acc1: f32 = 0.0;
+    for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
+      acc1 = (acc1 + stack_115[((r2 * 54) + 11)]);
+    }
+    let v3 = f32(i32(uniforms.n));
+    let v4 = (acc0 / v3);
+    let v5 = (-v4);
+    let v6 = (acc1 / v3);
+    record_loss[0] = v5;
+    record_accuracy[0] = v6;
+    return;
   }
-  var acc1: f32 = 0.0;
-  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 = (acc1 + scratch_64[r2]);
+  number -= end0;
+  let end1 = (10 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 10) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      acc0 = (acc0 + stack_115[((i + (r0 * 54)) + 44)]);
+    }
+    gradients[(i + 167104)] = acc0;
+    return;
   }
-  let v3 = f32(i32(uniforms.n));
-  let v4 = (acc0 / v3);
-  let v5 = (-v4);
-  let v6 = (acc1 / v3);
-  record_loss[0] = v5;
-  record_accuracy[0] = v6;
+  number -= end1;
+  let end2 = (10 * 16 + 63) / 64;
+  if (number < end2) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 10 * 16) { return; }
+    let cb = item % 16;
+    let rest1 = item / 16;
+    let n = rest1;
+    var acc0: f32 = 0.0;
+    var acc1: f32 = 0.0;
+    var acc2: f32 = 0.0;
+    var acc3: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      let v0 = stack_115[((n + (r0 * 54)) + 44)];
+      acc0 = (acc0 + (v0 * scratch_35[((cb * 4) + (r0 * 64))]));
+      acc1 = (acc1 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 1)]));
+      acc2 = (acc2 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 2)]));
+      acc3 = (acc3 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 3)]));
+    }
+    gradients[(((cb * 40) + n) + 166464)] = acc0;
+    gradients[(((cb * 40) + n) + 166474)] = acc1;
+    gradients[(((cb * 40) + n) + 166484)] = acc2;
+    gradients[(((cb * 40) + n) + 166494)] = acc3;
+    return;
+  }
+  number -= end2;
+  let end3 = (((i32(uniforms.n) + 3) / 4) * 8 + 63) / 64;
+  if (number < end3) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
+    let cb = item % 8;
+    let rest1 = item / 8;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
+      for (var r0 = 0; r0 < 10; r0++) {
+        let v0 = stack_115[(((nb * 216) + r0) + 44)];
+        let v1 = scratch_111[((cb * 8) + (r0 * 64))];
+        let v2 = scratch_111[(((cb * 8) + (r0 * 64)) + 1)];
+        let v3 = scratch_111[(((cb * 8) + (r0 * 64)) + 2)];
+        let v4 = scratch_111[(((cb * 8) + (r0 * 64)) + 3)];
+        let v5 = scratch_111[(((cb * 8) + (r0 * 64)) + 4)];
+        let v6 = scratch_111[(((cb * 8) + (r0 * 64)) + 5)];
+        let v7 = scratch_111[(((cb * 8) + (r0 * 64)) + 6)];
+        let v8 = scratch_111[(((cb * 8) + (r0 * 64)) + 7)];
+        let v9 = stack_115[(((nb * 216) + r0) + 98)];
+        let v10 = stack_115[(((nb * 216) + r0) + 152)];
+        let v11 = stack_115[(((nb * 216) + r0) + 206)];
+        acc0 = (acc0 + (v0 * v1));
+        acc1 = (acc1 + (v0 * v2));
+        acc2 = (acc2 + (v0 * v3));
+        acc3 = (acc3 + (v0 * v4));
+        acc4 = (acc4 + (v0 * v5));
+        acc5 = (acc5 + (v0 * v6));
+        acc6 = (acc6 + (v0 * v7));
+        acc7 = (acc7 + (v0 * v8));
+        acc8 = (acc8 + (v9 * v1));
+        acc9 = (acc9 + (v9 * v2));
+        acc10 = (acc10 + (v9 * v3));
+        acc11 = (acc11 + (v9 * v4));
+        acc12 = (acc12 + (v9 * v5));
+        acc13 = (acc13 + (v9 * v6));
+        acc14 = (acc14 + (v9 * v7));
+        acc15 = (acc15 + (v9 * v8));
+        acc16 = (acc16 + (v10 * v1));
+        acc17 = (acc17 + (v10 * v2));
+        acc18 = (acc18 + (v10 * v3));
+        acc19 = (acc19 + (v10 * v4));
+        acc20 = (acc20 + (v10 * v5));
+        acc21 = (acc21 + (v10 * v6));
+        acc22 = (acc22 + (v10 * v7));
+        acc23 = (acc23 + (v10 * v8));
+        acc24 = (acc24 + (v11 * v1));
+        acc25 = (acc25 + (v11 * v2));
+        acc26 = (acc26 + (v11 * v3));
+        acc27 = (acc27 + (v11 * v4));
+        acc28 = (acc28 + (v11 * v5));
+        acc29 = (acc29 + (v11 * v6));
+        acc30 = (acc30 + (v11 * v7));
+        acc31 = (acc31 + (v11 * v8));
+      }
+      scratch_84[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch_35[((cb * 8) + (nb * 256))] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch_35[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch_35[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch_35[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch_35[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch_35[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch_35[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch_35[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch_35[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch_35[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch_35[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch_35[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch_35[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch_35[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch_35[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch_35[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch_35[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch_35[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch_35[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch_35[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch_35[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch_35[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch_35[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch_35[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch_35[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch_35[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch_35[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch_35[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch_35[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch_35[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch_35[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
+      scratch_84[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch_35[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 10; r0++) {
+          let v12 = stack_115[((((nb * 216) + (nr * 54)) + r0) + 44)];
+          acc32 = (acc32 + (v12 * scratch_111[((cb * 8) + (r0 * 64))]));
+          acc33 = (acc33 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 7)]));
+        }
+        scratch_84[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
+        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
+        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
+        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
+        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
+        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
+        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
+        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
+      }
+    }
+    return;
+  }
+  number -= end3;
 }
 `,
 };
 
-/** Kernel 31: loss backward: eq + div + neg + select. Binds label, scratch7. */
-const train12LossBackwardEqDivNegSelect: KernelSpec = {
-  name: 'train_12_loss_backward_eq_div_neg_select',
-  label: 'loss backward: eq + div + neg + select',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 7, access: 'read' }, { buffer: 17, access: 'read_write' }],
-  wgsl: `// loss backward: eq + div + neg + select
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read_write> scratch_70: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  let v0 = f32(i32(uniforms.n));
-  let v1 = (1.0 / v0);
-  let v2 = (-v1);
-  scratch_70[(c + (n * 10))] = select(0.0, v2, (c == sample_label[n]));
-}
-`,
-};
-
-/** Kernel 32: loss backward: sum. Binds scratch7, scratch9. */
-const train13LossBackwardSum: KernelSpec = {
-  name: 'train_13_loss_backward_sum',
-  label: 'loss backward: sum',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 1, block: 1 },
-  workgroup: 64,
-  buffers: [{ buffer: 17, access: 'read' }, { buffer: 19, access: 'read_write' }],
-  wgsl: `// loss backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_70: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_71: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc0 = (acc0 + scratch_70[((i * 10) + r0)]);
-  }
-  scratch_71[i] = acc0;
-}
-`,
-};
-
-/** Kernel 33: loss backward: neg + div + mul + add. Binds scratch7, scratch9, scratch8, scratch11, scratch10. */
-const train14LossBackwardNegDivMulAdd: KernelSpec = {
-  name: 'train_14_loss_backward_neg_div_mul_add',
-  label: 'loss backward: neg + div + mul + add',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 10, block: 1 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 17, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 18, access: 'read' },
-    { buffer: 21, access: 'read' },
-    { buffer: 20, access: 'read_write' },
+/**
+ * Kernel 25: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch12, scratch5, scratch2, gradients, scratch0.
+ */
+const train09Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
+  name: 'train_09_fc1_backward_sum_fc1_backward_matmul_fc1',
+  label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select',
+  parts: [
+    {
+      name: 'train_09a_fc1_backward_sum',
+      label: 'fc1 backward: sum',
+      tasks: { count: 8, block: 0 },
+      invocations: { count: 64, block: 0 },
+    },
+    {
+      name: 'train_09b_fc1_backward_matmul',
+      label: 'fc1 backward: matmul',
+      tasks: { count: 96, block: 0 },
+      invocations: { count: 2304, block: 0 },
+    },
+    {
+      name: 'train_09c_fc1_backward_matmul_gt_select',
+      label: 'fc1 backward: matmul + gt + select',
+      tasks: { count: 3, block: 4 },
+      invocations: { count: 144, block: 4 },
+    },
   ],
-  wgsl: `// loss backward: neg + div + mul + add
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 22, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 10, access: 'read_write' },
+  ],
+  wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_70: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_71: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_47: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_46: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_77: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch_84: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch_27: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch_112: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_92: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
-  let c = item % 10;
-  let rest1 = item / 10;
-  let n = rest1;
-  scratch_77[(c + (n * 10))] = (scratch_70[(c + (n * 10))] + (((-scratch_71[n]) / scratch_47[n]) * scratch_46[(c + (n * 10))]));
-}
-`,
-};
-
-/** Kernel 34: fc2 backward: sum. Binds scratch10, gradients. */
-const train15Fc2BackwardSum: KernelSpec = {
-  name: 'train_15_fc2_backward_sum',
-  label: 'fc2 backward: sum',
-  tasks: { count: 10, block: 0 },
-  invocations: { count: 10, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 20, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// fc2 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_77: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 10) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    acc0 = (acc0 + scratch_77[(i + (r0 * 10))]);
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (64 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 64) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      acc0 = (acc0 + scratch_84[(i + (r0 * 64))]);
+    }
+    gradients[(i + 166400)] = acc0;
+    return;
   }
-  gradients[(i + 167104)] = acc0;
-}
-`,
-};
-
-/** Kernel 35: fc2 backward: matmul. Binds scratch10, scratch6, gradients. */
-const train16Fc2BackwardMatmul: KernelSpec = {
-  name: 'train_16_fc2_backward_matmul',
-  label: 'fc2 backward: matmul',
-  tasks: { count: 160, block: 0 },
-  invocations: { count: 160, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 20, access: 'read' }, { buffer: 16, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// fc2 backward: matmul
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_77: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_35: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 10 * 16) { return; }
-  let cb = item % 16;
-  let rest1 = item / 16;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = scratch_77[(n + (r0 * 10))];
-    acc0 = (acc0 + (v0 * scratch_35[((cb * 4) + (r0 * 64))]));
-    acc1 = (acc1 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 1)]));
-    acc2 = (acc2 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 2)]));
-    acc3 = (acc3 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 3)]));
-  }
-  gradients[(((cb * 40) + n) + 166464)] = acc0;
-  gradients[(((cb * 40) + n) + 166474)] = acc1;
-  gradients[(((cb * 40) + n) + 166484)] = acc2;
-  gradients[(((cb * 40) + n) + 166494)] = acc3;
-}
-`,
-};
-
-/** Kernel 36: fc2.weight: reordered. Binds parameters, scratch7. */
-const train17Fc2WeightReordered: KernelSpec = {
-  name: 'train_17_fc2_weight_reordered',
-  label: 'fc2.weight: reordered',
-  tasks: { count: 640, block: 0 },
-  invocations: { count: 640, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 0, access: 'read' }, { buffer: 17, access: 'read_write' }],
-  wgsl: `// fc2.weight: reordered
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> parameters: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_111: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 10 * 64) { return; }
-  let c = item % 64;
-  let rest1 = item / 64;
-  let r0 = rest1;
-  scratch_111[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
-}
-`,
-};
-
-/** Kernel 37: fc2 backward: matmul + gt + select. Binds scratch6, scratch10, scratch7, scratch11. */
-const train18Fc2BackwardMatmulGtSelect: KernelSpec = {
-  name: 'train_18_fc2_backward_matmul_gt_select',
-  label: 'fc2 backward: matmul + gt + select',
-  tasks: { count: 1, block: 4 },
-  invocations: { count: 8, block: 4 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 16, access: 'read' },
-    { buffer: 20, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 21, access: 'read_write' },
-  ],
-  wgsl: `// fc2 backward: matmul + gt + select
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_77: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_111: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_84: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+  number -= end0;
+  let end1 = (32 * 3 * 3 * 8 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 32 * 3 * 3 * 8) { return; }
+    let nb = item % 8;
+    let rest3 = item / 8;
+    let c_2 = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let c_1 = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let c_0b = rest1;
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     var acc2: f32 = 0.0;
@@ -3337,606 +3547,144 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc29: f32 = 0.0;
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 10; r0++) {
-      let v0 = scratch_77[((nb * 40) + r0)];
-      let v1 = scratch_111[((cb * 8) + (r0 * 64))];
-      let v2 = scratch_111[(((cb * 8) + (r0 * 64)) + 1)];
-      let v3 = scratch_111[(((cb * 8) + (r0 * 64)) + 2)];
-      let v4 = scratch_111[(((cb * 8) + (r0 * 64)) + 3)];
-      let v5 = scratch_111[(((cb * 8) + (r0 * 64)) + 4)];
-      let v6 = scratch_111[(((cb * 8) + (r0 * 64)) + 5)];
-      let v7 = scratch_111[(((cb * 8) + (r0 * 64)) + 6)];
-      let v8 = scratch_111[(((cb * 8) + (r0 * 64)) + 7)];
-      let v9 = scratch_77[(((nb * 40) + r0) + 10)];
-      let v10 = scratch_77[(((nb * 40) + r0) + 20)];
-      let v11 = scratch_77[(((nb * 40) + r0) + 30)];
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      let v0 = scratch_84[((nb * 8) + (r0 * 64))];
+      let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
+      let v2 = scratch_84[(((nb * 8) + (r0 * 64)) + 1)];
+      let v3 = scratch_84[(((nb * 8) + (r0 * 64)) + 2)];
+      let v4 = scratch_84[(((nb * 8) + (r0 * 64)) + 3)];
+      let v5 = scratch_84[(((nb * 8) + (r0 * 64)) + 4)];
+      let v6 = scratch_84[(((nb * 8) + (r0 * 64)) + 5)];
+      let v7 = scratch_84[(((nb * 8) + (r0 * 64)) + 6)];
+      let v8 = scratch_84[(((nb * 8) + (r0 * 64)) + 7)];
+      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
+      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
+      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
       acc0 = (acc0 + (v0 * v1));
-      acc1 = (acc1 + (v0 * v2));
-      acc2 = (acc2 + (v0 * v3));
-      acc3 = (acc3 + (v0 * v4));
-      acc4 = (acc4 + (v0 * v5));
-      acc5 = (acc5 + (v0 * v6));
-      acc6 = (acc6 + (v0 * v7));
-      acc7 = (acc7 + (v0 * v8));
-      acc8 = (acc8 + (v9 * v1));
-      acc9 = (acc9 + (v9 * v2));
-      acc10 = (acc10 + (v9 * v3));
-      acc11 = (acc11 + (v9 * v4));
-      acc12 = (acc12 + (v9 * v5));
-      acc13 = (acc13 + (v9 * v6));
-      acc14 = (acc14 + (v9 * v7));
-      acc15 = (acc15 + (v9 * v8));
-      acc16 = (acc16 + (v10 * v1));
-      acc17 = (acc17 + (v10 * v2));
-      acc18 = (acc18 + (v10 * v3));
-      acc19 = (acc19 + (v10 * v4));
-      acc20 = (acc20 + (v10 * v5));
-      acc21 = (acc21 + (v10 * v6));
-      acc22 = (acc22 + (v10 * v7));
-      acc23 = (acc23 + (v10 * v8));
-      acc24 = (acc24 + (v11 * v1));
-      acc25 = (acc25 + (v11 * v2));
-      acc26 = (acc26 + (v11 * v3));
-      acc27 = (acc27 + (v11 * v4));
-      acc28 = (acc28 + (v11 * v5));
-      acc29 = (acc29 + (v11 * v6));
-      acc30 = (acc30 + (v11 * v7));
-      acc31 = (acc31 + (v11 * v8));
+      acc1 = (acc1 + (v2 * v1));
+      acc2 = (acc2 + (v3 * v1));
+      acc3 = (acc3 + (v4 * v1));
+      acc4 = (acc4 + (v5 * v1));
+      acc5 = (acc5 + (v6 * v1));
+      acc6 = (acc6 + (v7 * v1));
+      acc7 = (acc7 + (v8 * v1));
+      acc8 = (acc8 + (v0 * v9));
+      acc9 = (acc9 + (v2 * v9));
+      acc10 = (acc10 + (v3 * v9));
+      acc11 = (acc11 + (v4 * v9));
+      acc12 = (acc12 + (v5 * v9));
+      acc13 = (acc13 + (v6 * v9));
+      acc14 = (acc14 + (v7 * v9));
+      acc15 = (acc15 + (v8 * v9));
+      acc16 = (acc16 + (v0 * v10));
+      acc17 = (acc17 + (v2 * v10));
+      acc18 = (acc18 + (v3 * v10));
+      acc19 = (acc19 + (v4 * v10));
+      acc20 = (acc20 + (v5 * v10));
+      acc21 = (acc21 + (v6 * v10));
+      acc22 = (acc22 + (v7 * v10));
+      acc23 = (acc23 + (v8 * v10));
+      acc24 = (acc24 + (v0 * v11));
+      acc25 = (acc25 + (v2 * v11));
+      acc26 = (acc26 + (v3 * v11));
+      acc27 = (acc27 + (v4 * v11));
+      acc28 = (acc28 + (v5 * v11));
+      acc29 = (acc29 + (v6 * v11));
+      acc30 = (acc30 + (v7 * v11));
+      acc31 = (acc31 + (v8 * v11));
     }
-    scratch_84[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch_35[((cb * 8) + (nb * 256))] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch_35[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch_35[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch_35[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch_35[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch_35[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch_35[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch_35[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch_35[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch_35[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch_35[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch_35[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch_35[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch_35[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch_35[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch_35[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch_35[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch_35[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch_35[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch_35[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch_35[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch_35[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch_35[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch_35[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch_35[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch_35[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch_35[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch_35[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch_35[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch_35[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch_35[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
-    scratch_84[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch_35[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 10; r0++) {
-        let v12 = scratch_77[(((nb * 40) + (nr * 10)) + r0)];
-        acc32 = (acc32 + (v12 * scratch_111[((cb * 8) + (r0 * 64))]));
-        acc33 = (acc33 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 1)]));
-        acc34 = (acc34 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 2)]));
-        acc35 = (acc35 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 3)]));
-        acc36 = (acc36 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 4)]));
-        acc37 = (acc37 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 5)]));
-        acc38 = (acc38 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 6)]));
-        acc39 = (acc39 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 7)]));
-      }
-      scratch_84[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
-      scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
-      scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
-      scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
-      scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
-      scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
-      scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
-      scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
-    }
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92672)] = acc0;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92673)] = acc1;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92674)] = acc2;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92675)] = acc3;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92676)] = acc4;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92677)] = acc5;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92678)] = acc6;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92679)] = acc7;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93248)] = acc8;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93249)] = acc9;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93250)] = acc10;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93251)] = acc11;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93252)] = acc12;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93253)] = acc13;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93254)] = acc14;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93255)] = acc15;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93824)] = acc16;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93825)] = acc17;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93826)] = acc18;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93827)] = acc19;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93828)] = acc20;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93829)] = acc21;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93830)] = acc22;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93831)] = acc23;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94400)] = acc24;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94401)] = acc25;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94402)] = acc26;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94403)] = acc27;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94404)] = acc28;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94405)] = acc29;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94406)] = acc30;
+    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94407)] = acc31;
+    return;
   }
-}
-`,
-};
-
-/** Kernel 38: fc1 backward: sum. Binds scratch11, gradients. */
-const train19Fc1BackwardSum: KernelSpec = {
-  name: 'train_19_fc1_backward_sum',
-  label: 'fc1 backward: sum',
-  tasks: { count: 8, block: 0 },
-  invocations: { count: 64, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 21, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// fc1 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_84: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 64) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    acc0 = (acc0 + scratch_84[(i + (r0 * 64))]);
-  }
-  gradients[(i + 166400)] = acc0;
-}
-`,
-};
-
-/** Kernel 39: fc1 backward: matmul. Binds scratch11, scratch0, gradients. */
-const train20Fc1BackwardMatmul: KernelSpec = {
-  name: 'train_20_fc1_backward_matmul',
-  label: 'fc1 backward: matmul',
-  tasks: { count: 96, block: 0 },
-  invocations: { count: 2304, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 21, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// fc1 backward: matmul
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_84: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 32 * 3 * 3 * 8) { return; }
-  let nb = item % 8;
-  let rest3 = item / 8;
-  let c_2 = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let c_1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let c_0b = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = scratch_84[((nb * 8) + (r0 * 64))];
-    let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
-    let v2 = scratch_84[(((nb * 8) + (r0 * 64)) + 1)];
-    let v3 = scratch_84[(((nb * 8) + (r0 * 64)) + 2)];
-    let v4 = scratch_84[(((nb * 8) + (r0 * 64)) + 3)];
-    let v5 = scratch_84[(((nb * 8) + (r0 * 64)) + 4)];
-    let v6 = scratch_84[(((nb * 8) + (r0 * 64)) + 5)];
-    let v7 = scratch_84[(((nb * 8) + (r0 * 64)) + 6)];
-    let v8 = scratch_84[(((nb * 8) + (r0 * 64)) + 7)];
-    let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
-    let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
-    let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
-    acc0 = (acc0 + (v0 * v1));
-    acc1 = (acc1 + (v2 * v1));
-    acc2 = (acc2 + (v3 * v1));
-    acc3 = (acc3 + (v4 * v1));
-    acc4 = (acc4 + (v5 * v1));
-    acc5 = (acc5 + (v6 * v1));
-    acc6 = (acc6 + (v7 * v1));
-    acc7 = (acc7 + (v8 * v1));
-    acc8 = (acc8 + (v0 * v9));
-    acc9 = (acc9 + (v2 * v9));
-    acc10 = (acc10 + (v3 * v9));
-    acc11 = (acc11 + (v4 * v9));
-    acc12 = (acc12 + (v5 * v9));
-    acc13 = (acc13 + (v6 * v9));
-    acc14 = (acc14 + (v7 * v9));
-    acc15 = (acc15 + (v8 * v9));
-    acc16 = (acc16 + (v0 * v10));
-    acc17 = (acc17 + (v2 * v10));
-    acc18 = (acc18 + (v3 * v10));
-    acc19 = (acc19 + (v4 * v10));
-    acc20 = (acc20 + (v5 * v10));
-    acc21 = (acc21 + (v6 * v10));
-    acc22 = (acc22 + (v7 * v10));
-    acc23 = (acc23 + (v8 * v10));
-    acc24 = (acc24 + (v0 * v11));
-    acc25 = (acc25 + (v2 * v11));
-    acc26 = (acc26 + (v3 * v11));
-    acc27 = (acc27 + (v4 * v11));
-    acc28 = (acc28 + (v5 * v11));
-    acc29 = (acc29 + (v6 * v11));
-    acc30 = (acc30 + (v7 * v11));
-    acc31 = (acc31 + (v8 * v11));
-  }
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92672)] = acc0;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92673)] = acc1;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92674)] = acc2;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92675)] = acc3;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92676)] = acc4;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92677)] = acc5;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92678)] = acc6;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92679)] = acc7;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93248)] = acc8;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93249)] = acc9;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93250)] = acc10;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93251)] = acc11;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93252)] = acc12;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93253)] = acc13;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93254)] = acc14;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93255)] = acc15;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93824)] = acc16;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93825)] = acc17;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93826)] = acc18;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93827)] = acc19;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93828)] = acc20;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93829)] = acc21;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93830)] = acc22;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93831)] = acc23;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94400)] = acc24;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94401)] = acc25;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94402)] = acc26;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94403)] = acc27;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94404)] = acc28;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94405)] = acc29;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94406)] = acc30;
-  gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94407)] = acc31;
-}
-`,
-};
-
-/** Kernel 40: fc1.weight: reordered. Binds parameters, scratch6. */
-const train21Fc1WeightReordered: KernelSpec = {
-  name: 'train_21_fc1_weight_reordered',
-  label: 'fc1.weight: reordered',
-  tasks: { count: 576, block: 0 },
-  invocations: { count: 73728, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 0, access: 'read' }, { buffer: 16, access: 'read_write' }],
-  wgsl: `// fc1.weight: reordered
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> parameters: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_112: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 3 * 3 * 64 * 128) { return; }
-  let c = item % 128;
-  let rest3 = item / 128;
-  let r0 = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let h = rest1;
-  scratch_112[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
-}
-`,
-};
-
-/** Kernel 41: fc1 backward: matmul + gt + select. Binds scratch0, scratch11, scratch6, scratch7. */
-const train22Fc1BackwardMatmulGtSelect: KernelSpec = {
-  name: 'train_22_fc1_backward_matmul_gt_select',
-  label: 'fc1 backward: matmul + gt + select',
-  tasks: { count: 3, block: 4 },
-  invocations: { count: 144, block: 4 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 10, access: 'read' },
-    { buffer: 21, access: 'read' },
-    { buffer: 16, access: 'read' },
-    { buffer: 17, access: 'read_write' },
-  ],
-  wgsl: `// fc1 backward: matmul + gt + select
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_84: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_112: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_92: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_84[((nb * 256) + r0)];
-      let v1 = scratch_112[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
-      let v2 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
-      let v3 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
-      let v4 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
-      let v5 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
-      let v6 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
-      let v7 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
-      let v8 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
-      let v9 = scratch_84[(((nb * 256) + r0) + 64)];
-      let v10 = scratch_84[(((nb * 256) + r0) + 128)];
-      let v11 = scratch_84[(((nb * 256) + r0) + 192)];
-      acc0 = (acc0 + (v0 * v1));
-      acc1 = (acc1 + (v0 * v2));
-      acc2 = (acc2 + (v0 * v3));
-      acc3 = (acc3 + (v0 * v4));
-      acc4 = (acc4 + (v0 * v5));
-      acc5 = (acc5 + (v0 * v6));
-      acc6 = (acc6 + (v0 * v7));
-      acc7 = (acc7 + (v0 * v8));
-      acc8 = (acc8 + (v9 * v1));
-      acc9 = (acc9 + (v9 * v2));
-      acc10 = (acc10 + (v9 * v3));
-      acc11 = (acc11 + (v9 * v4));
-      acc12 = (acc12 + (v9 * v5));
-      acc13 = (acc13 + (v9 * v6));
-      acc14 = (acc14 + (v9 * v7));
-      acc15 = (acc15 + (v9 * v8));
-      acc16 = (acc16 + (v10 * v1));
-      acc17 = (acc17 + (v10 * v2));
-      acc18 = (acc18 + (v10 * v3));
-      acc19 = (acc19 + (v10 * v4));
-      acc20 = (acc20 + (v10 * v5));
-      acc21 = (acc21 + (v10 * v6));
-      acc22 = (acc22 + (v10 * v7));
-      acc23 = (acc23 + (v10 * v8));
-      acc24 = (acc24 + (v11 * v1));
-      acc25 = (acc25 + (v11 * v2));
-      acc26 = (acc26 + (v11 * v3));
-      acc27 = (acc27 + (v11 * v4));
-      acc28 = (acc28 + (v11 * v5));
-      acc29 = (acc29 + (v11 * v6));
-      acc30 = (acc30 + (v11 * v7));
-      acc31 = (acc31 + (v11 * v8));
-    }
-    scratch_92[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
-    scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
+  number -= end1;
+  let end2 = (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16 + 63) / 64;
+  if (number < end2) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
+    let cb = item % 16;
+    let rest3 = item / 16;
+    let w = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let h = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 64; r0++) {
-        let v12 = scratch_84[(((nb * 256) + (nr * 64)) + r0)];
-        acc32 = (acc32 + (v12 * scratch_112[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
-        acc33 = (acc33 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
-        acc34 = (acc34 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
-        acc35 = (acc35 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
-        acc36 = (acc36 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
-        acc37 = (acc37 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
-        acc38 = (acc38 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
-        acc39 = (acc39 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
-      }
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
-      scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
-      scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
-      scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
-      scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
-      scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
-      scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
-      scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
-    }
-  }
-}
-`,
-};
-
-/** Kernel 42: conv3 backward: sum. Binds scratch7, gradients. */
-const train23Conv3BackwardSum: KernelSpec = {
-  name: 'train_23_conv3_backward_sum',
-  label: 'conv3 backward: sum',
-  tasks: { count: 16, block: 0 },
-  invocations: { count: 128, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 17, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv3 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_92: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 128) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 3; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 = (acc0 + scratch_92[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
-      }
-    }
-  }
-  gradients[(i + 92544)] = acc0;
-}
-`,
-};
-
-/** Kernel 43: conv3 backward: conv2d_weight_grad. Binds scratch4, scratch7, gradients. */
-const train24Conv3BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_24_conv3_backward_conv2d_weight_grad',
-  label: 'conv3 backward: conv2d_weight_grad',
-  tasks: { count: 48, block: 0 },
-  invocations: { count: 2304, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 14, access: 'read' }, { buffer: 17, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv3 backward: conv2d_weight_grad
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_92: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 16 * 3 * 3 * 16) { return; }
-  let nb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let cb = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 3; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
-        let v1 = scratch_92[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
-        let v2 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
-        let v3 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
-        let v4 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
-        let v5 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
-        let v6 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
-        let v7 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
-        let v8 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
-        let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
-        let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
-        let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
+        let v0 = scratch_84[((nb * 256) + r0)];
+        let v1 = scratch_112[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
+        let v2 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
+        let v3 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
+        let v4 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
+        let v5 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
+        let v6 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
+        let v7 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
+        let v8 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
+        let v9 = scratch_84[(((nb * 256) + r0) + 64)];
+        let v10 = scratch_84[(((nb * 256) + r0) + 128)];
+        let v11 = scratch_84[(((nb * 256) + r0) + 192)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -3970,109 +3718,152 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
+      scratch_92[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
+      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 64; r0++) {
+          let v12 = scratch_84[(((nb * 256) + (nr * 64)) + r0)];
+          acc32 = (acc32 + (v12 * scratch_112[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
+          acc33 = (acc33 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
+        }
+        scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
+        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
+        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
+        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
+        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
+        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
+        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
+        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
+      }
     }
+    return;
   }
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18816)] = acc0;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18817)] = acc1;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18818)] = acc2;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18819)] = acc3;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18820)] = acc4;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18821)] = acc5;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18822)] = acc6;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18823)] = acc7;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18944)] = acc8;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18945)] = acc9;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18946)] = acc10;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18947)] = acc11;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18948)] = acc12;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18949)] = acc13;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18950)] = acc14;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18951)] = acc15;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19072)] = acc16;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19073)] = acc17;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19074)] = acc18;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19075)] = acc19;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19076)] = acc20;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19077)] = acc21;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19078)] = acc22;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19079)] = acc23;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19200)] = acc24;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19201)] = acc25;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19202)] = acc26;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19203)] = acc27;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19204)] = acc28;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19205)] = acc29;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19206)] = acc30;
-  gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19207)] = acc31;
+  number -= end2;
 }
 `,
 };
 
-/** Kernel 44: conv3.weight: reordered. Binds parameters, scratch6. */
-const train25Conv3WeightReordered: KernelSpec = {
-  name: 'train_25_conv3_weight_reordered',
-  label: 'conv3.weight: reordered',
-  tasks: { count: 1152, block: 0 },
-  invocations: { count: 73728, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 0, access: 'read' }, { buffer: 16, access: 'read_write' }],
-  wgsl: `// conv3.weight: reordered
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> parameters: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_113: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 3 * 3 * 128 * 64) { return; }
-  let c = item % 64;
-  let rest3 = item / 64;
-  let r2 = rest3 % 128;
-  let rest2 = rest3 / 128;
-  let r1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let r0 = rest1;
-  scratch_113[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
-}
-`,
-};
-
-/** Kernel 45: conv3 backward: conv2d_input_grad + gt + select. Binds scratch4, scratch7, scratch6, scratch0. */
-const train26Conv3BackwardConv2dInputGradGtSele: KernelSpec = {
-  name: 'train_26_conv3_backward_conv2d_input_grad_gt_sele',
-  label: 'conv3 backward: conv2d_input_grad + gt + select',
-  tasks: { count: 5, block: 4 },
-  invocations: { count: 200, block: 4 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 14, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 16, access: 'read' },
-    { buffer: 10, access: 'read_write' },
+/**
+ * Kernel 26: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch8, scratch3, gradients, scratch5.
+ */
+const train10Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
+  name: 'train_10_conv3_backward_sum_conv3_backward_conv2d',
+  label: 'conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select',
+  parts: [
+    {
+      name: 'train_10a_conv3_backward_sum',
+      label: 'conv3 backward: sum',
+      tasks: { count: 16, block: 0 },
+      invocations: { count: 128, block: 0 },
+    },
+    {
+      name: 'train_10b_conv3_backward_conv2d_weight_grad',
+      label: 'conv3 backward: conv2d_weight_grad',
+      tasks: { count: 48, block: 0 },
+      invocations: { count: 2304, block: 0 },
+    },
+    {
+      name: 'train_10c_conv3_backward_conv2d_input_grad_gt_sele',
+      label: 'conv3 backward: conv2d_input_grad + gt + select',
+      tasks: { count: 5, block: 4 },
+      invocations: { count: 200, block: 4 },
+    },
   ],
-  wgsl: `// conv3 backward: conv2d_input_grad + gt + select
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 10, access: 'read' },
+    { buffer: 18, access: 'read' },
+    { buffer: 13, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
+  ],
+  wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_92: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch_92: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch_20: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch_113: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_99: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_99: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 5;
-  let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (128 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 128) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r1 = 0; r1 < 3; r1++) {
+      for (var r2 = 0; r2 < 3; r2++) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          acc0 = (acc0 + scratch_92[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
+        }
+      }
+    }
+    gradients[(i + 92544)] = acc0;
+    return;
+  }
+  number -= end0;
+  let end1 = (16 * 3 * 3 * 16 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 16 * 3 * 3 * 16) { return; }
+    let nb = item % 16;
+    let rest3 = item / 16;
+    let w = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let h = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let cb = rest1;
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     var acc2: f32 = 0.0;
@@ -4105,414 +3896,398 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc29: f32 = 0.0;
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 3))) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
-            for (var r2 = 0; r2 < 128; r2++) {
-              let v0 = scratch_92[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-              let v1 = scratch_113[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
-              let v2 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
-              let v3 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
-              let v4 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
-              let v5 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
-              let v6 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
-              let v7 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
-              let v8 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
-              let v9 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
-              let v10 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
-              let v11 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
-              acc0 = (acc0 + (v0 * v1));
-              acc1 = (acc1 + (v0 * v2));
-              acc2 = (acc2 + (v0 * v3));
-              acc3 = (acc3 + (v0 * v4));
-              acc4 = (acc4 + (v0 * v5));
-              acc5 = (acc5 + (v0 * v6));
-              acc6 = (acc6 + (v0 * v7));
-              acc7 = (acc7 + (v0 * v8));
-              acc8 = (acc8 + (v9 * v1));
-              acc9 = (acc9 + (v9 * v2));
-              acc10 = (acc10 + (v9 * v3));
-              acc11 = (acc11 + (v9 * v4));
-              acc12 = (acc12 + (v9 * v5));
-              acc13 = (acc13 + (v9 * v6));
-              acc14 = (acc14 + (v9 * v7));
-              acc15 = (acc15 + (v9 * v8));
-              acc16 = (acc16 + (v10 * v1));
-              acc17 = (acc17 + (v10 * v2));
-              acc18 = (acc18 + (v10 * v3));
-              acc19 = (acc19 + (v10 * v4));
-              acc20 = (acc20 + (v10 * v5));
-              acc21 = (acc21 + (v10 * v6));
-              acc22 = (acc22 + (v10 * v7));
-              acc23 = (acc23 + (v10 * v8));
-              acc24 = (acc24 + (v11 * v1));
-              acc25 = (acc25 + (v11 * v2));
-              acc26 = (acc26 + (v11 * v3));
-              acc27 = (acc27 + (v11 * v4));
-              acc28 = (acc28 + (v11 * v5));
-              acc29 = (acc29 + (v11 * v6));
-              acc30 = (acc30 + (v11 * v7));
-              acc31 = (acc31 + (v11 * v8));
-            }
-          }
+    for (var r1 = 0; r1 < 3; r1++) {
+      for (var r2 = 0; r2 < 3; r2++) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
+          let v1 = scratch_92[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
+          let v2 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
+          let v3 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
+          let v4 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
+          let v5 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
+          let v6 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
+          let v7 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
+          let v8 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
+          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
+          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
+          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
         }
       }
     }
-    scratch_99[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch_20[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
-    scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18816)] = acc0;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18817)] = acc1;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18818)] = acc2;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18819)] = acc3;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18820)] = acc4;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18821)] = acc5;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18822)] = acc6;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18823)] = acc7;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18944)] = acc8;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18945)] = acc9;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18946)] = acc10;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18947)] = acc11;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18948)] = acc12;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18949)] = acc13;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18950)] = acc14;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18951)] = acc15;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19072)] = acc16;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19073)] = acc17;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19074)] = acc18;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19075)] = acc19;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19076)] = acc20;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19077)] = acc21;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19078)] = acc22;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19079)] = acc23;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19200)] = acc24;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19201)] = acc25;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19202)] = acc26;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19203)] = acc27;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19204)] = acc28;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19205)] = acc29;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19206)] = acc30;
+    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19207)] = acc31;
+    return;
+  }
+  number -= end1;
+  let end2 = (((i32(uniforms.n) + 3) / 4) * 5 * 5 * 8 + 63) / 64;
+  if (number < end2) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 5 * 5 * 8) { return; }
+    let cb = item % 8;
+    let rest3 = item / 8;
+    let w = rest3 % 5;
+    let rest2 = rest3 / 5;
+    let h = rest2 % 5;
+    let rest1 = rest2 / 5;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 3; r0++) {
         if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 3))) {
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
               for (var r2 = 0; r2 < 128; r2++) {
-                let v12 = scratch_92[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                acc32 = (acc32 + (v12 * scratch_113[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
-                acc33 = (acc33 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
-                acc34 = (acc34 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
-                acc35 = (acc35 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
-                acc36 = (acc36 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
-                acc37 = (acc37 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
-                acc38 = (acc38 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
-                acc39 = (acc39 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
+                let v0 = scratch_92[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                let v1 = scratch_113[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
+                let v2 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
+                let v3 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
+                let v4 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
+                let v5 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
+                let v6 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
+                let v7 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
+                let v8 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
+                let v9 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
+                let v10 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
+                let v11 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
+                acc0 = (acc0 + (v0 * v1));
+                acc1 = (acc1 + (v0 * v2));
+                acc2 = (acc2 + (v0 * v3));
+                acc3 = (acc3 + (v0 * v4));
+                acc4 = (acc4 + (v0 * v5));
+                acc5 = (acc5 + (v0 * v6));
+                acc6 = (acc6 + (v0 * v7));
+                acc7 = (acc7 + (v0 * v8));
+                acc8 = (acc8 + (v9 * v1));
+                acc9 = (acc9 + (v9 * v2));
+                acc10 = (acc10 + (v9 * v3));
+                acc11 = (acc11 + (v9 * v4));
+                acc12 = (acc12 + (v9 * v5));
+                acc13 = (acc13 + (v9 * v6));
+                acc14 = (acc14 + (v9 * v7));
+                acc15 = (acc15 + (v9 * v8));
+                acc16 = (acc16 + (v10 * v1));
+                acc17 = (acc17 + (v10 * v2));
+                acc18 = (acc18 + (v10 * v3));
+                acc19 = (acc19 + (v10 * v4));
+                acc20 = (acc20 + (v10 * v5));
+                acc21 = (acc21 + (v10 * v6));
+                acc22 = (acc22 + (v10 * v7));
+                acc23 = (acc23 + (v10 * v8));
+                acc24 = (acc24 + (v11 * v1));
+                acc25 = (acc25 + (v11 * v2));
+                acc26 = (acc26 + (v11 * v3));
+                acc27 = (acc27 + (v11 * v4));
+                acc28 = (acc28 + (v11 * v5));
+                acc29 = (acc29 + (v11 * v6));
+                acc30 = (acc30 + (v11 * v7));
+                acc31 = (acc31 + (v11 * v8));
               }
             }
           }
         }
       }
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
-      scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
-      scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
-      scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
-      scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
-      scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
-      scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
-      scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
+      scratch_99[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch_20[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
+      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 3; r0++) {
+          if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 3))) {
+            for (var r1 = 0; r1 < 3; r1++) {
+              if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
+                for (var r2 = 0; r2 < 128; r2++) {
+                  let v12 = scratch_92[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                  acc32 = (acc32 + (v12 * scratch_113[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
+                  acc33 = (acc33 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
+                }
+              }
+            }
+          }
+        }
+        scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
+        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
+        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
+        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
+        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
+        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
+        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
+        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
+      }
     }
+    return;
   }
+  number -= end2;
 }
 `,
 };
 
-/** Kernel 46: relu backward: max_pool2d_grad. Binds scratch5, scratch0, scratch4. */
-const train27ReluBackwardMaxPool2dGrad: KernelSpec = {
-  name: 'train_27_relu_backward_max_pool2d_grad',
-  label: 'relu backward: max_pool2d_grad',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 7744, block: 1 },
+/** Kernel 27: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch9, scratch5, scratch0, gradients. */
+const train11ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
+  name: 'train_11_relu_backward_max_pool2d_grad_conv2_back',
+  label: 'relu backward: max_pool2d_grad | conv2 backward: sum',
+  parts: [
+    {
+      name: 'train_11a_relu_backward_max_pool2d_grad',
+      label: 'relu backward: max_pool2d_grad',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 7744, block: 1 },
+    },
+    {
+      name: 'train_11b_conv2_backward_sum',
+      label: 'conv2 backward: sum',
+      tasks: { count: 8, block: 0 },
+      invocations: { count: 64, block: 0 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 15, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 14, access: 'read_write' }],
-  wgsl: `// relu backward: max_pool2d_grad
+  localBytes: 0,
+  buffers: [
+    { buffer: 19, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 1, access: 'read_write' },
+  ],
+  wgsl: `// relu backward: max_pool2d_grad | conv2 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_96: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch_99: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch_100: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 64 * 11 * 11) { return; }
-  let w = item % 11;
-  let rest3 = item / 11;
-  let h = rest3 % 11;
-  let rest2 = rest3 / 11;
-  let c = rest2 % 64;
-  let rest1 = rest2 / 64;
-  let n = rest1;
-  var g0: f32 = 0.0;
-  if ((((h / 2) < 5) && ((w / 2) < 5))) {
-    g0 = select(0.0, scratch_99[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch_96[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
-  }
-  scratch_100[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
-}
-`,
-};
-
-/** Kernel 47: conv2 backward: sum. Binds scratch0, gradients. */
-const train28Conv2BackwardSum: KernelSpec = {
-  name: 'train_28_conv2_backward_sum',
-  label: 'conv2 backward: sum',
-  tasks: { count: 8, block: 0 },
-  invocations: { count: 64, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv2 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_99: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 64) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r1 = 0; r1 < 5; r1++) {
-    for (var r2 = 0; r2 < 5; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 = (acc0 + scratch_99[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
-      }
-    }
-  }
-  gradients[(i + 18752)] = acc0;
-}
-`,
-};
-
-/** Kernel 48: conv2 backward: conv2d_weight_grad. Binds scratch2, scratch4, gradients. */
-const train29Conv2BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_29_conv2_backward_conv2d_weight_grad',
-  label: 'conv2 backward: conv2d_weight_grad',
-  tasks: { count: 72, block: 0 },
-  invocations: { count: 576, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 14, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv2 backward: conv2d_weight_grad
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 8 * 3 * 3 * 8) { return; }
-  let nb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let cb = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 11; r1++) {
-      for (var r2 = 0; r2 < 11; r2++) {
-        let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
-        let v1 = scratch_100[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-        let v2 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-        let v3 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-        let v4 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-        let v5 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-        let v6 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-        let v7 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-        let v8 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-  }
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 320)] = acc0;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 321)] = acc1;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 322)] = acc2;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 323)] = acc3;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 324)] = acc4;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 325)] = acc5;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 326)] = acc6;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 327)] = acc7;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 384)] = acc8;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 385)] = acc9;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 386)] = acc10;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 387)] = acc11;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 388)] = acc12;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 389)] = acc13;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 390)] = acc14;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 391)] = acc15;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 448)] = acc16;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 449)] = acc17;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 450)] = acc18;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 451)] = acc19;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 452)] = acc20;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 453)] = acc21;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 454)] = acc22;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 455)] = acc23;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 512)] = acc24;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 513)] = acc25;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 514)] = acc26;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 515)] = acc27;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 516)] = acc28;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 517)] = acc29;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 518)] = acc30;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 519)] = acc31;
-}
-`,
-};
-
-/** Kernel 49: conv2.weight: reordered. Binds parameters, scratch7. */
-const train30Conv2WeightReordered: KernelSpec = {
-  name: 'train_30_conv2_weight_reordered',
-  label: 'conv2.weight: reordered',
-  tasks: { count: 576, block: 0 },
-  invocations: { count: 18432, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 0, access: 'read' }, { buffer: 17, access: 'read_write' }],
-  wgsl: `// conv2.weight: reordered
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> parameters: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_114: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 3 * 3 * 64 * 32) { return; }
-  let c = item % 32;
-  let rest3 = item / 32;
-  let r2 = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let r1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let r0 = rest1;
-  scratch_114[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
-}
-`,
-};
-
-/** Kernel 50: conv2 backward: conv2d_input_grad + gt + select. Binds scratch2, scratch4, scratch7, scratch0. */
-const train31Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
-  name: 'train_31_conv2_backward_conv2d_input_grad_gt_sele',
-  label: 'conv2 backward: conv2d_input_grad + gt + select',
-  tasks: { count: 13, block: 4 },
-  invocations: { count: 676, block: 4 },
-  workgroup: 64,
-  buffers: [
-    { buffer: 12, access: 'read' },
-    { buffer: 14, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 10, access: 'read_write' },
-  ],
-  wgsl: `// conv2 backward: conv2d_input_grad + gt + select
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_107: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (i32(uniforms.n) * 64 * 11 * 11 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= i32(uniforms.n) * 64 * 11 * 11) { return; }
+    let w = item % 11;
+    let rest3 = item / 11;
+    let h = rest3 % 11;
+    let rest2 = rest3 / 11;
+    let c = rest2 % 64;
+    let rest1 = rest2 / 64;
+    let n = rest1;
+    var g0: f32 = 0.0;
+    if ((((h / 2) < 5) && ((w / 2) < 5))) {
+      g0 = select(0.0, scratch_99[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch_96[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
+    }
+    scratch_100[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
+    return;
+  }
+  number -= end0;
+  let end1 = (64 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 64) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r1 = 0; r1 < 5; r1++) {
+      for (var r2 = 0; r2 < 5; r2++) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          acc0 = (acc0 + scratch_99[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
+        }
+      }
+    }
+    gradients[(i + 18752)] = acc0;
+    return;
+  }
+  number -= end1;
+}
+`,
+};
+
+/**
+ * Kernel 28: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch4, gradients, scratch5.
+ */
+const train12Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
+  name: 'train_12_conv2_backward_conv2d_weight_grad_conv2',
+  label: 'conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select',
+  parts: [
+    {
+      name: 'train_12a_conv2_backward_conv2d_weight_grad',
+      label: 'conv2 backward: conv2d_weight_grad',
+      tasks: { count: 72, block: 0 },
+      invocations: { count: 576, block: 0 },
+    },
+    {
+      name: 'train_12b_conv2_backward_conv2d_input_grad_gt_sele',
+      label: 'conv2 backward: conv2d_input_grad + gt + select',
+      tasks: { count: 13, block: 4 },
+      invocations: { count: 676, block: 4 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 16, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
+  ],
+  wgsl: `// conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_107: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (8 * 3 * 3 * 8 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 8 * 3 * 3 * 8) { return; }
+    let nb = item % 8;
+    let rest3 = item / 8;
+    let w = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let h = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let cb = rest1;
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     var acc2: f32 = 0.0;
@@ -4545,212 +4320,360 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc29: f32 = 0.0;
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
-            for (var r2 = 0; r2 < 64; r2++) {
-              let v0 = scratch_100[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-              let v1 = scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-              let v2 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-              let v3 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-              let v4 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-              let v5 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-              let v6 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-              let v7 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-              let v8 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-              let v9 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-              let v10 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-              let v11 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
-              acc0 = (acc0 + (v0 * v1));
-              acc1 = (acc1 + (v0 * v2));
-              acc2 = (acc2 + (v0 * v3));
-              acc3 = (acc3 + (v0 * v4));
-              acc4 = (acc4 + (v0 * v5));
-              acc5 = (acc5 + (v0 * v6));
-              acc6 = (acc6 + (v0 * v7));
-              acc7 = (acc7 + (v0 * v8));
-              acc8 = (acc8 + (v9 * v1));
-              acc9 = (acc9 + (v9 * v2));
-              acc10 = (acc10 + (v9 * v3));
-              acc11 = (acc11 + (v9 * v4));
-              acc12 = (acc12 + (v9 * v5));
-              acc13 = (acc13 + (v9 * v6));
-              acc14 = (acc14 + (v9 * v7));
-              acc15 = (acc15 + (v9 * v8));
-              acc16 = (acc16 + (v10 * v1));
-              acc17 = (acc17 + (v10 * v2));
-              acc18 = (acc18 + (v10 * v3));
-              acc19 = (acc19 + (v10 * v4));
-              acc20 = (acc20 + (v10 * v5));
-              acc21 = (acc21 + (v10 * v6));
-              acc22 = (acc22 + (v10 * v7));
-              acc23 = (acc23 + (v10 * v8));
-              acc24 = (acc24 + (v11 * v1));
-              acc25 = (acc25 + (v11 * v2));
-              acc26 = (acc26 + (v11 * v3));
-              acc27 = (acc27 + (v11 * v4));
-              acc28 = (acc28 + (v11 * v5));
-              acc29 = (acc29 + (v11 * v6));
-              acc30 = (acc30 + (v11 * v7));
-              acc31 = (acc31 + (v11 * v8));
-            }
-          }
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      for (var r1 = 0; r1 < 11; r1++) {
+        for (var r2 = 0; r2 < 11; r2++) {
+          let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
+          let v1 = scratch_100[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
+          let v2 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
+          let v3 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
+          let v4 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
+          let v5 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
+          let v6 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
+          let v7 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
+          let v8 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
+          let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
+          let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
+          let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
         }
       }
     }
-    scratch_107[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 320)] = acc0;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 321)] = acc1;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 322)] = acc2;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 323)] = acc3;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 324)] = acc4;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 325)] = acc5;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 326)] = acc6;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 327)] = acc7;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 384)] = acc8;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 385)] = acc9;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 386)] = acc10;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 387)] = acc11;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 388)] = acc12;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 389)] = acc13;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 390)] = acc14;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 391)] = acc15;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 448)] = acc16;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 449)] = acc17;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 450)] = acc18;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 451)] = acc19;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 452)] = acc20;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 453)] = acc21;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 454)] = acc22;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 455)] = acc23;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 512)] = acc24;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 513)] = acc25;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 514)] = acc26;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 515)] = acc27;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 516)] = acc28;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 517)] = acc29;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 518)] = acc30;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 519)] = acc31;
+    return;
+  }
+  number -= end0;
+  let end1 = (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
+    let cb = item % 4;
+    let rest3 = item / 4;
+    let w = rest3 % 13;
+    let rest2 = rest3 / 13;
+    let h = rest2 % 13;
+    let rest1 = rest2 / 13;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 3; r0++) {
         if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
               for (var r2 = 0; r2 < 64; r2++) {
-                let v12 = scratch_100[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                acc32 = (acc32 + (v12 * scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                acc33 = (acc33 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                acc34 = (acc34 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                acc35 = (acc35 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                acc36 = (acc36 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                acc37 = (acc37 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                acc38 = (acc38 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                acc39 = (acc39 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                let v0 = scratch_100[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                let v1 = scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
+                let v2 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
+                let v3 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
+                let v4 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
+                let v5 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
+                let v6 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
+                let v7 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
+                let v8 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
+                let v9 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
+                let v10 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
+                let v11 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
+                acc0 = (acc0 + (v0 * v1));
+                acc1 = (acc1 + (v0 * v2));
+                acc2 = (acc2 + (v0 * v3));
+                acc3 = (acc3 + (v0 * v4));
+                acc4 = (acc4 + (v0 * v5));
+                acc5 = (acc5 + (v0 * v6));
+                acc6 = (acc6 + (v0 * v7));
+                acc7 = (acc7 + (v0 * v8));
+                acc8 = (acc8 + (v9 * v1));
+                acc9 = (acc9 + (v9 * v2));
+                acc10 = (acc10 + (v9 * v3));
+                acc11 = (acc11 + (v9 * v4));
+                acc12 = (acc12 + (v9 * v5));
+                acc13 = (acc13 + (v9 * v6));
+                acc14 = (acc14 + (v9 * v7));
+                acc15 = (acc15 + (v9 * v8));
+                acc16 = (acc16 + (v10 * v1));
+                acc17 = (acc17 + (v10 * v2));
+                acc18 = (acc18 + (v10 * v3));
+                acc19 = (acc19 + (v10 * v4));
+                acc20 = (acc20 + (v10 * v5));
+                acc21 = (acc21 + (v10 * v6));
+                acc22 = (acc22 + (v10 * v7));
+                acc23 = (acc23 + (v10 * v8));
+                acc24 = (acc24 + (v11 * v1));
+                acc25 = (acc25 + (v11 * v2));
+                acc26 = (acc26 + (v11 * v3));
+                acc27 = (acc27 + (v11 * v4));
+                acc28 = (acc28 + (v11 * v5));
+                acc29 = (acc29 + (v11 * v6));
+                acc30 = (acc30 + (v11 * v7));
+                acc31 = (acc31 + (v11 * v8));
               }
             }
           }
         }
       }
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      scratch_107[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 3; r0++) {
+          if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
+            for (var r1 = 0; r1 < 3; r1++) {
+              if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
+                for (var r2 = 0; r2 < 64; r2++) {
+                  let v12 = scratch_100[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                  acc32 = (acc32 + (v12 * scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
+                  acc33 = (acc33 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                }
+              }
+            }
+          }
+        }
+        scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      }
     }
+    return;
   }
+  number -= end1;
 }
 `,
 };
 
-/** Kernel 51: relu backward: max_pool2d_grad. Binds scratch3, scratch0, scratch4. */
-const train32ReluBackwardMaxPool2dGrad: KernelSpec = {
-  name: 'train_32_relu_backward_max_pool2d_grad',
-  label: 'relu backward: max_pool2d_grad',
-  tasks: { count: 1, block: 1 },
-  invocations: { count: 21632, block: 1 },
+/** Kernel 29: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch5, scratch0, gradients. */
+const train13ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
+  name: 'train_13_relu_backward_max_pool2d_grad_conv1_back',
+  label: 'relu backward: max_pool2d_grad | conv1 backward: sum',
+  parts: [
+    {
+      name: 'train_13a_relu_backward_max_pool2d_grad',
+      label: 'relu backward: max_pool2d_grad',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 21632, block: 1 },
+    },
+    {
+      name: 'train_13b_conv1_backward_sum',
+      label: 'conv1 backward: sum',
+      tasks: { count: 4, block: 0 },
+      invocations: { count: 32, block: 0 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 13, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 14, access: 'read_write' }],
-  wgsl: `// relu backward: max_pool2d_grad
+  localBytes: 0,
+  buffers: [
+    { buffer: 17, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 1, access: 'read_write' },
+  ],
+  wgsl: `// relu backward: max_pool2d_grad | conv1 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_104: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch_107: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch_108: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 32 * 13 * 2 * 13 * 2) { return; }
-  let w_1 = item % 2;
-  let rest5 = item / 2;
-  let w_0 = rest5 % 13;
-  let rest4 = rest5 / 13;
-  let h_1 = rest4 % 2;
-  let rest3 = rest4 / 2;
-  let h_0 = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let c = rest2 % 32;
-  let rest1 = rest2 / 32;
-  let n = rest1;
-  scratch_108[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch_107[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch_104[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
-}
-`,
-};
-
-/** Kernel 52: conv1 backward: sum. Binds scratch0, gradients. */
-const train33Conv1BackwardSum: KernelSpec = {
-  name: 'train_33_conv1_backward_sum',
-  label: 'conv1 backward: sum',
-  tasks: { count: 4, block: 0 },
-  invocations: { count: 32, block: 0 },
-  workgroup: 64,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv1 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_107: array<f32>;
-@group(0) @binding(1) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 32) { return; }
-  let i = item;
-  var acc0: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 13; r1++) {
-      for (var r2 = 0; r2 < 13; r2++) {
-        acc0 = (acc0 + scratch_107[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (i32(uniforms.n) * 32 * 13 * 2 * 13 * 2 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= i32(uniforms.n) * 32 * 13 * 2 * 13 * 2) { return; }
+    let w_1 = item % 2;
+    let rest5 = item / 2;
+    let w_0 = rest5 % 13;
+    let rest4 = rest5 / 13;
+    let h_1 = rest4 % 2;
+    let rest3 = rest4 / 2;
+    let h_0 = rest3 % 13;
+    let rest2 = rest3 / 13;
+    let c = rest2 % 32;
+    let rest1 = rest2 / 32;
+    let n = rest1;
+    scratch_108[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch_107[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch_104[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
+    return;
+  }
+  number -= end0;
+  let end1 = (32 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 32) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      for (var r1 = 0; r1 < 13; r1++) {
+        for (var r2 = 0; r2 < 13; r2++) {
+          acc0 = (acc0 + scratch_107[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
+        }
       }
     }
+    gradients[(i + 288)] = acc0;
+    return;
   }
-  gradients[(i + 288)] = acc0;
+  number -= end1;
 }
 `,
 };
 
-/** Kernel 53: conv1 backward: conv2d_weight_grad. Binds scratch1, scratch4, gradients. */
-const train34Conv1BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_34_conv1_backward_conv2d_weight_grad',
+/** Kernel 30: conv1 backward: conv2d_weight_grad. Binds scratch1, scratch0, gradients. */
+const train14Conv1BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_14_conv1_backward_conv2d_weight_grad',
   label: 'conv1 backward: conv2d_weight_grad',
-  tasks: { count: 12, block: 0 },
-  invocations: { count: 12, block: 0 },
+  parts: [
+    {
+      name: 'train_14_conv1_backward_conv2d_weight_grad',
+      label: 'conv1 backward: conv2d_weight_grad',
+      tasks: { count: 12, block: 0 },
+      invocations: { count: 12, block: 0 },
+    },
+  ],
   workgroup: 64,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 14, access: 'read' }, { buffer: 1, access: 'read_write' }],
+  localBytes: 0,
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv1 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
@@ -4863,13 +4786,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 54: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train35AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_35_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 31: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train15AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_15_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
-  tasks: { count: 653, block: 0 },
-  invocations: { count: 167168, block: 0 },
+  parts: [
+    {
+      name: 'train_15_Adam_is_finite_mul_add_pow_sub_3_more',
+      label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
+      tasks: { count: 653, block: 0 },
+      invocations: { count: 167168, block: 0 },
+    },
+  ],
   workgroup: 64,
+  localBytes: 0,
   buffers: [
     { buffer: 8, access: 'read' },
     { buffer: 2, access: 'read_write' },
@@ -4912,428 +4842,420 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in base64: 36,506 bytes, a function for each kernel. */
+/** The WebAssembly module of FashionCnnLogits in base64: 35,782 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = [
-  'AGFzbQEAAAABSAlgAXwBfGABfQF9YAJ9fQF9YAF9AX9gBn9/f39/fwBgBX9/f39/AGAHf39/f39/fwBgCX9/f39/f39/fwBgCH9/f39/f39/AAISAQNl',
-  'bnYGbWVtb3J5AgMBgIAEA0A/AAABAQEBAgMEBQQFBAQEBQQFBAUEBAQGBAUHBQQEBAQEBAQGBgUHBQUIBQQFBgUEBQYFBAUGBAUEBQYEBQQIB6APNx5p',
-  'bmZlcl8wMF9jb252MV9jb252MmRfYWRkX3JlbHUACB1pbmZlcl8wMV9NYXhQb29sMmRfbWF4X3Bvb2wyZAAJHmluZmVyXzAyX2NvbnYyX2NvbnYyZF9h',
-  'ZGRfcmVsdQAKHWluZmVyXzAzX01heFBvb2wyZF9tYXhfcG9vbDJkAAseaW5mZXJfMDRfY29udjNfY29udjJkX2FkZF9yZWx1AAwcaW5mZXJfMDVfZmMx',
-  'X21hdG11bF9hZGRfcmVsdQANF2luZmVyXzA2X2ZjMl9tYXRtdWxfYWRkAA4fZXZhbHVhdGVfMDBfdG9fZmxvYXRfdG9fZjMyX2RpdgAPIWV2YWx1YXRl',
-  'XzAxX2NvbnYxX2NvbnYyZF9hZGRfcmVsdQAQIGV2YWx1YXRlXzAyX01heFBvb2wyZF9tYXhfcG9vbDJkABEhZXZhbHVhdGVfMDNfY29udjJfY29udjJk',
-  'X2FkZF9yZWx1ABIgZXZhbHVhdGVfMDRfTWF4UG9vbDJkX21heF9wb29sMmQAEyFldmFsdWF0ZV8wNV9jb252M19jb252MmRfYWRkX3JlbHUAFB9ldmFs',
-  'dWF0ZV8wNl9mYzFfbWF0bXVsX2FkZF9yZWx1ABUaZXZhbHVhdGVfMDdfZmMyX21hdG11bF9hZGQAFiZldmFsdWF0ZV8wOF9sb3NzX2FtYXhfYXJnbWF4',
-  'X2VxX3RvX2YzMgAXFGV2YWx1YXRlXzA5X2xvc3Nfc3ViABgYZXZhbHVhdGVfMTBfbG9zc19leHBfc3VtABktZXZhbHVhdGVfMTFfbG9zc19sb2dfc3Vi',
-  'X2VxX3NlbGVjdF9zdW1fM19tb3JlABocdHJhaW5fMDBfdG9fZmxvYXRfdG9fZjMyX2RpdgAbHnRyYWluXzAxX2NvbnYxX2NvbnYyZF9hZGRfcmVsdQAc',
-  'LnRyYWluXzAyX01heFBvb2wyZF9tYXhfcG9vbDJkX21heF9wb29sMmRfaW5kZXgAHR50cmFpbl8wM19jb252Ml9jb252MmRfYWRkX3JlbHUAHi50cmFp',
-  'bl8wNF9NYXhQb29sMmRfbWF4X3Bvb2wyZF9tYXhfcG9vbDJkX2luZGV4AB8edHJhaW5fMDVfY29udjNfY29udjJkX2FkZF9yZWx1ACAcdHJhaW5fMDZf',
-  'ZmMxX21hdG11bF9hZGRfcmVsdQAhF3RyYWluXzA3X2ZjMl9tYXRtdWxfYWRkACIjdHJhaW5fMDhfbG9zc19hbWF4X2FyZ21heF9lcV90b19mMzIAIxV0',
-  'cmFpbl8wOV9sb3NzX3N1Yl9leHAAJBF0cmFpbl8xMF9sb3NzX3N1bQAlKnRyYWluXzExX2xvc3NfbG9nX3N1Yl9lcV9zZWxlY3Rfc3VtXzNfbW9yZQAm',
-  'KHRyYWluXzEyX2xvc3NfYmFja3dhcmRfZXFfZGl2X25lZ19zZWxlY3QAJxp0cmFpbl8xM19sb3NzX2JhY2t3YXJkX3N1bQAoJnRyYWluXzE0X2xvc3Nf',
-  'YmFja3dhcmRfbmVnX2Rpdl9tdWxfYWRkACkZdHJhaW5fMTVfZmMyX2JhY2t3YXJkX3N1bQAqHHRyYWluXzE2X2ZjMl9iYWNrd2FyZF9tYXRtdWwAKx10',
-  'cmFpbl8xN19mYzJfd2VpZ2h0X3Jlb3JkZXJlZAAsJnRyYWluXzE4X2ZjMl9iYWNrd2FyZF9tYXRtdWxfZ3Rfc2VsZWN0AC0ZdHJhaW5fMTlfZmMxX2Jh',
-  'Y2t3YXJkX3N1bQAuHHRyYWluXzIwX2ZjMV9iYWNrd2FyZF9tYXRtdWwALx10cmFpbl8yMV9mYzFfd2VpZ2h0X3Jlb3JkZXJlZAAwJnRyYWluXzIyX2Zj',
-  'MV9iYWNrd2FyZF9tYXRtdWxfZ3Rfc2VsZWN0ADEbdHJhaW5fMjNfY29udjNfYmFja3dhcmRfc3VtADIqdHJhaW5fMjRfY29udjNfYmFja3dhcmRfY29u',
-  'djJkX3dlaWdodF9ncmFkADMfdHJhaW5fMjVfY29udjNfd2VpZ2h0X3Jlb3JkZXJlZAA0MXRyYWluXzI2X2NvbnYzX2JhY2t3YXJkX2NvbnYyZF9pbnB1',
-  'dF9ncmFkX2d0X3NlbGUANSZ0cmFpbl8yN19yZWx1X2JhY2t3YXJkX21heF9wb29sMmRfZ3JhZAA2G3RyYWluXzI4X2NvbnYyX2JhY2t3YXJkX3N1bQA3',
-  'KnRyYWluXzI5X2NvbnYyX2JhY2t3YXJkX2NvbnYyZF93ZWlnaHRfZ3JhZAA4H3RyYWluXzMwX2NvbnYyX3dlaWdodF9yZW9yZGVyZWQAOTF0cmFpbl8z',
-  'MV9jb252Ml9iYWNrd2FyZF9jb252MmRfaW5wdXRfZ3JhZF9ndF9zZWxlADomdHJhaW5fMzJfcmVsdV9iYWNrd2FyZF9tYXhfcG9vbDJkX2dyYWQAOxt0',
-  'cmFpbl8zM19jb252MV9iYWNrd2FyZF9zdW0APCp0cmFpbl8zNF9jb252MV9iYWNrd2FyZF9jb252MmRfd2VpZ2h0X2dyYWQAPS50cmFpbl8zNV9BZGFt',
-  'X2lzX2Zpbml0ZV9tdWxfYWRkX3Bvd19zdWJfM19tb3JlAD4Ky4wCP9MBAQJ8IABEAAAAAADghcClRAAAAAAA4IVApCICRP6CK2VHFfc/op4hASACIAFE',
-  '7zn6/kIu5j+ioSECRFyfeLdPfpI+IAKiRDTHVqXjHcc+oCACokQaoAEaoAH6PqAgAqJEGqABGqABKj+gIAKiRBdswRZswVY/oCACokQRERERERGBP6Ag',
-  'AqJEVVVVVVVVpT+gIAKiRFVVVVVVVcU/oCACokQAAAAAAADgP6AgAqJEAAAAAAAA8D+gIAKiRAAAAAAAAPA/oCAB/AKsQv8HfEI0hr+iC6UCAwF+AX8D',
-  'fCAARAAAAAAAAAAAYQRARAAAAAAAAPD/DwsgAEQAAAAAAAAAAGMEQEQAAAAAAAD4fw8LIABE////////739lRQRAIAAPCyAAvSIBQjSIp0H/B2shAiAB',
-  'QgyGQgyIQv8HQjSGhL8iA0TNO39mnqD2P2YEQCADRAAAAAAAAOA/oiEDIAJBAWohAgsgA0QAAAAAAADwP6EgA0QAAAAAAADwP6CjIgQgBKIhBUQRERER',
-  'ERHBPyAFokQUO7ETO7HDP6AgBaJERhdddNFFxz+gIAWiRBzHcRzHccw/oCAFokSSJEmSJEnSP6AgBaJEmpmZmZmZ2T+gIAWiRFVVVVVVVeU/oCAFokQA',
-  'AAAAAAAAQKAgBKIgArdE7zn6/kIu5j+ioAsIACAAuxAAtgsIACAAuxABtgtQAQF8IAC7IgEgASABIAGiokQAAAAAAAAIQKOhRAAAAAAAAPA/RAAAAAAA',
-  'AABAIAEgAaAQAEQAAAAAAADwP6CjoSABmUT8qfHSTWJQP2MbtgsjAQF8IAC7mhAAIQFEAAAAAAAA8D8gAUQAAAAAAADwP6CjtgtaAQF8IAFDAAAAAFsE',
-  'QEMAAIA/DwsgAIu7EAEgAbuiEAAhAiAAQwAAAABdBEAgASABjlwEQEMAAMB/DwsgAUMAAAA/lCABQwAAAD+UjlwEQCACmiECCwsgArYLEwAgALxBgICA',
-  '/AdxQYCAgPwHRwv5CQ8Gfwh7BH8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAHQRpwIQggB0EabiEHIAchCUEAIQoDQEEA',
-  'IQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAA',
-  'AAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAA',
-  'AAAAACETQQAhFANAQQAhFSADIAhBHGwgCUHAGGxqIBRBHGxqIAtqQQRsaiEWIAQgCkEIbCAUQeAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAIAIRkgF/0A',
-  'AhAhGiAW/QkCwBghGyAW/QkCgDEhHCAW/QkCwEkhHSAMIBggGf3mAf3kASEMIA0gGCAa/eYB/eQBIQ0gDiAbIBn95gH95AEhDiAPIBsgGv3mAf3kASEP',
-  'IBAgHCAZ/eYB/eQBIRAgESAcIBr95gH95AEhESASIB0gGf3mAf3kASESIBMgHSAa/eYB/eQBIRMgFkEEaiEWIBdBgAFqIRcgFUEBaiIVQQNIDQALIBRB',
-  'AWoiFEEDSA0ACyAEIApBCGxBBGxqIR8gH/0AAoAJIR4gH/0AApAJISAgBSAKQQhsIAhBwAZsaiAJQYCkBWxqIAtBIGxqQQRsaiEhICEgDCAe/eQB/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/esB/QsCACAhIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgISAOIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
-  'CwKApAUgISAPICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQpAUgISAQIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAyAogISARICD95AH9',
-  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQyAogISASIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA7A8gISATICD95AH9DAAAAAAAAAAAAAAAAAAA',
-  'AAD96wH9CwKQ7A8FIAQgCkEIbEEEbGohIyAj/QACgAkhIiAj/QACkAkhJEEAISUDQP0MAAAAAAAAAAAAAAAAAAAAACEm/QwAAAAAAAAAAAAAAAAAAAAA',
-  'ISdBACEUA0BBACEVIAMgCEEcbCAJQcAYbGogJUGQBmxqIBRBHGxqIAtqQQRsaiEoIAQgCkEIbCAUQeAAbGpBBGxqISkDQCAo/QkCACEqICYgKiAp/QAC',
-  'AP3mAf3kASEmICcgKiAp/QACEP3mAf3kASEnIChBBGohKCApQYABaiEpIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAKQQhsIAhBwAZsaiAJQYCk',
-  'BWxqICVBgKkBbGogC0EgbGpBBGxqISsgKyAmICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
-  '/QsCECAlQQFqIiUgAigCACAJQQRsa0gNAAsLIAtBAWoiC0EaSA0ACyAKQQFqIgpBBEgNAAsgBkEBaiIGIAFIDQALCwuvAgMGfwJ7BH8gACABSARAIAAh',
-  'BQNAIAUhBiAGIQdBACEIA0BBACEJA0BBACEKA0D9DP//f////3////9/////f/8hC/0M//9/////f////3////9//yEMQQAhDQNAQQAhDiADIApBCGwg',
-  'CEGADWxqIAdBgKkBbGogDUHABmxqIAlBwABsakEEbGohDwNAIAsgD/0AAgD96QEhCyAMIA/9AAIQ/ekBIQwgD0GAAWohDyAOQQFqIg5BAkgNAAsgDUEB',
-  'aiINQQJIDQALIAQgCkEIbCAIQaADbGogB0GgKmxqIAlBIGxqQQRsaiEQIBAgC/0LAgAgECAM/QsCECAKQQFqIgpBBEgNAAsgCUEBaiIJQQ1IDQALIAhB',
-  'AWoiCEENSA0ACyAFQQFqIgUgAUgNAAsLC9EKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBC3AhCCAHQQtu',
-  'IQcgByEJQQAhCgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAA',
-  'AAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVA0BBACEWIAMgCEGgA2wgCUGAqQFsaiAUQaADbGogFUEgbGogC0EgbGpBBGxqIRcgBCAKQQhsIBRB',
-  'gDBsaiAVQYAQbGpBBGxqIRgDQCAX/QkCACEZIBj9AAKACiEaIBj9AAKQCiEbIBf9CQKAqQEhHCAX/QkCgNICIR0gF/0JAoD7AyEeIAwgGSAa/eYB/eQB',
-  'IQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIg',
-  'EyAeIBv95gH95AEhEyAXQQRqIRcgGEGAAmohGCAWQQFqIhZBIEgNAAsgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAEIApBCGxBBGxqISAgIP0AAoDK',
-  'BCEfICD9AAKQygQhISAFIApBCGwgCEHABWxqIAlBgPIBbGogC0HAAGxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAiIA0g',
-  'If3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA8gEgIiAPICH95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKQ8gEgIiAQIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA5AMgIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ5AMg',
-  'IiASIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA1gUgIiATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ1gUFIAQgCkEIbEEEbGohJCAk',
-  '/QACgMoEISMgJP0AApDKBCElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEAIRUDQEEAIRYgAyAIQaAD',
-  'bCAJQYCpAWxqICZBoCpsaiAUQaADbGogFUEgbGogC0EgbGpBBGxqISkgBCAKQQhsIBRBgDBsaiAVQYAQbGpBBGxqISoDQCAp/QkCACErICcgKyAq/QAC',
-  'gAr95gH95AEhJyAoICsgKv0AApAK/eYB/eQBISggKUEEaiEpICpBgAJqISogFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAK',
-  'QQhsIAhBwAVsaiAJQYDyAWxqICZBwDxsaiALQcAAbGpBBGxqISwgLCAnICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAA',
-  'AAAAAAAAAAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAJQQRsa0gNAAsLIAtBAWoiC0ELSA0ACyAKQQFqIgpBCEgNAAsgBkEBaiIGIAFIDQALCwuvAgMG',
-  'fwJ7BH8gACABSARAIAAhBQNAIAUhBiAGIQdBACEIA0BBACEJA0BBACEKA0D9DP//f////3////9/////f/8hC/0M//9/////f////3////9//yEMQQAh',
-  'DQNAQQAhDiADIApBCGwgCEGAC2xqIAdBwDxsaiANQcAFbGogCUGAAWxqQQRsaiEPA0AgCyAP/QACAP3pASELIAwgD/0AAhD96QEhDCAPQYACaiEPIA5B',
-  'AWoiDkECSA0ACyANQQFqIg1BAkgNAAsgBCAKQQhsIAhBwAJsaiAHQcAMbGogCUHAAGxqQQRsaiEQIBAgC/0LAgAgECAM/QsCECAKQQFqIgpBCEgNAAsg',
-  'CUEBaiIJQQVIDQALIAhBAWoiCEEFSA0ACyAFQQFqIgUgAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0Ag',
-  'BiEHIAdBA3AhCCAHQQNuIQcgByEJQQAhCgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAA',
-  'AAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVA0BBACEWIAMgCEHAAmwgCUGAMmxqIBRBwAJsaiAVQcAAbGogC0HAAGxq',
-  'QQRsaiEXIAQgCkEIbCAUQYDAAWxqIBVBgMAAbGpBBGxqIRgDQCAX/QkCACEZIBj9AAKAzAQhGiAY/QACkMwEIRsgF/0JAoAyIRwgF/0JAoBkIR0gF/0J',
-  'AoCWASEeIAwgGSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3k',
-  'ASERIBIgHiAa/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQQRqIRcgGEGABGohGCAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsg',
-  'BCAKQQhsQQRsaiEgICD9AAKAzBYhHyAg/QACkMwWISEgBSAKQQhsIAhBgANsaiAJQYAkbGogC0GAAWxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAA',
-  'AAAAAAAA/esB/QsCACAiIA0gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAiIA8g',
-  'If3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAkICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIiARICH95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKQSCAiIBIgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAQg',
-  'CkEIbEEEbGohJCAk/QACgMwWISMgJP0AApDMFiElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEAIRUD',
-  'QEEAIRYgAyAIQcACbCAJQYAybGogJkHADGxqIBRBwAJsaiAVQcAAbGogC0HAAGxqQQRsaiEpIAQgCkEIbCAUQYDAAWxqIBVBgMAAbGpBBGxqISoDQCAp',
-  '/QkCACErICcgKyAq/QACgMwE/eYB/eQBIScgKCArICr9AAKQzAT95gH95AEhKCApQQRqISkgKkGABGohKiAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0A',
-  'CyAUQQFqIhRBA0gNAAsgBSAKQQhsIAhBgANsaiAJQYAkbGogJkGACWxqIAtBgAFsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAlBBGxrSA0ACwsgC0EBaiILQQNIDQALIApBAWoiCkEQSA0ACyAG',
-  'QQFqIgYgAUgNAAsLC/UJDwR/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAIQQRsQQRqIAIoAgBM',
-  'BED9DAAAAAAAAAAAAAAAAAAAAAAhCv0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAA',
-  'AAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACERQQAhEgNAQQAhEwNA',
-  'QQAhFCADIAhBgCRsIBJBgANsaiATQYABbGpBBGxqIRUgBCAJQQhsIBJBwAFsaiATQcAAbGpBBGxqIRYDQCAV/QkCACEXIBb9AAKA0BYhGCAW/QACkNAW',
-  'IRkgFf0JAoAkIRogFf0JAoBIIRsgFf0JAoBsIRwgCiAXIBj95gH95AEhCiALIBcgGf3mAf3kASELIAwgGiAY/eYB/eQBIQwgDSAaIBn95gH95AEhDSAO',
-  'IBsgGP3mAf3kASEOIA8gGyAZ/eYB/eQBIQ8gECAcIBj95gH95AEhECARIBwgGf3mAf3kASERIBVBBGohFSAWQYASaiEWIBRBAWoiFEGAAUgNAAsgE0EB',
-  'aiITQQNIDQALIBJBAWoiEkEDSA0ACyAEIAlBCGxBBGxqIR4gHv0AAoDQKCEdIB79AAKQ0CghHyAFIAlBCGwgCEGAAmxqQQRsaiEgICAgCiAd/eQB/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/esB/QsCACAgIAsgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgICAMIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
-  'CwKAAiAgIA0gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICAgDiAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgICAPIB/95AH9DAAA',
-  'AAAAAAAAAAAAAAAAAAD96wH9CwKQBCAgIBAgHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICAgESAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
-  '/QsCkAYFIAQgCUEIbEEEbGohIiAi/QACgNAoISEgIv0AApDQKCEjQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9DAAAAAAAAAAAAAAAAAAAAAAhJkEA',
-  'IRIDQEEAIRMDQEEAIRQgAyAIQYAkbCAkQYAJbGogEkGAA2xqIBNBgAFsakEEbGohJyAEIAlBCGwgEkHAAWxqIBNBwABsakEEbGohKANAICf9CQIAISkg',
-  'JSApICj9AAKA0Bb95gH95AEhJSAmICkgKP0AApDQFv3mAf3kASEmICdBBGohJyAoQYASaiEoIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQALIBJBAWoi',
-  'EkEDSA0ACyAFIAlBCGwgCEGAAmxqICRBwABsakEEbGohKiAqICUgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKiAmICP95AH9DAAAAAAAAAAA',
-  'AAAAAAAAAAD96wH9CwIQICRBAWoiJCACKAIAIAhBBGxrSA0ACwsgCUEBaiIJQQhIDQALIAZBAWoiBiABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAg',
-  'ACEGA0AgBiEHIAchCEEAIQkDQEMAAAAAIQpDAAAAACELQQAhDCADIAhBwABsQQRsaiENIAQgCUECbEEEbGohDgNAIA0qAgAhDyAKIA8gDioCgNIolJIh',
-  'CiALIA8gDioChNIolJIhCyANQQRqIQ0gDkEoaiEOIAxBAWoiDEHAAEgNAAsgBSAJQQJsIAhBCmxqQQRsaiEQIBAgCiAEIAlBAmxBBGxqIREgESoCgOYo',
-  'kjgCACAQIAsgESoChOYokjgCBCAJQQFqIglBBUgNAAsgBkEBaiIGIAFIDQALCwukAQEIfyAAIAFIBEAgACEFA0AgBSEGIAYhB0EAIQgDQEEAIQkDQEEA',
-  'IQogBCAJQRxsIAdBkAZsakEEbGohCyADIAlBHGwgB0GQBmxqaiEMA0AgCyAMLQAAskMAAH9DlTgCACALQQRqIQsgDEEBaiEMIApBAWoiCkEcSA0ACyAJ',
-  'QQFqIglBHEgNAAsgCEEBaiIIQQFIDQALIAVBAWoiBSABSA0ACwsL+QkPBn8IewR/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQYDQCAG',
-  'IQcgB0EacCEIIAdBGm4hByAHIQlBACEKA0BBACELA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'Df0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUgAyAIQRxsIAlBwBhsaiAUQRxsaiALakEEbGohFiAEIApBCGwgFEHgAGxq',
-  'QQRsaiEXA0AgFv0JAgAhGCAX/QACACEZIBf9AAIQIRogFv0JAsAYIRsgFv0JAoAxIRwgFv0JAsBJIR0gDCAYIBn95gH95AEhDCANIBggGv3mAf3kASEN',
-  'IA4gGyAZ/eYB/eQBIQ4gDyAbIBr95gH95AEhDyAQIBwgGf3mAf3kASEQIBEgHCAa/eYB/eQBIREgEiAdIBn95gH95AEhEiATIB0gGv3mAf3kASETIBZB',
-  'BGohFiAXQYABaiEXIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEfIB/9AAKACSEeIB/9AAKQCSEgIAUgCkEIbCAIQcAGbGogCUGA',
-  'pAVsaiALQSBsakEEbGohISAhIAwgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEg',
-  'DiAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgKQFICEgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkKQFICEgECAe/eQB/QwAAAAAAAAA',
-  'AAAAAAAAAAAA/esB/QsCgMgKICEgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkMgKICEgEiAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsC',
-  'gOwPICEgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOwPBSAEIApBCGxBBGxqISMgI/0AAoAJISIgI/0AApAJISRBACElA0D9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhJv0MAAAAAAAAAAAAAAAAAAAAACEnQQAhFANAQQAhFSADIAhBHGwgCUHAGGxqICVBkAZsaiAUQRxsaiALakEEbGohKCAEIApBCGwgFEHg',
-  'AGxqQQRsaiEpA0AgKP0JAgAhKiAmICogKf0AAgD95gH95AEhJiAnICogKf0AAhD95gH95AEhJyAoQQRqISggKUGAAWohKSAVQQFqIhVBA0gNAAsgFEEB',
-  'aiIUQQNIDQALIAUgCkEIbCAIQcAGbGogCUGApAVsaiAlQYCpAWxqIAtBIGxqQQRsaiErICsgJiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAr',
-  'ICcgJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBGkgNAAsgCkEBaiIKQQRIDQALIAZBAWoi',
-  'BiABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQQAhCANAQQAhCQNAQQAhCgNA/Qz//3////9/////f////3//IQv9DP//f////3//',
-  '//9/////f/8hDEEAIQ0DQEEAIQ4gAyAKQQhsIAhBgA1saiAHQYCpAWxqIA1BwAZsaiAJQcAAbGpBBGxqIQ8DQCALIA/9AAIA/ekBIQsgDCAP/QACEP3p',
-  'ASEMIA9BgAFqIQ8gDkEBaiIOQQJIDQALIA1BAWoiDUECSA0ACyAEIApBCGwgCEGgA2xqIAdBoCpsaiAJQSBsakEEbGohECAQIAv9CwIAIBAgDP0LAhAg',
-  'CkEBaiIKQQRIDQALIAlBAWoiCUENSA0ACyAIQQFqIghBDUgNAAsgBUEBaiIFIAFIDQALCwvRCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8g',
-  'ACABSARAIAAhBgNAIAYhByAHQQtwIQggB0ELbiEHIAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAA',
-  'AAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFQNAQQAhFiADIAhBoANsIAlBgKkBbGogFEGgA2xq',
-  'IBVBIGxqIAtBIGxqQQRsaiEXIAQgCkEIbCAUQYAwbGogFUGAEGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACgAohGiAY/QACkAohGyAX/QkCgKkBIRwgF/0J',
-  'AoDSAiEdIBf9CQKA+wMhHiAMIBkgGv3mAf3kASEMIA0gGSAb/eYB/eQBIQ0gDiAcIBr95gH95AEhDiAPIBwgG/3mAf3kASEPIBAgHSAa/eYB/eQBIRAg',
-  'ESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMgHiAb/eYB/eQBIRMgF0EEaiEXIBhBgAJqIRggFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAUQQFq',
-  'IhRBA0gNAAsgBCAKQQhsQQRsaiEgICD9AAKAygQhHyAg/QACkMoEISEgBSAKQQhsIAhBwAVsaiAJQYDyAWxqIAtBwABsakEEbGohIiAiIAwgH/3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiANICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
-  '/QsCgPIBICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkPIBICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOQDICIgESAh/eQB',
-  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOQDICIgEiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgNYFICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCkNYFBSAEIApBCGxBBGxqISQgJP0AAoDKBCEjICT9AAKQygQhJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAAACEn/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIShBACEUA0BBACEVA0BBACEWIAMgCEGgA2wgCUGAqQFsaiAmQaAqbGogFEGgA2xqIBVBIGxqIAtBIGxqQQRsaiEpIAQgCkEIbCAUQYAwbGogFUGA',
-  'EGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAoAK/eYB/eQBIScgKCArICr9AAKQCv3mAf3kASEoIClBBGohKSAqQYACaiEqIBZBAWoiFkEgSA0ACyAV',
-  'QQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEIbCAIQcAFbGogCUGA8gFsaiAmQcA8bGogC0HAAGxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAA',
-  'AAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBC0gNAAsgCkEB',
-  'aiIKQQhIDQALIAZBAWoiBiABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQQAhCANAQQAhCQNAQQAhCgNA/Qz//3////9/////f///',
-  '/3//IQv9DP//f////3////9/////f/8hDEEAIQ0DQEEAIQ4gAyAKQQhsIAhBgAtsaiAHQcA8bGogDUHABWxqIAlBgAFsakEEbGohDwNAIAsgD/0AAgD9',
-  '6QEhCyAMIA/9AAIQ/ekBIQwgD0GAAmohDyAOQQFqIg5BAkgNAAsgDUEBaiINQQJIDQALIAQgCkEIbCAIQcACbGogB0HADGxqIAlBwABsakEEbGohECAQ',
-  'IAv9CwIAIBAgDP0LAhAgCkEBaiIKQQhIDQALIAlBAWoiCUEFSA0ACyAIQQFqIghBBUgNAAsgBUEBaiIFIAFIDQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7',
-  'AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAHQQNwIQggB0EDbiEHIAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFQNAQQAhFiADIAhBwAJs',
-  'IAlBgDJsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohFyAEIApBCGwgFEGAwAFsaiAVQYDAAGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACgMwEIRogGP0A',
-  'ApDMBCEbIBf9CQKAMiEcIBf9CQKAZCEdIBf9CQKAlgEhHiAMIBkgGv3mAf3kASEMIA0gGSAb/eYB/eQBIQ0gDiAcIBr95gH95AEhDiAPIBwgG/3mAf3k',
-  'ASEPIBAgHSAa/eYB/eQBIRAgESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMgHiAb/eYB/eQBIRMgF0EEaiEXIBhBgARqIRggFkEBaiIWQcAASA0A',
-  'CyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAQgCkEIbEEEbGohICAg/QACgMwWIR8gIP0AApDMFiEhIAUgCkEIbCAIQYADbGogCUGAJGxqIAtBgAFs',
-  'akEEbGohIiAiIAwgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiANICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDiAf/eQB/QwA',
-  'AAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIiAPICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQJCAiIBAgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LAoBIICIgESAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIiASIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAbCAiIBMgIf3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAEIApBCGxBBGxqISQgJP0AAoDMFiEjICT9AAKQzBYhJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAAACEn/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIShBACEUA0BBACEVA0BBACEWIAMgCEHAAmwgCUGAMmxqICZBwAxsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohKSAEIApB',
-  'CGwgFEGAwAFsaiAVQYDAAGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAoDMBP3mAf3kASEnICggKyAq/QACkMwE/eYB/eQBISggKUEEaiEpICpBgARq',
-  'ISogFkEBaiIWQcAASA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEIbCAIQYADbGogCUGAJGxqICZBgAlsaiALQYABbGpBBGxqISwgLCAn',
-  'ICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAJQQRsa0gNAAsL',
-  'IAtBAWoiC0EDSA0ACyAKQQFqIgpBEEgNAAsgBkEBaiIGIAFIDQALCwv1CQ8Efwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNA',
-  'IAYhByAHIQhBACEJA0AgCEEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQr9DAAAAAAAAAAAAAAAAAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAA',
-  'AAAAAAAAAAAAAAAAAAAhEUEAIRIDQEEAIRMDQEEAIRQgAyAIQYAkbCASQYADbGogE0GAAWxqQQRsaiEVIAQgCUEIbCASQcABbGogE0HAAGxqQQRsaiEW',
-  'A0AgFf0JAgAhFyAW/QACgNAWIRggFv0AApDQFiEZIBX9CQKAJCEaIBX9CQKASCEbIBX9CQKAbCEcIAogFyAY/eYB/eQBIQogCyAXIBn95gH95AEhCyAM',
-  'IBogGP3mAf3kASEMIA0gGiAZ/eYB/eQBIQ0gDiAbIBj95gH95AEhDiAPIBsgGf3mAf3kASEPIBAgHCAY/eYB/eQBIRAgESAcIBn95gH95AEhESAVQQRq',
-  'IRUgFkGAEmohFiAUQQFqIhRBgAFIDQALIBNBAWoiE0EDSA0ACyASQQFqIhJBA0gNAAsgBCAJQQhsQQRsaiEeIB79AAKA0CghHSAe/QACkNAoIR8gBSAJ',
-  'QQhsIAhBgAJsakEEbGohICAgIAogHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgICALIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICAg',
-  'DCAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAIgICANIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQAiAgIA4gHf3kAf0MAAAAAAAAAAAA',
-  'AAAAAAAAAP3rAf0LAoAEICAgDyAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgICAQIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABiAg',
-  'IBEgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAGBSAEIAlBCGxBBGxqISIgIv0AAoDQKCEhICL9AAKQ0CghI0EAISQDQP0MAAAAAAAAAAAAAAAA',
-  'AAAAACEl/QwAAAAAAAAAAAAAAAAAAAAAISZBACESA0BBACETA0BBACEUIAMgCEGAJGwgJEGACWxqIBJBgANsaiATQYABbGpBBGxqIScgBCAJQQhsIBJB',
-  'wAFsaiATQcAAbGpBBGxqISgDQCAn/QkCACEpICUgKSAo/QACgNAW/eYB/eQBISUgJiApICj9AAKQ0Bb95gH95AEhJiAnQQRqIScgKEGAEmohKCAUQQFq',
-  'IhRBgAFIDQALIBNBAWoiE0EDSA0ACyASQQFqIhJBA0gNAAsgBSAJQQhsIAhBgAJsaiAkQcAAbGpBBGxqISogKiAlICH95AH9DAAAAAAAAAAAAAAAAAAA',
-  'AAD96wH9CwIAICogJiAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAkQQFqIiQgAigCACAIQQRsa0gNAAsLIAlBAWoiCUEISA0ACyAGQQFqIgYg',
-  'AUgNAAsLC/ABBQR/An0DfwF9An8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BDAAAAACEKQwAAAAAhC0EAIQwgAyAIQcAAbEEEbGohDSAEIAlBAmxB',
-  'BGxqIQ4DQCANKgIAIQ8gCiAPIA4qAoDSKJSSIQogCyAPIA4qAoTSKJSSIQsgDUEEaiENIA5BKGohDiAMQQFqIgxBwABIDQALIAUgCUECbCAIQQpsakEE',
-  'bGohECAQIAogBCAJQQJsQQRsaiERIBEqAoDmKJI4AgAgECALIBEqAoTmKJI4AgQgCUEBaiIJQQVIDQALIAZBAWoiBiABSA0ACwsLhAIJA38BfQJ/AX0D',
-  'fwF9AX8BfQN/IAAgAUgEQCAAIQcDQCAHIQggCCEJQ///f/8hCkEAIQsgAyAJQQpsQQRsaiEMA0AgCiAMKgIAlyEKIAxBBGohDCALQQFqIgtBCkgNAAtD',
-  '//9//yENQQAhDkEAIQ8gAyAJQQpsQQRsaiEQA0AgECoCACERIBEgDV4gESARXHIhEiARIA0gEhshDUEAQQpsIA9qIA4gEhshDiAQQQRqIRAgD0EBaiIP',
-  'QQpIDQALIA4gBCAJQQRsaiEUIBQoAgBGsiETIAUgCUEEbGohFSAVIAo4AgAgBiAJQQRsaiEWIBYgEzgCACAHQQFqIgcgAUgNAAsLC4QBAwN/AX0EfyAA',
-  'IAFIBEAgACEGA0AgBiEHIAchCCAEIAhBBGxqIQogCioCACEJQQAhCyAFIAhBCmxBBGxqIQwgAyAIQQpsQQRsaiENA0AgDCANKgIAIAmTOAIAIAxBBGoh',
-  'DCANQQRqIQ0gC0EBaiILQQpIDQALIAZBAWoiBiABSA0ACwsLdgMDfwF9A38gACABSARAIAAhBQNAIAUhBiAGIQdDAAAAACEIQQAhCSADIAdBCmxBBGxq',
-  'IQoDQCAIIAoqAgAQApIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuuAgoBfQN/AX0BfwF9An8BfQJ/',
-  'BH0EfyAAIAFIBEBDAAAAACEJQQAhCgNAIAMgCkEEbGohDCAMKAIAIQsgBSAKQQRsaiEOIA4qAgAhDSANEAMhD0EAIRAgBCAKQQpsQQRsaiERA0AgCSAR',
-  'KgIAIA+TQwAAAAAgECALRhuSIQkgEUEEaiERIBBBAWoiEEEKSA0ACyAKQQFqIgogAigCAEgNAAtDAAAAACESQQAhEyAGQQBBBGxqIRQDQCASIBQqAgCS',
-  'IRIgFEEEaiEUIBNBAWoiEyACKAIASA0ACyACKAIAsiEVIAkgFZUhFiAWjCEXIBIgFZUhGCAAIRkDQCAZIRogB0EAQQRsaiEbIBsgFzgCACAIQQBBBGxq',
-  'IRwgHCAYOAIAIBlBAWoiGSABSA0ACwsLpAEBCH8gACABSARAIAAhBQNAIAUhBiAGIQdBACEIA0BBACEJA0BBACEKIAQgCUEcbCAHQZAGbGpBBGxqIQsg',
-  'AyAJQRxsIAdBkAZsamohDANAIAsgDC0AALJDAAB/Q5U4AgAgC0EEaiELIAxBAWohDCAKQQFqIgpBHEgNAAsgCUEBaiIJQRxIDQALIAhBAWoiCEEBSA0A',
-  'CyAFQQFqIgUgAUgNAAsLC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBGnAhCCAHQRpuIQcgByEJQQAh',
-  'CgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0M',
-  'AAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIRNBACEUA0BBACEVIAMgCEEcbCAJQcAYbGogFEEcbGogC2pBBGxqIRYgBCAKQQhsIBRB4ABsakEEbGohFwNAIBb9CQIAIRggF/0AAgAh',
-  'GSAX/QACECEaIBb9CQLAGCEbIBb9CQKAMSEcIBb9CQLASSEdIAwgGCAZ/eYB/eQBIQwgDSAYIBr95gH95AEhDSAOIBsgGf3mAf3kASEOIA8gGyAa/eYB',
-  '/eQBIQ8gECAcIBn95gH95AEhECARIBwgGv3mAf3kASERIBIgHSAZ/eYB/eQBIRIgEyAdIBr95gH95AEhEyAWQQRqIRYgF0GAAWohFyAVQQFqIhVBA0gN',
-  'AAsgFEEBaiIUQQNIDQALIAQgCkEIbEEEbGohHyAf/QACgAkhHiAf/QACkAkhICAFIApBCGwgCEHABmxqIAlBgKQFbGogC0EgbGpBBGxqISEgISAMIB79',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICEgDSAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAhIA4gHv3kAf0MAAAAAAAAAAAAAAAAAAAA',
-  'AP3rAf0LAoCkBSAhIA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApCkBSAhIBAgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDICiAhIBEg',
-  'IP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDICiAhIBIgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDsDyAhIBMgIP3kAf0MAAAAAAAAAAAA',
-  'AAAAAAAAAP3rAf0LApDsDwUgBCAKQQhsQQRsaiEjICP9AAKACSEiICP9AAKQCSEkQQAhJQNA/QwAAAAAAAAAAAAAAAAAAAAAISb9DAAAAAAAAAAAAAAA',
-  'AAAAAAAhJ0EAIRQDQEEAIRUgAyAIQRxsIAlBwBhsaiAlQZAGbGogFEEcbGogC2pBBGxqISggBCAKQQhsIBRB4ABsakEEbGohKQNAICj9CQIAISogJiAq',
-  'ICn9AAIA/eYB/eQBISYgJyAqICn9AAIQ/eYB/eQBIScgKEEEaiEoIClBgAFqISkgFUEBaiIVQQNIDQALIBRBAWoiFEEDSA0ACyAFIApBCGwgCEHABmxq',
-  'IAlBgKQFbGogJUGAqQFsaiALQSBsakEEbGohKyArICYgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKyAnICT95AH9DAAAAAAAAAAAAAAAAAAA',
-  'AAD96wH9CwIQICVBAWoiJSACKAIAIAlBBGxrSA0ACwsgC0EBaiILQRpIDQALIApBAWoiCkEESA0ACyAGQQFqIgYgAUgNAAsLC4QFBwZ/AnsDfwR7A38E',
-  'ewJ/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQQAhCgNAQQAhCwNA/Qz//3////9/////f////3//IQz9DP//f////3////9/////f/8hDUEAIQ4D',
-  'QEEAIQ8gAyALQQhsIAlBgA1saiAIQYCpAWxqIA5BwAZsaiAKQcAAbGpBBGxqIRADQCAMIBD9AAIA/ekBIQwgDSAQ/QACEP3pASENIBBBgAFqIRAgD0EB',
-  'aiIPQQJIDQALIA5BAWoiDkECSA0AC/0M//9/////f////3////9//yER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DP//f////3////9/////f/8hE/0MAAAA',
-  'AAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFiADIAtBCGwgCUGADWxqIAhBgKkBbGogFUHABmxqIApBwABsakEEbGohFwNAIBf9AAIAIRggGCAR/UQgGCAY',
-  '/UL9UCEZIBggESAZ/VIhEUEAQQJsIBVqQQJsIBZq/REgEiAZ/VIhEiAX/QACECEaIBogE/1EIBogGv1C/VAhGyAaIBMgG/1SIRNBAEECbCAVakECbCAW',
-  'av0RIBQgG/1SIRQgF0GAAWohFyAWQQFqIhZBAkgNAAsgFUEBaiIVQQJIDQALIAQgC0EIbCAJQaADbGogCEGgKmxqIApBIGxqQQRsaiEcIBwgDP0LAgAg',
-  'BSALQQhsIAlBoANsaiAIQaAqbGogCkEgbGpBBGxqIR0gHSAS/QsCACAcIA39CwIQIB0gFP0LAhAgC0EBaiILQQRIDQALIApBAWoiCkENSA0ACyAJQQFq',
-  'IglBDUgNAAsgBkEBaiIGIAFIDQALCwvRCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBgNAIAYhByAHQQtwIQggB0ELbiEH',
-  'IAchCUEAIQoDQEEAIQsDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0M',
-  'AAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFQNAQQAhFiADIAhBoANsIAlBgKkBbGogFEGgA2xqIBVBIGxqIAtBIGxqQQRsaiEXIAQgCkEIbCAUQYAw',
-  'bGogFUGAEGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACgAohGiAY/QACkAohGyAX/QkCgKkBIRwgF/0JAoDSAiEdIBf9CQKA+wMhHiAMIBkgGv3mAf3kASEM',
-  'IA0gGSAb/eYB/eQBIQ0gDiAcIBr95gH95AEhDiAPIBwgG/3mAf3kASEPIBAgHSAa/eYB/eQBIRAgESAdIBv95gH95AEhESASIB4gGv3mAf3kASESIBMg',
-  'HiAb/eYB/eQBIRMgF0EEaiEXIBhBgAJqIRggFkEBaiIWQSBIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRsaiEgICD9AAKAygQh',
-  'HyAg/QACkMoEISEgBSAKQQhsIAhBwAVsaiAJQYDyAWxqIAtBwABsakEEbGohIiAiIAwgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiANICH9',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgPIBICIgDyAh/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCkPIBICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOQDICIgESAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOQDICIg',
-  'EiAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgNYFICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkNYFBSAEIApBCGxBBGxqISQgJP0A',
-  'AoDKBCEjICT9AAKQygQhJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAAACEn/QwAAAAAAAAAAAAAAAAAAAAAIShBACEUA0BBACEVA0BBACEWIAMgCEGgA2wg',
-  'CUGAqQFsaiAmQaAqbGogFEGgA2xqIBVBIGxqIAtBIGxqQQRsaiEpIAQgCkEIbCAUQYAwbGogFUGAEGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0AAoAK',
-  '/eYB/eQBIScgKCArICr9AAKQCv3mAf3kASEoIClBBGohKSAqQYACaiEqIBZBAWoiFkEgSA0ACyAVQQFqIhVBA0gNAAsgFEEBaiIUQQNIDQALIAUgCkEI',
-  'bCAIQcAFbGogCUGA8gFsaiAmQcA8bGogC0HAAGxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAA',
-  'AAAAAAAAAAAAAP3rAf0LAhAgJkEBaiImIAIoAgAgCUEEbGtIDQALCyALQQFqIgtBC0gNAAsgCkEBaiIKQQhIDQALIAZBAWoiBiABSA0ACwsLhAUHBn8C',
-  'ewN/BHsDfwR7An8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0D9DP//f////3////9/////f/8hDP0M//9/////f////3////9/',
-  '/yENQQAhDgNAQQAhDyADIAtBCGwgCUGAC2xqIAhBwDxsaiAOQcAFbGogCkGAAWxqQQRsaiEQA0AgDCAQ/QACAP3pASEMIA0gEP0AAhD96QEhDSAQQYAC',
-  'aiEQIA9BAWoiD0ECSA0ACyAOQQFqIg5BAkgNAAv9DP//f////3////9/////f/8hEf0MAAAAAAAAAAAAAAAAAAAAACES/Qz//3////9/////f////3//',
-  'IRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEAIRYgAyALQQhsIAlBgAtsaiAIQcA8bGogFUHABWxqIApBgAFsakEEbGohFwNAIBf9AAIAIRggGCAR',
-  '/UQgGCAY/UL9UCEZIBggESAZ/VIhEUEAQQJsIBVqQQJsIBZq/REgEiAZ/VIhEiAX/QACECEaIBogE/1EIBogGv1C/VAhGyAaIBMgG/1SIRNBAEECbCAV',
-  'akECbCAWav0RIBQgG/1SIRQgF0GAAmohFyAWQQFqIhZBAkgNAAsgFUEBaiIVQQJIDQALIAQgC0EIbCAJQcACbGogCEHADGxqIApBwABsakEEbGohHCAc',
-  'IAz9CwIAIAUgC0EIbCAJQcACbGogCEHADGxqIApBwABsakEEbGohHSAdIBL9CwIAIBwgDf0LAhAgHSAU/QsCECALQQFqIgtBCEgNAAsgCkEBaiIKQQVI',
-  'DQALIAlBAWoiCUEFSA0ACyAGQQFqIgYgAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3Ah',
-  'CCAHQQNuIQcgByEJQQAhCgNAQQAhCwNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAA',
-  'AAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAA',
-  'AAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVA0BBACEWIAMgCEHAAmwgCUGAMmxqIBRBwAJsaiAVQcAAbGogC0HAAGxqQQRsaiEXIAQg',
-  'CkEIbCAUQYDAAWxqIBVBgMAAbGpBBGxqIRgDQCAX/QkCACEZIBj9AAKAzAQhGiAY/QACkMwEIRsgF/0JAoAyIRwgF/0JAoBkIR0gF/0JAoCWASEeIAwg',
-  'GSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8gECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa',
-  '/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQQRqIRcgGEGABGohGCAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBCAKQQhsQQRs',
-  'aiEgICD9AAKAzBYhHyAg/QACkMwWISEgBSAKQQhsIAhBgANsaiAJQYAkbGogC0GAAWxqQQRsaiEiICIgDCAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
-  '/QsCACAiIA0gIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAOIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAiIA8gIf3kAf0MAAAA',
-  'AAAAAAAAAAAAAAAAAP3rAf0LApAkICIgECAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIiARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
-  'CwKQSCAiIBIgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICIgEyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAQgCkEIbEEEbGoh',
-  'JCAk/QACgMwWISMgJP0AApDMFiElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEAIRQDQEEAIRUDQEEAIRYgAyAI',
-  'QcACbCAJQYAybGogJkHADGxqIBRBwAJsaiAVQcAAbGogC0HAAGxqQQRsaiEpIAQgCkEIbCAUQYDAAWxqIBVBgMAAbGpBBGxqISoDQCAp/QkCACErICcg',
-  'KyAq/QACgMwE/eYB/eQBIScgKCArICr9AAKQzAT95gH95AEhKCApQQRqISkgKkGABGohKiAWQQFqIhZBwABIDQALIBVBAWoiFUEDSA0ACyAUQQFqIhRB',
-  'A0gNAAsgBSAKQQhsIAhBgANsaiAJQYAkbGogJkGACWxqIAtBgAFsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX9',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIAlBBGxrSA0ACwsgC0EBaiILQQNIDQALIApBAWoiCkEQSA0ACyAGQQFqIgYgAUgN',
-  'AAsLC/UJDwR/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAIQQRsQQRqIAIoAgBMBED9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhCv0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAA',
-  'AAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACERQQAhEgNAQQAhEwNAQQAhFCADIAhB',
-  'gCRsIBJBgANsaiATQYABbGpBBGxqIRUgBCAJQQhsIBJBwAFsaiATQcAAbGpBBGxqIRYDQCAV/QkCACEXIBb9AAKA0BYhGCAW/QACkNAWIRkgFf0JAoAk',
-  'IRogFf0JAoBIIRsgFf0JAoBsIRwgCiAXIBj95gH95AEhCiALIBcgGf3mAf3kASELIAwgGiAY/eYB/eQBIQwgDSAaIBn95gH95AEhDSAOIBsgGP3mAf3k',
-  'ASEOIA8gGyAZ/eYB/eQBIQ8gECAcIBj95gH95AEhECARIBwgGf3mAf3kASERIBVBBGohFSAWQYASaiEWIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQAL',
-  'IBJBAWoiEkEDSA0ACyAEIAlBCGxBBGxqIR4gHv0AAoDQKCEdIB79AAKQ0CghHyAFIAlBCGwgCEGAAmxqQQRsaiEgICAgCiAd/eQB/QwAAAAAAAAAAAAA',
-  'AAAAAAAA/esB/QsCACAgIAsgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgICAMIB395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAgIA0g',
-  'H/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICAgDiAd/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgICAPIB/95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKQBCAgIBAgHf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICAgESAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAQg',
-  'CUEIbEEEbGohIiAi/QACgNAoISEgIv0AApDQKCEjQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9DAAAAAAAAAAAAAAAAAAAAAAhJkEAIRIDQEEAIRMD',
-  'QEEAIRQgAyAIQYAkbCAkQYAJbGogEkGAA2xqIBNBgAFsakEEbGohJyAEIAlBCGwgEkHAAWxqIBNBwABsakEEbGohKANAICf9CQIAISkgJSApICj9AAKA',
-  '0Bb95gH95AEhJSAmICkgKP0AApDQFv3mAf3kASEmICdBBGohJyAoQYASaiEoIBRBAWoiFEGAAUgNAAsgE0EBaiITQQNIDQALIBJBAWoiEkEDSA0ACyAF',
-  'IAlBCGwgCEGAAmxqICRBwABsakEEbGohKiAqICUgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKiAmICP95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
-  '6wH9CwIQICRBAWoiJCACKAIAIAhBBGxrSA0ACwsgCUEBaiIJQQhIDQALIAZBAWoiBiABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAgACEGA0AgBiEH',
-  'IAchCEEAIQkDQEMAAAAAIQpDAAAAACELQQAhDCADIAhBwABsQQRsaiENIAQgCUECbEEEbGohDgNAIA0qAgAhDyAKIA8gDioCgNIolJIhCiALIA8gDioC',
-  'hNIolJIhCyANQQRqIQ0gDkEoaiEOIAxBAWoiDEHAAEgNAAsgBSAJQQJsIAhBCmxqQQRsaiEQIBAgCiAEIAlBAmxBBGxqIREgESoCgOYokjgCACAQIAsg',
-  'ESoChOYokjgCBCAJQQFqIglBBUgNAAsgBkEBaiIGIAFIDQALCwuEAgkDfwF9An8BfQN/AX0BfwF9A38gACABSARAIAAhBwNAIAchCCAIIQlD//9//yEK',
-  'QQAhCyADIAlBCmxBBGxqIQwDQCAKIAwqAgCXIQogDEEEaiEMIAtBAWoiC0EKSA0AC0P//3//IQ1BACEOQQAhDyADIAlBCmxBBGxqIRADQCAQKgIAIREg',
-  'ESANXiARIBFcciESIBEgDSASGyENQQBBCmwgD2ogDiASGyEOIBBBBGohECAPQQFqIg9BCkgNAAsgDiAEIAlBBGxqIRQgFCgCAEayIRMgBSAJQQRsaiEV',
-  'IBUgCjgCACAGIAlBBGxqIRYgFiATOAIAIAdBAWoiByABSA0ACwsLqwEEA38BfQV/An0gACABSARAIAAhBwNAIAchCCAIIQkgBCAJQQRsaiELIAsqAgAh',
-  'CkEAIQwgAyAJQQpsQQRsaiENIAUgCUEKbEEEbGohDiAGIAlBCmxBBGxqIQ8DQCANKgIAIAqTIRAgEBACIREgDiAQOAIAIA8gETgCACANQQRqIQ0gDkEE',
-  'aiEOIA9BBGohDyAMQQFqIgxBCkgNAAsgB0EBaiIHIAFIDQALCwt0AwN/AX0DfyAAIAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EKbEEE',
-  'bGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyALIAg4AgAgBUEBaiIFIAFIDQALCwuuAgoBfQN/AX0BfwF9An8BfQJ/',
-  'BH0EfyAAIAFIBEBDAAAAACEJQQAhCgNAIAMgCkEEbGohDCAMKAIAIQsgBSAKQQRsaiEOIA4qAgAhDSANEAMhD0EAIRAgBCAKQQpsQQRsaiERA0AgCSAR',
-  'KgIAIA+TQwAAAAAgECALRhuSIQkgEUEEaiERIBBBAWoiEEEKSA0ACyAKQQFqIgogAigCAEgNAAtDAAAAACESQQAhEyAGQQBBBGxqIRQDQCASIBQqAgCS',
-  'IRIgFEEEaiEUIBNBAWoiEyACKAIASA0ACyACKAIAsiEVIAkgFZUhFiAWjCEXIBIgFZUhGCAAIRkDQCAZIRogB0EAQQRsaiEbIBsgFzgCACAIQQBBBGxq',
-  'IRwgHCAYOAIAIBlBAWoiGSABSA0ACwsLigECA30HfyAAIAFIBEAgAigCALIhBUMAAIA/IAWVIQYgBowhByAAIQgDQCAIIQkgCSEKIAMgCkEEbGohDCAM',
-  'KAIAIQtBACENIAQgCkEKbEEEbGohDgNAIA4gB0MAAAAAIA0gC0YbOAIAIA5BBGohDiANQQFqIg1BCkgNAAsgCEEBaiIIIAFIDQALCwt0AwN/AX0DfyAA',
-  'IAFIBEAgACEFA0AgBSEGIAYhB0MAAAAAIQhBACEJIAMgB0EKbEEEbGohCgNAIAggCioCAJIhCCAKQQRqIQogCUEBaiIJQQpIDQALIAQgB0EEbGohCyAL',
-  'IAg4AgAgBUEBaiIFIAFIDQALCwvDAQcDfwF9AX8CfQF/AX0EfyAAIAFIBEAgACEIA0AgCCEJIAkhCiAEIApBBGxqIQwgDCoCACELIAuMIQ0gBSAKQQRs',
-  'aiEPIA8qAgAhDiANIA6VIRBBACERIAcgCkEKbEEEbGohEiADIApBCmxBBGxqIRMgBiAKQQpsQQRsaiEUA0AgEiATKgIAIBAgFCoCAJSSOAIAIBJBBGoh',
-  'EiATQQRqIRMgFEEEaiEUIBFBAWoiEUEKSA0ACyAIQQFqIgggAUgNAAsLC3YDA38BfQN/IAAgAUgEQCAAIQUDQCAFIQYgBiEHQwAAAAAhCEEAIQkgAyAH',
-  'QQRsaiEKA0AgCCAKKgIAkiEIIApBKGohCiAJQQFqIgkgAigCAEgNAAsgBCAHQQRsaiELIAsgCDgCgOYoIAVBAWoiBSABSA0ACwsLhAIFBH8EfQN/AX0B',
-  'fyAAIAFIBEAgACEGA0AgBiEHIAdBEHAhCCAHQRBuIQcgByEJQwAAAAAhCkMAAAAAIQtDAAAAACEMQwAAAAAhDUEAIQ4gAyAJQQRsaiEPIAQgCEEEbEEE',
-  'bGohEANAIA8qAgAhESAKIBEgECoCAJSSIQogCyARIBAqAgSUkiELIAwgESAQKgIIlJIhDCANIBEgECoCDJSSIQ0gD0EoaiEPIBBBgAJqIRAgDkEBaiIO',
-  'IAIoAgBIDQALIAUgCEEobCAJakEEbGohEiASIAo4AoDSKCASIAs4AqjSKCASIAw4AtDSKCASIA04AvjSKCAGQQFqIgYgAUgNAAsLC2QBBn8gACABSARA',
-  'IAAhBQNAIAUhBiAGQcAAcCEHIAZBwABuIQYgBiEIIAQgByAIQcAAbGpBBGxqIQkgCSADIAdBCmwgCGpBBGxqIQogCioCgNIoOAIAIAVBAWoiBSABSA0A',
-  'CwsLkAoJBH8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEL',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETIAQgCUEobEEEbGohFCAFIApBCGxBBGxqIRUDQCAU',
-  '/QkCACEWIBX9AAIAIRcgFf0AAhAhGCAU/QkCKCEZIBT9CQJQIRogFP0JAnghGyALIBYgF/3mAf3kASELIAwgFiAY/eYB/eQBIQwgDSAZIBf95gH95AEh',
-  'DSAOIBkgGP3mAf3kASEOIA8gGiAX/eYB/eQBIQ8gECAaIBj95gH95AEhECARIBsgF/3mAf3kASERIBIgGyAY/eYB/eQBIRIgFEEEaiEUIBVBgAJqIRUg',
-  'E0EBaiITQQpIDQALIAYgCkEIbCAJQYACbGpBBGxqIRwgHCAL/QwAAAAAAAAAAAAAAAAAAAAAIAMgCkEIbCAJQYACbGpBBGxqIR0gHf0AAgD9DAAAAAAA',
-  'AAAAAAAAAAAAAAD9RP1S/QsCACAcIAz9DAAAAAAAAAAAAAAAAAAAAAAgHf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAcIA39DAAAAAAAAAAA',
-  'AAAAAAAAAAAgHf0AAoAC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoACIBwgDv0MAAAAAAAAAAAAAAAAAAAAACAd/QACkAL9DAAAAAAAAAAAAAAAAAAA',
-  'AAD9RP1S/QsCkAIgHCAP/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKABP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKABCAcIBD9DAAAAAAAAAAAAAAAAAAA',
-  'AAAgHf0AApAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAEIBwgEf0MAAAAAAAAAAAAAAAAAAAAACAd/QACgAb9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
-  '/QsCgAYgHCAS/QwAAAAAAAAAAAAAAAAAAAAAIB39AAKQBv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQBgVBACEeA0D9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'H/0MAAAAAAAAAAAAAAAAAAAAACEgQQAhEyAEIAlBKGwgHkEKbGpBBGxqISEgBSAKQQhsQQRsaiEiA0AgIf0JAgAhIyAfICMgIv0AAgD95gH95AEhHyAg',
-  'ICMgIv0AAhD95gH95AEhICAhQQRqISEgIkGAAmohIiATQQFqIhNBCkgNAAsgBiAKQQhsIAlBgAJsaiAeQcAAbGpBBGxqISQgJCAf/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIAMgCkEIbCAJQYACbGogHkHAAGxqQQRsaiElICX9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgJCAg/QwAAAAAAAAAAAAAAAAAAAAA',
-  'ICX9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgHkEBaiIeIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgNAAsgB0EBaiIHIAFIDQALCwu5AQMD',
-  'fwJ7A38gACABSARAIAAhBQNAIAUhBiAGIQf9DAAAAAAAAAAAAAAAAAAAAAAhCP0MAAAAAAAAAAAAAAAAAAAAACEJQQAhCiADIAdBCGxBBGxqIQsDQCAI',
-  'IAv9AAIA/eQBIQggCSAL/QACEP3kASEJIAtBgAJqIQsgCkEBaiIKIAIoAgBIDQALIAQgB0EIbEEEbGohDCAMIAj9CwKA0CggDCAJ/QsCkNAoIAVBAWoi',
-  'BSABSA0ACwsL4wQFBn8IewN/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcgByEJQQAhCgNAQQAhCwNA/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAA',
-  'AAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQgAyAKQQhsQQRsaiEVIAQgCUEEbCAIQYADbGog',
-  'C0GAAWxqQQRsaiEWA0AgFf0AAgAhFyAW/QkCACEYIBX9AAIQIRkgFv0JAgQhGiAW/QkCCCEbIBb9CQIMIRwgDCAXIBj95gH95AEhDCANIBkgGP3mAf3k',
-  'ASENIA4gFyAa/eYB/eQBIQ4gDyAZIBr95gH95AEhDyAQIBcgG/3mAf3kASEQIBEgGSAb/eYB/eQBIREgEiAXIBz95gH95AEhEiATIBkgHP3mAf3kASET',
-  'IBVBgAJqIRUgFkGAJGohFiAUQQFqIhQgAigCAEgNAAsgBSAJQYASbCAIQcABbGogC0HAAGxqIApBCGxqQQRsaiEdIB0gDP0LAoDQFiAdIA39CwKQ0BYg',
-  'HSAO/QsCgOIWIB0gD/0LApDiFiAdIBD9CwKA9BYgHSAR/QsCkPQWIB0gEv0LAoCGFyAdIBP9CwKQhhcgC0EBaiILQQNIDQALIApBAWoiCkEISA0ACyAG',
-  'QQFqIgYgAUgNAAsLC6oBAQh/IAAgAUgEQCAAIQUDQCAFIQYgBkHAAHAhByAGQcAAbiEGIAZBA3AhCCAGQQNuIQYgBiEJQQAhCiAEIAlBgMABbCAHQYAB',
-  'bGogCEGAwABsakEEbGohCyADIAlBwAFsIAdqIAhBwABsakEEbGohDANAIAsgDCoCgNAWOAIAIAtBBGohCyAMQYASaiEMIApBAWoiCkGAAUgNAAsgBUEB',
-  'aiIFIAFIDQALCwuRCwkGfwh7A38GewN/AnsCfwF7An8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEAIQsDQEEAIQwDQCAKQQRsQQRq',
-  'IAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'EP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFSAE',
-  'IApBgAJsQQRsaiEWIAUgC0EIbCAJQYDAAWxqIAxBgMAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAIAIRkgF/0AAhAhGiAW/QkCgAIhGyAW/QkCgAQhHCAW',
-  '/QkCgAYhHSANIBggGf3mAf3kASENIA4gGCAa/eYB/eQBIQ4gDyAbIBn95gH95AEhDyAQIBsgGv3mAf3kASEQIBEgHCAZ/eYB/eQBIREgEiAcIBr95gH9',
-  '5AEhEiATIB0gGf3mAf3kASETIBQgHSAa/eYB/eQBIRQgFkEEaiEWIBdBgARqIRcgFUEBaiIVQcAASA0ACyAGIAtBCGwgCUGAA2xqIApBgCRsaiAMQYAB',
-  'bGpBBGxqIR4gHiAN/QwAAAAAAAAAAAAAAAAAAAAAIAMgC0EIbCAJQYADbGogCkGAJGxqIAxBgAFsakEEbGohHyAf/QACAP0MAAAAAAAAAAAAAAAAAAAA',
-  'AP1E/VL9CwIAIB4gDv0MAAAAAAAAAAAAAAAAAAAAACAf/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQIB4gD/0MAAAAAAAAAAAAAAAAAAAAACAf',
-  '/QACgCT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgCQgHiAQ/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKQJP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQ',
-  'JCAeIBH9DAAAAAAAAAAAAAAAAAAAAAAgH/0AAoBI/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoBIIB4gEv0MAAAAAAAAAAAAAAAAAAAAACAf/QACkEj9',
-  'DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkEggHiAT/QwAAAAAAAAAAAAAAAAAAAAAIB/9AAKAbP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAbCAeIBT9',
-  'DAAAAAAAAAAAAAAAAAAAAAAgH/0AApBs/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBsBUEAISADQP0MAAAAAAAAAAAAAAAAAAAAACEh/QwAAAAAAAAA',
-  'AAAAAAAAAAAAISJBACEVIAQgCkGAAmwgIEHAAGxqQQRsaiEjIAUgC0EIbCAJQYDAAWxqIAxBgMAAbGpBBGxqISQDQCAj/QkCACElICEgJSAk/QACAP3m',
-  'Af3kASEhICIgJSAk/QACEP3mAf3kASEiICNBBGohIyAkQYAEaiEkIBVBAWoiFUHAAEgNAAsgBiALQQhsIAlBgANsaiAKQYAkbGogIEGACWxqIAxBgAFs',
-  'akEEbGohJiAmICH9DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlBgANsaiAKQYAkbGogIEGACWxqIAxBgAFsakEEbGohJyAn/QACAP0MAAAAAAAAAAAA',
-  'AAAAAAAAAP1E/VL9CwIAICYgIv0MAAAAAAAAAAAAAAAAAAAAACAn/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICBBAWoiICACKAIAIApBBGxr',
-  'SA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFqIgcgAUgNAAsLC+0BAwN/AnsFfyAAIAFIBEAgACEFA0AgBSEGIAYhB/0MAAAAAAAAAAAA',
-  'AAAAAAAAACEI/QwAAAAAAAAAAAAAAAAAAAAAIQlBACEKA0BBACELA0BBACEMIAMgB0EIbCAKQYADbGogC0GAAWxqQQRsaiENA0AgCCAN/QACAP3kASEI',
-  'IAkgDf0AAhD95AEhCSANQYAkaiENIAxBAWoiDCACKAIASA0ACyALQQFqIgtBA0gNAAsgCkEBaiIKQQNIDQALIAQgB0EIbEEEbGohDiAOIAj9CwKAzBYg',
-  'DiAJ/QsCkMwWIAVBAWoiBSABSA0ACwsLpwUFBn8IewV/BnsBfyAAIAFIBEAgACEGA0AgBiEHIAdBA3AhCCAHQQNuIQcgByEJQQAhCgNAQQAhCwNA/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUDQEEAIRYg',
-  'AyAJQQRsIAhBwAJsaiAUQcACbGogFUHAAGxqIAtBwABsakEEbGohFyAEIApBCGwgFEGAA2xqIBVBgAFsakEEbGohGANAIBf9CQIAIRkgGP0AAgAhGiAY',
-  '/QACECEbIBf9CQIEIRwgF/0JAgghHSAX/QkCDCEeIAwgGSAa/eYB/eQBIQwgDSAZIBv95gH95AEhDSAOIBwgGv3mAf3kASEOIA8gHCAb/eYB/eQBIQ8g',
-  'ECAdIBr95gH95AEhECARIB0gG/3mAf3kASERIBIgHiAa/eYB/eQBIRIgEyAeIBv95gH95AEhEyAXQYAyaiEXIBhBgCRqIRggFkEBaiIWIAIoAgBIDQAL',
-  'IBVBAWoiFUEDSA0ACyAUQQFqIhRBA0gNAAsgBSAJQYAEbCAIQYDAAWxqIApBCGxqIAtBgMAAbGpBBGxqIR8gHyAM/QsCgMwEIB8gDf0LApDMBCAfIA79',
-  'CwKA0AQgHyAP/QsCkNAEIB8gEP0LAoDUBCAfIBH9CwKQ1AQgHyAS/QsCgNgEIB8gE/0LApDYBCALQQFqIgtBA0gNAAsgCkEBaiIKQRBIDQALIAZBAWoi',
-  'BiABSA0ACwsLrAEBCH8gACABSARAIAAhBQNAIAUhBiAGQYABcCEHIAZBgAFuIQYgBkEDcCEIIAZBA24hBiAGIQlBACEKIAQgCUGAwAFsIAhBgMAAbGog',
-  'B0HAAGxqQQRsaiELIAMgCUGAwAFsIAhBgMAAbGogB2pBBGxqIQwDQCALIAwqAoDMBDgCACALQQRqIQsgDEGABGohDCAKQQFqIgpBwABIDQALIAVBAWoi',
-  'BSABSA0ACwsLgQ0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCEEFcCEJIAhBBW4hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiAC',
-  'KAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9',
-  'DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQCAJ',
-  'IBVBf2xqQQBOIAkgFUF/bGpBA0hxBEBBACEWA0AgFkF/bCAMakEATiAWQX9sIAxqQQNIcQRAQQAhFyAEIAlBgANsIApBgCRsaiAVQYB9bGogFkGAf2xq',
-  'IAxBgAFsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACACEbIBn9AAIQIRwgGP0JAoAkIR0gGP0JAoBIIR4g',
-  'GP0JAoBsIR8gDSAaIBv95gH95AEhDSAOIBogHP3mAf3kASEOIA8gHSAb/eYB/eQBIQ8gECAdIBz95gH95AEhECARIB4gG/3mAf3kASERIBIgHiAc/eYB',
-  '/eQBIRIgEyAfIBv95gH95AEhEyAUIB8gHP3mAf3kASEUIBhBBGohGCAZQYACaiEZIBdBAWoiF0GAAUgNAAsLIBZBAWoiFkEDSA0ACwsgFUEBaiIVQQNI',
-  'DQALIAYgC0EIbCAJQcACbGogCkGAMmxqIAxBwABsakEEbGohICAgIA39DAAAAAAAAAAAAAAAAAAAAAAgAyALQQhsIAlBwAJsaiAKQYAybGogDEHAAGxq',
-  'QQRsaiEhICH9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgICAO/QwAAAAAAAAAAAAAAAAAAAAAICH9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9',
-  'Uv0LAhAgICAP/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKAMv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAMiAgIBD9DAAAAAAAAAAAAAAAAAAAAAAgIf0A',
-  'ApAy/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAyICAgEf0MAAAAAAAAAAAAAAAAAAAAACAh/QACgGT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgGQg',
-  'ICAS/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQZP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQZCAgIBP9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoCWAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAlgEgICAU/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQlgH9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkJYBBUEA',
-  'ISIDQP0MAAAAAAAAAAAAAAAAAAAAACEj/QwAAAAAAAAAAAAAAAAAAAAAISRBACEVA0AgCSAVQX9sakEATiAJIBVBf2xqQQNIcQRAQQAhFgNAIBZBf2wg',
-  'DGpBAE4gFkF/bCAMakEDSHEEQEEAIRcgBCAJQYADbCAKQYAkbGogIkGACWxqIBVBgH1saiAWQYB/bGogDEGAAWxqQQRsaiElIAUgC0EIbCAVQYDAAWxq',
-  'IBZBgMAAbGpBBGxqISYDQCAl/QkCACEnICMgJyAm/QACAP3mAf3kASEjICQgJyAm/QACEP3mAf3kASEkICVBBGohJSAmQYACaiEmIBdBAWoiF0GAAUgN',
-  'AAsLIBZBAWoiFkEDSA0ACwsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQcACbGogCkGAMmxqICJBwAxsaiAMQcAAbGpBBGxqISggKCAj/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIAMgC0EIbCAJQcACbGogCkGAMmxqICJBwAxsaiAMQcAAbGpBBGxqISkgKf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAoICT9DAAA',
-  'AAAAAAAAAAAAAAAAAAAgKf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAiQQFqIiIgAigCACAKQQRsa0gNAAsLIAxBAWoiDEEFSA0ACyALQQFq',
-  'IgtBCEgNAAsgB0EBaiIHIAFIDQALCwvAAgEMfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQCAJQQJtQQVIIQpBACELA0AgC0ECbUEFSCEMIAogDHEh',
-  'DUEAIQ4gBSAJQcAFbCAIQcA8bGogC0HAAGxqQQRsaiEPIAMgCEHADGwgCUECbUHAAmxqIAtBAm1BwABsakEEbGohECAEIAhBwAxsIAlBAm1BwAJsaiAL',
-  'QQJtQcAAbGpBBGxqIREDQCAPIA0EeyAR/QACAP0MAAAAAAAAAAAAAAAAAAAAACAQ/QACACAJQQJvQQJsIAtBAm9q/RH9N/1SBf0MAAAAAAAAAAAAAAAA',
-  'AAAAAAv9CwIAIA9BEGohDyAQQRBqIRAgEUEQaiERIA5BAWoiDkEQSA0ACyALQQFqIgtBC0gNAAsgCUEBaiIJQQtIDQALIAZBAWoiBiABSA0ACwsL7QED',
-  'A38CewV/IAAgAUgEQCAAIQUDQCAFIQYgBiEH/QwAAAAAAAAAAAAAAAAAAAAAIQj9DAAAAAAAAAAAAAAAAAAAAAAhCUEAIQoDQEEAIQsDQEEAIQwgAyAH',
-  'QQhsIApBwAJsaiALQcAAbGpBBGxqIQ0DQCAIIA39AAIA/eQBIQggCSAN/QACEP3kASEJIA1BgDJqIQ0gDEEBaiIMIAIoAgBIDQALIAtBAWoiC0EFSA0A',
-  'CyAKQQFqIgpBBUgNAAsgBCAHQQhsQQRsaiEOIA4gCP0LAoDKBCAOIAn9CwKQygQgBUEBaiIFIAFIDQALCwuuBwUIfwh7BH8GewF/IAAgAUgEQEEAIQYD',
-  'QCAAIQcDQCAHIQggCEEDcCEJIAhBA24hCCAIQQNwIQogCEEDbiEIIAghCyAGQQBKIQxBACENA0D9DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAA',
-  'AAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEVQQAhFgNAQQAhFyADIAtBBGwgCkGgA2xqIAZBoCpsaiAWQaADbGogCUEgbGpB',
-  'BGxqIRggBCANQQhsIAZBwDxsaiAWQcAFbGpBBGxqIRkDQCAY/QkCACEaIBn9AAIAIRsgGf0AAhAhHCAY/QkCBCEdIBj9CQIIIR4gGP0JAgwhHyAOIBog',
-  'G/3mAf3kASEOIA8gGiAc/eYB/eQBIQ8gECAdIBv95gH95AEhECARIB0gHP3mAf3kASERIBIgHiAb/eYB/eQBIRIgEyAeIBz95gH95AEhEyAUIB8gG/3m',
-  'Af3kASEUIBUgHyAc/eYB/eQBIRUgGEGAAWohGCAZQYACaiEZIBdBAWoiF0ELSA0ACyAWQQFqIhZBC0gNAAsgBSALQYACbCAKQYAwbGogDUEIbGogCUGA',
-  'EGxqQQRsaiEgICAgDAR7ICD9AAKACgX9DAAAAAAAAAAAAAAAAAAAAAALIA795AH9CwKACiAgIAwEeyAg/QACkAoF/QwAAAAAAAAAAAAAAAAAAAAACyAP',
-  '/eQB/QsCkAogICAMBHsgIP0AAoAMBf0MAAAAAAAAAAAAAAAAAAAAAAsgEP3kAf0LAoAMICAgDAR7ICD9AAKQDAX9DAAAAAAAAAAAAAAAAAAAAAALIBH9',
-  '5AH9CwKQDCAgIAwEeyAg/QACgA4F/QwAAAAAAAAAAAAAAAAAAAAACyAS/eQB/QsCgA4gICAMBHsgIP0AApAOBf0MAAAAAAAAAAAAAAAAAAAAAAsgE/3k',
-  'Af0LApAOICAgDAR7ICD9AAKAEAX9DAAAAAAAAAAAAAAAAAAAAAALIBT95AH9CwKAECAgIAwEeyAg/QACkBAF/QwAAAAAAAAAAAAAAAAAAAAACyAV/eQB',
-  '/QsCkBAgDUEBaiINQQhIDQALIAdBAWoiByABSA0ACyAGQQFqIgYgAigCAEgNAAsLC6UBAQh/IAAgAUgEQCAAIQUDQCAFIQYgBkHAAHAhByAGQcAAbiEG',
-  'IAZBA3AhCCAGQQNuIQYgBiEJQQAhCiAEIAlBgDBsIAhBgBBsaiAHQSBsakEEbGohCyADIAlBgDBsIAhBgBBsaiAHakEEbGohDANAIAsgDCoCgAo4AgAg',
-  'C0EEaiELIAxBgAJqIQwgCkEBaiIKQSBIDQALIAVBAWoiBSABSA0ACwsLiA0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQcDQCAHIQggCEENcCEJ',
-  'IAhBDW4hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAA',
-  'AAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQCAJIBVBf2xqQQBOIAkgFUF/bGpBC0hxBEBBACEWA0AgFkF/bCAMakEATiAWQX9sIAxqQQtIcQRA',
-  'QQAhFyAEIAlBwAVsIApBgPIBbGogFUHAemxqIBZBQGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAMGxqIBZBgBBsakEEbGohGQNAIBj9CQIAIRogGf0A',
-  'AgAhGyAZ/QACECEcIBj9CQKA8gEhHSAY/QkCgOQDIR4gGP0JAoDWBSEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3kASEPIBAg',
-  'HSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGAAWohGSAXQQFq',
-  'IhdBwABIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUGgA2xqIApBgKkBbGogDEEgbGpBBGxqISAgICAN/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIAMgC0EIbCAJQaADbGogCkGAqQFsaiAMQSBsakEEbGohISAh/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICAgDv0MAAAAAAAAAAAA',
-  'AAAAAAAAACAh/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICAgD/0MAAAAAAAAAAAAAAAAAAAAACAh/QACgKkB/QwAAAAAAAAAAAAAAAAAAAAA',
-  '/UT9Uv0LAoCpASAgIBD9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApCpAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQqQEgICAR/QwAAAAAAAAAAAAAAAAA',
-  'AAAAICH9AAKA0gL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgNICICAgEv0MAAAAAAAAAAAAAAAAAAAAACAh/QACkNIC/QwAAAAAAAAAAAAAAAAAAAAA',
-  '/UT9Uv0LApDSAiAgIBP9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoD7A/0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKA+wMgICAU/QwAAAAAAAAAAAAAAAAA',
-  'AAAAICH9AAKQ+wP9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkPsDBUEAISIDQP0MAAAAAAAAAAAAAAAAAAAAACEj/QwAAAAAAAAAAAAAAAAAAAAAISRB',
-  'ACEVA0AgCSAVQX9sakEATiAJIBVBf2xqQQtIcQRAQQAhFgNAIBZBf2wgDGpBAE4gFkF/bCAMakELSHEEQEEAIRcgBCAJQcAFbCAKQYDyAWxqICJBwDxs',
-  'aiAVQcB6bGogFkFAbGogDEHAAGxqQQRsaiElIAUgC0EIbCAVQYAwbGogFkGAEGxqQQRsaiEmA0AgJf0JAgAhJyAjICcgJv0AAgD95gH95AEhIyAkICcg',
-  'Jv0AAhD95gH95AEhJCAlQQRqISUgJkGAAWohJiAXQQFqIhdBwABIDQALCyAWQQFqIhZBA0gNAAsLIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUGgA2xqIApB',
-  'gKkBbGogIkGgKmxqIAxBIGxqQQRsaiEoICggI/0MAAAAAAAAAAAAAAAAAAAAACADIAtBCGwgCUGgA2xqIApBgKkBbGogIkGgKmxqIAxBIGxqQQRsaiEp',
-  'ICn9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKCAk/QwAAAAAAAAAAAAAAAAAAAAAICn9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAg',
-  'IkEBaiIiIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBDUgNAAsgC0EBaiILQQRIDQALIAdBAWoiByABSA0ACwsLrQIBC38gACABSARAIAAhBgNAIAYhByAH',
-  'IQhBACEJA0BBACEKA0BBACELA0BBACEMA0BBACENIAUgCUGADWwgCkHABmxqIAhBgKkBbGogC0HAAGxqIAxBIGxqQQRsaiEOIAMgCUGgA2wgCEGgKmxq',
-  'IAtBIGxqQQRsaiEPIAQgCUGgA2wgCEGgKmxqIAtBIGxqQQRsaiEQA0AgDiAQ/QACAP0MAAAAAAAAAAAAAAAAAAAAACAP/QACACAKQQJsIAxq/RH9N/1S',
-  '/QsCACAOQRBqIQ4gD0EQaiEPIBBBEGohECANQQFqIg1BCEgNAAsgDEEBaiIMQQJIDQALIAtBAWoiC0ENSA0ACyAKQQFqIgpBAkgNAAsgCUEBaiIJQQ1I',
-  'DQALIAZBAWoiBiABSA0ACwsLtQIDBH8CewR/IAAgAUgEQEEAIQUDQCAAIQYDQCAGIQcgByEI/QwAAAAAAAAAAAAAAAAAAAAAIQn9DAAAAAAAAAAAAAAA',
-  'AAAAAAAhCkEAIQsDQEEAIQwgAyAIQQhsIAVBoCpsaiALQaADbGpBBGxqIQ0DQCAJIA39AAIA/eQBIQkgCiAN/QACEP3kASEKIA1BgAFqIQ0gDEEBaiIM',
-  'QQ1IDQALIAtBAWoiC0ENSA0ACyAEIAhBCGxBBGxqIQ4gDiAFQQBKBHsgDv0AAoAJBf0MAAAAAAAAAAAAAAAAAAAAAAsgCf3kAf0LAoAJIA4gBUEASgR7',
-  'IA79AAKQCQX9DAAAAAAAAAAAAAAAAAAAAAALIAr95AH9CwKQCSAGQQFqIgYgAUgNAAsgBUEBaiIFIAIoAgBIDQALCwvvBQUHfwZ7BH8FewF/IAAgAUgE',
-  'QEEAIQYDQCAAIQcDQCAHIQggCEEEcCEJIAhBBG4hCCAIQQNwIQogCEEDbiEIIAhBAXAhCyAIQQFuIQggCCEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAA',
-  'AAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAA',
-  'AAAAAAAAACESQQAhEwNAQQAhFCADIAZBkAZsIBNBHGxqIApqQQRsaiEVIAQgCUEIbCAGQYCpAWxqIBNBwAZsakEEbGohFgNAIBX9CQIAIRcgFv0AAgAh',
-  'GCAW/QACECEZIBX9CQJwIRogFf0JAuABIRsgDSAXIBj95gH95AEhDSAOIBcgGf3mAf3kASEOIA8gGiAY/eYB/eQBIQ8gECAaIBn95gH95AEhECARIBsg',
-  'GP3mAf3kASERIBIgGyAZ/eYB/eQBIRIgFUEEaiEVIBZBgAFqIRYgFEEBaiIUQRpIDQALIBNBAWoiE0EaSA0ACyAFIAlBCGwgCkEgbGpBBGxqIRwgHCAG',
-  'QQBKBHsgHP0AAgAF/QwAAAAAAAAAAAAAAAAAAAAACyAN/eQB/QsCACAcIAZBAEoEeyAc/QACEAX9DAAAAAAAAAAAAAAAAAAAAAALIA795AH9CwIQIBwg',
-  'BkEASgR7IBz9AAKAAwX9DAAAAAAAAAAAAAAAAAAAAAALIA/95AH9CwKAAyAcIAZBAEoEeyAc/QACkAMF/QwAAAAAAAAAAAAAAAAAAAAACyAQ/eQB/QsC',
-  'kAMgHCAGQQBKBHsgHP0AAoAGBf0MAAAAAAAAAAAAAAAAAAAAAAsgEf3kAf0LAoAGIBwgBkEASgR7IBz9AAKQBgX9DAAAAAAAAAAAAAAAAAAAAAALIBL9',
-  '5AH9CwKQBiAHQQFqIgcgAUgNAAsgBkEBaiIGIAIoAgBIDQALCwvAAwUBewJ/AnsIfwl7IAAgAUgEQCADQQBBBGxqIQkgCf0JAgAhCCAI/R8AEAchCiAC',
-  'KgIE/RMhCyACKgII/RMhDCAAIQ0DQCANIQ4gDiEPQQAhECAEIA9BgAJsQQRsaiERIAUgD0GAAmxBBGxqIRIgBiAPQYACbEEEbGohEyAHIA9BgAJsQQRs',
-  'aiEUA0AgEf0AAgAhFSAS/QACACEW/QxmZmY/ZmZmP2ZmZj9mZmY/IBX95gH9DM3MzD3NzMw9zczMPc3MzD0gFv3mAf3kASEXIBP9AAIAIRj9DHe+fz93',
-  'vn8/d75/P3e+fz8gGP3mAf0MbxKDOm8SgzpvEoM6bxKDOiAW/eYBIBb95gH95AEhGSAU/QACACEaIBcgFUEAIApr/RH9UiEbIBkgGEEAIApr/RH9UiEc',
-  'IBogCyAX/eYBIBn94wEgDP3nAf0Md8wrMnfMKzJ3zCsyd8wrMv3kAf3nAf3lASAaQQAgCmv9Ef1SIR0gESAb/QsCACATIBz9CwIAIBQgHf0LAgAgEUEQ',
-  'aiERIBJBEGohEiATQRBqIRMgFEEQaiEUIBBBAWoiEEHAAEgNAAsgDUEBaiINIAFIDQALCws=',
+  'AGFzbQEAAAABXQpgAXwBfGABfQF9YAJ9fQF9YAF9AX9gB39/f39/f38AYAZ/f39/f38AYAl/f39/f39/f38AYAh/f39/f39/fwBgC39/f39/f39/f39/',
+  'AGAMf39/f39/f39/f39/AAISAQNlbnYGbWVtb3J5AgMBgIAEAzc2AAABAQEBAgMEBQQFBAQEBQQFBAUEBAYHCAgICAgEBAQEBAQHCQkJCQYGBgYGBgcH',
+  'BgYHBwQGB8sNLh5pbmZlcl8wMF9jb252MV9jb252MmRfYWRkX3JlbHUACB1pbmZlcl8wMV9NYXhQb29sMmRfbWF4X3Bvb2wyZAAJHmluZmVyXzAyX2Nv',
+  'bnYyX2NvbnYyZF9hZGRfcmVsdQAKHWluZmVyXzAzX01heFBvb2wyZF9tYXhfcG9vbDJkAAseaW5mZXJfMDRfY29udjNfY29udjJkX2FkZF9yZWx1AAwc',
+  'aW5mZXJfMDVfZmMxX21hdG11bF9hZGRfcmVsdQANF2luZmVyXzA2X2ZjMl9tYXRtdWxfYWRkAA4fZXZhbHVhdGVfMDBfdG9fZmxvYXRfdG9fZjMyX2Rp',
+  'dgAPIWV2YWx1YXRlXzAxX2NvbnYxX2NvbnYyZF9hZGRfcmVsdQAQIGV2YWx1YXRlXzAyX01heFBvb2wyZF9tYXhfcG9vbDJkABEhZXZhbHVhdGVfMDNf',
+  'Y29udjJfY29udjJkX2FkZF9yZWx1ABIgZXZhbHVhdGVfMDRfTWF4UG9vbDJkX21heF9wb29sMmQAEyFldmFsdWF0ZV8wNV9jb252M19jb252MmRfYWRk',
+  'X3JlbHUAFB9ldmFsdWF0ZV8wNl9mYzFfbWF0bXVsX2FkZF9yZWx1ABU0ZXZhbHVhdGVfMDdfZmMyX21hdG11bF9hZGRfbG9zc19hbWF4X2FyZ21heF9l',
+  'cV90b19mMwAWLWV2YWx1YXRlXzA4X2xvc3NfbG9nX3N1Yl9lcV9zZWxlY3Rfc3VtXzNfbW9yZQAXHXRyYWluXzAwYV90b19mbG9hdF90b19mMzJfZGl2',
+  'ABgedHJhaW5fMDBiX2ZjMl93ZWlnaHRfcmVvcmRlcmVkABkedHJhaW5fMDBjX2ZjMV93ZWlnaHRfcmVvcmRlcmVkABogdHJhaW5fMDBkX2NvbnYzX3dl',
+  'aWdodF9yZW9yZGVyZWQAGyB0cmFpbl8wMGVfY29udjJfd2VpZ2h0X3Jlb3JkZXJlZAAcHnRyYWluXzAxX2NvbnYxX2NvbnYyZF9hZGRfcmVsdQAdLnRy',
+  'YWluXzAyX01heFBvb2wyZF9tYXhfcG9vbDJkX21heF9wb29sMmRfaW5kZXgAHh50cmFpbl8wM19jb252Ml9jb252MmRfYWRkX3JlbHUAHy50cmFpbl8w',
+  'NF9NYXhQb29sMmRfbWF4X3Bvb2wyZF9tYXhfcG9vbDJkX2luZGV4ACAedHJhaW5fMDVfY29udjNfY29udjJkX2FkZF9yZWx1ACEcdHJhaW5fMDZfZmMx',
+  'X21hdG11bF9hZGRfcmVsdQAiMXRyYWluXzA3X2ZjMl9tYXRtdWxfYWRkX2xvc3NfYW1heF9hcmdtYXhfZXFfdG9fZjMAIyt0cmFpbl8wOGFfbG9zc19s',
+  'b2dfc3ViX2VxX3NlbGVjdF9zdW1fM19tb3JlACQadHJhaW5fMDhiX2ZjMl9iYWNrd2FyZF9zdW0AJR10cmFpbl8wOGNfZmMyX2JhY2t3YXJkX21hdG11',
+  'bAAmJ3RyYWluXzA4ZF9mYzJfYmFja3dhcmRfbWF0bXVsX2d0X3NlbGVjdAAnGnRyYWluXzA5YV9mYzFfYmFja3dhcmRfc3VtACgddHJhaW5fMDliX2Zj',
+  'MV9iYWNrd2FyZF9tYXRtdWwAKSd0cmFpbl8wOWNfZmMxX2JhY2t3YXJkX21hdG11bF9ndF9zZWxlY3QAKhx0cmFpbl8xMGFfY29udjNfYmFja3dhcmRf',
+  'c3VtACsrdHJhaW5fMTBiX2NvbnYzX2JhY2t3YXJkX2NvbnYyZF93ZWlnaHRfZ3JhZAAsMnRyYWluXzEwY19jb252M19iYWNrd2FyZF9jb252MmRfaW5w',
+  'dXRfZ3JhZF9ndF9zZWxlAC0ndHJhaW5fMTFhX3JlbHVfYmFja3dhcmRfbWF4X3Bvb2wyZF9ncmFkAC4cdHJhaW5fMTFiX2NvbnYyX2JhY2t3YXJkX3N1',
+  'bQAvK3RyYWluXzEyYV9jb252Ml9iYWNrd2FyZF9jb252MmRfd2VpZ2h0X2dyYWQAMDJ0cmFpbl8xMmJfY29udjJfYmFja3dhcmRfY29udjJkX2lucHV0',
+  'X2dyYWRfZ3Rfc2VsZQAxJ3RyYWluXzEzYV9yZWx1X2JhY2t3YXJkX21heF9wb29sMmRfZ3JhZAAyHHRyYWluXzEzYl9jb252MV9iYWNrd2FyZF9zdW0A',
+  'Myp0cmFpbl8xNF9jb252MV9iYWNrd2FyZF9jb252MmRfd2VpZ2h0X2dyYWQANC50cmFpbl8xNV9BZGFtX2lzX2Zpbml0ZV9tdWxfYWRkX3Bvd19zdWJf',
+  'M19tb3JlADUKwIgCNtMBAQJ8IABEAAAAAADghcClRAAAAAAA4IVApCICRP6CK2VHFfc/op4hASACIAFE7zn6/kIu5j+ioSECRFyfeLdPfpI+IAKiRDTH',
+  'VqXjHcc+oCACokQaoAEaoAH6PqAgAqJEGqABGqABKj+gIAKiRBdswRZswVY/oCACokQRERERERGBP6AgAqJEVVVVVVVVpT+gIAKiRFVVVVVVVcU/oCAC',
+  'okQAAAAAAADgP6AgAqJEAAAAAAAA8D+gIAKiRAAAAAAAAPA/oCAB/AKsQv8HfEI0hr+iC6UCAwF+AX8DfCAARAAAAAAAAAAAYQRARAAAAAAAAPD/Dwsg',
+  'AEQAAAAAAAAAAGMEQEQAAAAAAAD4fw8LIABE////////739lRQRAIAAPCyAAvSIBQjSIp0H/B2shAiABQgyGQgyIQv8HQjSGhL8iA0TNO39mnqD2P2YE',
+  'QCADRAAAAAAAAOA/oiEDIAJBAWohAgsgA0QAAAAAAADwP6EgA0QAAAAAAADwP6CjIgQgBKIhBUQRERERERHBPyAFokQUO7ETO7HDP6AgBaJERhdddNFF',
+  'xz+gIAWiRBzHcRzHccw/oCAFokSSJEmSJEnSP6AgBaJEmpmZmZmZ2T+gIAWiRFVVVVVVVeU/oCAFokQAAAAAAAAAQKAgBKIgArdE7zn6/kIu5j+ioAsI',
+  'ACAAuxAAtgsIACAAuxABtgtQAQF8IAC7IgEgASABIAGiokQAAAAAAAAIQKOhRAAAAAAAAPA/RAAAAAAAAABAIAEgAaAQAEQAAAAAAADwP6CjoSABmUT8',
+  'qfHSTWJQP2MbtgsjAQF8IAC7mhAAIQFEAAAAAAAA8D8gAUQAAAAAAADwP6CjtgtaAQF8IAFDAAAAAFsEQEMAAIA/DwsgAIu7EAEgAbuiEAAhAiAAQwAA',
+  'AABdBEAgASABjlwEQEMAAMB/DwsgAUMAAAA/lCABQwAAAD+UjlwEQCACmiECCwsgArYLEwAgALxBgICA/AdxQYCAgPwHRwv5CQ8Gfwh7BH8HewF/AXsB',
+  'fwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQRpwIQkgCEEabiEIIAghCkEAIQsDQEEAIQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAA',
+  'AAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFiAEIAlBHGwgCkHA',
+  'GGxqIBVBHGxqIAxqQQRsaiEXIAUgC0EIbCAVQeAAbGpBBGxqIRgDQCAX/QkCACEZIBj9AAIAIRogGP0AAhAhGyAX/QkCwBghHCAX/QkCgDEhHSAX/QkC',
+  'wEkhHiANIBkgGv3mAf3kASENIA4gGSAb/eYB/eQBIQ4gDyAcIBr95gH95AEhDyAQIBwgG/3mAf3kASEQIBEgHSAa/eYB/eQBIREgEiAdIBv95gH95AEh',
+  'EiATIB4gGv3mAf3kASETIBQgHiAb/eYB/eQBIRQgF0EEaiEXIBhBgAFqIRggFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAFIAtBCGxBBGxqISAgIP0A',
+  'AoAJIR8gIP0AApAJISEgBiALQQhsIAlBwAZsaiAKQYCkBWxqIAxBIGxqQQRsaiEiICIgDSAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAiIA4g',
+  'If3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIiAPIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKApAUgIiAQICH95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH9CwKQpAUgIiARIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAyAogIiASICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQyAog',
+  'IiATIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA7A8gIiAUICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ7A8FIAUgC0EIbEEEbGohJCAk',
+  '/QACgAkhIyAk/QACkAkhJUEAISYDQP0MAAAAAAAAAAAAAAAAAAAAACEn/QwAAAAAAAAAAAAAAAAAAAAAIShBACEVA0BBACEWIAQgCUEcbCAKQcAYbGog',
+  'JkGQBmxqIBVBHGxqIAxqQQRsaiEpIAUgC0EIbCAVQeAAbGpBBGxqISoDQCAp/QkCACErICcgKyAq/QACAP3mAf3kASEnICggKyAq/QACEP3mAf3kASEo',
+  'IClBBGohKSAqQYABaiEqIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBiALQQhsIAlBwAZsaiAKQYCkBWxqICZBgKkBbGogDEEgbGpBBGxqISwgLCAn',
+  'ICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICwgKCAl/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAmQQFqIiYgAigCACAKQQRsa0gNAAsL',
+  'IAxBAWoiDEEaSA0ACyALQQFqIgtBBEgNAAsgB0EBaiIHIAFIDQALCwuvAgMGfwJ7BH8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACEL',
+  'A0D9DP//f////3////9/////f/8hDP0M//9/////f////3////9//yENQQAhDgNAQQAhDyAEIAtBCGwgCUGADWxqIAhBgKkBbGogDkHABmxqIApBwABs',
+  'akEEbGohEANAIAwgEP0AAgD96QEhDCANIBD9AAIQ/ekBIQ0gEEGAAWohECAPQQFqIg9BAkgNAAsgDkEBaiIOQQJIDQALIAUgC0EIbCAJQaADbGogCEGg',
+  'KmxqIApBIGxqQQRsaiERIBEgDP0LAgAgESAN/QsCECALQQFqIgtBBEgNAAsgCkEBaiIKQQ1IDQALIAlBAWoiCUENSA0ACyAGQQFqIgYgAUgNAAsLC9EK',
+  'DwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBC3AhCSAIQQtuIQggCCEKQQAhCwNAQQAhDANAIApBBGxBBGog',
+  'AigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ',
+  '/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0BB',
+  'ACEWA0BBACEXIAQgCUGgA2wgCkGAqQFsaiAVQaADbGogFkEgbGogDEEgbGpBBGxqIRggBSALQQhsIBVBgDBsaiAWQYAQbGpBBGxqIRkDQCAY/QkCACEa',
+  'IBn9AAKACiEbIBn9AAKQCiEcIBj9CQKAqQEhHSAY/QkCgNICIR4gGP0JAoD7AyEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3k',
+  'ASEPIBAgHSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGAAmoh',
+  'GSAXQQFqIhdBIEgNAAsgFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAFIAtBCGxBBGxqISEgIf0AAoDKBCEgICH9AAKQygQhIiAGIAtBCGwgCUHABWxq',
+  'IApBgPIBbGogDEHAAGxqQQRsaiEjICMgDSAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAjIA4gIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
+  'AhAgIyAPICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA8gEgIyAQICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ8gEgIyARICD95AH9DAAA',
+  'AAAAAAAAAAAAAAAAAAD96wH9CwKA5AMgIyASICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ5AMgIyATICD95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
+  '6wH9CwKA1gUgIyAUICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ1gUFIAUgC0EIbEEEbGohJSAl/QACgMoEISQgJf0AApDKBCEmQQAhJwNA/QwA',
+  'AAAAAAAAAAAAAAAAAAAAISj9DAAAAAAAAAAAAAAAAAAAAAAhKUEAIRUDQEEAIRYDQEEAIRcgBCAJQaADbCAKQYCpAWxqICdBoCpsaiAVQaADbGogFkEg',
+  'bGogDEEgbGpBBGxqISogBSALQQhsIBVBgDBsaiAWQYAQbGpBBGxqISsDQCAq/QkCACEsICggLCAr/QACgAr95gH95AEhKCApICwgK/0AApAK/eYB/eQB',
+  'ISkgKkEEaiEqICtBgAJqISsgF0EBaiIXQSBIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBiALQQhsIAlBwAVsaiAKQYDyAWxqICdBwDxsaiAM',
+  'QcAAbGpBBGxqIS0gLSAoICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIC0gKSAm/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAnQQFqIicg',
+  'AigCACAKQQRsa0gNAAsLIAxBAWoiDEELSA0ACyALQQFqIgtBCEgNAAsgB0EBaiIHIAFIDQALCwuvAgMGfwJ7BH8gACABSARAIAAhBgNAIAYhByAHIQhB',
+  'ACEJA0BBACEKA0BBACELA0D9DP//f////3////9/////f/8hDP0M//9/////f////3////9//yENQQAhDgNAQQAhDyAEIAtBCGwgCUGAC2xqIAhBwDxs',
+  'aiAOQcAFbGogCkGAAWxqQQRsaiEQA0AgDCAQ/QACAP3pASEMIA0gEP0AAhD96QEhDSAQQYACaiEQIA9BAWoiD0ECSA0ACyAOQQFqIg5BAkgNAAsgBSAL',
+  'QQhsIAlBwAJsaiAIQcAMbGogCkHAAGxqQQRsaiERIBEgDP0LAgAgESAN/QsCECALQQFqIgtBCEgNAAsgCkEBaiIKQQVIDQALIAlBAWoiCUEFSA0ACyAG',
+  'QQFqIgYgAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBA3AhCSAIQQNuIQggCCEKQQAhCwNA',
+  'QQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAA',
+  'AAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIRRBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEYIAUgC0EIbCAVQYDAAWxqIBZBgMAA',
+  'bGpBBGxqIRkDQCAY/QkCACEaIBn9AAKAzAQhGyAZ/QACkMwEIRwgGP0JAoAyIR0gGP0JAoBkIR4gGP0JAoCWASEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz9',
+  '5gH95AEhDiAPIB0gG/3mAf3kASEPIBAgHSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb/eYB/eQBIRMgFCAfIBz95gH9',
+  '5AEhFCAYQQRqIRggGUGABGohGSAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSALQQhsQQRsaiEhICH9AAKAzBYhICAh/QAC',
+  'kMwWISIgBiALQQhsIAlBgANsaiAKQYAkbGogDEGAAWxqQQRsaiEjICMgDSAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAjIA4gIv3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rAf0LAhAgIyAPICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAjIBAgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
+  'ApAkICMgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIyASICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQSCAjIBMgIP3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rAf0LAoBsICMgFCAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAUgC0EIbEEEbGohJSAl/QACgMwWISQgJf0AApDM',
+  'FiEmQQAhJwNA/QwAAAAAAAAAAAAAAAAAAAAAISj9DAAAAAAAAAAAAAAAAAAAAAAhKUEAIRUDQEEAIRYDQEEAIRcgBCAJQcACbCAKQYAybGogJ0HADGxq',
+  'IBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEqIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqISsDQCAq/QkCACEsICggLCAr/QACgMwE/eYB/eQBISgg',
+  'KSAsICv9AAKQzAT95gH95AEhKSAqQQRqISogK0GABGohKyAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBiALQQhsIAlBgANs',
+  'aiAKQYAkbGogJ0GACWxqIAxBgAFsakEEbGohLSAtICggJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLSApICb95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwIQICdBAWoiJyACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFqIgcgAUgNAAsLC/UJDwR/CHsFfwd7AX8B',
+  'ewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAghCUEAIQoDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhC/0MAAAA',
+  'AAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACESQQAhEwNAQQAhFANAQQAhFSAEIAlBgCRsIBNBgANsaiAUQYABbGpB',
+  'BGxqIRYgBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAKA0BYhGSAX/QACkNAWIRogFv0JAoAkIRsgFv0JAoBIIRwgFv0JAoBs',
+  'IR0gCyAYIBn95gH95AEhCyAMIBggGv3mAf3kASEMIA0gGyAZ/eYB/eQBIQ0gDiAbIBr95gH95AEhDiAPIBwgGf3mAf3kASEPIBAgHCAa/eYB/eQBIRAg',
+  'ESAdIBn95gH95AEhESASIB0gGv3mAf3kASESIBZBBGohFiAXQYASaiEXIBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQALIBNBAWoiE0EDSA0ACyAFIApB',
+  'CGxBBGxqIR8gH/0AAoDQKCEeIB/9AAKQ0CghICAGIApBCGwgCUGAAmxqQQRsaiEhICEgCyAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAhIAwg',
+  'IP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgISANIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAhIA4gIP3kAf0MAAAAAAAAAAAAAAAA',
+  'AAAAAP3rAf0LApACICEgDyAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgISAQICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBCAhIBEg',
+  'Hv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICEgEiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAUgCkEIbEEEbGohIyAj/QACgNAo',
+  'ISIgI/0AApDQKCEkQQAhJQNA/QwAAAAAAAAAAAAAAAAAAAAAISb9DAAAAAAAAAAAAAAAAAAAAAAhJ0EAIRMDQEEAIRQDQEEAIRUgBCAJQYAkbCAlQYAJ',
+  'bGogE0GAA2xqIBRBgAFsakEEbGohKCAFIApBCGwgE0HAAWxqIBRBwABsakEEbGohKQNAICj9CQIAISogJiAqICn9AAKA0Bb95gH95AEhJiAnICogKf0A',
+  'ApDQFv3mAf3kASEnIChBBGohKCApQYASaiEpIBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQALIBNBAWoiE0EDSA0ACyAGIApBCGwgCUGAAmxqICVBwABs',
+  'akEEbGohKyArICYgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKyAnICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICVBAWoiJSACKAIA',
+  'IAlBBGxrSA0ACwsgCkEBaiIKQQhIDQALIAdBAWoiByABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAgACEHA0AgByEIIAghCUEAIQoDQEMAAAAAIQtD',
+  'AAAAACEMQQAhDSAEIAlBwABsQQRsaiEOIAUgCkECbEEEbGohDwNAIA4qAgAhECALIBAgDyoCgNIolJIhCyAMIBAgDyoChNIolJIhDCAOQQRqIQ4gD0Eo',
+  'aiEPIA1BAWoiDUHAAEgNAAsgBiAKQQJsIAlBCmxqQQRsaiERIBEgCyAFIApBAmxBBGxqIRIgEioCgOYokjgCACARIAwgEioChOYokjgCBCAKQQFqIgpB',
+  'BUgNAAsgB0EBaiIHIAFIDQALCwukAQEIfyAAIAFIBEAgACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQEEAIQsgBSAKQRxsIAhBkAZsakEEbGohDCAEIApB',
+  'HGwgCEGQBmxqaiENA0AgDCANLQAAskMAAH9DlTgCACAMQQRqIQwgDUEBaiENIAtBAWoiC0EcSA0ACyAKQQFqIgpBHEgNAAsgCUEBaiIJQQFIDQALIAZB',
+  'AWoiBiABSA0ACwsL+QkPBn8IewR/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQggCEEacCEJIAhBGm4hCCAIIQpBACELA0BB',
+  'ACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAA',
+  'AAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhFEEAIRUDQEEAIRYgBCAJQRxsIApBwBhsaiAVQRxsaiAMakEEbGohFyAFIAtBCGwgFUHgAGxqQQRsaiEYA0AgF/0JAgAhGSAY/QACACEaIBj9',
+  'AAIQIRsgF/0JAsAYIRwgF/0JAoAxIR0gF/0JAsBJIR4gDSAZIBr95gH95AEhDSAOIBkgG/3mAf3kASEOIA8gHCAa/eYB/eQBIQ8gECAcIBv95gH95AEh',
+  'ECARIB0gGv3mAf3kASERIBIgHSAb/eYB/eQBIRIgEyAeIBr95gH95AEhEyAUIB4gG/3mAf3kASEUIBdBBGohFyAYQYABaiEYIBZBAWoiFkEDSA0ACyAV',
+  'QQFqIhVBA0gNAAsgBSALQQhsQQRsaiEgICD9AAKACSEfICD9AAKQCSEhIAYgC0EIbCAJQcAGbGogCkGApAVsaiAMQSBsakEEbGohIiAiIA0gH/3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIiAOICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICIgDyAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCgKQFICIgECAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkKQFICIgESAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgMgKICIgEiAh/eQB',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkMgKICIgEyAf/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOwPICIgFCAh/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCkOwPBSAFIAtBCGxBBGxqISQgJP0AAoAJISMgJP0AApAJISVBACEmA0D9DAAAAAAAAAAAAAAAAAAAAAAhJ/0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEoQQAhFQNAQQAhFiAEIAlBHGwgCkHAGGxqICZBkAZsaiAVQRxsaiAMakEEbGohKSAFIAtBCGwgFUHgAGxqQQRsaiEqA0AgKf0JAgAhKyAnICsgKv0A',
+  'AgD95gH95AEhJyAoICsgKv0AAhD95gH95AEhKCApQQRqISkgKkGAAWohKiAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQcAGbGogCkGA',
+  'pAVsaiAmQYCpAWxqIAxBIGxqQQRsaiEsICwgJyAj/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAsICggJf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
+  'Af0LAhAgJkEBaiImIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBGkgNAAsgC0EBaiILQQRIDQALIAdBAWoiByABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAA',
+  'IQYDQCAGIQcgByEIQQAhCQNAQQAhCgNAQQAhCwNA/Qz//3////9/////f////3//IQz9DP//f////3////9/////f/8hDUEAIQ4DQEEAIQ8gBCALQQhs',
+  'IAlBgA1saiAIQYCpAWxqIA5BwAZsaiAKQcAAbGpBBGxqIRADQCAMIBD9AAIA/ekBIQwgDSAQ/QACEP3pASENIBBBgAFqIRAgD0EBaiIPQQJIDQALIA5B',
+  'AWoiDkECSA0ACyAFIAtBCGwgCUGgA2xqIAhBoCpsaiAKQSBsakEEbGohESARIAz9CwIAIBEgDf0LAhAgC0EBaiILQQRIDQALIApBAWoiCkENSA0ACyAJ',
+  'QQFqIglBDUgNAAsgBkEBaiIGIAFIDQALCwvRCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQtwIQkgCEEL',
+  'biEIIAghCkEAIQsDQEEAIQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAh',
+  'E/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFgNAQQAhFyAEIAlBoANsIApBgKkBbGogFUGgA2xqIBZBIGxqIAxBIGxqQQRsaiEYIAUgC0EIbCAV',
+  'QYAwbGogFkGAEGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACgAohGyAZ/QACkAohHCAY/QkCgKkBIR0gGP0JAoDSAiEeIBj9CQKA+wMhHyANIBogG/3mAf3k',
+  'ASENIA4gGiAc/eYB/eQBIQ4gDyAdIBv95gH95AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASET',
+  'IBQgHyAc/eYB/eQBIRQgGEEEaiEYIBlBgAJqIRkgF0EBaiIXQSBIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSALQQhsQQRsaiEhICH9AAKA',
+  'ygQhICAh/QACkMoEISIgBiALQQhsIAlBwAVsaiAKQYDyAWxqIAxBwABsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAO',
+  'ICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgPIBICMgECAi/eQB/QwAAAAAAAAAAAAA',
+  'AAAAAAAA/esB/QsCkPIBICMgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOQDICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOQD',
+  'ICMgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgNYFICMgFCAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkNYFBSAFIAtBCGxBBGxqISUg',
+  'Jf0AAoDKBCEkICX9AAKQygQhJkEAIScDQP0MAAAAAAAAAAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQgCUGg',
+  'A2wgCkGAqQFsaiAnQaAqbGogFUGgA2xqIBZBIGxqIAxBIGxqQQRsaiEqIAUgC0EIbCAVQYAwbGogFkGAEGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0A',
+  'AoAK/eYB/eQBISggKSAsICv9AAKQCv3mAf3kASEpICpBBGohKiArQYACaiErIBdBAWoiF0EgSA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYg',
+  'C0EIbCAJQcAFbGogCkGA8gFsaiAnQcA8bGogDEHAAGxqQQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAtICkgJv3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiInIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBC0gNAAsgC0EBaiILQQhIDQALIAdBAWoiByABSA0ACwsLrwID',
+  'Bn8CewR/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQQAhCgNAQQAhCwNA/Qz//3////9/////f////3//IQz9DP//f////3////9/////f/8hDUEA',
+  'IQ4DQEEAIQ8gBCALQQhsIAlBgAtsaiAIQcA8bGogDkHABWxqIApBgAFsakEEbGohEANAIAwgEP0AAgD96QEhDCANIBD9AAIQ/ekBIQ0gEEGAAmohECAP',
+  'QQFqIg9BAkgNAAsgDkEBaiIOQQJIDQALIAUgC0EIbCAJQcACbGogCEHADGxqIApBwABsakEEbGohESARIAz9CwIAIBEgDf0LAhAgC0EBaiILQQhIDQAL',
+  'IApBAWoiCkEFSA0ACyAJQQFqIglBBUgNAAsgBkEBaiIGIAFIDQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNA',
+  'IAchCCAIQQNwIQkgCEEDbiEIIAghCkEAIQsDQEEAIQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFgNAQQAhFyAEIAlBwAJsIApBgDJsaiAVQcACbGogFkHAAGxqIAxBwABs',
+  'akEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACgMwEIRsgGf0AApDMBCEcIBj9CQKAMiEdIBj9CQKAZCEeIBj9',
+  'CQKAlgEhHyANIBogG/3mAf3kASENIA4gGiAc/eYB/eQBIQ4gDyAdIBv95gH95AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH9',
+  '5AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQBIRQgGEEEaiEYIBlBgARqIRkgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQAL',
+  'IAUgC0EIbEEEbGohISAh/QACgMwWISAgIf0AApDMFiEiIAYgC0EIbCAJQYADbGogCkGAJGxqIAxBgAFsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAA',
+  'AAAAAAAAAP3rAf0LAgAgIyAOICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIyAQ',
+  'ICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQJCAjIBEgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBIICMgEiAi/eQB/QwAAAAAAAAAAAAA',
+  'AAAAAAAA/esB/QsCkEggIyATICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAbCAjIBQgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAF',
+  'IAtBCGxBBGxqISUgJf0AAoDMFiEkICX9AAKQzBYhJkEAIScDQP0MAAAAAAAAAAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEW',
+  'A0BBACEXIAQgCUHAAmwgCkGAMmxqICdBwAxsaiAVQcACbGogFkHAAGxqIAxBwABsakEEbGohKiAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiErA0Ag',
+  'Kv0JAgAhLCAoICwgK/0AAoDMBP3mAf3kASEoICkgLCAr/QACkMwE/eYB/eQBISkgKkEEaiEqICtBgARqISsgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gN',
+  'AAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQYADbGogCkGAJGxqICdBgAlsaiAMQYABbGpBBGxqIS0gLSAoICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
+  'CwIAIC0gKSAm/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAnQQFqIicgAigCACAKQQRsa0gNAAsLIAxBAWoiDEEDSA0ACyALQQFqIgtBEEgNAAsg',
+  'B0EBaiIHIAFIDQALCwv1CQ8Efwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIIQlBACEKA0AgCUEEbEEEaiACKAIA',
+  'TARA/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAA',
+  'AAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEkEAIRMDQEEAIRQD',
+  'QEEAIRUgBCAJQYAkbCATQYADbGogFEGAAWxqQQRsaiEWIAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QACgNAWIRkgF/0AApDQ',
+  'FiEaIBb9CQKAJCEbIBb9CQKASCEcIBb9CQKAbCEdIAsgGCAZ/eYB/eQBIQsgDCAYIBr95gH95AEhDCANIBsgGf3mAf3kASENIA4gGyAa/eYB/eQBIQ4g',
+  'DyAcIBn95gH95AEhDyAQIBwgGv3mAf3kASEQIBEgHSAZ/eYB/eQBIREgEiAdIBr95gH95AEhEiAWQQRqIRYgF0GAEmohFyAVQQFqIhVBgAFIDQALIBRB',
+  'AWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBSAKQQhsQQRsaiEfIB/9AAKA0CghHiAf/QACkNAoISAgBiAKQQhsIAlBgAJsakEEbGohISAhIAsgHv3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISAMICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEgDSAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCgAIgISAOICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQAiAhIA8gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAEICEgECAg/eQB/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgISARIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABiAhIBIgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
+  'Af0LApAGBSAFIApBCGxBBGxqISMgI/0AAoDQKCEiICP9AAKQ0CghJEEAISUDQP0MAAAAAAAAAAAAAAAAAAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdB',
+  'ACETA0BBACEUA0BBACEVIAQgCUGAJGwgJUGACWxqIBNBgANsaiAUQYABbGpBBGxqISggBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqISkDQCAo/QkCACEq',
+  'ICYgKiAp/QACgNAW/eYB/eQBISYgJyAqICn9AAKQ0Bb95gH95AEhJyAoQQRqISggKUGAEmohKSAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFq',
+  'IhNBA0gNAAsgBiAKQQhsIAlBgAJsaiAlQcAAbGpBBGxqISsgKyAmICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAA',
+  'AAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJQQRsa0gNAAsLIApBAWoiCkEISA0ACyAHQQFqIgcgAUgNAAsLC94EEQR/An0DfwF9An8BfQF/AX0D',
+  'fwF9AX8BfQJ/AX0DfwF9AX8gACABSARAIAAhCQNAIAkhCiAKIQtBACEMA0BDAAAAACENQwAAAAAhDkEAIQ8gBCALQcAAbEEEbGohECAFIAxBAmxBBGxq',
+  'IREDQCAQKgIAIRIgDSASIBEqAoDSKJSSIQ0gDiASIBEqAoTSKJSSIQ4gEEEEaiEQIBFBKGohESAPQQFqIg9BwABIDQALIAYgDEECbCALQQpsakEEbGoh',
+  'EyATIA0gBSAMQQJsQQRsaiEUIBQqAoDmKJI4AgAgEyAOIBQqAoTmKJI4AgQgDEEBaiIMQQVIDQALQ///f/8hFUEAIQ8gBiALQQpsQQRsaiEWA0AgFSAW',
+  'KgIAlyEVIBZBBGohFiAPQQFqIg9BCkgNAAtD//9//yEXQQAhGEEAIRkgBiALQQpsQQRsaiEaA0AgGioCACEbIBsgF14gGyAbXHIhHCAbIBcgHBshF0EA',
+  'QQpsIBlqIBggHBshGCAaQQRqIRogGUEBaiIZQQpIDQALIBggByALQQRsaiEeIB4oAgBGsiEdIAggC0ENbEEEbGohHyAfIBU4AgAgHyAdOAIEIB8qAgAh',
+  'IEEAISEgCCALQQ1sQQRsaiEiIAYgC0EKbEEEbGohIwNAICIgIyoCACAgkzgCCCAiQQRqISIgI0EEaiEjICFBAWoiIUEKSA0AC0MAAAAAISRBACEPIAgg',
+  'C0ENbEEEbGohJQNAICQgJSoCCBACkiEkICVBBGohJSAPQQFqIg9BCkgNAAsgHyAkOAIwIAlBAWoiCSABSA0ACwsLsQIKAX0DfwF9AX8BfQJ/AX0CfwR9',
+  'BH8gACABSARAQwAAAAAhCEEAIQkDQCAEIAlBBGxqIQsgCygCACEKIAUgCUENbEEEbGohDSANKgIwIQwgDBADIQ5BACEPIAUgCUENbEEEbGohEANAIAgg',
+  'ECoCCCAOk0MAAAAAIA8gCkYbkiEIIBBBBGohECAPQQFqIg9BCkgNAAsgCUEBaiIJIAIoAgBIDQALQwAAAAAhEUEAIRIgBUEAQQRsaiETA0AgESATKgIE',
+  'kiERIBNBNGohEyASQQFqIhIgAigCAEgNAAsgAigCALIhFCAIIBSVIRUgFYwhFiARIBSVIRcgACEYA0AgGCEZIAZBAEEEbGohGiAaIBY4AgAgB0EAQQRs',
+  'aiEbIBsgFzgCACAYQQFqIhggAUgNAAsLC6QBAQh/IAAgAUgEQCAAIQsDQCALIQwgDCENQQAhDgNAQQAhDwNAQQAhECAGIA9BHGwgDUGQBmxqQQRsaiER',
+  'IAQgD0EcbCANQZAGbGpqIRIDQCARIBItAACyQwAAf0OVOAIAIBFBBGohESASQQFqIRIgEEEBaiIQQRxIDQALIA9BAWoiD0EcSA0ACyAOQQFqIg5BAUgN',
+  'AAsgC0EBaiILIAFIDQALCwtkAQZ/IAAgAUgEQCAAIQsDQCALIQwgDEHAAHAhDSAMQcAAbiEMIAwhDiAHIA0gDkHAAGxqQQRsaiEPIA8gBSANQQpsIA5q',
+  'QQRsaiEQIBAqAoDSKDgCACALQQFqIgsgAUgNAAsLC6oBAQh/IAAgAUgEQCAAIQsDQCALIQwgDEHAAHAhDSAMQcAAbiEMIAxBA3AhDiAMQQNuIQwgDCEP',
+  'QQAhECAIIA9BgMABbCANQYABbGogDkGAwABsakEEbGohESAFIA9BwAFsIA1qIA5BwABsakEEbGohEgNAIBEgEioCgNAWOAIAIBFBBGohESASQYASaiES',
+  'IBBBAWoiEEGAAUgNAAsgC0EBaiILIAFIDQALCwusAQEIfyAAIAFIBEAgACELA0AgCyEMIAxBgAFwIQ0gDEGAAW4hDCAMQQNwIQ4gDEEDbiEMIAwhD0EA',
+  'IRAgCSAPQYDAAWwgDkGAwABsaiANQcAAbGpBBGxqIREgBSAPQYDAAWwgDkGAwABsaiANakEEbGohEgNAIBEgEioCgMwEOAIAIBFBBGohESASQYAEaiES',
+  'IBBBAWoiEEHAAEgNAAsgC0EBaiILIAFIDQALCwulAQEIfyAAIAFIBEAgACELA0AgCyEMIAxBwABwIQ0gDEHAAG4hDCAMQQNwIQ4gDEEDbiEMIAwhD0EA',
+  'IRAgCiAPQYAwbCAOQYAQbGogDUEgbGpBBGxqIREgBSAPQYAwbCAOQYAQbGogDWpBBGxqIRIDQCARIBIqAoAKOAIAIBFBBGohESASQYACaiESIBBBAWoi',
+  'EEEgSA0ACyALQQFqIgsgAUgNAAsLC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBGnAhCSAIQRpuIQgg',
+  'CCEKQQAhCwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAA',
+  'AAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwA',
+  'AAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWIAQgCUEcbCAKQcAYbGogFUEcbGogDGpBBGxqIRcgBSALQQhsIBVB4ABsakEEbGohGANAIBf9CQIAIRkg',
+  'GP0AAgAhGiAY/QACECEbIBf9CQLAGCEcIBf9CQKAMSEdIBf9CQLASSEeIA0gGSAa/eYB/eQBIQ0gDiAZIBv95gH95AEhDiAPIBwgGv3mAf3kASEPIBAg',
+  'HCAb/eYB/eQBIRAgESAdIBr95gH95AEhESASIB0gG/3mAf3kASESIBMgHiAa/eYB/eQBIRMgFCAeIBv95gH95AEhFCAXQQRqIRcgGEGAAWohGCAWQQFq',
+  'IhZBA0gNAAsgFUEBaiIVQQNIDQALIAUgC0EIbEEEbGohICAg/QACgAkhHyAg/QACkAkhISAGIAtBCGwgCUHABmxqIApBgKQFbGogDEEgbGpBBGxqISIg',
+  'IiANIB/95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICIgDiAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA8gH/3kAf0MAAAAAAAAAAAA',
+  'AAAAAAAAAP3rAf0LAoCkBSAiIBAgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApCkBSAiIBEgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDI',
+  'CiAiIBIgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDICiAiIBMgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDsDyAiIBQgIf3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rAf0LApDsDwUgBSALQQhsQQRsaiEkICT9AAKACSEjICT9AAKQCSElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhKEEAIRUDQEEAIRYgBCAJQRxsIApBwBhsaiAmQZAGbGogFUEcbGogDGpBBGxqISkgBSALQQhsIBVB4ABsakEEbGohKgNAICn9CQIA',
+  'ISsgJyArICr9AAIA/eYB/eQBIScgKCArICr9AAIQ/eYB/eQBISggKUEEaiEpICpBgAFqISogFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAGIAtBCGwg',
+  'CUHABmxqIApBgKQFbGogJkGAqQFsaiAMQSBsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAA',
+  'AAAAAAAAAAD96wH9CwIQICZBAWoiJiACKAIAIApBBGxrSA0ACwsgDEEBaiIMQRpIDQALIAtBAWoiC0EESA0ACyAHQQFqIgcgAUgNAAsLC4QFBwZ/AnsD',
+  'fwR7A38EewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAQQAhCwNAQQAhDANA/Qz//3////9/////f////3//IQ39DP//f////3////9/////f/8h',
+  'DkEAIQ8DQEEAIRAgBCAMQQhsIApBgA1saiAJQYCpAWxqIA9BwAZsaiALQcAAbGpBBGxqIREDQCANIBH9AAIA/ekBIQ0gDiAR/QACEP3pASEOIBFBgAFq',
+  'IREgEEEBaiIQQQJIDQALIA9BAWoiD0ECSA0AC/0M//9/////f////3////9//yES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DP//f////3////9/////f/8h',
+  'FP0MAAAAAAAAAAAAAAAAAAAAACEVQQAhFgNAQQAhFyAEIAxBCGwgCkGADWxqIAlBgKkBbGogFkHABmxqIAtBwABsakEEbGohGANAIBj9AAIAIRkgGSAS',
+  '/UQgGSAZ/UL9UCEaIBkgEiAa/VIhEkEAQQJsIBZqQQJsIBdq/REgEyAa/VIhEyAY/QACECEbIBsgFP1EIBsgG/1C/VAhHCAbIBQgHP1SIRRBAEECbCAW',
+  'akECbCAXav0RIBUgHP1SIRUgGEGAAWohGCAXQQFqIhdBAkgNAAsgFkEBaiIWQQJIDQALIAUgDEEIbCAKQaADbGogCUGgKmxqIAtBIGxqQQRsaiEdIB0g',
+  'Df0LAgAgBiAMQQhsIApBoANsaiAJQaAqbGogC0EgbGpBBGxqIR4gHiAT/QsCACAdIA79CwIQIB4gFf0LAhAgDEEBaiIMQQRIDQALIAtBAWoiC0ENSA0A',
+  'CyAKQQFqIgpBDUgNAAsgB0EBaiIHIAFIDQALCwvRCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQtwIQkg',
+  'CEELbiEIIAghCkEAIQsDQEEAIQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFgNAQQAhFyAEIAlBoANsIApBgKkBbGogFUGgA2xqIBZBIGxqIAxBIGxqQQRsaiEYIAUgC0EI',
+  'bCAVQYAwbGogFkGAEGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACgAohGyAZ/QACkAohHCAY/QkCgKkBIR0gGP0JAoDSAiEeIBj9CQKA+wMhHyANIBogG/3m',
+  'Af3kASENIA4gGiAc/eYB/eQBIQ4gDyAdIBv95gH95AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3k',
+  'ASETIBQgHyAc/eYB/eQBIRQgGEEEaiEYIBlBgAJqIRkgF0EBaiIXQSBIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSALQQhsQQRsaiEhICH9',
+  'AAKAygQhICAh/QACkMoEISIgBiALQQhsIAlBwAVsaiAKQYDyAWxqIAxBwABsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAg',
+  'IyAOICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgPIBICMgECAi/eQB/QwAAAAAAAAA',
+  'AAAAAAAAAAAA/esB/QsCkPIBICMgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgOQDICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsC',
+  'kOQDICMgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgNYFICMgFCAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkNYFBSAFIAtBCGxBBGxq',
+  'ISUgJf0AAoDKBCEkICX9AAKQygQhJkEAIScDQP0MAAAAAAAAAAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQg',
+  'CUGgA2wgCkGAqQFsaiAnQaAqbGogFUGgA2xqIBZBIGxqIAxBIGxqQQRsaiEqIAUgC0EIbCAVQYAwbGogFkGAEGxqQQRsaiErA0AgKv0JAgAhLCAoICwg',
+  'K/0AAoAK/eYB/eQBISggKSAsICv9AAKQCv3mAf3kASEpICpBBGohKiArQYACaiErIBdBAWoiF0EgSA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQAL',
+  'IAYgC0EIbCAJQcAFbGogCkGA8gFsaiAnQcA8bGogDEHAAGxqQQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAtICkgJv3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiInIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBC0gNAAsgC0EBaiILQQhIDQALIAdBAWoiByABSA0ACwsL',
+  'hAUHBn8CewN/BHsDfwR7An8gACABSARAIAAhBwNAIAchCCAIIQlBACEKA0BBACELA0BBACEMA0D9DP//f////3////9/////f/8hDf0M//9/////f///',
+  '/3////9//yEOQQAhDwNAQQAhECAEIAxBCGwgCkGAC2xqIAlBwDxsaiAPQcAFbGogC0GAAWxqQQRsaiERA0AgDSAR/QACAP3pASENIA4gEf0AAhD96QEh',
+  'DiARQYACaiERIBBBAWoiEEECSA0ACyAPQQFqIg9BAkgNAAv9DP//f////3////9/////f/8hEv0MAAAAAAAAAAAAAAAAAAAAACET/Qz//3////9/////',
+  'f////3//IRT9DAAAAAAAAAAAAAAAAAAAAAAhFUEAIRYDQEEAIRcgBCAMQQhsIApBgAtsaiAJQcA8bGogFkHABWxqIAtBgAFsakEEbGohGANAIBj9AAIA',
+  'IRkgGSAS/UQgGSAZ/UL9UCEaIBkgEiAa/VIhEkEAQQJsIBZqQQJsIBdq/REgEyAa/VIhEyAY/QACECEbIBsgFP1EIBsgG/1C/VAhHCAbIBQgHP1SIRRB',
+  'AEECbCAWakECbCAXav0RIBUgHP1SIRUgGEGAAmohGCAXQQFqIhdBAkgNAAsgFkEBaiIWQQJIDQALIAUgDEEIbCAKQcACbGogCUHADGxqIAtBwABsakEE',
+  'bGohHSAdIA39CwIAIAYgDEEIbCAKQcACbGogCUHADGxqIAtBwABsakEEbGohHiAeIBP9CwIAIB0gDv0LAhAgHiAV/QsCECAMQQFqIgxBCEgNAAsgC0EB',
+  'aiILQQVIDQALIApBAWoiCkEFSA0ACyAHQQFqIgcgAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEI',
+  'IAhBA3AhCSAIQQNuIQggCCEKQQAhCwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79',
+  'DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAA',
+  'AAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRs',
+  'aiEYIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqIRkDQCAY/QkCACEaIBn9AAKAzAQhGyAZ/QACkMwEIRwgGP0JAoAyIR0gGP0JAoBkIR4gGP0JAoCW',
+  'ASEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3kASEPIBAgHSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASES',
+  'IBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGABGohGSAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSAL',
+  'QQhsQQRsaiEhICH9AAKAzBYhICAh/QACkMwWISIgBiALQQhsIAlBgANsaiAKQYAkbGogDEGAAWxqQQRsaiEjICMgDSAg/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCACAjIA4gIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIyAPICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAjIBAgIv3k',
+  'Af0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAkICMgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIyASICL95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwKQSCAjIBMgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICMgFCAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAUgC0EI',
+  'bEEEbGohJSAl/QACgMwWISQgJf0AApDMFiEmQQAhJwNA/QwAAAAAAAAAAAAAAAAAAAAAISj9DAAAAAAAAAAAAAAAAAAAAAAhKUEAIRUDQEEAIRYDQEEA',
+  'IRcgBCAJQcACbCAKQYAybGogJ0HADGxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEqIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqISsDQCAq/QkC',
+  'ACEsICggLCAr/QACgMwE/eYB/eQBISggKSAsICv9AAKQzAT95gH95AEhKSAqQQRqISogK0GABGohKyAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAV',
+  'QQFqIhVBA0gNAAsgBiALQQhsIAlBgANsaiAKQYAkbGogJ0GACWxqIAxBgAFsakEEbGohLSAtICggJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAg',
+  'LSApICb95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICdBAWoiJyACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFq',
+  'IgcgAUgNAAsLC/UJDwR/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAghCUEAIQoDQCAJQQRsQQRqIAIoAgBMBED9',
+  'DAAAAAAAAAAAAAAAAAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAA',
+  'AAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACESQQAhEwNAQQAhFANAQQAh',
+  'FSAEIAlBgCRsIBNBgANsaiAUQYABbGpBBGxqIRYgBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAKA0BYhGSAX/QACkNAWIRog',
+  'Fv0JAoAkIRsgFv0JAoBIIRwgFv0JAoBsIR0gCyAYIBn95gH95AEhCyAMIBggGv3mAf3kASEMIA0gGyAZ/eYB/eQBIQ0gDiAbIBr95gH95AEhDiAPIBwg',
+  'Gf3mAf3kASEPIBAgHCAa/eYB/eQBIRAgESAdIBn95gH95AEhESASIB0gGv3mAf3kASESIBZBBGohFiAXQYASaiEXIBVBAWoiFUGAAUgNAAsgFEEBaiIU',
+  'QQNIDQALIBNBAWoiE0EDSA0ACyAFIApBCGxBBGxqIR8gH/0AAoDQKCEeIB/9AAKQ0CghICAGIApBCGwgCUGAAmxqQQRsaiEhICEgCyAe/eQB/QwAAAAA',
+  'AAAAAAAAAAAAAAAA/esB/QsCACAhIAwgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgISANIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA',
+  'AiAhIA4gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICEgDyAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgISAQICD95AH9DAAAAAAA',
+  'AAAAAAAAAAAAAAD96wH9CwKQBCAhIBEgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICEgEiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsC',
+  'kAYFIAUgCkEIbEEEbGohIyAj/QACgNAoISIgI/0AApDQKCEkQQAhJQNA/QwAAAAAAAAAAAAAAAAAAAAAISb9DAAAAAAAAAAAAAAAAAAAAAAhJ0EAIRMD',
+  'QEEAIRQDQEEAIRUgBCAJQYAkbCAlQYAJbGogE0GAA2xqIBRBgAFsakEEbGohKCAFIApBCGwgE0HAAWxqIBRBwABsakEEbGohKQNAICj9CQIAISogJiAq',
+  'ICn9AAKA0Bb95gH95AEhJiAnICogKf0AApDQFv3mAf3kASEnIChBBGohKCApQYASaiEpIBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQALIBNBAWoiE0ED',
+  'SA0ACyAGIApBCGwgCUGAAmxqICVBwABsakEEbGohKyArICYgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKyAnICT95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH9CwIQICVBAWoiJSACKAIAIAlBBGxrSA0ACwsgCkEBaiIKQQhIDQALIAdBAWoiByABSA0ACwsL1QYWA30EfwJ9A38BfQJ/AX0BfwF9A38B',
+  'fQF/AX0CfwF9An8DfQN/AX0BfwR9AX8gACABSARAIAIoAgCyIQhDAACAPyAIlSEJIAmMIQogACELA0AgCyEMIAwhDUEAIQ4DQEMAAAAAIQ9DAAAAACEQ',
+  'QQAhESAEIA1BwABsQQRsaiESIAUgDkECbEEEbGohEwNAIBIqAgAhFCAPIBQgEyoCgNIolJIhDyAQIBQgEyoChNIolJIhECASQQRqIRIgE0EoaiETIBFB',
+  'AWoiEUHAAEgNAAsgBiAOQQJsIA1BNmxqQQRsaiEVIBUgDyAFIA5BAmxBBGxqIRYgFioCgOYokjgCACAVIBAgFioChOYokjgCBCAOQQFqIg5BBUgNAAtD',
+  '//9//yEXQQAhESAGIA1BNmxBBGxqIRgDQCAXIBgqAgCXIRcgGEEEaiEYIBFBAWoiEUEKSA0AC0P//3//IRlBACEaQQAhGyAGIA1BNmxBBGxqIRwDQCAc',
+  'KgIAIR0gHSAZXiAdIB1cciEeIB0gGSAeGyEZQQBBCmwgG2ogGiAeGyEaIBxBBGohHCAbQQFqIhtBCkgNAAsgGiAHIA1BBGxqISAgICgCAEayIR8gBiAN',
+  'QTZsQQRsaiEhICEgFzgCKCAhIB84AiwgISoCKCEiQQAhIyAGIA1BNmxBBGxqISQDQCAkKgIAICKTISUgJRACISYgJCAlOAIwICQgJjgCWCAkQQRqISQg',
+  'I0EBaiIjQQpIDQALQwAAAAAhJ0EAIREgBiANQTZsQQRsaiEoA0AgJyAoKgJYkiEnIChBBGohKCARQQFqIhFBCkgNAAsgISAnOAKAASAgKAIAISlBACEj',
+  'IAYgDUE2bEEEbGohKgNAICogCkMAAAAAICMgKUYbOAKEASAqQQRqISogI0EBaiIjQQpIDQALQwAAAAAhK0EAIREgBiANQTZsQQRsaiEsA0AgKyAsKgKE',
+  'AZIhKyAsQQRqISwgEUEBaiIRQQpIDQALICEgKzgCrAEgISoCrAEhLSAtjCEuICEqAoABIS8gLiAvlSEwQQAhIyAGIA1BNmxBBGxqITEDQCAxIDEqAoQB',
+  'IDAgMSoCWJSSOAKwASAxQQRqITEgI0EBaiIjQQpIDQALIAtBAWoiCyABSA0ACwsLswIKAX0DfwF9AX8BfQJ/AX0CfwR9BH8gACABSARAQwAAAAAhDEEA',
+  'IQ0DQCAEIA1BBGxqIQ8gDygCACEOIAUgDUE2bEEEbGohESARKgKAASEQIBAQAyESQQAhEyAFIA1BNmxBBGxqIRQDQCAMIBQqAjAgEpNDAAAAACATIA5G',
+  'G5IhDCAUQQRqIRQgE0EBaiITQQpIDQALIA1BAWoiDSACKAIASA0AC0MAAAAAIRVBACEWIAVBAEEEbGohFwNAIBUgFyoCLJIhFSAXQdgBaiEXIBZBAWoi',
+  'FiACKAIASA0ACyACKAIAsiEYIAwgGJUhGSAZjCEaIBUgGJUhGyAAIRwDQCAcIR0gCEEAQQRsaiEeIB4gGjgCACAJQQBBBGxqIR8gHyAbOAIAIBxBAWoi',
+  'HCABSA0ACwsLeAMDfwF9A38gACABSARAIAAhDANAIAwhDSANIQ5DAAAAACEPQQAhECAFIA5BBGxqIREDQCAPIBEqArABkiEPIBFB2AFqIREgEEEBaiIQ',
+  'IAIoAgBIDQALIAogDkEEbGohEiASIA84AoDmKCAMQQFqIgwgAUgNAAsLC4YCBQR/BH0DfwF9AX8gACABSARAIAAhDANAIAwhDSANQRBwIQ4gDUEQbiEN',
+  'IA0hD0MAAAAAIRBDAAAAACERQwAAAAAhEkMAAAAAIRNBACEUIAUgD0EEbGohFSAGIA5BBGxBBGxqIRYDQCAVKgKwASEXIBAgFyAWKgIAlJIhECARIBcg',
+  'FioCBJSSIREgEiAXIBYqAgiUkiESIBMgFyAWKgIMlJIhEyAVQdgBaiEVIBZBgAJqIRYgFEEBaiIUIAIoAgBIDQALIAogDkEobCAPakEEbGohGCAYIBA4',
+  'AoDSKCAYIBE4AqjSKCAYIBI4AtDSKCAYIBM4AvjSKCAMQQFqIgwgAUgNAAsLC5cKCQR/CHsDfwZ7A38CewJ/AXsCfyAAIAFIBEAgACEMA0AgDCENIA0h',
+  'DkEAIQ8DQCAOQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAAAAAAAAAAAAAAAAAAIRX9DAAAAAAAAAAAAAAAAAAAAAAhFv0MAAAAAAAAAAAA',
+  'AAAAAAAAACEXQQAhGCAFIA5B2AFsQQRsaiEZIAcgD0EIbEEEbGohGgNAIBn9CQKwASEbIBr9AAIAIRwgGv0AAhAhHSAZ/QkCiAMhHiAZ/QkC4AQhHyAZ',
+  '/QkCuAYhICAQIBsgHP3mAf3kASEQIBEgGyAd/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB4gHf3mAf3kASETIBQgHyAc/eYB/eQBIRQgFSAfIB395gH9',
+  '5AEhFSAWICAgHP3mAf3kASEWIBcgICAd/eYB/eQBIRcgGUEEaiEZIBpBgAJqIRogGEEBaiIYQQpIDQALIAsgD0EIbCAOQYACbGpBBGxqISEgISAQ/QwA',
+  'AAAAAAAAAAAAAAAAAAAAIAYgD0EIbCAOQYACbGpBBGxqISIgIv0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAhIBH9DAAAAAAAAAAAAAAAAAAA',
+  'AAAgIv0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAhIBL9DAAAAAAAAAAAAAAAAAAAAAAgIv0AAoAC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0L',
+  'AoACICEgE/0MAAAAAAAAAAAAAAAAAAAAACAi/QACkAL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkAIgISAU/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKA',
+  'BP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKABCAhIBX9DAAAAAAAAAAAAAAAAAAAAAAgIv0AApAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAEICEg',
+  'Fv0MAAAAAAAAAAAAAAAAAAAAACAi/QACgAb9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgAYgISAX/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKQBv0MAAAA',
+  'AAAAAAAAAAAAAAAAAP1E/VL9CwKQBgVBACEjA0D9DAAAAAAAAAAAAAAAAAAAAAAhJP0MAAAAAAAAAAAAAAAAAAAAACElQQAhGCAFIA5B2AFsICNBNmxq',
+  'QQRsaiEmIAcgD0EIbEEEbGohJwNAICb9CQKwASEoICQgKCAn/QACAP3mAf3kASEkICUgKCAn/QACEP3mAf3kASElICZBBGohJiAnQYACaiEnIBhBAWoi',
+  'GEEKSA0ACyALIA9BCGwgDkGAAmxqICNBwABsakEEbGohKSApICT9DAAAAAAAAAAAAAAAAAAAAAAgBiAPQQhsIA5BgAJsaiAjQcAAbGpBBGxqISogKv0A',
+  'AgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACApICX9DAAAAAAAAAAAAAAAAAAAAAAgKv0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAjQQFq',
+  'IiMgAigCACAOQQRsa0gNAAsLIA9BAWoiD0EISA0ACyAMQQFqIgwgAUgNAAsLC7kBAwN/AnsDfyAAIAFIBEAgACEJA0AgCSEKIAohC/0MAAAAAAAAAAAA',
+  'AAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ1BACEOIAQgC0EIbEEEbGohDwNAIAwgD/0AAgD95AEhDCANIA/9AAIQ/eQBIQ0gD0GAAmohDyAOQQFq',
+  'Ig4gAigCAEgNAAsgByALQQhsQQRsaiEQIBAgDP0LAoDQKCAQIA39CwKQ0CggCUEBaiIJIAFIDQALCwvjBAUGfwh7A38GewF/IAAgAUgEQCAAIQkDQCAJ',
+  'IQogCkEDcCELIApBA24hCiAKIQxBACENA0BBACEOA0D9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0M',
+  'AAAAAAAAAAAAAAAAAAAAACEWQQAhFyAEIA1BCGxBBGxqIRggBSAMQQRsIAtBgANsaiAOQYABbGpBBGxqIRkDQCAY/QACACEaIBn9CQIAIRsgGP0AAhAh',
+  'HCAZ/QkCBCEdIBn9CQIIIR4gGf0JAgwhHyAPIBogG/3mAf3kASEPIBAgHCAb/eYB/eQBIRAgESAaIB395gH95AEhESASIBwgHf3mAf3kASESIBMgGiAe',
+  '/eYB/eQBIRMgFCAcIB795gH95AEhFCAVIBogH/3mAf3kASEVIBYgHCAf/eYB/eQBIRYgGEGAAmohGCAZQYAkaiEZIBdBAWoiFyACKAIASA0ACyAHIAxB',
+  'gBJsIAtBwAFsaiAOQcAAbGogDUEIbGpBBGxqISAgICAP/QsCgNAWICAgEP0LApDQFiAgIBH9CwKA4hYgICAS/QsCkOIWICAgE/0LAoD0FiAgIBT9CwKQ',
+  '9BYgICAV/QsCgIYXICAgFv0LApCGFyAOQQFqIg5BA0gNAAsgDUEBaiINQQhIDQALIAlBAWoiCSABSA0ACwsLkQsJBn8IewN/BnsDfwJ7An8BewJ/IAAg',
+  'AUgEQCAAIQkDQCAJIQogCkEDcCELIApBA24hCiAKIQxBACENA0BBACEOA0AgDEEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAA',
+  'AAAAACEU/QwAAAAAAAAAAAAAAAAAAAAAIRX9DAAAAAAAAAAAAAAAAAAAAAAhFkEAIRcgBCAMQYACbEEEbGohGCAGIA1BCGwgC0GAwAFsaiAOQYDAAGxq',
+  'QQRsaiEZA0AgGP0JAgAhGiAZ/QACACEbIBn9AAIQIRwgGP0JAoACIR0gGP0JAoAEIR4gGP0JAoAGIR8gDyAaIBv95gH95AEhDyAQIBogHP3mAf3kASEQ',
+  'IBEgHSAb/eYB/eQBIREgEiAdIBz95gH95AEhEiATIB4gG/3mAf3kASETIBQgHiAc/eYB/eQBIRQgFSAfIBv95gH95AEhFSAWIB8gHP3mAf3kASEWIBhB',
+  'BGohGCAZQYAEaiEZIBdBAWoiF0HAAEgNAAsgCCANQQhsIAtBgANsaiAMQYAkbGogDkGAAWxqQQRsaiEgICAgD/0MAAAAAAAAAAAAAAAAAAAAACAFIA1B',
+  'CGwgC0GAA2xqIAxBgCRsaiAOQYABbGpBBGxqISEgIf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAgIBD9DAAAAAAAAAAAAAAAAAAAAAAgIf0A',
+  'AhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAgIBH9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoAk/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoAkICAg',
+  'Ev0MAAAAAAAAAAAAAAAAAAAAACAh/QACkCT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkCQgICAT/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKASP0MAAAA',
+  'AAAAAAAAAAAAAAAAAP1E/VL9CwKASCAgIBT9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApBI/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBIICAgFf0MAAAA',
+  'AAAAAAAAAAAAAAAAACAh/QACgGz9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgGwgICAW/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQbP0MAAAAAAAAAAAA',
+  'AAAAAAAAAP1E/VL9CwKQbAVBACEiA0D9DAAAAAAAAAAAAAAAAAAAAAAhI/0MAAAAAAAAAAAAAAAAAAAAACEkQQAhFyAEIAxBgAJsICJBwABsakEEbGoh',
+  'JSAGIA1BCGwgC0GAwAFsaiAOQYDAAGxqQQRsaiEmA0AgJf0JAgAhJyAjICcgJv0AAgD95gH95AEhIyAkICcgJv0AAhD95gH95AEhJCAlQQRqISUgJkGA',
+  'BGohJiAXQQFqIhdBwABIDQALIAggDUEIbCALQYADbGogDEGAJGxqICJBgAlsaiAOQYABbGpBBGxqISggKCAj/QwAAAAAAAAAAAAAAAAAAAAAIAUgDUEI',
+  'bCALQYADbGogDEGAJGxqICJBgAlsaiAOQYABbGpBBGxqISkgKf0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAoICT9DAAAAAAAAAAAAAAAAAAA',
+  'AAAgKf0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAiQQFqIiIgAigCACAMQQRsa0gNAAsLIA5BAWoiDkEDSA0ACyANQQFqIg1BEEgNAAsgCUEB',
+  'aiIJIAFIDQALCwvtAQMDfwJ7BX8gACABSARAIAAhCQNAIAkhCiAKIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACENQQAhDgNA',
+  'QQAhDwNAQQAhECAEIAtBCGwgDkGAA2xqIA9BgAFsakEEbGohEQNAIAwgEf0AAgD95AEhDCANIBH9AAIQ/eQBIQ0gEUGAJGohESAQQQFqIhAgAigCAEgN',
+  'AAsgD0EBaiIPQQNIDQALIA5BAWoiDkEDSA0ACyAHIAtBCGxBBGxqIRIgEiAM/QsCgMwWIBIgDf0LApDMFiAJQQFqIgkgAUgNAAsLC6cFBQZ/CHsFfwZ7',
+  'AX8gACABSARAIAAhCQNAIAkhCiAKQQNwIQsgCkEDbiEKIAohDEEAIQ0DQEEAIQ4DQP0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAA',
+  'IRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAA',
+  'AAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRZBACEXA0BBACEYA0BBACEZIAUgDEEEbCALQcACbGogF0HAAmxqIBhBwABsaiAOQcAAbGpB',
+  'BGxqIRogBCANQQhsIBdBgANsaiAYQYABbGpBBGxqIRsDQCAa/QkCACEcIBv9AAIAIR0gG/0AAhAhHiAa/QkCBCEfIBr9CQIIISAgGv0JAgwhISAPIBwg',
+  'Hf3mAf3kASEPIBAgHCAe/eYB/eQBIRAgESAfIB395gH95AEhESASIB8gHv3mAf3kASESIBMgICAd/eYB/eQBIRMgFCAgIB795gH95AEhFCAVICEgHf3m',
+  'Af3kASEVIBYgISAe/eYB/eQBIRYgGkGAMmohGiAbQYAkaiEbIBlBAWoiGSACKAIASA0ACyAYQQFqIhhBA0gNAAsgF0EBaiIXQQNIDQALIAcgDEGABGwg',
+  'C0GAwAFsaiANQQhsaiAOQYDAAGxqQQRsaiEiICIgD/0LAoDMBCAiIBD9CwKQzAQgIiAR/QsCgNAEICIgEv0LApDQBCAiIBP9CwKA1AQgIiAU/QsCkNQE',
+  'ICIgFf0LAoDYBCAiIBb9CwKQ2AQgDkEBaiIOQQNIDQALIA1BAWoiDUEQSA0ACyAJQQFqIgkgAUgNAAsLC4ENCQZ/CHsFfwZ7A38CewJ/AXsCfyAAIAFI',
+  'BEAgACEJA0AgCSEKIApBBXAhCyAKQQVuIQogCiEMQQAhDQNAQQAhDgNAIAxBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRZBACEXA0AgCyAXQX9sakEATiALIBdBf2xqQQNIcQRAQQAhGANAIBhBf2wg',
+  'DmpBAE4gGEF/bCAOakEDSHEEQEEAIRkgBCALQYADbCAMQYAkbGogF0GAfWxqIBhBgH9saiAOQYABbGpBBGxqIRogBiANQQhsIBdBgMABbGogGEGAwABs',
+  'akEEbGohGwNAIBr9CQIAIRwgG/0AAgAhHSAb/QACECEeIBr9CQKAJCEfIBr9CQKASCEgIBr9CQKAbCEhIA8gHCAd/eYB/eQBIQ8gECAcIB795gH95AEh',
+  'ECARIB8gHf3mAf3kASERIBIgHyAe/eYB/eQBIRIgEyAgIB395gH95AEhEyAUICAgHv3mAf3kASEUIBUgISAd/eYB/eQBIRUgFiAhIB795gH95AEhFiAa',
+  'QQRqIRogG0GAAmohGyAZQQFqIhlBgAFIDQALCyAYQQFqIhhBA0gNAAsLIBdBAWoiF0EDSA0ACyAIIA1BCGwgC0HAAmxqIAxBgDJsaiAOQcAAbGpBBGxq',
+  'ISIgIiAP/QwAAAAAAAAAAAAAAAAAAAAAIAUgDUEIbCALQcACbGogDEGAMmxqIA5BwABsakEEbGohIyAj/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9',
+  'CwIAICIgEP0MAAAAAAAAAAAAAAAAAAAAACAj/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICIgEf0MAAAAAAAAAAAAAAAAAAAAACAj/QACgDL9',
+  'DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgDIgIiAS/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKQMv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQMiAiIBP9',
+  'DAAAAAAAAAAAAAAAAAAAAAAgI/0AAoBk/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoBkICIgFP0MAAAAAAAAAAAAAAAAAAAAACAj/QACkGT9DAAAAAAA',
+  'AAAAAAAAAAAAAAD9RP1S/QsCkGQgIiAV/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKAlgH9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgJYBICIgFv0MAAAA',
+  'AAAAAAAAAAAAAAAAACAj/QACkJYB/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApCWAQVBACEkA0D9DAAAAAAAAAAAAAAAAAAAAAAhJf0MAAAAAAAAAAAA',
+  'AAAAAAAAACEmQQAhFwNAIAsgF0F/bGpBAE4gCyAXQX9sakEDSHEEQEEAIRgDQCAYQX9sIA5qQQBOIBhBf2wgDmpBA0hxBEBBACEZIAQgC0GAA2wgDEGA',
+  'JGxqICRBgAlsaiAXQYB9bGogGEGAf2xqIA5BgAFsakEEbGohJyAGIA1BCGwgF0GAwAFsaiAYQYDAAGxqQQRsaiEoA0AgJ/0JAgAhKSAlICkgKP0AAgD9',
+  '5gH95AEhJSAmICkgKP0AAhD95gH95AEhJiAnQQRqIScgKEGAAmohKCAZQQFqIhlBgAFIDQALCyAYQQFqIhhBA0gNAAsLIBdBAWoiF0EDSA0ACyAIIA1B',
+  'CGwgC0HAAmxqIAxBgDJsaiAkQcAMbGogDkHAAGxqQQRsaiEqICogJf0MAAAAAAAAAAAAAAAAAAAAACAFIA1BCGwgC0HAAmxqIAxBgDJsaiAkQcAMbGog',
+  'DkHAAGxqQQRsaiErICv9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKiAm/QwAAAAAAAAAAAAAAAAAAAAAICv9AAIQ/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/UT9Uv0LAhAgJEEBaiIkIAIoAgAgDEEEbGtIDQALCyAOQQFqIg5BBUgNAAsgDUEBaiINQQhIDQALIAlBAWoiCSABSA0ACwsLwAIBDH8gACABSARA',
+  'IAAhCANAIAghCSAJIQpBACELA0AgC0ECbUEFSCEMQQAhDQNAIA1BAm1BBUghDiAMIA5xIQ9BACEQIAYgC0HABWwgCkHAPGxqIA1BwABsakEEbGohESAE',
+  'IApBwAxsIAtBAm1BwAJsaiANQQJtQcAAbGpBBGxqIRIgBSAKQcAMbCALQQJtQcACbGogDUECbUHAAGxqQQRsaiETA0AgESAPBHsgE/0AAgD9DAAAAAAA',
+  'AAAAAAAAAAAAAAAgEv0AAgAgC0ECb0ECbCANQQJvav0R/Tf9UgX9DAAAAAAAAAAAAAAAAAAAAAAL/QsCACARQRBqIREgEkEQaiESIBNBEGohEyAQQQFq',
+  'IhBBEEgNAAsgDUEBaiINQQtIDQALIAtBAWoiC0ELSA0ACyAIQQFqIgggAUgNAAsLC+0BAwN/AnsFfyAAIAFIBEAgACEIA0AgCCEJIAkhCv0MAAAAAAAA',
+  'AAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQxBACENA0BBACEOA0BBACEPIAUgCkEIbCANQcACbGogDkHAAGxqQQRsaiEQA0AgCyAQ/QACAP3k',
+  'ASELIAwgEP0AAhD95AEhDCAQQYAyaiEQIA9BAWoiDyACKAIASA0ACyAOQQFqIg5BBUgNAAsgDUEBaiINQQVIDQALIAcgCkEIbEEEbGohESARIAv9CwKA',
+  'ygQgESAM/QsCkMoEIAhBAWoiCCABSA0ACwsLrgcFCH8IewR/BnsBfyAAIAFIBEBBACEJA0AgACEKA0AgCiELIAtBA3AhDCALQQNuIQsgC0EDcCENIAtB',
+  'A24hCyALIQ4gCUEASiEPQQAhEANA/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAA',
+  'AAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEW/QwAAAAAAAAAAAAAAAAAAAAAIRf9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhGEEAIRkDQEEAIRogBCAOQQRsIA1BoANsaiAJQaAqbGogGUGgA2xqIAxBIGxqQQRsaiEbIAUgEEEIbCAJQcA8bGogGUHABWxqQQRsaiEcA0Ag',
+  'G/0JAgAhHSAc/QACACEeIBz9AAIQIR8gG/0JAgQhICAb/QkCCCEhIBv9CQIMISIgESAdIB795gH95AEhESASIB0gH/3mAf3kASESIBMgICAe/eYB/eQB',
+  'IRMgFCAgIB/95gH95AEhFCAVICEgHv3mAf3kASEVIBYgISAf/eYB/eQBIRYgFyAiIB795gH95AEhFyAYICIgH/3mAf3kASEYIBtBgAFqIRsgHEGAAmoh',
+  'HCAaQQFqIhpBC0gNAAsgGUEBaiIZQQtIDQALIAcgDkGAAmwgDUGAMGxqIBBBCGxqIAxBgBBsakEEbGohIyAjIA8EeyAj/QACgAoF/QwAAAAAAAAAAAAA',
+  'AAAAAAAACyAR/eQB/QsCgAogIyAPBHsgI/0AApAKBf0MAAAAAAAAAAAAAAAAAAAAAAsgEv3kAf0LApAKICMgDwR7ICP9AAKADAX9DAAAAAAAAAAAAAAA',
+  'AAAAAAALIBP95AH9CwKADCAjIA8EeyAj/QACkAwF/QwAAAAAAAAAAAAAAAAAAAAACyAU/eQB/QsCkAwgIyAPBHsgI/0AAoAOBf0MAAAAAAAAAAAAAAAA',
+  'AAAAAAsgFf3kAf0LAoAOICMgDwR7ICP9AAKQDgX9DAAAAAAAAAAAAAAAAAAAAAALIBb95AH9CwKQDiAjIA8EeyAj/QACgBAF/QwAAAAAAAAAAAAAAAAA',
+  'AAAACyAX/eQB/QsCgBAgIyAPBHsgI/0AApAQBf0MAAAAAAAAAAAAAAAAAAAAAAsgGP3kAf0LApAQIBBBAWoiEEEISA0ACyAKQQFqIgogAUgNAAsgCUEB',
+  'aiIJIAIoAgBIDQALCwuIDQkGfwh7BX8GewN/AnsCfwF7An8gACABSARAIAAhCQNAIAkhCiAKQQ1wIQsgCkENbiEKIAohDEEAIQ0DQEEAIQ4DQCAMQQRs',
+  'QQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAh',
+  'FwNAIAsgF0F/bGpBAE4gCyAXQX9sakELSHEEQEEAIRgDQCAYQX9sIA5qQQBOIBhBf2wgDmpBC0hxBEBBACEZIAUgC0HABWwgDEGA8gFsaiAXQcB6bGog',
+  'GEFAbGogDkHAAGxqQQRsaiEaIAYgDUEIbCAXQYAwbGogGEGAEGxqQQRsaiEbA0AgGv0JAgAhHCAb/QACACEdIBv9AAIQIR4gGv0JAoDyASEfIBr9CQKA',
+  '5AMhICAa/QkCgNYFISEgDyAcIB395gH95AEhDyAQIBwgHv3mAf3kASEQIBEgHyAd/eYB/eQBIREgEiAfIB795gH95AEhEiATICAgHf3mAf3kASETIBQg',
+  'ICAe/eYB/eQBIRQgFSAhIB395gH95AEhFSAWICEgHv3mAf3kASEWIBpBBGohGiAbQYABaiEbIBlBAWoiGUHAAEgNAAsLIBhBAWoiGEEDSA0ACwsgF0EB',
+  'aiIXQQNIDQALIAggDUEIbCALQaADbGogDEGAqQFsaiAOQSBsakEEbGohIiAiIA/9DAAAAAAAAAAAAAAAAAAAAAAgBCANQQhsIAtBoANsaiAMQYCpAWxq',
+  'IA5BIGxqQQRsaiEjICP9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgIiAQ/QwAAAAAAAAAAAAAAAAAAAAAICP9AAIQ/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/UT9Uv0LAhAgIiAR/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKAqQH9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgKkBICIgEv0MAAAAAAAAAAAAAAAA',
+  'AAAAACAj/QACkKkB/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApCpASAiIBP9DAAAAAAAAAAAAAAAAAAAAAAgI/0AAoDSAv0MAAAAAAAAAAAAAAAAAAAA',
+  'AP1E/VL9CwKA0gIgIiAU/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKQ0gL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkNICICIgFf0MAAAAAAAAAAAAAAAA',
+  'AAAAACAj/QACgPsD/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoD7AyAiIBb9DAAAAAAAAAAAAAAAAAAAAAAgI/0AApD7A/0MAAAAAAAAAAAAAAAAAAAA',
+  'AP1E/VL9CwKQ+wMFQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9DAAAAAAAAAAAAAAAAAAAAAAhJkEAIRcDQCALIBdBf2xqQQBOIAsgF0F/bGpBC0hx',
+  'BEBBACEYA0AgGEF/bCAOakEATiAYQX9sIA5qQQtIcQRAQQAhGSAFIAtBwAVsIAxBgPIBbGogJEHAPGxqIBdBwHpsaiAYQUBsaiAOQcAAbGpBBGxqIScg',
+  'BiANQQhsIBdBgDBsaiAYQYAQbGpBBGxqISgDQCAn/QkCACEpICUgKSAo/QACAP3mAf3kASElICYgKSAo/QACEP3mAf3kASEmICdBBGohJyAoQYABaiEo',
+  'IBlBAWoiGUHAAEgNAAsLIBhBAWoiGEEDSA0ACwsgF0EBaiIXQQNIDQALIAggDUEIbCALQaADbGogDEGAqQFsaiAkQaAqbGogDkEgbGpBBGxqISogKiAl',
+  '/QwAAAAAAAAAAAAAAAAAAAAAIAQgDUEIbCALQaADbGogDEGAqQFsaiAkQaAqbGogDkEgbGpBBGxqISsgK/0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
+  '/QsCACAqICb9DAAAAAAAAAAAAAAAAAAAAAAgK/0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAkQQFqIiQgAigCACAMQQRsa0gNAAsLIA5BAWoi',
+  'DkENSA0ACyANQQFqIg1BBEgNAAsgCUEBaiIJIAFIDQALCwutAgELfyAAIAFIBEAgACEIA0AgCCEJIAkhCkEAIQsDQEEAIQwDQEEAIQ0DQEEAIQ4DQEEA',
+  'IQ8gBiALQYANbCAMQcAGbGogCkGAqQFsaiANQcAAbGogDkEgbGpBBGxqIRAgBCALQaADbCAKQaAqbGogDUEgbGpBBGxqIREgBSALQaADbCAKQaAqbGog',
+  'DUEgbGpBBGxqIRIDQCAQIBL9AAIA/QwAAAAAAAAAAAAAAAAAAAAAIBH9AAIAIAxBAmwgDmr9Ef03/VL9CwIAIBBBEGohECARQRBqIREgEkEQaiESIA9B',
+  'AWoiD0EISA0ACyAOQQFqIg5BAkgNAAsgDUEBaiINQQ1IDQALIAxBAWoiDEECSA0ACyALQQFqIgtBDUgNAAsgCEEBaiIIIAFIDQALCwu1AgMEfwJ7BH8g',
+  'ACABSARAQQAhCANAIAAhCQNAIAkhCiAKIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACENQQAhDgNAQQAhDyAFIAtBCGwgCEGg',
+  'KmxqIA5BoANsakEEbGohEANAIAwgEP0AAgD95AEhDCANIBD9AAIQ/eQBIQ0gEEGAAWohECAPQQFqIg9BDUgNAAsgDkEBaiIOQQ1IDQALIAcgC0EIbEEE',
+  'bGohESARIAhBAEoEeyAR/QACgAkF/QwAAAAAAAAAAAAAAAAAAAAACyAM/eQB/QsCgAkgESAIQQBKBHsgEf0AApAJBf0MAAAAAAAAAAAAAAAAAAAAAAsg',
+  'Df3kAf0LApAJIAlBAWoiCSABSA0ACyAIQQFqIgggAigCAEgNAAsLC+8FBQd/BnsEfwV7AX8gACABSARAQQAhBwNAIAAhCANAIAghCSAJQQRwIQogCUEE',
+  'biEJIAlBA3AhCyAJQQNuIQkgCUEBcCEMIAlBAW4hCSAJIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRNBACEUA0BBACEVIAQgB0GQBmwg',
+  'FEEcbGogC2pBBGxqIRYgBSAKQQhsIAdBgKkBbGogFEHABmxqQQRsaiEXA0AgFv0JAgAhGCAX/QACACEZIBf9AAIQIRogFv0JAnAhGyAW/QkC4AEhHCAO',
+  'IBggGf3mAf3kASEOIA8gGCAa/eYB/eQBIQ8gECAbIBn95gH95AEhECARIBsgGv3mAf3kASERIBIgHCAZ/eYB/eQBIRIgEyAcIBr95gH95AEhEyAWQQRq',
+  'IRYgF0GAAWohFyAVQQFqIhVBGkgNAAsgFEEBaiIUQRpIDQALIAYgCkEIbCALQSBsakEEbGohHSAdIAdBAEoEeyAd/QACAAX9DAAAAAAAAAAAAAAAAAAA',
+  'AAALIA795AH9CwIAIB0gB0EASgR7IB39AAIQBf0MAAAAAAAAAAAAAAAAAAAAAAsgD/3kAf0LAhAgHSAHQQBKBHsgHf0AAoADBf0MAAAAAAAAAAAAAAAA',
+  'AAAAAAsgEP3kAf0LAoADIB0gB0EASgR7IB39AAKQAwX9DAAAAAAAAAAAAAAAAAAAAAALIBH95AH9CwKQAyAdIAdBAEoEeyAd/QACgAYF/QwAAAAAAAAA',
+  'AAAAAAAAAAAACyAS/eQB/QsCgAYgHSAHQQBKBHsgHf0AApAGBf0MAAAAAAAAAAAAAAAAAAAAAAsgE/3kAf0LApAGIAhBAWoiCCABSA0ACyAHQQFqIgcg',
+  'AigCAEgNAAsLC8ADBQF7An8Cewh/CXsgACABSARAIARBAEEEbGohCiAK/QkCACEJIAn9HwAQByELIAIqAgT9EyEMIAIqAgj9EyENIAAhDgNAIA4hDyAP',
+  'IRBBACERIAUgEEGAAmxBBGxqIRIgBiAQQYACbEEEbGohEyAHIBBBgAJsQQRsaiEUIAggEEGAAmxBBGxqIRUDQCAS/QACACEWIBP9AAIAIRf9DGZmZj9m',
+  'ZmY/ZmZmP2ZmZj8gFv3mAf0MzczMPc3MzD3NzMw9zczMPSAX/eYB/eQBIRggFP0AAgAhGf0Md75/P3e+fz93vn8/d75/PyAZ/eYB/QxvEoM6bxKDOm8S',
+  'gzpvEoM6IBf95gEgF/3mAf3kASEaIBX9AAIAIRsgGCAWQQAgC2v9Ef1SIRwgGiAZQQAgC2v9Ef1SIR0gGyAMIBj95gEgGv3jASAN/ecB/Qx3zCsyd8wr',
+  'MnfMKzJ3zCsy/eQB/ecB/eUBIBtBACALa/0R/VIhHiASIBz9CwIAIBQgHf0LAgAgFSAe/QsCACASQRBqIRIgE0EQaiETIBRBEGohFCAVQRBqIRUgEUEB',
+  'aiIRQcAASA0ACyAOQQFqIg4gAUgNAAsLCw==',
 ].join('');
 
 /** Everything that a device needs to run FashionCnnLogits. */
@@ -5349,18 +5271,19 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 7 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
+    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 21632 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 73728, perSample: 64 }, role: 'scratch' },
-    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 18432, perSample: 1152 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 1 }, role: 'scratch' },
-    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 10 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
+    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 54 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddRelu,
@@ -5377,60 +5300,34 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 11 */ evaluate04MaxPool2dMaxPool2d,
     /* 12 */ evaluate05Conv3Conv2dAddRelu,
     /* 13 */ evaluate06Fc1MatmulAddRelu,
-    /* 14 */ evaluate07Fc2MatmulAdd,
-    /* 15 */ evaluate08LossAmaxArgmaxEqToF32,
-    /* 16 */ evaluate09LossSub,
-    /* 17 */ evaluate10LossExpSum,
-    /* 18 */ evaluate11LossLogSubEqSelectSum3More,
-    /* 19 */ train00ToFloatToF32Div,
-    /* 20 */ train01Conv1Conv2dAddRelu,
-    /* 21 */ train02MaxPool2dMaxPool2dMaxPool2dIndex,
-    /* 22 */ train03Conv2Conv2dAddRelu,
-    /* 23 */ train04MaxPool2dMaxPool2dMaxPool2dIndex,
-    /* 24 */ train05Conv3Conv2dAddRelu,
-    /* 25 */ train06Fc1MatmulAddRelu,
-    /* 26 */ train07Fc2MatmulAdd,
-    /* 27 */ train08LossAmaxArgmaxEqToF32,
-    /* 28 */ train09LossSubExp,
-    /* 29 */ train10LossSum,
-    /* 30 */ train11LossLogSubEqSelectSum3More,
-    /* 31 */ train12LossBackwardEqDivNegSelect,
-    /* 32 */ train13LossBackwardSum,
-    /* 33 */ train14LossBackwardNegDivMulAdd,
-    /* 34 */ train15Fc2BackwardSum,
-    /* 35 */ train16Fc2BackwardMatmul,
-    /* 36 */ train17Fc2WeightReordered,
-    /* 37 */ train18Fc2BackwardMatmulGtSelect,
-    /* 38 */ train19Fc1BackwardSum,
-    /* 39 */ train20Fc1BackwardMatmul,
-    /* 40 */ train21Fc1WeightReordered,
-    /* 41 */ train22Fc1BackwardMatmulGtSelect,
-    /* 42 */ train23Conv3BackwardSum,
-    /* 43 */ train24Conv3BackwardConv2dWeightGrad,
-    /* 44 */ train25Conv3WeightReordered,
-    /* 45 */ train26Conv3BackwardConv2dInputGradGtSele,
-    /* 46 */ train27ReluBackwardMaxPool2dGrad,
-    /* 47 */ train28Conv2BackwardSum,
-    /* 48 */ train29Conv2BackwardConv2dWeightGrad,
-    /* 49 */ train30Conv2WeightReordered,
-    /* 50 */ train31Conv2BackwardConv2dInputGradGtSele,
-    /* 51 */ train32ReluBackwardMaxPool2dGrad,
-    /* 52 */ train33Conv1BackwardSum,
-    /* 53 */ train34Conv1BackwardConv2dWeightGrad,
-    /* 54 */ train35AdamIsFiniteMulAddPowSub3More,
+    /* 14 */ evaluate07Fc2MatmulAddLossAmaxArgmaxEqToF3,
+    /* 15 */ evaluate08LossLogSubEqSelectSum3More,
+    /* 16 */ train00ToFloatToF32DivFc2WeightReordered,
+    /* 17 */ train01Conv1Conv2dAddRelu,
+    /* 18 */ train02MaxPool2dMaxPool2dMaxPool2dIndex,
+    /* 19 */ train03Conv2Conv2dAddRelu,
+    /* 20 */ train04MaxPool2dMaxPool2dMaxPool2dIndex,
+    /* 21 */ train05Conv3Conv2dAddRelu,
+    /* 22 */ train06Fc1MatmulAddRelu,
+    /* 23 */ train07Fc2MatmulAddLossAmaxArgmaxEqToF3,
+    /* 24 */ train08LossLogSubEqSelectSum3MoreFc2Ba,
+    /* 25 */ train09Fc1BackwardSumFc1BackwardMatmulFc1,
+    /* 26 */ train10Conv3BackwardSumConv3BackwardConv2d,
+    /* 27 */ train11ReluBackwardMaxPool2dGradConv2Back,
+    /* 28 */ train12Conv2BackwardConv2dWeightGradConv2,
+    /* 29 */ train13ReluBackwardMaxPool2dGradConv1Back,
+    /* 30 */ train14Conv1BackwardConv2dWeightGrad,
+    /* 31 */ train15AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
     infer: { kernels: [0, 1, 2, 3, 4, 5, 6], records: [] },
     evaluate: {
-      kernels: [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18],
+      kernels: [7, 8, 9, 10, 11, 12, 13, 14, 15],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [
-        19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46,
-        47, 48, 49, 50, 51, 52, 53, 54,
-      ],
+      kernels: [16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

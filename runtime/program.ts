@@ -33,20 +33,32 @@ export interface BufferSpec {
   readonly role: BufferRole;
 }
 
-/** One kernel: the same loop nest for both targets. */
-export interface KernelSpec {
+/** Work that depends on nothing beside it in its kernel: the same loop nests for both targets. */
+export interface PartSpec {
   /** Unique in the module; the WASM function's export name. */
   readonly name: string;
   /** What it does in the source's terms: `conv1 + bias + relu`. Shown by profilers and in error messages. */
   readonly label: string;
-  /** Work items of the WASM kernel, split among threads. */
+  /** Work items of the WASM function, split among threads. */
   readonly tasks: TaskCount;
-  /** Invocations that the WGSL kernel needs; it is dispatched with ceil(invocations / workgroup) workgroups. */
+  /** Invocations of the WGSL kernel: ceil(invocations / workgroup) of its workgroups. None where the CPU alone has a use for it. */
   readonly invocations: TaskCount;
+}
+
+/** One dispatch: one WGSL kernel, and a WASM function for each of its parts. */
+export interface KernelSpec {
+  /** Unique in the module. */
+  readonly name: string;
+  /** Its parts' labels. */
+  readonly label: string;
+  /** In the order of their work items and workgroups. */
+  readonly parts: readonly PartSpec[];
   /** WGSL: group 0, binding i is `buffers[i]`; the uniform block is the last binding. Entry point `main`. */
   readonly wgsl: string;
-  /** Invocations of one workgroup. The kernel ignores those past `invocations`. */
+  /** Invocations of one workgroup. The kernel ignores those past a part's `invocations`. */
   readonly workgroup: number;
+  /** WASM: bytes of memory that each thread needs for itself while it runs the kernel. */
+  readonly localBytes: number;
   /** Indices into the module's `buffers`, in binding order, and how they are bound. */
   readonly buffers: readonly { readonly buffer: number; readonly access: 'read' | 'read_write' }[];
 }
@@ -60,7 +72,8 @@ export interface ProgramSpec {
 
 /**
  * The uniform block is `u32 N` followed by `uniforms` f32 values. WASM kernels have the signature
- * (from: i32, to: i32, uniforms: address, ...buffers: addresses) and run the work items `from <= i < to`.
+ * (from: i32, to: i32, uniforms: address, local: address, ...buffers: addresses) and run the work items `from <= i < to`;
+ * `local` is memory of the calling thread's own.
  */
 export interface ModuleSpec {
   readonly buffers: readonly BufferSpec[];
@@ -70,7 +83,7 @@ export interface ModuleSpec {
   readonly programs: Readonly<Record<ProgramName, ProgramSpec>>;
   readonly parameters: readonly ParameterSpec[];
   readonly states: readonly StateSpec[];
-  /** The WASM module: imports `env.memory` (shared), exports a function per kernel. Base64. */
+  /** The WASM module: imports `env.memory` (shared), exports a function for each part of each kernel. Base64. */
   readonly wasm: string;
 }
 
@@ -113,6 +126,11 @@ export interface StateSpec {
 /** `count * ceil(N / block)`, or `count`. */
 export function taskCount(tasks: TaskCount, n: number): number {
   return tasks.block === 0 ? tasks.count : tasks.count * Math.ceil(n / tasks.block);
+}
+
+/** How many workgroups a WGSL kernel is dispatched with: each part has whole ones. */
+export function workgroupCount({ parts, workgroup }: KernelSpec, n: number): number {
+  return parts.reduce((sum, { invocations }) => sum + Math.ceil(taskCount(invocations, n) / workgroup), 0);
 }
 
 /** `fixed + perSample * N`. */

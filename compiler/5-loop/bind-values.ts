@@ -8,7 +8,7 @@ import { addressOf, alwaysInside, loadsIn, tensorOf } from './address.ts';
 import { fromAffine, mapAtoms, toAffine } from './affine.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
-import { Names, Scope } from './scope.ts';
+import { type Names, Scope } from './scope.ts';
 import { conjuncts, pullGuards } from './simplify.ts';
 import {
   axesOf,
@@ -29,13 +29,14 @@ const F32_MAX = 3.4028234663852886e38;
 
 export class ValueBinder {
   readonly vectors = new Set<string>();
-  private readonly names = new Names();
+  private readonly names: Names;
   private readonly tensors: ReadonlyMap<number, Tensor>;
   private readonly lane: Axis | undefined;
 
-  constructor(tensors: ReadonlyMap<number, Tensor>, lane: Axis | undefined) {
+  constructor(tensors: ReadonlyMap<number, Tensor>, lane: Axis | undefined, names: Names) {
     this.tensors = tensors;
     this.lane = lane;
+    this.names = names;
   }
 
   /** The expressions with everything resolved to loads at addresses and locals; statements go into the scopes. */

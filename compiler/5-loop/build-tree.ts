@@ -6,22 +6,38 @@ import { ValueBinder } from './bind-values.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES } from './lanes.ts';
 import type { Schedule, Target } from './schedule.ts';
-import { Scope } from './scope.ts';
-import { countTasks } from './tasks.ts';
-import type { GridAxis, LoopTree } from './tree.ts';
+import { Names, Scope } from './scope.ts';
+import { countTasks, type TaskCount } from './tasks.ts';
+import type { GridAxis, LoopTree, Section } from './tree.ts';
 import { axisExpr, intExpr, substituteAxes } from './walk.ts';
 
 /** The variable over the four lanes of a vector. */
 const LANE: Axis = { id: 'lane', extent: dim.int(LANES) };
 
+/** A nest and its schedule. */
+export interface Scheduled {
+  readonly kernel: Kernel;
+  readonly schedule: Schedule;
+}
+
+/**
+ * The tree of one nest, or of several whose schedules have the same grid. `outer` runs around all work items of a thread.
+ */
 export function buildTree(
-  kernel: Kernel,
-  schedule: Schedule,
+  nests: readonly Scheduled[],
   tensors: ReadonlyMap<number, Tensor>,
   target: Target,
   outer?: Axis,
 ): LoopTree {
-  return new TreeBuilder(kernel, schedule, tensors, target).build(outer);
+  const names = new Names();
+  const builders = nests.map((nest) => new TreeBuilder(nest, tensors, target, names));
+  const [first] = builders;
+  return {
+    outer: outer && { axis: outer, extent: size(outer.extent) },
+    grid: first.grid(),
+    tasks: first.tasks(),
+    sections: builders.map((builder) => builder.section(outer)),
+  };
 }
 
 class TreeBuilder {
@@ -31,25 +47,29 @@ class TreeBuilder {
   private readonly vector: boolean;
   private readonly binder: ValueBinder;
 
-  constructor(kernel: Kernel, schedule: Schedule, tensors: ReadonlyMap<number, Tensor>, target: Target) {
-    this.kernel = kernel;
-    this.schedule = schedule;
+  constructor(nest: Scheduled, tensors: ReadonlyMap<number, Tensor>, target: Target, names: Names) {
+    this.kernel = nest.kernel;
+    this.schedule = nest.schedule;
     this.tensors = tensors;
-    this.vector = target === 'wasm' && schedule.lane !== undefined;
-    this.binder = new ValueBinder(tensors, this.vector ? LANE : undefined);
+    this.vector = target === 'wasm' && nest.schedule.lane !== undefined;
+    this.binder = new ValueBinder(tensors, this.vector ? LANE : undefined, names);
   }
 
-  build(outer: Axis | undefined): LoopTree {
+  grid(): GridAxis[] {
+    return this.schedule.grid.map((id) => this.gridAxis(this.axis(id)));
+  }
+
+  tasks(): TaskCount {
+    return countTasks(this.schedule.grid.map((id) => ({ extent: this.axis(id).extent, block: this.blockOf(id) })));
+  }
+
+  section(outer: Axis | undefined): Section {
     const prologue = new Scope(undefined, []);
-    const grid = this.schedule.grid.map((id) => this.gridAxis(this.axis(id)));
-    const item = new Scope(prologue, [...grid.map(({ axis }) => axis.id), ...(outer ? [outer.id] : [])]);
+    const item = new Scope(prologue, [...this.grid().map(({ axis }) => axis.id), ...(outer ? [outer.id] : [])]);
     this.serialLoops(this.schedule.serial, item);
     return {
       prologue: prologue.statements,
-      outer: outer && { axis: outer, extent: size(outer.extent) },
-      grid,
       body: item.statements,
-      tasks: countTasks(this.schedule.grid.map((id) => ({ extent: this.axis(id).extent, block: this.blockOf(id) }))),
       lane: this.vector ? LANE : undefined,
       vectors: this.binder.vectors,
     };

@@ -20,7 +20,11 @@ export interface Layout {
  */
 export type Place =
   | { readonly kind: 'input' | 'sample' | 'output' | 'record' | 'state'; readonly name: string }
-  | { readonly kind: 'parameters' | 'gradients' | 'scratch' };
+  | { readonly kind: 'parameters' | 'gradients' | 'scratch' }
+  /** What the nests of a stack hand on: one buffer of so many elements, a row for each work item. */
+  | { readonly kind: 'stack'; readonly id: number; readonly elements: Dim }
+  /** CPU only: memory of the thread's own, for what one work item's nests hand on. */
+  | { readonly kind: 'local' };
 
 /** A tensor in memory as kernels see it. `id` is unique in a program. */
 export interface Tensor {
@@ -50,6 +54,13 @@ export interface LoopProgram {
   readonly name: string;
   readonly kernels: readonly Kernel[];
   readonly tensors: ReadonlyMap<number, Tensor>;
+}
+
+/** What a tensor lies in: `parameters`, `state m`, `scratch 12`. Tensors of one arena have the same. */
+export function bufferKey({ place, id }: Tensor): string {
+  if (place.kind === 'scratch' || place.kind === 'local') return `${place.kind} ${id}`;
+  if (place.kind === 'stack') return `${place.kind} ${place.id}`;
+  return 'name' in place ? `${place.kind} ${place.name}` : place.kind;
 }
 
 /** Tensors that a kernel reads and writes, each once, in order of first use. */

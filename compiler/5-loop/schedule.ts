@@ -34,6 +34,27 @@ export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, tar
   return cpuSchedule(kernel, lane, register);
 }
 
+/** A nest of a part in which several run one after the other: the shared axes number the work items, all others are loops. */
+export function chooseWithin(
+  kernel: Kernel,
+  shared: readonly Axis[],
+  tensors: ReadonlyMap<number, Tensor>,
+  target: Target,
+): Schedule {
+  const inner = kernel.axes.slice(shared.length);
+  const candidate = laneCandidate(kernel, tensors);
+  const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors);
+  const lane = free ? candidate : undefined;
+  const found = chooseRegister(kernel, lane);
+  const register = inner.some(({ id }) => id === found?.axis) ? found : undefined;
+  const serial = inner.filter((axis) => axis !== lane).map(({ id }) => id);
+  const grid = shared.map(({ id }) => id);
+  if (!lane || (target === 'wgsl' && !register))
+    return { grid, serial: inner.map(({ id }) => id), lane: undefined, register };
+  const wide = reductionsIn(kernel).length > 0 && extentOf(lane) % (2 * LANES) === 0;
+  return { grid, serial: [lane.id, ...serial], lane: { axis: lane.id, width: wide ? 2 * LANES : LANES }, register };
+}
+
 /** One invocation per element, or per tile of a contraction; neighbours along the innermost axis. */
 function gpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule['register']): Schedule {
   const rest = kernel.axes.filter((axis) => axis.id !== lane?.id).map((axis) => axis.id);

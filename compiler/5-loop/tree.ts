@@ -27,17 +27,23 @@ export interface GridAxis {
   readonly extent: Expr;
 }
 
-export interface LoopTree {
+/** One nest inside a work item. */
+export interface Section {
   /** Computed once, before any work item. */
   readonly prologue: readonly Statement[];
-  /** Runs in order around all work items of a thread; absent in most kernels. */
-  readonly outer: GridAxis | undefined;
-  /** Work items, slowest axis first. */
-  readonly grid: readonly GridAxis[];
   readonly body: readonly Statement[];
-  readonly tasks: TaskCount;
   /** WASM: the variable that runs over the lanes of a vector; absent in scalar code. */
   readonly lane: Axis | undefined;
   /** Names of locals that hold a vector. */
   readonly vectors: ReadonlySet<string>;
+}
+
+/** A part: each work item runs all sections in order. Locals' names are unique in the whole tree. */
+export interface LoopTree {
+  /** Runs in order around all work items of a thread; absent in most kernels. */
+  readonly outer: GridAxis | undefined;
+  /** Work items, slowest axis first. */
+  readonly grid: readonly GridAxis[];
+  readonly sections: readonly Section[];
+  readonly tasks: TaskCount;
 }

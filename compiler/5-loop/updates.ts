@@ -2,15 +2,18 @@
  * Updates in place. A graph reads a parameter's or state's old value wherever it likes; in memory the old value is gone
  * once the new one is written. An update that would come too early goes through scratch memory and is copied at the end.
  */
-import { dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
 import { InternalError } from '../ops/internal-error.ts';
 import { scalarTypeOf } from '../ops/lowering.ts';
 import { addressOf, loadsIn, tensorOf } from './address.ts';
+import { sharesMemory } from './hazards.ts';
 import type { Kernel, LoopProgram, Store, Tensor } from './kernel.ts';
 import { tensorsOf } from './kernel.ts';
 import { intermediateLayout } from './layout.ts';
 import { axisExpr, keyOf } from './walk.ts';
+
+/** Nests in the order in which they run. */
+type Ordered = Pick<LoopProgram, 'kernels' | 'tensors'>;
 
 /** The program with every update that comes too early deferred to its end. */
 export function deferUpdates(program: LoopProgram): LoopProgram {
@@ -28,7 +31,7 @@ export function deferUpdates(program: LoopProgram): LoopProgram {
 }
 
 /** Throws where a kernel would read a value that is no longer there. */
-export function verifyUpdates(program: LoopProgram): void {
+export function verifyUpdates(program: Ordered): void {
   for (const { kernel, store, reader } of earlyUpdates(program)) {
     const { name } = tensorOf(program.tensors, store.tensor);
     throw new InternalError(`"${kernel.label}" updates ${name} before "${reader.label}" has read its old value`);
@@ -51,11 +54,11 @@ interface EarlyUpdate {
   readonly reader: Kernel;
 }
 
-function earlyUpdates({ kernels, tensors }: LoopProgram): EarlyUpdate[] {
+function earlyUpdates({ kernels, tensors }: Ordered): EarlyUpdate[] {
   return kernels.flatMap((kernel, position) =>
     kernel.stores.flatMap((store): EarlyUpdate[] => {
       const written = tensorOf(tensors, store.tensor);
-      const old = [...tensors.values()].filter((tensor) => tensor.id !== written.id && overlap(tensor, written));
+      const old = [...tensors.values()].filter((tensor) => tensor.id !== written.id && sharesMemory(tensor, written));
       const isOld = (id: number): boolean => old.some((tensor) => tensor.id === id);
       if (old.length === 0) return [];
       const own = keyOf(addressOf(written, store.indices));
@@ -69,13 +72,3 @@ function earlyUpdates({ kernels, tensors }: LoopProgram): EarlyUpdate[] {
     }),
   );
 }
-
-/** True when two tensors may share memory. (Scratch memory is the memory plan's, which knows what lives when.) */
-function overlap(a: Tensor, b: Tensor): boolean {
-  if (a.place.kind !== b.place.kind || a.place.kind === 'scratch') return false;
-  if ('name' in a.place && 'name' in b.place) return a.place.name === b.place.name;
-  return a.layout.offset < endOf(b) && b.layout.offset < endOf(a);
-}
-
-const endOf = ({ layout, shape }: Tensor): number =>
-  layout.offset + (dim.constant(dim.product(shape)) ?? Number.POSITIVE_INFINITY);

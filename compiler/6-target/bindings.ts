@@ -1,8 +1,8 @@
 /** Which buffers a kernel is bound to: tensors that share an arena share a binding. The same for both targets. */
 import type { StorageElement } from '../../runtime/program.ts';
 import { tensorOf } from '../5-loop/address.ts';
-import type { Kernel, Place, Tensor } from '../5-loop/kernel.ts';
-import { tensorsOf } from '../5-loop/kernel.ts';
+import { type Part, tensorsOfParts } from '../5-loop/dispatch.ts';
+import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
 
 export interface Binding {
   /** Identifies the buffer in its program: `parameters`, `state m`, `scratch 12`. */
@@ -11,16 +11,10 @@ export interface Binding {
   readonly access: 'read' | 'read_write';
 }
 
-/** A kernel's bindings in order, and the binding of each of its tensors. */
+/** A dispatch's bindings in order, and the binding of each of its tensors; -1 for memory of the thread's own. */
 export interface Bindings {
   readonly list: readonly Binding[];
   readonly indexOf: (tensor: number) => number;
-}
-
-export function bufferKey(tensor: Tensor): string {
-  const place: Place = tensor.place;
-  if (place.kind === 'scratch') return `scratch ${tensor.id}`;
-  return 'name' in place ? `${place.kind} ${place.name}` : place.kind;
 }
 
 /** Only the host packs bytes: what a kernel writes has a word for each element, which no other invocation writes too. */
@@ -29,8 +23,11 @@ export function storageElement({ element, place }: Tensor): StorageElement {
   return element === 'i32' || element === 'bool' ? 'i32' : 'f32';
 }
 
-export function bindingsOf(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Bindings {
-  const { reads, writes } = tensorsOf(kernel);
+export function bindingsOf(parts: readonly Part[], tensors: ReadonlyMap<number, Tensor>): Bindings {
+  const found = tensorsOfParts(parts);
+  const bound = (id: number): boolean => tensorOf(tensors, id).place.kind !== 'local';
+  const reads = found.reads.filter(bound);
+  const writes = found.writes.filter(bound);
   const keys = new Map<string, { element: StorageElement; access: 'read' | 'read_write' }>();
   for (const id of reads) {
     const tensor = tensorOf(tensors, id);

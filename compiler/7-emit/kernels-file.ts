@@ -51,9 +51,12 @@ function kernelConstant(kernel: KernelSpec, name: string, index: number, spec: M
   const members: readonly (readonly [string, Data])[] = [
     ['name', kernel.name],
     ['label', kernel.label],
-    ['tasks', { ...kernel.tasks }],
-    ['invocations', { ...kernel.invocations }],
+    [
+      'parts',
+      kernel.parts.map((part) => ({ ...part, tasks: { ...part.tasks }, invocations: { ...part.invocations } })),
+    ],
     ['workgroup', kernel.workgroup],
+    ['localBytes', kernel.localBytes],
     ['buffers', kernel.buffers.map((binding) => ({ ...binding }))],
     ['wgsl', new Verbatim(template(kernel.wgsl))],
   ];
@@ -67,7 +70,7 @@ function wasmConstant(unit: EmitUnit, name: string): Constant {
   const lines = wasm.match(new RegExp(`.{1,${BASE64_LINE}}`, 'g')) ?? [];
   const bytes = Math.floor((wasm.replace(/=+$/, '').length * 3) / 4).toLocaleString('en-US');
   return {
-    doc: `The WebAssembly module of ${unit.name} in base64: ${bytes} bytes, a function for each kernel.`,
+    doc: `The WebAssembly module of ${unit.name} in base64: ${bytes} bytes, a function for each part of each kernel.`,
     name,
     value: `[\n${lines.map((line) => `  '${line}',\n`).join('')}].join('')`,
   };

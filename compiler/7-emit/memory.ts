@@ -1,22 +1,23 @@
 /**
- * The memory plan: scratch tensors whose lives don't overlap share a slot. A tensor lives from the kernel that writes
- * it to the last one that reads it; programs don't run at the same time, so they share slots too.
+ * The memory plan: scratch tensors whose lives don't overlap share a slot. A tensor lives from the dispatch that
+ * writes it to the last one that reads it; programs don't run at the same time, so they share slots too.
  */
 import type { Size } from '../../runtime/program.ts';
 import { tensorOf } from '../5-loop/address.ts';
-import { type LoopProgram, type Tensor, tensorsOf } from '../5-loop/kernel.ts';
+import { type DispatchProgram, tensorsOfParts } from '../5-loop/dispatch.ts';
+import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
 import { TYPICAL_BATCH } from '../5-loop/typical.ts';
 import { dim } from '../dim/dim.ts';
 
 export interface SlotPlan {
   readonly sizes: readonly Size[];
-  /** The slot of a program's scratch tensor. */
-  readonly slotOf: (program: LoopProgram, tensor: number) => number;
+  /** The slot of a program's scratch tensor or stack, by its key. */
+  readonly slotOf: (program: DispatchProgram, key: string) => number;
 }
 
 /** Elements of a tensor as a function of the batch. */
 export function sizeOfTensor(tensor: Tensor): Size {
-  const elements = dim.product(tensor.shape);
+  const elements = tensor.place.kind === 'stack' ? tensor.place.elements : dim.product(tensor.shape);
   const constant = dim.constant(elements);
   if (constant !== undefined) return { fixed: constant, perSample: 0 };
   const [symbol] = dim.symbols(elements);
@@ -32,33 +33,35 @@ const cover = (a: Size, b: Size): Size => ({
   perSample: Math.max(a.perSample, b.perSample),
 });
 
-export function planMemory(programs: readonly LoopProgram[]): SlotPlan {
+export function planMemory(programs: readonly DispatchProgram[]): SlotPlan {
   const sizes: Size[] = [];
-  const slots = new Map<LoopProgram, Map<number, number>>();
+  const slots = new Map<DispatchProgram, Map<string, number>>();
   for (const program of programs) slots.set(program, assign(program, sizes));
   return {
     sizes,
-    slotOf: (program, tensor) => {
-      const slot = slots.get(program)?.get(tensor);
-      if (slot === undefined) throw new Error(`tensor ${tensor} of ${program.name} has no slot`);
+    slotOf: (program, key) => {
+      const slot = slots.get(program)?.get(key);
+      if (slot === undefined) throw new Error(`${key} of ${program.name} has no slot`);
       return slot;
     },
   };
 }
 
 /** Greedy: each tensor takes the free slot that it changes least, or a new one. Grows `sizes`. */
-function assign(program: LoopProgram, sizes: Size[]): Map<number, number> {
-  const lastUse = new Map<number, number>();
-  program.kernels.forEach((kernel, i) => {
-    const { reads, writes } = tensorsOf(kernel);
-    for (const id of [...reads, ...writes]) lastUse.set(id, i);
+function assign(program: DispatchProgram, sizes: Size[]): Map<string, number> {
+  const lastUse = new Map<string, number>();
+  const keyOf = (id: number): string => bufferKey(tensorOf(program.tensors, id));
+  program.dispatches.forEach(({ parts }, i) => {
+    const { reads, writes } = tensorsOfParts(parts);
+    for (const id of [...reads, ...writes]) lastUse.set(keyOf(id), i);
   });
-  const slots = new Map<number, number>();
+  const slots = new Map<string, number>();
   const busyUntil = sizes.map(() => -1);
-  program.kernels.forEach((kernel, i) => {
-    for (const id of tensorsOf(kernel).writes) {
+  program.dispatches.forEach(({ parts }, i) => {
+    for (const id of tensorsOfParts(parts).writes) {
       const tensor = tensorOf(program.tensors, id);
-      if (tensor.place.kind !== 'scratch' || slots.has(id)) continue;
+      const key = keyOf(id);
+      if ((tensor.place.kind !== 'scratch' && tensor.place.kind !== 'stack') || slots.has(key)) continue;
       const size = sizeOfTensor(tensor);
       const free = sizes.map((_, slot) => slot).filter((slot) => busyUntil[slot] < i);
       const slot = bestFit(free, sizes, size) ?? sizes.length;
@@ -66,8 +69,8 @@ function assign(program: LoopProgram, sizes: Size[]): Map<number, number> {
         sizes.push(size);
         busyUntil.push(-1);
       } else sizes[slot] = cover(sizes[slot], size);
-      busyUntil[slot] = lastUse.get(id) ?? i;
-      slots.set(id, slot);
+      busyUntil[slot] = lastUse.get(key) ?? i;
+      slots.set(key, slot);
     }
   });
   return slots;

@@ -7,6 +7,7 @@ import type {
   KernelSpec,
   ModuleSpec,
   ParameterSpec,
+  PartSpec,
   ProgramName,
   ProgramSpec,
   StateSpec,
@@ -16,12 +17,14 @@ import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { accumulateOverBatch } from '../5-loop/accumulate.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { buildTree } from '../5-loop/build-tree.ts';
-import type { Kernel, LoopProgram, Tensor } from '../5-loop/kernel.ts';
-import { choose } from '../5-loop/schedule.ts';
+import { type Dispatch, type DispatchProgram, labelOfDispatch, nestsOf, type Part } from '../5-loop/dispatch.ts';
+import { bufferKey, type Kernel, type Tensor } from '../5-loop/kernel.ts';
+import { choose, chooseWithin, type Target } from '../5-loop/schedule.ts';
 import { splitLongAxis } from '../5-loop/split-axes.ts';
+import type { LoopTree } from '../5-loop/tree.ts';
 import type { HostUniform } from '../5-loop/uniforms.ts';
 import { verifyUpdates } from '../5-loop/updates.ts';
-import { bindingsOf, bufferKey, storageElement } from '../6-target/bindings.ts';
+import { bindingsOf, storageElement } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
 import { toBase64 } from '../6-target/wasm/base64.ts';
 import { emitKernel } from '../6-target/wasm/emit-kernel.ts';
@@ -29,12 +32,13 @@ import { libraryFor } from '../6-target/wasm/library.ts';
 import { assembleModule } from '../6-target/wasm/module.ts';
 import { emitWgsl, WORKGROUP } from '../6-target/wgsl/emit-kernel.ts';
 import { dim } from '../dim/dim.ts';
+import type { Axis } from '../ops/expr.ts';
 import { InternalError } from '../ops/internal-error.ts';
 import type { Arena } from './arena.ts';
 import { planMemory, type SlotPlan, sizeOfTensor } from './memory.ts';
 
 export interface PlanInput {
-  readonly programs: Readonly<Record<ProgramName, readonly LoopProgram[]>>;
+  readonly programs: Readonly<Record<ProgramName, readonly DispatchProgram[]>>;
   readonly uniforms: readonly HostUniform[];
   readonly parameters: readonly TypedParameter[];
   readonly arena: Arena;
@@ -54,11 +58,11 @@ export function planModule(input: PlanInput): ModuleSpec {
   for (const name of PROGRAM_NAMES) {
     const dispatches: number[] = [];
     for (const program of input.programs[name]) {
-      verifyUpdates(program);
-      for (const kernel of program.kernels) {
-        const exported = kernelName(name, dispatches.length, kernel.label);
-        const printed = printKernelSpec(exported, kernel, program, buffers, names);
-        functions.push(printed.code);
+      verifyUpdates({ kernels: nestsOf(program), tensors: program.tensors });
+      for (const dispatch of program.dispatches) {
+        const place = { program, buffers, uniforms: names, prefix: `${name}_${pad(dispatches.length)}` };
+        const printed = printKernelSpec(dispatch, place);
+        functions.push(...printed.code);
         dispatches.push(kernels.length);
         kernels.push(printed.spec);
       }
@@ -78,44 +82,94 @@ export function planModule(input: PlanInput): ModuleSpec {
 
 const empty = (): ProgramSpec => ({ kernels: [], records: [] });
 
+const pad = (index: number): string => String(index).padStart(2, '0');
+
 /** `train_03_conv2_conv2d_add_relu`: unique by its number, readable in a profiler. */
-function kernelName(program: ProgramName, index: number, label: string): string {
-  return `${program}_${String(index).padStart(2, '0')}_${label.replace(/\W+/g, '_').slice(0, 40)}`.replace(/_+$/, '');
+function kernelName(prefix: string, label: string): string {
+  return `${prefix}_${label.replace(/\W+/g, '_').slice(0, 40)}`.replace(/_+$/, '');
 }
 
-function printKernelSpec(
-  name: string,
-  kernel: Kernel,
-  program: LoopProgram,
-  buffers: BufferTable,
-  uniforms: readonly string[],
-): { spec: KernelSpec; code: FunctionCode } {
+/** Where a dispatch is printed. */
+interface Surroundings {
+  readonly program: DispatchProgram;
+  readonly buffers: BufferTable;
+  readonly uniforms: readonly string[];
+  readonly prefix: string;
+}
+
+function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: KernelSpec; code: FunctionCode[] } {
+  const { program, buffers, uniforms, prefix } = place;
   const { tensors } = program;
-  const bindings = bindingsOf(kernel, tensors);
+  const { parts } = dispatch;
+  const label = labelOfDispatch(dispatch);
+  const bindings = bindingsOf(parts, tensors);
   if (bindings.list.length > MAX_BUFFERS) {
-    throw new InternalError(`"${kernel.label}" binds ${bindings.list.length} buffers, WebGPU ${MAX_BUFFERS}`);
+    throw new InternalError(`"${label}" binds ${bindings.list.length} buffers, WebGPU ${MAX_BUFFERS}`);
   }
-  const serial = splitLongAxis(kernel);
-  const schedule = choose(serial, tensors, 'wasm');
-  const blocked = accumulateOverBatch(serial);
-  const cpu = buildTree(blocked?.kernel ?? serial, schedule, tensors, 'wasm', blocked?.outer);
-  const gpu = buildTree(kernel, choose(kernel, tensors, 'wgsl'), tensors, 'wgsl');
+  const single = parts.length === 1;
+  const printed = parts.map((part, i) => {
+    const name = kernelName(single ? prefix : `${prefix}${letter(i)}`, part.label);
+    const cpu = cpuTree(part, tensors);
+    const gpu = part.cpuOnly ? undefined : gpuTree(part, tensors);
+    const invocations = gpu?.tasks ?? { count: 0, block: 0 };
+    const spec: PartSpec = { name, label: part.label, tasks: cpu.tasks, invocations };
+    return { spec, gpu, code: emitKernel(name, cpu, tensors, bindings, uniforms) };
+  });
+  const trees = printed.flatMap(({ gpu }) => gpu ?? []);
   const spec: KernelSpec = {
-    name,
-    label: kernel.label,
-    tasks: cpu.tasks,
-    invocations: gpu.tasks,
-    wgsl: emitWgsl(kernel.label, gpu, tensors, bindings, uniforms),
+    name: kernelName(prefix, label),
+    label,
+    parts: printed.map((part) => part.spec),
+    wgsl: emitWgsl(label, trees, tensors, bindings, uniforms),
     workgroup: WORKGROUP,
+    localBytes: Math.max(0, ...parts.map((part) => localBytesOf(part, tensors))),
     buffers: bindings.list.map(({ buffer, access }) => ({ buffer: buffers.indexIn(program, buffer), access })),
   };
-  return { spec, code: emitKernel(name, cpu, tensors, bindings, uniforms) };
+  return { spec, code: printed.map(({ code }) => code) };
 }
 
-function recordsOf(programs: readonly LoopProgram[], buffers: BufferTable): { name: string; buffer: number }[] {
+/** a, b, …, z, aa, … */
+function letter(index: number): string {
+  const last = String.fromCharCode(97 + (index % 26));
+  return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last;
+}
+
+function cpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
+  const { nests, shared } = part.cpu ?? part;
+  if (shared.length > 0) return stackedTree(nests, shared, tensors, 'wasm');
+  const kernel = splitLongAxis(nests[0]);
+  const blocked = accumulateOverBatch(kernel);
+  const schedule = choose(kernel, tensors, 'wasm');
+  return buildTree([{ kernel: blocked?.kernel ?? kernel, schedule }], tensors, 'wasm', blocked?.outer);
+}
+
+function gpuTree({ nests, shared }: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
+  if (shared.length > 0) return stackedTree(nests, shared, tensors, 'wgsl');
+  const [kernel] = nests;
+  return buildTree([{ kernel, schedule: choose(kernel, tensors, 'wgsl') }], tensors, 'wgsl');
+}
+
+function stackedTree(
+  nests: readonly Kernel[],
+  shared: readonly Axis[],
+  tensors: ReadonlyMap<number, Tensor>,
+  target: Target,
+): LoopTree {
+  const scheduled = nests.map((kernel) => ({ kernel, schedule: chooseWithin(kernel, shared, tensors, target) }));
+  return buildTree(scheduled, tensors, target);
+}
+
+/** Where a part's memory of the thread's own ends. */
+function localBytesOf({ cpu }: Part, tensors: ReadonlyMap<number, Tensor>): number {
+  const ids = (cpu?.nests ?? []).flatMap(({ stores }) => stores.map(({ tensor }) => tensor));
+  const locals = ids.map((id) => tensorOf(tensors, id)).filter(({ place }) => place.kind === 'local');
+  return Math.max(0, ...locals.map((each) => 4 * (each.layout.offset + (dim.constant(dim.product(each.shape)) ?? 0))));
+}
+
+function recordsOf(programs: readonly DispatchProgram[], buffers: BufferTable): { name: string; buffer: number }[] {
   const records: { name: string; buffer: number }[] = [];
   for (const program of programs) {
-    for (const kernel of program.kernels) {
+    for (const kernel of nestsOf(program)) {
       for (const store of kernel.stores) {
         const { place } = tensorOf(program.tensors, store.tensor);
         if (place.kind === 'record') records.push({ name: place.name, buffer: buffers.index(`record ${place.name}`) });
@@ -146,7 +200,7 @@ class BufferTable {
   private readonly named: ReadonlyMap<string, number>;
   private readonly slots: SlotPlan;
 
-  constructor(input: PlanInput, slots: SlotPlan, programs: readonly LoopProgram[]) {
+  constructor(input: PlanInput, slots: SlotPlan, programs: readonly DispatchProgram[]) {
     const specs: BufferSpec[] = [];
     const named = new Map<string, number>();
     const all = { fixed: input.arena.size, perSample: 0 };
@@ -184,9 +238,9 @@ class BufferTable {
   }
 
   /** The index of any binding of a program's kernel. */
-  indexIn(program: LoopProgram, key: string): number {
-    const [kind, tensor] = key.split(' ');
-    return kind === 'scratch' ? this.named.size + this.slots.slotOf(program, Number(tensor)) : this.index(key);
+  indexIn(program: DispatchProgram, key: string): number {
+    const planned = /^(scratch|stack) /.test(key);
+    return planned ? this.named.size + this.slots.slotOf(program, key) : this.index(key);
   }
 }
 

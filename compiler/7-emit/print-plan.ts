@@ -17,7 +17,11 @@ function dispatches(spec: ModuleSpec, program: ProgramSpec): string[] {
     const bound = kernel.buffers.map(
       ({ buffer, access }) => `${access === 'read' ? '' : '>'}${spec.buffers[buffer].name}`,
     );
-    return `  ${kernel.label}  [${bound.join(', ')}]  ${showTasks(kernel.tasks)} items, ${showTasks(kernel.invocations)} invocations`;
+    const parts = kernel.parts.map(
+      ({ label, tasks, invocations }) =>
+        `    ${label}  ${showTasks(tasks)} items, ${showTasks(invocations)} invocations`,
+    );
+    return [`  ${kernel.name}  [${bound.join(', ')}]`, ...parts].join('\n');
   });
 }
 

@@ -8,7 +8,7 @@ import { checkBatch } from '../session/buffers.ts';
 import { layout } from './layout.ts';
 import { createMemory } from './memory.ts';
 import type { Participant } from './participant.ts';
-import { CpuSession, kernelFunctions } from './session.ts';
+import { CpuSession, kernelFunctions, partsOf } from './session.ts';
 import type { WorkerHandle } from './workers.ts';
 import { availableThreads, startWorker } from './workers.ts';
 
@@ -50,7 +50,7 @@ export function openCpuDevice(options: CpuOptions = {}): Device {
     };
 
     let failure: Error | undefined;
-    const names = module.kernels.map(({ name }) => name);
+    const names = partsOf(module).map(({ name }) => name);
     const starting = Array.from({ length: threads - 1 }, (_, i) => {
       const data = { module: code, memory, names, participant: { ...shared, thread: i + 1, mayWait: true } };
       return startWorker(data, (error) => {

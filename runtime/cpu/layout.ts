@@ -32,15 +32,24 @@ function align(address: number): number {
   return Math.ceil(address / alignment) * alignment;
 }
 
-/** Words that each program's dispatch list takes: its length, then per kernel four numbers and the addresses. */
+/** Words that each program's dispatch list takes: its length, then per kernel its addresses and three numbers a part. */
 function listLength(module: ModuleSpec, program: ProgramName): number {
-  return module.programs[program].kernels.reduce((sum, k) => sum + 4 + (module.kernels[k]?.buffers.length ?? 0), 1);
+  return module.programs[program].kernels.reduce((sum, k) => {
+    const kernel = module.kernels[k];
+    return kernel === undefined ? sum : sum + 2 + kernel.buffers.length + 3 * kernel.parts.length;
+  }, 1);
 }
 
 export function layout(module: ModuleSpec, batch: number, threads: number): Layout {
   const line = alignment / 4;
   const textLength = 240;
   // The words that threads wait on have a cache line each. Line 0 stays empty: address 0 is no buffer.
+  const localBytes = align(Math.max(0, ...module.kernels.map((kernel) => kernel.localBytes)));
+  const claims = align(4 * (8 * line + textLength + 1 + module.uniforms)) / 4;
+  const claimsLength = threads * Math.max(...programNames.map((name) => module.programs[name].kernels.length));
+  const listsAt = align(4 * (claims + claimsLength)) / 4;
+  const lengths = programNames.map((name) => listLength(module, name));
+  const local = align(4 * (listsAt + lengths.reduce((sum, length) => sum + length, 0)));
   const words: Words = {
     generation: line,
     idlers: 2 * line,
@@ -52,13 +61,13 @@ export function layout(module: ModuleSpec, batch: number, threads: number): Layo
     text: 8 * line,
     textLength,
     uniforms: 8 * line + textLength,
-    claims: align(4 * (8 * line + textLength + 1 + module.uniforms)) / 4,
-    claimsLength: threads * Math.max(...programNames.map((name) => module.programs[name].kernels.length)),
+    claims,
+    claimsLength,
     pieces: 8,
+    local,
+    localBytes,
   };
-  const lengths = programNames.map((name) => listLength(module, name));
-  const listsAt = align(4 * (words.claims + words.claimsLength)) / 4;
-  let end = 4 * (listsAt + lengths.reduce((sum, length) => sum + length, 0));
+  let end = local + threads * localBytes;
   const addresses = module.buffers.map(() => 0);
   const place = (moves: boolean) => {
     for (const [index, spec] of module.buffers.entries())
@@ -73,9 +82,20 @@ export function layout(module: ModuleSpec, batch: number, threads: number): Layo
   return { module, batch, threads, words, lists: listsAt, addresses, movable, bytes: end };
 }
 
+/** The number of each kernel's first function, where all parts of all kernels are counted in order. */
+export function firstFunctions(module: ModuleSpec): readonly number[] {
+  let count = 0;
+  return module.kernels.map(({ parts }) => {
+    const first = count;
+    count += parts.length;
+    return first;
+  });
+}
+
 /** Writes the dispatch lists, with the buffers' addresses, into the memory. */
 export function writeLists(plan: Layout, control: Int32Array): void {
   const { module } = plan;
+  const functions = firstFunctions(module);
   let at = plan.lists;
   for (const [program, name] of programNames.entries()) {
     const list = module.programs[name].kernels;
@@ -85,8 +105,9 @@ export function writeLists(plan: Layout, control: Int32Array): void {
       const kernel = module.kernels[index];
       if (kernel === undefined) throw new RangeError(`program ${name} has a kernel ${index} that does not exist`);
       const addresses = kernel.buffers.map(({ buffer }) => plan.addresses[buffer] ?? 0);
-      control.set([index, kernel.tasks.count, kernel.tasks.block, addresses.length, ...addresses], at);
-      at += 4 + addresses.length;
+      const parts = kernel.parts.flatMap(({ tasks }, part) => [functions[index] + part, tasks.count, tasks.block]);
+      control.set([addresses.length, ...addresses, kernel.parts.length, ...parts], at);
+      at += 2 + addresses.length + parts.length;
     }
   }
 }

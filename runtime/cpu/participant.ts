@@ -4,16 +4,25 @@
  * each must stand alone: no import but types, no nested function, nothing from outside its parameters.
  */
 
-/** A kernel as the module exports it: (from, to, uniforms, ...buffers), addresses in bytes. */
+/** A kernel's part as the module exports it: (from, to, uniforms, local, ...buffers), addresses in bytes. */
 export type KernelFunction = (...args: number[]) => unknown;
 
 /** One entry of a dispatch list, decoded from the table in shared memory. */
 export interface Step {
+  readonly parts: readonly StepPart[];
+  /** Work items of all parts together, one part's after the other's: of the run at hand. */
+  tasks: number;
+  /** from, to, uniforms, local, ...buffers; from and to are set before each call. */
+  readonly args: number[];
+}
+
+export interface StepPart {
+  /** The function's number among all kernels'. */
   readonly kernel: number;
   readonly count: number;
   readonly block: number;
-  /** from, to, uniforms, ...buffers; from and to are set before each call. */
-  readonly args: number[];
+  /** The number of its first work item in the run at hand. */
+  first: number;
 }
 
 /** Where the control block holds what, as indices of 32-bit words. */
@@ -33,6 +42,9 @@ export interface Words {
   readonly claimsLength: number;
   /** Into how many pieces a thread cuts its own range. */
   readonly pieces: number;
+  /** Byte address of the threads' own memory, and how much of it each has. */
+  readonly local: number;
+  readonly localBytes: number;
 }
 
 export interface Participant {
@@ -65,26 +77,30 @@ export function walk(me: Participant): void {
       const steps: Step[] = [];
       let at = control[words.programs + p] ?? 0;
       for (let left = control[at++] ?? 0; left > 0; left--) {
-        const [kernel = 0, count = 0, block = 0, buffers = 0] = control.subarray(at, at + 4);
-        const args = [0, 0, words.uniforms * 4];
-        for (let b = 0; b < buffers; b++) args.push(control[at + 4 + b] ?? 0);
-        steps.push({ kernel, count, block, args });
-        at += 4 + buffers;
+        const args = [0, 0, words.uniforms * 4, words.local + thread * words.localBytes];
+        for (let b = control[at++] ?? 0; b > 0; b--) args.push(control[at++] ?? 0);
+        const parts: StepPart[] = [];
+        for (let p = control[at++] ?? 0; p > 0; p--)
+          parts.push({ kernel: control[at++] ?? 0, count: control[at++] ?? 0, block: control[at++] ?? 0, first: 0 });
+        steps.push({ parts, tasks: 0, args });
       }
       me.programs.push(steps);
     }
     me.layout = layout;
   }
   const steps = me.programs[program] ?? [];
-  let tasks = 0;
-  let next = 0;
+  for (const step of steps) {
+    step.tasks = 0;
+    for (const part of step.parts) {
+      part.first = step.tasks;
+      step.tasks += part.block === 0 ? part.count : part.count * Math.ceil(n / part.block);
+    }
+  }
   for (let s = 0; s < steps.length; s++) {
     const step = steps[s];
     const following = steps[s + 1];
     if (step === undefined) break;
-    tasks = s === 0 ? (step.block === 0 ? step.count : step.count * Math.ceil(n / step.block)) : next;
-    if (following !== undefined)
-      next = following.block === 0 ? following.count : following.count * Math.ceil(n / following.block);
+    const { tasks, parts, args } = step;
     // A single work item is thread 0's. Of more, each thread owns a contiguous range, the same in every run, takes it in a
     // few pieces, then helps the others with what they have not taken: a core may be busy elsewhere, or slow. Who computes
     // an item makes no difference to its value.
@@ -98,19 +114,26 @@ export function walk(me: Participant): void {
       while (Atomics.load(control, words.failed) === 0) {
         const from = start + Atomics.add(control, claim, piece);
         if (from >= end) break;
-        step.args[0] = from;
-        step.args[1] = Math.min(from + piece, end);
-        try {
-          me.kernels[step.kernel]?.apply(undefined, step.args);
-        } catch (error) {
-          if (Atomics.compareExchange(control, words.failed, 0, step.kernel + 1) !== 0) break;
-          const text = String(error).slice(0, words.textLength);
-          for (let c = 0; c < words.textLength; c++) control[words.text + c] = c < text.length ? text.charCodeAt(c) : 0;
+        const to = Math.min(from + piece, end);
+        for (let p = 0; p < parts.length; p++) {
+          const part = parts[p];
+          if (part === undefined) break;
+          args[0] = Math.max(from - part.first, 0);
+          args[1] = Math.min(to, parts[p + 1]?.first ?? tasks) - part.first;
+          if ((args[0] ?? 0) >= args[1]) continue;
+          try {
+            me.kernels[part.kernel]?.apply(undefined, args);
+          } catch (error) {
+            if (Atomics.compareExchange(control, words.failed, 0, part.kernel + 1) !== 0) break;
+            const text = String(error).slice(0, words.textLength);
+            for (let c = 0; c < words.textLength; c++)
+              control[words.text + c] = c < text.length ? text.charCodeAt(c) : 0;
+          }
         }
       }
     }
     // Two kernels in a row with a single work item both run on thread 0, in order: nothing to wait for.
-    if (threads === 1 || (tasks <= 1 && next <= 1 && following !== undefined)) continue;
+    if (threads === 1 || (following !== undefined && tasks <= 1 && following.tasks <= 1)) continue;
 
     me.target = (me.target + threads) | 0;
     if (((Atomics.add(control, words.arrived, 1) + 1 - me.target) | 0) === 0) {

@@ -3,7 +3,7 @@
  * message; it raises a number that the workers wait for, and the calling thread does its share.
  */
 import type { HostArray, Session } from '../device.ts';
-import type { ModuleSpec, ProgramName } from '../program.ts';
+import type { ModuleSpec, PartSpec, ProgramName } from '../program.ts';
 import { taskCount } from '../program.ts';
 import {
   bufferAt,
@@ -19,7 +19,7 @@ import {
 import { HistoryRows, historyCapacity } from '../session/history.ts';
 import { trace } from '../session/trace.ts';
 import type { Layout } from './layout.ts';
-import { layout, programNames, writeLists } from './layout.ts';
+import { firstFunctions, layout, programNames, writeLists } from './layout.ts';
 import { growMemory } from './memory.ts';
 import type { KernelFunction, Participant } from './participant.ts';
 import { walk } from './participant.ts';
@@ -144,15 +144,14 @@ export class CpuSession implements Session {
     const kernel = this.module.kernels[index];
     const { kernels, words } = this.parts.participant;
     if (kernel === undefined) throw new RangeError(`no kernel ${index}`);
-    try {
-      kernels[index]?.(
-        0,
-        taskCount(kernel.tasks, n),
-        4 * words.uniforms,
-        ...kernel.buffers.map((b) => this.address(b.buffer)),
-      );
-    } catch (error) {
-      throw new Error(`kernel "${kernel.label}" failed on the CPU device: ${error}`);
+    const first = firstFunctions(this.module)[index] ?? 0;
+    const addresses = kernel.buffers.map((b) => this.address(b.buffer));
+    for (const [i, { label, tasks }] of kernel.parts.entries()) {
+      try {
+        kernels[first + i]?.(0, taskCount(tasks, n), 4 * words.uniforms, words.local, ...addresses);
+      } catch (error) {
+        throw new Error(`kernel "${label}" failed on the CPU device: ${error}`);
+      }
     }
   }
 
@@ -174,11 +173,12 @@ export class CpuSession implements Session {
     control[words.run + 2] = (control[words.run + 2] ?? 0) + 1;
   }
 
-  private trapped(kernel: number): Error {
+  /** The error of a function that trapped, by its number. */
+  private trapped(index: number): Error {
     const { control, words } = this.parts.participant;
     const codes = control.subarray(words.text, words.text + words.textLength);
     const text = String.fromCharCode(...codes.filter((code) => code !== 0));
-    return new Error(`kernel "${this.module.kernels[kernel]?.label}" failed on the CPU device: ${text}`);
+    return new Error(`kernel "${partsOf(this.module)[index]?.label}" failed on the CPU device: ${text}`);
   }
 
   private checkOpen(): void {
@@ -188,9 +188,14 @@ export class CpuSession implements Session {
   }
 }
 
-/** The kernels of an instance, in the module's order. */
+/** All parts of all kernels in order: the numbers that dispatch lists give their functions. */
+export function partsOf(module: ModuleSpec): readonly PartSpec[] {
+  return module.kernels.flatMap(({ parts }) => parts);
+}
+
+/** The functions of an instance, in the same order. */
 export function kernelFunctions(module: ModuleSpec, instance: WebAssembly.Instance): KernelFunction[] {
-  return module.kernels.map(({ name, label }) => {
+  return partsOf(module).map(({ name, label }) => {
     const exported = instance.exports[name];
     if (isKernel(exported)) return exported;
     throw new Error(`the WebAssembly module does not export "${name}" (${label})`);

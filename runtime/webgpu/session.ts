@@ -4,7 +4,7 @@
  */
 import type { HostArray, Session } from '../device.ts';
 import type { KernelSpec, ModuleSpec, ProgramName } from '../program.ts';
-import { taskCount } from '../program.ts';
+import { workgroupCount } from '../program.ts';
 import {
   bufferAt,
   bytesPerElement,
@@ -147,7 +147,7 @@ export class WebGpuSession implements Session {
     const limit = this.device.limits.maxComputeWorkgroupsPerDimension;
     for (const index of kernels) {
       const { kernel, pipeline, group } = this.kernelAt(index);
-      const [x, y] = foldGroups(Math.ceil(taskCount(kernel.invocations, n) / kernel.workgroup), limit);
+      const [x, y] = foldGroups(workgroupCount(kernel, n), limit);
       if (x === 0) continue;
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);

@@ -19,9 +19,9 @@ const hand: HandKernel[] = [
     buffers: 3,
     f32Locals: 0,
     body: forEachItem([
-      element(5, get(0)),
-      [element(3, get(0)), op.f32Load()],
-      [element(4, [get(0), op.i32(3), op.i32And]), op.f32Load()],
+      element(6, get(0)),
+      [element(4, get(0)), op.f32Load()],
+      [element(5, [get(0), op.i32(3), op.i32And]), op.f32Load()],
       op.f32Multiply,
       uniform(0),
       op.f32Add,
@@ -29,14 +29,14 @@ const hand: HandKernel[] = [
     ]),
   },
   {
-    // total = sum of y[0 .. 4 N): one work item. Local 3 is y, 4 total, 5 the sum; from and to are used as counters.
+    // total = sum of y[0 .. 4 N): one work item. Local 4 is y, 5 total, 6 the sum; from and to are used as counters.
     name: 'sum',
     buffers: 2,
     f32Locals: 1,
     body: [
       [get(2), op.i32Load, op.i32(4), op.i32Multiply, set(1), op.i32(0), set(0)],
-      forEachItem([get(5), element(3, get(0)), op.f32Load(), op.f32Add, set(5)]),
-      [get(4), get(5), op.f32Store],
+      forEachItem([get(6), element(4, get(0)), op.f32Load(), op.f32Add, set(6)]),
+      [get(5), get(6), op.f32Store],
     ],
   },
   {
@@ -44,14 +44,14 @@ const hand: HandKernel[] = [
     name: 'update',
     buffers: 1,
     f32Locals: 0,
-    body: forEachItem([element(3, get(0)), [element(3, get(0)), op.f32Load()], uniform(1), op.f32Add, op.f32Store]),
+    body: forEachItem([element(4, get(0)), [element(4, get(0)), op.f32Load()], uniform(1), op.f32Add, op.f32Store]),
   },
   {
     // integers[i] = codes[i], bytes to words
     name: 'widen',
     buffers: 2,
     f32Locals: 0,
-    body: forEachItem([element(4, get(0)), get(3), get(0), op.i32Add, op.byteLoad, op.i32Store]),
+    body: forEachItem([element(5, get(0)), get(4), get(0), op.i32Add, op.byteLoad, op.i32Store]),
   },
   {
     // debt = -total, and a trap where y[0] is over 1000
@@ -59,8 +59,8 @@ const hand: HandKernel[] = [
     buffers: 3,
     f32Locals: 0,
     body: [
-      [element(3, op.i32(0)), op.f32Load(), op.f32(1000), op.f32Greater, op.if, op.unreachable, op.end],
-      [get(5), get(4), op.f32Load(), op.f32Negate, op.f32Store],
+      [element(4, op.i32(0)), op.f32Load(), op.f32(1000), op.f32Greater, op.if, op.unreachable, op.end],
+      [get(6), get(5), op.f32Load(), op.f32Negate, op.f32Store],
     ],
   },
 ];
@@ -89,10 +89,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   return {
     name,
     label: `toy ${name}`,
-    tasks: invocations,
-    invocations,
+    parts: [{ name, label: `toy ${name}`, tasks: invocations, invocations }],
     wgsl,
     workgroup,
+    localBytes: 0,
     buffers: bound.map(([buffer, access]) => ({ buffer, access })),
   };
 }

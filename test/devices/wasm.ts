@@ -31,7 +31,7 @@ export type Code = readonly (number | Code)[];
 
 export interface HandKernel {
   readonly name: string;
-  /** Buffers that follow (from, to, uniforms). */
+  /** Buffers that follow (from, to, uniforms, local). */
   readonly buffers: number;
   readonly f32Locals: number;
   readonly body: Code;
@@ -51,7 +51,7 @@ export function element(base: number, index: Code): Code {
 
 /** The module as base64: imports `env.memory`, shared, exports each kernel. */
 export function assemble(kernels: readonly HandKernel[]): string {
-  const types = kernels.map(({ buffers }) => [0x60, ...vector(Array.from({ length: 3 + buffers }, () => [0x7f])), 0]);
+  const types = kernels.map(({ buffers }) => [0x60, ...vector(Array.from({ length: 4 + buffers }, () => [0x7f])), 0]);
   const memory = [...text('env'), ...text('memory'), 0x02, 0x03, 1, ...unsigned(65536)];
   const exported = kernels.map(({ name }, index) => [...text(name), 0x00, index]);
   const codes = kernels.map(({ f32Locals, body }) => {

@@ -106,8 +106,10 @@ export const tinySpec: ModuleSpec = {
     {
       name: 'fc',
       label: 'fc + softmax',
-      tasks: { count: 1, block: 4 },
-      invocations: { count: 2, block: 1 },
+      parts: [
+        { name: 'fc', label: 'fc + softmax', tasks: { count: 1, block: 4 }, invocations: { count: 2, block: 1 } },
+      ],
+      localBytes: 0,
       wgsl: `// \`quoted\`, \${not} replaced, \\ kept\n@compute @workgroup_size(64)\nfn main() {}\n`,
       workgroup: 64,
       buffers: [
@@ -119,8 +121,8 @@ export const tinySpec: ModuleSpec = {
     {
       name: 'step',
       label: 'loss',
-      tasks: { count: 1, block: 0 },
-      invocations: { count: 64, block: 0 },
+      parts: [{ name: 'step', label: 'loss', tasks: { count: 1, block: 0 }, invocations: { count: 64, block: 0 } }],
+      localBytes: 0,
       wgsl: 'fn main() {}\n',
       workgroup: 64,
       buffers: [

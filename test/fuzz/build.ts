@@ -3,8 +3,10 @@ import type { Graph } from '../../compiler/3-graph/graph.ts';
 import { graphPasses } from '../../compiler/3-graph/passes.ts';
 import { verifyGraph } from '../../compiler/3-graph/verify.ts';
 import { fuse } from '../../compiler/4-fuse/fuse.ts';
+import { type DispatchProgram, verifyDispatches } from '../../compiler/5-loop/dispatch.ts';
 import { type LoopProgram, verifyKernel } from '../../compiler/5-loop/kernel.ts';
 import { lowerPartition } from '../../compiler/5-loop/lower.ts';
+import { formDispatches } from '../../compiler/5-loop/side-by-side.ts';
 import { stageOperands } from '../../compiler/5-loop/stage.ts';
 import { type HostUniform, UniformTable } from '../../compiler/5-loop/uniforms.ts';
 import { type Arena, layOutArena } from '../../compiler/7-emit/arena.ts';
@@ -64,10 +66,12 @@ export interface Built {
 /** A module whose `train` program runs the graphs one after the other. */
 export function buildModule(list: readonly Lowered[], arena: Arena): Built {
   const table = new UniformTable();
-  const programs = list.map(({ loops }): LoopProgram => {
+  const programs = list.map(({ loops }): DispatchProgram => {
     const kernels = loops.kernels.map((kernel) => table.extract(kernel));
     for (const kernel of kernels) verifyKernel(kernel, loops.tensors);
-    return { ...loops, kernels };
+    const program = formDispatches({ ...loops, kernels });
+    verifyDispatches(program);
+    return program;
   });
   const states = list.flatMap(({ graph }) => graph.nodes.filter(({ op }) => op === 'state'));
   const spec = planModule({

@@ -2,8 +2,7 @@
 import type { GraphOutput } from '../../compiler/3-graph/graph.ts';
 import type { Bindings } from '../../compiler/3-graph/interpret.ts';
 import { interpret, type Memory } from '../../compiler/5-loop/interpret.ts';
-import type { Layout, Tensor } from '../../compiler/5-loop/kernel.ts';
-import { bufferKey } from '../../compiler/6-target/bindings.ts';
+import { bufferKey, type Layout, type Tensor } from '../../compiler/5-loop/kernel.ts';
 import { dim } from '../../compiler/dim/dim.ts';
 import { evaluate } from '../../compiler/ops/evaluate.ts';
 import { InternalError } from '../../compiler/ops/internal-error.ts';

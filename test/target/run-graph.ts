@@ -3,6 +3,7 @@ import type { Graph } from '../../compiler/3-graph/graph.ts';
 import { fuse } from '../../compiler/4-fuse/fuse.ts';
 import { type LoopProgram, verifyKernel } from '../../compiler/5-loop/kernel.ts';
 import { hostTensor, lowerPartition } from '../../compiler/5-loop/lower.ts';
+import { formDispatches } from '../../compiler/5-loop/side-by-side.ts';
 import { stageOperands } from '../../compiler/5-loop/stage.ts';
 import type { HostUniform } from '../../compiler/5-loop/uniforms.ts';
 import { forEachNode } from '../../compiler/5-loop/walk.ts';
@@ -38,7 +39,7 @@ function uniformsOf({ kernels }: LoopProgram): HostUniform[] {
 export function compileGraph(graph: Graph): ModuleSpec {
   const loops = lowerGraph(graph);
   return planModule({
-    programs: { infer: [loops], evaluate: [], train: [] },
+    programs: { infer: [formDispatches(loops)], evaluate: [], train: [] },
     uniforms: uniformsOf(loops),
     parameters: [],
     arena: { layouts: new Map(), trained: 256, size: 256 },

@@ -6,7 +6,7 @@
 import { tensorOf } from '../../5-loop/address.ts';
 import type { Tensor } from '../../5-loop/kernel.ts';
 import { hasVectorForm } from '../../5-loop/lanes.ts';
-import type { LoopTree } from '../../5-loop/tree.ts';
+import type { LoopTree, Section } from '../../5-loop/tree.ts';
 import { children } from '../../5-loop/walk.ts';
 import { dim } from '../../dim/dim.ts';
 import type { Axis, Expr, ScalarType } from '../../ops/expr.ts';
@@ -17,7 +17,8 @@ import { Assembler, type ValueType } from './assembler.ts';
 import { routineIndex } from './library.ts';
 
 const UNIFORMS = 2;
-const FIRST_BUFFER = 3;
+const LOCAL = 3;
+const FIRST_BUFFER = 4;
 
 interface Local {
   readonly index: number;
@@ -29,6 +30,8 @@ type Apply = Extract<Expr, { kind: 'apply' }>;
 export class ExpressionEmitter {
   protected readonly asm: Assembler;
   protected readonly tree: LoopTree;
+  /** The one that is being printed. */
+  protected section: Section;
   protected readonly bindings: Bindings;
   /** The variable of the innermost loop being written, whose pointers are stepped. */
   protected pointerAxis: Axis | undefined;
@@ -45,9 +48,10 @@ export class ExpressionEmitter {
     bindings: Bindings,
     uniforms: readonly string[],
   ) {
-    const parameters: ValueType[] = ['i32', 'i32', 'i32', ...bindings.list.map((): ValueType => 'i32')];
+    const parameters: ValueType[] = ['i32', 'i32', 'i32', 'i32', ...bindings.list.map((): ValueType => 'i32')];
     this.asm = new Assembler(name, parameters, []);
     this.tree = tree;
+    [this.section] = tree.sections;
     this.tensors = tensors;
     this.bindings = bindings;
     this.uniforms = uniforms;
@@ -63,7 +67,7 @@ export class ExpressionEmitter {
 
   /** In vector code every f32 that is only read later is kept splatted: a splat is part of its load. */
   protected declareLocal(name: string, type: ScalarType, constant: boolean): void {
-    const vector = this.tree.vectors.has(name) || (constant && this.tree.lane !== undefined && type === 'f32');
+    const vector = this.section.vectors.has(name) || (constant && this.section.lane !== undefined && type === 'f32');
     const index = this.asm.local(vector ? 'v128' : type === 'f32' ? 'f32' : 'i32');
     this.locals.set(name, { index, vector });
   }
@@ -111,7 +115,7 @@ export class ExpressionEmitter {
   /** A new local that holds `buffer + base * bytes`. */
   protected pointerTo(binding: number, base: Expr, bytes: number): number {
     const pointer = this.asm.local('i32');
-    this.asm.get(FIRST_BUFFER + binding);
+    this.asm.get(binding < 0 ? LOCAL : FIRST_BUFFER + binding);
     this.scalar(base);
     if (bytes !== 1) {
       this.asm.i32(bytes);
@@ -126,9 +130,9 @@ export class ExpressionEmitter {
   protected locate(tensor: number, address: Expr): { pointer: number; offset: number } {
     const binding = this.bindings.indexOf(tensor);
     const bytes = this.bytesOf(tensor);
-    const access = accessOf(binding, address, this.tree.lane, this.pointerAxis);
+    const access = accessOf(binding, address, this.section.lane, this.pointerAxis);
     const anew = (): { pointer: number; offset: number } => ({
-      pointer: this.pointerTo(binding, firstLane(address, this.tree.lane), bytes),
+      pointer: this.pointerTo(binding, firstLane(address, this.section.lane), bytes),
       offset: 0,
     });
     if (!access) return anew();
@@ -272,12 +276,12 @@ export class ExpressionEmitter {
 
   /** True where the lanes' values differ. */
   private differs(expr: Expr): boolean {
-    return this.reads(expr, ({ name }) => this.tree.vectors.has(name));
+    return this.reads(expr, ({ name }) => this.section.vectors.has(name));
   }
 
   /** True for an expression of the lane variable or of a local that a test finds. */
   private reads(expr: Expr, found: (local: Extract<Expr, { kind: 'local' }>) => boolean): boolean {
-    if (expr.kind === 'axis') return expr.axis.id === this.tree.lane?.id;
+    if (expr.kind === 'axis') return expr.axis.id === this.section.lane?.id;
     if (expr.kind === 'local') return found(expr);
     return children(expr).some((child) => this.reads(child, found));
   }

@@ -1,6 +1,6 @@
-/** Prints a scheduled kernel as one WebAssembly function: (from, to, uniforms, ...buffers), work items `from <= i < to`. */
+/** Prints a scheduled part as one WebAssembly function: (from, to, uniforms, local, ...buffers), work items `from <= i < to`. */
 import type { Tensor } from '../../5-loop/kernel.ts';
-import type { LoopTree, Statement } from '../../5-loop/tree.ts';
+import type { LoopTree, Section, Statement } from '../../5-loop/tree.ts';
 import { children, intExpr } from '../../5-loop/walk.ts';
 import type { Axis, Expr } from '../../ops/expr.ts';
 import type { Bindings } from '../bindings.ts';
@@ -28,7 +28,7 @@ class KernelEmitter extends ExpressionEmitter {
     asm.get(TO);
     asm.op('i32.lt_s');
     asm.if();
-    this.statements(tree.prologue);
+    this.eachSection(({ prologue }) => this.statements(prologue));
     if (tree.outer) {
       const counter = this.declareAxis(tree.outer.axis);
       asm.i32(0);
@@ -41,6 +41,13 @@ class KernelEmitter extends ExpressionEmitter {
     return asm.finish(true);
   }
 
+  private eachSection(print: (section: Section) => void): void {
+    for (const section of this.tree.sections) {
+      this.section = section;
+      print(section);
+    }
+  }
+
   private items(): void {
     const { asm } = this;
     const item = asm.local('i32');
@@ -49,7 +56,7 @@ class KernelEmitter extends ExpressionEmitter {
     asm.loop();
     this.withCache(() => {
       this.decompose(item);
-      this.statements(this.tree.body);
+      this.eachSection(({ body }) => this.statements(body));
     });
     asm.get(item);
     asm.i32(1);
@@ -163,7 +170,7 @@ class KernelEmitter extends ExpressionEmitter {
     const stepped: { pointer: number; bytes: number }[] = [];
     for (const { tensor, address } of memoryAccesses(body)) {
       const binding = this.bindings.indexOf(tensor);
-      const access = accessOf(binding, address, this.tree.lane, axis);
+      const access = accessOf(binding, address, this.section.lane, axis);
       if (!access || !this.isKnown(access.base) || this.pointerOf(access.family) !== undefined) continue;
       const bytes = this.bytesOf(tensor);
       const pointer = this.pointerTo(binding, access.base, bytes);
@@ -180,7 +187,7 @@ class KernelEmitter extends ExpressionEmitter {
 
   private store(statement: Extract<Statement, { kind: 'store' }>): void {
     const { asm } = this;
-    const vector = this.tree.lane !== undefined;
+    const vector = this.section.lane !== undefined;
     const { pointer, offset } = this.locate(statement.tensor, statement.address);
     asm.get(pointer);
     if (vector) this.vector(statement.value);

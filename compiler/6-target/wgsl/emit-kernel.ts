@@ -20,13 +20,13 @@ const STORAGE_TYPE = { f32: 'f32', i32: 'i32', u8: 'u32' } as const;
 
 export function emitWgsl(
   label: string,
-  tree: LoopTree,
+  trees: readonly LoopTree[],
   tensors: ReadonlyMap<number, Tensor>,
   bindings: Bindings,
   uniforms: readonly string[],
 ): string {
   const printer = new WgslPrinter(tensors, bindings);
-  const body = printer.main(tree);
+  const body = printer.main(trees);
   const fields = ['n: u32', ...uniforms.map((name) => `${name}: f32`)];
   const variables = bindings.list.map(
     ({ buffer, element, access }, i) =>
@@ -49,7 +49,7 @@ export function emitWgsl(
 }
 
 const bufferName = (buffer: string): string =>
-  buffer.replace(/^(input|sample|output|record|state|scratch) /, '$1_').replace(/\W/g, '_');
+  buffer.replace(/^(input|sample|output|record|state|scratch|stack) /, '$1_').replace(/\W/g, '_');
 
 class WgslPrinter {
   private readonly tensors: ReadonlyMap<number, Tensor>;
@@ -60,17 +60,48 @@ class WgslPrinter {
   private depth = 1;
   private guards = 0;
   private addresses = 0;
+  private parts = 0;
 
   constructor(tensors: ReadonlyMap<number, Tensor>, bindings: Bindings) {
     this.tensors = tensors;
     this.bindings = bindings;
   }
 
-  main(tree: LoopTree): string[] {
-    this.line(`let item = i32((group.y * groups.x + group.x) * ${WORKGROUP}u + invocation);`);
+  main(trees: readonly LoopTree[]): string[] {
+    if (trees.length === 1) {
+      this.line(`let item = i32((group.y * groups.x + group.x) * ${WORKGROUP}u + invocation);`);
+      this.items(trees[0]);
+      return this.lines;
+    }
+    // The parts side by side: each has whole workgroups, so that those of one group agree on where they go.
+    this.line('var number = i32(group.y * groups.x + group.x);');
+    for (const tree of trees) {
+      this.line(`let end${this.parts} = ${this.groupsOf(tree)};`);
+      this.line(`if (number < end${this.parts}) {`);
+      this.depth++;
+      this.line(`let item = number * ${WORKGROUP} + i32(invocation);`);
+      this.items(tree);
+      this.line('return;');
+      this.depth--;
+      this.line('}');
+      this.line(`number -= end${this.parts};`);
+      this.parts++;
+    }
+    return this.lines;
+  }
+
+  /** How many workgroups a part has. */
+  private groupsOf(tree: LoopTree): string {
+    return `(${this.countOf(tree)} + ${WORKGROUP - 1}) / ${WORKGROUP}`;
+  }
+
+  private countOf({ grid }: LoopTree): string {
+    return grid.length > 0 ? grid.map(({ extent }) => this.expression(extent)).join(' * ') : '1';
+  }
+
+  private items(tree: LoopTree): void {
     const extents = tree.grid.map(({ extent }) => this.expression(extent));
-    if (extents.length > 0) this.line(`if (item >= ${extents.join(' * ')}) { return; }`);
-    else this.line('if (item >= 1) { return; }');
+    this.line(`if (item >= ${this.countOf(tree)}) { return; }`);
     let rest = 'item';
     for (let i = tree.grid.length - 1; i >= 0; i--) {
       const { axis } = tree.grid[i];
@@ -80,9 +111,10 @@ class WgslPrinter {
         rest = `rest${i}`;
       }
     }
-    this.statements(tree.prologue);
-    this.statements(tree.body);
-    return this.lines;
+    for (const { prologue, body } of tree.sections) {
+      this.statements(prologue);
+      this.statements(body);
+    }
   }
 
   private line(text: string): void {

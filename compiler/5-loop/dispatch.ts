@@ -1,0 +1,90 @@
+/**
+ * What runs between two barriers: parts side by side, each a sequence of nests. Types, what they read and write, and their
+ * printer; `stack.ts` and `side-by-side.ts` decide which nests share a dispatch.
+ */
+import { dim } from '../dim/dim.ts';
+import type { Axis } from '../ops/expr.ts';
+import { type Kernel, printKernel, type Tensor, tensorsOf, verifyKernel } from './kernel.ts';
+
+/**
+ * Nests that every work item runs one after the other. All of them begin with the `shared` axes, which number the work
+ * items: what one nest stores, the next may load at the same shared index. A single nest shares nothing: its work items
+ * are the schedule's choice.
+ */
+export interface Part {
+  readonly label: string;
+  readonly nests: readonly Kernel[];
+  readonly shared: readonly Axis[];
+  /** What the CPU runs instead: other nests with the same results. */
+  readonly cpu: CpuForm | undefined;
+  /** Only the CPU has a use for the result. */
+  readonly cpuOnly: boolean;
+}
+
+/** Nests for the CPU: they may keep values in memory of the thread's own (`local` tensors). */
+export interface CpuForm {
+  readonly nests: readonly Kernel[];
+  readonly shared: readonly Axis[];
+}
+
+/** Parts that do not depend on each other: in one dispatch the work items of all of them run in any order. */
+export interface Dispatch {
+  readonly parts: readonly Part[];
+}
+
+export interface DispatchProgram {
+  readonly name: string;
+  readonly dispatches: readonly Dispatch[];
+  readonly tensors: ReadonlyMap<number, Tensor>;
+}
+
+/** A part of one nest. */
+export function partOf(kernel: Kernel): Part {
+  return { label: kernel.label, nests: [kernel], shared: [], cpu: undefined, cpuOnly: false };
+}
+
+export const labelOfDispatch = ({ parts }: Dispatch): string => parts.map(({ label }) => label).join(' | ');
+
+/** Tensors that parts read before they write them, and those that they write, each once, in order of first use. */
+export function tensorsOfParts(parts: readonly Part[]): { reads: number[]; writes: number[] } {
+  const reads = new Set<number>();
+  const writes = new Set<number>();
+  for (const nest of parts.flatMap(({ nests, cpu }) => [...nests, ...(cpu?.nests ?? [])])) {
+    const own = tensorsOf(nest);
+    for (const id of own.reads) reads.add(id);
+    for (const id of own.writes) writes.add(id);
+  }
+  return { reads: [...reads], writes: [...writes] };
+}
+
+/** Every nest in the order in which it may run. */
+export function nestsOf(program: DispatchProgram): Kernel[] {
+  return program.dispatches.flatMap(({ parts }) => parts.flatMap(({ nests }) => nests));
+}
+
+/** Readable text: parts of a dispatch under one heading, nests of a part under `for each` of the shared axes. */
+export function printDispatches(program: DispatchProgram): string {
+  const sections = program.dispatches.map(({ parts }, i) => {
+    const texts = parts.map(({ label, nests, shared }) => {
+      const printed = nests.map((nest) => printKernel(nest, program.tensors)).join('\n');
+      if (nests.length === 1) return printed;
+      const axes = shared.map(({ id, extent }) => `${id} in ${dim.show(extent)}`).join(', ');
+      return `// ${label}\n// one after the other for each ${axes}:\n${printed}`;
+    });
+    return `dispatch ${i}:\n${texts.join('\n')}`;
+  });
+  return [`-- ${program.name}`, ...sections].join('\n');
+}
+
+/** Throws when a part is malformed: its nests do not begin with the shared axes, or are malformed themselves. */
+export function verifyDispatches({ dispatches, tensors }: DispatchProgram): void {
+  for (const part of dispatches.flatMap(({ parts }) => parts)) {
+    for (const { nests, shared } of [part, ...(part.cpu ? [part.cpu] : [])]) {
+      for (const nest of nests) {
+        verifyKernel(nest, tensors);
+        const same = shared.every((axis, i) => nest.axes[i]?.id === axis.id);
+        if (!same) throw new Error(`"${nest.label}" does not begin with the axes that its part shares`);
+      }
+    }
+  }
+}

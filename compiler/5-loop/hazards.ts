@@ -1,0 +1,32 @@
+/** Which nests must stay in order: what one writes another reads or writes. */
+import { dim } from '../dim/dim.ts';
+import { tensorOf } from './address.ts';
+import type { Tensor } from './kernel.ts';
+
+export interface Accesses {
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+}
+
+/** True when `later` must run after `earlier`, or before what comes after it. */
+export function dependsOnEarlier(earlier: Accesses, later: Accesses, tensors: ReadonlyMap<number, Tensor>): boolean {
+  const meet = (a: readonly number[], b: readonly number[]): boolean =>
+    a.some((x) => b.some((y) => x === y || sharesMemory(tensorOf(tensors, x), tensorOf(tensors, y))));
+  return meet(earlier.writes, later.reads) || meet(earlier.reads, later.writes) || meet(earlier.writes, later.writes);
+}
+
+/** True when two tensors may share memory. (Scratch memory is the memory plan's, which knows what lives when; a stack's tensors have their own columns.) */
+export function sharesMemory(a: Tensor, b: Tensor): boolean {
+  if (
+    a.place.kind !== b.place.kind ||
+    a.place.kind === 'scratch' ||
+    a.place.kind === 'stack' ||
+    a.place.kind === 'local'
+  )
+    return false;
+  if ('name' in a.place && 'name' in b.place) return a.place.name === b.place.name;
+  return a.layout.offset < endOf(b) && b.layout.offset < endOf(a);
+}
+
+const endOf = ({ layout, shape }: Tensor): number =>
+  layout.offset + (dim.constant(dim.product(shape)) ?? Number.POSITIVE_INFINITY);

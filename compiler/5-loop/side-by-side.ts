@@ -1,0 +1,43 @@
+/**
+ * Puts parts that do not depend on each other into one dispatch: a layer's weight, bias and input gradients, copies of
+ * weights beside whatever runs first. Each dispatch costs a barrier, and a small part alone leaves most of a device idle.
+ */
+import { MAX_BUFFERS } from '../4-fuse/limit.ts';
+import { tensorOf } from './address.ts';
+import { type Dispatch, type DispatchProgram, type Part, tensorsOfParts } from './dispatch.ts';
+import { type Accesses, dependsOnEarlier } from './hazards.ts';
+import { bufferKey, type LoopProgram, type Tensor } from './kernel.ts';
+import { stackNests } from './stack.ts';
+
+/** A program's nests as few dispatches. */
+export function formDispatches(program: LoopProgram): DispatchProgram {
+  const { parts, tensors } = stackNests(program);
+  return { name: program.name, tensors, dispatches: placeParts(parts, tensors) };
+}
+
+interface Open {
+  readonly parts: Part[];
+  readonly accesses: Accesses[];
+}
+
+/** Each part goes into the first dispatch after all that it depends on that has buffers left for it. */
+export function placeParts(parts: readonly Part[], tensors: ReadonlyMap<number, Tensor>): Dispatch[] {
+  const open: Open[] = [];
+  for (const part of parts) {
+    const own = tensorsOfParts([part]);
+    let first = open.length;
+    while (first > 0 && !open[first - 1].accesses.some((each) => dependsOnEarlier(each, own, tensors))) first--;
+    const found = open.slice(first).find((dispatch) => fits([...dispatch.parts, part], tensors));
+    const target = found ?? { parts: [], accesses: [] };
+    if (!found) open.push(target);
+    target.parts.push(part);
+    target.accesses.push(own);
+  }
+  return open.map((dispatch) => ({ parts: dispatch.parts }));
+}
+
+/** True where the parts together bind no more buffers than a kernel may. Tensors of one arena count once. */
+function fits(parts: readonly Part[], tensors: ReadonlyMap<number, Tensor>): boolean {
+  const { reads, writes } = tensorsOfParts(parts);
+  return new Set([...reads, ...writes].map((id) => bufferKey(tensorOf(tensors, id)))).size <= MAX_BUFFERS;
+}

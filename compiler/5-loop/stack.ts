@@ -1,0 +1,201 @@
+/**
+ * Stacks small nests over the same samples into one part: a softmax's maximum, sum and quotient, the loss of each sample
+ * and their gradients are a few hundred operations a sample, which one work item does in order, without a barrier
+ * between. What they hand on stays in memory, at the sample's own place. Large nests are left alone: they want their own
+ * schedule, and a GPU wants more work items than there are samples.
+ */
+import { MAX_BUFFERS } from '../4-fuse/limit.ts';
+import { dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import { loadsIn, tensorOf } from './address.ts';
+import { type Part, partOf } from './dispatch.ts';
+import { type Accesses, dependsOnEarlier } from './hazards.ts';
+import { bufferKey, type Kernel, type LoopProgram, type Place, type Tensor, tensorsOf } from './kernel.ts';
+import { stridesInOrder } from './layout.ts';
+import { typicalValue } from './typical.ts';
+import { axisExpr, substituteAxes } from './walk.ts';
+
+/** The most that one nest may do for one work item of a stack, in applications of a scalar function. */
+const MOST_WORK = 4096;
+
+export interface Stacked {
+  readonly parts: readonly Part[];
+  readonly tensors: ReadonlyMap<number, Tensor>;
+}
+
+export function stackNests(program: LoopProgram): Stacked {
+  const parts: Part[] = [];
+  for (const kernel of program.kernels) {
+    const at = placeOf(parts, kernel, program);
+    if (at === undefined) parts.push(partOf(kernel));
+    else parts[at.index] = at.part;
+  }
+  const tensors = new Map(program.tensors);
+  let nextId = Math.max(0, ...tensors.keys()) + 1;
+  for (const { nests, shared } of parts) {
+    if (nests.length < 2) continue;
+    for (const column of Object.values(handedOn(nests, program))) {
+      if (column.length < 2) continue;
+      for (const tensor of inRows(column, shared.length, nextId)) tensors.set(tensor.id, tensor);
+      nextId++;
+    }
+  }
+  return { parts, tensors };
+}
+
+/** The scratch tensors that these nests write, by their type: they share one buffer. */
+function handedOn(nests: readonly Kernel[], program: LoopProgram): Record<'float' | 'int', Tensor[]> {
+  const written = nests.flatMap(({ stores }) => stores.map(({ tensor }) => tensorOf(program.tensors, tensor)));
+  const own = written.filter(({ place }) => place.kind === 'scratch');
+  const isFloat = ({ element }: Tensor): boolean => element === 'f32' || element === 'f16';
+  return { float: own.filter(isFloat), int: own.filter((tensor) => !isFloat(tensor)) };
+}
+
+/** The tensors as columns of one buffer: what follows the shared dimensions lies side by side in a work item's row. */
+function inRows(column: readonly Tensor[], shared: number, id: number): Tensor[] {
+  const widths = column.map(({ shape }) => dim.constant(dim.product(shape.slice(shared))) ?? 0);
+  const row = widths.reduce((sum, width) => sum + width, 0);
+  const rows = column[0].shape.slice(0, shared);
+  const place: Place = { kind: 'stack', id, elements: dim.product([...rows, dim.int(row)]) };
+  let offset = 0;
+  return column.map((tensor, i) => {
+    const inner = tensor.shape.slice(shared);
+    const outer = stridesInOrder(
+      rows,
+      rows.map((_, d) => d),
+    ).map((stride) => stride * row);
+    const strides = [
+      ...outer,
+      ...stridesInOrder(
+        inner,
+        inner.map((_, d) => d),
+      ),
+    ];
+    const placed: Tensor = { ...tensor, place, layout: { offset, strides } };
+    offset += widths[i];
+    return placed;
+  });
+}
+
+/**
+ * The part that a nest can join: none after it has to run before the nest. What depends on nothing joins a stack that it
+ * could precede: what comes later may need both.
+ */
+function placeOf(
+  parts: readonly Part[],
+  kernel: Kernel,
+  program: LoopProgram,
+): { index: number; part: Part } | undefined {
+  const { tensors } = program;
+  const own = tensorsOf(kernel);
+  let index = parts.length - 1;
+  while (index >= 0 && !dependsOnEarlier(accessesOf(parts[index]), own, tensors)) index--;
+  for (let at = Math.max(index, 0); at < parts.length; at++) {
+    const part = at === index || parts[at].nests.length > 1 ? join(parts[at], kernel, program) : undefined;
+    if (part) return { index: at, part };
+  }
+  return undefined;
+}
+
+function accessesOf({ nests }: Part): Accesses {
+  const all = nests.map(tensorsOf);
+  return { reads: all.flatMap(({ reads }) => reads), writes: all.flatMap(({ writes }) => writes) };
+}
+
+function join(part: Part, kernel: Kernel, program: LoopProgram): Part | undefined {
+  const [first] = part.nests;
+  const before = part.nests.length === 1 ? first.axes : part.shared;
+  const longest = Math.max(kernel.axes.length, ...part.nests.map(({ axes }) => axes.length));
+  // The largest nest keeps an axis of its own for the vector lanes.
+  for (let count = Math.min(before.length, kernel.axes.length, longest - 1); count > 0; count--) {
+    const shared = before.slice(0, count);
+    const renamed = rename(kernel, shared);
+    if (!renamed) continue;
+    const nests = [...part.nests, renamed];
+    if (!handsOnInPlace(part.nests, renamed, shared, program.tensors)) continue;
+    if (nests.some((nest) => workOf(nest, count) > MOST_WORK)) continue;
+    if (countBuffers(nests, program) > MAX_BUFFERS) continue;
+    return { ...part, label: joinLabels(part.label, kernel.label), nests, shared };
+  }
+  return undefined;
+}
+
+/** How many buffers a stack binds: what its nests write lies in one for each type. */
+function countBuffers(nests: readonly Kernel[], program: LoopProgram): number {
+  const { float, int } = handedOn(nests, program);
+  const inside = new Set([...float, ...int].map(({ id }) => id));
+  const used = nests.flatMap((nest) => Object.values(tensorsOf(nest)).flat()).filter((id) => !inside.has(id));
+  const bound = new Set(used.map((id) => bufferKey(tensorOf(program.tensors, id))));
+  return bound.size + Math.min(1, float.length) + Math.min(1, int.length);
+}
+
+/** `softmax: amax` and `softmax: sub + exp` as `softmax: amax + sub + exp`. */
+function joinLabels(before: string, next: string): string {
+  const [place] = next.split(': ');
+  const last = before.split('; ').at(-1) ?? '';
+  return last.startsWith(`${place}: `) ? `${before} + ${next.slice(place.length + 2)}` : `${before}; ${next}`;
+}
+
+/** The nest with its first axes called as the shared ones; undefined where they do not run over the same samples. */
+function rename(kernel: Kernel, shared: readonly Axis[]): Kernel | undefined {
+  const [batch] = shared;
+  if (dim.constant(batch.extent) !== undefined) return undefined;
+  if (!shared.every((axis, i) => dim.equal(axis.extent, kernel.axes[i].extent))) return undefined;
+  // Its other axes get names that no shared axis has.
+  const taken = new Set(shared.map(({ id }) => id));
+  const axes = kernel.axes.map((axis, i): Axis => {
+    if (i < shared.length) return shared[i];
+    return taken.has(axis.id) ? { ...axis, id: `${axis.id}x` } : axis;
+  });
+  const names = new Map(kernel.axes.map((axis, i) => [axis.id, axisExpr(axes[i])]));
+  const replace = (expr: Expr): Expr => substituteAxes(expr, names);
+  const stores = kernel.stores.map((store) => ({
+    ...store,
+    indices: store.indices.map(replace),
+    value: replace(store.value),
+  }));
+  return { ...kernel, axes, stores };
+}
+
+/** True where the nest reads what the earlier ones wrote at its own shared index only, and disturbs nothing of theirs. */
+function handsOnInPlace(
+  earlier: readonly Kernel[],
+  nest: Kernel,
+  shared: readonly Axis[],
+  tensors: ReadonlyMap<number, Tensor>,
+): boolean {
+  const written = new Set(earlier.flatMap(({ stores }) => stores.map(({ tensor }) => tensor)));
+  const { writes } = tensorsOf(nest);
+  const before: Accesses = { reads: earlier.flatMap((each) => tensorsOf(each).reads), writes: [...written] };
+  if (dependsOnEarlier(before, { reads: [], writes }, tensors)) return false;
+  const atOwn = (indices: readonly Expr[]): boolean =>
+    shared.every((axis, i) => {
+      const index = indices[i];
+      return index?.kind === 'axis' && index.axis.id === axis.id;
+    });
+  const stores = [...earlier, nest].flatMap((each) => each.stores);
+  if (!stores.every((store) => atOwn(store.indices))) return false;
+  return loadsIn(nest.stores.flatMap(({ value, indices }) => [value, ...indices])).every(
+    (load) => !written.has(load.tensor) || atOwn(load.indices),
+  );
+}
+
+/** Applications of scalar functions for one value of the first axes. */
+function workOf({ axes, stores }: Kernel, shared: number): number {
+  const times = (list: readonly Axis[]): number =>
+    list.reduce((product, { extent }) => product * typicalValue(extent), 1);
+  const work = (exprs: readonly Expr[]): number => {
+    let sum = 0;
+    const visit = (expr: Expr, count: number): void => {
+      if (expr.kind === 'reduce') visit(expr.body, count * times(expr.axes));
+      else if (expr.kind === 'apply') {
+        if (expr.type !== 'i32') sum += count;
+        for (const arg of expr.args) visit(arg, count);
+      } else if (expr.kind === 'guard')
+        for (const arg of [expr.condition, expr.value, expr.otherwise]) visit(arg, count);
+    };
+    for (const expr of exprs) visit(expr, 1);
+    return sum;
+  };
+  return times(axes.slice(shared)) * work(stores.map(({ value }) => value));
+}

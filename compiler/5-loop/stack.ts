@@ -17,6 +17,8 @@ import { axisExpr, substituteAxes } from './walk.ts';
 
 /** The most that one nest may do for one work item of a stack, in applications of a scalar function. */
 const MOST_WORK = 4096;
+/** The most results of a nest that one work item of a stack computes: more are worth work items of their own. */
+const MOST_RESULTS = 128;
 
 export interface Stacked {
   readonly parts: readonly Part[];
@@ -113,7 +115,7 @@ function join(part: Part, kernel: Kernel, program: LoopProgram): Part | undefine
     if (!renamed) continue;
     const nests = [...part.nests, renamed];
     if (!handsOnInPlace(part.nests, renamed, shared, program.tensors)) continue;
-    if (nests.some((nest) => workOf(nest, count) > MOST_WORK)) continue;
+    if (nests.some((nest) => isLarge(nest, count))) continue;
     if (countBuffers(nests, program) > MAX_BUFFERS) continue;
     return { ...part, label: joinLabels(part.label, kernel.label), nests, shared };
   }
@@ -180,10 +182,15 @@ function handsOnInPlace(
   );
 }
 
+const times = (axes: readonly Axis[]): number =>
+  axes.reduce((product, { extent }) => product * typicalValue(extent), 1);
+
+function isLarge(nest: Kernel, shared: number): boolean {
+  return times(nest.axes.slice(shared)) > MOST_RESULTS || workOf(nest, shared) > MOST_WORK;
+}
+
 /** Applications of scalar functions for one value of the first axes. */
 function workOf({ axes, stores }: Kernel, shared: number): number {
-  const times = (list: readonly Axis[]): number =>
-    list.reduce((product, { extent }) => product * typicalValue(extent), 1);
   const work = (exprs: readonly Expr[]): number => {
     let sum = 0;
     const visit = (expr: Expr, count: number): void => {

@@ -35,7 +35,10 @@ describe.each([1, 2, 3])('CPU, %d threads', (threads) => {
 
   test('WebAssembly that is damaged or lacks a kernel is refused', async () => {
     await expect(device.load({ ...toy, wasm: btoa('no wasm') }, { batch: 1 })).rejects.toThrow(/WebAssembly/);
-    const kernels = toy.kernels.map((kernel) => ({ ...kernel, name: `${kernel.name}s` }));
+    const kernels = toy.kernels.map((kernel) => ({
+      ...kernel,
+      parts: kernel.parts.map((part) => ({ ...part, name: `${part.name}s` })),
+    }));
     await expect(device.load({ ...toy, kernels }, { batch: 1 })).rejects.toThrow(
       'does not export "scales" (toy scale)',
     );

@@ -15,7 +15,7 @@ export function dependsOnEarlier(earlier: Accesses, later: Accesses, tensors: Re
   return meet(earlier.writes, later.reads) || meet(earlier.reads, later.writes) || meet(earlier.writes, later.writes);
 }
 
-/** True when two tensors may share memory. (Scratch memory is the memory plan's, which knows what lives when; a stack's tensors have their own columns.) */
+/** True when two tensors may share memory. (Scratch memory is the memory plan's, which knows what lives when.) */
 export function sharesMemory(a: Tensor, b: Tensor): boolean {
   if (
     a.place.kind !== b.place.kind ||

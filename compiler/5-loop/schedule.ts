@@ -28,7 +28,7 @@ const extentOf = (axis: Axis): number => typicalValue(axis.extent);
 export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, target: Target): Schedule {
   const candidate = laneCandidate(kernel, tensors);
   const lane = candidate && vectorisable(kernel, candidate, tensors) ? candidate : undefined;
-  const register = chooseRegister(kernel, lane);
+  const register = chooseRegister(kernel, lane, kernel.axes);
   const contraction = register !== undefined;
   if (target === 'wgsl') return gpuSchedule(kernel, contraction ? lane : undefined, register);
   return cpuSchedule(kernel, lane, register);
@@ -45,8 +45,7 @@ export function chooseWithin(
   const candidate = laneCandidate(kernel, tensors);
   const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors);
   const lane = free ? candidate : undefined;
-  const found = chooseRegister(kernel, lane);
-  const register = inner.some(({ id }) => id === found?.axis) ? found : undefined;
+  const register = chooseRegister(kernel, lane, inner);
   const serial = inner.filter((axis) => axis !== lane).map(({ id }) => id);
   const grid = shared.map(({ id }) => id);
   if (!lane || (target === 'wgsl' && !register))
@@ -98,10 +97,10 @@ const isBatch = (axis: Axis): boolean => dim.constant(axis.extent) === undefined
  * For a sum of products: an axis that the vector operand does not depend on, so that each of its loads serves a whole
  * tile. The batch is preferred: no guard depends on it, and it is long.
  */
-function chooseRegister(kernel: Kernel, lane: Axis | undefined): Schedule['register'] {
+function chooseRegister(kernel: Kernel, lane: Axis | undefined, axes: readonly Axis[]): Schedule['register'] {
   const products = reductionsIn(kernel).map((reduction) => productOf(reduction, lane));
   if (products.length === 0 || products.some((p) => p === undefined)) return undefined;
-  const possible = kernel.axes.filter((axis) => {
+  const possible = axes.filter((axis) => {
     if (axis.id === lane?.id || extentOf(axis) < 2 || tileOf(axis) === undefined) return false;
     return products.every((product) => {
       if (product === undefined) return false;

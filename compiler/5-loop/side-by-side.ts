@@ -7,12 +7,27 @@ import { tensorOf } from './address.ts';
 import { type Dispatch, type DispatchProgram, type Part, tensorsOfParts } from './dispatch.ts';
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
 import { bufferKey, type LoopProgram, type Tensor } from './kernel.ts';
-import { stackNests } from './stack.ts';
+import { type Stacked, stackNests } from './stack.ts';
+import { winograd } from './winograd.ts';
 
 /** A program's nests as few dispatches. */
 export function formDispatches(program: LoopProgram): DispatchProgram {
-  const { parts, tensors } = stackNests(program);
+  const stacked = stackNests(program);
+  const { parts, tensors } = withCpuForms(stacked.parts, stacked.tensors);
   return { name: program.name, tensors, dispatches: placeParts(parts, tensors) };
+}
+
+/** Gives each part the form that suits the CPU best, with what it needs before it. */
+function withCpuForms(parts: readonly Part[], before: ReadonlyMap<number, Tensor>): Stacked {
+  const tensors = new Map(before);
+  const all = parts.flatMap((part): Part[] => {
+    if (part.nests.length > 1) return [part];
+    const found = winograd(part.nests[0], tensors, Math.max(0, ...tensors.keys()) + 1);
+    if (!found) return [part];
+    for (const tensor of found.tensors) tensors.set(tensor.id, tensor);
+    return [found.prepare, found.part];
+  });
+  return { parts: all, tensors };
 }
 
 interface Open {

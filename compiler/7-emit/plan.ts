@@ -163,7 +163,9 @@ function stackedTree(
 function localBytesOf({ cpu }: Part, tensors: ReadonlyMap<number, Tensor>): number {
   const ids = (cpu?.nests ?? []).flatMap(({ stores }) => stores.map(({ tensor }) => tensor));
   const locals = ids.map((id) => tensorOf(tensors, id)).filter(({ place }) => place.kind === 'local');
-  return Math.max(0, ...locals.map((each) => 4 * (each.layout.offset + (dim.constant(dim.product(each.shape)) ?? 0))));
+  const last = ({ shape, layout }: Tensor): number =>
+    shape.reduce((at, size, d) => at + ((dim.constant(size) ?? 1) - 1) * layout.strides[d], layout.offset);
+  return Math.max(0, ...locals.map((each) => 4 * (last(each) + 1)));
 }
 
 function recordsOf(programs: readonly DispatchProgram[], buffers: BufferTable): { name: string; buffer: number }[] {

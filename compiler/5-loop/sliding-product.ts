@@ -1,0 +1,190 @@
+/**
+ * Recognises sums that slide a 3x3 kernel over an image, step by step: `sum over i, j, c of x[row + i, column + j, c] *
+ * w[i, j, c, o]`, forwards or backwards, padded or not, of one or several neighbouring places. By structure alone.
+ */
+import { dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import { loadsIn, reductionsIn, tensorOf } from './address.ts';
+import { addScaled, coefficientOf, constantAffine, fromAffine, toAffine } from './affine.ts';
+import type { Kernel, Tensor } from './kernel.ts';
+import { conjuncts, pullGuards, simplify } from './simplify.ts';
+import { axisExpr, dependsOn, intExpr, keyOf, localExpr, sizeExpr, substituteAxes } from './walk.ts';
+
+type Reduce = Extract<Expr, { kind: 'reduce' }>;
+type Load = Extract<Expr, { kind: 'load' }>;
+
+/** One dimension of the image. */
+export interface Slide {
+  /** The kernel's axis that moves over it, and by how many places with each step. */
+  readonly axis: Axis;
+  readonly step: number;
+  /** The first of the places that the sums are at, seen from `step * axis`, and how many there are. */
+  readonly first: number;
+  readonly span: number;
+  /** 1 where the kernel lies along the image, -1 where it is turned around. */
+  readonly sign: 1 | -1;
+  /** Tap 0 of the place r reads the image at `r + base`. */
+  readonly base: number;
+}
+
+/** One of the sums: the place that it is at. */
+export interface Placed {
+  readonly reduce: Reduce;
+  readonly row: number;
+  readonly column: number;
+}
+
+export interface SlidingProduct {
+  readonly sums: readonly Placed[];
+  readonly rows: Slide;
+  readonly columns: Slide;
+  /** Summed over beside the taps. */
+  readonly channels: readonly Axis[];
+  /** The kernel's axes that the weight depends on. */
+  readonly features: readonly Axis[];
+  /** The other axes of the nest: samples. */
+  readonly samples: readonly Axis[];
+  /** The image's element at a row and a column, with what must hold for it to be there. */
+  readonly image: (row: Expr, column: Expr) => { readonly conditions: readonly Expr[]; readonly value: Expr };
+  /** The weight of taps i and j, counted along the image. */
+  readonly weight: (i: number, j: number) => Expr;
+}
+
+const TAPS = 3;
+
+export function slidingProduct(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): SlidingProduct | undefined {
+  const reduces = reductionsIn(kernel);
+  const founds = reduces.flatMap((reduce) => taken(reduce, kernel) ?? []);
+  const [found] = founds;
+  if (!found || founds.length < reduces.length) return undefined;
+  const { rows, columns, weight } = found;
+  const features = kernel.axes.filter((axis) => dependsOn(weight, axis));
+  const samples = kernel.axes.filter((axis) => ![rows.axis, columns.axis, ...features].includes(axis));
+  const moved = [rows.axis, columns.axis, rows.tap, columns.tap, ...features];
+  if (!founds.every((each) => isElsewhere(each, found, moved, tensors))) return undefined;
+  return {
+    sums: founds.map((each, i) => ({ reduce: reduces[i], row: each.rows.offset, column: each.columns.offset })),
+    rows: slideOf(
+      rows,
+      founds.map((each) => each.rows.offset),
+    ),
+    columns: slideOf(
+      columns,
+      founds.map((each) => each.columns.offset),
+    ),
+    channels: reduces[0].axes.filter((axis) => axis !== rows.tap && axis !== columns.tap),
+    features,
+    samples,
+    image: (row, column) => imageAt(found, row, column, tensors),
+    weight: (i, j) => {
+      const taps = new Map([
+        [rows.tap.id, intExpr(rows.sign > 0 ? i : TAPS - 1 - i)],
+        [columns.tap.id, intExpr(columns.sign > 0 ? j : TAPS - 1 - j)],
+      ]);
+      return simplify(substituteAxes(weight, taps));
+    },
+  };
+}
+
+function slideOf({ axis, step, sign }: Dimension, places: readonly number[]): Slide {
+  const first = Math.min(...places);
+  return { axis, step, first, span: Math.max(...places) - first + 1, sign, base: sign > 0 ? 0 : 1 - TAPS };
+}
+
+/** What one sum says. */
+interface Found {
+  readonly rows: Dimension;
+  readonly columns: Dimension;
+  readonly conditions: readonly Expr[];
+  readonly image: Expr;
+  readonly weight: Load;
+}
+
+interface Dimension {
+  readonly tap: Axis;
+  readonly axis: Axis;
+  readonly step: number;
+  readonly sign: 1 | -1;
+  /** The image's row is `step * axis + sign * tap + offset`. */
+  readonly offset: number;
+}
+
+/** Takes a sum apart; undefined where it is none of these. */
+function taken(reduce: Reduce, kernel: Kernel): Found | undefined {
+  const { conditions, value } = pullGuards(reduce.body);
+  if (value.kind !== 'apply' || value.fn !== 'mul') return undefined;
+  const taps = reduce.axes.filter((axis) => dim.constant(axis.extent) === TAPS);
+  for (const [image, weight] of [value.args, [...value.args].reverse()]) {
+    if (weight.kind !== 'load' || !taps.every((tap) => dependsOn(weight, tap))) continue;
+    const dimensions = taps.flatMap((tap) => dimensionOf(tap, image, kernel) ?? []);
+    if (dimensions.length !== 2 || dimensions[0].axis === dimensions[1].axis) continue;
+    if (dimensions.some(({ axis }) => dependsOn(weight, axis))) continue;
+    const [rows, columns] = dimensions;
+    return { rows, columns, conditions: conditions.flatMap(conjuncts), image, weight };
+  }
+  return undefined;
+}
+
+/** How the image is read along a tap: in one of its loads' indices it is added to one axis of the nest. */
+function dimensionOf(tap: Axis, image: Expr, kernel: Kernel): Dimension | undefined {
+  for (const index of loadsIn([image]).flatMap((load) => load.indices)) {
+    const affine = toAffine(index);
+    const sign = coefficientOf(affine, tap.id);
+    if (sign !== 1 && sign !== -1) continue;
+    const moving = kernel.axes.filter((axis) => coefficientOf(affine, axis.id));
+    const [axis] = moving;
+    const step = axis && coefficientOf(affine, axis.id);
+    if (moving.length !== 1 || !step || step < 0 || affine.terms.size !== 2) return undefined;
+    return { tap, axis, step, sign, offset: affine.constant };
+  }
+  return undefined;
+}
+
+/** True where a sum is the first one at another place, and the image depends on where it is read alone. */
+function isElsewhere(own: Found, first: Found, moved: readonly Axis[], tensors: ReadonlyMap<number, Tensor>): boolean {
+  const same = (a: Dimension, b: Dimension): boolean =>
+    a.tap.id === b.tap.id && a.axis.id === b.axis.id && a.step === b.step && a.sign === b.sign;
+  if (!same(own.rows, first.rows) || !same(own.columns, first.columns)) return false;
+  if (keyOf(own.weight) !== keyOf(first.weight)) return false;
+  const row = localExpr('row', 'i32');
+  const column = localExpr('column', 'i32');
+  const here = imageAt(own, row, column, tensors);
+  if (keyOf(here.value) !== keyOf(imageAt(first, row, column, tensors).value)) return false;
+  if (moved.some((axis) => [here.value, ...here.conditions].some((expr) => dependsOn(expr, axis)))) return false;
+  // What the sum itself asks for is that the image is there.
+  const asked = solved(own, row, column);
+  const known = new Set(here.conditions.map(keyOf));
+  return own.conditions.map(asked).every((condition) => condition.kind === 'const' || known.has(keyOf(condition)));
+}
+
+/** The image as a function of row and column, and the conditions under which all that it reads is there. */
+function imageAt(
+  found: Found,
+  row: Expr,
+  column: Expr,
+  tensors: ReadonlyMap<number, Tensor>,
+): { conditions: readonly Expr[]; value: Expr } {
+  const value = solved(found, row, column)(found.image);
+  const conditions = loadsIn([value]).flatMap((load) =>
+    load.indices.flatMap((index, d) => {
+      const below = compare('lt', index, sizeExpr(tensorOf(tensors, load.tensor).shape[d]));
+      return [compare('ge', index, intExpr(0)), below].map(simplify).filter((each) => each.kind !== 'const');
+    }),
+  );
+  return { conditions, value };
+}
+
+/** Replaces the taps by what they are at a row and a column of the image: the nest's own axes drop out of it. */
+function solved(found: Found, row: Expr, column: Expr): (expr: Expr) => Expr {
+  const solve = ({ axis, step, sign, offset }: Dimension, at: Expr): Expr => {
+    const rest = addScaled(toAffine(at), toAffine(axisExpr(axis)), -step);
+    return fromAffine(addScaled(constantAffine(0), addScaled(rest, constantAffine(offset), -1), sign));
+  };
+  const values = new Map([
+    [found.rows.tap.id, solve(found.rows, row)],
+    [found.columns.tap.id, solve(found.columns, column)],
+  ]);
+  return (expr) => simplify(substituteAxes(expr, values));
+}
+
+const compare = (fn: 'ge' | 'lt', a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'bool', fn, args: [a, b] });

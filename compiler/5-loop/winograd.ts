@@ -1,0 +1,394 @@
+/**
+ * Winograd's minimal filtering F(2x2, 3x3) for the CPU: four neighbouring sums of a 3x3 sliding product from 16 products
+ * instead of 36. (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.) A sample's image is copied
+ * with its border, cut into overlapping 4x4 tiles and transformed; the 16 products are matrix products over the channels;
+ * the results are transformed back and the nest's own expression is computed from them. The weights are transformed by a
+ * nest of their own. Not for GPUs, where the transforms would need memory that a workgroup shares.
+ */
+import { type Dim, dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import type { Part } from './dispatch.ts';
+import { partOf } from './dispatch.ts';
+import type { Kernel, Place, Store, Tensor } from './kernel.ts';
+import { stridesInOrder } from './layout.ts';
+import { simplify } from './simplify.ts';
+import { type SlidingProduct, slidingProduct } from './sliding-product.ts';
+import { splitAxis } from './split-axes.ts';
+import { typicalValue } from './typical.ts';
+import { axisExpr, intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
+
+/** Outputs and inputs of a tile, a side. */
+const OUT = 2;
+const IN = 4;
+/** Features that a tile of the products has: two vectors. */
+const PANEL = 8;
+/** Fewer channels than this leave the transforms more expensive than what they save. */
+const LEAST_CHANNELS = 16;
+/** Fewer tiles than this a sample do not pay for the transformed weights. */
+const LEAST_TILES = 12;
+/** How much of what the tiles compute must be wanted. */
+const LEAST_USE = 0.7;
+/** Floats of transformed image that stay in the second-level cache. */
+const MOST_TRANSFORMED = 1 << 17;
+
+export interface Winograd {
+  readonly part: Part;
+  /** Transforms the weights; runs before the part. */
+  readonly prepare: Part;
+  readonly tensors: readonly Tensor[];
+}
+
+/** The part that computes the nest this way on the CPU; undefined where the nest is no such product or it does not pay. */
+export function winograd(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, nextId: number): Winograd | undefined {
+  const split = withPanels(kernel, tensors);
+  const product = split && slidingProduct(split, tensors);
+  const plan = product && planOf(product);
+  if (!split || !product || !plan) return undefined;
+  return new Builder(split, product, plan, nextId).build(partOf(kernel));
+}
+
+/** The nest with its features counted in panels; undefined where they don't divide into them. */
+function withPanels(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Kernel | undefined {
+  const features = slidingProduct(kernel, tensors)?.features;
+  const last = features?.at(-1);
+  const extent = last && dim.constant(last.extent);
+  if (extent === PANEL) return kernel;
+  if (!last || extent === undefined || extent % PANEL !== 0) return undefined;
+  return splitOne(kernel, last, [extent / PANEL, PANEL]);
+}
+
+function splitOne(kernel: Kernel, axis: Axis, sizes: readonly number[]): Kernel {
+  const { axes, value } = splitAxis(axis, sizes);
+  const replace = (expr: Expr): Expr => simplify(substituteAxes(expr, new Map([[axis.id, value]])));
+  return {
+    ...kernel,
+    axes: kernel.axes.flatMap((each) => (each === axis ? axes : [each])),
+    stores: kernel.stores.map((store) => ({
+      ...store,
+      indices: store.indices.map(replace),
+      value: replace(store.value),
+    })),
+  };
+}
+
+interface Plan {
+  /** Rows of the nest that one work item computes: a divisor of all of them. */
+  readonly rows: number;
+  /** Tiles of one work item, down and across. */
+  readonly down: number;
+  readonly across: number;
+}
+
+/** Decides whether it pays, and how many rows a work item has. */
+function planOf({ rows, columns, channels, sums }: SlidingProduct): Plan | undefined {
+  const height = dim.constant(rows.axis.extent);
+  const width = dim.constant(columns.axis.extent);
+  const depth = channels.reduce((product, { extent }) => product * typicalValue(extent), 1);
+  if (height === undefined || width === undefined || depth < LEAST_CHANNELS) return undefined;
+  const tiles = (count: number, step: number, span: number): number => Math.ceil((step * (count - 1) + span) / OUT);
+  const across = tiles(width, columns.step, columns.span);
+  const downOf = (count: number): number => tiles(count, rows.step, rows.span);
+  const used = (sums.length * height * width) / (OUT * OUT * downOf(height) * across);
+  if (used < LEAST_USE || downOf(height) * across < LEAST_TILES) return undefined;
+  const divisors = Array.from({ length: height }, (_, i) => height - i).filter((count) => height % count === 0);
+  // Blocks waste nothing where they end between two tiles.
+  const whole = divisors.filter((count) => count === height || (rows.step * count) % OUT === 0);
+  const fits = (count: number): boolean => IN * IN * downOf(count) * across * depth <= MOST_TRANSFORMED;
+  const count = whole.find(fits) ?? whole.at(-1) ?? height;
+  return { rows: count, down: downOf(count), across };
+}
+
+class Builder {
+  private readonly kernel: Kernel;
+  private readonly product: SlidingProduct;
+  private readonly plan: Plan;
+  private readonly tensors: Tensor[] = [];
+  private nextId: number;
+  private localEnd = 0;
+
+  constructor(kernel: Kernel, product: SlidingProduct, plan: Plan, nextId: number) {
+    this.kernel = kernel;
+    this.product = product;
+    this.plan = plan;
+    this.nextId = nextId;
+  }
+
+  build(part: Part): Winograd {
+    const { features, channels, rows, samples } = this.product;
+    const { down, across } = this.plan;
+    const block: Axis = { id: `${rows.axis.id}w`, extent: dim.floorDiv(rows.axis.extent, dim.int(this.plan.rows)) };
+    const shared = [...samples, block];
+    const outer = features.slice(0, -1);
+    const [panel] = features.slice(-1);
+    const extents = (axes: readonly Axis[]): Dim[] => axes.map(({ extent }) => extent);
+
+    const weights = this.transformedWeights(outer, channels, panel);
+    const border = this.local('border', [dim.int(OUT * down + OUT), dim.int(OUT * across + OUT), ...extents(channels)]);
+    const images = this.local('images', [dim.int(IN * IN), dim.int(down * across), ...extents(channels)]);
+    const products = this.local('products', [dim.int(IN * IN), dim.int(down * across), ...extents(features)]);
+    const results = this.local('results', [dim.int(OUT * down), dim.int(OUT * across), ...extents(features)]);
+
+    const nests = [
+      this.copyImage(border, shared, block),
+      this.transformImage(border, images, shared),
+      this.multiply(images, weights.tensor, products, shared),
+      this.transformResults(products, results, shared),
+      this.ownNest(results, shared, block),
+    ];
+    return {
+      part: { ...part, cpu: { nests, shared } },
+      prepare: { ...partOf(weights.nest), cpuOnly: true },
+      tensors: this.tensors,
+    };
+  }
+
+  // ---- tensors -----------------------------------------------------------------------------------------------------
+
+  private add(name: string, shape: readonly Dim[], place: Place, offset = 0, strides?: readonly number[]): Tensor {
+    const own = stridesInOrder(
+      shape,
+      shape.map((_, i) => i),
+    );
+    const tensor: Tensor = {
+      id: this.nextId++,
+      name,
+      element: 'f32',
+      shape,
+      place,
+      layout: { offset, strides: strides ?? own },
+    };
+    this.tensors.push(tensor);
+    return tensor;
+  }
+
+  /** Row-major, in the thread's own memory. */
+  private local(name: string, shape: readonly Dim[]): Tensor {
+    const tensor = this.add(name, shape, { kind: 'local' }, this.localEnd);
+    this.localEnd += Math.ceil((dim.constant(dim.product(shape)) ?? 0) / PANEL) * PANEL;
+    return tensor;
+  }
+
+  /** A part of a tensor under a name of its own: at `offset`, with these strides. */
+  private within(whole: Tensor, shape: readonly Dim[], offset: number, strides: readonly number[]): Tensor {
+    return this.add(whole.name, shape, whole.place, whole.layout.offset + offset, strides);
+  }
+
+  /** The sixteen slices along a dimension of 16. */
+  private slices(whole: Tensor, dimension: number, shape: readonly Dim[], strides: readonly number[]): Tensor[] {
+    return Array.from({ length: IN * IN }, (_, i) =>
+      this.within(whole, shape, i * whole.layout.strides[dimension], strides),
+    );
+  }
+
+  // ---- nests -------------------------------------------------------------------------------------------------------
+
+  private nest(step: string, axes: readonly Axis[], stores: readonly Store[]): Kernel {
+    return { label: `${this.kernel.label} (${step})`, axes, stores };
+  }
+
+  /** U = G w G', a 4x4 tile for each channel and feature, in panels: what is multiplied lies together. */
+  private transformedWeights(outer: readonly Axis[], channels: readonly Axis[], panel: Axis) {
+    const axes = [...outer, ...channels, panel];
+    const shape = [
+      ...outer.map(({ extent }) => extent),
+      dim.int(IN * IN),
+      ...axes.slice(outer.length).map((a) => a.extent),
+    ];
+    const place: Place = { kind: 'stack', id: this.nextId++, elements: dim.product(shape) };
+    const tensor = this.add(`${this.kernel.label} weights`, shape, place);
+    const { strides } = tensor.layout;
+    const others = [...strides.slice(0, outer.length), ...strides.slice(outer.length + 1)];
+    const slices = this.slices(
+      tensor,
+      outer.length,
+      axes.map(({ extent }) => extent),
+      others,
+    );
+    const taps = [0, 1, 2].map((i) => [0, 1, 2].map((j) => this.product.weight(i, j)));
+    const half = (list: readonly Expr[], signs: readonly number[]): Expr => times(combine(list, signs), 0.5);
+    const widen = ([a, b, c]: readonly Expr[]): Expr[] => [
+      a,
+      half([a, b, c], [1, 1, 1]),
+      half([a, b, c], [1, -1, 1]),
+      c,
+    ];
+    const tall = [0, 1, 2].map((j) => widen(taps.map((row) => row[j])));
+    const values = [0, 1, 2, 3].flatMap((i) => widen(tall.map((column) => column[i])));
+    const indices = axes.map(axisExpr);
+    const stores = values.map((value, i): Store => ({ tensor: slices[i].id, indices, value }));
+    return { tensor, nest: { label: `${this.kernel.label}: weights transformed`, axes, stores } };
+  }
+
+  /** The work item's part of the image with its border, zero where the image ends. */
+  private copyImage(border: Tensor, shared: readonly Axis[], block: Axis): Kernel {
+    const { rows, columns, channels, image } = this.product;
+    const row: Axis = { id: 'wr', extent: border.shape[0] };
+    const column: Axis = { id: 'wc', extent: border.shape[1] };
+    const first = sum(times(axisExpr(block), rows.step * this.plan.rows), intExpr(rows.first + rows.base));
+    const at = image(
+      simplify(sum(first, axisExpr(row))),
+      simplify(sum(axisExpr(column), intExpr(columns.first + columns.base))),
+    );
+    const condition = at.conditions.reduce<Expr | undefined>(
+      (all, next) => (all ? { kind: 'apply', type: 'bool', fn: 'and', args: [all, next] } : next),
+      undefined,
+    );
+    const value: Expr = condition
+      ? { kind: 'guard', type: 'f32', condition, value: at.value, otherwise: { kind: 'const', type: 'f32', value: 0 } }
+      : at.value;
+    const axes = [row, column, ...channels];
+    return this.nest(
+      'with its border',
+      [...shared, ...axes],
+      [{ tensor: border.id, indices: axes.map(axisExpr), value }],
+    );
+  }
+
+  /** V = B' d B. */
+  private transformImage(border: Tensor, images: Tensor, shared: readonly Axis[]): Kernel {
+    const { channels } = this.product;
+    const { down, across } = this.tiles();
+    const read = (i: number, j: number): Expr => ({
+      kind: 'load',
+      type: 'f32',
+      tensor: border.id,
+      indices: [
+        simplify(sum(times(axisExpr(down), OUT), intExpr(i))),
+        simplify(sum(times(axisExpr(across), OUT), intExpr(j))),
+        ...channels.map(axisExpr),
+      ],
+    });
+    const turn = (a: readonly Expr[]): Expr[] => [sub(a[0], a[2]), sum(a[1], a[2]), sub(a[2], a[1]), sub(a[1], a[3])];
+    const four = [0, 1, 2, 3];
+    const tall = four.map((j) => turn(four.map((i) => read(i, j))));
+    const values = four.flatMap((i) => turn(tall.map((column) => column[i])));
+    const axes = [down, across, ...channels];
+    const [, tile, ...inner] = images.layout.strides;
+    const slices = this.slices(
+      images,
+      0,
+      axes.map(({ extent }) => extent),
+      [this.plan.across * tile, tile, ...inner],
+    );
+    const indices = axes.map(axisExpr);
+    const stores = values.map((value, i): Store => ({ tensor: slices[i].id, indices, value }));
+    return this.nest('tiles transformed', [...shared, ...axes], stores);
+  }
+
+  /** M = U V, sixteen matrix products over the channels. */
+  private multiply(images: Tensor, weights: Tensor, products: Tensor, shared: readonly Axis[]): Kernel {
+    const { features, channels } = this.product;
+    const frequency: Axis = { id: 'wf', extent: dim.int(IN * IN) };
+    const tile: Axis = { id: 'wt', extent: dim.int(this.plan.down * this.plan.across) };
+    const outer = features.slice(0, -1).map(axisExpr);
+    const [panel] = features.slice(-1);
+    const inside = channels.map(axisExpr);
+    const image: Expr = {
+      kind: 'load',
+      type: 'f32',
+      tensor: images.id,
+      indices: [axisExpr(frequency), axisExpr(tile), ...inside],
+    };
+    const weight: Expr = {
+      kind: 'load',
+      type: 'f32',
+      tensor: weights.id,
+      indices: [...outer, axisExpr(frequency), ...inside, axisExpr(panel)],
+    };
+    const value: Expr = { kind: 'reduce', type: 'f32', combine: 'sum', axes: channels, body: product(image, weight) };
+    const indices = [frequency, tile, ...features].map(axisExpr);
+    return this.nest(
+      'products',
+      [...shared, ...features.slice(0, -1), frequency, tile, panel],
+      [{ tensor: products.id, indices, value }],
+    );
+  }
+
+  /** Y = A' M A. */
+  private transformResults(products: Tensor, results: Tensor, shared: readonly Axis[]): Kernel {
+    const { features } = this.product;
+    const { down, across } = this.tiles();
+    const [frequency, tile, ...inner] = products.layout.strides;
+    const view = this.within(products, [dim.int(IN * IN), down.extent, across.extent, ...products.shape.slice(2)], 0, [
+      frequency,
+      this.plan.across * tile,
+      tile,
+      ...inner,
+    ]);
+    const axes = [down, across, ...features];
+    const indices = axes.map(axisExpr);
+    const read = (i: number, j: number): Expr => ({
+      kind: 'load',
+      type: 'f32',
+      tensor: view.id,
+      indices: [intExpr(IN * i + j), ...indices],
+    });
+    const turn = (a: readonly Expr[]): Expr[] => [sum(sum(a[0], a[1]), a[2]), sub(sub(a[1], a[2]), a[3])];
+    const four = [0, 1, 2, 3];
+    const tall = four.map((j) => turn(four.map((i) => read(i, j))));
+    const [row, column, ...own] = results.layout.strides;
+    const stores = [0, 1].flatMap((i) =>
+      turn(tall.map((each) => each[i])).map((value, j): Store => {
+        const shape = axes.map(({ extent }) => extent);
+        const place = this.within(results, shape, i * row + j * column, [OUT * row, OUT * column, ...own]);
+        return { tensor: place.id, indices, value };
+      }),
+    );
+    return this.nest('results', [...shared, ...axes], stores);
+  }
+
+  /** The nest as it was, each of its sums read from the results. */
+  private ownNest(results: Tensor, shared: readonly Axis[], block: Axis): Kernel {
+    const { rows, columns, features, sums } = this.product;
+    const within: Axis = { id: `${rows.axis.id}i`, extent: dim.int(this.plan.rows) };
+    const places = new Map(
+      sums.map(({ reduce, row, column }): [string, Expr] => [
+        keyOf(reduce),
+        {
+          kind: 'load',
+          type: 'f32',
+          tensor: results.id,
+          indices: [
+            simplify(sum(times(axisExpr(within), rows.step), intExpr(row - rows.first))),
+            simplify(sum(times(axisExpr(columns.axis), columns.step), intExpr(column - columns.first))),
+            ...features.map(axisExpr),
+          ],
+        },
+      ]),
+    );
+    const whole = simplify(sum(times(axisExpr(block), this.plan.rows), axisExpr(within)));
+    const rename = new Map([[rows.axis.id, whole]]);
+    const replace = rewriter((expr) => (expr.kind === 'reduce' ? (places.get(keyOf(expr)) ?? expr) : expr));
+    const rewrite = (expr: Expr): Expr => simplify(substituteAxes(replace(expr), rename));
+    const stores = this.kernel.stores.map((store) => ({
+      ...store,
+      indices: store.indices.map(rewrite),
+      value: rewrite(store.value),
+    }));
+    return this.nest('own', [...shared, within, columns.axis, ...features], stores);
+  }
+
+  private tiles(): { down: Axis; across: Axis } {
+    return {
+      down: { id: 'wd', extent: dim.int(this.plan.down) },
+      across: { id: 'wa', extent: dim.int(this.plan.across) },
+    };
+  }
+}
+
+const binary = (fn: 'add' | 'sub' | 'mul', a: Expr, b: Expr): Expr => ({
+  kind: 'apply',
+  type: a.type,
+  fn,
+  args: [a, b],
+});
+const sum = (a: Expr, b: Expr): Expr => binary('add', a, b);
+const sub = (a: Expr, b: Expr): Expr => binary('sub', a, b);
+const product = (a: Expr, b: Expr): Expr => binary('mul', a, b);
+const times = (a: Expr, by: number): Expr =>
+  product(a, { kind: 'const', type: a.type === 'f32' ? 'f32' : 'i32', value: by });
+
+/** The sum of the terms with their signs. */
+function combine(terms: readonly Expr[], signs: readonly number[]): Expr {
+  return terms.slice(1).reduce((all, term, i) => (signs[i + 1] > 0 ? sum(all, term) : sub(all, term)), terms[0]);
+}

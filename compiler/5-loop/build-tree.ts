@@ -20,14 +20,20 @@ export interface Scheduled {
   readonly schedule: Schedule;
 }
 
-/**
- * The tree of one nest, or of several whose schedules have the same grid. `outer` runs around all work items of a thread.
- */
+/** Loops around nests that are not their own. */
+export interface Around {
+  /** Runs around all work items of a thread. */
+  readonly outer: Axis | undefined;
+  /** Runs, inside a work item, around the nests from the number `from` on. */
+  readonly repeat: { readonly axis: Axis; readonly from: number } | undefined;
+}
+
+/** The tree of one nest, or of several whose schedules have the same grid. */
 export function buildTree(
   nests: readonly Scheduled[],
   tensors: ReadonlyMap<number, Tensor>,
   target: Target,
-  outer?: Axis,
+  { outer, repeat }: Around = { outer: undefined, repeat: undefined },
 ): LoopTree {
   const names = new Names();
   const builders = nests.map((nest) => new TreeBuilder(nest, tensors, target, names));
@@ -36,7 +42,10 @@ export function buildTree(
     outer: outer && { axis: outer, extent: size(outer.extent) },
     grid: first.grid(),
     tasks: first.tasks(),
-    sections: builders.map((builder) => builder.section(outer)),
+    repeat: repeat && { ...repeat, extent: size(repeat.axis.extent) },
+    sections: builders.map((builder, i) =>
+      builder.section([outer, repeat && i >= repeat.from ? repeat.axis : undefined].flatMap((axis) => axis ?? [])),
+    ),
   };
 }
 
@@ -63,9 +72,13 @@ class TreeBuilder {
     return countTasks(this.schedule.grid.map((id) => ({ extent: this.axis(id).extent, block: this.blockOf(id) })));
   }
 
-  section(outer: Axis | undefined): Section {
+  /** `around`: the axes of loops outside of it that are not the grid's. */
+  section(around: readonly Axis[]): Section {
     const prologue = new Scope(undefined, []);
-    const item = new Scope(prologue, [...this.grid().map(({ axis }) => axis.id), ...(outer ? [outer.id] : [])]);
+    const item = new Scope(
+      prologue,
+      [...this.grid().map(({ axis }) => axis), ...around].map(({ id }) => id),
+    );
     this.serialLoops(this.schedule.serial, item);
     return {
       prologue: prologue.statements,

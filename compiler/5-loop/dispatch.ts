@@ -25,6 +25,8 @@ export interface Part {
 export interface CpuForm {
   readonly nests: readonly Kernel[];
   readonly shared: readonly Axis[];
+  /** The nests from the number `from` on run once for each value of this axis, which they have after the shared ones. */
+  readonly repeat: { readonly axis: Axis; readonly from: number } | undefined;
 }
 
 /** Parts that do not depend on each other: in one dispatch the work items of all of them run in any order. */
@@ -36,6 +38,11 @@ export interface DispatchProgram {
   readonly name: string;
   readonly dispatches: readonly Dispatch[];
   readonly tensors: ReadonlyMap<number, Tensor>;
+}
+
+/** The axes outside of a form's nest: the shared ones, then the one that it is repeated for. */
+export function axesBefore({ shared, repeat }: CpuForm, nest: number): readonly Axis[] {
+  return repeat && nest >= repeat.from ? [...shared, repeat.axis] : shared;
 }
 
 /** A part of one nest. */
@@ -79,12 +86,13 @@ export function printDispatches(program: DispatchProgram): string {
 /** Throws when a part is malformed: its nests do not begin with the shared axes, or are malformed themselves. */
 export function verifyDispatches({ dispatches, tensors }: DispatchProgram): void {
   for (const part of dispatches.flatMap(({ parts }) => parts)) {
-    for (const { nests, shared } of [part, ...(part.cpu ? [part.cpu] : [])]) {
-      for (const nest of nests) {
+    const forms: CpuForm[] = [{ ...part, repeat: undefined }, ...(part.cpu ? [part.cpu] : [])];
+    for (const form of forms) {
+      form.nests.forEach((nest, i) => {
         verifyKernel(nest, tensors);
-        const same = shared.every((axis, i) => nest.axes[i]?.id === axis.id);
+        const same = axesBefore(form, i).every((axis, d) => nest.axes[d]?.id === axis.id);
         if (!same) throw new Error(`"${nest.label}" does not begin with the axes that its part shares`);
-      }
+      });
     }
   }
 }

@@ -45,5 +45,7 @@ export interface LoopTree {
   /** Work items, slowest axis first. */
   readonly grid: readonly GridAxis[];
   readonly sections: readonly Section[];
+  /** The sections from the number `from` on run in order for each value of this axis. */
+  readonly repeat: (GridAxis & { readonly from: number }) | undefined;
   readonly tasks: TaskCount;
 }

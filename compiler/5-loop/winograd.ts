@@ -43,7 +43,7 @@ export function winograd(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, n
   const split = withPanels(kernel, tensors);
   const product = split && slidingProduct(split, tensors);
   const plan = product && planOf(product);
-  if (!split || !product || !plan) return undefined;
+  if (!split || !product || !plan || product.features.length > 2) return undefined;
   return new Builder(split, product, plan, nextId).build(partOf(kernel));
 }
 
@@ -114,29 +114,27 @@ class Builder {
   }
 
   build(part: Part): Winograd {
-    const { features, channels, rows, samples } = this.product;
+    const { channels, rows, samples } = this.product;
     const { down, across } = this.plan;
     const block: Axis = { id: `${rows.axis.id}w`, extent: dim.floorDiv(rows.axis.extent, dim.int(this.plan.rows)) };
     const shared = [...samples, block];
-    const outer = features.slice(0, -1);
-    const [panel] = features.slice(-1);
-    const extents = (axes: readonly Axis[]): Dim[] => axes.map(({ extent }) => extent);
-
-    const weights = this.transformedWeights(outer, channels, panel);
-    const border = this.local('border', [dim.int(OUT * down + OUT), dim.int(OUT * across + OUT), ...extents(channels)]);
-    const images = this.local('images', [dim.int(IN * IN), dim.int(down * across), ...extents(channels)]);
-    const products = this.local('products', [dim.int(IN * IN), dim.int(down * across), ...extents(features)]);
-    const results = this.local('results', [dim.int(OUT * down), dim.int(OUT * across), ...extents(features)]);
-
+    const outer = this.panels();
+    const depths = channels.map(({ extent }) => extent);
+    const weights = this.transformedWeights();
+    const images = this.local('images', [dim.int(IN * IN), dim.int(down * across), ...depths]);
+    const products = this.local('products', [dim.int(IN * IN), dim.int(down * across), dim.int(PANEL)]);
+    const results = this.local('results', [dim.int(OUT * down), dim.int(OUT * across), dim.int(PANEL)]);
+    const before = this.transformImage(images, shared, block);
+    // What one panel of features makes of the images stays in the first-level cache until its results are done.
+    const repeated = [...shared, ...outer];
     const nests = [
-      this.copyImage(border, shared, block),
-      this.transformImage(border, images, shared),
-      this.multiply(images, weights.tensor, products, shared),
-      this.transformResults(products, results, shared),
-      this.ownNest(results, shared, block),
+      ...before,
+      this.multiply(images, weights.tensor, products, repeated),
+      this.transformResults(products, results, repeated),
+      this.ownNest(results, repeated, block),
     ];
     return {
-      part: { ...part, cpu: { nests, shared } },
+      part: { ...part, cpu: { nests, shared, repeat: outer[0] && { axis: outer[0], from: before.length } } },
       prepare: { ...partOf(weights.nest), cpuOnly: true },
       tensors: this.tensors,
     };
@@ -187,13 +185,12 @@ class Builder {
   }
 
   /** U = G w G', a 4x4 tile for each channel and feature, in panels: what is multiplied lies together. */
-  private transformedWeights(outer: readonly Axis[], channels: readonly Axis[], panel: Axis) {
-    const axes = [...outer, ...channels, panel];
-    const shape = [
-      ...outer.map(({ extent }) => extent),
-      dim.int(IN * IN),
-      ...axes.slice(outer.length).map((a) => a.extent),
-    ];
+  private transformedWeights(): { tensor: Tensor; nest: Kernel } {
+    const { channels } = this.product;
+    const outer = this.panels();
+    const axes = [...outer, ...channels, this.panel()];
+    const extents = axes.map(({ extent }) => extent);
+    const shape = [...extents.slice(0, outer.length), dim.int(IN * IN), ...extents.slice(outer.length)];
     const place: Place = { kind: 'stack', id: this.nextId++, elements: dim.product(shape) };
     const tensor = this.add(`${this.kernel.label} weights`, shape, place);
     const { strides } = tensor.layout;
@@ -219,45 +216,18 @@ class Builder {
     return { tensor, nest: { label: `${this.kernel.label}: weights transformed`, axes, stores } };
   }
 
-  /** The work item's part of the image with its border, zero where the image ends. */
-  private copyImage(border: Tensor, shared: readonly Axis[], block: Axis): Kernel {
-    const { rows, columns, channels, image } = this.product;
-    const row: Axis = { id: 'wr', extent: border.shape[0] };
-    const column: Axis = { id: 'wc', extent: border.shape[1] };
-    const first = sum(times(axisExpr(block), rows.step * this.plan.rows), intExpr(rows.first + rows.base));
-    const at = image(
-      simplify(sum(first, axisExpr(row))),
-      simplify(sum(axisExpr(column), intExpr(columns.first + columns.base))),
-    );
-    const condition = at.conditions.reduce<Expr | undefined>(
-      (all, next) => (all ? { kind: 'apply', type: 'bool', fn: 'and', args: [all, next] } : next),
-      undefined,
-    );
-    const value: Expr = condition
-      ? { kind: 'guard', type: 'f32', condition, value: at.value, otherwise: { kind: 'const', type: 'f32', value: 0 } }
-      : at.value;
-    const axes = [row, column, ...channels];
-    return this.nest(
-      'with its border',
-      [...shared, ...axes],
-      [{ tensor: border.id, indices: axes.map(axisExpr), value }],
-    );
-  }
-
-  /** V = B' d B. */
-  private transformImage(border: Tensor, images: Tensor, shared: readonly Axis[]): Kernel {
+  /** V = B' d B; from a copy of the work item's part of the image where that has a border, or has to be computed. */
+  private transformImage(images: Tensor, shared: readonly Axis[], block: Axis): Kernel[] {
     const { channels } = this.product;
     const { down, across } = this.tiles();
-    const read = (i: number, j: number): Expr => ({
-      kind: 'load',
-      type: 'f32',
-      tensor: border.id,
-      indices: [
-        simplify(sum(times(axisExpr(down), OUT), intExpr(i))),
-        simplify(sum(times(axisExpr(across), OUT), intExpr(j))),
-        ...channels.map(axisExpr),
-      ],
-    });
+    const place = (axis: Axis, i: number): Expr => simplify(sum(times(axisExpr(axis), OUT), intExpr(i)));
+    const direct = this.imageAt(block, place(down, 3), place(across, 3));
+    const copy = direct.kind === 'load' ? undefined : this.copyImage(shared, block);
+    const read = (i: number, j: number): Expr => {
+      const [row, column] = [place(down, i), place(across, j)];
+      if (!copy) return this.imageAt(block, row, column);
+      return { kind: 'load', type: 'f32', tensor: copy.border.id, indices: [row, column, ...channels.map(axisExpr)] };
+    };
     const turn = (a: readonly Expr[]): Expr[] => [sub(a[0], a[2]), sum(a[1], a[2]), sub(a[2], a[1]), sub(a[1], a[3])];
     const four = [0, 1, 2, 3];
     const tall = four.map((j) => turn(four.map((i) => read(i, j))));
@@ -272,16 +242,46 @@ class Builder {
     );
     const indices = axes.map(axisExpr);
     const stores = values.map((value, i): Store => ({ tensor: slices[i].id, indices, value }));
-    return this.nest('tiles transformed', [...shared, ...axes], stores);
+    return [...(copy ? [copy.nest] : []), this.nest('tiles transformed', [...shared, ...axes], stores)];
+  }
+
+  /** The work item's part of the image with its border, zero where the image ends. */
+  private copyImage(shared: readonly Axis[], block: Axis): { border: Tensor; nest: Kernel } {
+    const { channels } = this.product;
+    const row: Axis = { id: 'wr', extent: dim.int(OUT * this.plan.down + OUT) };
+    const column: Axis = { id: 'wc', extent: dim.int(OUT * this.plan.across + OUT) };
+    const axes = [row, column, ...channels];
+    const border = this.local(
+      'border',
+      axes.map(({ extent }) => extent),
+    );
+    const value = this.imageAt(block, axisExpr(row), axisExpr(column));
+    const nest = this.nest(
+      'with its border',
+      [...shared, ...axes],
+      [{ tensor: border.id, indices: axes.map(axisExpr), value }],
+    );
+    return { border, nest };
+  }
+
+  /** The image at a row and a column of the work item's part, zero outside. */
+  private imageAt(block: Axis, row: Expr, column: Expr): Expr {
+    const { rows, columns, image } = this.product;
+    const first = sum(times(axisExpr(block), rows.step * this.plan.rows), intExpr(rows.first + rows.base));
+    const across = sum(column, intExpr(columns.first + columns.base));
+    const { conditions, value } = image(simplify(sum(first, row)), simplify(across));
+    if (conditions.length === 0) return value;
+    const condition = conditions.reduce((all, next) => ({ kind: 'apply', type: 'bool', fn: 'and', args: [all, next] }));
+    return { kind: 'guard', type: 'f32', condition, value, otherwise: { kind: 'const', type: 'f32', value: 0 } };
   }
 
   /** M = U V, sixteen matrix products over the channels. */
   private multiply(images: Tensor, weights: Tensor, products: Tensor, shared: readonly Axis[]): Kernel {
-    const { features, channels } = this.product;
+    const { channels } = this.product;
+    const outer = this.panels();
+    const panel = this.panel();
     const frequency: Axis = { id: 'wf', extent: dim.int(IN * IN) };
     const tile: Axis = { id: 'wt', extent: dim.int(this.plan.down * this.plan.across) };
-    const outer = features.slice(0, -1).map(axisExpr);
-    const [panel] = features.slice(-1);
     const inside = channels.map(axisExpr);
     const image: Expr = {
       kind: 'load',
@@ -293,20 +293,15 @@ class Builder {
       kind: 'load',
       type: 'f32',
       tensor: weights.id,
-      indices: [...outer, axisExpr(frequency), ...inside, axisExpr(panel)],
+      indices: [...outer.map(axisExpr), axisExpr(frequency), ...inside, axisExpr(panel)],
     };
     const value: Expr = { kind: 'reduce', type: 'f32', combine: 'sum', axes: channels, body: product(image, weight) };
-    const indices = [frequency, tile, ...features].map(axisExpr);
-    return this.nest(
-      'products',
-      [...shared, ...features.slice(0, -1), frequency, tile, panel],
-      [{ tensor: products.id, indices, value }],
-    );
+    const axes = [frequency, tile, panel];
+    return this.nest('products', [...shared, ...axes], [{ tensor: products.id, indices: axes.map(axisExpr), value }]);
   }
 
   /** Y = A' M A. */
   private transformResults(products: Tensor, results: Tensor, shared: readonly Axis[]): Kernel {
-    const { features } = this.product;
     const { down, across } = this.tiles();
     const [frequency, tile, ...inner] = products.layout.strides;
     const view = this.within(products, [dim.int(IN * IN), down.extent, across.extent, ...products.shape.slice(2)], 0, [
@@ -315,7 +310,7 @@ class Builder {
       tile,
       ...inner,
     ]);
-    const axes = [down, across, ...features];
+    const axes = [down, across, this.panel()];
     const indices = axes.map(axisExpr);
     const read = (i: number, j: number): Expr => ({
       kind: 'load',
@@ -339,7 +334,7 @@ class Builder {
 
   /** The nest as it was, each of its sums read from the results. */
   private ownNest(results: Tensor, shared: readonly Axis[], block: Axis): Kernel {
-    const { rows, columns, features, sums } = this.product;
+    const { rows, columns, sums } = this.product;
     const within: Axis = { id: `${rows.axis.id}i`, extent: dim.int(this.plan.rows) };
     const places = new Map(
       sums.map(({ reduce, row, column }): [string, Expr] => [
@@ -351,7 +346,7 @@ class Builder {
           indices: [
             simplify(sum(times(axisExpr(within), rows.step), intExpr(row - rows.first))),
             simplify(sum(times(axisExpr(columns.axis), columns.step), intExpr(column - columns.first))),
-            ...features.map(axisExpr),
+            axisExpr(this.panel()),
           ],
         },
       ]),
@@ -365,7 +360,16 @@ class Builder {
       indices: store.indices.map(rewrite),
       value: rewrite(store.value),
     }));
-    return this.nest('own', [...shared, within, columns.axis, ...features], stores);
+    return this.nest('own', [...shared, within, columns.axis, this.panel()], stores);
+  }
+
+  /** The features of one panel, and the panels. */
+  private panel(): Axis {
+    return this.product.features[this.product.features.length - 1];
+  }
+
+  private panels(): readonly Axis[] {
+    return this.product.features.slice(0, -1);
   }
 
   private tiles(): { down: Axis; across: Axis } {

@@ -17,8 +17,16 @@ import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { accumulateOverBatch } from '../5-loop/accumulate.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { buildTree } from '../5-loop/build-tree.ts';
-import { type Dispatch, type DispatchProgram, labelOfDispatch, nestsOf, type Part } from '../5-loop/dispatch.ts';
-import { bufferKey, type Kernel, type Tensor } from '../5-loop/kernel.ts';
+import {
+  axesBefore,
+  type CpuForm,
+  type Dispatch,
+  type DispatchProgram,
+  labelOfDispatch,
+  nestsOf,
+  type Part,
+} from '../5-loop/dispatch.ts';
+import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
 import { choose, chooseWithin, type Target } from '../5-loop/schedule.ts';
 import { splitLongAxis } from '../5-loop/split-axes.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
@@ -32,7 +40,6 @@ import { libraryFor } from '../6-target/wasm/library.ts';
 import { assembleModule } from '../6-target/wasm/module.ts';
 import { emitWgsl, WORKGROUP } from '../6-target/wgsl/emit-kernel.ts';
 import { dim } from '../dim/dim.ts';
-import type { Axis } from '../ops/expr.ts';
 import { InternalError } from '../ops/internal-error.ts';
 import type { Arena } from './arena.ts';
 import { planMemory, type SlotPlan, sizeOfTensor } from './memory.ts';
@@ -135,28 +142,31 @@ function letter(index: number): string {
 }
 
 function cpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
-  const { nests, shared } = part.cpu ?? part;
-  if (shared.length > 0) return stackedTree(nests, shared, tensors, 'wasm');
+  const { nests } = part;
+  if (part.cpu) return stackedTree(part.cpu, tensors, 'wasm');
+  if (part.shared.length > 0) return stackedTree({ ...part, repeat: undefined }, tensors, 'wasm');
   const kernel = splitLongAxis(nests[0]);
   const blocked = accumulateOverBatch(kernel);
   const schedule = choose(kernel, tensors, 'wasm');
-  return buildTree([{ kernel: blocked?.kernel ?? kernel, schedule }], tensors, 'wasm', blocked?.outer);
+  return buildTree([{ kernel: blocked?.kernel ?? kernel, schedule }], tensors, 'wasm', {
+    outer: blocked?.outer,
+    repeat: undefined,
+  });
 }
 
-function gpuTree({ nests, shared }: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
-  if (shared.length > 0) return stackedTree(nests, shared, tensors, 'wgsl');
-  const [kernel] = nests;
+function gpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
+  if (part.shared.length > 0) return stackedTree({ ...part, repeat: undefined }, tensors, 'wgsl');
+  const [kernel] = part.nests;
   return buildTree([{ kernel, schedule: choose(kernel, tensors, 'wgsl') }], tensors, 'wgsl');
 }
 
-function stackedTree(
-  nests: readonly Kernel[],
-  shared: readonly Axis[],
-  tensors: ReadonlyMap<number, Tensor>,
-  target: Target,
-): LoopTree {
-  const scheduled = nests.map((kernel) => ({ kernel, schedule: chooseWithin(kernel, shared, tensors, target) }));
-  return buildTree(scheduled, tensors, target);
+function stackedTree(form: CpuForm, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree {
+  const grid = form.shared.map(({ id }) => id);
+  const scheduled = form.nests.map((kernel, i) => {
+    const schedule = chooseWithin(kernel, axesBefore(form, i), tensors, target);
+    return { kernel, schedule: { ...schedule, grid } };
+  });
+  return buildTree(scheduled, tensors, target, { outer: undefined, repeat: form.repeat });
 }
 
 /** Where a part's memory of the thread's own ends. */

@@ -28,7 +28,10 @@ class KernelEmitter extends ExpressionEmitter {
     asm.get(TO);
     asm.op('i32.lt_s');
     asm.if();
-    this.eachSection(({ prologue }) => this.statements(prologue));
+    for (const section of tree.sections) {
+      this.section = section;
+      this.statements(section.prologue);
+    }
     if (tree.outer) {
       const counter = this.declareAxis(tree.outer.axis);
       asm.i32(0);
@@ -41,11 +44,23 @@ class KernelEmitter extends ExpressionEmitter {
     return asm.finish(true);
   }
 
-  private eachSection(print: (section: Section) => void): void {
-    for (const section of this.tree.sections) {
-      this.section = section;
-      print(section);
-    }
+  /** The sections of a work item, those that are repeated in a loop of their own. */
+  private sections(): void {
+    const { repeat, sections } = this.tree;
+    const print = (list: readonly Section[]): void => {
+      for (const section of list) {
+        this.section = section;
+        this.statements(section.body);
+      }
+    };
+    print(sections.slice(0, repeat?.from));
+    if (!repeat) return;
+    const counter = this.declareAxis(repeat.axis);
+    this.asm.i32(0);
+    this.asm.set(counter);
+    this.asm.loop();
+    this.withCache(() => print(sections.slice(repeat.from)));
+    this.closeLoop(counter, repeat.extent);
   }
 
   private items(): void {
@@ -56,7 +71,7 @@ class KernelEmitter extends ExpressionEmitter {
     asm.loop();
     this.withCache(() => {
       this.decompose(item);
-      this.eachSection(({ body }) => this.statements(body));
+      this.sections();
     });
     asm.get(item);
     asm.i32(1);

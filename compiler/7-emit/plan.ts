@@ -23,6 +23,7 @@ import { choose, chooseWithin, type Target } from '../5-loop/schedule.ts';
 import { splitLongAxis } from '../5-loop/split-axes.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import type { HostUniform } from '../5-loop/uniforms.ts';
+import { unrollWindows } from '../5-loop/unroll-windows.ts';
 import { verifyUpdates } from '../5-loop/updates.ts';
 import { bindingsOf, storageElement } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
@@ -137,7 +138,7 @@ function letter(index: number): string {
 function cpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
   const { nests, shared } = part.cpu ?? part;
   if (shared.length > 0) return stackedTree(nests, shared, tensors, 'wasm');
-  const kernel = splitLongAxis(nests[0]);
+  const kernel = splitLongAxis(unrollWindows(nests[0]));
   const blocked = accumulateOverBatch(kernel);
   const schedule = choose(kernel, tensors, 'wasm');
   return buildTree([{ kernel: blocked?.kernel ?? kernel, schedule }], tensors, 'wasm', blocked?.outer);
@@ -145,7 +146,7 @@ function cpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
 
 function gpuTree({ nests, shared }: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
   if (shared.length > 0) return stackedTree(nests, shared, tensors, 'wgsl');
-  const [kernel] = nests;
+  const kernel = unrollWindows(nests[0]);
   return buildTree([{ kernel, schedule: choose(kernel, tensors, 'wgsl') }], tensors, 'wgsl');
 }
 
@@ -155,7 +156,9 @@ function stackedTree(
   tensors: ReadonlyMap<number, Tensor>,
   target: Target,
 ): LoopTree {
-  const scheduled = nests.map((kernel) => ({ kernel, schedule: chooseWithin(kernel, shared, tensors, target) }));
+  const scheduled = nests
+    .map(unrollWindows)
+    .map((kernel) => ({ kernel, schedule: chooseWithin(kernel, shared, tensors, target) }));
   return buildTree(scheduled, tensors, target);
 }
 

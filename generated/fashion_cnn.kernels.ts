@@ -2,21 +2,21 @@
 import type { KernelSpec, ModuleSpec } from 'netc/runtime';
 
 /**
- * Kernel 0: conv1: conv2d + add + relu | conv2: conv2d + add + relu: weights transformed. Binds image, parameters, scratch0, scratch1.
+ * Kernel 0: conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch0, scratch1.
  */
-const infer00Conv1Conv2dAddReluConv2Conv2dAddR: KernelSpec = {
-  name: 'infer_00_conv1_conv2d_add_relu_conv2_conv2d_add_r',
-  label: 'conv1: conv2d + add + relu | conv2: conv2d + add + relu: weights transformed',
+const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
+  name: 'infer_00_conv1_conv2d_add_relu_max_pool2d_conv2_c',
+  label: 'conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed',
   parts: [
     {
-      name: 'infer_00a_conv1_conv2d_add_relu',
-      label: 'conv1: conv2d + add + relu',
-      tasks: { count: 26, block: 4 },
-      invocations: { count: 2704, block: 4 },
+      name: 'infer_00a_conv1_conv2d_add_relu_max_pool2d',
+      label: 'conv1: conv2d + add + relu + max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 676, block: 1 },
     },
     {
-      name: 'infer_00b_conv2_conv2d_add_relu_weights_transforme',
-      label: 'conv2: conv2d + add + relu: weights transformed',
+      name: 'infer_00b_conv2_conv2d_add_relu_max_pool2d_weights',
+      label: 'conv2: conv2d + add + relu + max_pool2d: weights transformed',
       tasks: { count: 256, block: 0 },
       invocations: { count: 0, block: 0 },
     },
@@ -29,11 +29,11 @@ const infer00Conv1Conv2dAddReluConv2Conv2dAddR: KernelSpec = {
     { buffer: 10, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu | conv2: conv2d + add + relu: weights transformed
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_7: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch_8: array<f32>;
 @group(0) @binding(3) var<storage, read_write> stack_47: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -41,485 +41,263 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 26 * 26 * 4) { return; }
+  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
   let cb = item % 4;
   let rest3 = item / 4;
-  let w = rest3 % 26;
-  let rest2 = rest3 / 26;
-  let h = rest2 % 26;
-  let rest1 = rest2 / 26;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        let v0 = input_image[(((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w)];
-        let v1 = parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))];
-        let v2 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)];
-        let v3 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)];
-        let v4 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)];
-        let v5 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)];
-        let v6 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)];
-        let v7 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)];
-        let v8 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)];
-        let v9 = input_image[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 784)];
-        let v10 = input_image[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 1568)];
-        let v11 = input_image[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 2352)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-    let v12 = parameters[((cb * 8) + 288)];
-    let v13 = parameters[((cb * 8) + 289)];
-    let v14 = parameters[((cb * 8) + 290)];
-    let v15 = parameters[((cb * 8) + 291)];
-    let v16 = parameters[((cb * 8) + 292)];
-    let v17 = parameters[((cb * 8) + 293)];
-    let v18 = parameters[((cb * 8) + 294)];
-    let v19 = parameters[((cb * 8) + 295)];
-    scratch_7[((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32))] = max((acc0 + v12), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21632)] = max((acc8 + v12), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21633)] = max((acc9 + v13), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21634)] = max((acc10 + v14), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21635)] = max((acc11 + v15), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21636)] = max((acc12 + v16), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21637)] = max((acc13 + v17), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21638)] = max((acc14 + v18), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21639)] = max((acc15 + v19), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43264)] = max((acc16 + v12), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43265)] = max((acc17 + v13), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43266)] = max((acc18 + v14), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43267)] = max((acc19 + v15), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43268)] = max((acc20 + v16), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43269)] = max((acc21 + v17), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43270)] = max((acc22 + v18), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43271)] = max((acc23 + v19), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64896)] = max((acc24 + v12), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64897)] = max((acc25 + v13), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64898)] = max((acc26 + v14), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64899)] = max((acc27 + v15), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64900)] = max((acc28 + v16), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64901)] = max((acc29 + v17), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64902)] = max((acc30 + v18), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64903)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 288)];
-    let v22 = parameters[((cb * 8) + 289)];
-    let v23 = parameters[((cb * 8) + 290)];
-    let v24 = parameters[((cb * 8) + 291)];
-    let v25 = parameters[((cb * 8) + 292)];
-    let v26 = parameters[((cb * 8) + 293)];
-    let v27 = parameters[((cb * 8) + 294)];
-    let v28 = parameters[((cb * 8) + 295)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          let v20 = input_image[((((((h * 28) + (nb * 3136)) + (nr * 784)) + (r0 * 28)) + r1) + w)];
-          acc32 = (acc32 + (v20 * parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)]));
-        }
-      }
-      scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32))] = max((acc32 + v21), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 1: MaxPool2d: max_pool2d. Binds scratch0, scratch2. */
-const infer01MaxPool2dMaxPool2d: KernelSpec = {
-  name: 'infer_01_MaxPool2d_max_pool2d',
-  label: 'MaxPool2d: max_pool2d',
-  parts: [
-    {
-      name: 'infer_01_MaxPool2d_max_pool2d',
-      label: 'MaxPool2d: max_pool2d',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 5408, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_7: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_8: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 32 * 13 * 13) { return; }
-  let w = item % 13;
-  let rest3 = item / 13;
-  let h = rest3 % 13;
+  let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let c = rest2 % 32;
-  let rest1 = rest2 / 32;
+  let h = rest2 % 13;
+  let rest1 = rest2 / 13;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_7[(((((c + (h * 1664)) + (n * 21632)) + (r0 * 832)) + (r1 * 32)) + (w * 64))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      let v0 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2))];
+      let v1 = parameters[(((cb * 8) + (r2 * 96)) + (r3 * 32))];
+      let v2 = input_image[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 1)];
+      let v3 = input_image[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 28)];
+      let v4 = input_image[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 29)];
+      let v5 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 1)];
+      let v6 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 2)];
+      let v7 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 3)];
+      let v8 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 4)];
+      let v9 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 5)];
+      let v10 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 6)];
+      let v11 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 7)];
+      acc0 = (acc0 + (v0 * v1));
+      acc1 = (acc1 + (v2 * v1));
+      acc2 = (acc2 + (v3 * v1));
+      acc3 = (acc3 + (v4 * v1));
+      acc4 = (acc4 + (v0 * v5));
+      acc5 = (acc5 + (v2 * v5));
+      acc6 = (acc6 + (v3 * v5));
+      acc7 = (acc7 + (v4 * v5));
+      acc8 = (acc8 + (v0 * v6));
+      acc9 = (acc9 + (v2 * v6));
+      acc10 = (acc10 + (v3 * v6));
+      acc11 = (acc11 + (v4 * v6));
+      acc12 = (acc12 + (v0 * v7));
+      acc13 = (acc13 + (v2 * v7));
+      acc14 = (acc14 + (v3 * v7));
+      acc15 = (acc15 + (v4 * v7));
+      acc16 = (acc16 + (v0 * v8));
+      acc17 = (acc17 + (v2 * v8));
+      acc18 = (acc18 + (v3 * v8));
+      acc19 = (acc19 + (v4 * v8));
+      acc20 = (acc20 + (v0 * v9));
+      acc21 = (acc21 + (v2 * v9));
+      acc22 = (acc22 + (v3 * v9));
+      acc23 = (acc23 + (v4 * v9));
+      acc24 = (acc24 + (v0 * v10));
+      acc25 = (acc25 + (v2 * v10));
+      acc26 = (acc26 + (v3 * v10));
+      acc27 = (acc27 + (v4 * v10));
+      acc28 = (acc28 + (v0 * v11));
+      acc29 = (acc29 + (v2 * v11));
+      acc30 = (acc30 + (v3 * v11));
+      acc31 = (acc31 + (v4 * v11));
     }
   }
-  scratch_8[(((c + (h * 416)) + (n * 5408)) + (w * 32))] = acc0;
+  let v12 = parameters[((cb * 8) + 288)];
+  let v13 = parameters[((cb * 8) + 289)];
+  let v14 = parameters[((cb * 8) + 290)];
+  let v15 = parameters[((cb * 8) + 291)];
+  let v16 = parameters[((cb * 8) + 292)];
+  let v17 = parameters[((cb * 8) + 293)];
+  let v18 = parameters[((cb * 8) + 294)];
+  let v19 = parameters[((cb * 8) + 295)];
+  scratch_8[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
 
-/** Kernel 2: conv2: conv2d + add + relu. Binds scratch2, parameters, scratch1, scratch0. */
-const infer02Conv2Conv2dAddRelu: KernelSpec = {
-  name: 'infer_02_conv2_conv2d_add_relu',
-  label: 'conv2: conv2d + add + relu',
+/** Kernel 1: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch2. */
+const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
+  name: 'infer_01_conv2_conv2d_add_relu_max_pool2d',
+  label: 'conv2: conv2d + add + relu + max_pool2d',
   parts: [
     {
-      name: 'infer_02_conv2_conv2d_add_relu',
-      label: 'conv2: conv2d + add + relu',
+      name: 'infer_01_conv2_conv2d_add_relu_max_pool2d',
+      label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
-      invocations: { count: 968, block: 4 },
+      invocations: { count: 200, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 121856,
+  localBytes: 67200,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu
+  wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_8: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read> stack_47: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_15: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_16: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 11 * 11 * 8) { return; }
+  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
   let cb = item % 8;
   let rest3 = item / 8;
-  let w = rest3 % 11;
-  let rest2 = rest3 / 11;
-  let h = rest2 % 11;
-  let rest1 = rest2 / 11;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 32; r2++) {
-          let v0 = scratch_8[((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)];
-          let v9 = scratch_8[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 5408)];
-          let v10 = scratch_8[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 10816)];
-          let v11 = scratch_8[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 16224)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 18752)];
-    let v13 = parameters[((cb * 8) + 18753)];
-    let v14 = parameters[((cb * 8) + 18754)];
-    let v15 = parameters[((cb * 8) + 18755)];
-    let v16 = parameters[((cb * 8) + 18756)];
-    let v17 = parameters[((cb * 8) + 18757)];
-    let v18 = parameters[((cb * 8) + 18758)];
-    let v19 = parameters[((cb * 8) + 18759)];
-    scratch_15[((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64))] = max((acc0 + v12), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7744)] = max((acc8 + v12), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7745)] = max((acc9 + v13), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7746)] = max((acc10 + v14), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7747)] = max((acc11 + v15), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7748)] = max((acc12 + v16), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7749)] = max((acc13 + v17), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7750)] = max((acc14 + v18), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7751)] = max((acc15 + v19), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15488)] = max((acc16 + v12), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15489)] = max((acc17 + v13), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15490)] = max((acc18 + v14), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15491)] = max((acc19 + v15), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15492)] = max((acc20 + v16), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15493)] = max((acc21 + v17), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15494)] = max((acc22 + v18), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15495)] = max((acc23 + v19), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23232)] = max((acc24 + v12), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23233)] = max((acc25 + v13), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23234)] = max((acc26 + v14), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23235)] = max((acc27 + v15), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23236)] = max((acc28 + v16), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23237)] = max((acc29 + v17), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23238)] = max((acc30 + v18), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23239)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 18752)];
-    let v22 = parameters[((cb * 8) + 18753)];
-    let v23 = parameters[((cb * 8) + 18754)];
-    let v24 = parameters[((cb * 8) + 18755)];
-    let v25 = parameters[((cb * 8) + 18756)];
-    let v26 = parameters[((cb * 8) + 18757)];
-    let v27 = parameters[((cb * 8) + 18758)];
-    let v28 = parameters[((cb * 8) + 18759)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 32; r2++) {
-            let v20 = scratch_8[(((((((h * 416) + (nb * 21632)) + (nr * 5408)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)]));
-          }
-        }
-      }
-      scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64))] = max((acc32 + v21), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 3: MaxPool2d: max_pool2d. Binds scratch0, scratch2. */
-const infer03MaxPool2dMaxPool2d: KernelSpec = {
-  name: 'infer_03_MaxPool2d_max_pool2d',
-  label: 'MaxPool2d: max_pool2d',
-  parts: [
-    {
-      name: 'infer_03_MaxPool2d_max_pool2d',
-      label: 'MaxPool2d: max_pool2d',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 1600, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_15: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_16: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 64 * 5 * 5) { return; }
-  let w = item % 5;
-  let rest3 = item / 5;
-  let h = rest3 % 5;
+  let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let c = rest2 % 64;
-  let rest1 = rest2 / 64;
+  let h = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_15[(((((c + (h * 1408)) + (n * 7744)) + (r0 * 704)) + (r1 * 64)) + (w * 128))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      for (var r4 = 0; r4 < 32; r4++) {
+        let v0 = scratch_8[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
+        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
+        acc0 = (acc0 + (v0 * v1));
+        acc1 = (acc1 + (v2 * v1));
+        acc2 = (acc2 + (v3 * v1));
+        acc3 = (acc3 + (v4 * v1));
+        acc4 = (acc4 + (v0 * v5));
+        acc5 = (acc5 + (v2 * v5));
+        acc6 = (acc6 + (v3 * v5));
+        acc7 = (acc7 + (v4 * v5));
+        acc8 = (acc8 + (v0 * v6));
+        acc9 = (acc9 + (v2 * v6));
+        acc10 = (acc10 + (v3 * v6));
+        acc11 = (acc11 + (v4 * v6));
+        acc12 = (acc12 + (v0 * v7));
+        acc13 = (acc13 + (v2 * v7));
+        acc14 = (acc14 + (v3 * v7));
+        acc15 = (acc15 + (v4 * v7));
+        acc16 = (acc16 + (v0 * v8));
+        acc17 = (acc17 + (v2 * v8));
+        acc18 = (acc18 + (v3 * v8));
+        acc19 = (acc19 + (v4 * v8));
+        acc20 = (acc20 + (v0 * v9));
+        acc21 = (acc21 + (v2 * v9));
+        acc22 = (acc22 + (v3 * v9));
+        acc23 = (acc23 + (v4 * v9));
+        acc24 = (acc24 + (v0 * v10));
+        acc25 = (acc25 + (v2 * v10));
+        acc26 = (acc26 + (v3 * v10));
+        acc27 = (acc27 + (v4 * v10));
+        acc28 = (acc28 + (v0 * v11));
+        acc29 = (acc29 + (v2 * v11));
+        acc30 = (acc30 + (v3 * v11));
+        acc31 = (acc31 + (v4 * v11));
+      }
     }
   }
-  scratch_16[(((c + (h * 320)) + (n * 1600)) + (w * 64))] = acc0;
+  let v12 = parameters[((cb * 8) + 18752)];
+  let v13 = parameters[((cb * 8) + 18753)];
+  let v14 = parameters[((cb * 8) + 18754)];
+  let v15 = parameters[((cb * 8) + 18755)];
+  let v16 = parameters[((cb * 8) + 18756)];
+  let v17 = parameters[((cb * 8) + 18757)];
+  let v18 = parameters[((cb * 8) + 18758)];
+  let v19 = parameters[((cb * 8) + 18759)];
+  scratch_16[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
 
-/** Kernel 4: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
-const infer04Conv3Conv2dAddRelu: KernelSpec = {
-  name: 'infer_04_conv3_conv2d_add_relu',
+/** Kernel 2: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+const infer02Conv3Conv2dAddRelu: KernelSpec = {
+  name: 'infer_02_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
   parts: [
     {
-      name: 'infer_04_conv3_conv2d_add_relu',
+      name: 'infer_02_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 3, block: 4 },
       invocations: { count: 144, block: 4 },
@@ -717,13 +495,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 5: fc1: matmul + add + relu. Binds scratch0, parameters, scratch2. */
-const infer05Fc1MatmulAddRelu: KernelSpec = {
-  name: 'infer_05_fc1_matmul_add_relu',
+/** Kernel 3: fc1: matmul + add + relu. Binds scratch0, parameters, scratch2. */
+const infer03Fc1MatmulAddRelu: KernelSpec = {
+  name: 'infer_03_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
   parts: [
     {
-      name: 'infer_05_fc1_matmul_add_relu',
+      name: 'infer_03_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
       tasks: { count: 1, block: 4 },
       invocations: { count: 8, block: 4 },
@@ -917,13 +695,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 6: fc2: matmul + add; softmax: amax + sub + exp + sum + div. Binds scratch2, parameters, scratch1, output. */
-const infer06Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
-  name: 'infer_06_fc2_matmul_add_softmax_amax_sub_exp_sum',
+/** Kernel 4: fc2: matmul + add; softmax: amax + sub + exp + sum + div. Binds scratch2, parameters, scratch1, output. */
+const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
+  name: 'infer_04_fc2_matmul_add_softmax_amax_sub_exp_sum',
   label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div',
   parts: [
     {
-      name: 'infer_06_fc2_matmul_add_softmax_amax_sub_exp_sum',
+      name: 'infer_04_fc2_matmul_add_softmax_amax_sub_exp_sum',
       label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div',
       tasks: { count: 1, block: 1 },
       invocations: { count: 1, block: 1 },
@@ -985,11 +763,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 7: to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed. Binds image, parameters, scratch2, scratch1.
+ * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch2, scratch1.
  */
 const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed',
   parts: [
     {
       name: 'evaluate_00a_to_float_to_f32_div',
@@ -998,8 +776,8 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       invocations: { count: 784, block: 1 },
     },
     {
-      name: 'evaluate_00b_conv2_conv2d_add_relu_weights_transforme',
-      label: 'conv2: conv2d + add + relu: weights transformed',
+      name: 'evaluate_00b_conv2_conv2d_add_relu_max_pool2d_weights',
+      label: 'conv2: conv2d + add + relu + max_pool2d: weights transformed',
       tasks: { count: 256, block: 0 },
       invocations: { count: 0, block: 0 },
     },
@@ -1012,7 +790,7 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
     { buffer: 12, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
@@ -1037,511 +815,289 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 8: conv1: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
-const evaluate01Conv1Conv2dAddRelu: KernelSpec = {
-  name: 'evaluate_01_conv1_conv2d_add_relu',
-  label: 'conv1: conv2d + add + relu',
+/** Kernel 6: conv1: conv2d + add + relu + max_pool2d. Binds scratch2, parameters, scratch0. */
+const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
+  name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
+  label: 'conv1: conv2d + add + relu + max_pool2d',
   parts: [
     {
-      name: 'evaluate_01_conv1_conv2d_add_relu',
-      label: 'conv1: conv2d + add + relu',
-      tasks: { count: 26, block: 4 },
-      invocations: { count: 2704, block: 4 },
+      name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
+      label: 'conv1: conv2d + add + relu + max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 676, block: 1 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv1: conv2d + add + relu
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_11: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 26 * 26 * 4) { return; }
+  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
   let cb = item % 4;
   let rest3 = item / 4;
-  let w = rest3 % 26;
-  let rest2 = rest3 / 26;
-  let h = rest2 % 26;
-  let rest1 = rest2 / 26;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        let v0 = scratch_4[(((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w)];
-        let v1 = parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))];
-        let v2 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)];
-        let v3 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)];
-        let v4 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)];
-        let v5 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)];
-        let v6 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)];
-        let v7 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)];
-        let v8 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)];
-        let v9 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 784)];
-        let v10 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 1568)];
-        let v11 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 2352)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-    let v12 = parameters[((cb * 8) + 288)];
-    let v13 = parameters[((cb * 8) + 289)];
-    let v14 = parameters[((cb * 8) + 290)];
-    let v15 = parameters[((cb * 8) + 291)];
-    let v16 = parameters[((cb * 8) + 292)];
-    let v17 = parameters[((cb * 8) + 293)];
-    let v18 = parameters[((cb * 8) + 294)];
-    let v19 = parameters[((cb * 8) + 295)];
-    scratch_11[((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32))] = max((acc0 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21632)] = max((acc8 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21633)] = max((acc9 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21634)] = max((acc10 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21635)] = max((acc11 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21636)] = max((acc12 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21637)] = max((acc13 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21638)] = max((acc14 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21639)] = max((acc15 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43264)] = max((acc16 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43265)] = max((acc17 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43266)] = max((acc18 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43267)] = max((acc19 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43268)] = max((acc20 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43269)] = max((acc21 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43270)] = max((acc22 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43271)] = max((acc23 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64896)] = max((acc24 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64897)] = max((acc25 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64898)] = max((acc26 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64899)] = max((acc27 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64900)] = max((acc28 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64901)] = max((acc29 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64902)] = max((acc30 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64903)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 288)];
-    let v22 = parameters[((cb * 8) + 289)];
-    let v23 = parameters[((cb * 8) + 290)];
-    let v24 = parameters[((cb * 8) + 291)];
-    let v25 = parameters[((cb * 8) + 292)];
-    let v26 = parameters[((cb * 8) + 293)];
-    let v27 = parameters[((cb * 8) + 294)];
-    let v28 = parameters[((cb * 8) + 295)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          let v20 = scratch_4[((((((h * 28) + (nb * 3136)) + (nr * 784)) + (r0 * 28)) + r1) + w)];
-          acc32 = (acc32 + (v20 * parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)]));
-        }
-      }
-      scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32))] = max((acc32 + v21), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 9: MaxPool2d: max_pool2d. Binds scratch0, scratch2. */
-const evaluate02MaxPool2dMaxPool2d: KernelSpec = {
-  name: 'evaluate_02_MaxPool2d_max_pool2d',
-  label: 'MaxPool2d: max_pool2d',
-  parts: [
-    {
-      name: 'evaluate_02_MaxPool2d_max_pool2d',
-      label: 'MaxPool2d: max_pool2d',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 5408, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_11: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 32 * 13 * 13) { return; }
-  let w = item % 13;
-  let rest3 = item / 13;
-  let h = rest3 % 13;
+  let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let c = rest2 % 32;
-  let rest1 = rest2 / 32;
+  let h = rest2 % 13;
+  let rest1 = rest2 / 13;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_11[(((((c + (h * 1664)) + (n * 21632)) + (r0 * 832)) + (r1 * 32)) + (w * 64))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      let v0 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2))];
+      let v1 = parameters[(((cb * 8) + (r2 * 96)) + (r3 * 32))];
+      let v2 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 1)];
+      let v3 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 28)];
+      let v4 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 29)];
+      let v5 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 1)];
+      let v6 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 2)];
+      let v7 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 3)];
+      let v8 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 4)];
+      let v9 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 5)];
+      let v10 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 6)];
+      let v11 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 7)];
+      acc0 = (acc0 + (v0 * v1));
+      acc1 = (acc1 + (v2 * v1));
+      acc2 = (acc2 + (v3 * v1));
+      acc3 = (acc3 + (v4 * v1));
+      acc4 = (acc4 + (v0 * v5));
+      acc5 = (acc5 + (v2 * v5));
+      acc6 = (acc6 + (v3 * v5));
+      acc7 = (acc7 + (v4 * v5));
+      acc8 = (acc8 + (v0 * v6));
+      acc9 = (acc9 + (v2 * v6));
+      acc10 = (acc10 + (v3 * v6));
+      acc11 = (acc11 + (v4 * v6));
+      acc12 = (acc12 + (v0 * v7));
+      acc13 = (acc13 + (v2 * v7));
+      acc14 = (acc14 + (v3 * v7));
+      acc15 = (acc15 + (v4 * v7));
+      acc16 = (acc16 + (v0 * v8));
+      acc17 = (acc17 + (v2 * v8));
+      acc18 = (acc18 + (v3 * v8));
+      acc19 = (acc19 + (v4 * v8));
+      acc20 = (acc20 + (v0 * v9));
+      acc21 = (acc21 + (v2 * v9));
+      acc22 = (acc22 + (v3 * v9));
+      acc23 = (acc23 + (v4 * v9));
+      acc24 = (acc24 + (v0 * v10));
+      acc25 = (acc25 + (v2 * v10));
+      acc26 = (acc26 + (v3 * v10));
+      acc27 = (acc27 + (v4 * v10));
+      acc28 = (acc28 + (v0 * v11));
+      acc29 = (acc29 + (v2 * v11));
+      acc30 = (acc30 + (v3 * v11));
+      acc31 = (acc31 + (v4 * v11));
     }
   }
-  scratch_12[(((c + (h * 416)) + (n * 5408)) + (w * 32))] = acc0;
+  let v12 = parameters[((cb * 8) + 288)];
+  let v13 = parameters[((cb * 8) + 289)];
+  let v14 = parameters[((cb * 8) + 290)];
+  let v15 = parameters[((cb * 8) + 291)];
+  let v16 = parameters[((cb * 8) + 292)];
+  let v17 = parameters[((cb * 8) + 293)];
+  let v18 = parameters[((cb * 8) + 294)];
+  let v19 = parameters[((cb * 8) + 295)];
+  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
 
-/** Kernel 10: conv2: conv2d + add + relu. Binds scratch2, parameters, scratch1, scratch0. */
-const evaluate03Conv2Conv2dAddRelu: KernelSpec = {
-  name: 'evaluate_03_conv2_conv2d_add_relu',
-  label: 'conv2: conv2d + add + relu',
+/** Kernel 7: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch2. */
+const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
+  name: 'evaluate_02_conv2_conv2d_add_relu_max_pool2d',
+  label: 'conv2: conv2d + add + relu + max_pool2d',
   parts: [
     {
-      name: 'evaluate_03_conv2_conv2d_add_relu',
-      label: 'conv2: conv2d + add + relu',
+      name: 'evaluate_02_conv2_conv2d_add_relu_max_pool2d',
+      label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
-      invocations: { count: 968, block: 4 },
+      invocations: { count: 200, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 121856,
+  localBytes: 67200,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu
+  wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read> stack_75: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_19: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 11 * 11 * 8) { return; }
+  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
   let cb = item % 8;
   let rest3 = item / 8;
-  let w = rest3 % 11;
-  let rest2 = rest3 / 11;
-  let h = rest2 % 11;
-  let rest1 = rest2 / 11;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 32; r2++) {
-          let v0 = scratch_12[((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)];
-          let v9 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 5408)];
-          let v10 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 10816)];
-          let v11 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 16224)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 18752)];
-    let v13 = parameters[((cb * 8) + 18753)];
-    let v14 = parameters[((cb * 8) + 18754)];
-    let v15 = parameters[((cb * 8) + 18755)];
-    let v16 = parameters[((cb * 8) + 18756)];
-    let v17 = parameters[((cb * 8) + 18757)];
-    let v18 = parameters[((cb * 8) + 18758)];
-    let v19 = parameters[((cb * 8) + 18759)];
-    scratch_19[((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64))] = max((acc0 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7744)] = max((acc8 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7745)] = max((acc9 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7746)] = max((acc10 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7747)] = max((acc11 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7748)] = max((acc12 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7749)] = max((acc13 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7750)] = max((acc14 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7751)] = max((acc15 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15488)] = max((acc16 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15489)] = max((acc17 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15490)] = max((acc18 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15491)] = max((acc19 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15492)] = max((acc20 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15493)] = max((acc21 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15494)] = max((acc22 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15495)] = max((acc23 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23232)] = max((acc24 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23233)] = max((acc25 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23234)] = max((acc26 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23235)] = max((acc27 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23236)] = max((acc28 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23237)] = max((acc29 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23238)] = max((acc30 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23239)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 18752)];
-    let v22 = parameters[((cb * 8) + 18753)];
-    let v23 = parameters[((cb * 8) + 18754)];
-    let v24 = parameters[((cb * 8) + 18755)];
-    let v25 = parameters[((cb * 8) + 18756)];
-    let v26 = parameters[((cb * 8) + 18757)];
-    let v27 = parameters[((cb * 8) + 18758)];
-    let v28 = parameters[((cb * 8) + 18759)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 32; r2++) {
-            let v20 = scratch_12[(((((((h * 416) + (nb * 21632)) + (nr * 5408)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)]));
-          }
-        }
-      }
-      scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64))] = max((acc32 + v21), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 11: MaxPool2d: max_pool2d. Binds scratch0, scratch2. */
-const evaluate04MaxPool2dMaxPool2d: KernelSpec = {
-  name: 'evaluate_04_MaxPool2d_max_pool2d',
-  label: 'MaxPool2d: max_pool2d',
-  parts: [
-    {
-      name: 'evaluate_04_MaxPool2d_max_pool2d',
-      label: 'MaxPool2d: max_pool2d',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 1600, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_19: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 64 * 5 * 5) { return; }
-  let w = item % 5;
-  let rest3 = item / 5;
-  let h = rest3 % 5;
+  let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let c = rest2 % 64;
-  let rest1 = rest2 / 64;
+  let h = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_19[(((((c + (h * 1408)) + (n * 7744)) + (r0 * 704)) + (r1 * 64)) + (w * 128))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      for (var r4 = 0; r4 < 32; r4++) {
+        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
+        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
+        acc0 = (acc0 + (v0 * v1));
+        acc1 = (acc1 + (v2 * v1));
+        acc2 = (acc2 + (v3 * v1));
+        acc3 = (acc3 + (v4 * v1));
+        acc4 = (acc4 + (v0 * v5));
+        acc5 = (acc5 + (v2 * v5));
+        acc6 = (acc6 + (v3 * v5));
+        acc7 = (acc7 + (v4 * v5));
+        acc8 = (acc8 + (v0 * v6));
+        acc9 = (acc9 + (v2 * v6));
+        acc10 = (acc10 + (v3 * v6));
+        acc11 = (acc11 + (v4 * v6));
+        acc12 = (acc12 + (v0 * v7));
+        acc13 = (acc13 + (v2 * v7));
+        acc14 = (acc14 + (v3 * v7));
+        acc15 = (acc15 + (v4 * v7));
+        acc16 = (acc16 + (v0 * v8));
+        acc17 = (acc17 + (v2 * v8));
+        acc18 = (acc18 + (v3 * v8));
+        acc19 = (acc19 + (v4 * v8));
+        acc20 = (acc20 + (v0 * v9));
+        acc21 = (acc21 + (v2 * v9));
+        acc22 = (acc22 + (v3 * v9));
+        acc23 = (acc23 + (v4 * v9));
+        acc24 = (acc24 + (v0 * v10));
+        acc25 = (acc25 + (v2 * v10));
+        acc26 = (acc26 + (v3 * v10));
+        acc27 = (acc27 + (v4 * v10));
+        acc28 = (acc28 + (v0 * v11));
+        acc29 = (acc29 + (v2 * v11));
+        acc30 = (acc30 + (v3 * v11));
+        acc31 = (acc31 + (v4 * v11));
+      }
     }
   }
-  scratch_20[(((c + (h * 320)) + (n * 1600)) + (w * 64))] = acc0;
+  let v12 = parameters[((cb * 8) + 18752)];
+  let v13 = parameters[((cb * 8) + 18753)];
+  let v14 = parameters[((cb * 8) + 18754)];
+  let v15 = parameters[((cb * 8) + 18755)];
+  let v16 = parameters[((cb * 8) + 18756)];
+  let v17 = parameters[((cb * 8) + 18757)];
+  let v18 = parameters[((cb * 8) + 18758)];
+  let v19 = parameters[((cb * 8) + 18759)];
+  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
 
-/** Kernel 12: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
-const evaluate05Conv3Conv2dAddRelu: KernelSpec = {
-  name: 'evaluate_05_conv3_conv2d_add_relu',
+/** Kernel 8: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
+  name: 'evaluate_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
   parts: [
     {
-      name: 'evaluate_05_conv3_conv2d_add_relu',
+      name: 'evaluate_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 3, block: 4 },
       invocations: { count: 144, block: 4 },
@@ -1739,13 +1295,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 13: fc1: matmul + add + relu. Binds scratch0, parameters, scratch2. */
-const evaluate06Fc1MatmulAddRelu: KernelSpec = {
-  name: 'evaluate_06_fc1_matmul_add_relu',
+/** Kernel 9: fc1: matmul + add + relu. Binds scratch0, parameters, scratch2. */
+const evaluate04Fc1MatmulAddRelu: KernelSpec = {
+  name: 'evaluate_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
   parts: [
     {
-      name: 'evaluate_06_fc1_matmul_add_relu',
+      name: 'evaluate_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
       tasks: { count: 1, block: 4 },
       invocations: { count: 8, block: 4 },
@@ -1940,14 +1496,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 14: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch2, parameters, scratch1, output, label.
+ * Kernel 10: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch2, parameters, scratch1, output, label.
  */
-const evaluate07Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
-  name: 'evaluate_07_fc2_matmul_add_softmax_amax_sub_exp_sum',
+const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
+  name: 'evaluate_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
   label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum',
   parts: [
     {
-      name: 'evaluate_07_fc2_matmul_add_softmax_amax_sub_exp_sum',
+      name: 'evaluate_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
       label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum',
       tasks: { count: 1, block: 1 },
       invocations: { count: 1, block: 1 },
@@ -2034,13 +1590,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 15: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch1, loss, accuracy. */
-const evaluate08LossLogSubEqSelectSum3More: KernelSpec = {
-  name: 'evaluate_08_loss_log_sub_eq_select_sum_3_more',
+/** Kernel 11: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch1, loss, accuracy. */
+const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
+  name: 'evaluate_06_loss_log_sub_eq_select_sum_3_more',
   label: 'loss: log + sub + eq + select + sum + 3 more',
   parts: [
     {
-      name: 'evaluate_08_loss_log_sub_eq_select_sum_3_more',
+      name: 'evaluate_06_loss_log_sub_eq_select_sum_3_more',
       label: 'loss: log + sub + eq + select + sum + 3 more',
       tasks: { count: 1, block: 0 },
       invocations: { count: 1, block: 0 },
@@ -2091,11 +1647,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 16: to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds image, parameters, scratch2, scratch1, scratch0, scratch3, scratch4, scratch5.
+ * Kernel 12: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds image, parameters, scratch2, scratch1, scratch0, scratch3, scratch4, scratch5.
  */
 const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'train_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
   parts: [
     {
       name: 'train_00a_to_float_to_f32_div',
@@ -2104,8 +1660,8 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       invocations: { count: 784, block: 1 },
     },
     {
-      name: 'train_00b_conv2_conv2d_add_relu_weights_transforme',
-      label: 'conv2: conv2d + add + relu: weights transformed',
+      name: 'train_00b_conv2_conv2d_add_relu_max_pool2d_max_poo',
+      label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed',
       tasks: { count: 256, block: 0 },
       invocations: { count: 0, block: 0 },
     },
@@ -2146,7 +1702,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
     { buffer: 14, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
@@ -2238,17 +1794,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 17: conv1: conv2d + add + relu | conv2 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch2, parameters, scratch5, scratch6, scratch7.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch2, parameters, scratch5, scratch6, scratch7, scratch8.
  */
-const train01Conv1Conv2dAddReluConv2BackwardCon: KernelSpec = {
-  name: 'train_01_conv1_conv2d_add_relu_conv2_backward_con',
-  label: 'conv1: conv2d + add + relu | conv2 backward: conv2d_input_grad + gt + select: weights transformed',
+const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
+  name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed',
   parts: [
     {
-      name: 'train_01a_conv1_conv2d_add_relu',
-      label: 'conv1: conv2d + add + relu',
-      tasks: { count: 26, block: 4 },
-      invocations: { count: 2704, block: 4 },
+      name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
+      label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 676, block: 1 },
     },
     {
       name: 'train_01b_conv2_backward_conv2d_input_grad_gt_sele',
@@ -2265,523 +1821,427 @@ const train01Conv1Conv2dAddReluConv2BackwardCon: KernelSpec = {
     { buffer: 15, access: 'read' },
     { buffer: 16, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu | conv2 backward: conv2d_input_grad + gt + select: weights transformed
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch_135: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_11: array<f32>;
-@group(0) @binding(4) var<storage, read_write> stack_179: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_12: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_125: array<i32>;
+@group(0) @binding(5) var<storage, read_write> stack_178: array<f32>;
+@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
+  let cb = item % 4;
+  let rest3 = item / 4;
+  let w = rest3 % 13;
+  let rest2 = rest3 / 13;
+  let h = rest2 % 13;
+  let rest1 = rest2 / 13;
+  let n = rest1;
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      let v0 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2))];
+      let v1 = parameters[(((cb * 8) + (r2 * 96)) + (r3 * 32))];
+      let v2 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 1)];
+      let v3 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 28)];
+      let v4 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 29)];
+      let v5 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 1)];
+      let v6 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 2)];
+      let v7 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 3)];
+      let v8 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 4)];
+      let v9 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 5)];
+      let v10 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 6)];
+      let v11 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 7)];
+      acc0 = (acc0 + (v0 * v1));
+      acc1 = (acc1 + (v2 * v1));
+      acc2 = (acc2 + (v3 * v1));
+      acc3 = (acc3 + (v4 * v1));
+      acc4 = (acc4 + (v0 * v5));
+      acc5 = (acc5 + (v2 * v5));
+      acc6 = (acc6 + (v3 * v5));
+      acc7 = (acc7 + (v4 * v5));
+      acc8 = (acc8 + (v0 * v6));
+      acc9 = (acc9 + (v2 * v6));
+      acc10 = (acc10 + (v3 * v6));
+      acc11 = (acc11 + (v4 * v6));
+      acc12 = (acc12 + (v0 * v7));
+      acc13 = (acc13 + (v2 * v7));
+      acc14 = (acc14 + (v3 * v7));
+      acc15 = (acc15 + (v4 * v7));
+      acc16 = (acc16 + (v0 * v8));
+      acc17 = (acc17 + (v2 * v8));
+      acc18 = (acc18 + (v3 * v8));
+      acc19 = (acc19 + (v4 * v8));
+      acc20 = (acc20 + (v0 * v9));
+      acc21 = (acc21 + (v2 * v9));
+      acc22 = (acc22 + (v3 * v9));
+      acc23 = (acc23 + (v4 * v9));
+      acc24 = (acc24 + (v0 * v10));
+      acc25 = (acc25 + (v2 * v10));
+      acc26 = (acc26 + (v3 * v10));
+      acc27 = (acc27 + (v4 * v10));
+      acc28 = (acc28 + (v0 * v11));
+      acc29 = (acc29 + (v2 * v11));
+      acc30 = (acc30 + (v3 * v11));
+      acc31 = (acc31 + (v4 * v11));
+    }
+  }
+  let v12 = parameters[((cb * 8) + 288)];
+  let v13 = max((acc0 + v12), 0.0);
+  let v14 = max((acc1 + v12), 0.0);
+  let v15 = max(v13, v14);
+  let v16 = max((acc2 + v12), 0.0);
+  let v17 = max(v15, v16);
+  let v18 = max((acc3 + v12), 0.0);
+  let v19 = parameters[((cb * 8) + 289)];
+  let v20 = max((acc4 + v19), 0.0);
+  let v21 = max((acc5 + v19), 0.0);
+  let v22 = max(v20, v21);
+  let v23 = max((acc6 + v19), 0.0);
+  let v24 = max(v22, v23);
+  let v25 = max((acc7 + v19), 0.0);
+  let v26 = parameters[((cb * 8) + 290)];
+  let v27 = max((acc8 + v26), 0.0);
+  let v28 = max((acc9 + v26), 0.0);
+  let v29 = max(v27, v28);
+  let v30 = max((acc10 + v26), 0.0);
+  let v31 = max(v29, v30);
+  let v32 = max((acc11 + v26), 0.0);
+  let v33 = parameters[((cb * 8) + 291)];
+  let v34 = max((acc12 + v33), 0.0);
+  let v35 = max((acc13 + v33), 0.0);
+  let v36 = max(v34, v35);
+  let v37 = max((acc14 + v33), 0.0);
+  let v38 = max(v36, v37);
+  let v39 = max((acc15 + v33), 0.0);
+  let v40 = parameters[((cb * 8) + 292)];
+  let v41 = max((acc16 + v40), 0.0);
+  let v42 = max((acc17 + v40), 0.0);
+  let v43 = max(v41, v42);
+  let v44 = max((acc18 + v40), 0.0);
+  let v45 = max(v43, v44);
+  let v46 = max((acc19 + v40), 0.0);
+  let v47 = parameters[((cb * 8) + 293)];
+  let v48 = max((acc20 + v47), 0.0);
+  let v49 = max((acc21 + v47), 0.0);
+  let v50 = max(v48, v49);
+  let v51 = max((acc22 + v47), 0.0);
+  let v52 = max(v50, v51);
+  let v53 = max((acc23 + v47), 0.0);
+  let v54 = parameters[((cb * 8) + 294)];
+  let v55 = max((acc24 + v54), 0.0);
+  let v56 = max((acc25 + v54), 0.0);
+  let v57 = max(v55, v56);
+  let v58 = max((acc26 + v54), 0.0);
+  let v59 = max(v57, v58);
+  let v60 = max((acc27 + v54), 0.0);
+  let v61 = parameters[((cb * 8) + 295)];
+  let v62 = max((acc28 + v61), 0.0);
+  let v63 = max((acc29 + v61), 0.0);
+  let v64 = max(v62, v63);
+  let v65 = max((acc30 + v61), 0.0);
+  let v66 = max(v64, v65);
+  let v67 = max((acc31 + v61), 0.0);
+  let y0 = max(v17, v18);
+  let y1 = select(3, select(2, select(1, 0, ((v14 <= v13) || (v13 != v13))), ((v16 <= v15) || (v15 != v15))), ((v18 <= v17) || (v17 != v17)));
+  let y2 = max(v24, v25);
+  let y3 = select(3, select(2, select(1, 0, ((v21 <= v20) || (v20 != v20))), ((v23 <= v22) || (v22 != v22))), ((v25 <= v24) || (v24 != v24)));
+  let y4 = max(v31, v32);
+  let y5 = select(3, select(2, select(1, 0, ((v28 <= v27) || (v27 != v27))), ((v30 <= v29) || (v29 != v29))), ((v32 <= v31) || (v31 != v31)));
+  let y6 = max(v38, v39);
+  let y7 = select(3, select(2, select(1, 0, ((v35 <= v34) || (v34 != v34))), ((v37 <= v36) || (v36 != v36))), ((v39 <= v38) || (v38 != v38)));
+  let y8 = max(v45, v46);
+  let y9 = select(3, select(2, select(1, 0, ((v42 <= v41) || (v41 != v41))), ((v44 <= v43) || (v43 != v43))), ((v46 <= v45) || (v45 != v45)));
+  let y10 = max(v52, v53);
+  let y11 = select(3, select(2, select(1, 0, ((v49 <= v48) || (v48 != v48))), ((v51 <= v50) || (v50 != v50))), ((v53 <= v52) || (v52 != v52)));
+  let y12 = max(v59, v60);
+  let y13 = select(3, select(2, select(1, 0, ((v56 <= v55) || (v55 != v55))), ((v58 <= v57) || (v57 != v57))), ((v60 <= v59) || (v59 != v59)));
+  let y14 = max(v66, v67);
+  let y15 = select(3, select(2, select(1, 0, ((v63 <= v62) || (v62 != v62))), ((v65 <= v64) || (v64 != v64))), ((v67 <= v66) || (v66 != v66)));
+  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
+  scratch_125[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y1;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y2;
+  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y3;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y4;
+  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y5;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y6;
+  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y7;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y8;
+  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y9;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y10;
+  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y11;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y12;
+  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y13;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y14;
+  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y15;
+}
+`,
+};
+
+/**
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch9, scratch10.
+ */
+const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
+  name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
+  label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
+  parts: [
+    {
+      name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
+      label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 200, block: 1 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 67200,
+  buffers: [
+    { buffer: 16, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 11, access: 'read' },
+    { buffer: 19, access: 'read_write' },
+    { buffer: 20, access: 'read_write' },
+  ],
+  wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(2) var<storage, read> stack_136: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_117: array<i32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 26 * 26 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 26;
-  let rest2 = rest3 / 26;
-  let h = rest2 % 26;
-  let rest1 = rest2 / 26;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        let v0 = scratch_4[(((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w)];
-        let v1 = parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))];
-        let v2 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)];
-        let v3 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)];
-        let v4 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)];
-        let v5 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)];
-        let v6 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)];
-        let v7 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)];
-        let v8 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)];
-        let v9 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 784)];
-        let v10 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 1568)];
-        let v11 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 2352)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-    let v12 = parameters[((cb * 8) + 288)];
-    let v13 = parameters[((cb * 8) + 289)];
-    let v14 = parameters[((cb * 8) + 290)];
-    let v15 = parameters[((cb * 8) + 291)];
-    let v16 = parameters[((cb * 8) + 292)];
-    let v17 = parameters[((cb * 8) + 293)];
-    let v18 = parameters[((cb * 8) + 294)];
-    let v19 = parameters[((cb * 8) + 295)];
-    scratch_11[((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32))] = max((acc0 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21632)] = max((acc8 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21633)] = max((acc9 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21634)] = max((acc10 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21635)] = max((acc11 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21636)] = max((acc12 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21637)] = max((acc13 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21638)] = max((acc14 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21639)] = max((acc15 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43264)] = max((acc16 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43265)] = max((acc17 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43266)] = max((acc18 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43267)] = max((acc19 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43268)] = max((acc20 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43269)] = max((acc21 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43270)] = max((acc22 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43271)] = max((acc23 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64896)] = max((acc24 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64897)] = max((acc25 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64898)] = max((acc26 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64899)] = max((acc27 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64900)] = max((acc28 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64901)] = max((acc29 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64902)] = max((acc30 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64903)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 288)];
-    let v22 = parameters[((cb * 8) + 289)];
-    let v23 = parameters[((cb * 8) + 290)];
-    let v24 = parameters[((cb * 8) + 291)];
-    let v25 = parameters[((cb * 8) + 292)];
-    let v26 = parameters[((cb * 8) + 293)];
-    let v27 = parameters[((cb * 8) + 294)];
-    let v28 = parameters[((cb * 8) + 295)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          let v20 = scratch_4[((((((h * 28) + (nb * 3136)) + (nr * 784)) + (r0 * 28)) + r1) + w)];
-          acc32 = (acc32 + (v20 * parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)]));
-        }
-      }
-      scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32))] = max((acc32 + v21), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 18: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch6, scratch8, scratch9. */
-const train02MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
-  name: 'train_02_MaxPool2d_max_pool2d_max_pool2d_index',
-  label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-  parts: [
-    {
-      name: 'train_02_MaxPool2d_max_pool2d_max_pool2d_index',
-      label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 5408, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 18, access: 'read_write' }, { buffer: 19, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d + max_pool2d_index
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_11: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_125: array<i32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 32 * 13 * 13) { return; }
-  let w = item % 13;
-  let rest3 = item / 13;
-  let h = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let c = rest2 % 32;
-  let rest1 = rest2 / 32;
-  let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_11[(((((c + (h * 1664)) + (n * 21632)) + (r0 * 832)) + (r1 * 32)) + (w * 64))]);
-    }
-  }
-  var acc1: f32 = (-3.402823466e+38);
-  var at0: i32 = 0;
-  for (var r2 = 0; r2 < 2; r2++) {
-    for (var r3 = 0; r3 < 2; r3++) {
-      let x0 = scratch_11[(((((c + (h * 1664)) + (n * 21632)) + (r2 * 832)) + (r3 * 32)) + (w * 64))];
-      let wins0 = ((x0 > acc1) || (x0 != x0));
-      acc1 = select(acc1, x0, wins0);
-      at0 = select(at0, ((((0 * 2) + r2) * 2) + r3), wins0);
-    }
-  }
-  scratch_12[(((c + (h * 416)) + (n * 5408)) + (w * 32))] = acc0;
-  scratch_125[(((c + (h * 416)) + (n * 5408)) + (w * 32))] = at0;
-}
-`,
-};
-
-/** Kernel 19: conv2: conv2d + add + relu. Binds scratch8, parameters, scratch1, scratch6. */
-const train03Conv2Conv2dAddRelu: KernelSpec = {
-  name: 'train_03_conv2_conv2d_add_relu',
-  label: 'conv2: conv2d + add + relu',
-  parts: [
-    {
-      name: 'train_03_conv2_conv2d_add_relu',
-      label: 'conv2: conv2d + add + relu',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 968, block: 4 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 121856,
-  buffers: [
-    { buffer: 18, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 11, access: 'read' },
-    { buffer: 16, access: 'read_write' },
-  ],
-  wgsl: `// conv2: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_136: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_19: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 11 * 11 * 8) { return; }
+  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
   let cb = item % 8;
   let rest3 = item / 8;
-  let w = rest3 % 11;
-  let rest2 = rest3 / 11;
-  let h = rest2 % 11;
-  let rest1 = rest2 / 11;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 32; r2++) {
-          let v0 = scratch_12[((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)];
-          let v9 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 5408)];
-          let v10 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 10816)];
-          let v11 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 16224)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 18752)];
-    let v13 = parameters[((cb * 8) + 18753)];
-    let v14 = parameters[((cb * 8) + 18754)];
-    let v15 = parameters[((cb * 8) + 18755)];
-    let v16 = parameters[((cb * 8) + 18756)];
-    let v17 = parameters[((cb * 8) + 18757)];
-    let v18 = parameters[((cb * 8) + 18758)];
-    let v19 = parameters[((cb * 8) + 18759)];
-    scratch_19[((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64))] = max((acc0 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7744)] = max((acc8 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7745)] = max((acc9 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7746)] = max((acc10 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7747)] = max((acc11 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7748)] = max((acc12 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7749)] = max((acc13 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7750)] = max((acc14 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7751)] = max((acc15 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15488)] = max((acc16 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15489)] = max((acc17 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15490)] = max((acc18 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15491)] = max((acc19 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15492)] = max((acc20 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15493)] = max((acc21 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15494)] = max((acc22 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15495)] = max((acc23 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23232)] = max((acc24 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23233)] = max((acc25 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23234)] = max((acc26 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23235)] = max((acc27 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23236)] = max((acc28 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23237)] = max((acc29 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23238)] = max((acc30 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23239)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 18752)];
-    let v22 = parameters[((cb * 8) + 18753)];
-    let v23 = parameters[((cb * 8) + 18754)];
-    let v24 = parameters[((cb * 8) + 18755)];
-    let v25 = parameters[((cb * 8) + 18756)];
-    let v26 = parameters[((cb * 8) + 18757)];
-    let v27 = parameters[((cb * 8) + 18758)];
-    let v28 = parameters[((cb * 8) + 18759)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 32; r2++) {
-            let v20 = scratch_12[(((((((h * 416) + (nb * 21632)) + (nr * 5408)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)]));
-          }
-        }
-      }
-      scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64))] = max((acc32 + v21), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 20: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch6, scratch10, scratch11. */
-const train04MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
-  name: 'train_04_MaxPool2d_max_pool2d_max_pool2d_index',
-  label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-  parts: [
-    {
-      name: 'train_04_MaxPool2d_max_pool2d_max_pool2d_index',
-      label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 1600, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 20, access: 'read_write' }, { buffer: 21, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d + max_pool2d_index
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_19: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_117: array<i32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 64 * 5 * 5) { return; }
-  let w = item % 5;
-  let rest3 = item / 5;
-  let h = rest3 % 5;
+  let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let c = rest2 % 64;
-  let rest1 = rest2 / 64;
+  let h = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_19[(((((c + (h * 1408)) + (n * 7744)) + (r0 * 704)) + (r1 * 64)) + (w * 128))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      for (var r4 = 0; r4 < 32; r4++) {
+        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
+        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
+        acc0 = (acc0 + (v0 * v1));
+        acc1 = (acc1 + (v2 * v1));
+        acc2 = (acc2 + (v3 * v1));
+        acc3 = (acc3 + (v4 * v1));
+        acc4 = (acc4 + (v0 * v5));
+        acc5 = (acc5 + (v2 * v5));
+        acc6 = (acc6 + (v3 * v5));
+        acc7 = (acc7 + (v4 * v5));
+        acc8 = (acc8 + (v0 * v6));
+        acc9 = (acc9 + (v2 * v6));
+        acc10 = (acc10 + (v3 * v6));
+        acc11 = (acc11 + (v4 * v6));
+        acc12 = (acc12 + (v0 * v7));
+        acc13 = (acc13 + (v2 * v7));
+        acc14 = (acc14 + (v3 * v7));
+        acc15 = (acc15 + (v4 * v7));
+        acc16 = (acc16 + (v0 * v8));
+        acc17 = (acc17 + (v2 * v8));
+        acc18 = (acc18 + (v3 * v8));
+        acc19 = (acc19 + (v4 * v8));
+        acc20 = (acc20 + (v0 * v9));
+        acc21 = (acc21 + (v2 * v9));
+        acc22 = (acc22 + (v3 * v9));
+        acc23 = (acc23 + (v4 * v9));
+        acc24 = (acc24 + (v0 * v10));
+        acc25 = (acc25 + (v2 * v10));
+        acc26 = (acc26 + (v3 * v10));
+        acc27 = (acc27 + (v4 * v10));
+        acc28 = (acc28 + (v0 * v11));
+        acc29 = (acc29 + (v2 * v11));
+        acc30 = (acc30 + (v3 * v11));
+        acc31 = (acc31 + (v4 * v11));
+      }
     }
   }
-  var acc1: f32 = (-3.402823466e+38);
-  var at0: i32 = 0;
-  for (var r2 = 0; r2 < 2; r2++) {
-    for (var r3 = 0; r3 < 2; r3++) {
-      let x0 = scratch_19[(((((c + (h * 1408)) + (n * 7744)) + (r2 * 704)) + (r3 * 64)) + (w * 128))];
-      let wins0 = ((x0 > acc1) || (x0 != x0));
-      acc1 = select(acc1, x0, wins0);
-      at0 = select(at0, ((((0 * 2) + r2) * 2) + r3), wins0);
-    }
-  }
-  scratch_20[(((c + (h * 320)) + (n * 1600)) + (w * 64))] = acc0;
-  scratch_117[(((c + (h * 320)) + (n * 1600)) + (w * 64))] = at0;
+  let v12 = parameters[((cb * 8) + 18752)];
+  let v13 = max((acc0 + v12), 0.0);
+  let v14 = max((acc1 + v12), 0.0);
+  let v15 = max(v13, v14);
+  let v16 = max((acc2 + v12), 0.0);
+  let v17 = max(v15, v16);
+  let v18 = max((acc3 + v12), 0.0);
+  let v19 = parameters[((cb * 8) + 18753)];
+  let v20 = max((acc4 + v19), 0.0);
+  let v21 = max((acc5 + v19), 0.0);
+  let v22 = max(v20, v21);
+  let v23 = max((acc6 + v19), 0.0);
+  let v24 = max(v22, v23);
+  let v25 = max((acc7 + v19), 0.0);
+  let v26 = parameters[((cb * 8) + 18754)];
+  let v27 = max((acc8 + v26), 0.0);
+  let v28 = max((acc9 + v26), 0.0);
+  let v29 = max(v27, v28);
+  let v30 = max((acc10 + v26), 0.0);
+  let v31 = max(v29, v30);
+  let v32 = max((acc11 + v26), 0.0);
+  let v33 = parameters[((cb * 8) + 18755)];
+  let v34 = max((acc12 + v33), 0.0);
+  let v35 = max((acc13 + v33), 0.0);
+  let v36 = max(v34, v35);
+  let v37 = max((acc14 + v33), 0.0);
+  let v38 = max(v36, v37);
+  let v39 = max((acc15 + v33), 0.0);
+  let v40 = parameters[((cb * 8) + 18756)];
+  let v41 = max((acc16 + v40), 0.0);
+  let v42 = max((acc17 + v40), 0.0);
+  let v43 = max(v41, v42);
+  let v44 = max((acc18 + v40), 0.0);
+  let v45 = max(v43, v44);
+  let v46 = max((acc19 + v40), 0.0);
+  let v47 = parameters[((cb * 8) + 18757)];
+  let v48 = max((acc20 + v47), 0.0);
+  let v49 = max((acc21 + v47), 0.0);
+  let v50 = max(v48, v49);
+  let v51 = max((acc22 + v47), 0.0);
+  let v52 = max(v50, v51);
+  let v53 = max((acc23 + v47), 0.0);
+  let v54 = parameters[((cb * 8) + 18758)];
+  let v55 = max((acc24 + v54), 0.0);
+  let v56 = max((acc25 + v54), 0.0);
+  let v57 = max(v55, v56);
+  let v58 = max((acc26 + v54), 0.0);
+  let v59 = max(v57, v58);
+  let v60 = max((acc27 + v54), 0.0);
+  let v61 = parameters[((cb * 8) + 18759)];
+  let v62 = max((acc28 + v61), 0.0);
+  let v63 = max((acc29 + v61), 0.0);
+  let v64 = max(v62, v63);
+  let v65 = max((acc30 + v61), 0.0);
+  let v66 = max(v64, v65);
+  let v67 = max((acc31 + v61), 0.0);
+  let y0 = max(v17, v18);
+  let y1 = select(3, select(2, select(1, 0, ((v14 <= v13) || (v13 != v13))), ((v16 <= v15) || (v15 != v15))), ((v18 <= v17) || (v17 != v17)));
+  let y2 = max(v24, v25);
+  let y3 = select(3, select(2, select(1, 0, ((v21 <= v20) || (v20 != v20))), ((v23 <= v22) || (v22 != v22))), ((v25 <= v24) || (v24 != v24)));
+  let y4 = max(v31, v32);
+  let y5 = select(3, select(2, select(1, 0, ((v28 <= v27) || (v27 != v27))), ((v30 <= v29) || (v29 != v29))), ((v32 <= v31) || (v31 != v31)));
+  let y6 = max(v38, v39);
+  let y7 = select(3, select(2, select(1, 0, ((v35 <= v34) || (v34 != v34))), ((v37 <= v36) || (v36 != v36))), ((v39 <= v38) || (v38 != v38)));
+  let y8 = max(v45, v46);
+  let y9 = select(3, select(2, select(1, 0, ((v42 <= v41) || (v41 != v41))), ((v44 <= v43) || (v43 != v43))), ((v46 <= v45) || (v45 != v45)));
+  let y10 = max(v52, v53);
+  let y11 = select(3, select(2, select(1, 0, ((v49 <= v48) || (v48 != v48))), ((v51 <= v50) || (v50 != v50))), ((v53 <= v52) || (v52 != v52)));
+  let y12 = max(v59, v60);
+  let y13 = select(3, select(2, select(1, 0, ((v56 <= v55) || (v55 != v55))), ((v58 <= v57) || (v57 != v57))), ((v60 <= v59) || (v59 != v59)));
+  let y14 = max(v66, v67);
+  let y15 = select(3, select(2, select(1, 0, ((v63 <= v62) || (v62 != v62))), ((v65 <= v64) || (v64 != v64))), ((v67 <= v66) || (v66 != v66)));
+  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
+  scratch_117[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y1;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y2;
+  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y3;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y4;
+  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y5;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y6;
+  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y7;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y8;
+  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y9;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y10;
+  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y11;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y12;
+  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y13;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y14;
+  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y15;
 }
 `,
 };
 
-/** Kernel 21: conv3: conv2d + add + relu. Binds scratch10, parameters, scratch6. */
-const train05Conv3Conv2dAddRelu: KernelSpec = {
-  name: 'train_05_conv3_conv2d_add_relu',
+/** Kernel 15: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch11. */
+const train03Conv3Conv2dAddRelu: KernelSpec = {
+  name: 'train_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
   parts: [
     {
-      name: 'train_05_conv3_conv2d_add_relu',
+      name: 'train_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 3, block: 4 },
       invocations: { count: 144, block: 4 },
@@ -2789,7 +2249,7 @@ const train05Conv3Conv2dAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 20, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 16, access: 'read_write' }],
+  buffers: [{ buffer: 19, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 21, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
@@ -2979,13 +2439,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 22: fc1: matmul + add + relu. Binds scratch6, parameters, scratch12. */
-const train06Fc1MatmulAddRelu: KernelSpec = {
-  name: 'train_06_fc1_matmul_add_relu',
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch11, parameters, scratch12. */
+const train04Fc1MatmulAddRelu: KernelSpec = {
+  name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
   parts: [
     {
-      name: 'train_06_fc1_matmul_add_relu',
+      name: 'train_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
       tasks: { count: 1, block: 4 },
       invocations: { count: 8, block: 4 },
@@ -2993,7 +2453,7 @@ const train06Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 22, access: 'read_write' }],
+  buffers: [{ buffer: 21, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 22, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
@@ -3180,14 +2640,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 23: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch12, parameters, scratch1, label.
+ * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch12, parameters, scratch1, label.
  */
-const train07Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
-  name: 'train_07_fc2_matmul_add_softmax_amax_sub_exp_sum',
+const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
+  name: 'train_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
   label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add',
   parts: [
     {
-      name: 'train_07_fc2_matmul_add_softmax_amax_sub_exp_sum',
+      name: 'train_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
       label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add',
       tasks: { count: 1, block: 1 },
       invocations: { count: 1, block: 1 },
@@ -3308,32 +2768,32 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 24: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch1, scratch12, scratch0, loss, accuracy, gradients, scratch13.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch1, scratch12, scratch0, loss, accuracy, gradients, scratch13.
  */
-const train08LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
-  name: 'train_08_loss_log_sub_eq_select_sum_3_more_fc2_ba',
+const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
+  name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
   label: 'loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select',
   parts: [
     {
-      name: 'train_08a_loss_log_sub_eq_select_sum_3_more',
+      name: 'train_06a_loss_log_sub_eq_select_sum_3_more',
       label: 'loss: log + sub + eq + select + sum + 3 more',
       tasks: { count: 1, block: 0 },
       invocations: { count: 1, block: 0 },
     },
     {
-      name: 'train_08b_fc2_backward_sum',
+      name: 'train_06b_fc2_backward_sum',
       label: 'fc2 backward: sum',
       tasks: { count: 10, block: 0 },
       invocations: { count: 10, block: 0 },
     },
     {
-      name: 'train_08c_fc2_backward_matmul',
+      name: 'train_06c_fc2_backward_matmul',
       label: 'fc2 backward: matmul',
       tasks: { count: 160, block: 0 },
       invocations: { count: 160, block: 0 },
     },
     {
-      name: 'train_08d_fc2_backward_matmul_gt_select',
+      name: 'train_06d_fc2_backward_matmul_gt_select',
       label: 'fc2 backward: matmul + gt + select',
       tasks: { count: 1, block: 4 },
       invocations: { count: 8, block: 4 },
@@ -3588,26 +3048,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 25: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch13, scratch6, scratch3, gradients, scratch0.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch13, scratch11, scratch3, gradients, scratch0.
  */
-const train09Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
-  name: 'train_09_fc1_backward_sum_fc1_backward_matmul_fc1',
+const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
+  name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
   label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select',
   parts: [
     {
-      name: 'train_09a_fc1_backward_sum',
+      name: 'train_07a_fc1_backward_sum',
       label: 'fc1 backward: sum',
       tasks: { count: 8, block: 0 },
       invocations: { count: 64, block: 0 },
     },
     {
-      name: 'train_09b_fc1_backward_matmul',
+      name: 'train_07b_fc1_backward_matmul',
       label: 'fc1 backward: matmul',
       tasks: { count: 96, block: 0 },
       invocations: { count: 2304, block: 0 },
     },
     {
-      name: 'train_09c_fc1_backward_matmul_gt_select',
+      name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
       tasks: { count: 3, block: 4 },
       invocations: { count: 144, block: 4 },
@@ -3617,7 +3077,7 @@ const train09Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 23, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 21, access: 'read' },
     { buffer: 13, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
@@ -3933,26 +3393,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 26: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch10, scratch4, gradients, scratch6.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch9, scratch4, gradients, scratch3.
  */
-const train10Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
-  name: 'train_10_conv3_backward_sum_conv3_backward_conv2d',
+const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
+  name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
   label: 'conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_10a_conv3_backward_sum',
+      name: 'train_08a_conv3_backward_sum',
       label: 'conv3 backward: sum',
       tasks: { count: 16, block: 0 },
       invocations: { count: 128, block: 0 },
     },
     {
-      name: 'train_10b_conv3_backward_conv2d_weight_grad',
+      name: 'train_08b_conv3_backward_conv2d_weight_grad',
       label: 'conv3 backward: conv2d_weight_grad',
       tasks: { count: 48, block: 0 },
       invocations: { count: 2304, block: 0 },
     },
     {
-      name: 'train_10c_conv3_backward_conv2d_input_grad_gt_sele',
+      name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
       tasks: { count: 5, block: 4 },
       invocations: { count: 200, block: 4 },
@@ -3962,10 +3422,10 @@ const train10Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 10, access: 'read' },
-    { buffer: 20, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 16, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -4301,19 +3761,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 27: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch11, scratch6, scratch0, gradients. */
-const train11ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
-  name: 'train_11_relu_backward_max_pool2d_grad_conv2_back',
+/** Kernel 21: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch10, scratch3, scratch0, gradients. */
+const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
+  name: 'train_09_relu_backward_max_pool2d_grad_conv2_back',
   label: 'relu backward: max_pool2d_grad | conv2 backward: sum',
   parts: [
     {
-      name: 'train_11a_relu_backward_max_pool2d_grad',
+      name: 'train_09a_relu_backward_max_pool2d_grad',
       label: 'relu backward: max_pool2d_grad',
       tasks: { count: 1, block: 1 },
       invocations: { count: 7744, block: 1 },
     },
     {
-      name: 'train_11b_conv2_backward_sum',
+      name: 'train_09b_conv2_backward_sum',
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       invocations: { count: 64, block: 0 },
@@ -4322,8 +3782,8 @@ const train11ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 21, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
   ],
@@ -4379,13 +3839,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 28: conv2 backward: conv2d_weight_grad. Binds scratch8, scratch0, gradients. */
-const train12Conv2BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_12_conv2_backward_conv2d_weight_grad',
+/** Kernel 22: conv2 backward: conv2d_weight_grad. Binds scratch6, scratch0, gradients. */
+const train10Conv2BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_10_conv2_backward_conv2d_weight_grad',
   label: 'conv2 backward: conv2d_weight_grad',
   parts: [
     {
-      name: 'train_12_conv2_backward_conv2d_weight_grad',
+      name: 'train_10_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
       tasks: { count: 72, block: 0 },
       invocations: { count: 576, block: 0 },
@@ -4393,7 +3853,7 @@ const train12Conv2BackwardConv2dWeightGrad: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 18, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
+  buffers: [{ buffer: 16, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv2 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
@@ -4532,14 +3992,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 29: conv2 backward: conv2d_input_grad + gt + select. Binds scratch8, scratch0, scratch5, scratch7, scratch6.
+ * Kernel 23: conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch5, scratch8, scratch3.
  */
-const train13Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
-  name: 'train_13_conv2_backward_conv2d_input_grad_gt_sele',
+const train11Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
+  name: 'train_11_conv2_backward_conv2d_input_grad_gt_sele',
   label: 'conv2 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_13_conv2_backward_conv2d_input_grad_gt_sele',
+      name: 'train_11_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select',
       tasks: { count: 1, block: 1 },
       invocations: { count: 676, block: 4 },
@@ -4548,18 +4008,18 @@ const train13Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
   workgroup: 64,
   localBytes: 297600,
   buffers: [
-    { buffer: 18, access: 'read' },
+    { buffer: 16, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 15, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 16, access: 'read_write' },
+    { buffer: 18, access: 'read' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch_121: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch_135: array<f32>;
-@group(0) @binding(3) var<storage, read> stack_179: array<f32>;
+@group(0) @binding(3) var<storage, read> stack_178: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scratch_128: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
@@ -4737,19 +4197,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 30: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch9, scratch6, scratch0, gradients. */
-const train14ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
-  name: 'train_14_relu_backward_max_pool2d_grad_conv1_back',
+/** Kernel 24: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch3, scratch0, gradients. */
+const train12ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
+  name: 'train_12_relu_backward_max_pool2d_grad_conv1_back',
   label: 'relu backward: max_pool2d_grad | conv1 backward: sum',
   parts: [
     {
-      name: 'train_14a_relu_backward_max_pool2d_grad',
+      name: 'train_12a_relu_backward_max_pool2d_grad',
       label: 'relu backward: max_pool2d_grad',
       tasks: { count: 1, block: 1 },
       invocations: { count: 21632, block: 1 },
     },
     {
-      name: 'train_14b_conv1_backward_sum',
+      name: 'train_12b_conv1_backward_sum',
       label: 'conv1 backward: sum',
       tasks: { count: 4, block: 0 },
       invocations: { count: 32, block: 0 },
@@ -4758,8 +4218,8 @@ const train14ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 19, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
   ],
@@ -4815,13 +4275,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 31: conv1 backward: conv2d_weight_grad. Binds scratch2, scratch0, gradients. */
-const train15Conv1BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_15_conv1_backward_conv2d_weight_grad',
+/** Kernel 25: conv1 backward: conv2d_weight_grad. Binds scratch2, scratch0, gradients. */
+const train13Conv1BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_13_conv1_backward_conv2d_weight_grad',
   label: 'conv1 backward: conv2d_weight_grad',
   parts: [
     {
-      name: 'train_15_conv1_backward_conv2d_weight_grad',
+      name: 'train_13_conv1_backward_conv2d_weight_grad',
       label: 'conv1 backward: conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       invocations: { count: 12, block: 0 },
@@ -4942,13 +4402,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 32: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train16AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_16_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 26: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train14AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_14_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_16_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_14_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       invocations: { count: 167168, block: 0 },
@@ -4998,508 +4458,475 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnn in base64: 43,418 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnn in base64: 40,614 bytes, a function for each part of each kernel. */
 const fashionCnnWasm = [
-  'AGFzbQEAAAABTwlgAXwBfGABfQF9YAJ9fQF9YAF9AX9gCH9/f39/f39/AGAGf39/f39/AGAHf39/f39/fwBgCX9/f39/f39/fwBgDH9/f39/f39/f39/',
-  'fwACEgEDZW52Bm1lbW9yeQIDAYCABAM7OgAAAQEBAQIDBAQFBAUGBgQEBAYFBAUGBgcECAgICAgIBwcGBAYGBgQICAgIBwcHBwcHBAQGBwQEBgcHug8y',
-  'H2luZmVyXzAwYV9jb252MV9jb252MmRfYWRkX3JlbHUACDJpbmZlcl8wMGJfY29udjJfY29udjJkX2FkZF9yZWx1X3dlaWdodHNfdHJhbnNmb3JtZQAJ',
-  'HWluZmVyXzAxX01heFBvb2wyZF9tYXhfcG9vbDJkAAoeaW5mZXJfMDJfY29udjJfY29udjJkX2FkZF9yZWx1AAsdaW5mZXJfMDNfTWF4UG9vbDJkX21h',
-  'eF9wb29sMmQADB5pbmZlcl8wNF9jb252M19jb252MmRfYWRkX3JlbHUADRxpbmZlcl8wNV9mYzFfbWF0bXVsX2FkZF9yZWx1AA4waW5mZXJfMDZfZmMy',
-  'X21hdG11bF9hZGRfc29mdG1heF9hbWF4X3N1Yl9leHBfc3VtAA8gZXZhbHVhdGVfMDBhX3RvX2Zsb2F0X3RvX2YzMl9kaXYAEDVldmFsdWF0ZV8wMGJf',
-  'Y29udjJfY29udjJkX2FkZF9yZWx1X3dlaWdodHNfdHJhbnNmb3JtZQARIWV2YWx1YXRlXzAxX2NvbnYxX2NvbnYyZF9hZGRfcmVsdQASIGV2YWx1YXRl',
-  'XzAyX01heFBvb2wyZF9tYXhfcG9vbDJkABMhZXZhbHVhdGVfMDNfY29udjJfY29udjJkX2FkZF9yZWx1ABQgZXZhbHVhdGVfMDRfTWF4UG9vbDJkX21h',
-  'eF9wb29sMmQAFSFldmFsdWF0ZV8wNV9jb252M19jb252MmRfYWRkX3JlbHUAFh9ldmFsdWF0ZV8wNl9mYzFfbWF0bXVsX2FkZF9yZWx1ABczZXZhbHVh',
-  'dGVfMDdfZmMyX21hdG11bF9hZGRfc29mdG1heF9hbWF4X3N1Yl9leHBfc3VtABgtZXZhbHVhdGVfMDhfbG9zc19sb2dfc3ViX2VxX3NlbGVjdF9zdW1f',
-  'M19tb3JlABkddHJhaW5fMDBhX3RvX2Zsb2F0X3RvX2YzMl9kaXYAGjJ0cmFpbl8wMGJfY29udjJfY29udjJkX2FkZF9yZWx1X3dlaWdodHNfdHJhbnNm',
-  'b3JtZQAbHnRyYWluXzAwY19mYzJfd2VpZ2h0X3Jlb3JkZXJlZAAcHnRyYWluXzAwZF9mYzFfd2VpZ2h0X3Jlb3JkZXJlZAAdIHRyYWluXzAwZV9jb252',
-  'M193ZWlnaHRfcmVvcmRlcmVkAB4gdHJhaW5fMDBmX2NvbnYyX3dlaWdodF9yZW9yZGVyZWQAHx90cmFpbl8wMWFfY29udjFfY29udjJkX2FkZF9yZWx1',
-  'ACAydHJhaW5fMDFiX2NvbnYyX2JhY2t3YXJkX2NvbnYyZF9pbnB1dF9ncmFkX2d0X3NlbGUAIS50cmFpbl8wMl9NYXhQb29sMmRfbWF4X3Bvb2wyZF9t',
-  'YXhfcG9vbDJkX2luZGV4ACIedHJhaW5fMDNfY29udjJfY29udjJkX2FkZF9yZWx1ACMudHJhaW5fMDRfTWF4UG9vbDJkX21heF9wb29sMmRfbWF4X3Bv',
-  'b2wyZF9pbmRleAAkHnRyYWluXzA1X2NvbnYzX2NvbnYyZF9hZGRfcmVsdQAlHHRyYWluXzA2X2ZjMV9tYXRtdWxfYWRkX3JlbHUAJjB0cmFpbl8wN19m',
-  'YzJfbWF0bXVsX2FkZF9zb2Z0bWF4X2FtYXhfc3ViX2V4cF9zdW0AJyt0cmFpbl8wOGFfbG9zc19sb2dfc3ViX2VxX3NlbGVjdF9zdW1fM19tb3JlACga',
-  'dHJhaW5fMDhiX2ZjMl9iYWNrd2FyZF9zdW0AKR10cmFpbl8wOGNfZmMyX2JhY2t3YXJkX21hdG11bAAqJ3RyYWluXzA4ZF9mYzJfYmFja3dhcmRfbWF0',
-  'bXVsX2d0X3NlbGVjdAArGnRyYWluXzA5YV9mYzFfYmFja3dhcmRfc3VtACwddHJhaW5fMDliX2ZjMV9iYWNrd2FyZF9tYXRtdWwALSd0cmFpbl8wOWNf',
-  'ZmMxX2JhY2t3YXJkX21hdG11bF9ndF9zZWxlY3QALhx0cmFpbl8xMGFfY29udjNfYmFja3dhcmRfc3VtAC8rdHJhaW5fMTBiX2NvbnYzX2JhY2t3YXJk',
-  'X2NvbnYyZF93ZWlnaHRfZ3JhZAAwMnRyYWluXzEwY19jb252M19iYWNrd2FyZF9jb252MmRfaW5wdXRfZ3JhZF9ndF9zZWxlADEndHJhaW5fMTFhX3Jl',
-  'bHVfYmFja3dhcmRfbWF4X3Bvb2wyZF9ncmFkADIcdHJhaW5fMTFiX2NvbnYyX2JhY2t3YXJkX3N1bQAzKnRyYWluXzEyX2NvbnYyX2JhY2t3YXJkX2Nv',
-  'bnYyZF93ZWlnaHRfZ3JhZAA0MXRyYWluXzEzX2NvbnYyX2JhY2t3YXJkX2NvbnYyZF9pbnB1dF9ncmFkX2d0X3NlbGUANSd0cmFpbl8xNGFfcmVsdV9i',
-  'YWNrd2FyZF9tYXhfcG9vbDJkX2dyYWQANhx0cmFpbl8xNGJfY29udjFfYmFja3dhcmRfc3VtADcqdHJhaW5fMTVfY29udjFfYmFja3dhcmRfY29udjJk',
-  'X3dlaWdodF9ncmFkADgudHJhaW5fMTZfQWRhbV9pc19maW5pdGVfbXVsX2FkZF9wb3dfc3ViXzNfbW9yZQA5Cq/CAjrTAQECfCAARAAAAAAA4IXApUQA',
-  'AAAAAOCFQKQiAkT+gitlRxX3P6KeIQEgAiABRO85+v5CLuY/oqEhAkRcn3i3T36SPiACokQ0x1al4x3HPqAgAqJEGqABGqAB+j6gIAKiRBqgARqgASo/',
-  'oCACokQXbMEWbMFWP6AgAqJEERERERERgT+gIAKiRFVVVVVVVaU/oCACokRVVVVVVVXFP6AgAqJEAAAAAAAA4D+gIAKiRAAAAAAAAPA/oCACokQAAAAA',
-  'AADwP6AgAfwCrEL/B3xCNIa/ogulAgMBfgF/A3wgAEQAAAAAAAAAAGEEQEQAAAAAAADw/w8LIABEAAAAAAAAAABjBEBEAAAAAAAA+H8PCyAARP//////',
-  '/+9/ZUUEQCAADwsgAL0iAUI0iKdB/wdrIQIgAUIMhkIMiEL/B0I0hoS/IgNEzTt/Zp6g9j9mBEAgA0QAAAAAAADgP6IhAyACQQFqIQILIANEAAAAAAAA',
-  '8D+hIANEAAAAAAAA8D+goyIEIASiIQVEERERERERwT8gBaJEFDuxEzuxwz+gIAWiREYXXXTRRcc/oCAFokQcx3Ecx3HMP6AgBaJEkiRJkiRJ0j+gIAWi',
-  'RJqZmZmZmdk/oCAFokRVVVVVVVXlP6AgBaJEAAAAAAAAAECgIASiIAK3RO85+v5CLuY/oqALCAAgALsQALYLCAAgALsQAbYLUAEBfCAAuyIBIAEgASAB',
-  'oqJEAAAAAAAACECjoUQAAAAAAADwP0QAAAAAAAAAQCABIAGgEABEAAAAAAAA8D+go6EgAZlE/Knx0k1iUD9jG7YLIwEBfCAAu5oQACEBRAAAAAAAAPA/',
-  'IAFEAAAAAAAA8D+go7YLWgEBfCABQwAAAABbBEBDAACAPw8LIACLuxABIAG7ohAAIQIgAEMAAAAAXQRAIAEgAY5cBEBDAADAfw8LIAFDAAAAP5QgAUMA',
-  'AAA/lI5cBEAgApohAgsLIAK2CxMAIAC8QYCAgPwHcUGAgID8B0cL+QkPBn8IewR/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQgDQCAI',
-  'IQkgCUEacCEKIAlBGm4hCSAJIQtBACEMA0BBACENA0AgC0EEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAh',
-  'D/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFUEAIRYDQEEAIRcgBCAKQRxsIAtBwBhsaiAWQRxsaiANakEEbGohGCAFIAxBCGwgFkHgAGxq',
-  'QQRsaiEZA0AgGP0JAgAhGiAZ/QACACEbIBn9AAIQIRwgGP0JAsAYIR0gGP0JAoAxIR4gGP0JAsBJIR8gDiAaIBv95gH95AEhDiAPIBogHP3mAf3kASEP',
-  'IBAgHSAb/eYB/eQBIRAgESAdIBz95gH95AEhESASIB4gG/3mAf3kASESIBMgHiAc/eYB/eQBIRMgFCAfIBv95gH95AEhFCAVIB8gHP3mAf3kASEVIBhB',
-  'BGohGCAZQYABaiEZIBdBAWoiF0EDSA0ACyAWQQFqIhZBA0gNAAsgBSAMQQhsQQRsaiEhICH9AAKACSEgICH9AAKQCSEiIAYgDEEIbCAKQcAGbGogC0GA',
-  'pAVsaiANQSBsakEEbGohIyAjIA4gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAPICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICMg',
-  'ECAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgKQFICMgESAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkKQFICMgEiAg/eQB/QwAAAAAAAAA',
-  'AAAAAAAAAAAA/esB/QsCgMgKICMgEyAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkMgKICMgFCAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsC',
-  'gOwPICMgFSAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkOwPBSAFIAxBCGxBBGxqISUgJf0AAoAJISQgJf0AApAJISZBACEnA0D9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhKP0MAAAAAAAAAAAAAAAAAAAAACEpQQAhFgNAQQAhFyAEIApBHGwgC0HAGGxqICdBkAZsaiAWQRxsaiANakEEbGohKiAFIAxBCGwgFkHg',
-  'AGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0AAgD95gH95AEhKCApICwgK/0AAhD95gH95AEhKSAqQQRqISogK0GAAWohKyAXQQFqIhdBA0gNAAsgFkEB',
-  'aiIWQQNIDQALIAYgDEEIbCAKQcAGbGogC0GApAVsaiAnQYCpAWxqIA1BIGxqQQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAt',
-  'ICkgJv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiInIAIoAgAgC0EEbGtIDQALCyANQQFqIg1BGkgNAAsgDEEBaiIMQQRIDQALIAhBAWoi',
-  'CCABSA0ACwsL0QYCB38XeyAAIAFIBEAgACEIA0AgCCEJIAlBIHAhCiAJQSBuIQkgCSELQQAhDCAFIAtBCGwgCkHAAGxqQQRsaiENIAcgC0GAIGwgCkEI',
-  'bGpBBGxqIQ4DQCAN/QACgAohDyAN/QACgEohECAN/QACgIoBIREgDf0AAoDKASESIA39AAKAigMhEyAPIBL95AEgE/3kAf0MAAAAPwAAAD8AAAA/AAAA',
-  'P/3mASEUIA39AAKAigIhFSAN/QACgMoDIRYgECAV/eQBIBb95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhFyAN/QACgMoCIRggDf0AAoCKBCEZIBEgGP3k',
-  'ASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRogDyAS/eUBIBP95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhGyAQIBX95QEgFv3kAf0MAAAAPwAAAD8A',
-  'AAA/AAAAP/3mASEcIBEgGP3lASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR0gDyAQ/eQBIBH95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHiAPIBD9',
-  '5QEgEf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEfIBQgF/3kASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISAgFCAX/eUBIBr95AH9DAAAAD8AAAA/',
-  'AAAAPwAAAD/95gEhISAbIBz95AEgHf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEiIBsgHP3lASAd/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISMgEyAW',
-  '/eQBIBn95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJCATIBb95QEgGf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASElIA4gD/0LAgAgDiAe/QsCgAggDiAf',
-  '/QsCgBAgDiAR/QsCgBggDiAU/QsCgCAgDiAg/QsCgCggDiAh/QsCgDAgDiAa/QsCgDggDiAb/QsCgEAgDiAi/QsCgEggDiAj/QsCgFAgDiAd/QsCgFgg',
-  'DiAT/QsCgGAgDiAk/QsCgGggDiAl/QsCgHAgDiAZ/QsCgHggDUEQaiENIA5BEGohDiAMQQFqIgxBAkgNAAsgCEEBaiIIIAFIDQALCwuvAgMGfwJ7BH8g',
-  'ACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0D9DP//f////3////9/////f/8hDP0M//9/////f////3////9//yENQQAhDgNAQQAh',
-  'DyAEIAtBCGwgCUGADWxqIAhBgKkBbGogDkHABmxqIApBwABsakEEbGohEANAIAwgEP0AAgD96QEhDCANIBD9AAIQ/ekBIQ0gEEGAAWohECAPQQFqIg9B',
-  'AkgNAAsgDkEBaiIOQQJIDQALIAUgC0EIbCAJQaADbGogCEGgKmxqIApBIGxqQQRsaiERIBEgDP0LAgAgESAN/QsCECALQQFqIgtBBEgNAAsgCkEBaiIK',
-  'QQ1IDQALIAlBAWoiCUENSA0ACyAGQQFqIgYgAUgNAAsLC6sQCQ5/IHsEfwh7A38GewN/EXsFfyAAIAFIBEAgACEIA0AgCCEJIAlBAXAhCiAJQQFuIQkg',
-  'CSELQQAhDANAQQAhDQNAIA1BDUghDkEAIQ8gAyAMQQRsIA1BwANsakEEbGohECAEIAtBoCpsIAxBBGxqIA1BoANsakEEbGohEQNAIBAgDiAPQQ1IcQR7',
-  'IBH9AAIABf0MAAAAAAAAAAAAAAAAAAAAAAv9CwKA9AUgEEGAAWohECARQYABaiERIA9BAWoiD0EOSA0ACyANQQFqIg1BDkgNAAsgDEEBaiIMQQhIDQAL',
-  'QQAhDANAQQAhEgNAQQAhEyADIAxBBGwgEkGAB2xqQQRsaiEUIAMgDEEEbCASQcABbGpBBGxqIRUDQCAU/QACgJAGIRYgFP0AAoCSBiEXIBT9AAKA9gUg',
-  'F/3lASEYIBT9AAKAkQYhGSAU/QACgPUFIBn95QEhGiAU/QACgJMGIRsgFP0AAoCCBiEcIBT9AAKAhAYhHSAdIBf95AEhHiAU/QACgIMGIR8gHyAZ/eQB',
-  'ISAgFP0AAoCFBiEhIBcgHf3lASEiIBkgH/3lASEjIB0gFP0AAoCgBv3lASEkIB8gFP0AAoCfBv3lASElIBT9AAKA9AUgFv3lASAY/eUBISYgGiAY/eQB',
-  'IScgGCAa/eUBISggGiAU/QACgPcFIBv95QH95QEhKSAcIBb95AEgHv3lASEqICAgHv3kASErIB4gIP3lASEsICAgISAb/eQB/eUBIS0gFiAc/eUBICL9',
-  '5QEhLiAjICL95AEhLyAiICP95QEhMCAjIBsgIf3lAf3lASExIBwgFP0AAoCeBv3lASAk/eUBITIgJSAk/eQBITMgJCAl/eUBITQgJSAhIBT9AAKAoQb9',
-  '5QH95QEhNSAVICb9CwIAIBUgJ/0LAoAkIBUgKP0LAoBIIBUgKf0LAoBsIBUgKv0LAoCQASAVICv9CwKAtAEgFSAs/QsCgNgBIBUgLf0LAoD8ASAVIC79',
-  'CwKAoAIgFSAv/QsCgMQCIBUgMP0LAoDoAiAVIDH9CwKAjAMgFSAy/QsCgLADIBUgM/0LAoDUAyAVIDT9CwKA+AMgFSA1/QsCgJwEIBRBgAJqIRQgFUGA',
-  'AWohFSATQQFqIhNBBkgNAAsgEkEBaiISQQZIDQALIAxBAWoiDEEISA0AC0EAITYDQEEAITcDQEEAITgDQEEAITkDQP0MAAAAAAAAAAAAAAAAAAAAACE6',
-  '/QwAAAAAAAAAAAAAAAAAAAAAITv9DAAAAAAAAAAAAAAAAAAAAAAhPP0MAAAAAAAAAAAAAAAAAAAAACE9/QwAAAAAAAAAAAAAAAAAAAAAIT79DAAAAAAA',
-  'AAAAAAAAAAAAAAAhP/0MAAAAAAAAAAAAAAAAAAAAACFA/QwAAAAAAAAAAAAAAAAAAAAAIUFBACFCIAMgOEGACWwgOUGAAWxqQQRsaiFDIAYgNkGAIGwg',
-  'OEGAAmxqQQRsaiFEA0AgQ/0JAgAhRSBE/QACACFGIET9AAIQIUcgQ/0JAoABIUggQ/0JAoACIUkgQ/0JAoADIUogOiBFIEb95gH95AEhOiA7IEUgR/3m',
-  'Af3kASE7IDwgSCBG/eYB/eQBITwgPSBIIEf95gH95AEhPSA+IEkgRv3mAf3kASE+ID8gSSBH/eYB/eQBIT8gQCBKIEb95gH95AEhQCBBIEogR/3mAf3k',
-  'ASFBIENBBGohQyBEQSBqIUQgQkEBaiJCQSBIDQALIAMgOEGgAmwgOUEgbGpBBGxqIUsgSyA6/QsCgMAEIEsgO/0LApDABCBLIDz9CwKgwAQgSyA9/QsC',
-  'sMAEIEsgPv0LAsDABCBLID/9CwLQwAQgSyBA/QsC4MAEIEsgQf0LAvDABCA5QQFqIjlBCUgNAAsgOEEBaiI4QRBIDQALIDdBAWoiN0EBSA0AC0EAITcD',
-  'QEEAIRIDQEEAIRMgAyA3QQRsIBJBMGxqQQRsaiFMIAMgN0EEbCASQcABbGpBBGxqIU0DQCBM/QACgOQEIU4gTP0AAoCIBSFPIEz9AAKA7QQhUCBM/QAC',
-  'gJEFIVEgTP0AAoDJBCBQ/eQBIFH95AEhUiBM/QACgPYEIVMgTP0AAoCaBSFUIEz9AAKA0gQgU/3kASBU/eQBIVUgTP0AAoD/BCFWIEz9AAKAowUhVyBQ',
-  'IFH95QEgTP0AAoC1Bf3lASFYIFMgVP3lASBM/QACgL4F/eUBIVkgTP0AAoDABCBO/eQBIE/95AEgUv3kASBV/eQBIVogUiBV/eUBIEz9AAKA2wQgVv3k',
-  'ASBX/eQB/eUBIVsgTiBP/eUBIEz9AAKArAX95QEgWP3kASBZ/eQBIVwgWCBZ/eUBIFYgV/3lASBM/QACgMcF/eUB/eUBIV0gTSBa/QsCgNAFIE0gW/0L',
-  'AqDQBSBNIFz9CwKA0wUgTSBd/QsCoNMFIExBIGohTCBNQcAAaiFNIBNBAWoiE0EGSA0ACyASQQFqIhJBBkgNAAsgN0EBaiI3QQJIDQALQQAhNwNAIAUg',
-  'NkEIbCA3QQRsakEEbGohXyBf/QACgMoEIV5BACFgA0BBACFhIAcgNkEIbCA3QQRsaiBgQcAFbGogC0HAPGxqQQRsaiFiIAMgN0EEbCBgQeAAbGpBBGxq',
-  'IWMDQCBiIGP9AAKA0AUgXv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgYkGAAmohYiBjQSBqIWMgYUEBaiJhQQtIDQALIGBBAWoiYEELSA0ACyA3',
-  'QQFqIjdBAkgNAAsgNkEBaiI2QQhIDQALIAhBAWoiCCABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAhCQNAQQAhCgNAQQAhCwNA',
-  '/Qz//3////9/////f////3//IQz9DP//f////3////9/////f/8hDUEAIQ4DQEEAIQ8gBCALQQhsIAlBgAtsaiAIQcA8bGogDkHABWxqIApBgAFsakEE',
-  'bGohEANAIAwgEP0AAgD96QEhDCANIBD9AAIQ/ekBIQ0gEEGAAmohECAPQQFqIg9BAkgNAAsgDkEBaiIOQQJIDQALIAUgC0EIbCAJQcACbGogCEHADGxq',
-  'IApBwABsakEEbGohESARIAz9CwIAIBEgDf0LAhAgC0EBaiILQQhIDQALIApBAWoiCkEFSA0ACyAJQQFqIglBBUgNAAsgBkEBaiIGIAFIDQALCwvTCg8G',
-  'fwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEAIQsDQEEAIQwDQCAKQQRsQQRqIAIo',
-  'AgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0M',
-  'AAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAh',
-  'FgNAQQAhFyAEIAlBwAJsIApBgDJsaiAVQcACbGogFkHAAGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiEZA0AgGP0JAgAh',
-  'GiAZ/QACgMwEIRsgGf0AApDMBCEcIBj9CQKAMiEdIBj9CQKAZCEeIBj9CQKAlgEhHyANIBogG/3mAf3kASENIA4gGiAc/eYB/eQBIQ4gDyAdIBv95gH9',
-  '5AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQBIRQgGEEEaiEYIBlBgARq',
-  'IRkgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAUgC0EIbEEEbGohISAh/QACgMwWISAgIf0AApDMFiEiIAYgC0EIbCAJQYAD',
-  'bGogCkGAJGxqIAxBgAFsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAOICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
-  'CwIQICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIyAQICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQJCAjIBEgIP3kAf0MAAAA',
-  'AAAAAAAAAAAAAAAAAP3rAf0LAoBIICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIyATICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
-  'CwKAbCAjIBQgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAFIAtBCGxBBGxqISUgJf0AAoDMFiEkICX9AAKQzBYhJkEAIScDQP0MAAAAAAAA',
-  'AAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqICdBwAxsaiAVQcACbGogFkHAAGxqIAxB',
-  'wABsakEEbGohKiAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0AAoDMBP3mAf3kASEoICkgLCAr/QACkMwE/eYB/eQB',
-  'ISkgKkEEaiEqICtBgARqISsgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQYADbGogCkGAJGxqICdBgAlsaiAM',
-  'QYABbGpBBGxqIS0gLSAoICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIC0gKSAm/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAnQQFqIicg',
-  'AigCACAKQQRsa0gNAAsLIAxBAWoiDEEDSA0ACyALQQFqIgtBEEgNAAsgB0EBaiIHIAFIDQALCwv1CQ8Efwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7',
-  'AX8gACABSARAIAAhBwNAIAchCCAIIQlBACEKA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0M',
-  'AAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEkEAIRMDQEEAIRQDQEEAIRUgBCAJQYAkbCATQYADbGogFEGAAWxqQQRsaiEWIAUgCkEIbCATQcAB',
-  'bGogFEHAAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QACgNAWIRkgF/0AApDQFiEaIBb9CQKAJCEbIBb9CQKASCEcIBb9CQKAbCEdIAsgGCAZ/eYB/eQBIQsg',
-  'DCAYIBr95gH95AEhDCANIBsgGf3mAf3kASENIA4gGyAa/eYB/eQBIQ4gDyAcIBn95gH95AEhDyAQIBwgGv3mAf3kASEQIBEgHSAZ/eYB/eQBIREgEiAd',
-  'IBr95gH95AEhEiAWQQRqIRYgF0GAEmohFyAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBSAKQQhsQQRsaiEfIB/9AAKA0Cgh',
-  'HiAf/QACkNAoISAgBiAKQQhsIAlBgAJsakEEbGohISAhIAsgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISAMICD95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwIQICEgDSAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAIgISAOICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQAiAhIA8g',
-  'Hv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAEICEgECAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgISARIB795AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKABiAhIBIgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAGBSAFIApBCGxBBGxqISMgI/0AAoDQKCEiICP9AAKQ0CghJEEAISUD',
-  'QP0MAAAAAAAAAAAAAAAAAAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdBACETA0BBACEUA0BBACEVIAQgCUGAJGwgJUGACWxqIBNBgANsaiAUQYABbGpB',
-  'BGxqISggBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqISkDQCAo/QkCACEqICYgKiAp/QACgNAW/eYB/eQBISYgJyAqICn9AAKQ0Bb95gH95AEhJyAoQQRq',
-  'ISggKUGAEmohKSAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBiAKQQhsIAlBgAJsaiAlQcAAbGpBBGxqISsgKyAmICL95AH9',
-  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJQQRsa0gNAAsLIApBAWoi',
-  'CkEISA0ACyAHQQFqIgcgAUgNAAsLC5cEDQR/An0DfwF9An8BfQJ/AX0CfwF9AX8BfQJ/IAAgAUgEQCAAIQgDQCAIIQkgCSEKQQAhCwNAQwAAAAAhDEMA',
-  'AAAAIQ1BACEOIAQgCkHAAGxBBGxqIQ8gBSALQQJsQQRsaiEQA0AgDyoCACERIAwgESAQKgKA0iiUkiEMIA0gESAQKgKE0iiUkiENIA9BBGohDyAQQShq',
-  'IRAgDkEBaiIOQcAASA0ACyAGIAtBAmwgCkEWbGpBBGxqIRIgEiAMIAUgC0ECbEEEbGohEyATKgKA5iiSOAIAIBIgDSATKgKE5iiSOAIEIAtBAWoiC0EF',
-  'SA0AC0P//3//IRRBACEOIAYgCkEWbEEEbGohFQNAIBQgFSoCAJchFCAVQQRqIRUgDkEBaiIOQQpIDQALIAYgCkEWbEEEbGohFiAWIBQ4AiggFioCKCEX',
-  'QQAhGCAGIApBFmxBBGxqIRkDQCAZIBkqAgAgF5MQAjgCLCAZQQRqIRkgGEEBaiIYQQpIDQALQwAAAAAhGkEAIQ4gBiAKQRZsQQRsaiEbA0AgGiAbKgIs',
-  'kiEaIBtBBGohGyAOQQFqIg5BCkgNAAsgFiAaOAJUIBYqAlQhHEEAIRggByAKQQpsQQRsaiEdIAYgCkEWbEEEbGohHgNAIB0gHioCLCAclTgCACAdQQRq',
-  'IR0gHkEEaiEeIBhBAWoiGEEKSA0ACyAIQQFqIgggAUgNAAsLC6QBAQh/IAAgAUgEQCAAIQgDQCAIIQkgCSEKQQAhCwNAQQAhDANAQQAhDSAGIAxBHGwg',
-  'CkGQBmxqQQRsaiEOIAQgDEEcbCAKQZAGbGpqIQ8DQCAOIA8tAACyQwAAf0OVOAIAIA5BBGohDiAPQQFqIQ8gDUEBaiINQRxIDQALIAxBAWoiDEEcSA0A',
-  'CyALQQFqIgtBAUgNAAsgCEEBaiIIIAFIDQALCwvRBgIHfxd7IAAgAUgEQCAAIQgDQCAIIQkgCUEgcCEKIAlBIG4hCSAJIQtBACEMIAUgC0EIbCAKQcAA',
-  'bGpBBGxqIQ0gByALQYAgbCAKQQhsakEEbGohDgNAIA39AAKACiEPIA39AAKASiEQIA39AAKAigEhESAN/QACgMoBIRIgDf0AAoCKAyETIA8gEv3kASAT',
-  '/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRQgDf0AAoCKAiEVIA39AAKAygMhFiAQIBX95AEgFv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEXIA39AAKA',
-  'ygIhGCAN/QACgIoEIRkgESAY/eQBIBn95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhGiAPIBL95QEgE/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEbIBAg',
-  'Ff3lASAW/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRwgESAY/eUBIBn95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHSAPIBD95AEgEf3kAf0MAAAAPwAA',
-  'AD8AAAA/AAAAP/3mASEeIA8gEP3lASAR/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR8gFCAX/eQBIBr95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhICAU',
-  'IBf95QEgGv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEhIBsgHP3kASAd/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISIgGyAc/eUBIB395AH9DAAAAD8A',
-  'AAA/AAAAPwAAAD/95gEhIyATIBb95AEgGf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEkIBMgFv3lASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISUg',
-  'DiAP/QsCACAOIB79CwKACCAOIB/9CwKAECAOIBH9CwKAGCAOIBT9CwKAICAOICD9CwKAKCAOICH9CwKAMCAOIBr9CwKAOCAOIBv9CwKAQCAOICL9CwKA',
-  'SCAOICP9CwKAUCAOIB39CwKAWCAOIBP9CwKAYCAOICT9CwKAaCAOICX9CwKAcCAOIBn9CwKAeCANQRBqIQ0gDkEQaiEOIAxBAWoiDEECSA0ACyAIQQFq',
-  'IgggAUgNAAsLC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBGnAhCSAIQRpuIQggCCEKQQAhCwNAQQAh',
-  'DANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAA',
-  'AAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIRRBACEVA0BBACEWIAQgCUEcbCAKQcAYbGogFUEcbGogDGpBBGxqIRcgBSALQQhsIBVB4ABsakEEbGohGANAIBf9CQIAIRkgGP0AAgAhGiAY/QAC',
-  'ECEbIBf9CQLAGCEcIBf9CQKAMSEdIBf9CQLASSEeIA0gGSAa/eYB/eQBIQ0gDiAZIBv95gH95AEhDiAPIBwgGv3mAf3kASEPIBAgHCAb/eYB/eQBIRAg',
-  'ESAdIBr95gH95AEhESASIB0gG/3mAf3kASESIBMgHiAa/eYB/eQBIRMgFCAeIBv95gH95AEhFCAXQQRqIRcgGEGAAWohGCAWQQFqIhZBA0gNAAsgFUEB',
-  'aiIVQQNIDQALIAUgC0EIbEEEbGohICAg/QACgAkhHyAg/QACkAkhISAGIAtBCGwgCUHABmxqIApBgKQFbGogDEEgbGpBBGxqISIgIiANIB/95AH9DAAA',
-  'AAAAAAAAAAAAAAAAAAD96wH9CwIAICIgDiAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA8gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AoCkBSAiIBAgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApCkBSAiIBEgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDICiAiIBIgIf3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LApDICiAiIBMgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDsDyAiIBQgIf3kAf0MAAAAAAAAAAAAAAAAAAAA',
-  'AP3rAf0LApDsDwUgBSALQQhsQQRsaiEkICT9AAKACSEjICT9AAKQCSElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'KEEAIRUDQEEAIRYgBCAJQRxsIApBwBhsaiAmQZAGbGogFUEcbGogDGpBBGxqISkgBSALQQhsIBVB4ABsakEEbGohKgNAICn9CQIAISsgJyArICr9AAIA',
-  '/eYB/eQBIScgKCArICr9AAIQ/eYB/eQBISggKUEEaiEpICpBgAFqISogFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUHABmxqIApBgKQF',
-  'bGogJkGAqQFsaiAMQSBsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
-  'CwIQICZBAWoiJiACKAIAIApBBGxrSA0ACwsgDEEBaiIMQRpIDQALIAtBAWoiC0EESA0ACyAHQQFqIgcgAUgNAAsLC68CAwZ/AnsEfyAAIAFIBEAgACEG',
-  'A0AgBiEHIAchCEEAIQkDQEEAIQoDQEEAIQsDQP0M//9/////f////3////9//yEM/Qz//3////9/////f////3//IQ1BACEOA0BBACEPIAQgC0EIbCAJ',
-  'QYANbGogCEGAqQFsaiAOQcAGbGogCkHAAGxqQQRsaiEQA0AgDCAQ/QACAP3pASEMIA0gEP0AAhD96QEhDSAQQYABaiEQIA9BAWoiD0ECSA0ACyAOQQFq',
-  'Ig5BAkgNAAsgBSALQQhsIAlBoANsaiAIQaAqbGogCkEgbGpBBGxqIREgESAM/QsCACARIA39CwIQIAtBAWoiC0EESA0ACyAKQQFqIgpBDUgNAAsgCUEB',
-  'aiIJQQ1IDQALIAZBAWoiBiABSA0ACwsLqxAJDn8gewR/CHsDfwZ7A38RewV/IAAgAUgEQCAAIQgDQCAIIQkgCUEBcCEKIAlBAW4hCSAJIQtBACEMA0BB',
-  'ACENA0AgDUENSCEOQQAhDyADIAxBBGwgDUHAA2xqQQRsaiEQIAQgC0GgKmwgDEEEbGogDUGgA2xqQQRsaiERA0AgECAOIA9BDUhxBHsgEf0AAgAF/QwA',
-  'AAAAAAAAAAAAAAAAAAAAC/0LAoD0BSAQQYABaiEQIBFBgAFqIREgD0EBaiIPQQ5IDQALIA1BAWoiDUEOSA0ACyAMQQFqIgxBCEgNAAtBACEMA0BBACES',
-  'A0BBACETIAMgDEEEbCASQYAHbGpBBGxqIRQgAyAMQQRsIBJBwAFsakEEbGohFQNAIBT9AAKAkAYhFiAU/QACgJIGIRcgFP0AAoD2BSAX/eUBIRggFP0A',
-  'AoCRBiEZIBT9AAKA9QUgGf3lASEaIBT9AAKAkwYhGyAU/QACgIIGIRwgFP0AAoCEBiEdIB0gF/3kASEeIBT9AAKAgwYhHyAfIBn95AEhICAU/QACgIUG',
-  'ISEgFyAd/eUBISIgGSAf/eUBISMgHSAU/QACgKAG/eUBISQgHyAU/QACgJ8G/eUBISUgFP0AAoD0BSAW/eUBIBj95QEhJiAaIBj95AEhJyAYIBr95QEh',
-  'KCAaIBT9AAKA9wUgG/3lAf3lASEpIBwgFv3kASAe/eUBISogICAe/eQBISsgHiAg/eUBISwgICAhIBv95AH95QEhLSAWIBz95QEgIv3lASEuICMgIv3k',
-  'ASEvICIgI/3lASEwICMgGyAh/eUB/eUBITEgHCAU/QACgJ4G/eUBICT95QEhMiAlICT95AEhMyAkICX95QEhNCAlICEgFP0AAoChBv3lAf3lASE1IBUg',
-  'Jv0LAgAgFSAn/QsCgCQgFSAo/QsCgEggFSAp/QsCgGwgFSAq/QsCgJABIBUgK/0LAoC0ASAVICz9CwKA2AEgFSAt/QsCgPwBIBUgLv0LAoCgAiAVIC/9',
-  'CwKAxAIgFSAw/QsCgOgCIBUgMf0LAoCMAyAVIDL9CwKAsAMgFSAz/QsCgNQDIBUgNP0LAoD4AyAVIDX9CwKAnAQgFEGAAmohFCAVQYABaiEVIBNBAWoi',
-  'E0EGSA0ACyASQQFqIhJBBkgNAAsgDEEBaiIMQQhIDQALQQAhNgNAQQAhNwNAQQAhOANAQQAhOQNA/QwAAAAAAAAAAAAAAAAAAAAAITr9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhO/0MAAAAAAAAAAAAAAAAAAAAACE8/QwAAAAAAAAAAAAAAAAAAAAAIT39DAAAAAAAAAAAAAAAAAAAAAAhPv0MAAAAAAAAAAAAAAAAAAAA',
-  'ACE//QwAAAAAAAAAAAAAAAAAAAAAIUD9DAAAAAAAAAAAAAAAAAAAAAAhQUEAIUIgAyA4QYAJbCA5QYABbGpBBGxqIUMgBiA2QYAgbCA4QYACbGpBBGxq',
-  'IUQDQCBD/QkCACFFIET9AAIAIUYgRP0AAhAhRyBD/QkCgAEhSCBD/QkCgAIhSSBD/QkCgAMhSiA6IEUgRv3mAf3kASE6IDsgRSBH/eYB/eQBITsgPCBI',
-  'IEb95gH95AEhPCA9IEggR/3mAf3kASE9ID4gSSBG/eYB/eQBIT4gPyBJIEf95gH95AEhPyBAIEogRv3mAf3kASFAIEEgSiBH/eYB/eQBIUEgQ0EEaiFD',
-  'IERBIGohRCBCQQFqIkJBIEgNAAsgAyA4QaACbCA5QSBsakEEbGohSyBLIDr9CwKAwAQgSyA7/QsCkMAEIEsgPP0LAqDABCBLID39CwKwwAQgSyA+/QsC',
-  'wMAEIEsgP/0LAtDABCBLIED9CwLgwAQgSyBB/QsC8MAEIDlBAWoiOUEJSA0ACyA4QQFqIjhBEEgNAAsgN0EBaiI3QQFIDQALQQAhNwNAQQAhEgNAQQAh',
-  'EyADIDdBBGwgEkEwbGpBBGxqIUwgAyA3QQRsIBJBwAFsakEEbGohTQNAIEz9AAKA5AQhTiBM/QACgIgFIU8gTP0AAoDtBCFQIEz9AAKAkQUhUSBM/QAC',
-  'gMkEIFD95AEgUf3kASFSIEz9AAKA9gQhUyBM/QACgJoFIVQgTP0AAoDSBCBT/eQBIFT95AEhVSBM/QACgP8EIVYgTP0AAoCjBSFXIFAgUf3lASBM/QAC',
-  'gLUF/eUBIVggUyBU/eUBIEz9AAKAvgX95QEhWSBM/QACgMAEIE795AEgT/3kASBS/eQBIFX95AEhWiBSIFX95QEgTP0AAoDbBCBW/eQBIFf95AH95QEh',
-  'WyBOIE/95QEgTP0AAoCsBf3lASBY/eQBIFn95AEhXCBYIFn95QEgViBX/eUBIEz9AAKAxwX95QH95QEhXSBNIFr9CwKA0AUgTSBb/QsCoNAFIE0gXP0L',
-  'AoDTBSBNIF39CwKg0wUgTEEgaiFMIE1BwABqIU0gE0EBaiITQQZIDQALIBJBAWoiEkEGSA0ACyA3QQFqIjdBAkgNAAtBACE3A0AgBSA2QQhsIDdBBGxq',
-  'QQRsaiFfIF/9AAKAygQhXkEAIWADQEEAIWEgByA2QQhsIDdBBGxqIGBBwAVsaiALQcA8bGpBBGxqIWIgAyA3QQRsIGBB4ABsakEEbGohYwNAIGIgY/0A',
-  'AoDQBSBe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACBiQYACaiFiIGNBIGohYyBhQQFqImFBC0gNAAsgYEEBaiJgQQtIDQALIDdBAWoiN0ECSA0A',
-  'CyA2QQFqIjZBCEgNAAsgCEEBaiIIIAFIDQALCwuvAgMGfwJ7BH8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0D9DP//f////3//',
-  '//9/////f/8hDP0M//9/////f////3////9//yENQQAhDgNAQQAhDyAEIAtBCGwgCUGAC2xqIAhBwDxsaiAOQcAFbGogCkGAAWxqQQRsaiEQA0AgDCAQ',
-  '/QACAP3pASEMIA0gEP0AAhD96QEhDSAQQYACaiEQIA9BAWoiD0ECSA0ACyAOQQFqIg5BAkgNAAsgBSALQQhsIAlBwAJsaiAIQcAMbGogCkHAAGxqQQRs',
-  'aiERIBEgDP0LAgAgESAN/QsCECALQQFqIgtBCEgNAAsgCkEBaiIKQQVIDQALIAlBAWoiCUEFSA0ACyAGQQFqIgYgAUgNAAsLC9MKDwZ/CHsFfwd7AX8B',
-  'ewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBA3AhCSAIQQNuIQggCCEKQQAhCwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAA',
-  'AAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWA0BBACEXIAQg',
-  'CUHAAmwgCkGAMmxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEYIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqIRkDQCAY/QkCACEaIBn9AAKAzAQh',
-  'GyAZ/QACkMwEIRwgGP0JAoAyIR0gGP0JAoBkIR4gGP0JAoCWASEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3kASEPIBAgHSAc',
-  '/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGABGohGSAXQQFqIhdB',
-  'wABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSALQQhsQQRsaiEhICH9AAKAzBYhICAh/QACkMwWISIgBiALQQhsIAlBgANsaiAKQYAkbGog',
-  'DEGAAWxqQQRsaiEjICMgDSAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAjIA4gIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIyAPICD9',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAjIBAgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAkICMgESAg/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCgEggIyASICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQSCAjIBMgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICMgFCAi',
-  '/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAUgC0EIbEEEbGohJSAl/QACgMwWISQgJf0AApDMFiEmQQAhJwNA/QwAAAAAAAAAAAAAAAAAAAAA',
-  'ISj9DAAAAAAAAAAAAAAAAAAAAAAhKUEAIRUDQEEAIRYDQEEAIRcgBCAJQcACbCAKQYAybGogJ0HADGxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEq',
-  'IAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqISsDQCAq/QkCACEsICggLCAr/QACgMwE/eYB/eQBISggKSAsICv9AAKQzAT95gH95AEhKSAqQQRqISog',
-  'K0GABGohKyAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBiALQQhsIAlBgANsaiAKQYAkbGogJ0GACWxqIAxBgAFsakEEbGoh',
-  'LSAtICggJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLSApICb95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICdBAWoiJyACKAIAIApBBGxr',
-  'SA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFqIgcgAUgNAAsLC/UJDwR/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAg',
-  'ACEHA0AgByEIIAghCUEAIQoDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'Ef0MAAAAAAAAAAAAAAAAAAAAACESQQAhEwNAQQAhFANAQQAhFSAEIAlBgCRsIBNBgANsaiAUQYABbGpBBGxqIRYgBSAKQQhsIBNBwAFsaiAUQcAAbGpB',
-  'BGxqIRcDQCAW/QkCACEYIBf9AAKA0BYhGSAX/QACkNAWIRogFv0JAoAkIRsgFv0JAoBIIRwgFv0JAoBsIR0gCyAYIBn95gH95AEhCyAMIBggGv3mAf3k',
-  'ASEMIA0gGyAZ/eYB/eQBIQ0gDiAbIBr95gH95AEhDiAPIBwgGf3mAf3kASEPIBAgHCAa/eYB/eQBIRAgESAdIBn95gH95AEhESASIB0gGv3mAf3kASES',
-  'IBZBBGohFiAXQYASaiEXIBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQALIBNBAWoiE0EDSA0ACyAFIApBCGxBBGxqIR8gH/0AAoDQKCEeIB/9AAKQ0Cgh',
-  'ICAGIApBCGwgCUGAAmxqQQRsaiEhICEgCyAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAhIAwgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AhAgISANIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAhIA4gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICEgDyAe/eQB/QwAAAAA',
-  'AAAAAAAAAAAAAAAA/esB/QsCgAQgISAQICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBCAhIBEgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AoAGICEgEiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAUgCkEIbEEEbGohIyAj/QACgNAoISIgI/0AApDQKCEkQQAhJQNA/QwAAAAAAAAA',
-  'AAAAAAAAAAAAISb9DAAAAAAAAAAAAAAAAAAAAAAhJ0EAIRMDQEEAIRQDQEEAIRUgBCAJQYAkbCAlQYAJbGogE0GAA2xqIBRBgAFsakEEbGohKCAFIApB',
-  'CGwgE0HAAWxqIBRBwABsakEEbGohKQNAICj9CQIAISogJiAqICn9AAKA0Bb95gH95AEhJiAnICogKf0AApDQFv3mAf3kASEnIChBBGohKCApQYASaiEp',
-  'IBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQALIBNBAWoiE0EDSA0ACyAGIApBCGwgCUGAAmxqICVBwABsakEEbGohKyArICYgIv3kAf0MAAAAAAAAAAAA',
-  'AAAAAAAAAP3rAf0LAgAgKyAnICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICVBAWoiJSACKAIAIAlBBGxrSA0ACwsgCkEBaiIKQQhIDQALIAdB',
-  'AWoiByABSA0ACwsL+QYZBH8CfQN/AX0CfwF9An8BfQJ/AX0BfwF9An8BfQF/AX0DfwF9AX8BfQF/AX0CfwF9AX8gACABSARAIAAhCQNAIAkhCiAKIQtB',
-  'ACEMA0BDAAAAACENQwAAAAAhDkEAIQ8gBCALQcAAbEEEbGohECAFIAxBAmxBBGxqIREDQCAQKgIAIRIgDSASIBEqAoDSKJSSIQ0gDiASIBEqAoTSKJSS',
-  'IQ4gEEEEaiEQIBFBKGohESAPQQFqIg9BwABIDQALIAYgDEECbCALQSNsakEEbGohEyATIA0gBSAMQQJsQQRsaiEUIBQqAoDmKJI4AgAgEyAOIBQqAoTm',
-  'KJI4AgQgDEEBaiIMQQVIDQALQ///f/8hFUEAIQ8gBiALQSNsQQRsaiEWA0AgFSAWKgIAlyEVIBZBBGohFiAPQQFqIg9BCkgNAAsgBiALQSNsQQRsaiEX',
-  'IBcgFTgCKCAXKgIoIRhBACEZIAYgC0EjbEEEbGohGgNAIBogGioCACAYkxACOAIsIBpBBGohGiAZQQFqIhlBCkgNAAtDAAAAACEbQQAhDyAGIAtBI2xB',
-  'BGxqIRwDQCAbIBwqAiySIRsgHEEEaiEcIA9BAWoiD0EKSA0ACyAXIBs4AlQgFyoCVCEdQQAhGSAHIAtBCmxBBGxqIR4gBiALQSNsQQRsaiEfA0AgHiAf',
-  'KgIsIB2VOAIAIB5BBGohHiAfQQRqIR8gGUEBaiIZQQpIDQALQ///f/8hIEEAIQ8gByALQQpsQQRsaiEhA0AgICAhKgIAlyEgICFBBGohISAPQQFqIg9B',
-  'CkgNAAtD//9//yEiQQAhI0EAISQgByALQQpsQQRsaiElA0AgJSoCACEmICYgIl4gJiAmXHIhJyAmICIgJxshIkEAQQpsICRqICMgJxshIyAlQQRqISUg',
-  'JEEBaiIkQQpIDQALICMgCCALQQRsaiEpICkoAgBGsiEoIBcgIDgCWCAXICg4AlwgFyoCWCEqQQAhGSAGIAtBI2xBBGxqISsgByALQQpsQQRsaiEsA0Ag',
-  'KyAsKgIAICqTOAJgICtBBGohKyAsQQRqISwgGUEBaiIZQQpIDQALQwAAAAAhLUEAIQ8gBiALQSNsQQRsaiEuA0AgLSAuKgJgEAKSIS0gLkEEaiEuIA9B',
-  'AWoiD0EKSA0ACyAXIC04AogBIAlBAWoiCSABSA0ACwsLswIKAX0DfwF9AX8BfQJ/AX0CfwR9BH8gACABSARAQwAAAAAhCEEAIQkDQCAEIAlBBGxqIQsg',
-  'CygCACEKIAUgCUEjbEEEbGohDSANKgKIASEMIAwQAyEOQQAhDyAFIAlBI2xBBGxqIRADQCAIIBAqAmAgDpNDAAAAACAPIApGG5IhCCAQQQRqIRAgD0EB',
-  'aiIPQQpIDQALIAlBAWoiCSACKAIASA0AC0MAAAAAIRFBACESIAVBAEEEbGohEwNAIBEgEyoCXJIhESATQYwBaiETIBJBAWoiEiACKAIASA0ACyACKAIA',
-  'siEUIAggFJUhFSAVjCEWIBEgFJUhFyAAIRgDQCAYIRkgBkEAQQRsaiEaIBogFjgCACAHQQBBBGxqIRsgGyAXOAIAIBhBAWoiGCABSA0ACwsLpAEBCH8g',
-  'ACABSARAIAAhDANAIAwhDSANIQ5BACEPA0BBACEQA0BBACERIAYgEEEcbCAOQZAGbGpBBGxqIRIgBCAQQRxsIA5BkAZsamohEwNAIBIgEy0AALJDAAB/',
-  'Q5U4AgAgEkEEaiESIBNBAWohEyARQQFqIhFBHEgNAAsgEEEBaiIQQRxIDQALIA9BAWoiD0EBSA0ACyAMQQFqIgwgAUgNAAsLC9EGAgd/F3sgACABSARA',
-  'IAAhDANAIAwhDSANQSBwIQ4gDUEgbiENIA0hD0EAIRAgBSAPQQhsIA5BwABsakEEbGohESAHIA9BgCBsIA5BCGxqQQRsaiESA0AgEf0AAoAKIRMgEf0A',
-  'AoBKIRQgEf0AAoCKASEVIBH9AAKAygEhFiAR/QACgIoDIRcgEyAW/eQBIBf95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhGCAR/QACgIoCIRkgEf0AAoDK',
-  'AyEaIBQgGf3kASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRsgEf0AAoDKAiEcIBH9AAKAigQhHSAVIBz95AEgHf3kAf0MAAAAPwAAAD8AAAA/AAAA',
-  'P/3mASEeIBMgFv3lASAX/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR8gFCAZ/eUBIBr95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhICAVIBz95QEgHf3k',
-  'Af0MAAAAPwAAAD8AAAA/AAAAP/3mASEhIBMgFP3kASAV/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISIgEyAU/eUBIBX95AH9DAAAAD8AAAA/AAAAPwAA',
-  'AD/95gEhIyAYIBv95AEgHv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEkIBggG/3lASAe/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISUgHyAg/eQBICH9',
-  '5AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJiAfICD95QEgIf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEnIBcgGv3kASAd/eQB/QwAAAA/AAAAPwAAAD8A',
-  'AAA//eYBISggFyAa/eUBIB395AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhKSASIBP9CwIAIBIgIv0LAoAIIBIgI/0LAoAQIBIgFf0LAoAYIBIgGP0LAoAg',
-  'IBIgJP0LAoAoIBIgJf0LAoAwIBIgHv0LAoA4IBIgH/0LAoBAIBIgJv0LAoBIIBIgJ/0LAoBQIBIgIf0LAoBYIBIgF/0LAoBgIBIgKP0LAoBoIBIgKf0L',
-  'AoBwIBIgHf0LAoB4IBFBEGohESASQRBqIRIgEEEBaiIQQQJIDQALIAxBAWoiDCABSA0ACwsLZAEGfyAAIAFIBEAgACEMA0AgDCENIA1BwABwIQ4gDUHA',
-  'AG4hDSANIQ8gCCAOIA9BwABsakEEbGohECAQIAUgDkEKbCAPakEEbGohESARKgKA0ig4AgAgDEEBaiIMIAFIDQALCwuqAQEIfyAAIAFIBEAgACEMA0Ag',
-  'DCENIA1BwABwIQ4gDUHAAG4hDSANQQNwIQ8gDUEDbiENIA0hEEEAIREgCSAQQYDAAWwgDkGAAWxqIA9BgMAAbGpBBGxqIRIgBSAQQcABbCAOaiAPQcAA',
-  'bGpBBGxqIRMDQCASIBMqAoDQFjgCACASQQRqIRIgE0GAEmohEyARQQFqIhFBgAFIDQALIAxBAWoiDCABSA0ACwsLrAEBCH8gACABSARAIAAhDANAIAwh',
-  'DSANQYABcCEOIA1BgAFuIQ0gDUEDcCEPIA1BA24hDSANIRBBACERIAogEEGAwAFsIA9BgMAAbGogDkHAAGxqQQRsaiESIAUgEEGAwAFsIA9BgMAAbGog',
-  'DmpBBGxqIRMDQCASIBMqAoDMBDgCACASQQRqIRIgE0GABGohEyARQQFqIhFBwABIDQALIAxBAWoiDCABSA0ACwsLpQEBCH8gACABSARAIAAhDANAIAwh',
-  'DSANQcAAcCEOIA1BwABuIQ0gDUEDcCEPIA1BA24hDSANIRBBACERIAsgEEGAMGwgD0GAEGxqIA5BIGxqQQRsaiESIAUgEEGAMGwgD0GAEGxqIA5qQQRs',
-  'aiETA0AgEiATKgKACjgCACASQQRqIRIgE0GAAmohEyARQQFqIhFBIEgNAAsgDEEBaiIMIAFIDQALCwv5CQ8Gfwh7BH8HewF/AXsBfwF7AX8BewF/AnsC',
-  'fwF7AX8gACABSARAIAAhCQNAIAkhCiAKQRpwIQsgCkEabiEKIAohDEEAIQ0DQEEAIQ4DQCAMQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'D/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAhFwNAQQAhGCAEIAtBHGwgDEHAGGxqIBdBHGxqIA5q',
-  'QQRsaiEZIAUgDUEIbCAXQeAAbGpBBGxqIRoDQCAZ/QkCACEbIBr9AAIAIRwgGv0AAhAhHSAZ/QkCwBghHiAZ/QkCgDEhHyAZ/QkCwEkhICAPIBsgHP3m',
-  'Af3kASEPIBAgGyAd/eYB/eQBIRAgESAeIBz95gH95AEhESASIB4gHf3mAf3kASESIBMgHyAc/eYB/eQBIRMgFCAfIB395gH95AEhFCAVICAgHP3mAf3k',
-  'ASEVIBYgICAd/eYB/eQBIRYgGUEEaiEZIBpBgAFqIRogGEEBaiIYQQNIDQALIBdBAWoiF0EDSA0ACyAFIA1BCGxBBGxqISIgIv0AAoAJISEgIv0AApAJ',
-  'ISMgByANQQhsIAtBwAZsaiAMQYCkBWxqIA5BIGxqQQRsaiEkICQgDyAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAkIBAgI/3kAf0MAAAAAAAA',
-  'AAAAAAAAAAAAAP3rAf0LAhAgJCARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKApAUgJCASICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ',
-  'pAUgJCATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAyAogJCAUICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQyAogJCAVICH95AH9DAAA',
-  'AAAAAAAAAAAAAAAAAAD96wH9CwKA7A8gJCAWICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ7A8FIAUgDUEIbEEEbGohJiAm/QACgAkhJSAm/QAC',
-  'kAkhJ0EAISgDQP0MAAAAAAAAAAAAAAAAAAAAACEp/QwAAAAAAAAAAAAAAAAAAAAAISpBACEXA0BBACEYIAQgC0EcbCAMQcAYbGogKEGQBmxqIBdBHGxq',
-  'IA5qQQRsaiErIAUgDUEIbCAXQeAAbGpBBGxqISwDQCAr/QkCACEtICkgLSAs/QACAP3mAf3kASEpICogLSAs/QACEP3mAf3kASEqICtBBGohKyAsQYAB',
-  'aiEsIBhBAWoiGEEDSA0ACyAXQQFqIhdBA0gNAAsgByANQQhsIAtBwAZsaiAMQYCkBWxqIChBgKkBbGogDkEgbGpBBGxqIS4gLiApICX95AH9DAAAAAAA',
-  'AAAAAAAAAAAAAAD96wH9CwIAIC4gKiAn/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAoQQFqIiggAigCACAMQQRsa0gNAAsLIA5BAWoiDkEaSA0A',
-  'CyANQQFqIg1BBEgNAAsgCUEBaiIJIAFIDQALCwvaBgIHfxd7IAAgAUgEQCAAIQkDQCAJIQogCkHAAHAhCyAKQcAAbiEKIAohDEEAIQ0gBiAMQQhsIAtB',
-  'IGxqQQRsaiEOIAggDEGAwABsIAtBCGxqQQRsaiEPA0AgDv0AAoCABCEQIA79AAKAwAMhESAO/QACgIADIRIgDv0AAoDAAiETIA79AAKAgAEhFCAQIBP9',
-  '5AEgFP3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEVIA79AAKAgAIhFiAO/QACgEAhFyARIBb95AEgF/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEYIA79',
-  'AAKAwAEhGSAO/QACACEaIBIgGf3kASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRsgECAT/eUBIBT95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHCAR',
-  'IBb95QEgF/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEdIBIgGf3lASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR4gECAR/eQBIBL95AH9DAAAAD8A',
-  'AAA/AAAAPwAAAD/95gEhHyAQIBH95QEgEv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEgIBUgGP3kASAb/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISEg',
-  'FSAY/eUBIBv95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhIiAcIB395AEgHv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEjIBwgHf3lASAe/eQB/QwAAAA/',
-  'AAAAPwAAAD8AAAA//eYBISQgFCAX/eQBIBr95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJSAUIBf95QEgGv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEm',
-  'IA8gEP0LAgAgDyAf/QsCgBAgDyAg/QsCgCAgDyAS/QsCgDAgDyAV/QsCgEAgDyAh/QsCgFAgDyAi/QsCgGAgDyAb/QsCgHAgDyAc/QsCgIABIA8gI/0L',
-  'AoCQASAPICT9CwKAoAEgDyAe/QsCgLABIA8gFP0LAoDAASAPICX9CwKA0AEgDyAm/QsCgOABIA8gGv0LAoDwASAOQRBqIQ4gD0EQaiEPIA1BAWoiDUEC',
-  'SA0ACyAJQQFqIgkgAUgNAAsLC4QFBwZ/AnsDfwR7A38EewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAQQAhCwNAQQAhDANA/Qz//3////9/////',
-  'f////3//IQ39DP//f////3////9/////f/8hDkEAIQ8DQEEAIRAgBCAMQQhsIApBgA1saiAJQYCpAWxqIA9BwAZsaiALQcAAbGpBBGxqIREDQCANIBH9',
-  'AAIA/ekBIQ0gDiAR/QACEP3pASEOIBFBgAFqIREgEEEBaiIQQQJIDQALIA9BAWoiD0ECSA0AC/0M//9/////f////3////9//yES/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIRP9DP//f////3////9/////f/8hFP0MAAAAAAAAAAAAAAAAAAAAACEVQQAhFgNAQQAhFyAEIAxBCGwgCkGADWxqIAlBgKkBbGogFkHABmxq',
-  'IAtBwABsakEEbGohGANAIBj9AAIAIRkgGSAS/UQgGSAZ/UL9UCEaIBkgEiAa/VIhEkEAQQJsIBZqQQJsIBdq/REgEyAa/VIhEyAY/QACECEbIBsgFP1E',
-  'IBsgG/1C/VAhHCAbIBQgHP1SIRRBAEECbCAWakECbCAXav0RIBUgHP1SIRUgGEGAAWohGCAXQQFqIhdBAkgNAAsgFkEBaiIWQQJIDQALIAUgDEEIbCAK',
-  'QaADbGogCUGgKmxqIAtBIGxqQQRsaiEdIB0gDf0LAgAgBiAMQQhsIApBoANsaiAJQaAqbGogC0EgbGpBBGxqIR4gHiAT/QsCACAdIA79CwIQIB4gFf0L',
-  'AhAgDEEBaiIMQQRIDQALIAtBAWoiC0ENSA0ACyAKQQFqIgpBDUgNAAsgB0EBaiIHIAFIDQALCwurEAkOfyB7BH8IewN/BnsDfxF7BX8gACABSARAIAAh',
-  'CANAIAghCSAJQQFwIQogCUEBbiEJIAkhC0EAIQwDQEEAIQ0DQCANQQ1IIQ5BACEPIAMgDEEEbCANQcADbGpBBGxqIRAgBCALQaAqbCAMQQRsaiANQaAD',
-  'bGpBBGxqIREDQCAQIA4gD0ENSHEEeyAR/QACAAX9DAAAAAAAAAAAAAAAAAAAAAAL/QsCgPQFIBBBgAFqIRAgEUGAAWohESAPQQFqIg9BDkgNAAsgDUEB',
-  'aiINQQ5IDQALIAxBAWoiDEEISA0AC0EAIQwDQEEAIRIDQEEAIRMgAyAMQQRsIBJBgAdsakEEbGohFCADIAxBBGwgEkHAAWxqQQRsaiEVA0AgFP0AAoCQ',
-  'BiEWIBT9AAKAkgYhFyAU/QACgPYFIBf95QEhGCAU/QACgJEGIRkgFP0AAoD1BSAZ/eUBIRogFP0AAoCTBiEbIBT9AAKAggYhHCAU/QACgIQGIR0gHSAX',
-  '/eQBIR4gFP0AAoCDBiEfIB8gGf3kASEgIBT9AAKAhQYhISAXIB395QEhIiAZIB/95QEhIyAdIBT9AAKAoAb95QEhJCAfIBT9AAKAnwb95QEhJSAU/QAC',
-  'gPQFIBb95QEgGP3lASEmIBogGP3kASEnIBggGv3lASEoIBogFP0AAoD3BSAb/eUB/eUBISkgHCAW/eQBIB795QEhKiAgIB795AEhKyAeICD95QEhLCAg',
-  'ICEgG/3kAf3lASEtIBYgHP3lASAi/eUBIS4gIyAi/eQBIS8gIiAj/eUBITAgIyAbICH95QH95QEhMSAcIBT9AAKAngb95QEgJP3lASEyICUgJP3kASEz',
-  'ICQgJf3lASE0ICUgISAU/QACgKEG/eUB/eUBITUgFSAm/QsCACAVICf9CwKAJCAVICj9CwKASCAVICn9CwKAbCAVICr9CwKAkAEgFSAr/QsCgLQBIBUg',
-  'LP0LAoDYASAVIC39CwKA/AEgFSAu/QsCgKACIBUgL/0LAoDEAiAVIDD9CwKA6AIgFSAx/QsCgIwDIBUgMv0LAoCwAyAVIDP9CwKA1AMgFSA0/QsCgPgD',
-  'IBUgNf0LAoCcBCAUQYACaiEUIBVBgAFqIRUgE0EBaiITQQZIDQALIBJBAWoiEkEGSA0ACyAMQQFqIgxBCEgNAAtBACE2A0BBACE3A0BBACE4A0BBACE5',
-  'A0D9DAAAAAAAAAAAAAAAAAAAAAAhOv0MAAAAAAAAAAAAAAAAAAAAACE7/QwAAAAAAAAAAAAAAAAAAAAAITz9DAAAAAAAAAAAAAAAAAAAAAAhPf0MAAAA',
-  'AAAAAAAAAAAAAAAAACE+/QwAAAAAAAAAAAAAAAAAAAAAIT/9DAAAAAAAAAAAAAAAAAAAAAAhQP0MAAAAAAAAAAAAAAAAAAAAACFBQQAhQiADIDhBgAls',
-  'IDlBgAFsakEEbGohQyAGIDZBgCBsIDhBgAJsakEEbGohRANAIEP9CQIAIUUgRP0AAgAhRiBE/QACECFHIEP9CQKAASFIIEP9CQKAAiFJIEP9CQKAAyFK',
-  'IDogRSBG/eYB/eQBITogOyBFIEf95gH95AEhOyA8IEggRv3mAf3kASE8ID0gSCBH/eYB/eQBIT0gPiBJIEb95gH95AEhPiA/IEkgR/3mAf3kASE/IEAg',
-  'SiBG/eYB/eQBIUAgQSBKIEf95gH95AEhQSBDQQRqIUMgREEgaiFEIEJBAWoiQkEgSA0ACyADIDhBoAJsIDlBIGxqQQRsaiFLIEsgOv0LAoDABCBLIDv9',
-  'CwKQwAQgSyA8/QsCoMAEIEsgPf0LArDABCBLID79CwLAwAQgSyA//QsC0MAEIEsgQP0LAuDABCBLIEH9CwLwwAQgOUEBaiI5QQlIDQALIDhBAWoiOEEQ',
-  'SA0ACyA3QQFqIjdBAUgNAAtBACE3A0BBACESA0BBACETIAMgN0EEbCASQTBsakEEbGohTCADIDdBBGwgEkHAAWxqQQRsaiFNA0AgTP0AAoDkBCFOIEz9',
-  'AAKAiAUhTyBM/QACgO0EIVAgTP0AAoCRBSFRIEz9AAKAyQQgUP3kASBR/eQBIVIgTP0AAoD2BCFTIEz9AAKAmgUhVCBM/QACgNIEIFP95AEgVP3kASFV',
-  'IEz9AAKA/wQhViBM/QACgKMFIVcgUCBR/eUBIEz9AAKAtQX95QEhWCBTIFT95QEgTP0AAoC+Bf3lASFZIEz9AAKAwAQgTv3kASBP/eQBIFL95AEgVf3k',
-  'ASFaIFIgVf3lASBM/QACgNsEIFb95AEgV/3kAf3lASFbIE4gT/3lASBM/QACgKwF/eUBIFj95AEgWf3kASFcIFggWf3lASBWIFf95QEgTP0AAoDHBf3l',
-  'Af3lASFdIE0gWv0LAoDQBSBNIFv9CwKg0AUgTSBc/QsCgNMFIE0gXf0LAqDTBSBMQSBqIUwgTUHAAGohTSATQQFqIhNBBkgNAAsgEkEBaiISQQZIDQAL',
-  'IDdBAWoiN0ECSA0AC0EAITcDQCAFIDZBCGwgN0EEbGpBBGxqIV8gX/0AAoDKBCFeQQAhYANAQQAhYSAHIDZBCGwgN0EEbGogYEHABWxqIAtBwDxsakEE',
-  'bGohYiADIDdBBGwgYEHgAGxqQQRsaiFjA0AgYiBj/QACgNAFIF795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIGJBgAJqIWIgY0EgaiFjIGFBAWoi',
-  'YUELSA0ACyBgQQFqImBBC0gNAAsgN0EBaiI3QQJIDQALIDZBAWoiNkEISA0ACyAIQQFqIgggAUgNAAsLC4QFBwZ/AnsDfwR7A38EewJ/IAAgAUgEQCAA',
-  'IQcDQCAHIQggCCEJQQAhCgNAQQAhCwNAQQAhDANA/Qz//3////9/////f////3//IQ39DP//f////3////9/////f/8hDkEAIQ8DQEEAIRAgBCAMQQhs',
-  'IApBgAtsaiAJQcA8bGogD0HABWxqIAtBgAFsakEEbGohEQNAIA0gEf0AAgD96QEhDSAOIBH9AAIQ/ekBIQ4gEUGAAmohESAQQQFqIhBBAkgNAAsgD0EB',
-  'aiIPQQJIDQAL/Qz//3////9/////f////3//IRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0M//9/////f////3////9//yEU/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IRVBACEWA0BBACEXIAQgDEEIbCAKQYALbGogCUHAPGxqIBZBwAVsaiALQYABbGpBBGxqIRgDQCAY/QACACEZIBkgEv1EIBkgGf1C/VAhGiAZIBIgGv1S',
-  'IRJBAEECbCAWakECbCAXav0RIBMgGv1SIRMgGP0AAhAhGyAbIBT9RCAbIBv9Qv1QIRwgGyAUIBz9UiEUQQBBAmwgFmpBAmwgF2r9ESAVIBz9UiEVIBhB',
-  'gAJqIRggF0EBaiIXQQJIDQALIBZBAWoiFkECSA0ACyAFIAxBCGwgCkHAAmxqIAlBwAxsaiALQcAAbGpBBGxqIR0gHSAN/QsCACAGIAxBCGwgCkHAAmxq',
-  'IAlBwAxsaiALQcAAbGpBBGxqIR4gHiAT/QsCACAdIA79CwIQIB4gFf0LAhAgDEEBaiIMQQhIDQALIAtBAWoiC0EFSA0ACyAKQQFqIgpBBUgNAAsgB0EB',
-  'aiIHIAFIDQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEAIQsDQEEA',
-  'IQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAA',
-  'AAAAACEUQQAhFQNAQQAhFgNAQQAhFyAEIAlBwAJsIApBgDJsaiAVQcACbGogFkHAAGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxq',
-  'QQRsaiEZA0AgGP0JAgAhGiAZ/QACgMwEIRsgGf0AApDMBCEcIBj9CQKAMiEdIBj9CQKAZCEeIBj9CQKAlgEhHyANIBogG/3mAf3kASENIA4gGiAc/eYB',
-  '/eQBIQ4gDyAdIBv95gH95AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQB',
-  'IRQgGEEEaiEYIBlBgARqIRkgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAUgC0EIbEEEbGohISAh/QACgMwWISAgIf0AApDM',
-  'FiEiIAYgC0EIbCAJQYADbGogCkGAJGxqIAxBgAFsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAOICL95AH9DAAAAAAA',
-  'AAAAAAAAAAAAAAD96wH9CwIQICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIyAQICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ',
-  'JCAjIBEgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBIICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIyATICD95AH9DAAAAAAA',
-  'AAAAAAAAAAAAAAD96wH9CwKAbCAjIBQgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAFIAtBCGxBBGxqISUgJf0AAoDMFiEkICX9AAKQzBYh',
-  'JkEAIScDQP0MAAAAAAAAAAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqICdBwAxsaiAV',
-  'QcACbGogFkHAAGxqIAxBwABsakEEbGohKiAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0AAoDMBP3mAf3kASEoICkg',
-  'LCAr/QACkMwE/eYB/eQBISkgKkEEaiEqICtBgARqISsgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQYADbGog',
-  'CkGAJGxqICdBgAlsaiAMQYABbGpBBGxqIS0gLSAoICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIC0gKSAm/eQB/QwAAAAAAAAAAAAAAAAAAAAA',
-  '/esB/QsCECAnQQFqIicgAigCACAKQQRsa0gNAAsLIAxBAWoiDEEDSA0ACyALQQFqIgtBEEgNAAsgB0EBaiIHIAFIDQALCwv1CQ8Efwh7BX8HewF/AXsB',
-  'fwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIIQlBACEKA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAA',
-  'AAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEkEAIRMDQEEAIRQDQEEAIRUgBCAJQYAkbCATQYADbGogFEGAAWxqQQRs',
-  'aiEWIAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QACgNAWIRkgF/0AApDQFiEaIBb9CQKAJCEbIBb9CQKASCEcIBb9CQKAbCEd',
-  'IAsgGCAZ/eYB/eQBIQsgDCAYIBr95gH95AEhDCANIBsgGf3mAf3kASENIA4gGyAa/eYB/eQBIQ4gDyAcIBn95gH95AEhDyAQIBwgGv3mAf3kASEQIBEg',
-  'HSAZ/eYB/eQBIREgEiAdIBr95gH95AEhEiAWQQRqIRYgF0GAEmohFyAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBSAKQQhs',
-  'QQRsaiEfIB/9AAKA0CghHiAf/QACkNAoISAgBiAKQQhsIAlBgAJsakEEbGohISAhIAsgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISAMICD9',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEgDSAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAIgISAOICD95AH9DAAAAAAAAAAAAAAAAAAA',
-  'AAD96wH9CwKQAiAhIA8gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAEICEgECAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgISARIB79',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABiAhIBIgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAGBSAFIApBCGxBBGxqISMgI/0AAoDQKCEi',
-  'ICP9AAKQ0CghJEEAISUDQP0MAAAAAAAAAAAAAAAAAAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdBACETA0BBACEUA0BBACEVIAQgCUGAJGwgJUGACWxq',
-  'IBNBgANsaiAUQYABbGpBBGxqISggBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqISkDQCAo/QkCACEqICYgKiAp/QACgNAW/eYB/eQBISYgJyAqICn9AAKQ',
-  '0Bb95gH95AEhJyAoQQRqISggKUGAEmohKSAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBiAKQQhsIAlBgAJsaiAlQcAAbGpB',
-  'BGxqISsgKyAmICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJ',
-  'QQRsa0gNAAsLIApBAWoiCkEISA0ACyAHQQFqIgcgAUgNAAsLC6cKIgN9BH8CfQN/AX0CfwF9An8BfQJ/AX0BfwF9AX8BfQF/AX0DfwF9AX8BfQF/AX0B',
-  'fwN9A38BfQF/BH0BfwJ9AX8EfQF/IAAgAUgEQCACKAIAsiEIQwAAgD8gCJUhCSAJjCEKIAAhCwNAIAshDCAMIQ1BACEOA0BDAAAAACEPQwAAAAAhEEEA',
-  'IREgBCANQcAAbEEEbGohEiAFIA5BAmxBBGxqIRMDQCASKgIAIRQgDyAUIBMqAoDSKJSSIQ8gECAUIBMqAoTSKJSSIRAgEkEEaiESIBNBKGohEyARQQFq',
-  'IhFBwABIDQALIAYgDkECbCANQdcAbGpBBGxqIRUgFSAPIAUgDkECbEEEbGohFiAWKgKA5iiSOAIAIBUgECAWKgKE5iiSOAIEIA5BAWoiDkEFSA0AC0P/',
-  '/3//IRdBACERIAYgDUHXAGxBBGxqIRgDQCAXIBgqAgCXIRcgGEEEaiEYIBFBAWoiEUEKSA0ACyAGIA1B1wBsQQRsaiEZIBkgFzgCKCAZKgIoIRpBACEb',
-  'IAYgDUHXAGxBBGxqIRwDQCAcIBwqAgAgGpMQAjgCLCAcQQRqIRwgG0EBaiIbQQpIDQALQwAAAAAhHUEAIREgBiANQdcAbEEEbGohHgNAIB0gHioCLJIh',
-  'HSAeQQRqIR4gEUEBaiIRQQpIDQALIBkgHTgCVCAZKgJUIR9BACEbIAYgDUHXAGxBBGxqISADQCAgICAqAiwgH5U4AlggIEEEaiEgIBtBAWoiG0EKSA0A',
-  'C0P//3//ISFBACERIAYgDUHXAGxBBGxqISIDQCAhICIqAliXISEgIkEEaiEiIBFBAWoiEUEKSA0AC0P//3//ISNBACEkQQAhJSAGIA1B1wBsQQRsaiEm',
-  'A0AgJioCWCEnICcgI14gJyAnXHIhKCAnICMgKBshI0EAQQpsICVqICQgKBshJCAmQQRqISYgJUEBaiIlQQpIDQALICQgByANQQRsaiEqICooAgBGsiEp',
-  'IBkgITgCgAEgGSApOAKEASAZKgKAASErQQAhGyAGIA1B1wBsQQRsaiEsA0AgLCoCWCArkyEtIC0QAiEuICwgLTgCiAEgLCAuOAKwASAsQQRqISwgG0EB',
-  'aiIbQQpIDQALQwAAAAAhL0EAIREgBiANQdcAbEEEbGohMANAIC8gMCoCsAGSIS8gMEEEaiEwIBFBAWoiEUEKSA0ACyAZIC84AtgBICooAgAhMUEAIRsg',
-  'BiANQdcAbEEEbGohMgNAIDIgCkMAAAAAIBsgMUYbOALcASAyQQRqITIgG0EBaiIbQQpIDQALQwAAAAAhM0EAIREgBiANQdcAbEEEbGohNANAIDMgNCoC',
-  '3AGSITMgNEEEaiE0IBFBAWoiEUEKSA0ACyAZIDM4AoQCIBkqAoQCITUgNYwhNiAZKgLYASE3IDYgN5UhOEEAIRsgBiANQdcAbEEEbGohOQNAIDkgOSoC',
-  '3AEgOCA5KgKwAZSSOAKIAiA5QQRqITkgG0EBaiIbQQpIDQALQwAAAAAhOiAZKgJUITtBACERIAYgDUHXAGxBBGxqITwDQCA6IDwqAogCIDwqAlggO5WU',
-  'kiE6IDxBBGohPCARQQFqIhFBCkgNAAsgGSA6OAKwAiAZKgJUIT1DAACAPyA9lSE+IBkqArACIT8gP4whQEEAIRsgBiANQdcAbEEEbGohQQNAIEEgQSoC',
-  'iAIgPpQgQJIgQSoCLJQ4ArQCIEFBBGohQSAbQQFqIhtBCkgNAAsgC0EBaiILIAFIDQALCwu3AgoBfQN/AX0BfwF9An8BfQJ/BH0EfyAAIAFIBEBDAAAA',
-  'ACEMQQAhDQNAIAQgDUEEbGohDyAPKAIAIQ4gBSANQdcAbEEEbGohESARKgLYASEQIBAQAyESQQAhEyAFIA1B1wBsQQRsaiEUA0AgDCAUKgKIASASk0MA',
-  'AAAAIBMgDkYbkiEMIBRBBGohFCATQQFqIhNBCkgNAAsgDUEBaiINIAIoAgBIDQALQwAAAAAhFUEAIRYgBUEAQQRsaiEXA0AgFSAXKgKEAZIhFSAXQdwC',
-  'aiEXIBZBAWoiFiACKAIASA0ACyACKAIAsiEYIAwgGJUhGSAZjCEaIBUgGJUhGyAAIRwDQCAcIR0gCEEAQQRsaiEeIB4gGjgCACAJQQBBBGxqIR8gHyAb',
-  'OAIAIBxBAWoiHCABSA0ACwsLeAMDfwF9A38gACABSARAIAAhDANAIAwhDSANIQ5DAAAAACEPQQAhECAFIA5BBGxqIREDQCAPIBEqArQCkiEPIBFB3AJq',
-  'IREgEEEBaiIQIAIoAgBIDQALIAogDkEEbGohEiASIA84AoDmKCAMQQFqIgwgAUgNAAsLC4YCBQR/BH0DfwF9AX8gACABSARAIAAhDANAIAwhDSANQRBw',
-  'IQ4gDUEQbiENIA0hD0MAAAAAIRBDAAAAACERQwAAAAAhEkMAAAAAIRNBACEUIAUgD0EEbGohFSAGIA5BBGxBBGxqIRYDQCAVKgK0AiEXIBAgFyAWKgIA',
-  'lJIhECARIBcgFioCBJSSIREgEiAXIBYqAgiUkiESIBMgFyAWKgIMlJIhEyAVQdwCaiEVIBZBgAJqIRYgFEEBaiIUIAIoAgBIDQALIAogDkEobCAPakEE',
-  'bGohGCAYIBA4AoDSKCAYIBE4AqjSKCAYIBI4AtDSKCAYIBM4AvjSKCAMQQFqIgwgAUgNAAsLC5gKCQR/CHsDfwZ7A38CewJ/AXsCfyAAIAFIBEAgACEM',
-  'A0AgDCENIA0hDkEAIQ8DQCAOQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAAAAAAAAAAAAAAAAAAIRX9DAAAAAAAAAAAAAAAAAAAAAAhFv0M',
-  'AAAAAAAAAAAAAAAAAAAAACEXQQAhGCAFIA5B3AJsQQRsaiEZIAcgD0EIbEEEbGohGgNAIBn9CQK0AiEbIBr9AAIAIRwgGv0AAhAhHSAZ/QkCkAUhHiAZ',
-  '/QkC7AchHyAZ/QkCyAohICAQIBsgHP3mAf3kASEQIBEgGyAd/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB4gHf3mAf3kASETIBQgHyAc/eYB/eQBIRQg',
-  'FSAfIB395gH95AEhFSAWICAgHP3mAf3kASEWIBcgICAd/eYB/eQBIRcgGUEEaiEZIBpBgAJqIRogGEEBaiIYQQpIDQALIAsgD0EIbCAOQYACbGpBBGxq',
-  'ISEgISAQ/QwAAAAAAAAAAAAAAAAAAAAAIAYgD0EIbCAOQYACbGpBBGxqISIgIv0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAhIBH9DAAAAAAA',
-  'AAAAAAAAAAAAAAAgIv0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAhIBL9DAAAAAAAAAAAAAAAAAAAAAAgIv0AAoAC/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/UT9Uv0LAoACICEgE/0MAAAAAAAAAAAAAAAAAAAAACAi/QACkAL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkAIgISAU/QwAAAAAAAAAAAAAAAAA',
-  'AAAAICL9AAKABP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKABCAhIBX9DAAAAAAAAAAAAAAAAAAAAAAgIv0AApAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9',
-  'Uv0LApAEICEgFv0MAAAAAAAAAAAAAAAAAAAAACAi/QACgAb9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgAYgISAX/QwAAAAAAAAAAAAAAAAAAAAAICL9',
-  'AAKQBv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQBgVBACEjA0D9DAAAAAAAAAAAAAAAAAAAAAAhJP0MAAAAAAAAAAAAAAAAAAAAACElQQAhGCAFIA5B',
-  '3AJsICNB1wBsakEEbGohJiAHIA9BCGxBBGxqIScDQCAm/QkCtAIhKCAkICggJ/0AAgD95gH95AEhJCAlICggJ/0AAhD95gH95AEhJSAmQQRqISYgJ0GA',
-  'AmohJyAYQQFqIhhBCkgNAAsgCyAPQQhsIA5BgAJsaiAjQcAAbGpBBGxqISkgKSAk/QwAAAAAAAAAAAAAAAAAAAAAIAYgD0EIbCAOQYACbGogI0HAAGxq',
-  'QQRsaiEqICr9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKSAl/QwAAAAAAAAAAAAAAAAAAAAAICr9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9',
-  'Uv0LAhAgI0EBaiIjIAIoAgAgDkEEbGtIDQALCyAPQQFqIg9BCEgNAAsgDEEBaiIMIAFIDQALCwu5AQMDfwJ7A38gACABSARAIAAhCQNAIAkhCiAKIQv9',
-  'DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACENQQAhDiAEIAtBCGxBBGxqIQ8DQCAMIA/9AAIA/eQBIQwgDSAP/QACEP3kASENIA9B',
-  'gAJqIQ8gDkEBaiIOIAIoAgBIDQALIAcgC0EIbEEEbGohECAQIAz9CwKA0CggECAN/QsCkNAoIAlBAWoiCSABSA0ACwsL4wQFBn8IewN/BnsBfyAAIAFI',
-  'BEAgACEJA0AgCSEKIApBA3AhCyAKQQNuIQogCiEMQQAhDQNAQQAhDgNA/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAA',
-  'AAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIRX9DAAAAAAAAAAAAAAAAAAAAAAhFkEAIRcgBCANQQhsQQRsaiEYIAUgDEEEbCALQYADbGogDkGAAWxqQQRsaiEZA0AgGP0AAgAhGiAZ/QkC',
-  'ACEbIBj9AAIQIRwgGf0JAgQhHSAZ/QkCCCEeIBn9CQIMIR8gDyAaIBv95gH95AEhDyAQIBwgG/3mAf3kASEQIBEgGiAd/eYB/eQBIREgEiAcIB395gH9',
-  '5AEhEiATIBogHv3mAf3kASETIBQgHCAe/eYB/eQBIRQgFSAaIB/95gH95AEhFSAWIBwgH/3mAf3kASEWIBhBgAJqIRggGUGAJGohGSAXQQFqIhcgAigC',
-  'AEgNAAsgByAMQYASbCALQcABbGogDkHAAGxqIA1BCGxqQQRsaiEgICAgD/0LAoDQFiAgIBD9CwKQ0BYgICAR/QsCgOIWICAgEv0LApDiFiAgIBP9CwKA',
-  '9BYgICAU/QsCkPQWICAgFf0LAoCGFyAgIBb9CwKQhhcgDkEBaiIOQQNIDQALIA1BAWoiDUEISA0ACyAJQQFqIgkgAUgNAAsLC5ELCQZ/CHsDfwZ7A38C',
-  'ewJ/AXsCfyAAIAFIBEAgACEJA0AgCSEKIApBA3AhCyAKQQNuIQogCiEMQQAhDQNAQQAhDgNAIAxBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAA',
-  'AAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRZBACEXIAQgDEGAAmxBBGxqIRggBiANQQhsIAtBgMAB',
-  'bGogDkGAwABsakEEbGohGQNAIBj9CQIAIRogGf0AAgAhGyAZ/QACECEcIBj9CQKAAiEdIBj9CQKABCEeIBj9CQKABiEfIA8gGiAb/eYB/eQBIQ8gECAa',
-  'IBz95gH95AEhECARIB0gG/3mAf3kASERIBIgHSAc/eYB/eQBIRIgEyAeIBv95gH95AEhEyAUIB4gHP3mAf3kASEUIBUgHyAb/eYB/eQBIRUgFiAfIBz9',
-  '5gH95AEhFiAYQQRqIRggGUGABGohGSAXQQFqIhdBwABIDQALIAggDUEIbCALQYADbGogDEGAJGxqIA5BgAFsakEEbGohICAgIA/9DAAAAAAAAAAAAAAA',
-  'AAAAAAAgBSANQQhsIAtBgANsaiAMQYAkbGogDkGAAWxqQQRsaiEhICH9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgICAQ/QwAAAAAAAAAAAAA',
-  'AAAAAAAAICH9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgICAR/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKAJP0MAAAAAAAAAAAAAAAAAAAAAP1E',
-  '/VL9CwKAJCAgIBL9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApAk/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAkICAgE/0MAAAAAAAAAAAAAAAAAAAAACAh',
-  '/QACgEj9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgEggICAU/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQSP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQ',
-  'SCAgIBX9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoBs/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoBsICAgFv0MAAAAAAAAAAAAAAAAAAAAACAh/QACkGz9',
-  'DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkGwFQQAhIgNA/QwAAAAAAAAAAAAAAAAAAAAAISP9DAAAAAAAAAAAAAAAAAAAAAAhJEEAIRcgBCAMQYACbCAi',
-  'QcAAbGpBBGxqISUgBiANQQhsIAtBgMABbGogDkGAwABsakEEbGohJgNAICX9CQIAIScgIyAnICb9AAIA/eYB/eQBISMgJCAnICb9AAIQ/eYB/eQBISQg',
-  'JUEEaiElICZBgARqISYgF0EBaiIXQcAASA0ACyAIIA1BCGwgC0GAA2xqIAxBgCRsaiAiQYAJbGogDkGAAWxqQQRsaiEoICggI/0MAAAAAAAAAAAAAAAA',
-  'AAAAACAFIA1BCGwgC0GAA2xqIAxBgCRsaiAiQYAJbGogDkGAAWxqQQRsaiEpICn9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKCAk/QwAAAAA',
-  'AAAAAAAAAAAAAAAAICn9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgIkEBaiIiIAIoAgAgDEEEbGtIDQALCyAOQQFqIg5BA0gNAAsgDUEBaiIN',
-  'QRBIDQALIAlBAWoiCSABSA0ACwsL7QEDA38CewV/IAAgAUgEQCAAIQkDQCAJIQogCiEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhDUEAIQ4DQEEAIQ8DQEEAIRAgBCALQQhsIA5BgANsaiAPQYABbGpBBGxqIREDQCAMIBH9AAIA/eQBIQwgDSAR/QACEP3kASENIBFBgCRqIREgEEEB',
-  'aiIQIAIoAgBIDQALIA9BAWoiD0EDSA0ACyAOQQFqIg5BA0gNAAsgByALQQhsQQRsaiESIBIgDP0LAoDMFiASIA39CwKQzBYgCUEBaiIJIAFIDQALCwun',
-  'BQUGfwh7BX8GewF/IAAgAUgEQCAAIQkDQCAJIQogCkEDcCELIApBA24hCiAKIQxBACENA0BBACEOA0D9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAA',
-  'AAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAA',
-  'AAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAhFwNAQQAhGANAQQAhGSAFIAxBBGwgC0HAAmxqIBdBwAJsaiAYQcAA',
-  'bGogDkHAAGxqQQRsaiEaIAQgDUEIbCAXQYADbGogGEGAAWxqQQRsaiEbA0AgGv0JAgAhHCAb/QACACEdIBv9AAIQIR4gGv0JAgQhHyAa/QkCCCEgIBr9',
-  'CQIMISEgDyAcIB395gH95AEhDyAQIBwgHv3mAf3kASEQIBEgHyAd/eYB/eQBIREgEiAfIB795gH95AEhEiATICAgHf3mAf3kASETIBQgICAe/eYB/eQB',
-  'IRQgFSAhIB395gH95AEhFSAWICEgHv3mAf3kASEWIBpBgDJqIRogG0GAJGohGyAZQQFqIhkgAigCAEgNAAsgGEEBaiIYQQNIDQALIBdBAWoiF0EDSA0A',
-  'CyAHIAxBgARsIAtBgMABbGogDUEIbGogDkGAwABsakEEbGohIiAiIA/9CwKAzAQgIiAQ/QsCkMwEICIgEf0LAoDQBCAiIBL9CwKQ0AQgIiAT/QsCgNQE',
-  'ICIgFP0LApDUBCAiIBX9CwKA2AQgIiAW/QsCkNgEIA5BAWoiDkEDSA0ACyANQQFqIg1BEEgNAAsgCUEBaiIJIAFIDQALCwuBDQkGfwh7BX8GewN/AnsC',
-  'fwF7An8gACABSARAIAAhCQNAIAkhCiAKQQVwIQsgCkEFbiEKIAohDEEAIQ0DQEEAIQ4DQCAMQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'D/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAhFwNAIAsgF0F/bGpBAE4gCyAXQX9sakEDSHEEQEEA',
-  'IRgDQCAYQX9sIA5qQQBOIBhBf2wgDmpBA0hxBEBBACEZIAQgC0GAA2wgDEGAJGxqIBdBgH1saiAYQYB/bGogDkGAAWxqQQRsaiEaIAYgDUEIbCAXQYDA',
-  'AWxqIBhBgMAAbGpBBGxqIRsDQCAa/QkCACEcIBv9AAIAIR0gG/0AAhAhHiAa/QkCgCQhHyAa/QkCgEghICAa/QkCgGwhISAPIBwgHf3mAf3kASEPIBAg',
-  'HCAe/eYB/eQBIRAgESAfIB395gH95AEhESASIB8gHv3mAf3kASESIBMgICAd/eYB/eQBIRMgFCAgIB795gH95AEhFCAVICEgHf3mAf3kASEVIBYgISAe',
-  '/eYB/eQBIRYgGkEEaiEaIBtBgAJqIRsgGUEBaiIZQYABSA0ACwsgGEEBaiIYQQNIDQALCyAXQQFqIhdBA0gNAAsgCCANQQhsIAtBwAJsaiAMQYAybGog',
-  'DkHAAGxqQQRsaiEiICIgD/0MAAAAAAAAAAAAAAAAAAAAACAFIA1BCGwgC0HAAmxqIAxBgDJsaiAOQcAAbGpBBGxqISMgI/0AAgD9DAAAAAAAAAAAAAAA',
-  'AAAAAAD9RP1S/QsCACAiIBD9DAAAAAAAAAAAAAAAAAAAAAAgI/0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAiIBH9DAAAAAAAAAAAAAAAAAAA',
-  'AAAgI/0AAoAy/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoAyICIgEv0MAAAAAAAAAAAAAAAAAAAAACAj/QACkDL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
-  '/QsCkDIgIiAT/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKAZP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAZCAiIBT9DAAAAAAAAAAAAAAAAAAAAAAgI/0A',
-  'ApBk/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBkICIgFf0MAAAAAAAAAAAAAAAAAAAAACAj/QACgJYB/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoCW',
-  'ASAiIBb9DAAAAAAAAAAAAAAAAAAAAAAgI/0AApCWAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQlgEFQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9',
-  'DAAAAAAAAAAAAAAAAAAAAAAhJkEAIRcDQCALIBdBf2xqQQBOIAsgF0F/bGpBA0hxBEBBACEYA0AgGEF/bCAOakEATiAYQX9sIA5qQQNIcQRAQQAhGSAE',
-  'IAtBgANsIAxBgCRsaiAkQYAJbGogF0GAfWxqIBhBgH9saiAOQYABbGpBBGxqIScgBiANQQhsIBdBgMABbGogGEGAwABsakEEbGohKANAICf9CQIAISkg',
-  'JSApICj9AAIA/eYB/eQBISUgJiApICj9AAIQ/eYB/eQBISYgJ0EEaiEnIChBgAJqISggGUEBaiIZQYABSA0ACwsgGEEBaiIYQQNIDQALCyAXQQFqIhdB',
-  'A0gNAAsgCCANQQhsIAtBwAJsaiAMQYAybGogJEHADGxqIA5BwABsakEEbGohKiAqICX9DAAAAAAAAAAAAAAAAAAAAAAgBSANQQhsIAtBwAJsaiAMQYAy',
-  'bGogJEHADGxqIA5BwABsakEEbGohKyAr/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICogJv0MAAAAAAAAAAAAAAAAAAAAACAr/QACEP0MAAAA',
-  'AAAAAAAAAAAAAAAAAP1E/VL9CwIQICRBAWoiJCACKAIAIAxBBGxrSA0ACwsgDkEBaiIOQQVIDQALIA1BAWoiDUEISA0ACyAJQQFqIgkgAUgNAAsLC8AC',
-  'AQx/IAAgAUgEQCAAIQgDQCAIIQkgCSEKQQAhCwNAIAtBAm1BBUghDEEAIQ0DQCANQQJtQQVIIQ4gDCAOcSEPQQAhECAGIAtBwAVsIApBwDxsaiANQcAA',
-  'bGpBBGxqIREgBCAKQcAMbCALQQJtQcACbGogDUECbUHAAGxqQQRsaiESIAUgCkHADGwgC0ECbUHAAmxqIA1BAm1BwABsakEEbGohEwNAIBEgDwR7IBP9',
-  'AAIA/QwAAAAAAAAAAAAAAAAAAAAAIBL9AAIAIAtBAm9BAmwgDUECb2r9Ef03/VIF/QwAAAAAAAAAAAAAAAAAAAAAC/0LAgAgEUEQaiERIBJBEGohEiAT',
-  'QRBqIRMgEEEBaiIQQRBIDQALIA1BAWoiDUELSA0ACyALQQFqIgtBC0gNAAsgCEEBaiIIIAFIDQALCwvtAQMDfwJ7BX8gACABSARAIAAhCANAIAghCSAJ',
-  'IQr9DAAAAAAAAAAAAAAAAAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAAACEMQQAhDQNAQQAhDgNAQQAhDyAFIApBCGwgDUHAAmxqIA5BwABsakEEbGohEANA',
-  'IAsgEP0AAgD95AEhCyAMIBD9AAIQ/eQBIQwgEEGAMmohECAPQQFqIg8gAigCAEgNAAsgDkEBaiIOQQVIDQALIA1BAWoiDUEFSA0ACyAHIApBCGxBBGxq',
-  'IREgESAL/QsCgMoEIBEgDP0LApDKBCAIQQFqIgggAUgNAAsLC64HBQh/CHsEfwZ7AX8gACABSARAQQAhBwNAIAAhCANAIAghCSAJQQNwIQogCUEDbiEJ',
-  'IAlBA3AhCyAJQQNuIQkgCSEMIAdBAEohDUEAIQ4DQP0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIRZBACEXA0BBACEYIAQgDEEEbCALQaADbGogB0GgKmxqIBdBoANsaiAKQSBsakEEbGohGSAFIA5BCGwgB0HAPGxqIBdBwAVs',
-  'akEEbGohGgNAIBn9CQIAIRsgGv0AAgAhHCAa/QACECEdIBn9CQIEIR4gGf0JAgghHyAZ/QkCDCEgIA8gGyAc/eYB/eQBIQ8gECAbIB395gH95AEhECAR',
-  'IB4gHP3mAf3kASERIBIgHiAd/eYB/eQBIRIgEyAfIBz95gH95AEhEyAUIB8gHf3mAf3kASEUIBUgICAc/eYB/eQBIRUgFiAgIB395gH95AEhFiAZQYAB',
-  'aiEZIBpBgAJqIRogGEEBaiIYQQtIDQALIBdBAWoiF0ELSA0ACyAGIAxBgAJsIAtBgDBsaiAOQQhsaiAKQYAQbGpBBGxqISEgISANBHsgIf0AAoAKBf0M',
-  'AAAAAAAAAAAAAAAAAAAAAAsgD/3kAf0LAoAKICEgDQR7ICH9AAKQCgX9DAAAAAAAAAAAAAAAAAAAAAALIBD95AH9CwKQCiAhIA0EeyAh/QACgAwF/QwA',
-  'AAAAAAAAAAAAAAAAAAAACyAR/eQB/QsCgAwgISANBHsgIf0AApAMBf0MAAAAAAAAAAAAAAAAAAAAAAsgEv3kAf0LApAMICEgDQR7ICH9AAKADgX9DAAA',
-  'AAAAAAAAAAAAAAAAAAALIBP95AH9CwKADiAhIA0EeyAh/QACkA4F/QwAAAAAAAAAAAAAAAAAAAAACyAU/eQB/QsCkA4gISANBHsgIf0AAoAQBf0MAAAA',
-  'AAAAAAAAAAAAAAAAAAsgFf3kAf0LAoAQICEgDQR7ICH9AAKQEAX9DAAAAAAAAAAAAAAAAAAAAAALIBb95AH9CwKQECAOQQFqIg5BCEgNAAsgCEEBaiII',
-  'IAFIDQALIAdBAWoiByACKAIASA0ACwsL+RINEH8gewR/CHsDfwZ7An8CewJ/AXsDfxB7BX8gACABSARAIAAhCQNAIAkhCiAKQQFwIQsgCkEBbiEKIAoh',
-  'DEEAIQ0DQEEAIQ4DQCAOQX5qQQBOIQ8gDkF+akELSCEQIA8gEHEhEUEAIRIgAyANQQRsIA5BgAhsakEEbGohEyAFIAxBwDxsIA1BBGxqIA5BwAVsakGA',
-  'dGpBBGxqIRQDQCATIBEgEkF+akEATnEgEkF+akELSHEEeyAU/QACAAX9DAAAAAAAAAAAAAAAAAAAAAAL/QsCgJUOIBNBgAJqIRMgFEGAAmohFCASQQFq',
-  'IhJBEEgNAAsgDkEBaiIOQRBIDQALIA1BAWoiDUEQSA0AC0EAIQ0DQEEAIRUDQEEAIRYgAyANQQRsIBVBgBBsakEEbGohFyADIA1BBGwgFUHAA2xqQQRs',
-  'aiEYA0AgF/0AAoDVDiEZIBf9AAKA2Q4hGiAX/QACgJkOIBr95QEhGyAX/QACgNcOIRwgF/0AAoCXDiAc/eUBIR0gF/0AAoDbDiEeIBf9AAKAtQ4hHyAX',
-  '/QACgLkOISAgICAa/eQBISEgF/0AAoC3DiEiICIgHP3kASEjIBf9AAKAuw4hJCAaICD95QEhJSAcICL95QEhJiAgIBf9AAKA+Q795QEhJyAiIBf9AAKA',
-  '9w795QEhKCAX/QACgJUOIBn95QEgG/3lASEpIB0gG/3kASEqIBsgHf3lASErIB0gF/0AAoCbDiAe/eUB/eUBISwgHyAZ/eQBICH95QEhLSAjICH95AEh',
-  'LiAhICP95QEhLyAjICQgHv3kAf3lASEwIBkgH/3lASAl/eUBITEgJiAl/eQBITIgJSAm/eUBITMgJiAeICT95QH95QEhNCAfIBf9AAKA9Q795QEgJ/3l',
-  'ASE1ICggJ/3kASE2ICcgKP3lASE3ICggJCAX/QACgPsO/eUB/eUBITggGCAp/QsCACAYICr9CwKAYiAYICv9CwKAxAEgGCAs/QsCgKYCIBggLf0LAoCI',
-  'AyAYIC79CwKA6gMgGCAv/QsCgMwEIBggMP0LAoCuBSAYIDH9CwKAkAYgGCAy/QsCgPIGIBggM/0LAoDUByAYIDT9CwKAtgggGCA1/QsCgJgJIBggNv0L',
-  'AoD6CSAYIDf9CwKA3AogGCA4/QsCgL4LIBdBgARqIRcgGEGAAmohGCAWQQFqIhZBB0gNAAsgFUEBaiIVQQdIDQALIA1BAWoiDUEQSA0AC0EAITkDQEEA',
-  'IToDQEEAITsDQEEAITwDQCA8QQRsQQRqQTFMBED9DAAAAAAAAAAAAAAAAAAAAAAhPf0MAAAAAAAAAAAAAAAAAAAAACE+/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IT/9DAAAAAAAAAAAAAAAAAAAAAAhQP0MAAAAAAAAAAAAAAAAAAAAACFB/QwAAAAAAAAAAAAAAAAAAAAAIUL9DAAAAAAAAAAAAAAAAAAAAAAhQ/0MAAAA',
-  'AAAAAAAAAAAAAAAAACFEQQAhRSADIDtBwBhsIDxBgAJsakEEbGohRiAHIDlBgMAAbCA7QYAEbGpBBGxqIUcDQCBG/QkCACFIIEf9AAIAIUkgR/0AAhAh',
-  'SiBG/QkCgAIhSyBG/QkCgAQhTCBG/QkCgAYhTSA9IEggSf3mAf3kASE9ID4gSCBK/eYB/eQBIT4gPyBLIEn95gH95AEhPyBAIEsgSv3mAf3kASFAIEEg',
-  'TCBJ/eYB/eQBIUEgQiBMIEr95gH95AEhQiBDIE0gSf3mAf3kASFDIEQgTSBK/eYB/eQBIUQgRkEEaiFGIEdBIGohRyBFQQFqIkVBwABIDQALIAMgO0GI',
-  'A2wgPEEgbGpBBGxqIU4gTiA9/QsCgKAMIE4gPv0LApCgDCBOID/9CwKgoAwgTiBA/QsCsKAMIE4gQf0LAsCgDCBOIEL9CwLQoAwgTiBD/QsC4KAMIE4g',
-  'RP0LAvCgDAVBACFPA0D9DAAAAAAAAAAAAAAAAAAAAAAhUP0MAAAAAAAAAAAAAAAAAAAAACFRQQAhRSADIDtBwBhsIDxBgAJsaiBPQcAAbGpBBGxqIVIg',
-  'ByA5QYDAAGwgO0GABGxqQQRsaiFTA0AgUv0JAgAhVCBQIFQgU/0AAgD95gH95AEhUCBRIFQgU/0AAhD95gH95AEhUSBSQQRqIVIgU0EgaiFTIEVBAWoi',
-  'RUHAAEgNAAsgAyA7QYgDbCA8QSBsaiBPQQhsakEEbGohVSBVIFD9CwKAoAwgVSBR/QsCkKAMIE9BAWoiT0ExIDxBBGxrSA0ACwsgPEEBaiI8QQ1IDQAL',
-  'IDtBAWoiO0EQSA0ACyA6QQFqIjpBAUgNAAtBACE6A0BBACEVA0BBACEWIAMgOkEEbCAVQThsakEEbGohViADIDpBBGwgFUHgAWxqQQRsaiFXA0AgVv0A',
-  'AoDRDCFYIFb9AAKAgg0hWSBW/QACoN0MIVogVv0AAqCODSFbIFb9AAKgrAwgWv3kASBb/eQBIVwgVv0AAsDpDCFdIFb9AALAmg0hXiBW/QACwLgMIF39',
-  '5AEgXv3kASFfIFb9AALg9QwhYCBW/QAC4KYNIWEgWiBb/eUBIFb9AAKgvw395QEhYiBdIF795QEgVv0AAsDLDf3lASFjIFb9AAKAoAwgWP3kASBZ/eQB',
-  'IFz95AEgX/3kASFkIFwgX/3lASBW/QAC4MQMIGD95AEgYf3kAf3lASFlIFggWf3lASBW/QACgLMN/eUBIGL95AEgY/3kASFmIGIgY/3lASBgIGH95QEg',
-  'Vv0AAuDXDf3lAf3lASFnIFcgZP0LAoDkDSBXIGX9CwKg5A0gVyBm/QsCwOcNIFcgZ/0LAuDnDSBWQSBqIVYgV0HAAGohVyAWQQFqIhZBB0gNAAsgFUEB',
-  'aiIVQQdIDQALIDpBAWoiOkECSA0AC0EAIToDQEEAIWgDQEEAIWkgCCA5QQhsIDpBBGxqIGhBoANsaiAMQaAqbGpBBGxqIWogBCA5QQhsIDpBBGxqIGhB',
-  'oANsaiAMQaAqbGpBBGxqIWsgAyA6QQRsIGhB8ABsakEEbGohbANAIGogbP0AAoDkDf0MAAAAAAAAAAAAAAAAAAAAACBr/QACAP0MAAAAAAAAAAAAAAAA',
-  'AAAAAP1E/VL9CwIAIGpBgAFqIWoga0GAAWohayBsQSBqIWwgaUEBaiJpQQ1IDQALIGhBAWoiaEENSA0ACyA6QQFqIjpBAkgNAAsgOUEBaiI5QQRIDQAL',
-  'IAlBAWoiCSABSA0ACwsLrQIBC38gACABSARAIAAhCANAIAghCSAJIQpBACELA0BBACEMA0BBACENA0BBACEOA0BBACEPIAYgC0GADWwgDEHABmxqIApB',
-  'gKkBbGogDUHAAGxqIA5BIGxqQQRsaiEQIAQgC0GgA2wgCkGgKmxqIA1BIGxqQQRsaiERIAUgC0GgA2wgCkGgKmxqIA1BIGxqQQRsaiESA0AgECAS/QAC',
-  'AP0MAAAAAAAAAAAAAAAAAAAAACAR/QACACAMQQJsIA5q/RH9N/1S/QsCACAQQRBqIRAgEUEQaiERIBJBEGohEiAPQQFqIg9BCEgNAAsgDkEBaiIOQQJI',
-  'DQALIA1BAWoiDUENSA0ACyAMQQFqIgxBAkgNAAsgC0EBaiILQQ1IDQALIAhBAWoiCCABSA0ACwsLtQIDBH8CewR/IAAgAUgEQEEAIQgDQCAAIQkDQCAJ',
-  'IQogCiEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDUEAIQ4DQEEAIQ8gBSALQQhsIAhBoCpsaiAOQaADbGpBBGxqIRADQCAM',
-  'IBD9AAIA/eQBIQwgDSAQ/QACEP3kASENIBBBgAFqIRAgD0EBaiIPQQ1IDQALIA5BAWoiDkENSA0ACyAHIAtBCGxBBGxqIREgESAIQQBKBHsgEf0AAoAJ',
-  'Bf0MAAAAAAAAAAAAAAAAAAAAAAsgDP3kAf0LAoAJIBEgCEEASgR7IBH9AAKQCQX9DAAAAAAAAAAAAAAAAAAAAAALIA395AH9CwKQCSAJQQFqIgkgAUgN',
-  'AAsgCEEBaiIIIAIoAgBIDQALCwvvBQUHfwZ7BH8FewF/IAAgAUgEQEEAIQcDQCAAIQgDQCAIIQkgCUEEcCEKIAlBBG4hCSAJQQNwIQsgCUEDbiEJIAlB',
-  'AXAhDCAJQQFuIQkgCSEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFSAEIAdBkAZsIBRBHGxqIAtqQQRsaiEWIAUgCkEI',
-  'bCAHQYCpAWxqIBRBwAZsakEEbGohFwNAIBb9CQIAIRggF/0AAgAhGSAX/QACECEaIBb9CQJwIRsgFv0JAuABIRwgDiAYIBn95gH95AEhDiAPIBggGv3m',
-  'Af3kASEPIBAgGyAZ/eYB/eQBIRAgESAbIBr95gH95AEhESASIBwgGf3mAf3kASESIBMgHCAa/eYB/eQBIRMgFkEEaiEWIBdBgAFqIRcgFUEBaiIVQRpI',
-  'DQALIBRBAWoiFEEaSA0ACyAGIApBCGwgC0EgbGpBBGxqIR0gHSAHQQBKBHsgHf0AAgAF/QwAAAAAAAAAAAAAAAAAAAAACyAO/eQB/QsCACAdIAdBAEoE',
-  'eyAd/QACEAX9DAAAAAAAAAAAAAAAAAAAAAALIA/95AH9CwIQIB0gB0EASgR7IB39AAKAAwX9DAAAAAAAAAAAAAAAAAAAAAALIBD95AH9CwKAAyAdIAdB',
-  'AEoEeyAd/QACkAMF/QwAAAAAAAAAAAAAAAAAAAAACyAR/eQB/QsCkAMgHSAHQQBKBHsgHf0AAoAGBf0MAAAAAAAAAAAAAAAAAAAAAAsgEv3kAf0LAoAG',
-  'IB0gB0EASgR7IB39AAKQBgX9DAAAAAAAAAAAAAAAAAAAAAALIBP95AH9CwKQBiAIQQFqIgggAUgNAAsgB0EBaiIHIAIoAgBIDQALCwvAAwUBewJ/AnsI',
-  'fwl7IAAgAUgEQCAEQQBBBGxqIQogCv0JAgAhCSAJ/R8AEAchCyACKgIE/RMhDCACKgII/RMhDSAAIQ4DQCAOIQ8gDyEQQQAhESAFIBBBgAJsQQRsaiES',
-  'IAYgEEGAAmxBBGxqIRMgByAQQYACbEEEbGohFCAIIBBBgAJsQQRsaiEVA0AgEv0AAgAhFiAT/QACACEX/QxmZmY/ZmZmP2ZmZj9mZmY/IBb95gH9DM3M',
-  'zD3NzMw9zczMPc3MzD0gF/3mAf3kASEYIBT9AAIAIRn9DHe+fz93vn8/d75/P3e+fz8gGf3mAf0MbxKDOm8SgzpvEoM6bxKDOiAX/eYBIBf95gH95AEh',
-  'GiAV/QACACEbIBggFkEAIAtr/RH9UiEcIBogGUEAIAtr/RH9UiEdIBsgDCAY/eYBIBr94wEgDf3nAf0Md8wrMnfMKzJ3zCsyd8wrMv3kAf3nAf3lASAb',
-  'QQAgC2v9Ef1SIR4gEiAc/QsCACAUIB39CwIAIBUgHv0LAgAgEkEQaiESIBNBEGohEyAUQRBqIRQgFUEQaiEVIBFBAWoiEUHAAEgNAAsgDkEBaiIOIAFI',
-  'DQALCws=',
+  'AGFzbQEAAAABUwlgAXwBfGABfQF9YAJ9fQF9YAF9AX9gCH9/f39/f39/AGAHf39/f39/fwBgCX9/f39/f39/fwBgDH9/f39/f39/f39/fwBgCn9/f39/',
+  'f39/f38AAhIBA2VudgZtZW1vcnkCAwGAgAQDNTQAAAEBAQECAwQEBAUFBAQEBQQFBQYEBwcHBwcHCAgGBQUEBwcHBwYGBgYGBgQEBQYEBAUGB6QOLCpp',
+  'bmZlcl8wMGFfY29udjFfY29udjJkX2FkZF9yZWx1X21heF9wb29sMmQACDJpbmZlcl8wMGJfY29udjJfY29udjJkX2FkZF9yZWx1X21heF9wb29sMmRf',
+  'd2VpZ2h0cwAJKWluZmVyXzAxX2NvbnYyX2NvbnYyZF9hZGRfcmVsdV9tYXhfcG9vbDJkAAoeaW5mZXJfMDJfY29udjNfY29udjJkX2FkZF9yZWx1AAsc',
+  'aW5mZXJfMDNfZmMxX21hdG11bF9hZGRfcmVsdQAMMGluZmVyXzA0X2ZjMl9tYXRtdWxfYWRkX3NvZnRtYXhfYW1heF9zdWJfZXhwX3N1bQANIGV2YWx1',
+  'YXRlXzAwYV90b19mbG9hdF90b19mMzJfZGl2AA41ZXZhbHVhdGVfMDBiX2NvbnYyX2NvbnYyZF9hZGRfcmVsdV9tYXhfcG9vbDJkX3dlaWdodHMADyxl',
+  'dmFsdWF0ZV8wMV9jb252MV9jb252MmRfYWRkX3JlbHVfbWF4X3Bvb2wyZAAQLGV2YWx1YXRlXzAyX2NvbnYyX2NvbnYyZF9hZGRfcmVsdV9tYXhfcG9v',
+  'bDJkABEhZXZhbHVhdGVfMDNfY29udjNfY29udjJkX2FkZF9yZWx1ABIfZXZhbHVhdGVfMDRfZmMxX21hdG11bF9hZGRfcmVsdQATM2V2YWx1YXRlXzA1',
+  'X2ZjMl9tYXRtdWxfYWRkX3NvZnRtYXhfYW1heF9zdWJfZXhwX3N1bQAULWV2YWx1YXRlXzA2X2xvc3NfbG9nX3N1Yl9lcV9zZWxlY3Rfc3VtXzNfbW9y',
+  'ZQAVHXRyYWluXzAwYV90b19mbG9hdF90b19mMzJfZGl2ABYydHJhaW5fMDBiX2NvbnYyX2NvbnYyZF9hZGRfcmVsdV9tYXhfcG9vbDJkX21heF9wb28A',
+  'Fx50cmFpbl8wMGNfZmMyX3dlaWdodF9yZW9yZGVyZWQAGB50cmFpbl8wMGRfZmMxX3dlaWdodF9yZW9yZGVyZWQAGSB0cmFpbl8wMGVfY29udjNfd2Vp',
+  'Z2h0X3Jlb3JkZXJlZAAaIHRyYWluXzAwZl9jb252Ml93ZWlnaHRfcmVvcmRlcmVkABsydHJhaW5fMDFhX2NvbnYxX2NvbnYyZF9hZGRfcmVsdV9tYXhf',
+  'cG9vbDJkX21heF9wb28AHDJ0cmFpbl8wMWJfY29udjJfYmFja3dhcmRfY29udjJkX2lucHV0X2dyYWRfZ3Rfc2VsZQAdMXRyYWluXzAyX2NvbnYyX2Nv',
+  'bnYyZF9hZGRfcmVsdV9tYXhfcG9vbDJkX21heF9wb28AHh50cmFpbl8wM19jb252M19jb252MmRfYWRkX3JlbHUAHxx0cmFpbl8wNF9mYzFfbWF0bXVs',
+  'X2FkZF9yZWx1ACAwdHJhaW5fMDVfZmMyX21hdG11bF9hZGRfc29mdG1heF9hbWF4X3N1Yl9leHBfc3VtACErdHJhaW5fMDZhX2xvc3NfbG9nX3N1Yl9l',
+  'cV9zZWxlY3Rfc3VtXzNfbW9yZQAiGnRyYWluXzA2Yl9mYzJfYmFja3dhcmRfc3VtACMddHJhaW5fMDZjX2ZjMl9iYWNrd2FyZF9tYXRtdWwAJCd0cmFp',
+  'bl8wNmRfZmMyX2JhY2t3YXJkX21hdG11bF9ndF9zZWxlY3QAJRp0cmFpbl8wN2FfZmMxX2JhY2t3YXJkX3N1bQAmHXRyYWluXzA3Yl9mYzFfYmFja3dh',
+  'cmRfbWF0bXVsACcndHJhaW5fMDdjX2ZjMV9iYWNrd2FyZF9tYXRtdWxfZ3Rfc2VsZWN0ACgcdHJhaW5fMDhhX2NvbnYzX2JhY2t3YXJkX3N1bQApK3Ry',
+  'YWluXzA4Yl9jb252M19iYWNrd2FyZF9jb252MmRfd2VpZ2h0X2dyYWQAKjJ0cmFpbl8wOGNfY29udjNfYmFja3dhcmRfY29udjJkX2lucHV0X2dyYWRf',
+  'Z3Rfc2VsZQArJ3RyYWluXzA5YV9yZWx1X2JhY2t3YXJkX21heF9wb29sMmRfZ3JhZAAsHHRyYWluXzA5Yl9jb252Ml9iYWNrd2FyZF9zdW0ALSp0cmFp',
+  'bl8xMF9jb252Ml9iYWNrd2FyZF9jb252MmRfd2VpZ2h0X2dyYWQALjF0cmFpbl8xMV9jb252Ml9iYWNrd2FyZF9jb252MmRfaW5wdXRfZ3JhZF9ndF9z',
+  'ZWxlAC8ndHJhaW5fMTJhX3JlbHVfYmFja3dhcmRfbWF4X3Bvb2wyZF9ncmFkADAcdHJhaW5fMTJiX2NvbnYxX2JhY2t3YXJkX3N1bQAxKnRyYWluXzEz',
+  'X2NvbnYxX2JhY2t3YXJkX2NvbnYyZF93ZWlnaHRfZ3JhZAAyLnRyYWluXzE0X0FkYW1faXNfZmluaXRlX211bF9hZGRfcG93X3N1Yl8zX21vcmUAMwrT',
+  'rQI00wEBAnwgAEQAAAAAAOCFwKVEAAAAAADghUCkIgJE/oIrZUcV9z+iniEBIAIgAUTvOfr+Qi7mP6KhIQJEXJ94t09+kj4gAqJENMdWpeMdxz6gIAKi',
+  'RBqgARqgAfo+oCACokQaoAEaoAEqP6AgAqJEF2zBFmzBVj+gIAKiRBEREREREYE/oCACokRVVVVVVVWlP6AgAqJEVVVVVVVVxT+gIAKiRAAAAAAAAOA/',
+  'oCACokQAAAAAAADwP6AgAqJEAAAAAAAA8D+gIAH8AqxC/wd8QjSGv6ILpQIDAX4BfwN8IABEAAAAAAAAAABhBEBEAAAAAAAA8P8PCyAARAAAAAAAAAAA',
+  'YwRARAAAAAAAAPh/DwsgAET////////vf2VFBEAgAA8LIAC9IgFCNIinQf8HayECIAFCDIZCDIhC/wdCNIaEvyIDRM07f2aeoPY/ZgRAIANEAAAAAAAA',
+  '4D+iIQMgAkEBaiECCyADRAAAAAAAAPA/oSADRAAAAAAAAPA/oKMiBCAEoiEFRBEREREREcE/IAWiRBQ7sRM7scM/oCAFokRGF1100UXHP6AgBaJEHMdx',
+  'HMdxzD+gIAWiRJIkSZIkSdI/oCAFokSamZmZmZnZP6AgBaJEVVVVVVVV5T+gIAWiRAAAAAAAAABAoCAEoiACt0TvOfr+Qi7mP6KgCwgAIAC7EAC2CwgA',
+  'IAC7EAG2C1ABAXwgALsiASABIAEgAaKiRAAAAAAAAAhAo6FEAAAAAAAA8D9EAAAAAAAAAEAgASABoBAARAAAAAAAAPA/oKOhIAGZRPyp8dJNYlA/Yxu2',
+  'CyMBAXwgALuaEAAhAUQAAAAAAADwPyABRAAAAAAAAPA/oKO2C1oBAXwgAUMAAAAAWwRAQwAAgD8PCyAAi7sQASABu6IQACECIABDAAAAAF0EQCABIAGO',
+  'XARAQwAAwH8PCyABQwAAAD+UIAFDAAAAP5SOXARAIAKaIQILCyACtgsTACAAvEGAgID8B3FBgICA/AdHC9cGCQR/AXsBfwF7An8IewR/BnsBfyAAIAFI',
+  'BEAgACEIA0AgCCEJIAkhCkEAIQsDQCAFIAtBCGxBBGxqIQ0gDf0AAoAJIQwgDf0AApAJIQ5BACEPA0BBACEQA0D9DAAAAAAAAAAAAAAAAAAAAAAhEf0M',
+  'AAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIRb9DAAAAAAAAAAAAAAAAAAAAAAhF/0MAAAAAAAAAAAAAAAAAAAAACEYQQAhGQNAQQAhGiAEIA9BOGwgCkGQBmxqIBlBHGxqIBBBAmxq',
+  'QQRsaiEbIAUgC0EIbCAZQeAAbGpBBGxqIRwDQCAb/QkCACEdIBz9AAIAIR4gG/0JAgQhHyAb/QkCcCEgIBv9CQJ0ISEgHP0AAhAhIiARIB0gHv3mAf3k',
+  'ASERIBIgHyAe/eYB/eQBIRIgEyAgIB795gH95AEhEyAUICEgHv3mAf3kASEUIBUgHSAi/eYB/eQBIRUgFiAfICL95gH95AEhFiAXICAgIv3mAf3kASEX',
+  'IBggISAi/eYB/eQBIRggG0EEaiEbIBxBgAFqIRwgGkEBaiIaQQNIDQALIBlBAWoiGUEDSA0ACyAGIAtBCGwgD0GgA2xqIApBoCpsaiAQQSBsakEEbGoh',
+  'IyAjIBEgDP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASASIAz95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH96QEgEyAM/eQB/QwAAAAAAAAAAAAAAAAAAAAA',
+  '/esB/ekBIBQgDP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pAf0LAgAgIyAVIA795AH9DAAAAAAAAAAAAAAAAAAAAAD96wEgFiAO/eQB/QwAAAAAAAAA',
+  'AAAAAAAAAAAA/esB/ekBIBcgDv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pASAYIA795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH96QH9CwIQIBBBAWoi',
+  'EEENSA0ACyAPQQFqIg9BDUgNAAsgC0EBaiILQQRIDQALIAhBAWoiCCABSA0ACwsL0QYCB38XeyAAIAFIBEAgACEIA0AgCCEJIAlBIHAhCiAJQSBuIQkg',
+  'CSELQQAhDCAFIAtBCGwgCkHAAGxqQQRsaiENIAcgC0GAIGwgCkEIbGpBBGxqIQ4DQCAN/QACgAohDyAN/QACgEohECAN/QACgIoBIREgDf0AAoDKASES',
+  'IA39AAKAigMhEyAPIBL95AEgE/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEUIA39AAKAigIhFSAN/QACgMoDIRYgECAV/eQBIBb95AH9DAAAAD8AAAA/',
+  'AAAAPwAAAD/95gEhFyAN/QACgMoCIRggDf0AAoCKBCEZIBEgGP3kASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRogDyAS/eUBIBP95AH9DAAAAD8A',
+  'AAA/AAAAPwAAAD/95gEhGyAQIBX95QEgFv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEcIBEgGP3lASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR0g',
+  'DyAQ/eQBIBH95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHiAPIBD95QEgEf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEfIBQgF/3kASAa/eQB/QwAAAA/',
+  'AAAAPwAAAD8AAAA//eYBISAgFCAX/eUBIBr95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhISAbIBz95AEgHf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEi',
+  'IBsgHP3lASAd/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISMgEyAW/eQBIBn95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJCATIBb95QEgGf3kAf0MAAAA',
+  'PwAAAD8AAAA/AAAAP/3mASElIA4gD/0LAgAgDiAe/QsCgAggDiAf/QsCgBAgDiAR/QsCgBggDiAU/QsCgCAgDiAg/QsCgCggDiAh/QsCgDAgDiAa/QsC',
+  'gDggDiAb/QsCgEAgDiAi/QsCgEggDiAj/QsCgFAgDiAd/QsCgFggDiAT/QsCgGAgDiAk/QsCgGggDiAl/QsCgHAgDiAZ/QsCgHggDUEQaiENIA5BEGoh',
+  'DiAMQQFqIgxBAkgNAAsgCEEBaiIIIAFIDQALCwvnEQ0JfyB7BH8IewN/BnsCfwJ7An8BewN/EXsFfyAAIAFIBEAgACEIA0AgCCEJIAlBAXAhCiAJQQFu',
+  'IQkgCSELQQAhDANAQQAhDQNAQQAhDiAEIAtBoCpsIAxBBGxqIA1BwAZsakEEbGohDyADIAxBBGwgDUGgAWxqQQRsaiEQA0AgD/0AAoAaIREgD/0AAoAc',
+  'IRIgD/0AAoACIBL95QEhEyAP/QACgBshFCAP/QACgAEgFP3lASEVIA/9AAKAHSEWIA/9AAKADSEXIA/9AAKADyEYIBggEv3kASEZIA/9AAKADiEaIBog',
+  'FP3kASEbIA/9AAKAECEcIBIgGP3lASEdIBQgGv3lASEeIBggD/0AAoAp/eUBIR8gGiAP/QACgCj95QEhICAP/QACACAR/eUBIBP95QEhISAVIBP95AEh',
+  'IiATIBX95QEhIyAVIA/9AAKAAyAW/eUB/eUBISQgFyAR/eQBIBn95QEhJSAbIBn95AEhJiAZIBv95QEhJyAbIBwgFv3kAf3lASEoIBEgF/3lASAd/eUB',
+  'ISkgHiAd/eQBISogHSAe/eUBISsgHiAWIBz95QH95QEhLCAXIA/9AAKAJ/3lASAf/eUBIS0gICAf/eQBIS4gHyAg/eUBIS8gICAcIA/9AAKAKv3lAf3l',
+  'ASEwIBAgIf0LAgAgECAi/QsCgBkgECAj/QsCgDIgECAk/QsCgEsgECAl/QsCgGQgECAm/QsCgH0gECAn/QsCgJYBIBAgKP0LAoCvASAQICn9CwKAyAEg',
+  'ECAq/QsCgOEBIBAgK/0LAoD6ASAQICz9CwKAkwIgECAt/QsCgKwCIBAgLv0LAoDFAiAQIC/9CwKA3gIgECAw/QsCgPcCIA9BgAJqIQ8gEEGAAWohECAO',
+  'QQFqIg5BBUgNAAsgDUEBaiINQQVIDQALIAxBAWoiDEEISA0AC0EAITEDQEEAITIDQEEAITMDQEEAITQDQCA0QQRsQQRqQRlMBED9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhNf0MAAAAAAAAAAAAAAAAAAAAACE2/QwAAAAAAAAAAAAAAAAAAAAAITf9DAAAAAAAAAAAAAAAAAAAAAAhOP0MAAAAAAAAAAAAAAAAAAAAACE5',
+  '/QwAAAAAAAAAAAAAAAAAAAAAITr9DAAAAAAAAAAAAAAAAAAAAAAhO/0MAAAAAAAAAAAAAAAAAAAAACE8QQAhPSADIDNBoAZsIDRBgAFsakEEbGohPiAG',
+  'IDFBgCBsIDNBgAJsakEEbGohPwNAID79CQIAIUAgP/0AAgAhQSA//QACECFCID79CQKAASFDID79CQKAAiFEID79CQKAAyFFIDUgQCBB/eYB/eQBITUg',
+  'NiBAIEL95gH95AEhNiA3IEMgQf3mAf3kASE3IDggQyBC/eYB/eQBITggOSBEIEH95gH95AEhOSA6IEQgQv3mAf3kASE6IDsgRSBB/eYB/eQBITsgPCBF',
+  'IEL95gH95AEhPCA+QQRqIT4gP0EgaiE/ID1BAWoiPUEgSA0ACyADIDNByAFsIDRBIGxqQQRsaiFGIEYgNf0LAoCQAyBGIDb9CwKQkAMgRiA3/QsCoJAD',
+  'IEYgOP0LArCQAyBGIDn9CwLAkAMgRiA6/QsC0JADIEYgO/0LAuCQAyBGIDz9CwLwkAMFQQAhRwNA/QwAAAAAAAAAAAAAAAAAAAAAIUj9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhSUEAIT0gAyAzQaAGbCA0QYABbGogR0EgbGpBBGxqIUogBiAxQYAgbCAzQYACbGpBBGxqIUsDQCBK/QkCACFMIEggTCBL/QACAP3mAf3k',
+  'ASFIIEkgTCBL/QACEP3mAf3kASFJIEpBBGohSiBLQSBqIUsgPUEBaiI9QSBIDQALIAMgM0HIAWwgNEEgbGogR0EIbGpBBGxqIU0gTSBI/QsCgJADIE0g',
+  'Sf0LApCQAyBHQQFqIkdBGSA0QQRsa0gNAAsLIDRBAWoiNEEHSA0ACyAzQQFqIjNBEEgNAAsgMkEBaiIyQQFIDQALQQAhMgNAQQAhDQNAQQAhDiADIDJB',
+  'BGwgDUEobGpBBGxqIU4gAyAyQQRsIA1BoAFsakEEbGohTwNAIE79AAKAqQMhUCBO/QACgMIDIVEgTv0AAqCvAyFSIE79AAKgyAMhUyBO/QACoJYDIFL9',
+  '5AEgU/3kASFUIE79AALAtQMhVSBO/QACwM4DIVYgTv0AAsCcAyBV/eQBIFb95AEhVyBO/QAC4LsDIVggTv0AAuDUAyFZIFIgU/3lASBO/QACoOED/eUB',
+  'IVogVSBW/eUBIE79AALA5wP95QEhWyBO/QACgJADIFD95AEgUf3kASBU/eQBIFf95AEhXCBUIFf95QEgTv0AAuCiAyBY/eQBIFn95AH95QEhXSBQIFH9',
+  '5QEgTv0AAoDbA/3lASBa/eQBIFv95AEhXiBaIFv95QEgWCBZ/eUBIE79AALg7QP95QH95QEhXyBPIFz9CwKA9AMgTyBd/QsCoPQDIE8gXv0LAsD2AyBP',
+  'IF/9CwLg9gMgTkEgaiFOIE9BwABqIU8gDkEBaiIOQQVIDQALIA1BAWoiDUEFSA0ACyAyQQFqIjJBAkgNAAtBACEyA0AgBSAxQQhsIDJBBGxqQQRsaiFh',
+  'IGH9AAKAygQhYEEAIWIDQEEAIWMgByAxQQhsIDJBBGxqIGJBwAJsaiALQcAMbGpBBGxqIWQgAyAyQQRsIGJBoAFsakEEbGohZQNAIGQgZf0AAoD0AyBg',
+  '/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esBIGX9AAKg9AMgYP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pASBl/QACwPYDIGD95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH96QEgZf0AAuD2AyBg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/ekB/QsCACBkQYACaiFkIGVBwABqIWUgY0EBaiJjQQVIDQALIGJBAWoi',
+  'YkEFSA0ACyAyQQFqIjJBAkgNAAsgMUEBaiIxQQhIDQALIAhBAWoiCCABSA0ACwsL0woPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgE',
+  'QCAAIQcDQCAHIQggCEEDcCEJIAhBA24hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAA',
+  'AAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAA',
+  'ACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEAIRYDQEEAIRcgBCAJQcACbCAKQYAybGogFUHAAmxqIBZBwABs',
+  'aiAMQcAAbGpBBGxqIRggBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohGQNAIBj9CQIAIRogGf0AAoDMBCEbIBn9AAKQzAQhHCAY/QkCgDIhHSAY/QkC',
+  'gGQhHiAY/QkCgJYBIR8gDSAaIBv95gH95AEhDSAOIBogHP3mAf3kASEOIA8gHSAb/eYB/eQBIQ8gECAdIBz95gH95AEhECARIB4gG/3mAf3kASERIBIg',
+  'HiAc/eYB/eQBIRIgEyAfIBv95gH95AEhEyAUIB8gHP3mAf3kASEUIBhBBGohGCAZQYAEaiEZIBdBAWoiF0HAAEgNAAsgFkEBaiIWQQNIDQALIBVBAWoi',
+  'FUEDSA0ACyAFIAtBCGxBBGxqISEgIf0AAoDMFiEgICH9AAKQzBYhIiAGIAtBCGwgCUGAA2xqIApBgCRsaiAMQYABbGpBBGxqISMgIyANICD95AH9DAAA',
+  'AAAAAAAAAAAAAAAAAAD96wH9CwIAICMgDiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAjIA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
+  'AoAkICMgECAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkCQgIyARICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKASCAjIBIgIv3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rAf0LApBIICMgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgGwgIyAUICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
+  'CwKQbAUgBSALQQhsQQRsaiElICX9AAKAzBYhJCAl/QACkMwWISZBACEnA0D9DAAAAAAAAAAAAAAAAAAAAAAhKP0MAAAAAAAAAAAAAAAAAAAAACEpQQAh',
+  'FQNAQQAhFgNAQQAhFyAEIAlBwAJsIApBgDJsaiAnQcAMbGogFUHAAmxqIBZBwABsaiAMQcAAbGpBBGxqISogBSALQQhsIBVBgMABbGogFkGAwABsakEE',
+  'bGohKwNAICr9CQIAISwgKCAsICv9AAKAzAT95gH95AEhKCApICwgK/0AApDMBP3mAf3kASEpICpBBGohKiArQYAEaiErIBdBAWoiF0HAAEgNAAsgFkEB',
+  'aiIWQQNIDQALIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUGAA2xqIApBgCRsaiAnQYAJbGogDEGAAWxqQQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/esB/QsCACAtICkgJv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiInIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBA0gNAAsgC0EBaiIL',
+  'QRBIDQALIAdBAWoiByABSA0ACwsL9QkPBH8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxB',
+  'BGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACET',
+  'A0BBACEUA0BBACEVIAQgCUGAJGwgE0GAA2xqIBRBgAFsakEEbGohFiAFIApBCGwgE0HAAWxqIBRBwABsakEEbGohFwNAIBb9CQIAIRggF/0AAoDQFiEZ',
+  'IBf9AAKQ0BYhGiAW/QkCgCQhGyAW/QkCgEghHCAW/QkCgGwhHSALIBggGf3mAf3kASELIAwgGCAa/eYB/eQBIQwgDSAbIBn95gH95AEhDSAOIBsgGv3m',
+  'Af3kASEOIA8gHCAZ/eYB/eQBIQ8gECAcIBr95gH95AEhECARIB0gGf3mAf3kASERIBIgHSAa/eYB/eQBIRIgFkEEaiEWIBdBgBJqIRcgFUEBaiIVQYAB',
+  'SA0ACyAUQQFqIhRBA0gNAAsgE0EBaiITQQNIDQALIAUgCkEIbEEEbGohHyAf/QACgNAoIR4gH/0AApDQKCEgIAYgCkEIbCAJQYACbGpBBGxqISEgISAL',
+  'IB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICEgDCAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAhIA0gHv3kAf0MAAAAAAAAAAAAAAAA',
+  'AAAAAP3rAf0LAoACICEgDiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAIgISAPIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAhIBAg',
+  'IP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAEICEgESAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAYgISASICD95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH9CwKQBgUgBSAKQQhsQQRsaiEjICP9AAKA0CghIiAj/QACkNAoISRBACElA0D9DAAAAAAAAAAAAAAAAAAAAAAhJv0MAAAAAAAAAAAAAAAA',
+  'AAAAACEnQQAhEwNAQQAhFANAQQAhFSAEIAlBgCRsICVBgAlsaiATQYADbGogFEGAAWxqQQRsaiEoIAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEpA0Ag',
+  'KP0JAgAhKiAmICogKf0AAoDQFv3mAf3kASEmICcgKiAp/QACkNAW/eYB/eQBIScgKEEEaiEoIClBgBJqISkgFUEBaiIVQYABSA0ACyAUQQFqIhRBA0gN',
+  'AAsgE0EBaiITQQNIDQALIAYgCkEIbCAJQYACbGogJUHAAGxqQQRsaiErICsgJiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACArICcgJP3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgNAAsgB0EBaiIHIAFIDQALCwuXBA0EfwJ9A38BfQJ/',
+  'AX0CfwF9An8BfQF/AX0CfyAAIAFIBEAgACEIA0AgCCEJIAkhCkEAIQsDQEMAAAAAIQxDAAAAACENQQAhDiAEIApBwABsQQRsaiEPIAUgC0ECbEEEbGoh',
+  'EANAIA8qAgAhESAMIBEgECoCgNIolJIhDCANIBEgECoChNIolJIhDSAPQQRqIQ8gEEEoaiEQIA5BAWoiDkHAAEgNAAsgBiALQQJsIApBFmxqQQRsaiES',
+  'IBIgDCAFIAtBAmxBBGxqIRMgEyoCgOYokjgCACASIA0gEyoChOYokjgCBCALQQFqIgtBBUgNAAtD//9//yEUQQAhDiAGIApBFmxBBGxqIRUDQCAUIBUq',
+  'AgCXIRQgFUEEaiEVIA5BAWoiDkEKSA0ACyAGIApBFmxBBGxqIRYgFiAUOAIoIBYqAighF0EAIRggBiAKQRZsQQRsaiEZA0AgGSAZKgIAIBeTEAI4Aiwg',
+  'GUEEaiEZIBhBAWoiGEEKSA0AC0MAAAAAIRpBACEOIAYgCkEWbEEEbGohGwNAIBogGyoCLJIhGiAbQQRqIRsgDkEBaiIOQQpIDQALIBYgGjgCVCAWKgJU',
+  'IRxBACEYIAcgCkEKbEEEbGohHSAGIApBFmxBBGxqIR4DQCAdIB4qAiwgHJU4AgAgHUEEaiEdIB5BBGohHiAYQQFqIhhBCkgNAAsgCEEBaiIIIAFIDQAL',
+  'CwukAQEIfyAAIAFIBEAgACEIA0AgCCEJIAkhCkEAIQsDQEEAIQwDQEEAIQ0gBiAMQRxsIApBkAZsakEEbGohDiAEIAxBHGwgCkGQBmxqaiEPA0AgDiAP',
+  'LQAAskMAAH9DlTgCACAOQQRqIQ4gD0EBaiEPIA1BAWoiDUEcSA0ACyAMQQFqIgxBHEgNAAsgC0EBaiILQQFIDQALIAhBAWoiCCABSA0ACwsL0QYCB38X',
+  'eyAAIAFIBEAgACEIA0AgCCEJIAlBIHAhCiAJQSBuIQkgCSELQQAhDCAFIAtBCGwgCkHAAGxqQQRsaiENIAcgC0GAIGwgCkEIbGpBBGxqIQ4DQCAN/QAC',
+  'gAohDyAN/QACgEohECAN/QACgIoBIREgDf0AAoDKASESIA39AAKAigMhEyAPIBL95AEgE/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEUIA39AAKAigIh',
+  'FSAN/QACgMoDIRYgECAV/eQBIBb95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhFyAN/QACgMoCIRggDf0AAoCKBCEZIBEgGP3kASAZ/eQB/QwAAAA/AAAA',
+  'PwAAAD8AAAA//eYBIRogDyAS/eUBIBP95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhGyAQIBX95QEgFv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEcIBEg',
+  'GP3lASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR0gDyAQ/eQBIBH95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHiAPIBD95QEgEf3kAf0MAAAAPwAA',
+  'AD8AAAA/AAAAP/3mASEfIBQgF/3kASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISAgFCAX/eUBIBr95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhISAb',
+  'IBz95AEgHf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEiIBsgHP3lASAd/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISMgEyAW/eQBIBn95AH9DAAAAD8A',
+  'AAA/AAAAPwAAAD/95gEhJCATIBb95QEgGf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASElIA4gD/0LAgAgDiAe/QsCgAggDiAf/QsCgBAgDiAR/QsCgBgg',
+  'DiAU/QsCgCAgDiAg/QsCgCggDiAh/QsCgDAgDiAa/QsCgDggDiAb/QsCgEAgDiAi/QsCgEggDiAj/QsCgFAgDiAd/QsCgFggDiAT/QsCgGAgDiAk/QsC',
+  'gGggDiAl/QsCgHAgDiAZ/QsCgHggDUEQaiENIA5BEGohDiAMQQFqIgxBAkgNAAsgCEEBaiIIIAFIDQALCwvXBgkEfwF7AX8BewJ/CHsEfwZ7AX8gACAB',
+  'SARAIAAhBwNAIAchCCAIIQlBACEKA0AgBSAKQQhsQQRsaiEMIAz9AAKACSELIAz9AAKQCSENQQAhDgNAQQAhDwNA/QwAAAAAAAAAAAAAAAAAAAAAIRD9',
+  'DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAA',
+  'AAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRb9DAAAAAAAAAAAAAAAAAAAAAAhF0EAIRgDQEEAIRkgBCAOQThsIAlBkAZsaiAYQRxsaiAPQQJs',
+  'akEEbGohGiAFIApBCGwgGEHgAGxqQQRsaiEbA0AgGv0JAgAhHCAb/QACACEdIBr9CQIEIR4gGv0JAnAhHyAa/QkCdCEgIBv9AAIQISEgECAcIB395gH9',
+  '5AEhECARIB4gHf3mAf3kASERIBIgHyAd/eYB/eQBIRIgEyAgIB395gH95AEhEyAUIBwgIf3mAf3kASEUIBUgHiAh/eYB/eQBIRUgFiAfICH95gH95AEh',
+  'FiAXICAgIf3mAf3kASEXIBpBBGohGiAbQYABaiEbIBlBAWoiGUEDSA0ACyAYQQFqIhhBA0gNAAsgBiAKQQhsIA5BoANsaiAJQaAqbGogD0EgbGpBBGxq',
+  'ISIgIiAQIAv95AH9DAAAAAAAAAAAAAAAAAAAAAD96wEgESAL/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/ekBIBIgC/3kAf0MAAAAAAAAAAAAAAAAAAAA',
+  'AP3rAf3pASATIAv95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH96QH9CwIAICIgFCAN/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esBIBUgDf3kAf0MAAAAAAAA',
+  'AAAAAAAAAAAAAP3rAf3pASAWIA395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH96QEgFyAN/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/ekB/QsCECAPQQFq',
+  'Ig9BDUgNAAsgDkEBaiIOQQ1IDQALIApBAWoiCkEESA0ACyAHQQFqIgcgAUgNAAsLC+cRDQl/IHsEfwh7A38GewJ/AnsCfwF7A38RewV/IAAgAUgEQCAA',
+  'IQgDQCAIIQkgCUEBcCEKIAlBAW4hCSAJIQtBACEMA0BBACENA0BBACEOIAQgC0GgKmwgDEEEbGogDUHABmxqQQRsaiEPIAMgDEEEbCANQaABbGpBBGxq',
+  'IRADQCAP/QACgBohESAP/QACgBwhEiAP/QACgAIgEv3lASETIA/9AAKAGyEUIA/9AAKAASAU/eUBIRUgD/0AAoAdIRYgD/0AAoANIRcgD/0AAoAPIRgg',
+  'GCAS/eQBIRkgD/0AAoAOIRogGiAU/eQBIRsgD/0AAoAQIRwgEiAY/eUBIR0gFCAa/eUBIR4gGCAP/QACgCn95QEhHyAaIA/9AAKAKP3lASEgIA/9AAIA',
+  'IBH95QEgE/3lASEhIBUgE/3kASEiIBMgFf3lASEjIBUgD/0AAoADIBb95QH95QEhJCAXIBH95AEgGf3lASElIBsgGf3kASEmIBkgG/3lASEnIBsgHCAW',
+  '/eQB/eUBISggESAX/eUBIB395QEhKSAeIB395AEhKiAdIB795QEhKyAeIBYgHP3lAf3lASEsIBcgD/0AAoAn/eUBIB/95QEhLSAgIB/95AEhLiAfICD9',
+  '5QEhLyAgIBwgD/0AAoAq/eUB/eUBITAgECAh/QsCACAQICL9CwKAGSAQICP9CwKAMiAQICT9CwKASyAQICX9CwKAZCAQICb9CwKAfSAQICf9CwKAlgEg',
+  'ECAo/QsCgK8BIBAgKf0LAoDIASAQICr9CwKA4QEgECAr/QsCgPoBIBAgLP0LAoCTAiAQIC39CwKArAIgECAu/QsCgMUCIBAgL/0LAoDeAiAQIDD9CwKA',
+  '9wIgD0GAAmohDyAQQYABaiEQIA5BAWoiDkEFSA0ACyANQQFqIg1BBUgNAAsgDEEBaiIMQQhIDQALQQAhMQNAQQAhMgNAQQAhMwNAQQAhNANAIDRBBGxB',
+  'BGpBGUwEQP0MAAAAAAAAAAAAAAAAAAAAACE1/QwAAAAAAAAAAAAAAAAAAAAAITb9DAAAAAAAAAAAAAAAAAAAAAAhN/0MAAAAAAAAAAAAAAAAAAAAACE4',
+  '/QwAAAAAAAAAAAAAAAAAAAAAITn9DAAAAAAAAAAAAAAAAAAAAAAhOv0MAAAAAAAAAAAAAAAAAAAAACE7/QwAAAAAAAAAAAAAAAAAAAAAITxBACE9IAMg',
+  'M0GgBmwgNEGAAWxqQQRsaiE+IAYgMUGAIGwgM0GAAmxqQQRsaiE/A0AgPv0JAgAhQCA//QACACFBID/9AAIQIUIgPv0JAoABIUMgPv0JAoACIUQgPv0J',
+  'AoADIUUgNSBAIEH95gH95AEhNSA2IEAgQv3mAf3kASE2IDcgQyBB/eYB/eQBITcgOCBDIEL95gH95AEhOCA5IEQgQf3mAf3kASE5IDogRCBC/eYB/eQB',
+  'ITogOyBFIEH95gH95AEhOyA8IEUgQv3mAf3kASE8ID5BBGohPiA/QSBqIT8gPUEBaiI9QSBIDQALIAMgM0HIAWwgNEEgbGpBBGxqIUYgRiA1/QsCgJAD',
+  'IEYgNv0LApCQAyBGIDf9CwKgkAMgRiA4/QsCsJADIEYgOf0LAsCQAyBGIDr9CwLQkAMgRiA7/QsC4JADIEYgPP0LAvCQAwVBACFHA0D9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhSP0MAAAAAAAAAAAAAAAAAAAAACFJQQAhPSADIDNBoAZsIDRBgAFsaiBHQSBsakEEbGohSiAGIDFBgCBsIDNBgAJsakEEbGohSwNAIEr9',
+  'CQIAIUwgSCBMIEv9AAIA/eYB/eQBIUggSSBMIEv9AAIQ/eYB/eQBIUkgSkEEaiFKIEtBIGohSyA9QQFqIj1BIEgNAAsgAyAzQcgBbCA0QSBsaiBHQQhs',
+  'akEEbGohTSBNIEj9CwKAkAMgTSBJ/QsCkJADIEdBAWoiR0EZIDRBBGxrSA0ACwsgNEEBaiI0QQdIDQALIDNBAWoiM0EQSA0ACyAyQQFqIjJBAUgNAAtB',
+  'ACEyA0BBACENA0BBACEOIAMgMkEEbCANQShsakEEbGohTiADIDJBBGwgDUGgAWxqQQRsaiFPA0AgTv0AAoCpAyFQIE79AAKAwgMhUSBO/QACoK8DIVIg',
+  'Tv0AAqDIAyFTIE79AAKglgMgUv3kASBT/eQBIVQgTv0AAsC1AyFVIE79AALAzgMhViBO/QACwJwDIFX95AEgVv3kASFXIE79AALguwMhWCBO/QAC4NQD',
+  'IVkgUiBT/eUBIE79AAKg4QP95QEhWiBVIFb95QEgTv0AAsDnA/3lASFbIE79AAKAkAMgUP3kASBR/eQBIFT95AEgV/3kASFcIFQgV/3lASBO/QAC4KID',
+  'IFj95AEgWf3kAf3lASFdIFAgUf3lASBO/QACgNsD/eUBIFr95AEgW/3kASFeIFogW/3lASBYIFn95QEgTv0AAuDtA/3lAf3lASFfIE8gXP0LAoD0AyBP',
+  'IF39CwKg9AMgTyBe/QsCwPYDIE8gX/0LAuD2AyBOQSBqIU4gT0HAAGohTyAOQQFqIg5BBUgNAAsgDUEBaiINQQVIDQALIDJBAWoiMkECSA0AC0EAITID',
+  'QCAFIDFBCGwgMkEEbGpBBGxqIWEgYf0AAoDKBCFgQQAhYgNAQQAhYyAHIDFBCGwgMkEEbGogYkHAAmxqIAtBwAxsakEEbGohZCADIDJBBGwgYkGgAWxq',
+  'QQRsaiFlA0AgZCBl/QACgPQDIGD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wEgZf0AAqD0AyBg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/ekBIGX9AALA',
+  '9gMgYP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pASBl/QAC4PYDIGD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH96QH9CwIAIGRBgAJqIWQgZUHAAGoh',
+  'ZSBjQQFqImNBBUgNAAsgYkEBaiJiQQVIDQALIDJBAWoiMkECSA0ACyAxQQFqIjFBCEgNAAsgCEEBaiIIIAFIDQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7',
+  'AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEAIQsDQEEAIQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAA',
+  'ACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEUQQAhFQNAQQAhFgNAQQAhFyAEIAlBwAJs',
+  'IApBgDJsaiAVQcACbGogFkHAAGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiEZA0AgGP0JAgAhGiAZ/QACgMwEIRsgGf0A',
+  'ApDMBCEcIBj9CQKAMiEdIBj9CQKAZCEeIBj9CQKAlgEhHyANIBogG/3mAf3kASENIA4gGiAc/eYB/eQBIQ4gDyAdIBv95gH95AEhDyAQIB0gHP3mAf3k',
+  'ASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQBIRQgGEEEaiEYIBlBgARqIRkgF0EBaiIXQcAASA0A',
+  'CyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAUgC0EIbEEEbGohISAh/QACgMwWISAgIf0AApDMFiEiIAYgC0EIbCAJQYADbGogCkGAJGxqIAxBgAFs',
+  'akEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAOICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICMgDyAg/eQB/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIyAQICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQJCAjIBEgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
+  'Af0LAoBIICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIyATICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAbCAjIBQgIv3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAFIAtBCGxBBGxqISUgJf0AAoDMFiEkICX9AAKQzBYhJkEAIScDQP0MAAAAAAAAAAAAAAAAAAAAACEo/QwA',
+  'AAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqICdBwAxsaiAVQcACbGogFkHAAGxqIAxBwABsakEEbGohKiAFIAtB',
+  'CGwgFUGAwAFsaiAWQYDAAGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0AAoDMBP3mAf3kASEoICkgLCAr/QACkMwE/eYB/eQBISkgKkEEaiEqICtBgARq',
+  'ISsgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQYADbGogCkGAJGxqICdBgAlsaiAMQYABbGpBBGxqIS0gLSAo',
+  'ICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIC0gKSAm/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAnQQFqIicgAigCACAKQQRsa0gNAAsL',
+  'IAxBAWoiDEEDSA0ACyALQQFqIgtBEEgNAAsgB0EBaiIHIAFIDQALCwv1CQ8Efwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNA',
+  'IAchCCAIIQlBACEKA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhEkEAIRMDQEEAIRQDQEEAIRUgBCAJQYAkbCATQYADbGogFEGAAWxqQQRsaiEWIAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEX',
+  'A0AgFv0JAgAhGCAX/QACgNAWIRkgF/0AApDQFiEaIBb9CQKAJCEbIBb9CQKASCEcIBb9CQKAbCEdIAsgGCAZ/eYB/eQBIQsgDCAYIBr95gH95AEhDCAN',
+  'IBsgGf3mAf3kASENIA4gGyAa/eYB/eQBIQ4gDyAcIBn95gH95AEhDyAQIBwgGv3mAf3kASEQIBEgHSAZ/eYB/eQBIREgEiAdIBr95gH95AEhEiAWQQRq',
+  'IRYgF0GAEmohFyAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBSAKQQhsQQRsaiEfIB/9AAKA0CghHiAf/QACkNAoISAgBiAK',
+  'QQhsIAlBgAJsakEEbGohISAhIAsgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISAMICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEg',
+  'DSAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAIgISAOICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQAiAhIA8gHv3kAf0MAAAAAAAAAAAA',
+  'AAAAAAAAAP3rAf0LAoAEICEgECAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgISARIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABiAh',
+  'IBIgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAGBSAFIApBCGxBBGxqISMgI/0AAoDQKCEiICP9AAKQ0CghJEEAISUDQP0MAAAAAAAAAAAAAAAA',
+  'AAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdBACETA0BBACEUA0BBACEVIAQgCUGAJGwgJUGACWxqIBNBgANsaiAUQYABbGpBBGxqISggBSAKQQhsIBNB',
+  'wAFsaiAUQcAAbGpBBGxqISkDQCAo/QkCACEqICYgKiAp/QACgNAW/eYB/eQBISYgJyAqICn9AAKQ0Bb95gH95AEhJyAoQQRqISggKUGAEmohKSAVQQFq',
+  'IhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBiAKQQhsIAlBgAJsaiAlQcAAbGpBBGxqISsgKyAmICL95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJQQRsa0gNAAsLIApBAWoiCkEISA0ACyAHQQFqIgcg',
+  'AUgNAAsLC/kGGQR/An0DfwF9An8BfQJ/AX0CfwF9AX8BfQJ/AX0BfwF9A38BfQF/AX0BfwF9An8BfQF/IAAgAUgEQCAAIQkDQCAJIQogCiELQQAhDANA',
+  'QwAAAAAhDUMAAAAAIQ5BACEPIAQgC0HAAGxBBGxqIRAgBSAMQQJsQQRsaiERA0AgECoCACESIA0gEiARKgKA0iiUkiENIA4gEiARKgKE0iiUkiEOIBBB',
+  'BGohECARQShqIREgD0EBaiIPQcAASA0ACyAGIAxBAmwgC0EjbGpBBGxqIRMgEyANIAUgDEECbEEEbGohFCAUKgKA5iiSOAIAIBMgDiAUKgKE5iiSOAIE',
+  'IAxBAWoiDEEFSA0AC0P//3//IRVBACEPIAYgC0EjbEEEbGohFgNAIBUgFioCAJchFSAWQQRqIRYgD0EBaiIPQQpIDQALIAYgC0EjbEEEbGohFyAXIBU4',
+  'AiggFyoCKCEYQQAhGSAGIAtBI2xBBGxqIRoDQCAaIBoqAgAgGJMQAjgCLCAaQQRqIRogGUEBaiIZQQpIDQALQwAAAAAhG0EAIQ8gBiALQSNsQQRsaiEc',
+  'A0AgGyAcKgIskiEbIBxBBGohHCAPQQFqIg9BCkgNAAsgFyAbOAJUIBcqAlQhHUEAIRkgByALQQpsQQRsaiEeIAYgC0EjbEEEbGohHwNAIB4gHyoCLCAd',
+  'lTgCACAeQQRqIR4gH0EEaiEfIBlBAWoiGUEKSA0AC0P//3//ISBBACEPIAcgC0EKbEEEbGohIQNAICAgISoCAJchICAhQQRqISEgD0EBaiIPQQpIDQAL',
+  'Q///f/8hIkEAISNBACEkIAcgC0EKbEEEbGohJQNAICUqAgAhJiAmICJeICYgJlxyIScgJiAiICcbISJBAEEKbCAkaiAjICcbISMgJUEEaiElICRBAWoi',
+  'JEEKSA0ACyAjIAggC0EEbGohKSApKAIARrIhKCAXICA4AlggFyAoOAJcIBcqAlghKkEAIRkgBiALQSNsQQRsaiErIAcgC0EKbEEEbGohLANAICsgLCoC',
+  'ACAqkzgCYCArQQRqISsgLEEEaiEsIBlBAWoiGUEKSA0AC0MAAAAAIS1BACEPIAYgC0EjbEEEbGohLgNAIC0gLioCYBACkiEtIC5BBGohLiAPQQFqIg9B',
+  'CkgNAAsgFyAtOAKIASAJQQFqIgkgAUgNAAsLC7MCCgF9A38BfQF/AX0CfwF9An8EfQR/IAAgAUgEQEMAAAAAIQhBACEJA0AgBCAJQQRsaiELIAsoAgAh',
+  'CiAFIAlBI2xBBGxqIQ0gDSoCiAEhDCAMEAMhDkEAIQ8gBSAJQSNsQQRsaiEQA0AgCCAQKgJgIA6TQwAAAAAgDyAKRhuSIQggEEEEaiEQIA9BAWoiD0EK',
+  'SA0ACyAJQQFqIgkgAigCAEgNAAtDAAAAACERQQAhEiAFQQBBBGxqIRMDQCARIBMqAlySIREgE0GMAWohEyASQQFqIhIgAigCAEgNAAsgAigCALIhFCAI',
+  'IBSVIRUgFYwhFiARIBSVIRcgACEYA0AgGCEZIAZBAEEEbGohGiAaIBY4AgAgB0EAQQRsaiEbIBsgFzgCACAYQQFqIhggAUgNAAsLC6QBAQh/IAAgAUgE',
+  'QCAAIQwDQCAMIQ0gDSEOQQAhDwNAQQAhEANAQQAhESAGIBBBHGwgDkGQBmxqQQRsaiESIAQgEEEcbCAOQZAGbGpqIRMDQCASIBMtAACyQwAAf0OVOAIA',
+  'IBJBBGohEiATQQFqIRMgEUEBaiIRQRxIDQALIBBBAWoiEEEcSA0ACyAPQQFqIg9BAUgNAAsgDEEBaiIMIAFIDQALCwvRBgIHfxd7IAAgAUgEQCAAIQwD',
+  'QCAMIQ0gDUEgcCEOIA1BIG4hDSANIQ9BACEQIAUgD0EIbCAOQcAAbGpBBGxqIREgByAPQYAgbCAOQQhsakEEbGohEgNAIBH9AAKACiETIBH9AAKASiEU',
+  'IBH9AAKAigEhFSAR/QACgMoBIRYgEf0AAoCKAyEXIBMgFv3kASAX/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRggEf0AAoCKAiEZIBH9AAKAygMhGiAU',
+  'IBn95AEgGv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEbIBH9AAKAygIhHCAR/QACgIoEIR0gFSAc/eQBIB395AH9DAAAAD8AAAA/AAAAPwAAAD/95gEh',
+  'HiATIBb95QEgF/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEfIBQgGf3lASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISAgFSAc/eUBIB395AH9DAAA',
+  'AD8AAAA/AAAAPwAAAD/95gEhISATIBT95AEgFf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEiIBMgFP3lASAV/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYB',
+  'ISMgGCAb/eQBIB795AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJCAYIBv95QEgHv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASElIB8gIP3kASAh/eQB/QwA',
+  'AAA/AAAAPwAAAD8AAAA//eYBISYgHyAg/eUBICH95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJyAXIBr95AEgHf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3m',
+  'ASEoIBcgGv3lASAd/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISkgEiAT/QsCACASICL9CwKACCASICP9CwKAECASIBX9CwKAGCASIBj9CwKAICASICT9',
+  'CwKAKCASICX9CwKAMCASIB79CwKAOCASIB/9CwKAQCASICb9CwKASCASICf9CwKAUCASICH9CwKAWCASIBf9CwKAYCASICj9CwKAaCASICn9CwKAcCAS',
+  'IB39CwKAeCARQRBqIREgEkEQaiESIBBBAWoiEEECSA0ACyAMQQFqIgwgAUgNAAsLC2QBBn8gACABSARAIAAhDANAIAwhDSANQcAAcCEOIA1BwABuIQ0g',
+  'DSEPIAggDiAPQcAAbGpBBGxqIRAgECAFIA5BCmwgD2pBBGxqIREgESoCgNIoOAIAIAxBAWoiDCABSA0ACwsLqgEBCH8gACABSARAIAAhDANAIAwhDSAN',
+  'QcAAcCEOIA1BwABuIQ0gDUEDcCEPIA1BA24hDSANIRBBACERIAkgEEGAwAFsIA5BgAFsaiAPQYDAAGxqQQRsaiESIAUgEEHAAWwgDmogD0HAAGxqQQRs',
+  'aiETA0AgEiATKgKA0BY4AgAgEkEEaiESIBNBgBJqIRMgEUEBaiIRQYABSA0ACyAMQQFqIgwgAUgNAAsLC6wBAQh/IAAgAUgEQCAAIQwDQCAMIQ0gDUGA',
+  'AXAhDiANQYABbiENIA1BA3AhDyANQQNuIQ0gDSEQQQAhESAKIBBBgMABbCAPQYDAAGxqIA5BwABsakEEbGohEiAFIBBBgMABbCAPQYDAAGxqIA5qQQRs',
+  'aiETA0AgEiATKgKAzAQ4AgAgEkEEaiESIBNBgARqIRMgEUEBaiIRQcAASA0ACyAMQQFqIgwgAUgNAAsLC6UBAQh/IAAgAUgEQCAAIQwDQCAMIQ0gDUHA',
+  'AHAhDiANQcAAbiENIA1BA3AhDyANQQNuIQ0gDSEQQQAhESALIBBBgDBsIA9BgBBsaiAOQSBsakEEbGohEiAFIBBBgDBsIA9BgBBsaiAOakEEbGohEwNA',
+  'IBIgEyoCgAo4AgAgEkEEaiESIBNBgAJqIRMgEUEBaiIRQSBIDQALIAxBAWoiDCABSA0ACwsLtAkJBH8BewF/AXsCfwh7BH8WewJ/IAAgAUgEQCAAIQoD',
+  'QCAKIQsgCyEMQQAhDQNAIAUgDUEIbEEEbGohDyAP/QACgAkhDiAP/QACkAkhEEEAIREDQEEAIRIDQP0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEW/QwAAAAAAAAAAAAAAAAAAAAAIRf9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhGP0MAAAAAAAAAAAAAAAAAAAAACEZ/QwAAAAAAAAAAAAAAAAAAAAAIRpBACEbA0BBACEcIAQgEUE4bCAMQZAGbGogG0EcbGogEkECbGpBBGxqIR0g',
+  'BSANQQhsIBtB4ABsakEEbGohHgNAIB39CQIAIR8gHv0AAgAhICAd/QkCBCEhIB39CQJwISIgHf0JAnQhIyAe/QACECEkIBMgHyAg/eYB/eQBIRMgFCAh',
+  'ICD95gH95AEhFCAVICIgIP3mAf3kASEVIBYgIyAg/eYB/eQBIRYgFyAfICT95gH95AEhFyAYICEgJP3mAf3kASEYIBkgIiAk/eYB/eQBIRkgGiAjICT9',
+  '5gH95AEhGiAdQQRqIR0gHkGAAWohHiAcQQFqIhxBA0gNAAsgG0EBaiIbQQNIDQALIBMgDv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASElIBQgDv3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rASEmICUgJv3pASEnIBUgDv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASEoICcgKP3pASEpIBYgDv3kAf0MAAAAAAAAAAAA',
+  'AAAAAAAAAP3rASEqIBcgEP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASErIBggEP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASEsICsgLP3pASEtIBkgEP3k',
+  'Af0MAAAAAAAAAAAAAAAAAAAAAP3rASEuIC0gLv3pASEvIBogEP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASEwICkgKv3pASEx/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/QwBAAAAAQAAAAEAAAABAAAAICYgJf1FICUgJf1C/VD9Uv0MAgAAAAIAAAACAAAAAgAAACAoICf9RSAnICf9Qv1Q/VL9DAMAAAADAAAAAwAAAAMA',
+  'AAAgKiAp/UUgKSAp/UL9UP1SITIgLyAw/ekBITP9DAAAAAAAAAAAAAAAAAAAAAD9DAEAAAABAAAAAQAAAAEAAAAgLCAr/UUgKyAr/UL9UP1S/QwCAAAA',
+  'AgAAAAIAAAACAAAAIC4gLf1FIC0gLf1C/VD9Uv0MAwAAAAMAAAADAAAAAwAAACAwIC/9RSAvIC/9Qv1Q/VIhNCAHIA1BCGwgEUGgA2xqIAxBoCpsaiAS',
+  'QSBsakEEbGohNSA1IDH9CwIAIAggDUEIbCARQaADbGogDEGgKmxqIBJBIGxqQQRsaiE2IDYgMv0LAgAgNSAz/QsCECA2IDT9CwIQIBJBAWoiEkENSA0A',
+  'CyARQQFqIhFBDUgNAAsgDUEBaiINQQRIDQALIApBAWoiCiABSA0ACwsL2gYCB38XeyAAIAFIBEAgACEKA0AgCiELIAtBwABwIQwgC0HAAG4hCyALIQ1B',
+  'ACEOIAYgDUEIbCAMQSBsakEEbGohDyAJIA1BgMAAbCAMQQhsakEEbGohEANAIA/9AAKAgAQhESAP/QACgMADIRIgD/0AAoCAAyETIA/9AAKAwAIhFCAP',
+  '/QACgIABIRUgESAU/eQBIBX95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhFiAP/QACgIACIRcgD/0AAoBAIRggEiAX/eQBIBj95AH9DAAAAD8AAAA/AAAA',
+  'PwAAAD/95gEhGSAP/QACgMABIRogD/0AAgAhGyATIBr95AEgG/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEcIBEgFP3lASAV/eQB/QwAAAA/AAAAPwAA',
+  'AD8AAAA//eYBIR0gEiAX/eUBIBj95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHiATIBr95QEgG/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEfIBEgEv3k',
+  'ASAT/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISAgESAS/eUBIBP95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhISAWIBn95AEgHP3kAf0MAAAAPwAAAD8A',
+  'AAA/AAAAP/3mASEiIBYgGf3lASAc/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISMgHSAe/eQBIB/95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJCAdIB79',
+  '5QEgH/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASElIBUgGP3kASAb/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISYgFSAY/eUBIBv95AH9DAAAAD8AAAA/',
+  'AAAAPwAAAD/95gEhJyAQIBH9CwIAIBAgIP0LAoAQIBAgIf0LAoAgIBAgE/0LAoAwIBAgFv0LAoBAIBAgIv0LAoBQIBAgI/0LAoBgIBAgHP0LAoBwIBAg',
+  'Hf0LAoCAASAQICT9CwKAkAEgECAl/QsCgKABIBAgH/0LAoCwASAQIBX9CwKAwAEgECAm/QsCgNABIBAgJ/0LAoDgASAQIBv9CwKA8AEgD0EQaiEPIBBB',
+  'EGohECAOQQFqIg5BAkgNAAsgCkEBaiIKIAFIDQALCwuwEw4JfyB7BH8IewN/BnsCfwJ7An8BewN/EXsGfwh7IAAgAUgEQCAAIQkDQCAJIQogCkEBcCEL',
+  'IApBAW4hCiAKIQxBACENA0BBACEOA0BBACEPIAQgDEGgKmwgDUEEbGogDkHABmxqQQRsaiEQIAMgDUEEbCAOQaABbGpBBGxqIREDQCAQ/QACgBohEiAQ',
+  '/QACgBwhEyAQ/QACgAIgE/3lASEUIBD9AAKAGyEVIBD9AAKAASAV/eUBIRYgEP0AAoAdIRcgEP0AAoANIRggEP0AAoAPIRkgGSAT/eQBIRogEP0AAoAO',
+  'IRsgGyAV/eQBIRwgEP0AAoAQIR0gEyAZ/eUBIR4gFSAb/eUBIR8gGSAQ/QACgCn95QEhICAbIBD9AAKAKP3lASEhIBD9AAIAIBL95QEgFP3lASEiIBYg',
+  'FP3kASEjIBQgFv3lASEkIBYgEP0AAoADIBf95QH95QEhJSAYIBL95AEgGv3lASEmIBwgGv3kASEnIBogHP3lASEoIBwgHSAX/eQB/eUBISkgEiAY/eUB',
+  'IB795QEhKiAfIB795AEhKyAeIB/95QEhLCAfIBcgHf3lAf3lASEtIBggEP0AAoAn/eUBICD95QEhLiAhICD95AEhLyAgICH95QEhMCAhIB0gEP0AAoAq',
+  '/eUB/eUBITEgESAi/QsCACARICP9CwKAGSARICT9CwKAMiARICX9CwKASyARICb9CwKAZCARICf9CwKAfSARICj9CwKAlgEgESAp/QsCgK8BIBEgKv0L',
+  'AoDIASARICv9CwKA4QEgESAs/QsCgPoBIBEgLf0LAoCTAiARIC79CwKArAIgESAv/QsCgMUCIBEgMP0LAoDeAiARIDH9CwKA9wIgEEGAAmohECARQYAB',
+  'aiERIA9BAWoiD0EFSA0ACyAOQQFqIg5BBUgNAAsgDUEBaiINQQhIDQALQQAhMgNAQQAhMwNAQQAhNANAQQAhNQNAIDVBBGxBBGpBGUwEQP0MAAAAAAAA',
+  'AAAAAAAAAAAAACE2/QwAAAAAAAAAAAAAAAAAAAAAITf9DAAAAAAAAAAAAAAAAAAAAAAhOP0MAAAAAAAAAAAAAAAAAAAAACE5/QwAAAAAAAAAAAAAAAAA',
+  'AAAAITr9DAAAAAAAAAAAAAAAAAAAAAAhO/0MAAAAAAAAAAAAAAAAAAAAACE8/QwAAAAAAAAAAAAAAAAAAAAAIT1BACE+IAMgNEGgBmwgNUGAAWxqQQRs',
+  'aiE/IAYgMkGAIGwgNEGAAmxqQQRsaiFAA0AgP/0JAgAhQSBA/QACACFCIED9AAIQIUMgP/0JAoABIUQgP/0JAoACIUUgP/0JAoADIUYgNiBBIEL95gH9',
+  '5AEhNiA3IEEgQ/3mAf3kASE3IDggRCBC/eYB/eQBITggOSBEIEP95gH95AEhOSA6IEUgQv3mAf3kASE6IDsgRSBD/eYB/eQBITsgPCBGIEL95gH95AEh',
+  'PCA9IEYgQ/3mAf3kASE9ID9BBGohPyBAQSBqIUAgPkEBaiI+QSBIDQALIAMgNEHIAWwgNUEgbGpBBGxqIUcgRyA2/QsCgJADIEcgN/0LApCQAyBHIDj9',
+  'CwKgkAMgRyA5/QsCsJADIEcgOv0LAsCQAyBHIDv9CwLQkAMgRyA8/QsC4JADIEcgPf0LAvCQAwVBACFIA0D9DAAAAAAAAAAAAAAAAAAAAAAhSf0MAAAA',
+  'AAAAAAAAAAAAAAAAACFKQQAhPiADIDRBoAZsIDVBgAFsaiBIQSBsakEEbGohSyAGIDJBgCBsIDRBgAJsakEEbGohTANAIEv9CQIAIU0gSSBNIEz9AAIA',
+  '/eYB/eQBIUkgSiBNIEz9AAIQ/eYB/eQBIUogS0EEaiFLIExBIGohTCA+QQFqIj5BIEgNAAsgAyA0QcgBbCA1QSBsaiBIQQhsakEEbGohTiBOIEn9CwKA',
+  'kAMgTiBK/QsCkJADIEhBAWoiSEEZIDVBBGxrSA0ACwsgNUEBaiI1QQdIDQALIDRBAWoiNEEQSA0ACyAzQQFqIjNBAUgNAAtBACEzA0BBACEOA0BBACEP',
+  'IAMgM0EEbCAOQShsakEEbGohTyADIDNBBGwgDkGgAWxqQQRsaiFQA0AgT/0AAoCpAyFRIE/9AAKAwgMhUiBP/QACoK8DIVMgT/0AAqDIAyFUIE/9AAKg',
+  'lgMgU/3kASBU/eQBIVUgT/0AAsC1AyFWIE/9AALAzgMhVyBP/QACwJwDIFb95AEgV/3kASFYIE/9AALguwMhWSBP/QAC4NQDIVogUyBU/eUBIE/9AAKg',
+  '4QP95QEhWyBWIFf95QEgT/0AAsDnA/3lASFcIE/9AAKAkAMgUf3kASBS/eQBIFX95AEgWP3kASFdIFUgWP3lASBP/QAC4KIDIFn95AEgWv3kAf3lASFe',
+  'IFEgUv3lASBP/QACgNsD/eUBIFv95AEgXP3kASFfIFsgXP3lASBZIFr95QEgT/0AAuDtA/3lAf3lASFgIFAgXf0LAoD0AyBQIF79CwKg9AMgUCBf/QsC',
+  'wPYDIFAgYP0LAuD2AyBPQSBqIU8gUEHAAGohUCAPQQFqIg9BBUgNAAsgDkEBaiIOQQVIDQALIDNBAWoiM0ECSA0AC0EAITMDQCAFIDJBCGwgM0EEbGpB',
+  'BGxqIWIgYv0AAoDKBCFhQQAhYwNAQQAhZCADIDNBBGwgY0GgAWxqQQRsaiFlIAcgMkEIbCAzQQRsaiBjQcACbGogDEHADGxqQQRsaiFmIAggMkEIbCAz',
+  'QQRsaiBjQcACbGogDEHADGxqQQRsaiFnA0AgZf0AAoD0AyBh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esBIWggZf0AAqD0AyBh/eQB/QwAAAAAAAAAAAAA',
+  'AAAAAAAA/esBIWkgaCBp/ekBIWogZf0AAsD2AyBh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esBIWsgaiBr/ekBIWwgZf0AAuD2AyBh/eQB/QwAAAAAAAAA',
+  'AAAAAAAAAAAA/esBIW0gbCBt/ekBIW79DAAAAAAAAAAAAAAAAAAAAAD9DAEAAAABAAAAAQAAAAEAAAAgaSBo/UUgaCBo/UL9UP1S/QwCAAAAAgAAAAIA',
+  'AAACAAAAIGsgav1FIGogav1C/VD9Uv0MAwAAAAMAAAADAAAAAwAAACBtIGz9RSBsIGz9Qv1Q/VIhbyBmIG79CwIAIGcgb/0LAgAgZUHAAGohZSBmQYAC',
+  'aiFmIGdBgAJqIWcgZEEBaiJkQQVIDQALIGNBAWoiY0EFSA0ACyAzQQFqIjNBAkgNAAsgMkEBaiIyQQhIDQALIAlBAWoiCSABSA0ACwsL0woPBn8IewV/',
+  'B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQggCEEDcCEJIAhBA24hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA',
+  '/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEAIRYDQEEA',
+  'IRcgBCAJQcACbCAKQYAybGogFUHAAmxqIBZBwABsaiAMQcAAbGpBBGxqIRggBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohGQNAIBj9CQIAIRogGf0A',
+  'AoDMBCEbIBn9AAKQzAQhHCAY/QkCgDIhHSAY/QkCgGQhHiAY/QkCgJYBIR8gDSAaIBv95gH95AEhDSAOIBogHP3mAf3kASEOIA8gHSAb/eYB/eQBIQ8g',
+  'ECAdIBz95gH95AEhECARIB4gG/3mAf3kASERIBIgHiAc/eYB/eQBIRIgEyAfIBv95gH95AEhEyAUIB8gHP3mAf3kASEUIBhBBGohGCAZQYAEaiEZIBdB',
+  'AWoiF0HAAEgNAAsgFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAFIAtBCGxBBGxqISEgIf0AAoDMFiEgICH9AAKQzBYhIiAGIAtBCGwgCUGAA2xqIApB',
+  'gCRsaiAMQYABbGpBBGxqISMgIyANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICMgDiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAj',
+  'IA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAkICMgECAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkCQgIyARICD95AH9DAAAAAAAAAAA',
+  'AAAAAAAAAAD96wH9CwKASCAjIBIgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBIICMgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgGwg',
+  'IyAUICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQbAUgBSALQQhsQQRsaiElICX9AAKAzBYhJCAl/QACkMwWISZBACEnA0D9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhKP0MAAAAAAAAAAAAAAAAAAAAACEpQQAhFQNAQQAhFgNAQQAhFyAEIAlBwAJsIApBgDJsaiAnQcAMbGogFUHAAmxqIBZBwABsaiAMQcAAbGpB',
+  'BGxqISogBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohKwNAICr9CQIAISwgKCAsICv9AAKAzAT95gH95AEhKCApICwgK/0AApDMBP3mAf3kASEpICpB',
+  'BGohKiArQYAEaiErIBdBAWoiF0HAAEgNAAsgFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUGAA2xqIApBgCRsaiAnQYAJbGogDEGAAWxq',
+  'QQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAtICkgJv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiInIAIoAgAg',
+  'CkEEbGtIDQALCyAMQQFqIgxBA0gNAAsgC0EBaiILQRBIDQALIAdBAWoiByABSA0ACwsL9QkPBH8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAg',
+  'AUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAA',
+  'AAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETA0BBACEUA0BBACEVIAQgCUGAJGwgE0GAA2xqIBRBgAFsakEEbGohFiAFIApBCGwgE0HAAWxqIBRB',
+  'wABsakEEbGohFwNAIBb9CQIAIRggF/0AAoDQFiEZIBf9AAKQ0BYhGiAW/QkCgCQhGyAW/QkCgEghHCAW/QkCgGwhHSALIBggGf3mAf3kASELIAwgGCAa',
+  '/eYB/eQBIQwgDSAbIBn95gH95AEhDSAOIBsgGv3mAf3kASEOIA8gHCAZ/eYB/eQBIQ8gECAcIBr95gH95AEhECARIB0gGf3mAf3kASERIBIgHSAa/eYB',
+  '/eQBIRIgFkEEaiEWIBdBgBJqIRcgFUEBaiIVQYABSA0ACyAUQQFqIhRBA0gNAAsgE0EBaiITQQNIDQALIAUgCkEIbEEEbGohHyAf/QACgNAoIR4gH/0A',
+  'ApDQKCEgIAYgCkEIbCAJQYACbGpBBGxqISEgISALIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICEgDCAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA',
+  '/esB/QsCECAhIA0gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoACICEgDiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAIgISAPIB795AH9',
+  'DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAhIBAgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAEICEgESAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA',
+  '/esB/QsCgAYgISASICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBgUgBSAKQQhsQQRsaiEjICP9AAKA0CghIiAj/QACkNAoISRBACElA0D9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhJv0MAAAAAAAAAAAAAAAAAAAAACEnQQAhEwNAQQAhFANAQQAhFSAEIAlBgCRsICVBgAlsaiATQYADbGogFEGAAWxqQQRsaiEo',
+  'IAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEpA0AgKP0JAgAhKiAmICogKf0AAoDQFv3mAf3kASEmICcgKiAp/QACkNAW/eYB/eQBIScgKEEEaiEoIClB',
+  'gBJqISkgFUEBaiIVQYABSA0ACyAUQQFqIhRBA0gNAAsgE0EBaiITQQNIDQALIAYgCkEIbCAJQYACbGogJUHAAGxqQQRsaiErICsgJiAi/eQB/QwAAAAA',
+  'AAAAAAAAAAAAAAAA/esB/QsCACArICcgJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgN',
+  'AAsgB0EBaiIHIAFIDQALCwunCiIDfQR/An0DfwF9An8BfQJ/AX0CfwF9AX8BfQF/AX0BfwF9A38BfQF/AX0BfwF9AX8DfQN/AX0BfwR9AX8CfQF/BH0B',
+  'fyAAIAFIBEAgAigCALIhCEMAAIA/IAiVIQkgCYwhCiAAIQsDQCALIQwgDCENQQAhDgNAQwAAAAAhD0MAAAAAIRBBACERIAQgDUHAAGxBBGxqIRIgBSAO',
+  'QQJsQQRsaiETA0AgEioCACEUIA8gFCATKgKA0iiUkiEPIBAgFCATKgKE0iiUkiEQIBJBBGohEiATQShqIRMgEUEBaiIRQcAASA0ACyAGIA5BAmwgDUHX',
+  'AGxqQQRsaiEVIBUgDyAFIA5BAmxBBGxqIRYgFioCgOYokjgCACAVIBAgFioChOYokjgCBCAOQQFqIg5BBUgNAAtD//9//yEXQQAhESAGIA1B1wBsQQRs',
+  'aiEYA0AgFyAYKgIAlyEXIBhBBGohGCARQQFqIhFBCkgNAAsgBiANQdcAbEEEbGohGSAZIBc4AiggGSoCKCEaQQAhGyAGIA1B1wBsQQRsaiEcA0AgHCAc',
+  'KgIAIBqTEAI4AiwgHEEEaiEcIBtBAWoiG0EKSA0AC0MAAAAAIR1BACERIAYgDUHXAGxBBGxqIR4DQCAdIB4qAiySIR0gHkEEaiEeIBFBAWoiEUEKSA0A',
+  'CyAZIB04AlQgGSoCVCEfQQAhGyAGIA1B1wBsQQRsaiEgA0AgICAgKgIsIB+VOAJYICBBBGohICAbQQFqIhtBCkgNAAtD//9//yEhQQAhESAGIA1B1wBs',
+  'QQRsaiEiA0AgISAiKgJYlyEhICJBBGohIiARQQFqIhFBCkgNAAtD//9//yEjQQAhJEEAISUgBiANQdcAbEEEbGohJgNAICYqAlghJyAnICNeICcgJ1xy',
+  'ISggJyAjICgbISNBAEEKbCAlaiAkICgbISQgJkEEaiEmICVBAWoiJUEKSA0ACyAkIAcgDUEEbGohKiAqKAIARrIhKSAZICE4AoABIBkgKTgChAEgGSoC',
+  'gAEhK0EAIRsgBiANQdcAbEEEbGohLANAICwqAlggK5MhLSAtEAIhLiAsIC04AogBICwgLjgCsAEgLEEEaiEsIBtBAWoiG0EKSA0AC0MAAAAAIS9BACER',
+  'IAYgDUHXAGxBBGxqITADQCAvIDAqArABkiEvIDBBBGohMCARQQFqIhFBCkgNAAsgGSAvOALYASAqKAIAITFBACEbIAYgDUHXAGxBBGxqITIDQCAyIApD',
+  'AAAAACAbIDFGGzgC3AEgMkEEaiEyIBtBAWoiG0EKSA0AC0MAAAAAITNBACERIAYgDUHXAGxBBGxqITQDQCAzIDQqAtwBkiEzIDRBBGohNCARQQFqIhFB',
+  'CkgNAAsgGSAzOAKEAiAZKgKEAiE1IDWMITYgGSoC2AEhNyA2IDeVIThBACEbIAYgDUHXAGxBBGxqITkDQCA5IDkqAtwBIDggOSoCsAGUkjgCiAIgOUEE',
+  'aiE5IBtBAWoiG0EKSA0AC0MAAAAAITogGSoCVCE7QQAhESAGIA1B1wBsQQRsaiE8A0AgOiA8KgKIAiA8KgJYIDuVlJIhOiA8QQRqITwgEUEBaiIRQQpI',
+  'DQALIBkgOjgCsAIgGSoCVCE9QwAAgD8gPZUhPiAZKgKwAiE/ID+MIUBBACEbIAYgDUHXAGxBBGxqIUEDQCBBIEEqAogCID6UIECSIEEqAiyUOAK0AiBB',
+  'QQRqIUEgG0EBaiIbQQpIDQALIAtBAWoiCyABSA0ACwsLtwIKAX0DfwF9AX8BfQJ/AX0CfwR9BH8gACABSARAQwAAAAAhDEEAIQ0DQCAEIA1BBGxqIQ8g',
+  'DygCACEOIAUgDUHXAGxBBGxqIREgESoC2AEhECAQEAMhEkEAIRMgBSANQdcAbEEEbGohFANAIAwgFCoCiAEgEpNDAAAAACATIA5GG5IhDCAUQQRqIRQg',
+  'E0EBaiITQQpIDQALIA1BAWoiDSACKAIASA0AC0MAAAAAIRVBACEWIAVBAEEEbGohFwNAIBUgFyoChAGSIRUgF0HcAmohFyAWQQFqIhYgAigCAEgNAAsg',
+  'AigCALIhGCAMIBiVIRkgGYwhGiAVIBiVIRsgACEcA0AgHCEdIAhBAEEEbGohHiAeIBo4AgAgCUEAQQRsaiEfIB8gGzgCACAcQQFqIhwgAUgNAAsLC3gD',
+  'A38BfQN/IAAgAUgEQCAAIQwDQCAMIQ0gDSEOQwAAAAAhD0EAIRAgBSAOQQRsaiERA0AgDyARKgK0ApIhDyARQdwCaiERIBBBAWoiECACKAIASA0ACyAK',
+  'IA5BBGxqIRIgEiAPOAKA5iggDEEBaiIMIAFIDQALCwuGAgUEfwR9A38BfQF/IAAgAUgEQCAAIQwDQCAMIQ0gDUEQcCEOIA1BEG4hDSANIQ9DAAAAACEQ',
+  'QwAAAAAhEUMAAAAAIRJDAAAAACETQQAhFCAFIA9BBGxqIRUgBiAOQQRsQQRsaiEWA0AgFSoCtAIhFyAQIBcgFioCAJSSIRAgESAXIBYqAgSUkiERIBIg',
+  'FyAWKgIIlJIhEiATIBcgFioCDJSSIRMgFUHcAmohFSAWQYACaiEWIBRBAWoiFCACKAIASA0ACyAKIA5BKGwgD2pBBGxqIRggGCAQOAKA0iggGCAROAKo',
+  '0iggGCASOALQ0iggGCATOAL40iggDEEBaiIMIAFIDQALCwuYCgkEfwh7A38GewN/AnsCfwF7An8gACABSARAIAAhDANAIAwhDSANIQ5BACEPA0AgDkEE',
+  'bEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRb9DAAAAAAAAAAAAAAAAAAAAAAhF0EA',
+  'IRggBSAOQdwCbEEEbGohGSAHIA9BCGxBBGxqIRoDQCAZ/QkCtAIhGyAa/QACACEcIBr9AAIQIR0gGf0JApAFIR4gGf0JAuwHIR8gGf0JAsgKISAgECAb',
+  'IBz95gH95AEhECARIBsgHf3mAf3kASERIBIgHiAc/eYB/eQBIRIgEyAeIB395gH95AEhEyAUIB8gHP3mAf3kASEUIBUgHyAd/eYB/eQBIRUgFiAgIBz9',
+  '5gH95AEhFiAXICAgHf3mAf3kASEXIBlBBGohGSAaQYACaiEaIBhBAWoiGEEKSA0ACyALIA9BCGwgDkGAAmxqQQRsaiEhICEgEP0MAAAAAAAAAAAAAAAA',
+  'AAAAACAGIA9BCGwgDkGAAmxqQQRsaiEiICL9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgISAR/QwAAAAAAAAAAAAAAAAAAAAAICL9AAIQ/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgISAS/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKAAv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAAiAhIBP9DAAA',
+  'AAAAAAAAAAAAAAAAAAAgIv0AApAC/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApACICEgFP0MAAAAAAAAAAAAAAAAAAAAACAi/QACgAT9DAAAAAAAAAAA',
+  'AAAAAAAAAAD9RP1S/QsCgAQgISAV/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKQBP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQBCAhIBb9DAAAAAAAAAAA',
+  'AAAAAAAAAAAgIv0AAoAG/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoAGICEgF/0MAAAAAAAAAAAAAAAAAAAAACAi/QACkAb9DAAAAAAAAAAAAAAAAAAA',
+  'AAD9RP1S/QsCkAYFQQAhIwNA/QwAAAAAAAAAAAAAAAAAAAAAIST9DAAAAAAAAAAAAAAAAAAAAAAhJUEAIRggBSAOQdwCbCAjQdcAbGpBBGxqISYgByAP',
+  'QQhsQQRsaiEnA0AgJv0JArQCISggJCAoICf9AAIA/eYB/eQBISQgJSAoICf9AAIQ/eYB/eQBISUgJkEEaiEmICdBgAJqIScgGEEBaiIYQQpIDQALIAsg',
+  'D0EIbCAOQYACbGogI0HAAGxqQQRsaiEpICkgJP0MAAAAAAAAAAAAAAAAAAAAACAGIA9BCGwgDkGAAmxqICNBwABsakEEbGohKiAq/QACAP0MAAAAAAAA',
+  'AAAAAAAAAAAAAP1E/VL9CwIAICkgJf0MAAAAAAAAAAAAAAAAAAAAACAq/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICNBAWoiIyACKAIAIA5B',
+  'BGxrSA0ACwsgD0EBaiIPQQhIDQALIAxBAWoiDCABSA0ACwsLuQEDA38CewN/IAAgAUgEQCAAIQkDQCAJIQogCiEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9',
+  'DAAAAAAAAAAAAAAAAAAAAAAhDUEAIQ4gBCALQQhsQQRsaiEPA0AgDCAP/QACAP3kASEMIA0gD/0AAhD95AEhDSAPQYACaiEPIA5BAWoiDiACKAIASA0A',
+  'CyAHIAtBCGxBBGxqIRAgECAM/QsCgNAoIBAgDf0LApDQKCAJQQFqIgkgAUgNAAsLC+MEBQZ/CHsDfwZ7AX8gACABSARAIAAhCQNAIAkhCiAKQQNwIQsg',
+  'CkEDbiEKIAohDEEAIQ0DQEEAIQ4DQP0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAA',
+  'AAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIRZBACEXIAQgDUEIbEEEbGohGCAFIAxBBGwgC0GAA2xqIA5BgAFsakEEbGohGQNAIBj9AAIAIRogGf0JAgAhGyAY/QACECEcIBn9CQIEIR0g',
+  'Gf0JAgghHiAZ/QkCDCEfIA8gGiAb/eYB/eQBIQ8gECAcIBv95gH95AEhECARIBogHf3mAf3kASERIBIgHCAd/eYB/eQBIRIgEyAaIB795gH95AEhEyAU',
+  'IBwgHv3mAf3kASEUIBUgGiAf/eYB/eQBIRUgFiAcIB/95gH95AEhFiAYQYACaiEYIBlBgCRqIRkgF0EBaiIXIAIoAgBIDQALIAcgDEGAEmwgC0HAAWxq',
+  'IA5BwABsaiANQQhsakEEbGohICAgIA/9CwKA0BYgICAQ/QsCkNAWICAgEf0LAoDiFiAgIBL9CwKQ4hYgICAT/QsCgPQWICAgFP0LApD0FiAgIBX9CwKA',
+  'hhcgICAW/QsCkIYXIA5BAWoiDkEDSA0ACyANQQFqIg1BCEgNAAsgCUEBaiIJIAFIDQALCwuRCwkGfwh7A38GewN/AnsCfwF7An8gACABSARAIAAhCQNA',
+  'IAkhCiAKQQNwIQsgCkEDbiEKIAohDEEAIQ0DQEEAIQ4DQCAMQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAhFyAEIAxBgAJsQQRsaiEYIAYgDUEIbCALQYDAAWxqIA5BgMAAbGpBBGxqIRkDQCAY',
+  '/QkCACEaIBn9AAIAIRsgGf0AAhAhHCAY/QkCgAIhHSAY/QkCgAQhHiAY/QkCgAYhHyAPIBogG/3mAf3kASEPIBAgGiAc/eYB/eQBIRAgESAdIBv95gH9',
+  '5AEhESASIB0gHP3mAf3kASESIBMgHiAb/eYB/eQBIRMgFCAeIBz95gH95AEhFCAVIB8gG/3mAf3kASEVIBYgHyAc/eYB/eQBIRYgGEEEaiEYIBlBgARq',
+  'IRkgF0EBaiIXQcAASA0ACyAIIA1BCGwgC0GAA2xqIAxBgCRsaiAOQYABbGpBBGxqISAgICAP/QwAAAAAAAAAAAAAAAAAAAAAIAUgDUEIbCALQYADbGog',
+  'DEGAJGxqIA5BgAFsakEEbGohISAh/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICAgEP0MAAAAAAAAAAAAAAAAAAAAACAh/QACEP0MAAAAAAAA',
+  'AAAAAAAAAAAAAP1E/VL9CwIQICAgEf0MAAAAAAAAAAAAAAAAAAAAACAh/QACgCT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgCQgICAS/QwAAAAAAAAA',
+  'AAAAAAAAAAAAICH9AAKQJP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQJCAgIBP9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoBI/QwAAAAAAAAAAAAAAAAA',
+  'AAAA/UT9Uv0LAoBIICAgFP0MAAAAAAAAAAAAAAAAAAAAACAh/QACkEj9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkEggICAV/QwAAAAAAAAAAAAAAAAA',
+  'AAAAICH9AAKAbP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAbCAgIBb9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApBs/QwAAAAAAAAAAAAAAAAAAAAA/UT9',
+  'Uv0LApBsBUEAISIDQP0MAAAAAAAAAAAAAAAAAAAAACEj/QwAAAAAAAAAAAAAAAAAAAAAISRBACEXIAQgDEGAAmwgIkHAAGxqQQRsaiElIAYgDUEIbCAL',
+  'QYDAAWxqIA5BgMAAbGpBBGxqISYDQCAl/QkCACEnICMgJyAm/QACAP3mAf3kASEjICQgJyAm/QACEP3mAf3kASEkICVBBGohJSAmQYAEaiEmIBdBAWoi',
+  'F0HAAEgNAAsgCCANQQhsIAtBgANsaiAMQYAkbGogIkGACWxqIA5BgAFsakEEbGohKCAoICP9DAAAAAAAAAAAAAAAAAAAAAAgBSANQQhsIAtBgANsaiAM',
+  'QYAkbGogIkGACWxqIA5BgAFsakEEbGohKSAp/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICggJP0MAAAAAAAAAAAAAAAAAAAAACAp/QACEP0M',
+  'AAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICJBAWoiIiACKAIAIAxBBGxrSA0ACwsgDkEBaiIOQQNIDQALIA1BAWoiDUEQSA0ACyAJQQFqIgkgAUgNAAsL',
+  'C+0BAwN/AnsFfyAAIAFIBEAgACEJA0AgCSEKIAohC/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ1BACEOA0BBACEPA0BBACEQ',
+  'IAQgC0EIbCAOQYADbGogD0GAAWxqQQRsaiERA0AgDCAR/QACAP3kASEMIA0gEf0AAhD95AEhDSARQYAkaiERIBBBAWoiECACKAIASA0ACyAPQQFqIg9B',
+  'A0gNAAsgDkEBaiIOQQNIDQALIAcgC0EIbEEEbGohEiASIAz9CwKAzBYgEiAN/QsCkMwWIAlBAWoiCSABSA0ACwsLpwUFBn8IewV/BnsBfyAAIAFIBEAg',
+  'ACEJA0AgCSEKIApBA3AhCyAKQQNuIQogCiEMQQAhDQNAQQAhDgNA/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAA',
+  'AAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIRX9DAAAAAAAAAAAAAAAAAAAAAAhFkEAIRcDQEEAIRgDQEEAIRkgBSAMQQRsIAtBwAJsaiAXQcACbGogGEHAAGxqIA5BwABsakEEbGohGiAEIA1B',
+  'CGwgF0GAA2xqIBhBgAFsakEEbGohGwNAIBr9CQIAIRwgG/0AAgAhHSAb/QACECEeIBr9CQIEIR8gGv0JAgghICAa/QkCDCEhIA8gHCAd/eYB/eQBIQ8g',
+  'ECAcIB795gH95AEhECARIB8gHf3mAf3kASERIBIgHyAe/eYB/eQBIRIgEyAgIB395gH95AEhEyAUICAgHv3mAf3kASEUIBUgISAd/eYB/eQBIRUgFiAh',
+  'IB795gH95AEhFiAaQYAyaiEaIBtBgCRqIRsgGUEBaiIZIAIoAgBIDQALIBhBAWoiGEEDSA0ACyAXQQFqIhdBA0gNAAsgByAMQYAEbCALQYDAAWxqIA1B',
+  'CGxqIA5BgMAAbGpBBGxqISIgIiAP/QsCgMwEICIgEP0LApDMBCAiIBH9CwKA0AQgIiAS/QsCkNAEICIgE/0LAoDUBCAiIBT9CwKQ1AQgIiAV/QsCgNgE',
+  'ICIgFv0LApDYBCAOQQFqIg5BA0gNAAsgDUEBaiINQRBIDQALIAlBAWoiCSABSA0ACwsLgQ0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQkDQCAJ',
+  'IQogCkEFcCELIApBBW4hCiAKIQxBACENA0BBACEOA0AgDEEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAh',
+  'EP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAA',
+  'AAAAAAAAAAAAAAAAIRX9DAAAAAAAAAAAAAAAAAAAAAAhFkEAIRcDQCALIBdBf2xqQQBOIAsgF0F/bGpBA0hxBEBBACEYA0AgGEF/bCAOakEATiAYQX9s',
+  'IA5qQQNIcQRAQQAhGSAEIAtBgANsIAxBgCRsaiAXQYB9bGogGEGAf2xqIA5BgAFsakEEbGohGiAGIA1BCGwgF0GAwAFsaiAYQYDAAGxqQQRsaiEbA0Ag',
+  'Gv0JAgAhHCAb/QACACEdIBv9AAIQIR4gGv0JAoAkIR8gGv0JAoBIISAgGv0JAoBsISEgDyAcIB395gH95AEhDyAQIBwgHv3mAf3kASEQIBEgHyAd/eYB',
+  '/eQBIREgEiAfIB795gH95AEhEiATICAgHf3mAf3kASETIBQgICAe/eYB/eQBIRQgFSAhIB395gH95AEhFSAWICEgHv3mAf3kASEWIBpBBGohGiAbQYAC',
+  'aiEbIBlBAWoiGUGAAUgNAAsLIBhBAWoiGEEDSA0ACwsgF0EBaiIXQQNIDQALIAggDUEIbCALQcACbGogDEGAMmxqIA5BwABsakEEbGohIiAiIA/9DAAA',
+  'AAAAAAAAAAAAAAAAAAAgBSANQQhsIAtBwAJsaiAMQYAybGogDkHAAGxqQQRsaiEjICP9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgIiAQ/QwA',
+  'AAAAAAAAAAAAAAAAAAAAICP9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgIiAR/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKAMv0MAAAAAAAAAAAA',
+  'AAAAAAAAAP1E/VL9CwKAMiAiIBL9DAAAAAAAAAAAAAAAAAAAAAAgI/0AApAy/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAyICIgE/0MAAAAAAAAAAAA',
+  'AAAAAAAAACAj/QACgGT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgGQgIiAU/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKQZP0MAAAAAAAAAAAAAAAAAAAA',
+  'AP1E/VL9CwKQZCAiIBX9DAAAAAAAAAAAAAAAAAAAAAAgI/0AAoCWAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAlgEgIiAW/QwAAAAAAAAAAAAAAAAA',
+  'AAAAICP9AAKQlgH9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkJYBBUEAISQDQP0MAAAAAAAAAAAAAAAAAAAAACEl/QwAAAAAAAAAAAAAAAAAAAAAISZB',
+  'ACEXA0AgCyAXQX9sakEATiALIBdBf2xqQQNIcQRAQQAhGANAIBhBf2wgDmpBAE4gGEF/bCAOakEDSHEEQEEAIRkgBCALQYADbCAMQYAkbGogJEGACWxq',
+  'IBdBgH1saiAYQYB/bGogDkGAAWxqQQRsaiEnIAYgDUEIbCAXQYDAAWxqIBhBgMAAbGpBBGxqISgDQCAn/QkCACEpICUgKSAo/QACAP3mAf3kASElICYg',
+  'KSAo/QACEP3mAf3kASEmICdBBGohJyAoQYACaiEoIBlBAWoiGUGAAUgNAAsLIBhBAWoiGEEDSA0ACwsgF0EBaiIXQQNIDQALIAggDUEIbCALQcACbGog',
+  'DEGAMmxqICRBwAxsaiAOQcAAbGpBBGxqISogKiAl/QwAAAAAAAAAAAAAAAAAAAAAIAUgDUEIbCALQcACbGogDEGAMmxqICRBwAxsaiAOQcAAbGpBBGxq',
+  'ISsgK/0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAqICb9DAAAAAAAAAAAAAAAAAAAAAAgK/0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsC',
+  'ECAkQQFqIiQgAigCACAMQQRsa0gNAAsLIA5BAWoiDkEFSA0ACyANQQFqIg1BCEgNAAsgCUEBaiIJIAFIDQALCwvAAgEMfyAAIAFIBEAgACEIA0AgCCEJ',
+  'IAkhCkEAIQsDQCALQQJtQQVIIQxBACENA0AgDUECbUEFSCEOIAwgDnEhD0EAIRAgBiALQcAFbCAKQcA8bGogDUHAAGxqQQRsaiERIAQgCkHADGwgC0EC',
+  'bUHAAmxqIA1BAm1BwABsakEEbGohEiAFIApBwAxsIAtBAm1BwAJsaiANQQJtQcAAbGpBBGxqIRMDQCARIA8EeyAT/QACAP0MAAAAAAAAAAAAAAAAAAAA',
+  'ACAS/QACACALQQJvQQJsIA1BAm9q/RH9N/1SBf0MAAAAAAAAAAAAAAAAAAAAAAv9CwIAIBFBEGohESASQRBqIRIgE0EQaiETIBBBAWoiEEEQSA0ACyAN',
+  'QQFqIg1BC0gNAAsgC0EBaiILQQtIDQALIAhBAWoiCCABSA0ACwsL7QEDA38CewV/IAAgAUgEQCAAIQgDQCAIIQkgCSEK/QwAAAAAAAAAAAAAAAAAAAAA',
+  'IQv9DAAAAAAAAAAAAAAAAAAAAAAhDEEAIQ0DQEEAIQ4DQEEAIQ8gBSAKQQhsIA1BwAJsaiAOQcAAbGpBBGxqIRADQCALIBD9AAIA/eQBIQsgDCAQ/QAC',
+  'EP3kASEMIBBBgDJqIRAgD0EBaiIPIAIoAgBIDQALIA5BAWoiDkEFSA0ACyANQQFqIg1BBUgNAAsgByAKQQhsQQRsaiERIBEgC/0LAoDKBCARIAz9CwKQ',
+  'ygQgCEEBaiIIIAFIDQALCwuuBwUIfwh7BH8GewF/IAAgAUgEQEEAIQcDQCAAIQgDQCAIIQkgCUEDcCEKIAlBA24hCSAJQQNwIQsgCUEDbiEJIAkhDCAH',
+  'QQBKIQ1BACEOA0D9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAh',
+  'FwNAQQAhGCAEIAxBBGwgC0GgA2xqIAdBoCpsaiAXQaADbGogCkEgbGpBBGxqIRkgBSAOQQhsIAdBwDxsaiAXQcAFbGpBBGxqIRoDQCAZ/QkCACEbIBr9',
+  'AAIAIRwgGv0AAhAhHSAZ/QkCBCEeIBn9CQIIIR8gGf0JAgwhICAPIBsgHP3mAf3kASEPIBAgGyAd/eYB/eQBIRAgESAeIBz95gH95AEhESASIB4gHf3m',
+  'Af3kASESIBMgHyAc/eYB/eQBIRMgFCAfIB395gH95AEhFCAVICAgHP3mAf3kASEVIBYgICAd/eYB/eQBIRYgGUGAAWohGSAaQYACaiEaIBhBAWoiGEEL',
+  'SA0ACyAXQQFqIhdBC0gNAAsgBiAMQYACbCALQYAwbGogDkEIbGogCkGAEGxqQQRsaiEhICEgDQR7ICH9AAKACgX9DAAAAAAAAAAAAAAAAAAAAAALIA/9',
+  '5AH9CwKACiAhIA0EeyAh/QACkAoF/QwAAAAAAAAAAAAAAAAAAAAACyAQ/eQB/QsCkAogISANBHsgIf0AAoAMBf0MAAAAAAAAAAAAAAAAAAAAAAsgEf3k',
+  'Af0LAoAMICEgDQR7ICH9AAKQDAX9DAAAAAAAAAAAAAAAAAAAAAALIBL95AH9CwKQDCAhIA0EeyAh/QACgA4F/QwAAAAAAAAAAAAAAAAAAAAACyAT/eQB',
+  '/QsCgA4gISANBHsgIf0AApAOBf0MAAAAAAAAAAAAAAAAAAAAAAsgFP3kAf0LApAOICEgDQR7ICH9AAKAEAX9DAAAAAAAAAAAAAAAAAAAAAALIBX95AH9',
+  'CwKAECAhIA0EeyAh/QACkBAF/QwAAAAAAAAAAAAAAAAAAAAACyAW/eQB/QsCkBAgDkEBaiIOQQhIDQALIAhBAWoiCCABSA0ACyAHQQFqIgcgAigCAEgN',
+  'AAsLC/kSDRB/IHsEfwh7A38GewJ/AnsCfwF7A38QewV/IAAgAUgEQCAAIQkDQCAJIQogCkEBcCELIApBAW4hCiAKIQxBACENA0BBACEOA0AgDkF+akEA',
+  'TiEPIA5BfmpBC0ghECAPIBBxIRFBACESIAMgDUEEbCAOQYAIbGpBBGxqIRMgBSAMQcA8bCANQQRsaiAOQcAFbGpBgHRqQQRsaiEUA0AgEyARIBJBfmpB',
+  'AE5xIBJBfmpBC0hxBHsgFP0AAgAF/QwAAAAAAAAAAAAAAAAAAAAAC/0LAoCVDiATQYACaiETIBRBgAJqIRQgEkEBaiISQRBIDQALIA5BAWoiDkEQSA0A',
+  'CyANQQFqIg1BEEgNAAtBACENA0BBACEVA0BBACEWIAMgDUEEbCAVQYAQbGpBBGxqIRcgAyANQQRsIBVBwANsakEEbGohGANAIBf9AAKA1Q4hGSAX/QAC',
+  'gNkOIRogF/0AAoCZDiAa/eUBIRsgF/0AAoDXDiEcIBf9AAKAlw4gHP3lASEdIBf9AAKA2w4hHiAX/QACgLUOIR8gF/0AAoC5DiEgICAgGv3kASEhIBf9',
+  'AAKAtw4hIiAiIBz95AEhIyAX/QACgLsOISQgGiAg/eUBISUgHCAi/eUBISYgICAX/QACgPkO/eUBIScgIiAX/QACgPcO/eUBISggF/0AAoCVDiAZ/eUB',
+  'IBv95QEhKSAdIBv95AEhKiAbIB395QEhKyAdIBf9AAKAmw4gHv3lAf3lASEsIB8gGf3kASAh/eUBIS0gIyAh/eQBIS4gISAj/eUBIS8gIyAkIB795AH9',
+  '5QEhMCAZIB/95QEgJf3lASExICYgJf3kASEyICUgJv3lASEzICYgHiAk/eUB/eUBITQgHyAX/QACgPUO/eUBICf95QEhNSAoICf95AEhNiAnICj95QEh',
+  'NyAoICQgF/0AAoD7Dv3lAf3lASE4IBggKf0LAgAgGCAq/QsCgGIgGCAr/QsCgMQBIBggLP0LAoCmAiAYIC39CwKAiAMgGCAu/QsCgOoDIBggL/0LAoDM',
+  'BCAYIDD9CwKArgUgGCAx/QsCgJAGIBggMv0LAoDyBiAYIDP9CwKA1AcgGCA0/QsCgLYIIBggNf0LAoCYCSAYIDb9CwKA+gkgGCA3/QsCgNwKIBggOP0L',
+  'AoC+CyAXQYAEaiEXIBhBgAJqIRggFkEBaiIWQQdIDQALIBVBAWoiFUEHSA0ACyANQQFqIg1BEEgNAAtBACE5A0BBACE6A0BBACE7A0BBACE8A0AgPEEE',
+  'bEEEakExTARA/QwAAAAAAAAAAAAAAAAAAAAAIT39DAAAAAAAAAAAAAAAAAAAAAAhPv0MAAAAAAAAAAAAAAAAAAAAACE//QwAAAAAAAAAAAAAAAAAAAAA',
+  'IUD9DAAAAAAAAAAAAAAAAAAAAAAhQf0MAAAAAAAAAAAAAAAAAAAAACFC/QwAAAAAAAAAAAAAAAAAAAAAIUP9DAAAAAAAAAAAAAAAAAAAAAAhREEAIUUg',
+  'AyA7QcAYbCA8QYACbGpBBGxqIUYgByA5QYDAAGwgO0GABGxqQQRsaiFHA0AgRv0JAgAhSCBH/QACACFJIEf9AAIQIUogRv0JAoACIUsgRv0JAoAEIUwg',
+  'Rv0JAoAGIU0gPSBIIEn95gH95AEhPSA+IEggSv3mAf3kASE+ID8gSyBJ/eYB/eQBIT8gQCBLIEr95gH95AEhQCBBIEwgSf3mAf3kASFBIEIgTCBK/eYB',
+  '/eQBIUIgQyBNIEn95gH95AEhQyBEIE0gSv3mAf3kASFEIEZBBGohRiBHQSBqIUcgRUEBaiJFQcAASA0ACyADIDtBiANsIDxBIGxqQQRsaiFOIE4gPf0L',
+  'AoCgDCBOID79CwKQoAwgTiA//QsCoKAMIE4gQP0LArCgDCBOIEH9CwLAoAwgTiBC/QsC0KAMIE4gQ/0LAuCgDCBOIET9CwLwoAwFQQAhTwNA/QwAAAAA',
+  'AAAAAAAAAAAAAAAAIVD9DAAAAAAAAAAAAAAAAAAAAAAhUUEAIUUgAyA7QcAYbCA8QYACbGogT0HAAGxqQQRsaiFSIAcgOUGAwABsIDtBgARsakEEbGoh',
+  'UwNAIFL9CQIAIVQgUCBUIFP9AAIA/eYB/eQBIVAgUSBUIFP9AAIQ/eYB/eQBIVEgUkEEaiFSIFNBIGohUyBFQQFqIkVBwABIDQALIAMgO0GIA2wgPEEg',
+  'bGogT0EIbGpBBGxqIVUgVSBQ/QsCgKAMIFUgUf0LApCgDCBPQQFqIk9BMSA8QQRsa0gNAAsLIDxBAWoiPEENSA0ACyA7QQFqIjtBEEgNAAsgOkEBaiI6',
+  'QQFIDQALQQAhOgNAQQAhFQNAQQAhFiADIDpBBGwgFUE4bGpBBGxqIVYgAyA6QQRsIBVB4AFsakEEbGohVwNAIFb9AAKA0QwhWCBW/QACgIINIVkgVv0A',
+  'AqDdDCFaIFb9AAKgjg0hWyBW/QACoKwMIFr95AEgW/3kASFcIFb9AALA6QwhXSBW/QACwJoNIV4gVv0AAsC4DCBd/eQBIF795AEhXyBW/QAC4PUMIWAg',
+  'Vv0AAuCmDSFhIFogW/3lASBW/QACoL8N/eUBIWIgXSBe/eUBIFb9AALAyw395QEhYyBW/QACgKAMIFj95AEgWf3kASBc/eQBIF/95AEhZCBcIF/95QEg',
+  'Vv0AAuDEDCBg/eQBIGH95AH95QEhZSBYIFn95QEgVv0AAoCzDf3lASBi/eQBIGP95AEhZiBiIGP95QEgYCBh/eUBIFb9AALg1w395QH95QEhZyBXIGT9',
+  'CwKA5A0gVyBl/QsCoOQNIFcgZv0LAsDnDSBXIGf9CwLg5w0gVkEgaiFWIFdBwABqIVcgFkEBaiIWQQdIDQALIBVBAWoiFUEHSA0ACyA6QQFqIjpBAkgN',
+  'AAtBACE6A0BBACFoA0BBACFpIAggOUEIbCA6QQRsaiBoQaADbGogDEGgKmxqQQRsaiFqIAQgOUEIbCA6QQRsaiBoQaADbGogDEGgKmxqQQRsaiFrIAMg',
+  'OkEEbCBoQfAAbGpBBGxqIWwDQCBqIGz9AAKA5A39DAAAAAAAAAAAAAAAAAAAAAAga/0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACBqQYABaiFq',
+  'IGtBgAFqIWsgbEEgaiFsIGlBAWoiaUENSA0ACyBoQQFqImhBDUgNAAsgOkEBaiI6QQJIDQALIDlBAWoiOUEESA0ACyAJQQFqIgkgAUgNAAsLC60CAQt/',
+  'IAAgAUgEQCAAIQgDQCAIIQkgCSEKQQAhCwNAQQAhDANAQQAhDQNAQQAhDgNAQQAhDyAGIAtBgA1sIAxBwAZsaiAKQYCpAWxqIA1BwABsaiAOQSBsakEE',
+  'bGohECAEIAtBoANsIApBoCpsaiANQSBsakEEbGohESAFIAtBoANsIApBoCpsaiANQSBsakEEbGohEgNAIBAgEv0AAgD9DAAAAAAAAAAAAAAAAAAAAAAg',
+  'Ef0AAgAgDEECbCAOav0R/Tf9Uv0LAgAgEEEQaiEQIBFBEGohESASQRBqIRIgD0EBaiIPQQhIDQALIA5BAWoiDkECSA0ACyANQQFqIg1BDUgNAAsgDEEB',
+  'aiIMQQJIDQALIAtBAWoiC0ENSA0ACyAIQQFqIgggAUgNAAsLC7UCAwR/AnsEfyAAIAFIBEBBACEIA0AgACEJA0AgCSEKIAohC/0MAAAAAAAAAAAAAAAA',
+  'AAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ1BACEOA0BBACEPIAUgC0EIbCAIQaAqbGogDkGgA2xqQQRsaiEQA0AgDCAQ/QACAP3kASEMIA0gEP0AAhD9',
+  '5AEhDSAQQYABaiEQIA9BAWoiD0ENSA0ACyAOQQFqIg5BDUgNAAsgByALQQhsQQRsaiERIBEgCEEASgR7IBH9AAKACQX9DAAAAAAAAAAAAAAAAAAAAAAL',
+  'IAz95AH9CwKACSARIAhBAEoEeyAR/QACkAkF/QwAAAAAAAAAAAAAAAAAAAAACyAN/eQB/QsCkAkgCUEBaiIJIAFIDQALIAhBAWoiCCACKAIASA0ACwsL',
+  '7wUFB38GewR/BXsBfyAAIAFIBEBBACEHA0AgACEIA0AgCCEJIAlBBHAhCiAJQQRuIQkgCUEDcCELIAlBA24hCSAJQQFwIQwgCUEBbiEJIAkhDf0MAAAA',
+  'AAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EAIRQDQEEAIRUgBCAHQZAGbCAUQRxsaiALakEEbGohFiAFIApBCGwgB0GAqQFsaiAUQcAGbGpBBGxq',
+  'IRcDQCAW/QkCACEYIBf9AAIAIRkgF/0AAhAhGiAW/QkCcCEbIBb9CQLgASEcIA4gGCAZ/eYB/eQBIQ4gDyAYIBr95gH95AEhDyAQIBsgGf3mAf3kASEQ',
+  'IBEgGyAa/eYB/eQBIREgEiAcIBn95gH95AEhEiATIBwgGv3mAf3kASETIBZBBGohFiAXQYABaiEXIBVBAWoiFUEaSA0ACyAUQQFqIhRBGkgNAAsgBiAK',
+  'QQhsIAtBIGxqQQRsaiEdIB0gB0EASgR7IB39AAIABf0MAAAAAAAAAAAAAAAAAAAAAAsgDv3kAf0LAgAgHSAHQQBKBHsgHf0AAhAF/QwAAAAAAAAAAAAA',
+  'AAAAAAAACyAP/eQB/QsCECAdIAdBAEoEeyAd/QACgAMF/QwAAAAAAAAAAAAAAAAAAAAACyAQ/eQB/QsCgAMgHSAHQQBKBHsgHf0AApADBf0MAAAAAAAA',
+  'AAAAAAAAAAAAAAsgEf3kAf0LApADIB0gB0EASgR7IB39AAKABgX9DAAAAAAAAAAAAAAAAAAAAAALIBL95AH9CwKABiAdIAdBAEoEeyAd/QACkAYF/QwA',
+  'AAAAAAAAAAAAAAAAAAAACyAT/eQB/QsCkAYgCEEBaiIIIAFIDQALIAdBAWoiByACKAIASA0ACwsLwAMFAXsCfwJ7CH8JeyAAIAFIBEAgBEEAQQRsaiEK',
+  'IAr9CQIAIQkgCf0fABAHIQsgAioCBP0TIQwgAioCCP0TIQ0gACEOA0AgDiEPIA8hEEEAIREgBSAQQYACbEEEbGohEiAGIBBBgAJsQQRsaiETIAcgEEGA',
+  'AmxBBGxqIRQgCCAQQYACbEEEbGohFQNAIBL9AAIAIRYgE/0AAgAhF/0MZmZmP2ZmZj9mZmY/ZmZmPyAW/eYB/QzNzMw9zczMPc3MzD3NzMw9IBf95gH9',
+  '5AEhGCAU/QACACEZ/Qx3vn8/d75/P3e+fz93vn8/IBn95gH9DG8SgzpvEoM6bxKDOm8SgzogF/3mASAX/eYB/eQBIRogFf0AAgAhGyAYIBZBACALa/0R',
+  '/VIhHCAaIBlBACALa/0R/VIhHSAbIAwgGP3mASAa/eMBIA395wH9DHfMKzJ3zCsyd8wrMnfMKzL95AH95wH95QEgG0EAIAtr/RH9UiEeIBIgHP0LAgAg',
+  'FCAd/QsCACAVIB79CwIAIBJBEGohEiATQRBqIRMgFEEQaiEUIBVBEGohFSARQQFqIhFBwABIDQALIA5BAWoiDiABSA0ACwsL',
 ].join('');
 
 /** Everything that a device needs to run FashionCnn. */
@@ -5517,63 +4944,57 @@ export const fashionCnnModule: ModuleSpec = {
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 21632 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 0 }, role: 'scratch' },
-    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 5408 }, role: 'scratch' },
     /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
     /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
-    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
-    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 32768, perSample: 0 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 32768, perSample: 0 }, role: 'scratch' },
+    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
     /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
     /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
     /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
-    /* 0 */ infer00Conv1Conv2dAddReluConv2Conv2dAddR,
-    /* 1 */ infer01MaxPool2dMaxPool2d,
-    /* 2 */ infer02Conv2Conv2dAddRelu,
-    /* 3 */ infer03MaxPool2dMaxPool2d,
-    /* 4 */ infer04Conv3Conv2dAddRelu,
-    /* 5 */ infer05Fc1MatmulAddRelu,
-    /* 6 */ infer06Fc2MatmulAddSoftmaxAmaxSubExpSum,
-    /* 7 */ evaluate00ToFloatToF32DivConv2Conv2dAddRel,
-    /* 8 */ evaluate01Conv1Conv2dAddRelu,
-    /* 9 */ evaluate02MaxPool2dMaxPool2d,
-    /* 10 */ evaluate03Conv2Conv2dAddRelu,
-    /* 11 */ evaluate04MaxPool2dMaxPool2d,
-    /* 12 */ evaluate05Conv3Conv2dAddRelu,
-    /* 13 */ evaluate06Fc1MatmulAddRelu,
-    /* 14 */ evaluate07Fc2MatmulAddSoftmaxAmaxSubExpSum,
-    /* 15 */ evaluate08LossLogSubEqSelectSum3More,
-    /* 16 */ train00ToFloatToF32DivConv2Conv2dAddRel,
-    /* 17 */ train01Conv1Conv2dAddReluConv2BackwardCon,
-    /* 18 */ train02MaxPool2dMaxPool2dMaxPool2dIndex,
-    /* 19 */ train03Conv2Conv2dAddRelu,
-    /* 20 */ train04MaxPool2dMaxPool2dMaxPool2dIndex,
-    /* 21 */ train05Conv3Conv2dAddRelu,
-    /* 22 */ train06Fc1MatmulAddRelu,
-    /* 23 */ train07Fc2MatmulAddSoftmaxAmaxSubExpSum,
-    /* 24 */ train08LossLogSubEqSelectSum3MoreFc2Ba,
-    /* 25 */ train09Fc1BackwardSumFc1BackwardMatmulFc1,
-    /* 26 */ train10Conv3BackwardSumConv3BackwardConv2d,
-    /* 27 */ train11ReluBackwardMaxPool2dGradConv2Back,
-    /* 28 */ train12Conv2BackwardConv2dWeightGrad,
-    /* 29 */ train13Conv2BackwardConv2dInputGradGtSele,
-    /* 30 */ train14ReluBackwardMaxPool2dGradConv1Back,
-    /* 31 */ train15Conv1BackwardConv2dWeightGrad,
-    /* 32 */ train16AdamIsFiniteMulAddPowSub3More,
+    /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C,
+    /* 1 */ infer01Conv2Conv2dAddReluMaxPool2d,
+    /* 2 */ infer02Conv3Conv2dAddRelu,
+    /* 3 */ infer03Fc1MatmulAddRelu,
+    /* 4 */ infer04Fc2MatmulAddSoftmaxAmaxSubExpSum,
+    /* 5 */ evaluate00ToFloatToF32DivConv2Conv2dAddRel,
+    /* 6 */ evaluate01Conv1Conv2dAddReluMaxPool2d,
+    /* 7 */ evaluate02Conv2Conv2dAddReluMaxPool2d,
+    /* 8 */ evaluate03Conv3Conv2dAddRelu,
+    /* 9 */ evaluate04Fc1MatmulAddRelu,
+    /* 10 */ evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum,
+    /* 11 */ evaluate06LossLogSubEqSelectSum3More,
+    /* 12 */ train00ToFloatToF32DivConv2Conv2dAddRel,
+    /* 13 */ train01Conv1Conv2dAddReluMaxPool2dMaxPoo,
+    /* 14 */ train02Conv2Conv2dAddReluMaxPool2dMaxPoo,
+    /* 15 */ train03Conv3Conv2dAddRelu,
+    /* 16 */ train04Fc1MatmulAddRelu,
+    /* 17 */ train05Fc2MatmulAddSoftmaxAmaxSubExpSum,
+    /* 18 */ train06LossLogSubEqSelectSum3MoreFc2Ba,
+    /* 19 */ train07Fc1BackwardSumFc1BackwardMatmulFc1,
+    /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d,
+    /* 21 */ train09ReluBackwardMaxPool2dGradConv2Back,
+    /* 22 */ train10Conv2BackwardConv2dWeightGrad,
+    /* 23 */ train11Conv2BackwardConv2dInputGradGtSele,
+    /* 24 */ train12ReluBackwardMaxPool2dGradConv1Back,
+    /* 25 */ train13Conv1BackwardConv2dWeightGrad,
+    /* 26 */ train14AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
-    infer: { kernels: [0, 1, 2, 3, 4, 5, 6], records: [] },
+    infer: { kernels: [0, 1, 2, 3, 4], records: [] },
     evaluate: {
-      kernels: [7, 8, 9, 10, 11, 12, 13, 14, 15],
+      kernels: [5, 6, 7, 8, 9, 10, 11],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

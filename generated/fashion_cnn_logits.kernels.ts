@@ -2,21 +2,21 @@
 import type { KernelSpec, ModuleSpec } from 'netc/runtime';
 
 /**
- * Kernel 0: conv1: conv2d + add + relu | conv2: conv2d + add + relu: weights transformed. Binds image, parameters, scratch0, scratch1.
+ * Kernel 0: conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch0, scratch1.
  */
-const infer00Conv1Conv2dAddReluConv2Conv2dAddR: KernelSpec = {
-  name: 'infer_00_conv1_conv2d_add_relu_conv2_conv2d_add_r',
-  label: 'conv1: conv2d + add + relu | conv2: conv2d + add + relu: weights transformed',
+const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
+  name: 'infer_00_conv1_conv2d_add_relu_max_pool2d_conv2_c',
+  label: 'conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed',
   parts: [
     {
-      name: 'infer_00a_conv1_conv2d_add_relu',
-      label: 'conv1: conv2d + add + relu',
-      tasks: { count: 26, block: 4 },
-      invocations: { count: 2704, block: 4 },
+      name: 'infer_00a_conv1_conv2d_add_relu_max_pool2d',
+      label: 'conv1: conv2d + add + relu + max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 676, block: 1 },
     },
     {
-      name: 'infer_00b_conv2_conv2d_add_relu_weights_transforme',
-      label: 'conv2: conv2d + add + relu: weights transformed',
+      name: 'infer_00b_conv2_conv2d_add_relu_max_pool2d_weights',
+      label: 'conv2: conv2d + add + relu + max_pool2d: weights transformed',
       tasks: { count: 256, block: 0 },
       invocations: { count: 0, block: 0 },
     },
@@ -29,11 +29,11 @@ const infer00Conv1Conv2dAddReluConv2Conv2dAddR: KernelSpec = {
     { buffer: 10, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu | conv2: conv2d + add + relu: weights transformed
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_7: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch_8: array<f32>;
 @group(0) @binding(3) var<storage, read_write> stack_38: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -41,485 +41,263 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 26 * 26 * 4) { return; }
+  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
   let cb = item % 4;
   let rest3 = item / 4;
-  let w = rest3 % 26;
-  let rest2 = rest3 / 26;
-  let h = rest2 % 26;
-  let rest1 = rest2 / 26;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        let v0 = input_image[(((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w)];
-        let v1 = parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))];
-        let v2 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)];
-        let v3 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)];
-        let v4 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)];
-        let v5 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)];
-        let v6 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)];
-        let v7 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)];
-        let v8 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)];
-        let v9 = input_image[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 784)];
-        let v10 = input_image[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 1568)];
-        let v11 = input_image[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 2352)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-    let v12 = parameters[((cb * 8) + 288)];
-    let v13 = parameters[((cb * 8) + 289)];
-    let v14 = parameters[((cb * 8) + 290)];
-    let v15 = parameters[((cb * 8) + 291)];
-    let v16 = parameters[((cb * 8) + 292)];
-    let v17 = parameters[((cb * 8) + 293)];
-    let v18 = parameters[((cb * 8) + 294)];
-    let v19 = parameters[((cb * 8) + 295)];
-    scratch_7[((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32))] = max((acc0 + v12), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21632)] = max((acc8 + v12), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21633)] = max((acc9 + v13), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21634)] = max((acc10 + v14), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21635)] = max((acc11 + v15), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21636)] = max((acc12 + v16), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21637)] = max((acc13 + v17), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21638)] = max((acc14 + v18), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21639)] = max((acc15 + v19), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43264)] = max((acc16 + v12), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43265)] = max((acc17 + v13), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43266)] = max((acc18 + v14), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43267)] = max((acc19 + v15), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43268)] = max((acc20 + v16), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43269)] = max((acc21 + v17), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43270)] = max((acc22 + v18), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43271)] = max((acc23 + v19), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64896)] = max((acc24 + v12), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64897)] = max((acc25 + v13), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64898)] = max((acc26 + v14), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64899)] = max((acc27 + v15), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64900)] = max((acc28 + v16), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64901)] = max((acc29 + v17), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64902)] = max((acc30 + v18), 0.0);
-    scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64903)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 288)];
-    let v22 = parameters[((cb * 8) + 289)];
-    let v23 = parameters[((cb * 8) + 290)];
-    let v24 = parameters[((cb * 8) + 291)];
-    let v25 = parameters[((cb * 8) + 292)];
-    let v26 = parameters[((cb * 8) + 293)];
-    let v27 = parameters[((cb * 8) + 294)];
-    let v28 = parameters[((cb * 8) + 295)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          let v20 = input_image[((((((h * 28) + (nb * 3136)) + (nr * 784)) + (r0 * 28)) + r1) + w)];
-          acc32 = (acc32 + (v20 * parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)]));
-        }
-      }
-      scratch_7[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32))] = max((acc32 + v21), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_7[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 1: MaxPool2d: max_pool2d. Binds scratch0, scratch2. */
-const infer01MaxPool2dMaxPool2d: KernelSpec = {
-  name: 'infer_01_MaxPool2d_max_pool2d',
-  label: 'MaxPool2d: max_pool2d',
-  parts: [
-    {
-      name: 'infer_01_MaxPool2d_max_pool2d',
-      label: 'MaxPool2d: max_pool2d',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 5408, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_7: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_8: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 32 * 13 * 13) { return; }
-  let w = item % 13;
-  let rest3 = item / 13;
-  let h = rest3 % 13;
+  let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let c = rest2 % 32;
-  let rest1 = rest2 / 32;
+  let h = rest2 % 13;
+  let rest1 = rest2 / 13;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_7[(((((c + (h * 1664)) + (n * 21632)) + (r0 * 832)) + (r1 * 32)) + (w * 64))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      let v0 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2))];
+      let v1 = parameters[(((cb * 8) + (r2 * 96)) + (r3 * 32))];
+      let v2 = input_image[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 1)];
+      let v3 = input_image[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 28)];
+      let v4 = input_image[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 29)];
+      let v5 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 1)];
+      let v6 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 2)];
+      let v7 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 3)];
+      let v8 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 4)];
+      let v9 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 5)];
+      let v10 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 6)];
+      let v11 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 7)];
+      acc0 = (acc0 + (v0 * v1));
+      acc1 = (acc1 + (v2 * v1));
+      acc2 = (acc2 + (v3 * v1));
+      acc3 = (acc3 + (v4 * v1));
+      acc4 = (acc4 + (v0 * v5));
+      acc5 = (acc5 + (v2 * v5));
+      acc6 = (acc6 + (v3 * v5));
+      acc7 = (acc7 + (v4 * v5));
+      acc8 = (acc8 + (v0 * v6));
+      acc9 = (acc9 + (v2 * v6));
+      acc10 = (acc10 + (v3 * v6));
+      acc11 = (acc11 + (v4 * v6));
+      acc12 = (acc12 + (v0 * v7));
+      acc13 = (acc13 + (v2 * v7));
+      acc14 = (acc14 + (v3 * v7));
+      acc15 = (acc15 + (v4 * v7));
+      acc16 = (acc16 + (v0 * v8));
+      acc17 = (acc17 + (v2 * v8));
+      acc18 = (acc18 + (v3 * v8));
+      acc19 = (acc19 + (v4 * v8));
+      acc20 = (acc20 + (v0 * v9));
+      acc21 = (acc21 + (v2 * v9));
+      acc22 = (acc22 + (v3 * v9));
+      acc23 = (acc23 + (v4 * v9));
+      acc24 = (acc24 + (v0 * v10));
+      acc25 = (acc25 + (v2 * v10));
+      acc26 = (acc26 + (v3 * v10));
+      acc27 = (acc27 + (v4 * v10));
+      acc28 = (acc28 + (v0 * v11));
+      acc29 = (acc29 + (v2 * v11));
+      acc30 = (acc30 + (v3 * v11));
+      acc31 = (acc31 + (v4 * v11));
     }
   }
-  scratch_8[(((c + (h * 416)) + (n * 5408)) + (w * 32))] = acc0;
+  let v12 = parameters[((cb * 8) + 288)];
+  let v13 = parameters[((cb * 8) + 289)];
+  let v14 = parameters[((cb * 8) + 290)];
+  let v15 = parameters[((cb * 8) + 291)];
+  let v16 = parameters[((cb * 8) + 292)];
+  let v17 = parameters[((cb * 8) + 293)];
+  let v18 = parameters[((cb * 8) + 294)];
+  let v19 = parameters[((cb * 8) + 295)];
+  scratch_8[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
 
-/** Kernel 2: conv2: conv2d + add + relu. Binds scratch2, parameters, scratch1, scratch0. */
-const infer02Conv2Conv2dAddRelu: KernelSpec = {
-  name: 'infer_02_conv2_conv2d_add_relu',
-  label: 'conv2: conv2d + add + relu',
+/** Kernel 1: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch2. */
+const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
+  name: 'infer_01_conv2_conv2d_add_relu_max_pool2d',
+  label: 'conv2: conv2d + add + relu + max_pool2d',
   parts: [
     {
-      name: 'infer_02_conv2_conv2d_add_relu',
-      label: 'conv2: conv2d + add + relu',
+      name: 'infer_01_conv2_conv2d_add_relu_max_pool2d',
+      label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
-      invocations: { count: 968, block: 4 },
+      invocations: { count: 200, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 283136,
+  localBytes: 67200,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu
+  wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_8: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read> stack_38: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_15: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_16: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 11 * 11 * 8) { return; }
+  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
   let cb = item % 8;
   let rest3 = item / 8;
-  let w = rest3 % 11;
-  let rest2 = rest3 / 11;
-  let h = rest2 % 11;
-  let rest1 = rest2 / 11;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 32; r2++) {
-          let v0 = scratch_8[((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)];
-          let v9 = scratch_8[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 5408)];
-          let v10 = scratch_8[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 10816)];
-          let v11 = scratch_8[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 16224)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 18752)];
-    let v13 = parameters[((cb * 8) + 18753)];
-    let v14 = parameters[((cb * 8) + 18754)];
-    let v15 = parameters[((cb * 8) + 18755)];
-    let v16 = parameters[((cb * 8) + 18756)];
-    let v17 = parameters[((cb * 8) + 18757)];
-    let v18 = parameters[((cb * 8) + 18758)];
-    let v19 = parameters[((cb * 8) + 18759)];
-    scratch_15[((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64))] = max((acc0 + v12), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7744)] = max((acc8 + v12), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7745)] = max((acc9 + v13), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7746)] = max((acc10 + v14), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7747)] = max((acc11 + v15), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7748)] = max((acc12 + v16), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7749)] = max((acc13 + v17), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7750)] = max((acc14 + v18), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7751)] = max((acc15 + v19), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15488)] = max((acc16 + v12), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15489)] = max((acc17 + v13), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15490)] = max((acc18 + v14), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15491)] = max((acc19 + v15), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15492)] = max((acc20 + v16), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15493)] = max((acc21 + v17), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15494)] = max((acc22 + v18), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15495)] = max((acc23 + v19), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23232)] = max((acc24 + v12), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23233)] = max((acc25 + v13), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23234)] = max((acc26 + v14), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23235)] = max((acc27 + v15), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23236)] = max((acc28 + v16), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23237)] = max((acc29 + v17), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23238)] = max((acc30 + v18), 0.0);
-    scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23239)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 18752)];
-    let v22 = parameters[((cb * 8) + 18753)];
-    let v23 = parameters[((cb * 8) + 18754)];
-    let v24 = parameters[((cb * 8) + 18755)];
-    let v25 = parameters[((cb * 8) + 18756)];
-    let v26 = parameters[((cb * 8) + 18757)];
-    let v27 = parameters[((cb * 8) + 18758)];
-    let v28 = parameters[((cb * 8) + 18759)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 32; r2++) {
-            let v20 = scratch_8[(((((((h * 416) + (nb * 21632)) + (nr * 5408)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)]));
-          }
-        }
-      }
-      scratch_15[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64))] = max((acc32 + v21), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_15[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 3: MaxPool2d: max_pool2d. Binds scratch0, scratch2. */
-const infer03MaxPool2dMaxPool2d: KernelSpec = {
-  name: 'infer_03_MaxPool2d_max_pool2d',
-  label: 'MaxPool2d: max_pool2d',
-  parts: [
-    {
-      name: 'infer_03_MaxPool2d_max_pool2d',
-      label: 'MaxPool2d: max_pool2d',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 1600, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_15: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_16: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 64 * 5 * 5) { return; }
-  let w = item % 5;
-  let rest3 = item / 5;
-  let h = rest3 % 5;
+  let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let c = rest2 % 64;
-  let rest1 = rest2 / 64;
+  let h = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_15[(((((c + (h * 1408)) + (n * 7744)) + (r0 * 704)) + (r1 * 64)) + (w * 128))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      for (var r4 = 0; r4 < 32; r4++) {
+        let v0 = scratch_8[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
+        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
+        acc0 = (acc0 + (v0 * v1));
+        acc1 = (acc1 + (v2 * v1));
+        acc2 = (acc2 + (v3 * v1));
+        acc3 = (acc3 + (v4 * v1));
+        acc4 = (acc4 + (v0 * v5));
+        acc5 = (acc5 + (v2 * v5));
+        acc6 = (acc6 + (v3 * v5));
+        acc7 = (acc7 + (v4 * v5));
+        acc8 = (acc8 + (v0 * v6));
+        acc9 = (acc9 + (v2 * v6));
+        acc10 = (acc10 + (v3 * v6));
+        acc11 = (acc11 + (v4 * v6));
+        acc12 = (acc12 + (v0 * v7));
+        acc13 = (acc13 + (v2 * v7));
+        acc14 = (acc14 + (v3 * v7));
+        acc15 = (acc15 + (v4 * v7));
+        acc16 = (acc16 + (v0 * v8));
+        acc17 = (acc17 + (v2 * v8));
+        acc18 = (acc18 + (v3 * v8));
+        acc19 = (acc19 + (v4 * v8));
+        acc20 = (acc20 + (v0 * v9));
+        acc21 = (acc21 + (v2 * v9));
+        acc22 = (acc22 + (v3 * v9));
+        acc23 = (acc23 + (v4 * v9));
+        acc24 = (acc24 + (v0 * v10));
+        acc25 = (acc25 + (v2 * v10));
+        acc26 = (acc26 + (v3 * v10));
+        acc27 = (acc27 + (v4 * v10));
+        acc28 = (acc28 + (v0 * v11));
+        acc29 = (acc29 + (v2 * v11));
+        acc30 = (acc30 + (v3 * v11));
+        acc31 = (acc31 + (v4 * v11));
+      }
     }
   }
-  scratch_16[(((c + (h * 320)) + (n * 1600)) + (w * 64))] = acc0;
+  let v12 = parameters[((cb * 8) + 18752)];
+  let v13 = parameters[((cb * 8) + 18753)];
+  let v14 = parameters[((cb * 8) + 18754)];
+  let v15 = parameters[((cb * 8) + 18755)];
+  let v16 = parameters[((cb * 8) + 18756)];
+  let v17 = parameters[((cb * 8) + 18757)];
+  let v18 = parameters[((cb * 8) + 18758)];
+  let v19 = parameters[((cb * 8) + 18759)];
+  scratch_16[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
 
-/** Kernel 4: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
-const infer04Conv3Conv2dAddRelu: KernelSpec = {
-  name: 'infer_04_conv3_conv2d_add_relu',
+/** Kernel 2: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+const infer02Conv3Conv2dAddRelu: KernelSpec = {
+  name: 'infer_02_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
   parts: [
     {
-      name: 'infer_04_conv3_conv2d_add_relu',
+      name: 'infer_02_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 3, block: 4 },
       invocations: { count: 144, block: 4 },
@@ -717,13 +495,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 5: fc1: matmul + add + relu. Binds scratch0, parameters, scratch1. */
-const infer05Fc1MatmulAddRelu: KernelSpec = {
-  name: 'infer_05_fc1_matmul_add_relu',
+/** Kernel 3: fc1: matmul + add + relu. Binds scratch0, parameters, scratch1. */
+const infer03Fc1MatmulAddRelu: KernelSpec = {
+  name: 'infer_03_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
   parts: [
     {
-      name: 'infer_05_fc1_matmul_add_relu',
+      name: 'infer_03_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
       tasks: { count: 1, block: 4 },
       invocations: { count: 8, block: 4 },
@@ -917,13 +695,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 6: fc2: matmul + add. Binds scratch1, parameters, output. */
-const infer06Fc2MatmulAdd: KernelSpec = {
-  name: 'infer_06_fc2_matmul_add',
+/** Kernel 4: fc2: matmul + add. Binds scratch1, parameters, output. */
+const infer04Fc2MatmulAdd: KernelSpec = {
+  name: 'infer_04_fc2_matmul_add',
   label: 'fc2: matmul + add',
   parts: [
     {
-      name: 'infer_06_fc2_matmul_add',
+      name: 'infer_04_fc2_matmul_add',
       label: 'fc2: matmul + add',
       tasks: { count: 1, block: 1 },
       invocations: { count: 5, block: 1 },
@@ -961,11 +739,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 7: to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed. Binds image, parameters, scratch2, scratch1.
+ * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch2, scratch1.
  */
 const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed',
   parts: [
     {
       name: 'evaluate_00a_to_float_to_f32_div',
@@ -974,8 +752,8 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       invocations: { count: 784, block: 1 },
     },
     {
-      name: 'evaluate_00b_conv2_conv2d_add_relu_weights_transforme',
-      label: 'conv2: conv2d + add + relu: weights transformed',
+      name: 'evaluate_00b_conv2_conv2d_add_relu_max_pool2d_weights',
+      label: 'conv2: conv2d + add + relu + max_pool2d: weights transformed',
       tasks: { count: 256, block: 0 },
       invocations: { count: 0, block: 0 },
     },
@@ -988,7 +766,7 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
     { buffer: 12, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
@@ -1013,511 +791,289 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 8: conv1: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
-const evaluate01Conv1Conv2dAddRelu: KernelSpec = {
-  name: 'evaluate_01_conv1_conv2d_add_relu',
-  label: 'conv1: conv2d + add + relu',
+/** Kernel 6: conv1: conv2d + add + relu + max_pool2d. Binds scratch2, parameters, scratch0. */
+const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
+  name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
+  label: 'conv1: conv2d + add + relu + max_pool2d',
   parts: [
     {
-      name: 'evaluate_01_conv1_conv2d_add_relu',
-      label: 'conv1: conv2d + add + relu',
-      tasks: { count: 26, block: 4 },
-      invocations: { count: 2704, block: 4 },
+      name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
+      label: 'conv1: conv2d + add + relu + max_pool2d',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 676, block: 1 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv1: conv2d + add + relu
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_11: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 26 * 26 * 4) { return; }
+  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
   let cb = item % 4;
   let rest3 = item / 4;
-  let w = rest3 % 26;
-  let rest2 = rest3 / 26;
-  let h = rest2 % 26;
-  let rest1 = rest2 / 26;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        let v0 = scratch_4[(((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w)];
-        let v1 = parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))];
-        let v2 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)];
-        let v3 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)];
-        let v4 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)];
-        let v5 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)];
-        let v6 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)];
-        let v7 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)];
-        let v8 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)];
-        let v9 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 784)];
-        let v10 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 1568)];
-        let v11 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 2352)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-    let v12 = parameters[((cb * 8) + 288)];
-    let v13 = parameters[((cb * 8) + 289)];
-    let v14 = parameters[((cb * 8) + 290)];
-    let v15 = parameters[((cb * 8) + 291)];
-    let v16 = parameters[((cb * 8) + 292)];
-    let v17 = parameters[((cb * 8) + 293)];
-    let v18 = parameters[((cb * 8) + 294)];
-    let v19 = parameters[((cb * 8) + 295)];
-    scratch_11[((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32))] = max((acc0 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21632)] = max((acc8 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21633)] = max((acc9 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21634)] = max((acc10 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21635)] = max((acc11 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21636)] = max((acc12 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21637)] = max((acc13 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21638)] = max((acc14 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21639)] = max((acc15 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43264)] = max((acc16 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43265)] = max((acc17 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43266)] = max((acc18 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43267)] = max((acc19 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43268)] = max((acc20 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43269)] = max((acc21 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43270)] = max((acc22 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43271)] = max((acc23 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64896)] = max((acc24 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64897)] = max((acc25 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64898)] = max((acc26 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64899)] = max((acc27 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64900)] = max((acc28 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64901)] = max((acc29 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64902)] = max((acc30 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64903)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 288)];
-    let v22 = parameters[((cb * 8) + 289)];
-    let v23 = parameters[((cb * 8) + 290)];
-    let v24 = parameters[((cb * 8) + 291)];
-    let v25 = parameters[((cb * 8) + 292)];
-    let v26 = parameters[((cb * 8) + 293)];
-    let v27 = parameters[((cb * 8) + 294)];
-    let v28 = parameters[((cb * 8) + 295)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          let v20 = scratch_4[((((((h * 28) + (nb * 3136)) + (nr * 784)) + (r0 * 28)) + r1) + w)];
-          acc32 = (acc32 + (v20 * parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)]));
-        }
-      }
-      scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32))] = max((acc32 + v21), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 9: MaxPool2d: max_pool2d. Binds scratch0, scratch2. */
-const evaluate02MaxPool2dMaxPool2d: KernelSpec = {
-  name: 'evaluate_02_MaxPool2d_max_pool2d',
-  label: 'MaxPool2d: max_pool2d',
-  parts: [
-    {
-      name: 'evaluate_02_MaxPool2d_max_pool2d',
-      label: 'MaxPool2d: max_pool2d',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 5408, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_11: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 32 * 13 * 13) { return; }
-  let w = item % 13;
-  let rest3 = item / 13;
-  let h = rest3 % 13;
+  let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let c = rest2 % 32;
-  let rest1 = rest2 / 32;
+  let h = rest2 % 13;
+  let rest1 = rest2 / 13;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_11[(((((c + (h * 1664)) + (n * 21632)) + (r0 * 832)) + (r1 * 32)) + (w * 64))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      let v0 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2))];
+      let v1 = parameters[(((cb * 8) + (r2 * 96)) + (r3 * 32))];
+      let v2 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 1)];
+      let v3 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 28)];
+      let v4 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 29)];
+      let v5 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 1)];
+      let v6 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 2)];
+      let v7 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 3)];
+      let v8 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 4)];
+      let v9 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 5)];
+      let v10 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 6)];
+      let v11 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 7)];
+      acc0 = (acc0 + (v0 * v1));
+      acc1 = (acc1 + (v2 * v1));
+      acc2 = (acc2 + (v3 * v1));
+      acc3 = (acc3 + (v4 * v1));
+      acc4 = (acc4 + (v0 * v5));
+      acc5 = (acc5 + (v2 * v5));
+      acc6 = (acc6 + (v3 * v5));
+      acc7 = (acc7 + (v4 * v5));
+      acc8 = (acc8 + (v0 * v6));
+      acc9 = (acc9 + (v2 * v6));
+      acc10 = (acc10 + (v3 * v6));
+      acc11 = (acc11 + (v4 * v6));
+      acc12 = (acc12 + (v0 * v7));
+      acc13 = (acc13 + (v2 * v7));
+      acc14 = (acc14 + (v3 * v7));
+      acc15 = (acc15 + (v4 * v7));
+      acc16 = (acc16 + (v0 * v8));
+      acc17 = (acc17 + (v2 * v8));
+      acc18 = (acc18 + (v3 * v8));
+      acc19 = (acc19 + (v4 * v8));
+      acc20 = (acc20 + (v0 * v9));
+      acc21 = (acc21 + (v2 * v9));
+      acc22 = (acc22 + (v3 * v9));
+      acc23 = (acc23 + (v4 * v9));
+      acc24 = (acc24 + (v0 * v10));
+      acc25 = (acc25 + (v2 * v10));
+      acc26 = (acc26 + (v3 * v10));
+      acc27 = (acc27 + (v4 * v10));
+      acc28 = (acc28 + (v0 * v11));
+      acc29 = (acc29 + (v2 * v11));
+      acc30 = (acc30 + (v3 * v11));
+      acc31 = (acc31 + (v4 * v11));
     }
   }
-  scratch_12[(((c + (h * 416)) + (n * 5408)) + (w * 32))] = acc0;
+  let v12 = parameters[((cb * 8) + 288)];
+  let v13 = parameters[((cb * 8) + 289)];
+  let v14 = parameters[((cb * 8) + 290)];
+  let v15 = parameters[((cb * 8) + 291)];
+  let v16 = parameters[((cb * 8) + 292)];
+  let v17 = parameters[((cb * 8) + 293)];
+  let v18 = parameters[((cb * 8) + 294)];
+  let v19 = parameters[((cb * 8) + 295)];
+  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
 
-/** Kernel 10: conv2: conv2d + add + relu. Binds scratch2, parameters, scratch1, scratch0. */
-const evaluate03Conv2Conv2dAddRelu: KernelSpec = {
-  name: 'evaluate_03_conv2_conv2d_add_relu',
-  label: 'conv2: conv2d + add + relu',
+/** Kernel 7: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch2. */
+const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
+  name: 'evaluate_02_conv2_conv2d_add_relu_max_pool2d',
+  label: 'conv2: conv2d + add + relu + max_pool2d',
   parts: [
     {
-      name: 'evaluate_03_conv2_conv2d_add_relu',
-      label: 'conv2: conv2d + add + relu',
+      name: 'evaluate_02_conv2_conv2d_add_relu_max_pool2d',
+      label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
-      invocations: { count: 968, block: 4 },
+      invocations: { count: 200, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 283136,
+  localBytes: 67200,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu
+  wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read> stack_66: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_19: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 11 * 11 * 8) { return; }
+  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
   let cb = item % 8;
   let rest3 = item / 8;
-  let w = rest3 % 11;
-  let rest2 = rest3 / 11;
-  let h = rest2 % 11;
-  let rest1 = rest2 / 11;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 32; r2++) {
-          let v0 = scratch_12[((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)];
-          let v9 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 5408)];
-          let v10 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 10816)];
-          let v11 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 16224)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 18752)];
-    let v13 = parameters[((cb * 8) + 18753)];
-    let v14 = parameters[((cb * 8) + 18754)];
-    let v15 = parameters[((cb * 8) + 18755)];
-    let v16 = parameters[((cb * 8) + 18756)];
-    let v17 = parameters[((cb * 8) + 18757)];
-    let v18 = parameters[((cb * 8) + 18758)];
-    let v19 = parameters[((cb * 8) + 18759)];
-    scratch_19[((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64))] = max((acc0 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7744)] = max((acc8 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7745)] = max((acc9 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7746)] = max((acc10 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7747)] = max((acc11 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7748)] = max((acc12 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7749)] = max((acc13 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7750)] = max((acc14 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7751)] = max((acc15 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15488)] = max((acc16 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15489)] = max((acc17 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15490)] = max((acc18 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15491)] = max((acc19 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15492)] = max((acc20 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15493)] = max((acc21 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15494)] = max((acc22 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15495)] = max((acc23 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23232)] = max((acc24 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23233)] = max((acc25 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23234)] = max((acc26 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23235)] = max((acc27 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23236)] = max((acc28 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23237)] = max((acc29 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23238)] = max((acc30 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23239)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 18752)];
-    let v22 = parameters[((cb * 8) + 18753)];
-    let v23 = parameters[((cb * 8) + 18754)];
-    let v24 = parameters[((cb * 8) + 18755)];
-    let v25 = parameters[((cb * 8) + 18756)];
-    let v26 = parameters[((cb * 8) + 18757)];
-    let v27 = parameters[((cb * 8) + 18758)];
-    let v28 = parameters[((cb * 8) + 18759)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 32; r2++) {
-            let v20 = scratch_12[(((((((h * 416) + (nb * 21632)) + (nr * 5408)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)]));
-          }
-        }
-      }
-      scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64))] = max((acc32 + v21), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 11: MaxPool2d: max_pool2d. Binds scratch0, scratch2. */
-const evaluate04MaxPool2dMaxPool2d: KernelSpec = {
-  name: 'evaluate_04_MaxPool2d_max_pool2d',
-  label: 'MaxPool2d: max_pool2d',
-  parts: [
-    {
-      name: 'evaluate_04_MaxPool2d_max_pool2d',
-      label: 'MaxPool2d: max_pool2d',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 1600, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 12, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_19: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 64 * 5 * 5) { return; }
-  let w = item % 5;
-  let rest3 = item / 5;
-  let h = rest3 % 5;
+  let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let c = rest2 % 64;
-  let rest1 = rest2 / 64;
+  let h = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_19[(((((c + (h * 1408)) + (n * 7744)) + (r0 * 704)) + (r1 * 64)) + (w * 128))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      for (var r4 = 0; r4 < 32; r4++) {
+        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
+        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
+        acc0 = (acc0 + (v0 * v1));
+        acc1 = (acc1 + (v2 * v1));
+        acc2 = (acc2 + (v3 * v1));
+        acc3 = (acc3 + (v4 * v1));
+        acc4 = (acc4 + (v0 * v5));
+        acc5 = (acc5 + (v2 * v5));
+        acc6 = (acc6 + (v3 * v5));
+        acc7 = (acc7 + (v4 * v5));
+        acc8 = (acc8 + (v0 * v6));
+        acc9 = (acc9 + (v2 * v6));
+        acc10 = (acc10 + (v3 * v6));
+        acc11 = (acc11 + (v4 * v6));
+        acc12 = (acc12 + (v0 * v7));
+        acc13 = (acc13 + (v2 * v7));
+        acc14 = (acc14 + (v3 * v7));
+        acc15 = (acc15 + (v4 * v7));
+        acc16 = (acc16 + (v0 * v8));
+        acc17 = (acc17 + (v2 * v8));
+        acc18 = (acc18 + (v3 * v8));
+        acc19 = (acc19 + (v4 * v8));
+        acc20 = (acc20 + (v0 * v9));
+        acc21 = (acc21 + (v2 * v9));
+        acc22 = (acc22 + (v3 * v9));
+        acc23 = (acc23 + (v4 * v9));
+        acc24 = (acc24 + (v0 * v10));
+        acc25 = (acc25 + (v2 * v10));
+        acc26 = (acc26 + (v3 * v10));
+        acc27 = (acc27 + (v4 * v10));
+        acc28 = (acc28 + (v0 * v11));
+        acc29 = (acc29 + (v2 * v11));
+        acc30 = (acc30 + (v3 * v11));
+        acc31 = (acc31 + (v4 * v11));
+      }
     }
   }
-  scratch_20[(((c + (h * 320)) + (n * 1600)) + (w * 64))] = acc0;
+  let v12 = parameters[((cb * 8) + 18752)];
+  let v13 = parameters[((cb * 8) + 18753)];
+  let v14 = parameters[((cb * 8) + 18754)];
+  let v15 = parameters[((cb * 8) + 18755)];
+  let v16 = parameters[((cb * 8) + 18756)];
+  let v17 = parameters[((cb * 8) + 18757)];
+  let v18 = parameters[((cb * 8) + 18758)];
+  let v19 = parameters[((cb * 8) + 18759)];
+  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
 
-/** Kernel 12: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
-const evaluate05Conv3Conv2dAddRelu: KernelSpec = {
-  name: 'evaluate_05_conv3_conv2d_add_relu',
+/** Kernel 8: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
+  name: 'evaluate_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
   parts: [
     {
-      name: 'evaluate_05_conv3_conv2d_add_relu',
+      name: 'evaluate_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 3, block: 4 },
       invocations: { count: 144, block: 4 },
@@ -1715,13 +1271,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 13: fc1: matmul + add + relu. Binds scratch0, parameters, scratch2. */
-const evaluate06Fc1MatmulAddRelu: KernelSpec = {
-  name: 'evaluate_06_fc1_matmul_add_relu',
+/** Kernel 9: fc1: matmul + add + relu. Binds scratch0, parameters, scratch2. */
+const evaluate04Fc1MatmulAddRelu: KernelSpec = {
+  name: 'evaluate_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
   parts: [
     {
-      name: 'evaluate_06_fc1_matmul_add_relu',
+      name: 'evaluate_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
       tasks: { count: 1, block: 4 },
       invocations: { count: 8, block: 4 },
@@ -1916,14 +1472,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 14: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch2, parameters, output, label, scratch1.
+ * Kernel 10: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch2, parameters, output, label, scratch1.
  */
-const evaluate07Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
-  name: 'evaluate_07_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
+const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
+  name: 'evaluate_05_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
   label: 'fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum',
   parts: [
     {
-      name: 'evaluate_07_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
+      name: 'evaluate_05_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
       label: 'fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum',
       tasks: { count: 1, block: 1 },
       invocations: { count: 1, block: 1 },
@@ -1992,13 +1548,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 15: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch1, loss, accuracy. */
-const evaluate08LossLogSubEqSelectSum3More: KernelSpec = {
-  name: 'evaluate_08_loss_log_sub_eq_select_sum_3_more',
+/** Kernel 11: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch1, loss, accuracy. */
+const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
+  name: 'evaluate_06_loss_log_sub_eq_select_sum_3_more',
   label: 'loss: log + sub + eq + select + sum + 3 more',
   parts: [
     {
-      name: 'evaluate_08_loss_log_sub_eq_select_sum_3_more',
+      name: 'evaluate_06_loss_log_sub_eq_select_sum_3_more',
       label: 'loss: log + sub + eq + select + sum + 3 more',
       tasks: { count: 1, block: 0 },
       invocations: { count: 1, block: 0 },
@@ -2049,11 +1605,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 16: to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds image, parameters, scratch2, scratch1, scratch0, scratch3, scratch4, scratch5.
+ * Kernel 12: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds image, parameters, scratch2, scratch1, scratch0, scratch3, scratch4, scratch5.
  */
 const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'train_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
   parts: [
     {
       name: 'train_00a_to_float_to_f32_div',
@@ -2062,8 +1618,8 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       invocations: { count: 784, block: 1 },
     },
     {
-      name: 'train_00b_conv2_conv2d_add_relu_weights_transforme',
-      label: 'conv2: conv2d + add + relu: weights transformed',
+      name: 'train_00b_conv2_conv2d_add_relu_max_pool2d_max_poo',
+      label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed',
       tasks: { count: 256, block: 0 },
       invocations: { count: 0, block: 0 },
     },
@@ -2104,7 +1660,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
     { buffer: 14, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
@@ -2196,17 +1752,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 17: conv1: conv2d + add + relu | conv2 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch2, parameters, scratch5, scratch6, scratch7.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch2, parameters, scratch5, scratch6, scratch7, scratch8.
  */
-const train01Conv1Conv2dAddReluConv2BackwardCon: KernelSpec = {
-  name: 'train_01_conv1_conv2d_add_relu_conv2_backward_con',
-  label: 'conv1: conv2d + add + relu | conv2 backward: conv2d_input_grad + gt + select: weights transformed',
+const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
+  name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed',
   parts: [
     {
-      name: 'train_01a_conv1_conv2d_add_relu',
-      label: 'conv1: conv2d + add + relu',
-      tasks: { count: 26, block: 4 },
-      invocations: { count: 2704, block: 4 },
+      name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
+      label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 676, block: 1 },
     },
     {
       name: 'train_01b_conv2_backward_conv2d_input_grad_gt_sele',
@@ -2223,523 +1779,427 @@ const train01Conv1Conv2dAddReluConv2BackwardCon: KernelSpec = {
     { buffer: 15, access: 'read' },
     { buffer: 16, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu | conv2 backward: conv2d_input_grad + gt + select: weights transformed
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_11: array<f32>;
-@group(0) @binding(4) var<storage, read_write> stack_158: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_12: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_104: array<i32>;
+@group(0) @binding(5) var<storage, read_write> stack_157: array<f32>;
+@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
+  let cb = item % 4;
+  let rest3 = item / 4;
+  let w = rest3 % 13;
+  let rest2 = rest3 / 13;
+  let h = rest2 % 13;
+  let rest1 = rest2 / 13;
+  let n = rest1;
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      let v0 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2))];
+      let v1 = parameters[(((cb * 8) + (r2 * 96)) + (r3 * 32))];
+      let v2 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 1)];
+      let v3 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 28)];
+      let v4 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 29)];
+      let v5 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 1)];
+      let v6 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 2)];
+      let v7 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 3)];
+      let v8 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 4)];
+      let v9 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 5)];
+      let v10 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 6)];
+      let v11 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 7)];
+      acc0 = (acc0 + (v0 * v1));
+      acc1 = (acc1 + (v2 * v1));
+      acc2 = (acc2 + (v3 * v1));
+      acc3 = (acc3 + (v4 * v1));
+      acc4 = (acc4 + (v0 * v5));
+      acc5 = (acc5 + (v2 * v5));
+      acc6 = (acc6 + (v3 * v5));
+      acc7 = (acc7 + (v4 * v5));
+      acc8 = (acc8 + (v0 * v6));
+      acc9 = (acc9 + (v2 * v6));
+      acc10 = (acc10 + (v3 * v6));
+      acc11 = (acc11 + (v4 * v6));
+      acc12 = (acc12 + (v0 * v7));
+      acc13 = (acc13 + (v2 * v7));
+      acc14 = (acc14 + (v3 * v7));
+      acc15 = (acc15 + (v4 * v7));
+      acc16 = (acc16 + (v0 * v8));
+      acc17 = (acc17 + (v2 * v8));
+      acc18 = (acc18 + (v3 * v8));
+      acc19 = (acc19 + (v4 * v8));
+      acc20 = (acc20 + (v0 * v9));
+      acc21 = (acc21 + (v2 * v9));
+      acc22 = (acc22 + (v3 * v9));
+      acc23 = (acc23 + (v4 * v9));
+      acc24 = (acc24 + (v0 * v10));
+      acc25 = (acc25 + (v2 * v10));
+      acc26 = (acc26 + (v3 * v10));
+      acc27 = (acc27 + (v4 * v10));
+      acc28 = (acc28 + (v0 * v11));
+      acc29 = (acc29 + (v2 * v11));
+      acc30 = (acc30 + (v3 * v11));
+      acc31 = (acc31 + (v4 * v11));
+    }
+  }
+  let v12 = parameters[((cb * 8) + 288)];
+  let v13 = max((acc0 + v12), 0.0);
+  let v14 = max((acc1 + v12), 0.0);
+  let v15 = max(v13, v14);
+  let v16 = max((acc2 + v12), 0.0);
+  let v17 = max(v15, v16);
+  let v18 = max((acc3 + v12), 0.0);
+  let v19 = parameters[((cb * 8) + 289)];
+  let v20 = max((acc4 + v19), 0.0);
+  let v21 = max((acc5 + v19), 0.0);
+  let v22 = max(v20, v21);
+  let v23 = max((acc6 + v19), 0.0);
+  let v24 = max(v22, v23);
+  let v25 = max((acc7 + v19), 0.0);
+  let v26 = parameters[((cb * 8) + 290)];
+  let v27 = max((acc8 + v26), 0.0);
+  let v28 = max((acc9 + v26), 0.0);
+  let v29 = max(v27, v28);
+  let v30 = max((acc10 + v26), 0.0);
+  let v31 = max(v29, v30);
+  let v32 = max((acc11 + v26), 0.0);
+  let v33 = parameters[((cb * 8) + 291)];
+  let v34 = max((acc12 + v33), 0.0);
+  let v35 = max((acc13 + v33), 0.0);
+  let v36 = max(v34, v35);
+  let v37 = max((acc14 + v33), 0.0);
+  let v38 = max(v36, v37);
+  let v39 = max((acc15 + v33), 0.0);
+  let v40 = parameters[((cb * 8) + 292)];
+  let v41 = max((acc16 + v40), 0.0);
+  let v42 = max((acc17 + v40), 0.0);
+  let v43 = max(v41, v42);
+  let v44 = max((acc18 + v40), 0.0);
+  let v45 = max(v43, v44);
+  let v46 = max((acc19 + v40), 0.0);
+  let v47 = parameters[((cb * 8) + 293)];
+  let v48 = max((acc20 + v47), 0.0);
+  let v49 = max((acc21 + v47), 0.0);
+  let v50 = max(v48, v49);
+  let v51 = max((acc22 + v47), 0.0);
+  let v52 = max(v50, v51);
+  let v53 = max((acc23 + v47), 0.0);
+  let v54 = parameters[((cb * 8) + 294)];
+  let v55 = max((acc24 + v54), 0.0);
+  let v56 = max((acc25 + v54), 0.0);
+  let v57 = max(v55, v56);
+  let v58 = max((acc26 + v54), 0.0);
+  let v59 = max(v57, v58);
+  let v60 = max((acc27 + v54), 0.0);
+  let v61 = parameters[((cb * 8) + 295)];
+  let v62 = max((acc28 + v61), 0.0);
+  let v63 = max((acc29 + v61), 0.0);
+  let v64 = max(v62, v63);
+  let v65 = max((acc30 + v61), 0.0);
+  let v66 = max(v64, v65);
+  let v67 = max((acc31 + v61), 0.0);
+  let y0 = max(v17, v18);
+  let y1 = select(3, select(2, select(1, 0, ((v14 <= v13) || (v13 != v13))), ((v16 <= v15) || (v15 != v15))), ((v18 <= v17) || (v17 != v17)));
+  let y2 = max(v24, v25);
+  let y3 = select(3, select(2, select(1, 0, ((v21 <= v20) || (v20 != v20))), ((v23 <= v22) || (v22 != v22))), ((v25 <= v24) || (v24 != v24)));
+  let y4 = max(v31, v32);
+  let y5 = select(3, select(2, select(1, 0, ((v28 <= v27) || (v27 != v27))), ((v30 <= v29) || (v29 != v29))), ((v32 <= v31) || (v31 != v31)));
+  let y6 = max(v38, v39);
+  let y7 = select(3, select(2, select(1, 0, ((v35 <= v34) || (v34 != v34))), ((v37 <= v36) || (v36 != v36))), ((v39 <= v38) || (v38 != v38)));
+  let y8 = max(v45, v46);
+  let y9 = select(3, select(2, select(1, 0, ((v42 <= v41) || (v41 != v41))), ((v44 <= v43) || (v43 != v43))), ((v46 <= v45) || (v45 != v45)));
+  let y10 = max(v52, v53);
+  let y11 = select(3, select(2, select(1, 0, ((v49 <= v48) || (v48 != v48))), ((v51 <= v50) || (v50 != v50))), ((v53 <= v52) || (v52 != v52)));
+  let y12 = max(v59, v60);
+  let y13 = select(3, select(2, select(1, 0, ((v56 <= v55) || (v55 != v55))), ((v58 <= v57) || (v57 != v57))), ((v60 <= v59) || (v59 != v59)));
+  let y14 = max(v66, v67);
+  let y15 = select(3, select(2, select(1, 0, ((v63 <= v62) || (v62 != v62))), ((v65 <= v64) || (v64 != v64))), ((v67 <= v66) || (v66 != v66)));
+  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
+  scratch_104[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y1;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y2;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y3;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y4;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y5;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y6;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y7;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y8;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y9;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y10;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y11;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y12;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y13;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y14;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y15;
+}
+`,
+};
+
+/**
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch9, scratch10.
+ */
+const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
+  name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
+  label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
+  parts: [
+    {
+      name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
+      label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
+      tasks: { count: 1, block: 1 },
+      invocations: { count: 200, block: 1 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 67200,
+  buffers: [
+    { buffer: 16, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 11, access: 'read' },
+    { buffer: 19, access: 'read_write' },
+    { buffer: 20, access: 'read_write' },
+  ],
+  wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(2) var<storage, read> stack_115: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch_96: array<i32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 26 * 26 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 26;
-  let rest2 = rest3 / 26;
-  let h = rest2 % 26;
-  let rest1 = rest2 / 26;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        let v0 = scratch_4[(((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w)];
-        let v1 = parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))];
-        let v2 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)];
-        let v3 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)];
-        let v4 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)];
-        let v5 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)];
-        let v6 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)];
-        let v7 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)];
-        let v8 = parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)];
-        let v9 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 784)];
-        let v10 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 1568)];
-        let v11 = scratch_4[((((((h * 28) + (nb * 3136)) + (r0 * 28)) + r1) + w) + 2352)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-    let v12 = parameters[((cb * 8) + 288)];
-    let v13 = parameters[((cb * 8) + 289)];
-    let v14 = parameters[((cb * 8) + 290)];
-    let v15 = parameters[((cb * 8) + 291)];
-    let v16 = parameters[((cb * 8) + 292)];
-    let v17 = parameters[((cb * 8) + 293)];
-    let v18 = parameters[((cb * 8) + 294)];
-    let v19 = parameters[((cb * 8) + 295)];
-    scratch_11[((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32))] = max((acc0 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21632)] = max((acc8 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21633)] = max((acc9 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21634)] = max((acc10 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21635)] = max((acc11 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21636)] = max((acc12 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21637)] = max((acc13 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21638)] = max((acc14 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 21639)] = max((acc15 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43264)] = max((acc16 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43265)] = max((acc17 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43266)] = max((acc18 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43267)] = max((acc19 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43268)] = max((acc20 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43269)] = max((acc21 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43270)] = max((acc22 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 43271)] = max((acc23 + v19), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64896)] = max((acc24 + v12), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64897)] = max((acc25 + v13), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64898)] = max((acc26 + v14), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64899)] = max((acc27 + v15), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64900)] = max((acc28 + v16), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64901)] = max((acc29 + v17), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64902)] = max((acc30 + v18), 0.0);
-    scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (w * 32)) + 64903)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 288)];
-    let v22 = parameters[((cb * 8) + 289)];
-    let v23 = parameters[((cb * 8) + 290)];
-    let v24 = parameters[((cb * 8) + 291)];
-    let v25 = parameters[((cb * 8) + 292)];
-    let v26 = parameters[((cb * 8) + 293)];
-    let v27 = parameters[((cb * 8) + 294)];
-    let v28 = parameters[((cb * 8) + 295)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          let v20 = scratch_4[((((((h * 28) + (nb * 3136)) + (nr * 784)) + (r0 * 28)) + r1) + w)];
-          acc32 = (acc32 + (v20 * parameters[(((cb * 8) + (r0 * 96)) + (r1 * 32))]));
-          acc33 = (acc33 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 1)]));
-          acc34 = (acc34 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 2)]));
-          acc35 = (acc35 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 3)]));
-          acc36 = (acc36 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 4)]));
-          acc37 = (acc37 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 5)]));
-          acc38 = (acc38 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 6)]));
-          acc39 = (acc39 + (v20 * parameters[((((cb * 8) + (r0 * 96)) + (r1 * 32)) + 7)]));
-        }
-      }
-      scratch_11[(((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32))] = max((acc32 + v21), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_11[((((((cb * 8) + (h * 832)) + (nb * 86528)) + (nr * 21632)) + (w * 32)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 18: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch6, scratch8, scratch9. */
-const train02MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
-  name: 'train_02_MaxPool2d_max_pool2d_max_pool2d_index',
-  label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-  parts: [
-    {
-      name: 'train_02_MaxPool2d_max_pool2d_max_pool2d_index',
-      label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 5408, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 18, access: 'read_write' }, { buffer: 19, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d + max_pool2d_index
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_11: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_104: array<i32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 32 * 13 * 13) { return; }
-  let w = item % 13;
-  let rest3 = item / 13;
-  let h = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let c = rest2 % 32;
-  let rest1 = rest2 / 32;
-  let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_11[(((((c + (h * 1664)) + (n * 21632)) + (r0 * 832)) + (r1 * 32)) + (w * 64))]);
-    }
-  }
-  var acc1: f32 = (-3.402823466e+38);
-  var at0: i32 = 0;
-  for (var r2 = 0; r2 < 2; r2++) {
-    for (var r3 = 0; r3 < 2; r3++) {
-      let x0 = scratch_11[(((((c + (h * 1664)) + (n * 21632)) + (r2 * 832)) + (r3 * 32)) + (w * 64))];
-      let wins0 = ((x0 > acc1) || (x0 != x0));
-      acc1 = select(acc1, x0, wins0);
-      at0 = select(at0, ((((0 * 2) + r2) * 2) + r3), wins0);
-    }
-  }
-  scratch_12[(((c + (h * 416)) + (n * 5408)) + (w * 32))] = acc0;
-  scratch_104[(((c + (h * 416)) + (n * 5408)) + (w * 32))] = at0;
-}
-`,
-};
-
-/** Kernel 19: conv2: conv2d + add + relu. Binds scratch8, parameters, scratch1, scratch6. */
-const train03Conv2Conv2dAddRelu: KernelSpec = {
-  name: 'train_03_conv2_conv2d_add_relu',
-  label: 'conv2: conv2d + add + relu',
-  parts: [
-    {
-      name: 'train_03_conv2_conv2d_add_relu',
-      label: 'conv2: conv2d + add + relu',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 968, block: 4 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 283136,
-  buffers: [
-    { buffer: 18, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 11, access: 'read' },
-    { buffer: 16, access: 'read_write' },
-  ],
-  wgsl: `// conv2: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_115: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_19: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 11 * 11 * 8) { return; }
+  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
   let cb = item % 8;
   let rest3 = item / 8;
-  let w = rest3 % 11;
-  let rest2 = rest3 / 11;
-  let h = rest2 % 11;
-  let rest1 = rest2 / 11;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 32; r2++) {
-          let v0 = scratch_12[((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)];
-          let v9 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 5408)];
-          let v10 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 10816)];
-          let v11 = scratch_12[(((((((h * 416) + (nb * 21632)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32)) + 16224)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 18752)];
-    let v13 = parameters[((cb * 8) + 18753)];
-    let v14 = parameters[((cb * 8) + 18754)];
-    let v15 = parameters[((cb * 8) + 18755)];
-    let v16 = parameters[((cb * 8) + 18756)];
-    let v17 = parameters[((cb * 8) + 18757)];
-    let v18 = parameters[((cb * 8) + 18758)];
-    let v19 = parameters[((cb * 8) + 18759)];
-    scratch_19[((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64))] = max((acc0 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7744)] = max((acc8 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7745)] = max((acc9 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7746)] = max((acc10 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7747)] = max((acc11 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7748)] = max((acc12 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7749)] = max((acc13 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7750)] = max((acc14 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 7751)] = max((acc15 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15488)] = max((acc16 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15489)] = max((acc17 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15490)] = max((acc18 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15491)] = max((acc19 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15492)] = max((acc20 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15493)] = max((acc21 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15494)] = max((acc22 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 15495)] = max((acc23 + v19), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23232)] = max((acc24 + v12), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23233)] = max((acc25 + v13), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23234)] = max((acc26 + v14), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23235)] = max((acc27 + v15), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23236)] = max((acc28 + v16), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23237)] = max((acc29 + v17), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23238)] = max((acc30 + v18), 0.0);
-    scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (w * 64)) + 23239)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 18752)];
-    let v22 = parameters[((cb * 8) + 18753)];
-    let v23 = parameters[((cb * 8) + 18754)];
-    let v24 = parameters[((cb * 8) + 18755)];
-    let v25 = parameters[((cb * 8) + 18756)];
-    let v26 = parameters[((cb * 8) + 18757)];
-    let v27 = parameters[((cb * 8) + 18758)];
-    let v28 = parameters[((cb * 8) + 18759)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 32; r2++) {
-            let v20 = scratch_12[(((((((h * 416) + (nb * 21632)) + (nr * 5408)) + (r0 * 416)) + (r1 * 32)) + r2) + (w * 32))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 320)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 321)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 322)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 323)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 324)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 325)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 326)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 64)) + 327)]));
-          }
-        }
-      }
-      scratch_19[(((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64))] = max((acc32 + v21), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_19[((((((cb * 8) + (h * 704)) + (nb * 30976)) + (nr * 7744)) + (w * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
-};
-
-/** Kernel 20: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch6, scratch10, scratch11. */
-const train04MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
-  name: 'train_04_MaxPool2d_max_pool2d_max_pool2d_index',
-  label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-  parts: [
-    {
-      name: 'train_04_MaxPool2d_max_pool2d_max_pool2d_index',
-      label: 'MaxPool2d: max_pool2d + max_pool2d_index',
-      tasks: { count: 1, block: 1 },
-      invocations: { count: 1600, block: 1 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 20, access: 'read_write' }, { buffer: 21, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d + max_pool2d_index
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_19: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_96: array<i32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 64 * 5 * 5) { return; }
-  let w = item % 5;
-  let rest3 = item / 5;
-  let h = rest3 % 5;
+  let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let c = rest2 % 64;
-  let rest1 = rest2 / 64;
+  let h = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
-  var acc0: f32 = (-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      acc0 = max(acc0, scratch_19[(((((c + (h * 1408)) + (n * 7744)) + (r0 * 704)) + (r1 * 64)) + (w * 128))]);
+  var acc0: f32 = 0.0;
+  var acc1: f32 = 0.0;
+  var acc2: f32 = 0.0;
+  var acc3: f32 = 0.0;
+  var acc4: f32 = 0.0;
+  var acc5: f32 = 0.0;
+  var acc6: f32 = 0.0;
+  var acc7: f32 = 0.0;
+  var acc8: f32 = 0.0;
+  var acc9: f32 = 0.0;
+  var acc10: f32 = 0.0;
+  var acc11: f32 = 0.0;
+  var acc12: f32 = 0.0;
+  var acc13: f32 = 0.0;
+  var acc14: f32 = 0.0;
+  var acc15: f32 = 0.0;
+  var acc16: f32 = 0.0;
+  var acc17: f32 = 0.0;
+  var acc18: f32 = 0.0;
+  var acc19: f32 = 0.0;
+  var acc20: f32 = 0.0;
+  var acc21: f32 = 0.0;
+  var acc22: f32 = 0.0;
+  var acc23: f32 = 0.0;
+  var acc24: f32 = 0.0;
+  var acc25: f32 = 0.0;
+  var acc26: f32 = 0.0;
+  var acc27: f32 = 0.0;
+  var acc28: f32 = 0.0;
+  var acc29: f32 = 0.0;
+  var acc30: f32 = 0.0;
+  var acc31: f32 = 0.0;
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r3 = 0; r3 < 3; r3++) {
+      for (var r4 = 0; r4 < 32; r4++) {
+        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
+        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
+        acc0 = (acc0 + (v0 * v1));
+        acc1 = (acc1 + (v2 * v1));
+        acc2 = (acc2 + (v3 * v1));
+        acc3 = (acc3 + (v4 * v1));
+        acc4 = (acc4 + (v0 * v5));
+        acc5 = (acc5 + (v2 * v5));
+        acc6 = (acc6 + (v3 * v5));
+        acc7 = (acc7 + (v4 * v5));
+        acc8 = (acc8 + (v0 * v6));
+        acc9 = (acc9 + (v2 * v6));
+        acc10 = (acc10 + (v3 * v6));
+        acc11 = (acc11 + (v4 * v6));
+        acc12 = (acc12 + (v0 * v7));
+        acc13 = (acc13 + (v2 * v7));
+        acc14 = (acc14 + (v3 * v7));
+        acc15 = (acc15 + (v4 * v7));
+        acc16 = (acc16 + (v0 * v8));
+        acc17 = (acc17 + (v2 * v8));
+        acc18 = (acc18 + (v3 * v8));
+        acc19 = (acc19 + (v4 * v8));
+        acc20 = (acc20 + (v0 * v9));
+        acc21 = (acc21 + (v2 * v9));
+        acc22 = (acc22 + (v3 * v9));
+        acc23 = (acc23 + (v4 * v9));
+        acc24 = (acc24 + (v0 * v10));
+        acc25 = (acc25 + (v2 * v10));
+        acc26 = (acc26 + (v3 * v10));
+        acc27 = (acc27 + (v4 * v10));
+        acc28 = (acc28 + (v0 * v11));
+        acc29 = (acc29 + (v2 * v11));
+        acc30 = (acc30 + (v3 * v11));
+        acc31 = (acc31 + (v4 * v11));
+      }
     }
   }
-  var acc1: f32 = (-3.402823466e+38);
-  var at0: i32 = 0;
-  for (var r2 = 0; r2 < 2; r2++) {
-    for (var r3 = 0; r3 < 2; r3++) {
-      let x0 = scratch_19[(((((c + (h * 1408)) + (n * 7744)) + (r2 * 704)) + (r3 * 64)) + (w * 128))];
-      let wins0 = ((x0 > acc1) || (x0 != x0));
-      acc1 = select(acc1, x0, wins0);
-      at0 = select(at0, ((((0 * 2) + r2) * 2) + r3), wins0);
-    }
-  }
-  scratch_20[(((c + (h * 320)) + (n * 1600)) + (w * 64))] = acc0;
-  scratch_96[(((c + (h * 320)) + (n * 1600)) + (w * 64))] = at0;
+  let v12 = parameters[((cb * 8) + 18752)];
+  let v13 = max((acc0 + v12), 0.0);
+  let v14 = max((acc1 + v12), 0.0);
+  let v15 = max(v13, v14);
+  let v16 = max((acc2 + v12), 0.0);
+  let v17 = max(v15, v16);
+  let v18 = max((acc3 + v12), 0.0);
+  let v19 = parameters[((cb * 8) + 18753)];
+  let v20 = max((acc4 + v19), 0.0);
+  let v21 = max((acc5 + v19), 0.0);
+  let v22 = max(v20, v21);
+  let v23 = max((acc6 + v19), 0.0);
+  let v24 = max(v22, v23);
+  let v25 = max((acc7 + v19), 0.0);
+  let v26 = parameters[((cb * 8) + 18754)];
+  let v27 = max((acc8 + v26), 0.0);
+  let v28 = max((acc9 + v26), 0.0);
+  let v29 = max(v27, v28);
+  let v30 = max((acc10 + v26), 0.0);
+  let v31 = max(v29, v30);
+  let v32 = max((acc11 + v26), 0.0);
+  let v33 = parameters[((cb * 8) + 18755)];
+  let v34 = max((acc12 + v33), 0.0);
+  let v35 = max((acc13 + v33), 0.0);
+  let v36 = max(v34, v35);
+  let v37 = max((acc14 + v33), 0.0);
+  let v38 = max(v36, v37);
+  let v39 = max((acc15 + v33), 0.0);
+  let v40 = parameters[((cb * 8) + 18756)];
+  let v41 = max((acc16 + v40), 0.0);
+  let v42 = max((acc17 + v40), 0.0);
+  let v43 = max(v41, v42);
+  let v44 = max((acc18 + v40), 0.0);
+  let v45 = max(v43, v44);
+  let v46 = max((acc19 + v40), 0.0);
+  let v47 = parameters[((cb * 8) + 18757)];
+  let v48 = max((acc20 + v47), 0.0);
+  let v49 = max((acc21 + v47), 0.0);
+  let v50 = max(v48, v49);
+  let v51 = max((acc22 + v47), 0.0);
+  let v52 = max(v50, v51);
+  let v53 = max((acc23 + v47), 0.0);
+  let v54 = parameters[((cb * 8) + 18758)];
+  let v55 = max((acc24 + v54), 0.0);
+  let v56 = max((acc25 + v54), 0.0);
+  let v57 = max(v55, v56);
+  let v58 = max((acc26 + v54), 0.0);
+  let v59 = max(v57, v58);
+  let v60 = max((acc27 + v54), 0.0);
+  let v61 = parameters[((cb * 8) + 18759)];
+  let v62 = max((acc28 + v61), 0.0);
+  let v63 = max((acc29 + v61), 0.0);
+  let v64 = max(v62, v63);
+  let v65 = max((acc30 + v61), 0.0);
+  let v66 = max(v64, v65);
+  let v67 = max((acc31 + v61), 0.0);
+  let y0 = max(v17, v18);
+  let y1 = select(3, select(2, select(1, 0, ((v14 <= v13) || (v13 != v13))), ((v16 <= v15) || (v15 != v15))), ((v18 <= v17) || (v17 != v17)));
+  let y2 = max(v24, v25);
+  let y3 = select(3, select(2, select(1, 0, ((v21 <= v20) || (v20 != v20))), ((v23 <= v22) || (v22 != v22))), ((v25 <= v24) || (v24 != v24)));
+  let y4 = max(v31, v32);
+  let y5 = select(3, select(2, select(1, 0, ((v28 <= v27) || (v27 != v27))), ((v30 <= v29) || (v29 != v29))), ((v32 <= v31) || (v31 != v31)));
+  let y6 = max(v38, v39);
+  let y7 = select(3, select(2, select(1, 0, ((v35 <= v34) || (v34 != v34))), ((v37 <= v36) || (v36 != v36))), ((v39 <= v38) || (v38 != v38)));
+  let y8 = max(v45, v46);
+  let y9 = select(3, select(2, select(1, 0, ((v42 <= v41) || (v41 != v41))), ((v44 <= v43) || (v43 != v43))), ((v46 <= v45) || (v45 != v45)));
+  let y10 = max(v52, v53);
+  let y11 = select(3, select(2, select(1, 0, ((v49 <= v48) || (v48 != v48))), ((v51 <= v50) || (v50 != v50))), ((v53 <= v52) || (v52 != v52)));
+  let y12 = max(v59, v60);
+  let y13 = select(3, select(2, select(1, 0, ((v56 <= v55) || (v55 != v55))), ((v58 <= v57) || (v57 != v57))), ((v60 <= v59) || (v59 != v59)));
+  let y14 = max(v66, v67);
+  let y15 = select(3, select(2, select(1, 0, ((v63 <= v62) || (v62 != v62))), ((v65 <= v64) || (v64 != v64))), ((v67 <= v66) || (v66 != v66)));
+  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
+  scratch_96[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y1;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y2;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y3;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y4;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y5;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y6;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y7;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y8;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y9;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y10;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y11;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y12;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y13;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y14;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y15;
 }
 `,
 };
 
-/** Kernel 21: conv3: conv2d + add + relu. Binds scratch10, parameters, scratch6. */
-const train05Conv3Conv2dAddRelu: KernelSpec = {
-  name: 'train_05_conv3_conv2d_add_relu',
+/** Kernel 15: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch11. */
+const train03Conv3Conv2dAddRelu: KernelSpec = {
+  name: 'train_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
   parts: [
     {
-      name: 'train_05_conv3_conv2d_add_relu',
+      name: 'train_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 3, block: 4 },
       invocations: { count: 144, block: 4 },
@@ -2747,7 +2207,7 @@ const train05Conv3Conv2dAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 20, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 16, access: 'read_write' }],
+  buffers: [{ buffer: 19, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 21, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
@@ -2937,13 +2397,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 22: fc1: matmul + add + relu. Binds scratch6, parameters, scratch12. */
-const train06Fc1MatmulAddRelu: KernelSpec = {
-  name: 'train_06_fc1_matmul_add_relu',
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch11, parameters, scratch12. */
+const train04Fc1MatmulAddRelu: KernelSpec = {
+  name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
   parts: [
     {
-      name: 'train_06_fc1_matmul_add_relu',
+      name: 'train_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
       tasks: { count: 1, block: 4 },
       invocations: { count: 8, block: 4 },
@@ -2951,7 +2411,7 @@ const train06Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 22, access: 'read_write' }],
+  buffers: [{ buffer: 21, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 22, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
@@ -3138,14 +2598,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 23: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add. Binds scratch12, parameters, scratch1, label.
+ * Kernel 17: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add. Binds scratch12, parameters, scratch1, label.
  */
-const train07Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
-  name: 'train_07_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
+const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
+  name: 'train_05_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
   label: 'fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add',
   parts: [
     {
-      name: 'train_07_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
+      name: 'train_05_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
       label: 'fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add',
       tasks: { count: 1, block: 1 },
       invocations: { count: 1, block: 1 },
@@ -3235,32 +2695,32 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 24: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch1, scratch12, scratch0, loss, accuracy, gradients, scratch13.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch1, scratch12, scratch0, loss, accuracy, gradients, scratch13.
  */
-const train08LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
-  name: 'train_08_loss_log_sub_eq_select_sum_3_more_fc2_ba',
+const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
+  name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
   label: 'loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select',
   parts: [
     {
-      name: 'train_08a_loss_log_sub_eq_select_sum_3_more',
+      name: 'train_06a_loss_log_sub_eq_select_sum_3_more',
       label: 'loss: log + sub + eq + select + sum + 3 more',
       tasks: { count: 1, block: 0 },
       invocations: { count: 1, block: 0 },
     },
     {
-      name: 'train_08b_fc2_backward_sum',
+      name: 'train_06b_fc2_backward_sum',
       label: 'fc2 backward: sum',
       tasks: { count: 10, block: 0 },
       invocations: { count: 10, block: 0 },
     },
     {
-      name: 'train_08c_fc2_backward_matmul',
+      name: 'train_06c_fc2_backward_matmul',
       label: 'fc2 backward: matmul',
       tasks: { count: 160, block: 0 },
       invocations: { count: 160, block: 0 },
     },
     {
-      name: 'train_08d_fc2_backward_matmul_gt_select',
+      name: 'train_06d_fc2_backward_matmul_gt_select',
       label: 'fc2 backward: matmul + gt + select',
       tasks: { count: 1, block: 4 },
       invocations: { count: 8, block: 4 },
@@ -3515,26 +2975,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 25: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch13, scratch6, scratch3, gradients, scratch0.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch13, scratch11, scratch3, gradients, scratch0.
  */
-const train09Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
-  name: 'train_09_fc1_backward_sum_fc1_backward_matmul_fc1',
+const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
+  name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
   label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select',
   parts: [
     {
-      name: 'train_09a_fc1_backward_sum',
+      name: 'train_07a_fc1_backward_sum',
       label: 'fc1 backward: sum',
       tasks: { count: 8, block: 0 },
       invocations: { count: 64, block: 0 },
     },
     {
-      name: 'train_09b_fc1_backward_matmul',
+      name: 'train_07b_fc1_backward_matmul',
       label: 'fc1 backward: matmul',
       tasks: { count: 96, block: 0 },
       invocations: { count: 2304, block: 0 },
     },
     {
-      name: 'train_09c_fc1_backward_matmul_gt_select',
+      name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
       tasks: { count: 3, block: 4 },
       invocations: { count: 144, block: 4 },
@@ -3544,7 +3004,7 @@ const train09Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 23, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 21, access: 'read' },
     { buffer: 13, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
@@ -3860,26 +3320,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 26: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch10, scratch4, gradients, scratch6.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch9, scratch4, gradients, scratch3.
  */
-const train10Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
-  name: 'train_10_conv3_backward_sum_conv3_backward_conv2d',
+const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
+  name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
   label: 'conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_10a_conv3_backward_sum',
+      name: 'train_08a_conv3_backward_sum',
       label: 'conv3 backward: sum',
       tasks: { count: 16, block: 0 },
       invocations: { count: 128, block: 0 },
     },
     {
-      name: 'train_10b_conv3_backward_conv2d_weight_grad',
+      name: 'train_08b_conv3_backward_conv2d_weight_grad',
       label: 'conv3 backward: conv2d_weight_grad',
       tasks: { count: 48, block: 0 },
       invocations: { count: 2304, block: 0 },
     },
     {
-      name: 'train_10c_conv3_backward_conv2d_input_grad_gt_sele',
+      name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
       tasks: { count: 5, block: 4 },
       invocations: { count: 200, block: 4 },
@@ -3889,10 +3349,10 @@ const train10Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 10, access: 'read' },
-    { buffer: 20, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 16, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -4228,19 +3688,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 27: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch11, scratch6, scratch0, gradients. */
-const train11ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
-  name: 'train_11_relu_backward_max_pool2d_grad_conv2_back',
+/** Kernel 21: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch10, scratch3, scratch0, gradients. */
+const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
+  name: 'train_09_relu_backward_max_pool2d_grad_conv2_back',
   label: 'relu backward: max_pool2d_grad | conv2 backward: sum',
   parts: [
     {
-      name: 'train_11a_relu_backward_max_pool2d_grad',
+      name: 'train_09a_relu_backward_max_pool2d_grad',
       label: 'relu backward: max_pool2d_grad',
       tasks: { count: 1, block: 1 },
       invocations: { count: 7744, block: 1 },
     },
     {
-      name: 'train_11b_conv2_backward_sum',
+      name: 'train_09b_conv2_backward_sum',
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       invocations: { count: 64, block: 0 },
@@ -4249,8 +3709,8 @@ const train11ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 21, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
   ],
@@ -4306,13 +3766,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 28: conv2 backward: conv2d_weight_grad. Binds scratch8, scratch0, gradients. */
-const train12Conv2BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_12_conv2_backward_conv2d_weight_grad',
+/** Kernel 22: conv2 backward: conv2d_weight_grad. Binds scratch6, scratch0, gradients. */
+const train10Conv2BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_10_conv2_backward_conv2d_weight_grad',
   label: 'conv2 backward: conv2d_weight_grad',
   parts: [
     {
-      name: 'train_12_conv2_backward_conv2d_weight_grad',
+      name: 'train_10_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
       tasks: { count: 72, block: 0 },
       invocations: { count: 576, block: 0 },
@@ -4320,7 +3780,7 @@ const train12Conv2BackwardConv2dWeightGrad: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 18, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
+  buffers: [{ buffer: 16, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv2 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
@@ -4459,34 +3919,34 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 29: conv2 backward: conv2d_input_grad + gt + select. Binds scratch8, scratch0, scratch5, scratch7, scratch6.
+ * Kernel 23: conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch5, scratch8, scratch3.
  */
-const train13Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
-  name: 'train_13_conv2_backward_conv2d_input_grad_gt_sele',
+const train11Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
+  name: 'train_11_conv2_backward_conv2d_input_grad_gt_sele',
   label: 'conv2 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_13_conv2_backward_conv2d_input_grad_gt_sele',
+      name: 'train_11_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select',
       tasks: { count: 1, block: 1 },
       invocations: { count: 676, block: 4 },
     },
   ],
   workgroup: 64,
-  localBytes: 391680,
+  localBytes: 297600,
   buffers: [
-    { buffer: 18, access: 'read' },
+    { buffer: 16, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 15, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 16, access: 'read_write' },
+    { buffer: 18, access: 'read' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
-@group(0) @binding(3) var<storage, read> stack_158: array<f32>;
+@group(0) @binding(3) var<storage, read> stack_157: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scratch_107: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
@@ -4664,19 +4124,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 30: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch9, scratch6, scratch0, gradients. */
-const train14ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
-  name: 'train_14_relu_backward_max_pool2d_grad_conv1_back',
+/** Kernel 24: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch3, scratch0, gradients. */
+const train12ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
+  name: 'train_12_relu_backward_max_pool2d_grad_conv1_back',
   label: 'relu backward: max_pool2d_grad | conv1 backward: sum',
   parts: [
     {
-      name: 'train_14a_relu_backward_max_pool2d_grad',
+      name: 'train_12a_relu_backward_max_pool2d_grad',
       label: 'relu backward: max_pool2d_grad',
       tasks: { count: 1, block: 1 },
       invocations: { count: 21632, block: 1 },
     },
     {
-      name: 'train_14b_conv1_backward_sum',
+      name: 'train_12b_conv1_backward_sum',
       label: 'conv1 backward: sum',
       tasks: { count: 4, block: 0 },
       invocations: { count: 32, block: 0 },
@@ -4685,8 +4145,8 @@ const train14ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 19, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
   ],
@@ -4742,13 +4202,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 31: conv1 backward: conv2d_weight_grad. Binds scratch2, scratch0, gradients. */
-const train15Conv1BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_15_conv1_backward_conv2d_weight_grad',
+/** Kernel 25: conv1 backward: conv2d_weight_grad. Binds scratch2, scratch0, gradients. */
+const train13Conv1BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_13_conv1_backward_conv2d_weight_grad',
   label: 'conv1 backward: conv2d_weight_grad',
   parts: [
     {
-      name: 'train_15_conv1_backward_conv2d_weight_grad',
+      name: 'train_13_conv1_backward_conv2d_weight_grad',
       label: 'conv1 backward: conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       invocations: { count: 12, block: 0 },
@@ -4869,13 +4329,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 32: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train16AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_16_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 26: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train14AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_14_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_16_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_14_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       invocations: { count: 167168, block: 0 },
@@ -4925,498 +4385,463 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in base64: 42,566 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in base64: 39,540 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = [
-  'AGFzbQEAAAABTwlgAXwBfGABfQF9YAJ9fQF9YAF9AX9gCH9/f39/f39/AGAGf39/f39/AGAHf39/f39/fwBgCX9/f39/f39/fwBgDH9/f39/f39/f39/',
-  'fwACEgEDZW52Bm1lbW9yeQIDAYCABAM7OgAAAQEBAQIDBAQFBAUGBgYEBAYFBAUGBgcECAgICAgIBwcGBAYGBgQICAgIBwcHBwcHBAQGBwQEBgcHow8y',
-  'H2luZmVyXzAwYV9jb252MV9jb252MmRfYWRkX3JlbHUACDJpbmZlcl8wMGJfY29udjJfY29udjJkX2FkZF9yZWx1X3dlaWdodHNfdHJhbnNmb3JtZQAJ',
-  'HWluZmVyXzAxX01heFBvb2wyZF9tYXhfcG9vbDJkAAoeaW5mZXJfMDJfY29udjJfY29udjJkX2FkZF9yZWx1AAsdaW5mZXJfMDNfTWF4UG9vbDJkX21h',
-  'eF9wb29sMmQADB5pbmZlcl8wNF9jb252M19jb252MmRfYWRkX3JlbHUADRxpbmZlcl8wNV9mYzFfbWF0bXVsX2FkZF9yZWx1AA4XaW5mZXJfMDZfZmMy',
-  'X21hdG11bF9hZGQADyBldmFsdWF0ZV8wMGFfdG9fZmxvYXRfdG9fZjMyX2RpdgAQNWV2YWx1YXRlXzAwYl9jb252Ml9jb252MmRfYWRkX3JlbHVfd2Vp',
-  'Z2h0c190cmFuc2Zvcm1lABEhZXZhbHVhdGVfMDFfY29udjFfY29udjJkX2FkZF9yZWx1ABIgZXZhbHVhdGVfMDJfTWF4UG9vbDJkX21heF9wb29sMmQA',
-  'EyFldmFsdWF0ZV8wM19jb252Ml9jb252MmRfYWRkX3JlbHUAFCBldmFsdWF0ZV8wNF9NYXhQb29sMmRfbWF4X3Bvb2wyZAAVIWV2YWx1YXRlXzA1X2Nv',
-  'bnYzX2NvbnYyZF9hZGRfcmVsdQAWH2V2YWx1YXRlXzA2X2ZjMV9tYXRtdWxfYWRkX3JlbHUAFzRldmFsdWF0ZV8wN19mYzJfbWF0bXVsX2FkZF9sb3Nz',
-  'X2FtYXhfYXJnbWF4X2VxX3RvX2YzABgtZXZhbHVhdGVfMDhfbG9zc19sb2dfc3ViX2VxX3NlbGVjdF9zdW1fM19tb3JlABkddHJhaW5fMDBhX3RvX2Zs',
-  'b2F0X3RvX2YzMl9kaXYAGjJ0cmFpbl8wMGJfY29udjJfY29udjJkX2FkZF9yZWx1X3dlaWdodHNfdHJhbnNmb3JtZQAbHnRyYWluXzAwY19mYzJfd2Vp',
-  'Z2h0X3Jlb3JkZXJlZAAcHnRyYWluXzAwZF9mYzFfd2VpZ2h0X3Jlb3JkZXJlZAAdIHRyYWluXzAwZV9jb252M193ZWlnaHRfcmVvcmRlcmVkAB4gdHJh',
-  'aW5fMDBmX2NvbnYyX3dlaWdodF9yZW9yZGVyZWQAHx90cmFpbl8wMWFfY29udjFfY29udjJkX2FkZF9yZWx1ACAydHJhaW5fMDFiX2NvbnYyX2JhY2t3',
-  'YXJkX2NvbnYyZF9pbnB1dF9ncmFkX2d0X3NlbGUAIS50cmFpbl8wMl9NYXhQb29sMmRfbWF4X3Bvb2wyZF9tYXhfcG9vbDJkX2luZGV4ACIedHJhaW5f',
-  'MDNfY29udjJfY29udjJkX2FkZF9yZWx1ACMudHJhaW5fMDRfTWF4UG9vbDJkX21heF9wb29sMmRfbWF4X3Bvb2wyZF9pbmRleAAkHnRyYWluXzA1X2Nv',
-  'bnYzX2NvbnYyZF9hZGRfcmVsdQAlHHRyYWluXzA2X2ZjMV9tYXRtdWxfYWRkX3JlbHUAJjF0cmFpbl8wN19mYzJfbWF0bXVsX2FkZF9sb3NzX2FtYXhf',
-  'YXJnbWF4X2VxX3RvX2YzACcrdHJhaW5fMDhhX2xvc3NfbG9nX3N1Yl9lcV9zZWxlY3Rfc3VtXzNfbW9yZQAoGnRyYWluXzA4Yl9mYzJfYmFja3dhcmRf',
-  'c3VtACkddHJhaW5fMDhjX2ZjMl9iYWNrd2FyZF9tYXRtdWwAKid0cmFpbl8wOGRfZmMyX2JhY2t3YXJkX21hdG11bF9ndF9zZWxlY3QAKxp0cmFpbl8w',
-  'OWFfZmMxX2JhY2t3YXJkX3N1bQAsHXRyYWluXzA5Yl9mYzFfYmFja3dhcmRfbWF0bXVsAC0ndHJhaW5fMDljX2ZjMV9iYWNrd2FyZF9tYXRtdWxfZ3Rf',
-  'c2VsZWN0AC4cdHJhaW5fMTBhX2NvbnYzX2JhY2t3YXJkX3N1bQAvK3RyYWluXzEwYl9jb252M19iYWNrd2FyZF9jb252MmRfd2VpZ2h0X2dyYWQAMDJ0',
-  'cmFpbl8xMGNfY29udjNfYmFja3dhcmRfY29udjJkX2lucHV0X2dyYWRfZ3Rfc2VsZQAxJ3RyYWluXzExYV9yZWx1X2JhY2t3YXJkX21heF9wb29sMmRf',
-  'Z3JhZAAyHHRyYWluXzExYl9jb252Ml9iYWNrd2FyZF9zdW0AMyp0cmFpbl8xMl9jb252Ml9iYWNrd2FyZF9jb252MmRfd2VpZ2h0X2dyYWQANDF0cmFp',
-  'bl8xM19jb252Ml9iYWNrd2FyZF9jb252MmRfaW5wdXRfZ3JhZF9ndF9zZWxlADUndHJhaW5fMTRhX3JlbHVfYmFja3dhcmRfbWF4X3Bvb2wyZF9ncmFk',
-  'ADYcdHJhaW5fMTRiX2NvbnYxX2JhY2t3YXJkX3N1bQA3KnRyYWluXzE1X2NvbnYxX2JhY2t3YXJkX2NvbnYyZF93ZWlnaHRfZ3JhZAA4LnRyYWluXzE2',
-  'X0FkYW1faXNfZmluaXRlX211bF9hZGRfcG93X3N1Yl8zX21vcmUAOQryuwI60wEBAnwgAEQAAAAAAOCFwKVEAAAAAADghUCkIgJE/oIrZUcV9z+iniEB',
-  'IAIgAUTvOfr+Qi7mP6KhIQJEXJ94t09+kj4gAqJENMdWpeMdxz6gIAKiRBqgARqgAfo+oCACokQaoAEaoAEqP6AgAqJEF2zBFmzBVj+gIAKiRBERERER',
-  'EYE/oCACokRVVVVVVVWlP6AgAqJEVVVVVVVVxT+gIAKiRAAAAAAAAOA/oCACokQAAAAAAADwP6AgAqJEAAAAAAAA8D+gIAH8AqxC/wd8QjSGv6ILpQID',
-  'AX4BfwN8IABEAAAAAAAAAABhBEBEAAAAAAAA8P8PCyAARAAAAAAAAAAAYwRARAAAAAAAAPh/DwsgAET////////vf2VFBEAgAA8LIAC9IgFCNIinQf8H',
-  'ayECIAFCDIZCDIhC/wdCNIaEvyIDRM07f2aeoPY/ZgRAIANEAAAAAAAA4D+iIQMgAkEBaiECCyADRAAAAAAAAPA/oSADRAAAAAAAAPA/oKMiBCAEoiEF',
-  'RBEREREREcE/IAWiRBQ7sRM7scM/oCAFokRGF1100UXHP6AgBaJEHMdxHMdxzD+gIAWiRJIkSZIkSdI/oCAFokSamZmZmZnZP6AgBaJEVVVVVVVV5T+g',
-  'IAWiRAAAAAAAAABAoCAEoiACt0TvOfr+Qi7mP6KgCwgAIAC7EAC2CwgAIAC7EAG2C1ABAXwgALsiASABIAEgAaKiRAAAAAAAAAhAo6FEAAAAAAAA8D9E',
-  'AAAAAAAAAEAgASABoBAARAAAAAAAAPA/oKOhIAGZRPyp8dJNYlA/Yxu2CyMBAXwgALuaEAAhAUQAAAAAAADwPyABRAAAAAAAAPA/oKO2C1oBAXwgAUMA',
-  'AAAAWwRAQwAAgD8PCyAAi7sQASABu6IQACECIABDAAAAAF0EQCABIAGOXARAQwAAwH8PCyABQwAAAD+UIAFDAAAAP5SOXARAIAKaIQILCyACtgsTACAA',
-  'vEGAgID8B3FBgICA/AdHC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEIA0AgCCEJIAlBGnAhCiAJQRpuIQkgCSELQQAh',
-  'DANAQQAhDQNAIAtBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0M',
-  'AAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIRVBACEWA0BBACEXIAQgCkEcbCALQcAYbGogFkEcbGogDWpBBGxqIRggBSAMQQhsIBZB4ABsakEEbGohGQNAIBj9CQIAIRogGf0AAgAh',
-  'GyAZ/QACECEcIBj9CQLAGCEdIBj9CQKAMSEeIBj9CQLASSEfIA4gGiAb/eYB/eQBIQ4gDyAaIBz95gH95AEhDyAQIB0gG/3mAf3kASEQIBEgHSAc/eYB',
-  '/eQBIREgEiAeIBv95gH95AEhEiATIB4gHP3mAf3kASETIBQgHyAb/eYB/eQBIRQgFSAfIBz95gH95AEhFSAYQQRqIRggGUGAAWohGSAXQQFqIhdBA0gN',
-  'AAsgFkEBaiIWQQNIDQALIAUgDEEIbEEEbGohISAh/QACgAkhICAh/QACkAkhIiAGIAxBCGwgCkHABmxqIAtBgKQFbGogDUEgbGpBBGxqISMgIyAOICD9',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICMgDyAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAjIBAgIP3kAf0MAAAAAAAAAAAAAAAAAAAA',
-  'AP3rAf0LAoCkBSAjIBEgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApCkBSAjIBIgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDICiAjIBMg',
-  'Iv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApDICiAjIBQgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDsDyAjIBUgIv3kAf0MAAAAAAAAAAAA',
-  'AAAAAAAAAP3rAf0LApDsDwUgBSAMQQhsQQRsaiElICX9AAKACSEkICX9AAKQCSEmQQAhJwNA/QwAAAAAAAAAAAAAAAAAAAAAISj9DAAAAAAAAAAAAAAA',
-  'AAAAAAAhKUEAIRYDQEEAIRcgBCAKQRxsIAtBwBhsaiAnQZAGbGogFkEcbGogDWpBBGxqISogBSAMQQhsIBZB4ABsakEEbGohKwNAICr9CQIAISwgKCAs',
-  'ICv9AAIA/eYB/eQBISggKSAsICv9AAIQ/eYB/eQBISkgKkEEaiEqICtBgAFqISsgF0EBaiIXQQNIDQALIBZBAWoiFkEDSA0ACyAGIAxBCGwgCkHABmxq',
-  'IAtBgKQFbGogJ0GAqQFsaiANQSBsakEEbGohLSAtICggJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLSApICb95AH9DAAAAAAAAAAAAAAAAAAA',
-  'AAD96wH9CwIQICdBAWoiJyACKAIAIAtBBGxrSA0ACwsgDUEBaiINQRpIDQALIAxBAWoiDEEESA0ACyAIQQFqIgggAUgNAAsLC9EGAgd/F3sgACABSARA',
-  'IAAhCANAIAghCSAJQSBwIQogCUEgbiEJIAkhC0EAIQwgBSALQQhsIApBwABsakEEbGohDSAHIAtBgCBsIApBCGxqQQRsaiEOA0AgDf0AAoAKIQ8gDf0A',
-  'AoBKIRAgDf0AAoCKASERIA39AAKAygEhEiAN/QACgIoDIRMgDyAS/eQBIBP95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhFCAN/QACgIoCIRUgDf0AAoDK',
-  'AyEWIBAgFf3kASAW/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRcgDf0AAoDKAiEYIA39AAKAigQhGSARIBj95AEgGf3kAf0MAAAAPwAAAD8AAAA/AAAA',
-  'P/3mASEaIA8gEv3lASAT/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRsgECAV/eUBIBb95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHCARIBj95QEgGf3k',
-  'Af0MAAAAPwAAAD8AAAA/AAAAP/3mASEdIA8gEP3kASAR/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR4gDyAQ/eUBIBH95AH9DAAAAD8AAAA/AAAAPwAA',
-  'AD/95gEhHyAUIBf95AEgGv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEgIBQgF/3lASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISEgGyAc/eQBIB39',
-  '5AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhIiAbIBz95QEgHf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEjIBMgFv3kASAZ/eQB/QwAAAA/AAAAPwAAAD8A',
-  'AAA//eYBISQgEyAW/eUBIBn95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJSAOIA/9CwIAIA4gHv0LAoAIIA4gH/0LAoAQIA4gEf0LAoAYIA4gFP0LAoAg',
-  'IA4gIP0LAoAoIA4gIf0LAoAwIA4gGv0LAoA4IA4gG/0LAoBAIA4gIv0LAoBIIA4gI/0LAoBQIA4gHf0LAoBYIA4gE/0LAoBgIA4gJP0LAoBoIA4gJf0L',
-  'AoBwIA4gGf0LAoB4IA1BEGohDSAOQRBqIQ4gDEEBaiIMQQJIDQALIAhBAWoiCCABSA0ACwsLrwIDBn8CewR/IAAgAUgEQCAAIQYDQCAGIQcgByEIQQAh',
-  'CQNAQQAhCgNAQQAhCwNA/Qz//3////9/////f////3//IQz9DP//f////3////9/////f/8hDUEAIQ4DQEEAIQ8gBCALQQhsIAlBgA1saiAIQYCpAWxq',
-  'IA5BwAZsaiAKQcAAbGpBBGxqIRADQCAMIBD9AAIA/ekBIQwgDSAQ/QACEP3pASENIBBBgAFqIRAgD0EBaiIPQQJIDQALIA5BAWoiDkECSA0ACyAFIAtB',
-  'CGwgCUGgA2xqIAhBoCpsaiAKQSBsakEEbGohESARIAz9CwIAIBEgDf0LAhAgC0EBaiILQQRIDQALIApBAWoiCkENSA0ACyAJQQFqIglBDUgNAAsgBkEB',
-  'aiIGIAFIDQALCwvhEAkOfyB7BH8IewN/BnsDfxB7BX8gACABSARAIAAhCANAIAghCSAJQQFwIQogCUEBbiEJIAkhC0EAIQwDQEEAIQ0DQCANQQ1IIQ5B',
-  'ACEPIAMgDEEEbCANQcADbGpBBGxqIRAgBCALQaAqbCAMQQRsaiANQaADbGpBBGxqIREDQCAQIA4gD0ENSHEEeyAR/QACAAX9DAAAAAAAAAAAAAAAAAAA',
-  'AAAL/QsCACAQQYABaiEQIBFBgAFqIREgD0EBaiIPQQ5IDQALIA1BAWoiDUEOSA0ACyAMQQFqIgxBCEgNAAtBACEMA0BBACESA0BBACETIAMgDEEEbCAS',
-  'QYAHbGpBBGxqIRQgAyAMQQRsIBJBwAFsakEEbGohFQNAIBT9AAKAHCEWIBT9AAKAHiEXIBT9AAKAAiAX/eUBIRggFP0AAoAdIRkgFP0AAoABIBn95QEh',
-  'GiAU/QACgB8hGyAU/QACgA4hHCAU/QACgBAhHSAdIBf95AEhHiAU/QACgA8hHyAfIBn95AEhICAU/QACgBEhISAXIB395QEhIiAZIB/95QEhIyAdIBT9',
-  'AAKALP3lASEkIB8gFP0AAoAr/eUBISUgFP0AAgAgFv3lASAY/eUBISYgGiAY/eQBIScgGCAa/eUBISggGiAU/QACgAMgG/3lAf3lASEpIBwgFv3kASAe',
-  '/eUBISogICAe/eQBISsgHiAg/eUBISwgICAhIBv95AH95QEhLSAWIBz95QEgIv3lASEuICMgIv3kASEvICIgI/3lASEwICMgGyAh/eUB/eUBITEgHCAU',
-  '/QACgCr95QEgJP3lASEyICUgJP3kASEzICQgJf3lASE0ICUgISAU/QACgC395QH95QEhNSAVICb9CwKAxAEgFSAn/QsCgOgBIBUgKP0LAoCMAiAVICn9',
-  'CwKAsAIgFSAq/QsCgNQCIBUgK/0LAoD4AiAVICz9CwKAnAMgFSAt/QsCgMADIBUgLv0LAoDkAyAVIC/9CwKAiAQgFSAw/QsCgKwEIBUgMf0LAoDQBCAV',
-  'IDL9CwKA9AQgFSAz/QsCgJgFIBUgNP0LAoC8BSAVIDX9CwKA4AUgFEGAAmohFCAVQYABaiEVIBNBAWoiE0EGSA0ACyASQQFqIhJBBkgNAAsgDEEBaiIM',
-  'QQhIDQALQQAhNgNAQQAhNwNAQQAhOANAQQAhOQNA/QwAAAAAAAAAAAAAAAAAAAAAITr9DAAAAAAAAAAAAAAAAAAAAAAhO/0MAAAAAAAAAAAAAAAAAAAA',
-  'ACE8/QwAAAAAAAAAAAAAAAAAAAAAIT39DAAAAAAAAAAAAAAAAAAAAAAhPv0MAAAAAAAAAAAAAAAAAAAAACE//QwAAAAAAAAAAAAAAAAAAAAAIUD9DAAA',
-  'AAAAAAAAAAAAAAAAAAAhQUEAIUIgAyA4QYAJbCA5QYABbGpBBGxqIUMgBiA3QYAgbCA4QYACbGpBBGxqIUQDQCBD/QkCgMQBIUUgRP0AAgAhRiBE/QAC',
-  'ECFHIEP9CQKAxQEhSCBD/QkCgMYBIUkgQ/0JAoDHASFKIDogRSBG/eYB/eQBITogOyBFIEf95gH95AEhOyA8IEggRv3mAf3kASE8ID0gSCBH/eYB/eQB',
-  'IT0gPiBJIEb95gH95AEhPiA/IEkgR/3mAf3kASE/IEAgSiBG/eYB/eQBIUAgQSBKIEf95gH95AEhQSBDQQRqIUMgREEgaiFEIEJBAWoiQkEgSA0ACyAD',
-  'IDdBCGwgOEGAEmxqIDlBgAJsakEEbGohSyBLIDr9CwKAhAYgSyA7/QsCkIQGIEsgPP0LAoCGBiBLID39CwKQhgYgSyA+/QsCgIgGIEsgP/0LApCIBiBL',
-  'IED9CwKAigYgSyBB/QsCkIoGIDlBAWoiOUEJSA0ACyA4QQFqIjhBEEgNAAsgN0EBaiI3QQhIDQALIDZBAWoiNkEBSA0AC0EAITYDQEEAIRIDQEEAIRMD',
-  'QEEAITcgAyA2QQRsIBNBwABsaiASQYADbGpBBGxqIUwgAyA2QQRsIBNBgAFsaiASQYAMbGpBBGxqIU0DQCBM/QACgKQIIU4gTP0AAoDECiFPIEz9AAKA',
-  '7AghUCBM/QACgIwLIVEgTP0AAoDMBiBQ/eQBIFH95AEhUiBM/QACgLQJIVMgTP0AAoDUCyFUIEz9AAKAlAcgU/3kASBU/eQBIVUgTP0AAoD8CSFWIEz9',
-  'AAKAnAwhVyBQIFH95QEgTP0AAoCsDf3lASFYIFMgVP3lASBM/QACgPQN/eUBIVkgTP0AAoCEBiBO/eQBIE/95AEgUv3kASBV/eQBIVogUiBV/eUBIEz9',
-  'AAKA3AcgVv3kASBX/eQB/eUBIVsgTiBP/eUBIEz9AAKA5Az95QEgWP3kASBZ/eQBIVwgWCBZ/eUBIFYgV/3lASBM/QACgLwO/eUB/eUBIV0gTSBa/QsC',
-  'gIQPIE0gW/0LAoCGDyBNIFz9CwKAnA8gTSBd/QsCgJ4PIExBIGohTCBNQSBqIU0gN0EBaiI3QQhIDQALIBNBAWoiE0EGSA0ACyASQQFqIhJBBkgNAAsg',
-  'NkEBaiI2QQJIDQALQQAhNgNAQQAhXgNAQQAhXwNAQQAhNyAHIDZBBGwgXkHABWxqIAtBwDxsaiBfQcAAbGpBBGxqIWAgAyA2QQRsIF5BgAZsaiBfQcAA',
-  'bGpBBGxqIWEgBSA2QQRsQQRsaiFiA0AgYCBh/QACgIQPIGL9AAKAygT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIGBBIGohYCBhQSBqIWEgYkEg',
-  'aiFiIDdBAWoiN0EISA0ACyBfQQFqIl9BC0gNAAsgXkEBaiJeQQtIDQALIDZBAWoiNkECSA0ACyAIQQFqIgggAUgNAAsLC68CAwZ/AnsEfyAAIAFIBEAg',
-  'ACEGA0AgBiEHIAchCEEAIQkDQEEAIQoDQEEAIQsDQP0M//9/////f////3////9//yEM/Qz//3////9/////f////3//IQ1BACEOA0BBACEPIAQgC0EI',
-  'bCAJQYALbGogCEHAPGxqIA5BwAVsaiAKQYABbGpBBGxqIRADQCAMIBD9AAIA/ekBIQwgDSAQ/QACEP3pASENIBBBgAJqIRAgD0EBaiIPQQJIDQALIA5B',
-  'AWoiDkECSA0ACyAFIAtBCGwgCUHAAmxqIAhBwAxsaiAKQcAAbGpBBGxqIREgESAM/QsCACARIA39CwIQIAtBAWoiC0EISA0ACyAKQQFqIgpBBUgNAAsg',
-  'CUEBaiIJQQVIDQALIAZBAWoiBiABSA0ACwsL0woPBn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQggCEEDcCEJIAhB',
-  'A24hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAA',
-  'AAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEAIRYDQEEAIRcgBCAJQcACbCAKQYAybGogFUHAAmxqIBZBwABsaiAMQcAAbGpBBGxqIRggBSALQQhs',
-  'IBVBgMABbGogFkGAwABsakEEbGohGQNAIBj9CQIAIRogGf0AAoDMBCEbIBn9AAKQzAQhHCAY/QkCgDIhHSAY/QkCgGQhHiAY/QkCgJYBIR8gDSAaIBv9',
-  '5gH95AEhDSAOIBogHP3mAf3kASEOIA8gHSAb/eYB/eQBIQ8gECAdIBz95gH95AEhECARIB4gG/3mAf3kASERIBIgHiAc/eYB/eQBIRIgEyAfIBv95gH9',
-  '5AEhEyAUIB8gHP3mAf3kASEUIBhBBGohGCAZQYAEaiEZIBdBAWoiF0HAAEgNAAsgFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAFIAtBCGxBBGxqISEg',
-  'If0AAoDMFiEgICH9AAKQzBYhIiAGIAtBCGwgCUGAA2xqIApBgCRsaiAMQYABbGpBBGxqISMgIyANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIA',
-  'ICMgDiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAjIA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAkICMgECAi/eQB/QwAAAAAAAAA',
-  'AAAAAAAAAAAA/esB/QsCkCQgIyARICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKASCAjIBIgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBI',
-  'ICMgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgGwgIyAUICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQbAUgBSALQQhsQQRsaiElICX9',
-  'AAKAzBYhJCAl/QACkMwWISZBACEnA0D9DAAAAAAAAAAAAAAAAAAAAAAhKP0MAAAAAAAAAAAAAAAAAAAAACEpQQAhFQNAQQAhFgNAQQAhFyAEIAlBwAJs',
-  'IApBgDJsaiAnQcAMbGogFUHAAmxqIBZBwABsaiAMQcAAbGpBBGxqISogBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohKwNAICr9CQIAISwgKCAsICv9',
-  'AAKAzAT95gH95AEhKCApICwgK/0AApDMBP3mAf3kASEpICpBBGohKiArQYAEaiErIBdBAWoiF0HAAEgNAAsgFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0A',
-  'CyAGIAtBCGwgCUGAA2xqIApBgCRsaiAnQYAJbGogDEGAAWxqQQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAtICkgJv3kAf0M',
-  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiInIAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBA0gNAAsgC0EBaiILQRBIDQALIAdBAWoiByABSA0ACwsL',
-  '9QkPBH8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAA',
-  'AAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETA0BBACEUA0BBACEVIAQgCUGAJGwg',
-  'E0GAA2xqIBRBgAFsakEEbGohFiAFIApBCGwgE0HAAWxqIBRBwABsakEEbGohFwNAIBb9CQIAIRggF/0AAoDQFiEZIBf9AAKQ0BYhGiAW/QkCgCQhGyAW',
-  '/QkCgEghHCAW/QkCgGwhHSALIBggGf3mAf3kASELIAwgGCAa/eYB/eQBIQwgDSAbIBn95gH95AEhDSAOIBsgGv3mAf3kASEOIA8gHCAZ/eYB/eQBIQ8g',
-  'ECAcIBr95gH95AEhECARIB0gGf3mAf3kASERIBIgHSAa/eYB/eQBIRIgFkEEaiEWIBdBgBJqIRcgFUEBaiIVQYABSA0ACyAUQQFqIhRBA0gNAAsgE0EB',
-  'aiITQQNIDQALIAUgCkEIbEEEbGohHyAf/QACgNAoIR4gH/0AApDQKCEgIAYgCkEIbCAJQYACbGpBBGxqISEgISALIB795AH9DAAAAAAAAAAAAAAAAAAA',
-  'AAD96wH9CwIAICEgDCAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAhIA0gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoACICEgDiAg/eQB',
-  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAIgISAPIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAhIBAgIP3kAf0MAAAAAAAAAAAAAAAAAAAA',
-  'AP3rAf0LApAEICEgESAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAYgISASICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBgUgBSAKQQhs',
-  'QQRsaiEjICP9AAKA0CghIiAj/QACkNAoISRBACElA0D9DAAAAAAAAAAAAAAAAAAAAAAhJv0MAAAAAAAAAAAAAAAAAAAAACEnQQAhEwNAQQAhFANAQQAh',
-  'FSAEIAlBgCRsICVBgAlsaiATQYADbGogFEGAAWxqQQRsaiEoIAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEpA0AgKP0JAgAhKiAmICogKf0AAoDQFv3m',
-  'Af3kASEmICcgKiAp/QACkNAW/eYB/eQBIScgKEEEaiEoIClBgBJqISkgFUEBaiIVQYABSA0ACyAUQQFqIhRBA0gNAAsgE0EBaiITQQNIDQALIAYgCkEI',
-  'bCAJQYACbGogJUHAAGxqQQRsaiErICsgJiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACArICcgJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0L',
-  'AhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyAKQQFqIgpBCEgNAAsgB0EBaiIHIAFIDQALCwvwAQUEfwJ9A38BfQJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJ',
-  'QQAhCgNAQwAAAAAhC0MAAAAAIQxBACENIAQgCUHAAGxBBGxqIQ4gBSAKQQJsQQRsaiEPA0AgDioCACEQIAsgECAPKgKA0iiUkiELIAwgECAPKgKE0iiU',
-  'kiEMIA5BBGohDiAPQShqIQ8gDUEBaiINQcAASA0ACyAGIApBAmwgCUEKbGpBBGxqIREgESALIAUgCkECbEEEbGohEiASKgKA5iiSOAIAIBEgDCASKgKE',
-  '5iiSOAIEIApBAWoiCkEFSA0ACyAHQQFqIgcgAUgNAAsLC6QBAQh/IAAgAUgEQCAAIQgDQCAIIQkgCSEKQQAhCwNAQQAhDANAQQAhDSAGIAxBHGwgCkGQ',
-  'BmxqQQRsaiEOIAQgDEEcbCAKQZAGbGpqIQ8DQCAOIA8tAACyQwAAf0OVOAIAIA5BBGohDiAPQQFqIQ8gDUEBaiINQRxIDQALIAxBAWoiDEEcSA0ACyAL',
-  'QQFqIgtBAUgNAAsgCEEBaiIIIAFIDQALCwvRBgIHfxd7IAAgAUgEQCAAIQgDQCAIIQkgCUEgcCEKIAlBIG4hCSAJIQtBACEMIAUgC0EIbCAKQcAAbGpB',
-  'BGxqIQ0gByALQYAgbCAKQQhsakEEbGohDgNAIA39AAKACiEPIA39AAKASiEQIA39AAKAigEhESAN/QACgMoBIRIgDf0AAoCKAyETIA8gEv3kASAT/eQB',
-  '/QwAAAA/AAAAPwAAAD8AAAA//eYBIRQgDf0AAoCKAiEVIA39AAKAygMhFiAQIBX95AEgFv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEXIA39AAKAygIh',
-  'GCAN/QACgIoEIRkgESAY/eQBIBn95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhGiAPIBL95QEgE/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEbIBAgFf3l',
-  'ASAW/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRwgESAY/eUBIBn95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHSAPIBD95AEgEf3kAf0MAAAAPwAAAD8A',
-  'AAA/AAAAP/3mASEeIA8gEP3lASAR/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR8gFCAX/eQBIBr95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhICAUIBf9',
-  '5QEgGv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEhIBsgHP3kASAd/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISIgGyAc/eUBIB395AH9DAAAAD8AAAA/',
-  'AAAAPwAAAD/95gEhIyATIBb95AEgGf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEkIBMgFv3lASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISUgDiAP',
-  '/QsCACAOIB79CwKACCAOIB/9CwKAECAOIBH9CwKAGCAOIBT9CwKAICAOICD9CwKAKCAOICH9CwKAMCAOIBr9CwKAOCAOIBv9CwKAQCAOICL9CwKASCAO',
-  'ICP9CwKAUCAOIB39CwKAWCAOIBP9CwKAYCAOICT9CwKAaCAOICX9CwKAcCAOIBn9CwKAeCANQRBqIQ0gDkEQaiEOIAxBAWoiDEECSA0ACyAIQQFqIggg',
-  'AUgNAAsLC/kJDwZ/CHsEfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBGnAhCSAIQRpuIQggCCEKQQAhCwNAQQAhDANA',
-  'IApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAA',
-  'AAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IRRBACEVA0BBACEWIAQgCUEcbCAKQcAYbGogFUEcbGogDGpBBGxqIRcgBSALQQhsIBVB4ABsakEEbGohGANAIBf9CQIAIRkgGP0AAgAhGiAY/QACECEb',
-  'IBf9CQLAGCEcIBf9CQKAMSEdIBf9CQLASSEeIA0gGSAa/eYB/eQBIQ0gDiAZIBv95gH95AEhDiAPIBwgGv3mAf3kASEPIBAgHCAb/eYB/eQBIRAgESAd',
-  'IBr95gH95AEhESASIB0gG/3mAf3kASESIBMgHiAa/eYB/eQBIRMgFCAeIBv95gH95AEhFCAXQQRqIRcgGEGAAWohGCAWQQFqIhZBA0gNAAsgFUEBaiIV',
-  'QQNIDQALIAUgC0EIbEEEbGohICAg/QACgAkhHyAg/QACkAkhISAGIAtBCGwgCUHABmxqIApBgKQFbGogDEEgbGpBBGxqISIgIiANIB/95AH9DAAAAAAA',
-  'AAAAAAAAAAAAAAD96wH9CwIAICIgDiAh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAiIA8gH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoCk',
-  'BSAiIBAgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApCkBSAiIBEgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDICiAiIBIgIf3kAf0MAAAA',
-  'AAAAAAAAAAAAAAAAAP3rAf0LApDICiAiIBMgH/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoDsDyAiIBQgIf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
-  'Af0LApDsDwUgBSALQQhsQQRsaiEkICT9AAKACSEjICT9AAKQCSElQQAhJgNA/QwAAAAAAAAAAAAAAAAAAAAAISf9DAAAAAAAAAAAAAAAAAAAAAAhKEEA',
-  'IRUDQEEAIRYgBCAJQRxsIApBwBhsaiAmQZAGbGogFUEcbGogDGpBBGxqISkgBSALQQhsIBVB4ABsakEEbGohKgNAICn9CQIAISsgJyArICr9AAIA/eYB',
-  '/eQBIScgKCArICr9AAIQ/eYB/eQBISggKUEEaiEpICpBgAFqISogFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUHABmxqIApBgKQFbGog',
-  'JkGAqQFsaiAMQSBsakEEbGohLCAsICcgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLCAoICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQ',
-  'ICZBAWoiJiACKAIAIApBBGxrSA0ACwsgDEEBaiIMQRpIDQALIAtBAWoiC0EESA0ACyAHQQFqIgcgAUgNAAsLC68CAwZ/AnsEfyAAIAFIBEAgACEGA0Ag',
-  'BiEHIAchCEEAIQkDQEEAIQoDQEEAIQsDQP0M//9/////f////3////9//yEM/Qz//3////9/////f////3//IQ1BACEOA0BBACEPIAQgC0EIbCAJQYAN',
-  'bGogCEGAqQFsaiAOQcAGbGogCkHAAGxqQQRsaiEQA0AgDCAQ/QACAP3pASEMIA0gEP0AAhD96QEhDSAQQYABaiEQIA9BAWoiD0ECSA0ACyAOQQFqIg5B',
-  'AkgNAAsgBSALQQhsIAlBoANsaiAIQaAqbGogCkEgbGpBBGxqIREgESAM/QsCACARIA39CwIQIAtBAWoiC0EESA0ACyAKQQFqIgpBDUgNAAsgCUEBaiIJ',
-  'QQ1IDQALIAZBAWoiBiABSA0ACwsL4RAJDn8gewR/CHsDfwZ7A38QewV/IAAgAUgEQCAAIQgDQCAIIQkgCUEBcCEKIAlBAW4hCSAJIQtBACEMA0BBACEN',
-  'A0AgDUENSCEOQQAhDyADIAxBBGwgDUHAA2xqQQRsaiEQIAQgC0GgKmwgDEEEbGogDUGgA2xqQQRsaiERA0AgECAOIA9BDUhxBHsgEf0AAgAF/QwAAAAA',
-  'AAAAAAAAAAAAAAAAC/0LAgAgEEGAAWohECARQYABaiERIA9BAWoiD0EOSA0ACyANQQFqIg1BDkgNAAsgDEEBaiIMQQhIDQALQQAhDANAQQAhEgNAQQAh',
-  'EyADIAxBBGwgEkGAB2xqQQRsaiEUIAMgDEEEbCASQcABbGpBBGxqIRUDQCAU/QACgBwhFiAU/QACgB4hFyAU/QACgAIgF/3lASEYIBT9AAKAHSEZIBT9',
-  'AAKAASAZ/eUBIRogFP0AAoAfIRsgFP0AAoAOIRwgFP0AAoAQIR0gHSAX/eQBIR4gFP0AAoAPIR8gHyAZ/eQBISAgFP0AAoARISEgFyAd/eUBISIgGSAf',
-  '/eUBISMgHSAU/QACgCz95QEhJCAfIBT9AAKAK/3lASElIBT9AAIAIBb95QEgGP3lASEmIBogGP3kASEnIBggGv3lASEoIBogFP0AAoADIBv95QH95QEh',
-  'KSAcIBb95AEgHv3lASEqICAgHv3kASErIB4gIP3lASEsICAgISAb/eQB/eUBIS0gFiAc/eUBICL95QEhLiAjICL95AEhLyAiICP95QEhMCAjIBsgIf3l',
-  'Af3lASExIBwgFP0AAoAq/eUBICT95QEhMiAlICT95AEhMyAkICX95QEhNCAlICEgFP0AAoAt/eUB/eUBITUgFSAm/QsCgMQBIBUgJ/0LAoDoASAVICj9',
-  'CwKAjAIgFSAp/QsCgLACIBUgKv0LAoDUAiAVICv9CwKA+AIgFSAs/QsCgJwDIBUgLf0LAoDAAyAVIC79CwKA5AMgFSAv/QsCgIgEIBUgMP0LAoCsBCAV',
-  'IDH9CwKA0AQgFSAy/QsCgPQEIBUgM/0LAoCYBSAVIDT9CwKAvAUgFSA1/QsCgOAFIBRBgAJqIRQgFUGAAWohFSATQQFqIhNBBkgNAAsgEkEBaiISQQZI',
-  'DQALIAxBAWoiDEEISA0AC0EAITYDQEEAITcDQEEAITgDQEEAITkDQP0MAAAAAAAAAAAAAAAAAAAAACE6/QwAAAAAAAAAAAAAAAAAAAAAITv9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhPP0MAAAAAAAAAAAAAAAAAAAAACE9/QwAAAAAAAAAAAAAAAAAAAAAIT79DAAAAAAAAAAAAAAAAAAAAAAhP/0MAAAAAAAAAAAAAAAA',
-  'AAAAACFA/QwAAAAAAAAAAAAAAAAAAAAAIUFBACFCIAMgOEGACWwgOUGAAWxqQQRsaiFDIAYgN0GAIGwgOEGAAmxqQQRsaiFEA0AgQ/0JAoDEASFFIET9',
-  'AAIAIUYgRP0AAhAhRyBD/QkCgMUBIUggQ/0JAoDGASFJIEP9CQKAxwEhSiA6IEUgRv3mAf3kASE6IDsgRSBH/eYB/eQBITsgPCBIIEb95gH95AEhPCA9',
-  'IEggR/3mAf3kASE9ID4gSSBG/eYB/eQBIT4gPyBJIEf95gH95AEhPyBAIEogRv3mAf3kASFAIEEgSiBH/eYB/eQBIUEgQ0EEaiFDIERBIGohRCBCQQFq',
-  'IkJBIEgNAAsgAyA3QQhsIDhBgBJsaiA5QYACbGpBBGxqIUsgSyA6/QsCgIQGIEsgO/0LApCEBiBLIDz9CwKAhgYgSyA9/QsCkIYGIEsgPv0LAoCIBiBL',
-  'ID/9CwKQiAYgSyBA/QsCgIoGIEsgQf0LApCKBiA5QQFqIjlBCUgNAAsgOEEBaiI4QRBIDQALIDdBAWoiN0EISA0ACyA2QQFqIjZBAUgNAAtBACE2A0BB',
-  'ACESA0BBACETA0BBACE3IAMgNkEEbCATQcAAbGogEkGAA2xqQQRsaiFMIAMgNkEEbCATQYABbGogEkGADGxqQQRsaiFNA0AgTP0AAoCkCCFOIEz9AAKA',
-  'xAohTyBM/QACgOwIIVAgTP0AAoCMCyFRIEz9AAKAzAYgUP3kASBR/eQBIVIgTP0AAoC0CSFTIEz9AAKA1AshVCBM/QACgJQHIFP95AEgVP3kASFVIEz9',
-  'AAKA/AkhViBM/QACgJwMIVcgUCBR/eUBIEz9AAKArA395QEhWCBTIFT95QEgTP0AAoD0Df3lASFZIEz9AAKAhAYgTv3kASBP/eQBIFL95AEgVf3kASFa',
-  'IFIgVf3lASBM/QACgNwHIFb95AEgV/3kAf3lASFbIE4gT/3lASBM/QACgOQM/eUBIFj95AEgWf3kASFcIFggWf3lASBWIFf95QEgTP0AAoC8Dv3lAf3l',
-  'ASFdIE0gWv0LAoCEDyBNIFv9CwKAhg8gTSBc/QsCgJwPIE0gXf0LAoCeDyBMQSBqIUwgTUEgaiFNIDdBAWoiN0EISA0ACyATQQFqIhNBBkgNAAsgEkEB',
-  'aiISQQZIDQALIDZBAWoiNkECSA0AC0EAITYDQEEAIV4DQEEAIV8DQEEAITcgByA2QQRsIF5BwAVsaiALQcA8bGogX0HAAGxqQQRsaiFgIAMgNkEEbCBe',
-  'QYAGbGogX0HAAGxqQQRsaiFhIAUgNkEEbEEEbGohYgNAIGAgYf0AAoCEDyBi/QACgMoE/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACBgQSBqIWAg',
-  'YUEgaiFhIGJBIGohYiA3QQFqIjdBCEgNAAsgX0EBaiJfQQtIDQALIF5BAWoiXkELSA0ACyA2QQFqIjZBAkgNAAsgCEEBaiIIIAFIDQALCwuvAgMGfwJ7',
-  'BH8gACABSARAIAAhBgNAIAYhByAHIQhBACEJA0BBACEKA0BBACELA0D9DP//f////3////9/////f/8hDP0M//9/////f////3////9//yENQQAhDgNA',
-  'QQAhDyAEIAtBCGwgCUGAC2xqIAhBwDxsaiAOQcAFbGogCkGAAWxqQQRsaiEQA0AgDCAQ/QACAP3pASEMIA0gEP0AAhD96QEhDSAQQYACaiEQIA9BAWoi',
-  'D0ECSA0ACyAOQQFqIg5BAkgNAAsgBSALQQhsIAlBwAJsaiAIQcAMbGogCkHAAGxqQQRsaiERIBEgDP0LAgAgESAN/QsCECALQQFqIgtBCEgNAAsgCkEB',
-  'aiIKQQVIDQALIAlBAWoiCUEFSA0ACyAGQQFqIgYgAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEI',
-  'IAhBA3AhCSAIQQNuIQggCCEKQQAhCwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79',
-  'DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAA',
-  'AAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRs',
-  'aiEYIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqIRkDQCAY/QkCACEaIBn9AAKAzAQhGyAZ/QACkMwEIRwgGP0JAoAyIR0gGP0JAoBkIR4gGP0JAoCW',
-  'ASEfIA0gGiAb/eYB/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3kASEPIBAgHSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASES',
-  'IBMgHyAb/eYB/eQBIRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGABGohGSAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSAL',
-  'QQhsQQRsaiEhICH9AAKAzBYhICAh/QACkMwWISIgBiALQQhsIAlBgANsaiAKQYAkbGogDEGAAWxqQQRsaiEjICMgDSAg/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCACAjIA4gIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIyAPICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAjIBAgIv3k',
-  'Af0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAkICMgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIyASICL95AH9DAAAAAAAAAAAAAAAAAAA',
-  'AAD96wH9CwKQSCAjIBMgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICMgFCAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAUgC0EI',
-  'bEEEbGohJSAl/QACgMwWISQgJf0AApDMFiEmQQAhJwNA/QwAAAAAAAAAAAAAAAAAAAAAISj9DAAAAAAAAAAAAAAAAAAAAAAhKUEAIRUDQEEAIRYDQEEA',
-  'IRcgBCAJQcACbCAKQYAybGogJ0HADGxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEqIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqISsDQCAq/QkC',
-  'ACEsICggLCAr/QACgMwE/eYB/eQBISggKSAsICv9AAKQzAT95gH95AEhKSAqQQRqISogK0GABGohKyAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAV',
-  'QQFqIhVBA0gNAAsgBiALQQhsIAlBgANsaiAKQYAkbGogJ0GACWxqIAxBgAFsakEEbGohLSAtICggJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAg',
-  'LSApICb95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICdBAWoiJyACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFq',
-  'IgcgAUgNAAsLC/UJDwR/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAghCUEAIQoDQCAJQQRsQQRqIAIoAgBMBED9',
-  'DAAAAAAAAAAAAAAAAAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAA',
-  'AAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACESQQAhEwNAQQAhFANAQQAh',
-  'FSAEIAlBgCRsIBNBgANsaiAUQYABbGpBBGxqIRYgBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAKA0BYhGSAX/QACkNAWIRog',
-  'Fv0JAoAkIRsgFv0JAoBIIRwgFv0JAoBsIR0gCyAYIBn95gH95AEhCyAMIBggGv3mAf3kASEMIA0gGyAZ/eYB/eQBIQ0gDiAbIBr95gH95AEhDiAPIBwg',
-  'Gf3mAf3kASEPIBAgHCAa/eYB/eQBIRAgESAdIBn95gH95AEhESASIB0gGv3mAf3kASESIBZBBGohFiAXQYASaiEXIBVBAWoiFUGAAUgNAAsgFEEBaiIU',
-  'QQNIDQALIBNBAWoiE0EDSA0ACyAFIApBCGxBBGxqIR8gH/0AAoDQKCEeIB/9AAKQ0CghICAGIApBCGwgCUGAAmxqQQRsaiEhICEgCyAe/eQB/QwAAAAA',
-  'AAAAAAAAAAAAAAAA/esB/QsCACAhIAwgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgISANIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA',
-  'AiAhIA4gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICEgDyAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgISAQICD95AH9DAAAAAAA',
-  'AAAAAAAAAAAAAAD96wH9CwKQBCAhIBEgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICEgEiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsC',
-  'kAYFIAUgCkEIbEEEbGohIyAj/QACgNAoISIgI/0AApDQKCEkQQAhJQNA/QwAAAAAAAAAAAAAAAAAAAAAISb9DAAAAAAAAAAAAAAAAAAAAAAhJ0EAIRMD',
-  'QEEAIRQDQEEAIRUgBCAJQYAkbCAlQYAJbGogE0GAA2xqIBRBgAFsakEEbGohKCAFIApBCGwgE0HAAWxqIBRBwABsakEEbGohKQNAICj9CQIAISogJiAq',
-  'ICn9AAKA0Bb95gH95AEhJiAnICogKf0AApDQFv3mAf3kASEnIChBBGohKCApQYASaiEpIBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQALIBNBAWoiE0ED',
-  'SA0ACyAGIApBCGwgCUGAAmxqICVBwABsakEEbGohKyArICYgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKyAnICT95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwIQICVBAWoiJSACKAIAIAlBBGxrSA0ACwsgCkEBaiIKQQhIDQALIAdBAWoiByABSA0ACwsL3gQRBH8CfQN/AX0CfwF9AX8BfQN/AX0B',
-  'fwF9An8BfQN/AX0BfyAAIAFIBEAgACEJA0AgCSEKIAohC0EAIQwDQEMAAAAAIQ1DAAAAACEOQQAhDyAEIAtBwABsQQRsaiEQIAUgDEECbEEEbGohEQNA',
-  'IBAqAgAhEiANIBIgESoCgNIolJIhDSAOIBIgESoChNIolJIhDiAQQQRqIRAgEUEoaiERIA9BAWoiD0HAAEgNAAsgBiAMQQJsIAtBCmxqQQRsaiETIBMg',
-  'DSAFIAxBAmxBBGxqIRQgFCoCgOYokjgCACATIA4gFCoChOYokjgCBCAMQQFqIgxBBUgNAAtD//9//yEVQQAhDyAGIAtBCmxBBGxqIRYDQCAVIBYqAgCX',
-  'IRUgFkEEaiEWIA9BAWoiD0EKSA0AC0P//3//IRdBACEYQQAhGSAGIAtBCmxBBGxqIRoDQCAaKgIAIRsgGyAXXiAbIBtcciEcIBsgFyAcGyEXQQBBCmwg',
-  'GWogGCAcGyEYIBpBBGohGiAZQQFqIhlBCkgNAAsgGCAHIAtBBGxqIR4gHigCAEayIR0gCCALQQ1sQQRsaiEfIB8gFTgCACAfIB04AgQgHyoCACEgQQAh',
-  'ISAIIAtBDWxBBGxqISIgBiALQQpsQQRsaiEjA0AgIiAjKgIAICCTOAIIICJBBGohIiAjQQRqISMgIUEBaiIhQQpIDQALQwAAAAAhJEEAIQ8gCCALQQ1s',
-  'QQRsaiElA0AgJCAlKgIIEAKSISQgJUEEaiElIA9BAWoiD0EKSA0ACyAfICQ4AjAgCUEBaiIJIAFIDQALCwuxAgoBfQN/AX0BfwF9An8BfQJ/BH0EfyAA',
-  'IAFIBEBDAAAAACEIQQAhCQNAIAQgCUEEbGohCyALKAIAIQogBSAJQQ1sQQRsaiENIA0qAjAhDCAMEAMhDkEAIQ8gBSAJQQ1sQQRsaiEQA0AgCCAQKgII',
-  'IA6TQwAAAAAgDyAKRhuSIQggEEEEaiEQIA9BAWoiD0EKSA0ACyAJQQFqIgkgAigCAEgNAAtDAAAAACERQQAhEiAFQQBBBGxqIRMDQCARIBMqAgSSIREg',
-  'E0E0aiETIBJBAWoiEiACKAIASA0ACyACKAIAsiEUIAggFJUhFSAVjCEWIBEgFJUhFyAAIRgDQCAYIRkgBkEAQQRsaiEaIBogFjgCACAHQQBBBGxqIRsg',
-  'GyAXOAIAIBhBAWoiGCABSA0ACwsLpAEBCH8gACABSARAIAAhDANAIAwhDSANIQ5BACEPA0BBACEQA0BBACERIAYgEEEcbCAOQZAGbGpBBGxqIRIgBCAQ',
-  'QRxsIA5BkAZsamohEwNAIBIgEy0AALJDAAB/Q5U4AgAgEkEEaiESIBNBAWohEyARQQFqIhFBHEgNAAsgEEEBaiIQQRxIDQALIA9BAWoiD0EBSA0ACyAM',
-  'QQFqIgwgAUgNAAsLC9EGAgd/F3sgACABSARAIAAhDANAIAwhDSANQSBwIQ4gDUEgbiENIA0hD0EAIRAgBSAPQQhsIA5BwABsakEEbGohESAHIA9BgCBs',
-  'IA5BCGxqQQRsaiESA0AgEf0AAoAKIRMgEf0AAoBKIRQgEf0AAoCKASEVIBH9AAKAygEhFiAR/QACgIoDIRcgEyAW/eQBIBf95AH9DAAAAD8AAAA/AAAA',
-  'PwAAAD/95gEhGCAR/QACgIoCIRkgEf0AAoDKAyEaIBQgGf3kASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRsgEf0AAoDKAiEcIBH9AAKAigQhHSAV',
-  'IBz95AEgHf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEeIBMgFv3lASAX/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR8gFCAZ/eUBIBr95AH9DAAAAD8A',
-  'AAA/AAAAPwAAAD/95gEhICAVIBz95QEgHf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEhIBMgFP3kASAV/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISIg',
-  'EyAU/eUBIBX95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhIyAYIBv95AEgHv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEkIBggG/3lASAe/eQB/QwAAAA/',
-  'AAAAPwAAAD8AAAA//eYBISUgHyAg/eQBICH95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJiAfICD95QEgIf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEn',
-  'IBcgGv3kASAd/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISggFyAa/eUBIB395AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhKSASIBP9CwIAIBIgIv0LAoAI',
-  'IBIgI/0LAoAQIBIgFf0LAoAYIBIgGP0LAoAgIBIgJP0LAoAoIBIgJf0LAoAwIBIgHv0LAoA4IBIgH/0LAoBAIBIgJv0LAoBIIBIgJ/0LAoBQIBIgIf0L',
-  'AoBYIBIgF/0LAoBgIBIgKP0LAoBoIBIgKf0LAoBwIBIgHf0LAoB4IBFBEGohESASQRBqIRIgEEEBaiIQQQJIDQALIAxBAWoiDCABSA0ACwsLZAEGfyAA',
-  'IAFIBEAgACEMA0AgDCENIA1BwABwIQ4gDUHAAG4hDSANIQ8gCCAOIA9BwABsakEEbGohECAQIAUgDkEKbCAPakEEbGohESARKgKA0ig4AgAgDEEBaiIM',
-  'IAFIDQALCwuqAQEIfyAAIAFIBEAgACEMA0AgDCENIA1BwABwIQ4gDUHAAG4hDSANQQNwIQ8gDUEDbiENIA0hEEEAIREgCSAQQYDAAWwgDkGAAWxqIA9B',
-  'gMAAbGpBBGxqIRIgBSAQQcABbCAOaiAPQcAAbGpBBGxqIRMDQCASIBMqAoDQFjgCACASQQRqIRIgE0GAEmohEyARQQFqIhFBgAFIDQALIAxBAWoiDCAB',
-  'SA0ACwsLrAEBCH8gACABSARAIAAhDANAIAwhDSANQYABcCEOIA1BgAFuIQ0gDUEDcCEPIA1BA24hDSANIRBBACERIAogEEGAwAFsIA9BgMAAbGogDkHA',
-  'AGxqQQRsaiESIAUgEEGAwAFsIA9BgMAAbGogDmpBBGxqIRMDQCASIBMqAoDMBDgCACASQQRqIRIgE0GABGohEyARQQFqIhFBwABIDQALIAxBAWoiDCAB',
-  'SA0ACwsLpQEBCH8gACABSARAIAAhDANAIAwhDSANQcAAcCEOIA1BwABuIQ0gDUEDcCEPIA1BA24hDSANIRBBACERIAsgEEGAMGwgD0GAEGxqIA5BIGxq',
-  'QQRsaiESIAUgEEGAMGwgD0GAEGxqIA5qQQRsaiETA0AgEiATKgKACjgCACASQQRqIRIgE0GAAmohEyARQQFqIhFBIEgNAAsgDEEBaiIMIAFIDQALCwv5',
-  'CQ8Gfwh7BH8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhCQNAIAkhCiAKQRpwIQsgCkEabiEKIAohDEEAIQ0DQEEAIQ4DQCAMQQRsQQRq',
-  'IAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'Ev0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAhFwNA',
-  'QQAhGCAEIAtBHGwgDEHAGGxqIBdBHGxqIA5qQQRsaiEZIAUgDUEIbCAXQeAAbGpBBGxqIRoDQCAZ/QkCACEbIBr9AAIAIRwgGv0AAhAhHSAZ/QkCwBgh',
-  'HiAZ/QkCgDEhHyAZ/QkCwEkhICAPIBsgHP3mAf3kASEPIBAgGyAd/eYB/eQBIRAgESAeIBz95gH95AEhESASIB4gHf3mAf3kASESIBMgHyAc/eYB/eQB',
-  'IRMgFCAfIB395gH95AEhFCAVICAgHP3mAf3kASEVIBYgICAd/eYB/eQBIRYgGUEEaiEZIBpBgAFqIRogGEEBaiIYQQNIDQALIBdBAWoiF0EDSA0ACyAF',
-  'IA1BCGxBBGxqISIgIv0AAoAJISEgIv0AApAJISMgByANQQhsIAtBwAZsaiAMQYCkBWxqIA5BIGxqQQRsaiEkICQgDyAh/eQB/QwAAAAAAAAAAAAAAAAA',
-  'AAAA/esB/QsCACAkIBAgI/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJCARICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKApAUgJCASICP9',
-  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQpAUgJCATICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAyAogJCAUICP95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKQyAogJCAVICH95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKA7A8gJCAWICP95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ7A8F',
-  'IAUgDUEIbEEEbGohJiAm/QACgAkhJSAm/QACkAkhJ0EAISgDQP0MAAAAAAAAAAAAAAAAAAAAACEp/QwAAAAAAAAAAAAAAAAAAAAAISpBACEXA0BBACEY',
-  'IAQgC0EcbCAMQcAYbGogKEGQBmxqIBdBHGxqIA5qQQRsaiErIAUgDUEIbCAXQeAAbGpBBGxqISwDQCAr/QkCACEtICkgLSAs/QACAP3mAf3kASEpICog',
-  'LSAs/QACEP3mAf3kASEqICtBBGohKyAsQYABaiEsIBhBAWoiGEEDSA0ACyAXQQFqIhdBA0gNAAsgByANQQhsIAtBwAZsaiAMQYCkBWxqIChBgKkBbGog',
-  'DkEgbGpBBGxqIS4gLiApICX95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIC4gKiAn/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAoQQFqIigg',
-  'AigCACAMQQRsa0gNAAsLIA5BAWoiDkEaSA0ACyANQQFqIg1BBEgNAAsgCUEBaiIJIAFIDQALCwvaBgIHfxd7IAAgAUgEQCAAIQkDQCAJIQogCkHAAHAh',
-  'CyAKQcAAbiEKIAohDEEAIQ0gBiAMQQhsIAtBIGxqQQRsaiEOIAggDEGAwABsIAtBCGxqQQRsaiEPA0AgDv0AAoCABCEQIA79AAKAwAMhESAO/QACgIAD',
-  'IRIgDv0AAoDAAiETIA79AAKAgAEhFCAQIBP95AEgFP3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEVIA79AAKAgAIhFiAO/QACgEAhFyARIBb95AEgF/3k',
-  'Af0MAAAAPwAAAD8AAAA/AAAAP/3mASEYIA79AAKAwAEhGSAO/QACACEaIBIgGf3kASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRsgECAT/eUBIBT9',
-  '5AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHCARIBb95QEgF/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEdIBIgGf3lASAa/eQB/QwAAAA/AAAAPwAAAD8A',
-  'AAA//eYBIR4gECAR/eQBIBL95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHyAQIBH95QEgEv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEgIBUgGP3kASAb',
-  '/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISEgFSAY/eUBIBv95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhIiAcIB395AEgHv3kAf0MAAAAPwAAAD8AAAA/',
-  'AAAAP/3mASEjIBwgHf3lASAe/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISQgFCAX/eQBIBr95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJSAUIBf95QEg',
-  'Gv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEmIA8gEP0LAgAgDyAf/QsCgBAgDyAg/QsCgCAgDyAS/QsCgDAgDyAV/QsCgEAgDyAh/QsCgFAgDyAi/QsC',
-  'gGAgDyAb/QsCgHAgDyAc/QsCgIABIA8gI/0LAoCQASAPICT9CwKAoAEgDyAe/QsCgLABIA8gFP0LAoDAASAPICX9CwKA0AEgDyAm/QsCgOABIA8gGv0L',
-  'AoDwASAOQRBqIQ4gD0EQaiEPIA1BAWoiDUECSA0ACyAJQQFqIgkgAUgNAAsLC4QFBwZ/AnsDfwR7A38EewJ/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAh',
-  'CgNAQQAhCwNAQQAhDANA/Qz//3////9/////f////3//IQ39DP//f////3////9/////f/8hDkEAIQ8DQEEAIRAgBCAMQQhsIApBgA1saiAJQYCpAWxq',
-  'IA9BwAZsaiALQcAAbGpBBGxqIREDQCANIBH9AAIA/ekBIQ0gDiAR/QACEP3pASEOIBFBgAFqIREgEEEBaiIQQQJIDQALIA9BAWoiD0ECSA0AC/0M//9/',
-  '////f////3////9//yES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DP//f////3////9/////f/8hFP0MAAAAAAAAAAAAAAAAAAAAACEVQQAhFgNAQQAhFyAE',
-  'IAxBCGwgCkGADWxqIAlBgKkBbGogFkHABmxqIAtBwABsakEEbGohGANAIBj9AAIAIRkgGSAS/UQgGSAZ/UL9UCEaIBkgEiAa/VIhEkEAQQJsIBZqQQJs',
-  'IBdq/REgEyAa/VIhEyAY/QACECEbIBsgFP1EIBsgG/1C/VAhHCAbIBQgHP1SIRRBAEECbCAWakECbCAXav0RIBUgHP1SIRUgGEGAAWohGCAXQQFqIhdB',
-  'AkgNAAsgFkEBaiIWQQJIDQALIAUgDEEIbCAKQaADbGogCUGgKmxqIAtBIGxqQQRsaiEdIB0gDf0LAgAgBiAMQQhsIApBoANsaiAJQaAqbGogC0EgbGpB',
-  'BGxqIR4gHiAT/QsCACAdIA79CwIQIB4gFf0LAhAgDEEBaiIMQQRIDQALIAtBAWoiC0ENSA0ACyAKQQFqIgpBDUgNAAsgB0EBaiIHIAFIDQALCwvhEAkO',
-  'fyB7BH8IewN/BnsDfxB7BX8gACABSARAIAAhCANAIAghCSAJQQFwIQogCUEBbiEJIAkhC0EAIQwDQEEAIQ0DQCANQQ1IIQ5BACEPIAMgDEEEbCANQcAD',
-  'bGpBBGxqIRAgBCALQaAqbCAMQQRsaiANQaADbGpBBGxqIREDQCAQIA4gD0ENSHEEeyAR/QACAAX9DAAAAAAAAAAAAAAAAAAAAAAL/QsCACAQQYABaiEQ',
-  'IBFBgAFqIREgD0EBaiIPQQ5IDQALIA1BAWoiDUEOSA0ACyAMQQFqIgxBCEgNAAtBACEMA0BBACESA0BBACETIAMgDEEEbCASQYAHbGpBBGxqIRQgAyAM',
-  'QQRsIBJBwAFsakEEbGohFQNAIBT9AAKAHCEWIBT9AAKAHiEXIBT9AAKAAiAX/eUBIRggFP0AAoAdIRkgFP0AAoABIBn95QEhGiAU/QACgB8hGyAU/QAC',
-  'gA4hHCAU/QACgBAhHSAdIBf95AEhHiAU/QACgA8hHyAfIBn95AEhICAU/QACgBEhISAXIB395QEhIiAZIB/95QEhIyAdIBT9AAKALP3lASEkIB8gFP0A',
-  'AoAr/eUBISUgFP0AAgAgFv3lASAY/eUBISYgGiAY/eQBIScgGCAa/eUBISggGiAU/QACgAMgG/3lAf3lASEpIBwgFv3kASAe/eUBISogICAe/eQBISsg',
-  'HiAg/eUBISwgICAhIBv95AH95QEhLSAWIBz95QEgIv3lASEuICMgIv3kASEvICIgI/3lASEwICMgGyAh/eUB/eUBITEgHCAU/QACgCr95QEgJP3lASEy',
-  'ICUgJP3kASEzICQgJf3lASE0ICUgISAU/QACgC395QH95QEhNSAVICb9CwKAxAEgFSAn/QsCgOgBIBUgKP0LAoCMAiAVICn9CwKAsAIgFSAq/QsCgNQC',
-  'IBUgK/0LAoD4AiAVICz9CwKAnAMgFSAt/QsCgMADIBUgLv0LAoDkAyAVIC/9CwKAiAQgFSAw/QsCgKwEIBUgMf0LAoDQBCAVIDL9CwKA9AQgFSAz/QsC',
-  'gJgFIBUgNP0LAoC8BSAVIDX9CwKA4AUgFEGAAmohFCAVQYABaiEVIBNBAWoiE0EGSA0ACyASQQFqIhJBBkgNAAsgDEEBaiIMQQhIDQALQQAhNgNAQQAh',
-  'NwNAQQAhOANAQQAhOQNA/QwAAAAAAAAAAAAAAAAAAAAAITr9DAAAAAAAAAAAAAAAAAAAAAAhO/0MAAAAAAAAAAAAAAAAAAAAACE8/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIT39DAAAAAAAAAAAAAAAAAAAAAAhPv0MAAAAAAAAAAAAAAAAAAAAACE//QwAAAAAAAAAAAAAAAAAAAAAIUD9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'QUEAIUIgAyA4QYAJbCA5QYABbGpBBGxqIUMgBiA3QYAgbCA4QYACbGpBBGxqIUQDQCBD/QkCgMQBIUUgRP0AAgAhRiBE/QACECFHIEP9CQKAxQEhSCBD',
-  '/QkCgMYBIUkgQ/0JAoDHASFKIDogRSBG/eYB/eQBITogOyBFIEf95gH95AEhOyA8IEggRv3mAf3kASE8ID0gSCBH/eYB/eQBIT0gPiBJIEb95gH95AEh',
-  'PiA/IEkgR/3mAf3kASE/IEAgSiBG/eYB/eQBIUAgQSBKIEf95gH95AEhQSBDQQRqIUMgREEgaiFEIEJBAWoiQkEgSA0ACyADIDdBCGwgOEGAEmxqIDlB',
-  'gAJsakEEbGohSyBLIDr9CwKAhAYgSyA7/QsCkIQGIEsgPP0LAoCGBiBLID39CwKQhgYgSyA+/QsCgIgGIEsgP/0LApCIBiBLIED9CwKAigYgSyBB/QsC',
-  'kIoGIDlBAWoiOUEJSA0ACyA4QQFqIjhBEEgNAAsgN0EBaiI3QQhIDQALIDZBAWoiNkEBSA0AC0EAITYDQEEAIRIDQEEAIRMDQEEAITcgAyA2QQRsIBNB',
-  'wABsaiASQYADbGpBBGxqIUwgAyA2QQRsIBNBgAFsaiASQYAMbGpBBGxqIU0DQCBM/QACgKQIIU4gTP0AAoDECiFPIEz9AAKA7AghUCBM/QACgIwLIVEg',
-  'TP0AAoDMBiBQ/eQBIFH95AEhUiBM/QACgLQJIVMgTP0AAoDUCyFUIEz9AAKAlAcgU/3kASBU/eQBIVUgTP0AAoD8CSFWIEz9AAKAnAwhVyBQIFH95QEg',
-  'TP0AAoCsDf3lASFYIFMgVP3lASBM/QACgPQN/eUBIVkgTP0AAoCEBiBO/eQBIE/95AEgUv3kASBV/eQBIVogUiBV/eUBIEz9AAKA3AcgVv3kASBX/eQB',
-  '/eUBIVsgTiBP/eUBIEz9AAKA5Az95QEgWP3kASBZ/eQBIVwgWCBZ/eUBIFYgV/3lASBM/QACgLwO/eUB/eUBIV0gTSBa/QsCgIQPIE0gW/0LAoCGDyBN',
-  'IFz9CwKAnA8gTSBd/QsCgJ4PIExBIGohTCBNQSBqIU0gN0EBaiI3QQhIDQALIBNBAWoiE0EGSA0ACyASQQFqIhJBBkgNAAsgNkEBaiI2QQJIDQALQQAh',
-  'NgNAQQAhXgNAQQAhXwNAQQAhNyAHIDZBBGwgXkHABWxqIAtBwDxsaiBfQcAAbGpBBGxqIWAgAyA2QQRsIF5BgAZsaiBfQcAAbGpBBGxqIWEgBSA2QQRs',
-  'QQRsaiFiA0AgYCBh/QACgIQPIGL9AAKAygT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIGBBIGohYCBhQSBqIWEgYkEgaiFiIDdBAWoiN0EISA0A',
-  'CyBfQQFqIl9BC0gNAAsgXkEBaiJeQQtIDQALIDZBAWoiNkECSA0ACyAIQQFqIgggAUgNAAsLC4QFBwZ/AnsDfwR7A38EewJ/IAAgAUgEQCAAIQcDQCAH',
-  'IQggCCEJQQAhCgNAQQAhCwNAQQAhDANA/Qz//3////9/////f////3//IQ39DP//f////3////9/////f/8hDkEAIQ8DQEEAIRAgBCAMQQhsIApBgAts',
-  'aiAJQcA8bGogD0HABWxqIAtBgAFsakEEbGohEQNAIA0gEf0AAgD96QEhDSAOIBH9AAIQ/ekBIQ4gEUGAAmohESAQQQFqIhBBAkgNAAsgD0EBaiIPQQJI',
-  'DQAL/Qz//3////9/////f////3//IRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0M//9/////f////3////9//yEU/QwAAAAAAAAAAAAAAAAAAAAAIRVBACEW',
-  'A0BBACEXIAQgDEEIbCAKQYALbGogCUHAPGxqIBZBwAVsaiALQYABbGpBBGxqIRgDQCAY/QACACEZIBkgEv1EIBkgGf1C/VAhGiAZIBIgGv1SIRJBAEEC',
-  'bCAWakECbCAXav0RIBMgGv1SIRMgGP0AAhAhGyAbIBT9RCAbIBv9Qv1QIRwgGyAUIBz9UiEUQQBBAmwgFmpBAmwgF2r9ESAVIBz9UiEVIBhBgAJqIRgg',
-  'F0EBaiIXQQJIDQALIBZBAWoiFkECSA0ACyAFIAxBCGwgCkHAAmxqIAlBwAxsaiALQcAAbGpBBGxqIR0gHSAN/QsCACAGIAxBCGwgCkHAAmxqIAlBwAxs',
-  'aiALQcAAbGpBBGxqIR4gHiAT/QsCACAdIA79CwIQIB4gFf0LAhAgDEEBaiIMQQhIDQALIAtBAWoiC0EFSA0ACyAKQQFqIgpBBUgNAAsgB0EBaiIHIAFI',
-  'DQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEAIQsDQEEAIQwDQCAK',
-  'QQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAA',
-  'AAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU',
-  'QQAhFQNAQQAhFgNAQQAhFyAEIAlBwAJsIApBgDJsaiAVQcACbGogFkHAAGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiEZ',
-  'A0AgGP0JAgAhGiAZ/QACgMwEIRsgGf0AApDMBCEcIBj9CQKAMiEdIBj9CQKAZCEeIBj9CQKAlgEhHyANIBogG/3mAf3kASENIA4gGiAc/eYB/eQBIQ4g',
-  'DyAdIBv95gH95AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQBIRQgGEEE',
-  'aiEYIBlBgARqIRkgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAUgC0EIbEEEbGohISAh/QACgMwWISAgIf0AApDMFiEiIAYg',
-  'C0EIbCAJQYADbGogCkGAJGxqIAxBgAFsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAOICL95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwIQICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIyAQICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQJCAjIBEg',
-  'IP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBIICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIyATICD95AH9DAAAAAAAAAAAAAAA',
-  'AAAAAAD96wH9CwKAbCAjIBQgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAFIAtBCGxBBGxqISUgJf0AAoDMFiEkICX9AAKQzBYhJkEAIScD',
-  'QP0MAAAAAAAAAAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqICdBwAxsaiAVQcACbGog',
-  'FkHAAGxqIAxBwABsakEEbGohKiAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0AAoDMBP3mAf3kASEoICkgLCAr/QAC',
-  'kMwE/eYB/eQBISkgKkEEaiEqICtBgARqISsgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQYADbGogCkGAJGxq',
-  'ICdBgAlsaiAMQYABbGpBBGxqIS0gLSAoICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIC0gKSAm/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsC',
-  'ECAnQQFqIicgAigCACAKQQRsa0gNAAsLIAxBAWoiDEEDSA0ACyALQQFqIgtBEEgNAAsgB0EBaiIHIAFIDQALCwv1CQ8Efwh7BX8HewF/AXsBfwF7AX8B',
-  'ewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIIQlBACEKA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAAAAAAAAAA',
-  'AAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEkEAIRMDQEEAIRQDQEEAIRUgBCAJQYAkbCATQYADbGogFEGAAWxqQQRsaiEWIAUg',
-  'CkEIbCATQcABbGogFEHAAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QACgNAWIRkgF/0AApDQFiEaIBb9CQKAJCEbIBb9CQKASCEcIBb9CQKAbCEdIAsgGCAZ',
-  '/eYB/eQBIQsgDCAYIBr95gH95AEhDCANIBsgGf3mAf3kASENIA4gGyAa/eYB/eQBIQ4gDyAcIBn95gH95AEhDyAQIBwgGv3mAf3kASEQIBEgHSAZ/eYB',
-  '/eQBIREgEiAdIBr95gH95AEhEiAWQQRqIRYgF0GAEmohFyAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBSAKQQhsQQRsaiEf',
-  'IB/9AAKA0CghHiAf/QACkNAoISAgBiAKQQhsIAlBgAJsakEEbGohISAhIAsgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISAMICD95AH9DAAA',
-  'AAAAAAAAAAAAAAAAAAD96wH9CwIQICEgDSAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAIgISAOICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9',
-  'CwKQAiAhIA8gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAEICEgECAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgISARIB795AH9DAAA',
-  'AAAAAAAAAAAAAAAAAAD96wH9CwKABiAhIBIgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAGBSAFIApBCGxBBGxqISMgI/0AAoDQKCEiICP9AAKQ',
-  '0CghJEEAISUDQP0MAAAAAAAAAAAAAAAAAAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdBACETA0BBACEUA0BBACEVIAQgCUGAJGwgJUGACWxqIBNBgANs',
-  'aiAUQYABbGpBBGxqISggBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqISkDQCAo/QkCACEqICYgKiAp/QACgNAW/eYB/eQBISYgJyAqICn9AAKQ0Bb95gH9',
-  '5AEhJyAoQQRqISggKUGAEmohKSAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBiAKQQhsIAlBgAJsaiAlQcAAbGpBBGxqISsg',
-  'KyAmICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJQQRsa0gN',
-  'AAsLIApBAWoiCkEISA0ACyAHQQFqIgcgAUgNAAsLC9UGFgN9BH8CfQN/AX0CfwF9AX8BfQN/AX0BfwF9An8BfQJ/A30DfwF9AX8EfQF/IAAgAUgEQCAC',
-  'KAIAsiEIQwAAgD8gCJUhCSAJjCEKIAAhCwNAIAshDCAMIQ1BACEOA0BDAAAAACEPQwAAAAAhEEEAIREgBCANQcAAbEEEbGohEiAFIA5BAmxBBGxqIRMD',
-  'QCASKgIAIRQgDyAUIBMqAoDSKJSSIQ8gECAUIBMqAoTSKJSSIRAgEkEEaiESIBNBKGohEyARQQFqIhFBwABIDQALIAYgDkECbCANQTZsakEEbGohFSAV',
-  'IA8gBSAOQQJsQQRsaiEWIBYqAoDmKJI4AgAgFSAQIBYqAoTmKJI4AgQgDkEBaiIOQQVIDQALQ///f/8hF0EAIREgBiANQTZsQQRsaiEYA0AgFyAYKgIA',
-  'lyEXIBhBBGohGCARQQFqIhFBCkgNAAtD//9//yEZQQAhGkEAIRsgBiANQTZsQQRsaiEcA0AgHCoCACEdIB0gGV4gHSAdXHIhHiAdIBkgHhshGUEAQQps',
-  'IBtqIBogHhshGiAcQQRqIRwgG0EBaiIbQQpIDQALIBogByANQQRsaiEgICAoAgBGsiEfIAYgDUE2bEEEbGohISAhIBc4AiggISAfOAIsICEqAighIkEA',
-  'ISMgBiANQTZsQQRsaiEkA0AgJCoCACAikyElICUQAiEmICQgJTgCMCAkICY4AlggJEEEaiEkICNBAWoiI0EKSA0AC0MAAAAAISdBACERIAYgDUE2bEEE',
-  'bGohKANAICcgKCoCWJIhJyAoQQRqISggEUEBaiIRQQpIDQALICEgJzgCgAEgICgCACEpQQAhIyAGIA1BNmxBBGxqISoDQCAqIApDAAAAACAjIClGGzgC',
-  'hAEgKkEEaiEqICNBAWoiI0EKSA0AC0MAAAAAIStBACERIAYgDUE2bEEEbGohLANAICsgLCoChAGSISsgLEEEaiEsIBFBAWoiEUEKSA0ACyAhICs4AqwB',
-  'ICEqAqwBIS0gLYwhLiAhKgKAASEvIC4gL5UhMEEAISMgBiANQTZsQQRsaiExA0AgMSAxKgKEASAwIDEqAliUkjgCsAEgMUEEaiExICNBAWoiI0EKSA0A',
-  'CyALQQFqIgsgAUgNAAsLC7MCCgF9A38BfQF/AX0CfwF9An8EfQR/IAAgAUgEQEMAAAAAIQxBACENA0AgBCANQQRsaiEPIA8oAgAhDiAFIA1BNmxBBGxq',
-  'IREgESoCgAEhECAQEAMhEkEAIRMgBSANQTZsQQRsaiEUA0AgDCAUKgIwIBKTQwAAAAAgEyAORhuSIQwgFEEEaiEUIBNBAWoiE0EKSA0ACyANQQFqIg0g',
-  'AigCAEgNAAtDAAAAACEVQQAhFiAFQQBBBGxqIRcDQCAVIBcqAiySIRUgF0HYAWohFyAWQQFqIhYgAigCAEgNAAsgAigCALIhGCAMIBiVIRkgGYwhGiAV',
-  'IBiVIRsgACEcA0AgHCEdIAhBAEEEbGohHiAeIBo4AgAgCUEAQQRsaiEfIB8gGzgCACAcQQFqIhwgAUgNAAsLC3gDA38BfQN/IAAgAUgEQCAAIQwDQCAM',
-  'IQ0gDSEOQwAAAAAhD0EAIRAgBSAOQQRsaiERA0AgDyARKgKwAZIhDyARQdgBaiERIBBBAWoiECACKAIASA0ACyAKIA5BBGxqIRIgEiAPOAKA5iggDEEB',
-  'aiIMIAFIDQALCwuGAgUEfwR9A38BfQF/IAAgAUgEQCAAIQwDQCAMIQ0gDUEQcCEOIA1BEG4hDSANIQ9DAAAAACEQQwAAAAAhEUMAAAAAIRJDAAAAACET',
-  'QQAhFCAFIA9BBGxqIRUgBiAOQQRsQQRsaiEWA0AgFSoCsAEhFyAQIBcgFioCAJSSIRAgESAXIBYqAgSUkiERIBIgFyAWKgIIlJIhEiATIBcgFioCDJSS',
-  'IRMgFUHYAWohFSAWQYACaiEWIBRBAWoiFCACKAIASA0ACyAKIA5BKGwgD2pBBGxqIRggGCAQOAKA0iggGCAROAKo0iggGCASOALQ0iggGCATOAL40igg',
-  'DEEBaiIMIAFIDQALCwuXCgkEfwh7A38GewN/AnsCfwF7An8gACABSARAIAAhDANAIAwhDSANIQ5BACEPA0AgDkEEbEEEaiACKAIATARA/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRb9DAAAAAAAAAAAAAAAAAAAAAAhF0EAIRggBSAOQdgBbEEEbGohGSAHIA9B',
-  'CGxBBGxqIRoDQCAZ/QkCsAEhGyAa/QACACEcIBr9AAIQIR0gGf0JAogDIR4gGf0JAuAEIR8gGf0JArgGISAgECAbIBz95gH95AEhECARIBsgHf3mAf3k',
-  'ASERIBIgHiAc/eYB/eQBIRIgEyAeIB395gH95AEhEyAUIB8gHP3mAf3kASEUIBUgHyAd/eYB/eQBIRUgFiAgIBz95gH95AEhFiAXICAgHf3mAf3kASEX',
-  'IBlBBGohGSAaQYACaiEaIBhBAWoiGEEKSA0ACyALIA9BCGwgDkGAAmxqQQRsaiEhICEgEP0MAAAAAAAAAAAAAAAAAAAAACAGIA9BCGwgDkGAAmxqQQRs',
-  'aiEiICL9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgISAR/QwAAAAAAAAAAAAAAAAAAAAAICL9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0L',
-  'AhAgISAS/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKAAv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAAiAhIBP9DAAAAAAAAAAAAAAAAAAAAAAgIv0AApAC',
-  '/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApACICEgFP0MAAAAAAAAAAAAAAAAAAAAACAi/QACgAT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgAQgISAV',
-  '/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKQBP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQBCAhIBb9DAAAAAAAAAAAAAAAAAAAAAAgIv0AAoAG/QwAAAAA',
-  'AAAAAAAAAAAAAAAA/UT9Uv0LAoAGICEgF/0MAAAAAAAAAAAAAAAAAAAAACAi/QACkAb9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkAYFQQAhIwNA/QwA',
-  'AAAAAAAAAAAAAAAAAAAAIST9DAAAAAAAAAAAAAAAAAAAAAAhJUEAIRggBSAOQdgBbCAjQTZsakEEbGohJiAHIA9BCGxBBGxqIScDQCAm/QkCsAEhKCAk',
-  'ICggJ/0AAgD95gH95AEhJCAlICggJ/0AAhD95gH95AEhJSAmQQRqISYgJ0GAAmohJyAYQQFqIhhBCkgNAAsgCyAPQQhsIA5BgAJsaiAjQcAAbGpBBGxq',
-  'ISkgKSAk/QwAAAAAAAAAAAAAAAAAAAAAIAYgD0EIbCAOQYACbGogI0HAAGxqQQRsaiEqICr9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKSAl',
-  '/QwAAAAAAAAAAAAAAAAAAAAAICr9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgI0EBaiIjIAIoAgAgDkEEbGtIDQALCyAPQQFqIg9BCEgNAAsg',
-  'DEEBaiIMIAFIDQALCwu5AQMDfwJ7A38gACABSARAIAAhCQNAIAkhCiAKIQv9DAAAAAAAAAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACENQQAh',
-  'DiAEIAtBCGxBBGxqIQ8DQCAMIA/9AAIA/eQBIQwgDSAP/QACEP3kASENIA9BgAJqIQ8gDkEBaiIOIAIoAgBIDQALIAcgC0EIbEEEbGohECAQIAz9CwKA',
-  '0CggECAN/QsCkNAoIAlBAWoiCSABSA0ACwsL4wQFBn8IewN/BnsBfyAAIAFIBEAgACEJA0AgCSEKIApBA3AhCyAKQQNuIQogCiEMQQAhDQNAQQAhDgNA',
-  '/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAA',
-  'AAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAAAAAAAAAAAAAAAAAAIRX9DAAAAAAAAAAAAAAAAAAAAAAhFkEAIRcgBCANQQhsQQRs',
-  'aiEYIAUgDEEEbCALQYADbGogDkGAAWxqQQRsaiEZA0AgGP0AAgAhGiAZ/QkCACEbIBj9AAIQIRwgGf0JAgQhHSAZ/QkCCCEeIBn9CQIMIR8gDyAaIBv9',
-  '5gH95AEhDyAQIBwgG/3mAf3kASEQIBEgGiAd/eYB/eQBIREgEiAcIB395gH95AEhEiATIBogHv3mAf3kASETIBQgHCAe/eYB/eQBIRQgFSAaIB/95gH9',
-  '5AEhFSAWIBwgH/3mAf3kASEWIBhBgAJqIRggGUGAJGohGSAXQQFqIhcgAigCAEgNAAsgByAMQYASbCALQcABbGogDkHAAGxqIA1BCGxqQQRsaiEgICAg',
-  'D/0LAoDQFiAgIBD9CwKQ0BYgICAR/QsCgOIWICAgEv0LApDiFiAgIBP9CwKA9BYgICAU/QsCkPQWICAgFf0LAoCGFyAgIBb9CwKQhhcgDkEBaiIOQQNI',
-  'DQALIA1BAWoiDUEISA0ACyAJQQFqIgkgAUgNAAsLC5ELCQZ/CHsDfwZ7A38CewJ/AXsCfyAAIAFIBEAgACEJA0AgCSEKIApBA3AhCyAKQQNuIQogCiEM',
-  'QQAhDQNAQQAhDgNAIAxBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAh',
-  'Ef0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAA',
-  'AAAAAAAAAAAAAAAAIRZBACEXIAQgDEGAAmxBBGxqIRggBiANQQhsIAtBgMABbGogDkGAwABsakEEbGohGQNAIBj9CQIAIRogGf0AAgAhGyAZ/QACECEc',
-  'IBj9CQKAAiEdIBj9CQKABCEeIBj9CQKABiEfIA8gGiAb/eYB/eQBIQ8gECAaIBz95gH95AEhECARIB0gG/3mAf3kASERIBIgHSAc/eYB/eQBIRIgEyAe',
-  'IBv95gH95AEhEyAUIB4gHP3mAf3kASEUIBUgHyAb/eYB/eQBIRUgFiAfIBz95gH95AEhFiAYQQRqIRggGUGABGohGSAXQQFqIhdBwABIDQALIAggDUEI',
-  'bCALQYADbGogDEGAJGxqIA5BgAFsakEEbGohICAgIA/9DAAAAAAAAAAAAAAAAAAAAAAgBSANQQhsIAtBgANsaiAMQYAkbGogDkGAAWxqQQRsaiEhICH9',
-  'AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgICAQ/QwAAAAAAAAAAAAAAAAAAAAAICH9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAhAgICAR',
-  '/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKAJP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAJCAgIBL9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApAk/QwAAAAA',
-  'AAAAAAAAAAAAAAAA/UT9Uv0LApAkICAgE/0MAAAAAAAAAAAAAAAAAAAAACAh/QACgEj9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgEggICAU/QwAAAAA',
-  'AAAAAAAAAAAAAAAAICH9AAKQSP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQSCAgIBX9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoBs/QwAAAAAAAAAAAAA',
-  'AAAAAAAA/UT9Uv0LAoBsICAgFv0MAAAAAAAAAAAAAAAAAAAAACAh/QACkGz9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkGwFQQAhIgNA/QwAAAAAAAAA',
-  'AAAAAAAAAAAAISP9DAAAAAAAAAAAAAAAAAAAAAAhJEEAIRcgBCAMQYACbCAiQcAAbGpBBGxqISUgBiANQQhsIAtBgMABbGogDkGAwABsakEEbGohJgNA',
-  'ICX9CQIAIScgIyAnICb9AAIA/eYB/eQBISMgJCAnICb9AAIQ/eYB/eQBISQgJUEEaiElICZBgARqISYgF0EBaiIXQcAASA0ACyAIIA1BCGwgC0GAA2xq',
-  'IAxBgCRsaiAiQYAJbGogDkGAAWxqQQRsaiEoICggI/0MAAAAAAAAAAAAAAAAAAAAACAFIA1BCGwgC0GAA2xqIAxBgCRsaiAiQYAJbGogDkGAAWxqQQRs',
-  'aiEpICn9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgKCAk/QwAAAAAAAAAAAAAAAAAAAAAICn9AAIQ/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0L',
-  'AhAgIkEBaiIiIAIoAgAgDEEEbGtIDQALCyAOQQFqIg5BA0gNAAsgDUEBaiINQRBIDQALIAlBAWoiCSABSA0ACwsL7QEDA38CewV/IAAgAUgEQCAAIQkD',
-  'QCAJIQogCiEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDUEAIQ4DQEEAIQ8DQEEAIRAgBCALQQhsIA5BgANsaiAPQYABbGpB',
-  'BGxqIREDQCAMIBH9AAIA/eQBIQwgDSAR/QACEP3kASENIBFBgCRqIREgEEEBaiIQIAIoAgBIDQALIA9BAWoiD0EDSA0ACyAOQQFqIg5BA0gNAAsgByAL',
-  'QQhsQQRsaiESIBIgDP0LAoDMFiASIA39CwKQzBYgCUEBaiIJIAFIDQALCwunBQUGfwh7BX8GewF/IAAgAUgEQCAAIQkDQCAJIQogCkEDcCELIApBA24h',
-  'CiAKIQxBACENA0BBACEOA0D9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAA',
-  'AAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAA',
-  'ACEWQQAhFwNAQQAhGANAQQAhGSAFIAxBBGwgC0HAAmxqIBdBwAJsaiAYQcAAbGogDkHAAGxqQQRsaiEaIAQgDUEIbCAXQYADbGogGEGAAWxqQQRsaiEb',
-  'A0AgGv0JAgAhHCAb/QACACEdIBv9AAIQIR4gGv0JAgQhHyAa/QkCCCEgIBr9CQIMISEgDyAcIB395gH95AEhDyAQIBwgHv3mAf3kASEQIBEgHyAd/eYB',
-  '/eQBIREgEiAfIB795gH95AEhEiATICAgHf3mAf3kASETIBQgICAe/eYB/eQBIRQgFSAhIB395gH95AEhFSAWICEgHv3mAf3kASEWIBpBgDJqIRogG0GA',
-  'JGohGyAZQQFqIhkgAigCAEgNAAsgGEEBaiIYQQNIDQALIBdBAWoiF0EDSA0ACyAHIAxBgARsIAtBgMABbGogDUEIbGogDkGAwABsakEEbGohIiAiIA/9',
-  'CwKAzAQgIiAQ/QsCkMwEICIgEf0LAoDQBCAiIBL9CwKQ0AQgIiAT/QsCgNQEICIgFP0LApDUBCAiIBX9CwKA2AQgIiAW/QsCkNgEIA5BAWoiDkEDSA0A',
-  'CyANQQFqIg1BEEgNAAsgCUEBaiIJIAFIDQALCwuBDQkGfwh7BX8GewN/AnsCfwF7An8gACABSARAIAAhCQNAIAkhCiAKQQVwIQsgCkEFbiEKIAohDEEA',
-  'IQ0DQEEAIQ4DQCAMQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9',
-  'DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAA',
-  'AAAAAAAAAAAAACEWQQAhFwNAIAsgF0F/bGpBAE4gCyAXQX9sakEDSHEEQEEAIRgDQCAYQX9sIA5qQQBOIBhBf2wgDmpBA0hxBEBBACEZIAQgC0GAA2wg',
-  'DEGAJGxqIBdBgH1saiAYQYB/bGogDkGAAWxqQQRsaiEaIAYgDUEIbCAXQYDAAWxqIBhBgMAAbGpBBGxqIRsDQCAa/QkCACEcIBv9AAIAIR0gG/0AAhAh',
-  'HiAa/QkCgCQhHyAa/QkCgEghICAa/QkCgGwhISAPIBwgHf3mAf3kASEPIBAgHCAe/eYB/eQBIRAgESAfIB395gH95AEhESASIB8gHv3mAf3kASESIBMg',
-  'ICAd/eYB/eQBIRMgFCAgIB795gH95AEhFCAVICEgHf3mAf3kASEVIBYgISAe/eYB/eQBIRYgGkEEaiEaIBtBgAJqIRsgGUEBaiIZQYABSA0ACwsgGEEB',
-  'aiIYQQNIDQALCyAXQQFqIhdBA0gNAAsgCCANQQhsIAtBwAJsaiAMQYAybGogDkHAAGxqQQRsaiEiICIgD/0MAAAAAAAAAAAAAAAAAAAAACAFIA1BCGwg',
-  'C0HAAmxqIAxBgDJsaiAOQcAAbGpBBGxqISMgI/0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACAiIBD9DAAAAAAAAAAAAAAAAAAAAAAgI/0AAhD9',
-  'DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAiIBH9DAAAAAAAAAAAAAAAAAAAAAAgI/0AAoAy/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoAyICIgEv0M',
-  'AAAAAAAAAAAAAAAAAAAAACAj/QACkDL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkDIgIiAT/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKAZP0MAAAAAAAA',
-  'AAAAAAAAAAAAAP1E/VL9CwKAZCAiIBT9DAAAAAAAAAAAAAAAAAAAAAAgI/0AApBk/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBkICIgFf0MAAAAAAAA',
-  'AAAAAAAAAAAAACAj/QACgJYB/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoCWASAiIBb9DAAAAAAAAAAAAAAAAAAAAAAgI/0AApCWAf0MAAAAAAAAAAAA',
-  'AAAAAAAAAP1E/VL9CwKQlgEFQQAhJANA/QwAAAAAAAAAAAAAAAAAAAAAISX9DAAAAAAAAAAAAAAAAAAAAAAhJkEAIRcDQCALIBdBf2xqQQBOIAsgF0F/',
-  'bGpBA0hxBEBBACEYA0AgGEF/bCAOakEATiAYQX9sIA5qQQNIcQRAQQAhGSAEIAtBgANsIAxBgCRsaiAkQYAJbGogF0GAfWxqIBhBgH9saiAOQYABbGpB',
-  'BGxqIScgBiANQQhsIBdBgMABbGogGEGAwABsakEEbGohKANAICf9CQIAISkgJSApICj9AAIA/eYB/eQBISUgJiApICj9AAIQ/eYB/eQBISYgJ0EEaiEn',
-  'IChBgAJqISggGUEBaiIZQYABSA0ACwsgGEEBaiIYQQNIDQALCyAXQQFqIhdBA0gNAAsgCCANQQhsIAtBwAJsaiAMQYAybGogJEHADGxqIA5BwABsakEE',
-  'bGohKiAqICX9DAAAAAAAAAAAAAAAAAAAAAAgBSANQQhsIAtBwAJsaiAMQYAybGogJEHADGxqIA5BwABsakEEbGohKyAr/QACAP0MAAAAAAAAAAAAAAAA',
-  'AAAAAP1E/VL9CwIAICogJv0MAAAAAAAAAAAAAAAAAAAAACAr/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICRBAWoiJCACKAIAIAxBBGxrSA0A',
-  'CwsgDkEBaiIOQQVIDQALIA1BAWoiDUEISA0ACyAJQQFqIgkgAUgNAAsLC8ACAQx/IAAgAUgEQCAAIQgDQCAIIQkgCSEKQQAhCwNAIAtBAm1BBUghDEEA',
-  'IQ0DQCANQQJtQQVIIQ4gDCAOcSEPQQAhECAGIAtBwAVsIApBwDxsaiANQcAAbGpBBGxqIREgBCAKQcAMbCALQQJtQcACbGogDUECbUHAAGxqQQRsaiES',
-  'IAUgCkHADGwgC0ECbUHAAmxqIA1BAm1BwABsakEEbGohEwNAIBEgDwR7IBP9AAIA/QwAAAAAAAAAAAAAAAAAAAAAIBL9AAIAIAtBAm9BAmwgDUECb2r9',
-  'Ef03/VIF/QwAAAAAAAAAAAAAAAAAAAAAC/0LAgAgEUEQaiERIBJBEGohEiATQRBqIRMgEEEBaiIQQRBIDQALIA1BAWoiDUELSA0ACyALQQFqIgtBC0gN',
-  'AAsgCEEBaiIIIAFIDQALCwvtAQMDfwJ7BX8gACABSARAIAAhCANAIAghCSAJIQr9DAAAAAAAAAAAAAAAAAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAAACEM',
-  'QQAhDQNAQQAhDgNAQQAhDyAFIApBCGwgDUHAAmxqIA5BwABsakEEbGohEANAIAsgEP0AAgD95AEhCyAMIBD9AAIQ/eQBIQwgEEGAMmohECAPQQFqIg8g',
-  'AigCAEgNAAsgDkEBaiIOQQVIDQALIA1BAWoiDUEFSA0ACyAHIApBCGxBBGxqIREgESAL/QsCgMoEIBEgDP0LApDKBCAIQQFqIgggAUgNAAsLC64HBQh/',
-  'CHsEfwZ7AX8gACABSARAQQAhBwNAIAAhCANAIAghCSAJQQNwIQogCUEDbiEJIAlBA3AhCyAJQQNuIQkgCSEMIAdBAEohDUEAIQ4DQP0MAAAAAAAAAAAA',
-  'AAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRZBACEXA0BBACEYIAQgDEEEbCALQaADbGog',
-  'B0GgKmxqIBdBoANsaiAKQSBsakEEbGohGSAFIA5BCGwgB0HAPGxqIBdBwAVsakEEbGohGgNAIBn9CQIAIRsgGv0AAgAhHCAa/QACECEdIBn9CQIEIR4g',
-  'Gf0JAgghHyAZ/QkCDCEgIA8gGyAc/eYB/eQBIQ8gECAbIB395gH95AEhECARIB4gHP3mAf3kASERIBIgHiAd/eYB/eQBIRIgEyAfIBz95gH95AEhEyAU',
-  'IB8gHf3mAf3kASEUIBUgICAc/eYB/eQBIRUgFiAgIB395gH95AEhFiAZQYABaiEZIBpBgAJqIRogGEEBaiIYQQtIDQALIBdBAWoiF0ELSA0ACyAGIAxB',
-  'gAJsIAtBgDBsaiAOQQhsaiAKQYAQbGpBBGxqISEgISANBHsgIf0AAoAKBf0MAAAAAAAAAAAAAAAAAAAAAAsgD/3kAf0LAoAKICEgDQR7ICH9AAKQCgX9',
-  'DAAAAAAAAAAAAAAAAAAAAAALIBD95AH9CwKQCiAhIA0EeyAh/QACgAwF/QwAAAAAAAAAAAAAAAAAAAAACyAR/eQB/QsCgAwgISANBHsgIf0AApAMBf0M',
-  'AAAAAAAAAAAAAAAAAAAAAAsgEv3kAf0LApAMICEgDQR7ICH9AAKADgX9DAAAAAAAAAAAAAAAAAAAAAALIBP95AH9CwKADiAhIA0EeyAh/QACkA4F/QwA',
-  'AAAAAAAAAAAAAAAAAAAACyAU/eQB/QsCkA4gISANBHsgIf0AAoAQBf0MAAAAAAAAAAAAAAAAAAAAAAsgFf3kAf0LAoAQICEgDQR7ICH9AAKQEAX9DAAA',
-  'AAAAAAAAAAAAAAAAAAALIBb95AH9CwKQECAOQQFqIg5BCEgNAAsgCEEBaiIIIAFIDQALIAdBAWoiByACKAIASA0ACwsLtRMNEH8gewR/CHsDfwZ7An8C',
-  'ewJ/AXsDfxB7BX8gACABSARAIAAhCQNAIAkhCiAKQQFwIQsgCkEBbiEKIAohDEEAIQ0DQEEAIQ4DQCAOQX5qQQBOIQ8gDkF+akELSCEQIA8gEHEhEUEA',
-  'IRIgAyANQQRsIA5BgAhsakEEbGohEyAFIAxBwDxsIA1BBGxqIA5BwAVsakGAdGpBBGxqIRQDQCATIBEgEkF+akEATnEgEkF+akELSHEEeyAU/QACAAX9',
-  'DAAAAAAAAAAAAAAAAAAAAAAL/QsCACATQYACaiETIBRBgAJqIRQgEkEBaiISQRBIDQALIA5BAWoiDkEQSA0ACyANQQFqIg1BEEgNAAtBACENA0BBACEV',
-  'A0BBACEWIAMgDUEEbCAVQYAQbGpBBGxqIRcgAyANQQRsIBVBwANsakEEbGohGANAIBf9AAKAQCEZIBf9AAKARCEaIBf9AAKABCAa/eUBIRsgF/0AAoBC',
-  'IRwgF/0AAoACIBz95QEhHSAX/QACgEYhHiAX/QACgCAhHyAX/QACgCQhICAgIBr95AEhISAX/QACgCIhIiAiIBz95AEhIyAX/QACgCYhJCAaICD95QEh',
-  'JSAcICL95QEhJiAgIBf9AAKAZP3lASEnICIgF/0AAoBi/eUBISggF/0AAgAgGf3lASAb/eUBISkgHSAb/eQBISogGyAd/eUBISsgHSAX/QACgAYgHv3l',
-  'Af3lASEsIB8gGf3kASAh/eUBIS0gIyAh/eQBIS4gISAj/eUBIS8gIyAkIB795AH95QEhMCAZIB/95QEgJf3lASExICYgJf3kASEyICUgJv3lASEzICYg',
-  'HiAk/eUB/eUBITQgHyAX/QACgGD95QEgJ/3lASE1ICggJ/3kASE2ICcgKP3lASE3ICggJCAX/QACgGb95QH95QEhOCAYICn9CwKAgAQgGCAq/QsCgOIE',
-  'IBggK/0LAoDEBSAYICz9CwKApgYgGCAt/QsCgIgHIBggLv0LAoDqByAYIC/9CwKAzAggGCAw/QsCgK4JIBggMf0LAoCQCiAYIDL9CwKA8gogGCAz/QsC',
-  'gNQLIBggNP0LAoC2DCAYIDX9CwKAmA0gGCA2/QsCgPoNIBggN/0LAoDcDiAYIDj9CwKAvg8gF0GABGohFyAYQYACaiEYIBZBAWoiFkEHSA0ACyAVQQFq',
-  'IhVBB0gNAAsgDUEBaiINQRBIDQALQQAhOQNAQQAhOgNAQQAhOwNAQQAhPANAIDxBBGxBBGpBMUwEQP0MAAAAAAAAAAAAAAAAAAAAACE9/QwAAAAAAAAA',
-  'AAAAAAAAAAAAIT79DAAAAAAAAAAAAAAAAAAAAAAhP/0MAAAAAAAAAAAAAAAAAAAAACFA/QwAAAAAAAAAAAAAAAAAAAAAIUH9DAAAAAAAAAAAAAAAAAAA',
-  'AAAhQv0MAAAAAAAAAAAAAAAAAAAAACFD/QwAAAAAAAAAAAAAAAAAAAAAIURBACFFIAMgO0HAGGwgPEGAAmxqQQRsaiFGIAcgOkGAwABsIDtBgARsakEE',
-  'bGohRwNAIEb9CQKAgAQhSCBH/QACACFJIEf9AAIQIUogRv0JAoCCBCFLIEb9CQKAhAQhTCBG/QkCgIYEIU0gPSBIIEn95gH95AEhPSA+IEggSv3mAf3k',
-  'ASE+ID8gSyBJ/eYB/eQBIT8gQCBLIEr95gH95AEhQCBBIEwgSf3mAf3kASFBIEIgTCBK/eYB/eQBIUIgQyBNIEn95gH95AEhQyBEIE0gSv3mAf3kASFE',
-  'IEZBBGohRiBHQSBqIUcgRUEBaiJFQcAASA0ACyADIDpBCGwgO0GgDGxqIDxBgAFsakEEbGohTiBOID39CwKAoBAgTiA+/QsCkKAQIE4gP/0LAoChECBO',
-  'IED9CwKQoRAgTiBB/QsCgKIQIE4gQv0LApCiECBOIEP9CwKAoxAgTiBE/QsCkKMQBUEAIU8DQP0MAAAAAAAAAAAAAAAAAAAAACFQ/QwAAAAAAAAAAAAA',
-  'AAAAAAAAIVFBACFFIAMgO0HAGGwgPEGAAmxqIE9BwABsakEEbGohUiAHIDpBgMAAbCA7QYAEbGpBBGxqIVMDQCBS/QkCgIAEIVQgUCBUIFP9AAIA/eYB',
-  '/eQBIVAgUSBUIFP9AAIQ/eYB/eQBIVEgUkEEaiFSIFNBIGohUyBFQQFqIkVBwABIDQALIAMgOkEIbCA7QaAMbGogPEGAAWxqIE9BIGxqQQRsaiFVIFUg',
-  'UP0LAoCgECBVIFH9CwKQoBAgT0EBaiJPQTEgPEEEbGtIDQALCyA8QQFqIjxBDUgNAAsgO0EBaiI7QRBIDQALIDpBAWoiOkEESA0ACyA5QQFqIjlBAUgN',
-  'AAtBACE5A0BBACEVA0BBACEWA0BBACE6IAMgOUEEbCAWQSBsaiAVQeABbGpBBGxqIVYgAyA5QQRsIBZBwABsaiAVQYAHbGpBBGxqIVcDQCBW/QACgOQR',
-  'IVggVv0AAoCoEyFZIFb9AAKAlRIhWiBW/QACgNkTIVsgVv0AAoDRECBa/eQBIFv95AEhXCBW/QACgMYSIV0gVv0AAoCKFCFeIFb9AAKAghEgXf3kASBe',
-  '/eQBIV8gVv0AAoD3EiFgIFb9AAKAuxQhYSBaIFv95QEgVv0AAoCdFf3lASFiIF0gXv3lASBW/QACgM4V/eUBIWMgVv0AAoCgECBY/eQBIFn95AEgXP3k',
-  'ASBf/eQBIWQgXCBf/eUBIFb9AAKAsxEgYP3kASBh/eQB/eUBIWUgWCBZ/eUBIFb9AAKA7BT95QEgYv3kASBj/eQBIWYgYiBj/eUBIGAgYf3lASBW/QAC',
-  'gP8V/eUB/eUBIWcgVyBk/QsCgLAWIFcgZf0LAoCxFiBXIGb9CwKAvhYgVyBn/QsCgL8WIFZBIGohViBXQSBqIVcgOkEBaiI6QQRIDQALIBZBAWoiFkEH',
-  'SA0ACyAVQQFqIhVBB0gNAAsgOUEBaiI5QQJIDQALQQAhOQNAQQAhaANAQQAhaQNAQQAhOiAIIDlBBGwgaEGgA2xqIAxBoCpsaiBpQSBsakEEbGohaiAE',
-  'IDlBBGwgaEGgA2xqIAxBoCpsaiBpQSBsakEEbGohayADIDlBBGwgaEHAA2xqIGlBIGxqQQRsaiFsA0AgaiBs/QACgLAW/QwAAAAAAAAAAAAAAAAAAAAA',
-  'IGv9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgakEgaiFqIGtBIGohayBsQSBqIWwgOkEBaiI6QQRIDQALIGlBAWoiaUENSA0ACyBoQQFqImhB',
-  'DUgNAAsgOUEBaiI5QQJIDQALIAlBAWoiCSABSA0ACwsLrQIBC38gACABSARAIAAhCANAIAghCSAJIQpBACELA0BBACEMA0BBACENA0BBACEOA0BBACEP',
-  'IAYgC0GADWwgDEHABmxqIApBgKkBbGogDUHAAGxqIA5BIGxqQQRsaiEQIAQgC0GgA2wgCkGgKmxqIA1BIGxqQQRsaiERIAUgC0GgA2wgCkGgKmxqIA1B',
-  'IGxqQQRsaiESA0AgECAS/QACAP0MAAAAAAAAAAAAAAAAAAAAACAR/QACACAMQQJsIA5q/RH9N/1S/QsCACAQQRBqIRAgEUEQaiERIBJBEGohEiAPQQFq',
-  'Ig9BCEgNAAsgDkEBaiIOQQJIDQALIA1BAWoiDUENSA0ACyAMQQFqIgxBAkgNAAsgC0EBaiILQQ1IDQALIAhBAWoiCCABSA0ACwsLtQIDBH8CewR/IAAg',
-  'AUgEQEEAIQgDQCAAIQkDQCAJIQogCiEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDUEAIQ4DQEEAIQ8gBSALQQhsIAhBoCps',
-  'aiAOQaADbGpBBGxqIRADQCAMIBD9AAIA/eQBIQwgDSAQ/QACEP3kASENIBBBgAFqIRAgD0EBaiIPQQ1IDQALIA5BAWoiDkENSA0ACyAHIAtBCGxBBGxq',
-  'IREgESAIQQBKBHsgEf0AAoAJBf0MAAAAAAAAAAAAAAAAAAAAAAsgDP3kAf0LAoAJIBEgCEEASgR7IBH9AAKQCQX9DAAAAAAAAAAAAAAAAAAAAAALIA39',
-  '5AH9CwKQCSAJQQFqIgkgAUgNAAsgCEEBaiIIIAIoAgBIDQALCwvvBQUHfwZ7BH8FewF/IAAgAUgEQEEAIQcDQCAAIQgDQCAIIQkgCUEEcCEKIAlBBG4h',
-  'CSAJQQNwIQsgCUEDbiEJIAlBAXAhDCAJQQFuIQkgCSEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAA',
-  'AAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACETQQAhFANAQQAhFSAEIAdBkAZsIBRB',
-  'HGxqIAtqQQRsaiEWIAUgCkEIbCAHQYCpAWxqIBRBwAZsakEEbGohFwNAIBb9CQIAIRggF/0AAgAhGSAX/QACECEaIBb9CQJwIRsgFv0JAuABIRwgDiAY',
-  'IBn95gH95AEhDiAPIBggGv3mAf3kASEPIBAgGyAZ/eYB/eQBIRAgESAbIBr95gH95AEhESASIBwgGf3mAf3kASESIBMgHCAa/eYB/eQBIRMgFkEEaiEW',
-  'IBdBgAFqIRcgFUEBaiIVQRpIDQALIBRBAWoiFEEaSA0ACyAGIApBCGwgC0EgbGpBBGxqIR0gHSAHQQBKBHsgHf0AAgAF/QwAAAAAAAAAAAAAAAAAAAAA',
-  'CyAO/eQB/QsCACAdIAdBAEoEeyAd/QACEAX9DAAAAAAAAAAAAAAAAAAAAAALIA/95AH9CwIQIB0gB0EASgR7IB39AAKAAwX9DAAAAAAAAAAAAAAAAAAA',
-  'AAALIBD95AH9CwKAAyAdIAdBAEoEeyAd/QACkAMF/QwAAAAAAAAAAAAAAAAAAAAACyAR/eQB/QsCkAMgHSAHQQBKBHsgHf0AAoAGBf0MAAAAAAAAAAAA',
-  'AAAAAAAAAAsgEv3kAf0LAoAGIB0gB0EASgR7IB39AAKQBgX9DAAAAAAAAAAAAAAAAAAAAAALIBP95AH9CwKQBiAIQQFqIgggAUgNAAsgB0EBaiIHIAIo',
-  'AgBIDQALCwvAAwUBewJ/AnsIfwl7IAAgAUgEQCAEQQBBBGxqIQogCv0JAgAhCSAJ/R8AEAchCyACKgIE/RMhDCACKgII/RMhDSAAIQ4DQCAOIQ8gDyEQ',
-  'QQAhESAFIBBBgAJsQQRsaiESIAYgEEGAAmxBBGxqIRMgByAQQYACbEEEbGohFCAIIBBBgAJsQQRsaiEVA0AgEv0AAgAhFiAT/QACACEX/QxmZmY/ZmZm',
-  'P2ZmZj9mZmY/IBb95gH9DM3MzD3NzMw9zczMPc3MzD0gF/3mAf3kASEYIBT9AAIAIRn9DHe+fz93vn8/d75/P3e+fz8gGf3mAf0MbxKDOm8SgzpvEoM6',
-  'bxKDOiAX/eYBIBf95gH95AEhGiAV/QACACEbIBggFkEAIAtr/RH9UiEcIBogGUEAIAtr/RH9UiEdIBsgDCAY/eYBIBr94wEgDf3nAf0Md8wrMnfMKzJ3',
-  'zCsyd8wrMv3kAf3nAf3lASAbQQAgC2v9Ef1SIR4gEiAc/QsCACAUIB39CwIAIBUgHv0LAgAgEkEQaiESIBNBEGohEyAUQRBqIRQgFUEQaiEVIBFBAWoi',
-  'EUHAAEgNAAsgDkEBaiIOIAFIDQALCws=',
+  'AGFzbQEAAAABUwlgAXwBfGABfQF9YAJ9fQF9YAF9AX9gCH9/f39/f39/AGAHf39/f39/fwBgCX9/f39/f39/fwBgDH9/f39/f39/f39/fwBgCn9/f39/',
+  'f39/f38AAhIBA2VudgZtZW1vcnkCAwGAgAQDNTQAAAEBAQECAwQEBAUFBQQEBQQFBQYEBwcHBwcHCAgGBQUEBwcHBwYGBgYGBgQEBQYEBAUGB40OLCpp',
+  'bmZlcl8wMGFfY29udjFfY29udjJkX2FkZF9yZWx1X21heF9wb29sMmQACDJpbmZlcl8wMGJfY29udjJfY29udjJkX2FkZF9yZWx1X21heF9wb29sMmRf',
+  'd2VpZ2h0cwAJKWluZmVyXzAxX2NvbnYyX2NvbnYyZF9hZGRfcmVsdV9tYXhfcG9vbDJkAAoeaW5mZXJfMDJfY29udjNfY29udjJkX2FkZF9yZWx1AAsc',
+  'aW5mZXJfMDNfZmMxX21hdG11bF9hZGRfcmVsdQAMF2luZmVyXzA0X2ZjMl9tYXRtdWxfYWRkAA0gZXZhbHVhdGVfMDBhX3RvX2Zsb2F0X3RvX2YzMl9k',
+  'aXYADjVldmFsdWF0ZV8wMGJfY29udjJfY29udjJkX2FkZF9yZWx1X21heF9wb29sMmRfd2VpZ2h0cwAPLGV2YWx1YXRlXzAxX2NvbnYxX2NvbnYyZF9h',
+  'ZGRfcmVsdV9tYXhfcG9vbDJkABAsZXZhbHVhdGVfMDJfY29udjJfY29udjJkX2FkZF9yZWx1X21heF9wb29sMmQAESFldmFsdWF0ZV8wM19jb252M19j',
+  'b252MmRfYWRkX3JlbHUAEh9ldmFsdWF0ZV8wNF9mYzFfbWF0bXVsX2FkZF9yZWx1ABM0ZXZhbHVhdGVfMDVfZmMyX21hdG11bF9hZGRfbG9zc19hbWF4',
+  'X2FyZ21heF9lcV90b19mMwAULWV2YWx1YXRlXzA2X2xvc3NfbG9nX3N1Yl9lcV9zZWxlY3Rfc3VtXzNfbW9yZQAVHXRyYWluXzAwYV90b19mbG9hdF90',
+  'b19mMzJfZGl2ABYydHJhaW5fMDBiX2NvbnYyX2NvbnYyZF9hZGRfcmVsdV9tYXhfcG9vbDJkX21heF9wb28AFx50cmFpbl8wMGNfZmMyX3dlaWdodF9y',
+  'ZW9yZGVyZWQAGB50cmFpbl8wMGRfZmMxX3dlaWdodF9yZW9yZGVyZWQAGSB0cmFpbl8wMGVfY29udjNfd2VpZ2h0X3Jlb3JkZXJlZAAaIHRyYWluXzAw',
+  'Zl9jb252Ml93ZWlnaHRfcmVvcmRlcmVkABsydHJhaW5fMDFhX2NvbnYxX2NvbnYyZF9hZGRfcmVsdV9tYXhfcG9vbDJkX21heF9wb28AHDJ0cmFpbl8w',
+  'MWJfY29udjJfYmFja3dhcmRfY29udjJkX2lucHV0X2dyYWRfZ3Rfc2VsZQAdMXRyYWluXzAyX2NvbnYyX2NvbnYyZF9hZGRfcmVsdV9tYXhfcG9vbDJk',
+  'X21heF9wb28AHh50cmFpbl8wM19jb252M19jb252MmRfYWRkX3JlbHUAHxx0cmFpbl8wNF9mYzFfbWF0bXVsX2FkZF9yZWx1ACAxdHJhaW5fMDVfZmMy',
+  'X21hdG11bF9hZGRfbG9zc19hbWF4X2FyZ21heF9lcV90b19mMwAhK3RyYWluXzA2YV9sb3NzX2xvZ19zdWJfZXFfc2VsZWN0X3N1bV8zX21vcmUAIhp0',
+  'cmFpbl8wNmJfZmMyX2JhY2t3YXJkX3N1bQAjHXRyYWluXzA2Y19mYzJfYmFja3dhcmRfbWF0bXVsACQndHJhaW5fMDZkX2ZjMl9iYWNrd2FyZF9tYXRt',
+  'dWxfZ3Rfc2VsZWN0ACUadHJhaW5fMDdhX2ZjMV9iYWNrd2FyZF9zdW0AJh10cmFpbl8wN2JfZmMxX2JhY2t3YXJkX21hdG11bAAnJ3RyYWluXzA3Y19m',
+  'YzFfYmFja3dhcmRfbWF0bXVsX2d0X3NlbGVjdAAoHHRyYWluXzA4YV9jb252M19iYWNrd2FyZF9zdW0AKSt0cmFpbl8wOGJfY29udjNfYmFja3dhcmRf',
+  'Y29udjJkX3dlaWdodF9ncmFkACoydHJhaW5fMDhjX2NvbnYzX2JhY2t3YXJkX2NvbnYyZF9pbnB1dF9ncmFkX2d0X3NlbGUAKyd0cmFpbl8wOWFfcmVs',
+  'dV9iYWNrd2FyZF9tYXhfcG9vbDJkX2dyYWQALBx0cmFpbl8wOWJfY29udjJfYmFja3dhcmRfc3VtAC0qdHJhaW5fMTBfY29udjJfYmFja3dhcmRfY29u',
+  'djJkX3dlaWdodF9ncmFkAC4xdHJhaW5fMTFfY29udjJfYmFja3dhcmRfY29udjJkX2lucHV0X2dyYWRfZ3Rfc2VsZQAvJ3RyYWluXzEyYV9yZWx1X2Jh',
+  'Y2t3YXJkX21heF9wb29sMmRfZ3JhZAAwHHRyYWluXzEyYl9jb252MV9iYWNrd2FyZF9zdW0AMSp0cmFpbl8xM19jb252MV9iYWNrd2FyZF9jb252MmRf',
+  'd2VpZ2h0X2dyYWQAMi50cmFpbl8xNF9BZGFtX2lzX2Zpbml0ZV9tdWxfYWRkX3Bvd19zdWJfM19tb3JlADMKuKUCNNMBAQJ8IABEAAAAAADghcClRAAA',
+  'AAAA4IVApCICRP6CK2VHFfc/op4hASACIAFE7zn6/kIu5j+ioSECRFyfeLdPfpI+IAKiRDTHVqXjHcc+oCACokQaoAEaoAH6PqAgAqJEGqABGqABKj+g',
+  'IAKiRBdswRZswVY/oCACokQRERERERGBP6AgAqJEVVVVVVVVpT+gIAKiRFVVVVVVVcU/oCACokQAAAAAAADgP6AgAqJEAAAAAAAA8D+gIAKiRAAAAAAA',
+  'APA/oCAB/AKsQv8HfEI0hr+iC6UCAwF+AX8DfCAARAAAAAAAAAAAYQRARAAAAAAAAPD/DwsgAEQAAAAAAAAAAGMEQEQAAAAAAAD4fw8LIABE////////',
+  '739lRQRAIAAPCyAAvSIBQjSIp0H/B2shAiABQgyGQgyIQv8HQjSGhL8iA0TNO39mnqD2P2YEQCADRAAAAAAAAOA/oiEDIAJBAWohAgsgA0QAAAAAAADw',
+  'P6EgA0QAAAAAAADwP6CjIgQgBKIhBUQRERERERHBPyAFokQUO7ETO7HDP6AgBaJERhdddNFFxz+gIAWiRBzHcRzHccw/oCAFokSSJEmSJEnSP6AgBaJE',
+  'mpmZmZmZ2T+gIAWiRFVVVVVVVeU/oCAFokQAAAAAAAAAQKAgBKIgArdE7zn6/kIu5j+ioAsIACAAuxAAtgsIACAAuxABtgtQAQF8IAC7IgEgASABIAGi',
+  'okQAAAAAAAAIQKOhRAAAAAAAAPA/RAAAAAAAAABAIAEgAaAQAEQAAAAAAADwP6CjoSABmUT8qfHSTWJQP2MbtgsjAQF8IAC7mhAAIQFEAAAAAAAA8D8g',
+  'AUQAAAAAAADwP6CjtgtaAQF8IAFDAAAAAFsEQEMAAIA/DwsgAIu7EAEgAbuiEAAhAiAAQwAAAABdBEAgASABjlwEQEMAAMB/DwsgAUMAAAA/lCABQwAA',
+  'AD+UjlwEQCACmiECCwsgArYLEwAgALxBgICA/AdxQYCAgPwHRwvXBgkEfwF7AX8BewJ/CHsEfwZ7AX8gACABSARAIAAhCANAIAghCSAJIQpBACELA0Ag',
+  'BSALQQhsQQRsaiENIA39AAKACSEMIA39AAKQCSEOQQAhDwNAQQAhEANA/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAA',
+  'AAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEW/QwAAAAAAAAAAAAA',
+  'AAAAAAAAIRf9DAAAAAAAAAAAAAAAAAAAAAAhGEEAIRkDQEEAIRogBCAPQThsIApBkAZsaiAZQRxsaiAQQQJsakEEbGohGyAFIAtBCGwgGUHgAGxqQQRs',
+  'aiEcA0AgG/0JAgAhHSAc/QACACEeIBv9CQIEIR8gG/0JAnAhICAb/QkCdCEhIBz9AAIQISIgESAdIB795gH95AEhESASIB8gHv3mAf3kASESIBMgICAe',
+  '/eYB/eQBIRMgFCAhIB795gH95AEhFCAVIB0gIv3mAf3kASEVIBYgHyAi/eYB/eQBIRYgFyAgICL95gH95AEhFyAYICEgIv3mAf3kASEYIBtBBGohGyAc',
+  'QYABaiEcIBpBAWoiGkEDSA0ACyAZQQFqIhlBA0gNAAsgBiALQQhsIA9BoANsaiAKQaAqbGogEEEgbGpBBGxqISMgIyARIAz95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wEgEiAM/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/ekBIBMgDP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pASAUIAz95AH9DAAAAAAAAAAA',
+  'AAAAAAAAAAD96wH96QH9CwIAICMgFSAO/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esBIBYgDv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pASAXIA795AH9',
+  'DAAAAAAAAAAAAAAAAAAAAAD96wH96QEgGCAO/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/ekB/QsCECAQQQFqIhBBDUgNAAsgD0EBaiIPQQ1IDQALIAtB',
+  'AWoiC0EESA0ACyAIQQFqIgggAUgNAAsLC9EGAgd/F3sgACABSARAIAAhCANAIAghCSAJQSBwIQogCUEgbiEJIAkhC0EAIQwgBSALQQhsIApBwABsakEE',
+  'bGohDSAHIAtBgCBsIApBCGxqQQRsaiEOA0AgDf0AAoAKIQ8gDf0AAoBKIRAgDf0AAoCKASERIA39AAKAygEhEiAN/QACgIoDIRMgDyAS/eQBIBP95AH9',
+  'DAAAAD8AAAA/AAAAPwAAAD/95gEhFCAN/QACgIoCIRUgDf0AAoDKAyEWIBAgFf3kASAW/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRcgDf0AAoDKAiEY',
+  'IA39AAKAigQhGSARIBj95AEgGf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEaIA8gEv3lASAT/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRsgECAV/eUB',
+  'IBb95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHCARIBj95QEgGf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEdIA8gEP3kASAR/eQB/QwAAAA/AAAAPwAA',
+  'AD8AAAA//eYBIR4gDyAQ/eUBIBH95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHyAUIBf95AEgGv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEgIBQgF/3l',
+  'ASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISEgGyAc/eQBIB395AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhIiAbIBz95QEgHf3kAf0MAAAAPwAAAD8A',
+  'AAA/AAAAP/3mASEjIBMgFv3kASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISQgEyAW/eUBIBn95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJSAOIA/9',
+  'CwIAIA4gHv0LAoAIIA4gH/0LAoAQIA4gEf0LAoAYIA4gFP0LAoAgIA4gIP0LAoAoIA4gIf0LAoAwIA4gGv0LAoA4IA4gG/0LAoBAIA4gIv0LAoBIIA4g',
+  'I/0LAoBQIA4gHf0LAoBYIA4gE/0LAoBgIA4gJP0LAoBoIA4gJf0LAoBwIA4gGf0LAoB4IA1BEGohDSAOQRBqIQ4gDEEBaiIMQQJIDQALIAhBAWoiCCAB',
+  'SA0ACwsL5xENCX8gewR/CHsDfwZ7An8CewJ/AXsDfxF7BX8gACABSARAIAAhCANAIAghCSAJQQFwIQogCUEBbiEJIAkhC0EAIQwDQEEAIQ0DQEEAIQ4g',
+  'BCALQaAqbCAMQQRsaiANQcAGbGpBBGxqIQ8gAyAMQQRsIA1BoAFsakEEbGohEANAIA/9AAKAGiERIA/9AAKAHCESIA/9AAKAAiAS/eUBIRMgD/0AAoAb',
+  'IRQgD/0AAoABIBT95QEhFSAP/QACgB0hFiAP/QACgA0hFyAP/QACgA8hGCAYIBL95AEhGSAP/QACgA4hGiAaIBT95AEhGyAP/QACgBAhHCASIBj95QEh',
+  'HSAUIBr95QEhHiAYIA/9AAKAKf3lASEfIBogD/0AAoAo/eUBISAgD/0AAgAgEf3lASAT/eUBISEgFSAT/eQBISIgEyAV/eUBISMgFSAP/QACgAMgFv3l',
+  'Af3lASEkIBcgEf3kASAZ/eUBISUgGyAZ/eQBISYgGSAb/eUBIScgGyAcIBb95AH95QEhKCARIBf95QEgHf3lASEpIB4gHf3kASEqIB0gHv3lASErIB4g',
+  'FiAc/eUB/eUBISwgFyAP/QACgCf95QEgH/3lASEtICAgH/3kASEuIB8gIP3lASEvICAgHCAP/QACgCr95QH95QEhMCAQICH9CwIAIBAgIv0LAoAZIBAg',
+  'I/0LAoAyIBAgJP0LAoBLIBAgJf0LAoBkIBAgJv0LAoB9IBAgJ/0LAoCWASAQICj9CwKArwEgECAp/QsCgMgBIBAgKv0LAoDhASAQICv9CwKA+gEgECAs',
+  '/QsCgJMCIBAgLf0LAoCsAiAQIC79CwKAxQIgECAv/QsCgN4CIBAgMP0LAoD3AiAPQYACaiEPIBBBgAFqIRAgDkEBaiIOQQVIDQALIA1BAWoiDUEFSA0A',
+  'CyAMQQFqIgxBCEgNAAtBACExA0BBACEyA0BBACEzA0BBACE0A0AgNEEEbEEEakEZTARA/QwAAAAAAAAAAAAAAAAAAAAAITX9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhNv0MAAAAAAAAAAAAAAAAAAAAACE3/QwAAAAAAAAAAAAAAAAAAAAAITj9DAAAAAAAAAAAAAAAAAAAAAAhOf0MAAAAAAAAAAAAAAAAAAAAACE6/QwA',
+  'AAAAAAAAAAAAAAAAAAAAITv9DAAAAAAAAAAAAAAAAAAAAAAhPEEAIT0gAyAzQaAGbCA0QYABbGpBBGxqIT4gBiAxQYAgbCAzQYACbGpBBGxqIT8DQCA+',
+  '/QkCACFAID/9AAIAIUEgP/0AAhAhQiA+/QkCgAEhQyA+/QkCgAIhRCA+/QkCgAMhRSA1IEAgQf3mAf3kASE1IDYgQCBC/eYB/eQBITYgNyBDIEH95gH9',
+  '5AEhNyA4IEMgQv3mAf3kASE4IDkgRCBB/eYB/eQBITkgOiBEIEL95gH95AEhOiA7IEUgQf3mAf3kASE7IDwgRSBC/eYB/eQBITwgPkEEaiE+ID9BIGoh',
+  'PyA9QQFqIj1BIEgNAAsgAyAzQcgBbCA0QSBsakEEbGohRiBGIDX9CwKAkAMgRiA2/QsCkJADIEYgN/0LAqCQAyBGIDj9CwKwkAMgRiA5/QsCwJADIEYg',
+  'Ov0LAtCQAyBGIDv9CwLgkAMgRiA8/QsC8JADBUEAIUcDQP0MAAAAAAAAAAAAAAAAAAAAACFI/QwAAAAAAAAAAAAAAAAAAAAAIUlBACE9IAMgM0GgBmwg',
+  'NEGAAWxqIEdBIGxqQQRsaiFKIAYgMUGAIGwgM0GAAmxqQQRsaiFLA0AgSv0JAgAhTCBIIEwgS/0AAgD95gH95AEhSCBJIEwgS/0AAhD95gH95AEhSSBK',
+  'QQRqIUogS0EgaiFLID1BAWoiPUEgSA0ACyADIDNByAFsIDRBIGxqIEdBCGxqQQRsaiFNIE0gSP0LAoCQAyBNIEn9CwKQkAMgR0EBaiJHQRkgNEEEbGtI',
+  'DQALCyA0QQFqIjRBB0gNAAsgM0EBaiIzQRBIDQALIDJBAWoiMkEBSA0AC0EAITIDQEEAIQ0DQEEAIQ4gAyAyQQRsIA1BKGxqQQRsaiFOIAMgMkEEbCAN',
+  'QaABbGpBBGxqIU8DQCBO/QACgKkDIVAgTv0AAoDCAyFRIE79AAKgrwMhUiBO/QACoMgDIVMgTv0AAqCWAyBS/eQBIFP95AEhVCBO/QACwLUDIVUgTv0A',
+  'AsDOAyFWIE79AALAnAMgVf3kASBW/eQBIVcgTv0AAuC7AyFYIE79AALg1AMhWSBSIFP95QEgTv0AAqDhA/3lASFaIFUgVv3lASBO/QACwOcD/eUBIVsg',
+  'Tv0AAoCQAyBQ/eQBIFH95AEgVP3kASBX/eQBIVwgVCBX/eUBIE79AALgogMgWP3kASBZ/eQB/eUBIV0gUCBR/eUBIE79AAKA2wP95QEgWv3kASBb/eQB',
+  'IV4gWiBb/eUBIFggWf3lASBO/QAC4O0D/eUB/eUBIV8gTyBc/QsCgPQDIE8gXf0LAqD0AyBPIF79CwLA9gMgTyBf/QsC4PYDIE5BIGohTiBPQcAAaiFP',
+  'IA5BAWoiDkEFSA0ACyANQQFqIg1BBUgNAAsgMkEBaiIyQQJIDQALQQAhMgNAIAUgMUEIbCAyQQRsakEEbGohYSBh/QACgMoEIWBBACFiA0BBACFjIAcg',
+  'MUEIbCAyQQRsaiBiQcACbGogC0HADGxqQQRsaiFkIAMgMkEEbCBiQaABbGpBBGxqIWUDQCBkIGX9AAKA9AMgYP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3r',
+  'ASBl/QACoPQDIGD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH96QEgZf0AAsD2AyBg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/ekBIGX9AALg9gMgYP3k',
+  'Af0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pAf0LAgAgZEGAAmohZCBlQcAAaiFlIGNBAWoiY0EFSA0ACyBiQQFqImJBBUgNAAsgMkEBaiIyQQJIDQALIDFB',
+  'AWoiMUEISA0ACyAIQQFqIgggAUgNAAsLC9MKDwZ/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAhBA3AhCSAIQQNu',
+  'IQggCCEKQQAhCwNAQQAhDANAIApBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAA',
+  'AAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET',
+  '/QwAAAAAAAAAAAAAAAAAAAAAIRRBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEYIAUgC0EIbCAV',
+  'QYDAAWxqIBZBgMAAbGpBBGxqIRkDQCAY/QkCACEaIBn9AAKAzAQhGyAZ/QACkMwEIRwgGP0JAoAyIR0gGP0JAoBkIR4gGP0JAoCWASEfIA0gGiAb/eYB',
+  '/eQBIQ0gDiAaIBz95gH95AEhDiAPIB0gG/3mAf3kASEPIBAgHSAc/eYB/eQBIRAgESAeIBv95gH95AEhESASIB4gHP3mAf3kASESIBMgHyAb/eYB/eQB',
+  'IRMgFCAfIBz95gH95AEhFCAYQQRqIRggGUGABGohGSAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsgBSALQQhsQQRsaiEhICH9',
+  'AAKAzBYhICAh/QACkMwWISIgBiALQQhsIAlBgANsaiAKQYAkbGogDEGAAWxqQQRsaiEjICMgDSAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAj',
+  'IA4gIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgIyAPICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAJCAjIBAgIv3kAf0MAAAAAAAAAAAA',
+  'AAAAAAAAAP3rAf0LApAkICMgESAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgEggIyASICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQSCAj',
+  'IBMgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBsICMgFCAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkGwFIAUgC0EIbEEEbGohJSAl/QAC',
+  'gMwWISQgJf0AApDMFiEmQQAhJwNA/QwAAAAAAAAAAAAAAAAAAAAAISj9DAAAAAAAAAAAAAAAAAAAAAAhKUEAIRUDQEEAIRYDQEEAIRcgBCAJQcACbCAK',
+  'QYAybGogJ0HADGxqIBVBwAJsaiAWQcAAbGogDEHAAGxqQQRsaiEqIAUgC0EIbCAVQYDAAWxqIBZBgMAAbGpBBGxqISsDQCAq/QkCACEsICggLCAr/QAC',
+  'gMwE/eYB/eQBISggKSAsICv9AAKQzAT95gH95AEhKSAqQQRqISogK0GABGohKyAXQQFqIhdBwABIDQALIBZBAWoiFkEDSA0ACyAVQQFqIhVBA0gNAAsg',
+  'BiALQQhsIAlBgANsaiAKQYAkbGogJ0GACWxqIAxBgAFsakEEbGohLSAtICggJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgLSApICb95AH9DAAA',
+  'AAAAAAAAAAAAAAAAAAD96wH9CwIQICdBAWoiJyACKAIAIApBBGxrSA0ACwsgDEEBaiIMQQNIDQALIAtBAWoiC0EQSA0ACyAHQQFqIgcgAUgNAAsLC/UJ',
+  'DwR/CHsFfwd7AX8BewF/AXsBfwF7AX8CewJ/AXsBfyAAIAFIBEAgACEHA0AgByEIIAghCUEAIQoDQCAJQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAA',
+  'AAAAAAAhC/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP',
+  '/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACESQQAhEwNAQQAhFANAQQAhFSAEIAlBgCRsIBNB',
+  'gANsaiAUQYABbGpBBGxqIRYgBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqIRcDQCAW/QkCACEYIBf9AAKA0BYhGSAX/QACkNAWIRogFv0JAoAkIRsgFv0J',
+  'AoBIIRwgFv0JAoBsIR0gCyAYIBn95gH95AEhCyAMIBggGv3mAf3kASEMIA0gGyAZ/eYB/eQBIQ0gDiAbIBr95gH95AEhDiAPIBwgGf3mAf3kASEPIBAg',
+  'HCAa/eYB/eQBIRAgESAdIBn95gH95AEhESASIB0gGv3mAf3kASESIBZBBGohFiAXQYASaiEXIBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQALIBNBAWoi',
+  'E0EDSA0ACyAFIApBCGxBBGxqIR8gH/0AAoDQKCEeIB/9AAKQ0CghICAGIApBCGwgCUGAAmxqQQRsaiEhICEgCyAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA',
+  '/esB/QsCACAhIAwgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgISANIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKAAiAhIA4gIP3kAf0M',
+  'AAAAAAAAAAAAAAAAAAAAAP3rAf0LApACICEgDyAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAQgISAQICD95AH9DAAAAAAAAAAAAAAAAAAAAAD9',
+  '6wH9CwKQBCAhIBEgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAGICEgEiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAYFIAUgCkEIbEEE',
+  'bGohIyAj/QACgNAoISIgI/0AApDQKCEkQQAhJQNA/QwAAAAAAAAAAAAAAAAAAAAAISb9DAAAAAAAAAAAAAAAAAAAAAAhJ0EAIRMDQEEAIRQDQEEAIRUg',
+  'BCAJQYAkbCAlQYAJbGogE0GAA2xqIBRBgAFsakEEbGohKCAFIApBCGwgE0HAAWxqIBRBwABsakEEbGohKQNAICj9CQIAISogJiAqICn9AAKA0Bb95gH9',
+  '5AEhJiAnICogKf0AApDQFv3mAf3kASEnIChBBGohKCApQYASaiEpIBVBAWoiFUGAAUgNAAsgFEEBaiIUQQNIDQALIBNBAWoiE0EDSA0ACyAGIApBCGwg',
+  'CUGAAmxqICVBwABsakEEbGohKyArICYgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgKyAnICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQ',
+  'ICVBAWoiJSACKAIAIAlBBGxrSA0ACwsgCkEBaiIKQQhIDQALIAdBAWoiByABSA0ACwsL8AEFBH8CfQN/AX0CfyAAIAFIBEAgACEHA0AgByEIIAghCUEA',
+  'IQoDQEMAAAAAIQtDAAAAACEMQQAhDSAEIAlBwABsQQRsaiEOIAUgCkECbEEEbGohDwNAIA4qAgAhECALIBAgDyoCgNIolJIhCyAMIBAgDyoChNIolJIh',
+  'DCAOQQRqIQ4gD0EoaiEPIA1BAWoiDUHAAEgNAAsgBiAKQQJsIAlBCmxqQQRsaiERIBEgCyAFIApBAmxBBGxqIRIgEioCgOYokjgCACARIAwgEioChOYo',
+  'kjgCBCAKQQFqIgpBBUgNAAsgB0EBaiIHIAFIDQALCwukAQEIfyAAIAFIBEAgACEIA0AgCCEJIAkhCkEAIQsDQEEAIQwDQEEAIQ0gBiAMQRxsIApBkAZs',
+  'akEEbGohDiAEIAxBHGwgCkGQBmxqaiEPA0AgDiAPLQAAskMAAH9DlTgCACAOQQRqIQ4gD0EBaiEPIA1BAWoiDUEcSA0ACyAMQQFqIgxBHEgNAAsgC0EB',
+  'aiILQQFIDQALIAhBAWoiCCABSA0ACwsL0QYCB38XeyAAIAFIBEAgACEIA0AgCCEJIAlBIHAhCiAJQSBuIQkgCSELQQAhDCAFIAtBCGwgCkHAAGxqQQRs',
+  'aiENIAcgC0GAIGwgCkEIbGpBBGxqIQ4DQCAN/QACgAohDyAN/QACgEohECAN/QACgIoBIREgDf0AAoDKASESIA39AAKAigMhEyAPIBL95AEgE/3kAf0M',
+  'AAAAPwAAAD8AAAA/AAAAP/3mASEUIA39AAKAigIhFSAN/QACgMoDIRYgECAV/eQBIBb95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhFyAN/QACgMoCIRgg',
+  'Df0AAoCKBCEZIBEgGP3kASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRogDyAS/eUBIBP95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhGyAQIBX95QEg',
+  'Fv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEcIBEgGP3lASAZ/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIR0gDyAQ/eQBIBH95AH9DAAAAD8AAAA/AAAA',
+  'PwAAAD/95gEhHiAPIBD95QEgEf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEfIBQgF/3kASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISAgFCAX/eUB',
+  'IBr95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhISAbIBz95AEgHf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEiIBsgHP3lASAd/eQB/QwAAAA/AAAAPwAA',
+  'AD8AAAA//eYBISMgEyAW/eQBIBn95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJCATIBb95QEgGf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASElIA4gD/0L',
+  'AgAgDiAe/QsCgAggDiAf/QsCgBAgDiAR/QsCgBggDiAU/QsCgCAgDiAg/QsCgCggDiAh/QsCgDAgDiAa/QsCgDggDiAb/QsCgEAgDiAi/QsCgEggDiAj',
+  '/QsCgFAgDiAd/QsCgFggDiAT/QsCgGAgDiAk/QsCgGggDiAl/QsCgHAgDiAZ/QsCgHggDUEQaiENIA5BEGohDiAMQQFqIgxBAkgNAAsgCEEBaiIIIAFI',
+  'DQALCwvXBgkEfwF7AX8BewJ/CHsEfwZ7AX8gACABSARAIAAhBwNAIAchCCAIIQlBACEKA0AgBSAKQQhsQQRsaiEMIAz9AAKACSELIAz9AAKQCSENQQAh',
+  'DgNAQQAhDwNA/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAA',
+  'IRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRb9DAAAAAAAAAAAAAAAAAAAAAAhF0EAIRgD',
+  'QEEAIRkgBCAOQThsIAlBkAZsaiAYQRxsaiAPQQJsakEEbGohGiAFIApBCGwgGEHgAGxqQQRsaiEbA0AgGv0JAgAhHCAb/QACACEdIBr9CQIEIR4gGv0J',
+  'AnAhHyAa/QkCdCEgIBv9AAIQISEgECAcIB395gH95AEhECARIB4gHf3mAf3kASERIBIgHyAd/eYB/eQBIRIgEyAgIB395gH95AEhEyAUIBwgIf3mAf3k',
+  'ASEUIBUgHiAh/eYB/eQBIRUgFiAfICH95gH95AEhFiAXICAgIf3mAf3kASEXIBpBBGohGiAbQYABaiEbIBlBAWoiGUEDSA0ACyAYQQFqIhhBA0gNAAsg',
+  'BiAKQQhsIA5BoANsaiAJQaAqbGogD0EgbGpBBGxqISIgIiAQIAv95AH9DAAAAAAAAAAAAAAAAAAAAAD96wEgESAL/eQB/QwAAAAAAAAAAAAAAAAAAAAA',
+  '/esB/ekBIBIgC/3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pASATIAv95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH96QH9CwIAICIgFCAN/eQB/QwAAAAA',
+  'AAAAAAAAAAAAAAAA/esBIBUgDf3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pASAWIA395AH9DAAAAAAAAAAAAAAAAAAAAAD96wH96QEgFyAN/eQB/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/esB/ekB/QsCECAPQQFqIg9BDUgNAAsgDkEBaiIOQQ1IDQALIApBAWoiCkEESA0ACyAHQQFqIgcgAUgNAAsLC+cRDQl/IHsE',
+  'fwh7A38GewJ/AnsCfwF7A38RewV/IAAgAUgEQCAAIQgDQCAIIQkgCUEBcCEKIAlBAW4hCSAJIQtBACEMA0BBACENA0BBACEOIAQgC0GgKmwgDEEEbGog',
+  'DUHABmxqQQRsaiEPIAMgDEEEbCANQaABbGpBBGxqIRADQCAP/QACgBohESAP/QACgBwhEiAP/QACgAIgEv3lASETIA/9AAKAGyEUIA/9AAKAASAU/eUB',
+  'IRUgD/0AAoAdIRYgD/0AAoANIRcgD/0AAoAPIRggGCAS/eQBIRkgD/0AAoAOIRogGiAU/eQBIRsgD/0AAoAQIRwgEiAY/eUBIR0gFCAa/eUBIR4gGCAP',
+  '/QACgCn95QEhHyAaIA/9AAKAKP3lASEgIA/9AAIAIBH95QEgE/3lASEhIBUgE/3kASEiIBMgFf3lASEjIBUgD/0AAoADIBb95QH95QEhJCAXIBH95AEg',
+  'Gf3lASElIBsgGf3kASEmIBkgG/3lASEnIBsgHCAW/eQB/eUBISggESAX/eUBIB395QEhKSAeIB395AEhKiAdIB795QEhKyAeIBYgHP3lAf3lASEsIBcg',
+  'D/0AAoAn/eUBIB/95QEhLSAgIB/95AEhLiAfICD95QEhLyAgIBwgD/0AAoAq/eUB/eUBITAgECAh/QsCACAQICL9CwKAGSAQICP9CwKAMiAQICT9CwKA',
+  'SyAQICX9CwKAZCAQICb9CwKAfSAQICf9CwKAlgEgECAo/QsCgK8BIBAgKf0LAoDIASAQICr9CwKA4QEgECAr/QsCgPoBIBAgLP0LAoCTAiAQIC39CwKA',
+  'rAIgECAu/QsCgMUCIBAgL/0LAoDeAiAQIDD9CwKA9wIgD0GAAmohDyAQQYABaiEQIA5BAWoiDkEFSA0ACyANQQFqIg1BBUgNAAsgDEEBaiIMQQhIDQAL',
+  'QQAhMQNAQQAhMgNAQQAhMwNAQQAhNANAIDRBBGxBBGpBGUwEQP0MAAAAAAAAAAAAAAAAAAAAACE1/QwAAAAAAAAAAAAAAAAAAAAAITb9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhN/0MAAAAAAAAAAAAAAAAAAAAACE4/QwAAAAAAAAAAAAAAAAAAAAAITn9DAAAAAAAAAAAAAAAAAAAAAAhOv0MAAAAAAAAAAAAAAAAAAAA',
+  'ACE7/QwAAAAAAAAAAAAAAAAAAAAAITxBACE9IAMgM0GgBmwgNEGAAWxqQQRsaiE+IAYgMUGAIGwgM0GAAmxqQQRsaiE/A0AgPv0JAgAhQCA//QACACFB',
+  'ID/9AAIQIUIgPv0JAoABIUMgPv0JAoACIUQgPv0JAoADIUUgNSBAIEH95gH95AEhNSA2IEAgQv3mAf3kASE2IDcgQyBB/eYB/eQBITcgOCBDIEL95gH9',
+  '5AEhOCA5IEQgQf3mAf3kASE5IDogRCBC/eYB/eQBITogOyBFIEH95gH95AEhOyA8IEUgQv3mAf3kASE8ID5BBGohPiA/QSBqIT8gPUEBaiI9QSBIDQAL',
+  'IAMgM0HIAWwgNEEgbGpBBGxqIUYgRiA1/QsCgJADIEYgNv0LApCQAyBGIDf9CwKgkAMgRiA4/QsCsJADIEYgOf0LAsCQAyBGIDr9CwLQkAMgRiA7/QsC',
+  '4JADIEYgPP0LAvCQAwVBACFHA0D9DAAAAAAAAAAAAAAAAAAAAAAhSP0MAAAAAAAAAAAAAAAAAAAAACFJQQAhPSADIDNBoAZsIDRBgAFsaiBHQSBsakEE',
+  'bGohSiAGIDFBgCBsIDNBgAJsakEEbGohSwNAIEr9CQIAIUwgSCBMIEv9AAIA/eYB/eQBIUggSSBMIEv9AAIQ/eYB/eQBIUkgSkEEaiFKIEtBIGohSyA9',
+  'QQFqIj1BIEgNAAsgAyAzQcgBbCA0QSBsaiBHQQhsakEEbGohTSBNIEj9CwKAkAMgTSBJ/QsCkJADIEdBAWoiR0EZIDRBBGxrSA0ACwsgNEEBaiI0QQdI',
+  'DQALIDNBAWoiM0EQSA0ACyAyQQFqIjJBAUgNAAtBACEyA0BBACENA0BBACEOIAMgMkEEbCANQShsakEEbGohTiADIDJBBGwgDUGgAWxqQQRsaiFPA0Ag',
+  'Tv0AAoCpAyFQIE79AAKAwgMhUSBO/QACoK8DIVIgTv0AAqDIAyFTIE79AAKglgMgUv3kASBT/eQBIVQgTv0AAsC1AyFVIE79AALAzgMhViBO/QACwJwD',
+  'IFX95AEgVv3kASFXIE79AALguwMhWCBO/QAC4NQDIVkgUiBT/eUBIE79AAKg4QP95QEhWiBVIFb95QEgTv0AAsDnA/3lASFbIE79AAKAkAMgUP3kASBR',
+  '/eQBIFT95AEgV/3kASFcIFQgV/3lASBO/QAC4KIDIFj95AEgWf3kAf3lASFdIFAgUf3lASBO/QACgNsD/eUBIFr95AEgW/3kASFeIFogW/3lASBYIFn9',
+  '5QEgTv0AAuDtA/3lAf3lASFfIE8gXP0LAoD0AyBPIF39CwKg9AMgTyBe/QsCwPYDIE8gX/0LAuD2AyBOQSBqIU4gT0HAAGohTyAOQQFqIg5BBUgNAAsg',
+  'DUEBaiINQQVIDQALIDJBAWoiMkECSA0AC0EAITIDQCAFIDFBCGwgMkEEbGpBBGxqIWEgYf0AAoDKBCFgQQAhYgNAQQAhYyAHIDFBCGwgMkEEbGogYkHA',
+  'AmxqIAtBwAxsakEEbGohZCADIDJBBGwgYkGgAWxqQQRsaiFlA0AgZCBl/QACgPQDIGD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wEgZf0AAqD0AyBg/eQB',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/ekBIGX9AALA9gMgYP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf3pASBl/QAC4PYDIGD95AH9DAAAAAAAAAAAAAAA',
+  'AAAAAAD96wH96QH9CwIAIGRBgAJqIWQgZUHAAGohZSBjQQFqImNBBUgNAAsgYkEBaiJiQQVIDQALIDJBAWoiMkECSA0ACyAxQQFqIjFBCEgNAAsgCEEB',
+  'aiIIIAFIDQALCwvTCg8Gfwh7BX8HewF/AXsBfwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIQQNwIQkgCEEDbiEIIAghCkEAIQsDQEEA',
+  'IQwDQCAKQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAA',
+  'AAAAACEUQQAhFQNAQQAhFgNAQQAhFyAEIAlBwAJsIApBgDJsaiAVQcACbGogFkHAAGxqIAxBwABsakEEbGohGCAFIAtBCGwgFUGAwAFsaiAWQYDAAGxq',
+  'QQRsaiEZA0AgGP0JAgAhGiAZ/QACgMwEIRsgGf0AApDMBCEcIBj9CQKAMiEdIBj9CQKAZCEeIBj9CQKAlgEhHyANIBogG/3mAf3kASENIA4gGiAc/eYB',
+  '/eQBIQ4gDyAdIBv95gH95AEhDyAQIB0gHP3mAf3kASEQIBEgHiAb/eYB/eQBIREgEiAeIBz95gH95AEhEiATIB8gG/3mAf3kASETIBQgHyAc/eYB/eQB',
+  'IRQgGEEEaiEYIBlBgARqIRkgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAUgC0EIbEEEbGohISAh/QACgMwWISAgIf0AApDM',
+  'FiEiIAYgC0EIbCAJQYADbGogCkGAJGxqIAxBgAFsakEEbGohIyAjIA0gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgIyAOICL95AH9DAAAAAAA',
+  'AAAAAAAAAAAAAAD96wH9CwIQICMgDyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgCQgIyAQICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQ',
+  'JCAjIBEgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoBIICMgEiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkEggIyATICD95AH9DAAAAAAA',
+  'AAAAAAAAAAAAAAD96wH9CwKAbCAjIBQgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBsBSAFIAtBCGxBBGxqISUgJf0AAoDMFiEkICX9AAKQzBYh',
+  'JkEAIScDQP0MAAAAAAAAAAAAAAAAAAAAACEo/QwAAAAAAAAAAAAAAAAAAAAAISlBACEVA0BBACEWA0BBACEXIAQgCUHAAmwgCkGAMmxqICdBwAxsaiAV',
+  'QcACbGogFkHAAGxqIAxBwABsakEEbGohKiAFIAtBCGwgFUGAwAFsaiAWQYDAAGxqQQRsaiErA0AgKv0JAgAhLCAoICwgK/0AAoDMBP3mAf3kASEoICkg',
+  'LCAr/QACkMwE/eYB/eQBISkgKkEEaiEqICtBgARqISsgF0EBaiIXQcAASA0ACyAWQQFqIhZBA0gNAAsgFUEBaiIVQQNIDQALIAYgC0EIbCAJQYADbGog',
+  'CkGAJGxqICdBgAlsaiAMQYABbGpBBGxqIS0gLSAoICT95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAIC0gKSAm/eQB/QwAAAAAAAAAAAAAAAAAAAAA',
+  '/esB/QsCECAnQQFqIicgAigCACAKQQRsa0gNAAsLIAxBAWoiDEEDSA0ACyALQQFqIgtBEEgNAAsgB0EBaiIHIAFIDQALCwv1CQ8Efwh7BX8HewF/AXsB',
+  'fwF7AX8BewF/AnsCfwF7AX8gACABSARAIAAhBwNAIAchCCAIIQlBACEKA0AgCUEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhDP0MAAAAAAAAAAAAAAAAAAAAACEN/QwAAAAAAAAAAAAAAAAAAAAAIQ79DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAA',
+  'AAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEkEAIRMDQEEAIRQDQEEAIRUgBCAJQYAkbCATQYADbGogFEGAAWxqQQRs',
+  'aiEWIAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEXA0AgFv0JAgAhGCAX/QACgNAWIRkgF/0AApDQFiEaIBb9CQKAJCEbIBb9CQKASCEcIBb9CQKAbCEd',
+  'IAsgGCAZ/eYB/eQBIQsgDCAYIBr95gH95AEhDCANIBsgGf3mAf3kASENIA4gGyAa/eYB/eQBIQ4gDyAcIBn95gH95AEhDyAQIBwgGv3mAf3kASEQIBEg',
+  'HSAZ/eYB/eQBIREgEiAdIBr95gH95AEhEiAWQQRqIRYgF0GAEmohFyAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBSAKQQhs',
+  'QQRsaiEfIB/9AAKA0CghHiAf/QACkNAoISAgBiAKQQhsIAlBgAJsakEEbGohISAhIAsgHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAgAgISAMICD9',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIQICEgDSAe/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCgAIgISAOICD95AH9DAAAAAAAAAAAAAAAAAAA',
+  'AAD96wH9CwKQAiAhIA8gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAEICEgECAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAQgISARIB79',
+  '5AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABiAhIBIgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAGBSAFIApBCGxBBGxqISMgI/0AAoDQKCEi',
+  'ICP9AAKQ0CghJEEAISUDQP0MAAAAAAAAAAAAAAAAAAAAACEm/QwAAAAAAAAAAAAAAAAAAAAAISdBACETA0BBACEUA0BBACEVIAQgCUGAJGwgJUGACWxq',
+  'IBNBgANsaiAUQYABbGpBBGxqISggBSAKQQhsIBNBwAFsaiAUQcAAbGpBBGxqISkDQCAo/QkCACEqICYgKiAp/QACgNAW/eYB/eQBISYgJyAqICn9AAKQ',
+  '0Bb95gH95AEhJyAoQQRqISggKUGAEmohKSAVQQFqIhVBgAFIDQALIBRBAWoiFEEDSA0ACyATQQFqIhNBA0gNAAsgBiAKQQhsIAlBgAJsaiAlQcAAbGpB',
+  'BGxqISsgKyAmICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICsgJyAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCECAlQQFqIiUgAigCACAJ',
+  'QQRsa0gNAAsLIApBAWoiCkEISA0ACyAHQQFqIgcgAUgNAAsLC94EEQR/An0DfwF9An8BfQF/AX0DfwF9AX8BfQJ/AX0DfwF9AX8gACABSARAIAAhCQNA',
+  'IAkhCiAKIQtBACEMA0BDAAAAACENQwAAAAAhDkEAIQ8gBCALQcAAbEEEbGohECAFIAxBAmxBBGxqIREDQCAQKgIAIRIgDSASIBEqAoDSKJSSIQ0gDiAS',
+  'IBEqAoTSKJSSIQ4gEEEEaiEQIBFBKGohESAPQQFqIg9BwABIDQALIAYgDEECbCALQQpsakEEbGohEyATIA0gBSAMQQJsQQRsaiEUIBQqAoDmKJI4AgAg',
+  'EyAOIBQqAoTmKJI4AgQgDEEBaiIMQQVIDQALQ///f/8hFUEAIQ8gBiALQQpsQQRsaiEWA0AgFSAWKgIAlyEVIBZBBGohFiAPQQFqIg9BCkgNAAtD//9/',
+  '/yEXQQAhGEEAIRkgBiALQQpsQQRsaiEaA0AgGioCACEbIBsgF14gGyAbXHIhHCAbIBcgHBshF0EAQQpsIBlqIBggHBshGCAaQQRqIRogGUEBaiIZQQpI',
+  'DQALIBggByALQQRsaiEeIB4oAgBGsiEdIAggC0ENbEEEbGohHyAfIBU4AgAgHyAdOAIEIB8qAgAhIEEAISEgCCALQQ1sQQRsaiEiIAYgC0EKbEEEbGoh',
+  'IwNAICIgIyoCACAgkzgCCCAiQQRqISIgI0EEaiEjICFBAWoiIUEKSA0AC0MAAAAAISRBACEPIAggC0ENbEEEbGohJQNAICQgJSoCCBACkiEkICVBBGoh',
+  'JSAPQQFqIg9BCkgNAAsgHyAkOAIwIAlBAWoiCSABSA0ACwsLsQIKAX0DfwF9AX8BfQJ/AX0CfwR9BH8gACABSARAQwAAAAAhCEEAIQkDQCAEIAlBBGxq',
+  'IQsgCygCACEKIAUgCUENbEEEbGohDSANKgIwIQwgDBADIQ5BACEPIAUgCUENbEEEbGohEANAIAggECoCCCAOk0MAAAAAIA8gCkYbkiEIIBBBBGohECAP',
+  'QQFqIg9BCkgNAAsgCUEBaiIJIAIoAgBIDQALQwAAAAAhEUEAIRIgBUEAQQRsaiETA0AgESATKgIEkiERIBNBNGohEyASQQFqIhIgAigCAEgNAAsgAigC',
+  'ALIhFCAIIBSVIRUgFYwhFiARIBSVIRcgACEYA0AgGCEZIAZBAEEEbGohGiAaIBY4AgAgB0EAQQRsaiEbIBsgFzgCACAYQQFqIhggAUgNAAsLC6QBAQh/',
+  'IAAgAUgEQCAAIQwDQCAMIQ0gDSEOQQAhDwNAQQAhEANAQQAhESAGIBBBHGwgDkGQBmxqQQRsaiESIAQgEEEcbCAOQZAGbGpqIRMDQCASIBMtAACyQwAA',
+  'f0OVOAIAIBJBBGohEiATQQFqIRMgEUEBaiIRQRxIDQALIBBBAWoiEEEcSA0ACyAPQQFqIg9BAUgNAAsgDEEBaiIMIAFIDQALCwvRBgIHfxd7IAAgAUgE',
+  'QCAAIQwDQCAMIQ0gDUEgcCEOIA1BIG4hDSANIQ9BACEQIAUgD0EIbCAOQcAAbGpBBGxqIREgByAPQYAgbCAOQQhsakEEbGohEgNAIBH9AAKACiETIBH9',
+  'AAKASiEUIBH9AAKAigEhFSAR/QACgMoBIRYgEf0AAoCKAyEXIBMgFv3kASAX/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBIRggEf0AAoCKAiEZIBH9AAKA',
+  'ygMhGiAUIBn95AEgGv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEbIBH9AAKAygIhHCAR/QACgIoEIR0gFSAc/eQBIB395AH9DAAAAD8AAAA/AAAAPwAA',
+  'AD/95gEhHiATIBb95QEgF/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEfIBQgGf3lASAa/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISAgFSAc/eUBIB39',
+  '5AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhISATIBT95AEgFf3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEiIBMgFP3lASAV/eQB/QwAAAA/AAAAPwAAAD8A',
+  'AAA//eYBISMgGCAb/eQBIB795AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJCAYIBv95QEgHv3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASElIB8gIP3kASAh',
+  '/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISYgHyAg/eUBICH95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhJyAXIBr95AEgHf3kAf0MAAAAPwAAAD8AAAA/',
+  'AAAAP/3mASEoIBcgGv3lASAd/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISkgEiAT/QsCACASICL9CwKACCASICP9CwKAECASIBX9CwKAGCASIBj9CwKA',
+  'ICASICT9CwKAKCASICX9CwKAMCASIB79CwKAOCASIB/9CwKAQCASICb9CwKASCASICf9CwKAUCASICH9CwKAWCASIBf9CwKAYCASICj9CwKAaCASICn9',
+  'CwKAcCASIB39CwKAeCARQRBqIREgEkEQaiESIBBBAWoiEEECSA0ACyAMQQFqIgwgAUgNAAsLC2QBBn8gACABSARAIAAhDANAIAwhDSANQcAAcCEOIA1B',
+  'wABuIQ0gDSEPIAggDiAPQcAAbGpBBGxqIRAgECAFIA5BCmwgD2pBBGxqIREgESoCgNIoOAIAIAxBAWoiDCABSA0ACwsLqgEBCH8gACABSARAIAAhDANA',
+  'IAwhDSANQcAAcCEOIA1BwABuIQ0gDUEDcCEPIA1BA24hDSANIRBBACERIAkgEEGAwAFsIA5BgAFsaiAPQYDAAGxqQQRsaiESIAUgEEHAAWwgDmogD0HA',
+  'AGxqQQRsaiETA0AgEiATKgKA0BY4AgAgEkEEaiESIBNBgBJqIRMgEUEBaiIRQYABSA0ACyAMQQFqIgwgAUgNAAsLC6wBAQh/IAAgAUgEQCAAIQwDQCAM',
+  'IQ0gDUGAAXAhDiANQYABbiENIA1BA3AhDyANQQNuIQ0gDSEQQQAhESAKIBBBgMABbCAPQYDAAGxqIA5BwABsakEEbGohEiAFIBBBgMABbCAPQYDAAGxq',
+  'IA5qQQRsaiETA0AgEiATKgKAzAQ4AgAgEkEEaiESIBNBgARqIRMgEUEBaiIRQcAASA0ACyAMQQFqIgwgAUgNAAsLC6UBAQh/IAAgAUgEQCAAIQwDQCAM',
+  'IQ0gDUHAAHAhDiANQcAAbiENIA1BA3AhDyANQQNuIQ0gDSEQQQAhESALIBBBgDBsIA9BgBBsaiAOQSBsakEEbGohEiAFIBBBgDBsIA9BgBBsaiAOakEE',
+  'bGohEwNAIBIgEyoCgAo4AgAgEkEEaiESIBNBgAJqIRMgEUEBaiIRQSBIDQALIAxBAWoiDCABSA0ACwsLtAkJBH8BewF/AXsCfwh7BH8WewJ/IAAgAUgE',
+  'QCAAIQoDQCAKIQsgCyEMQQAhDQNAIAUgDUEIbEEEbGohDyAP/QACgAkhDiAP/QACkAkhEEEAIREDQEEAIRIDQP0MAAAAAAAAAAAAAAAAAAAAACET/QwA',
+  'AAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEW/QwAAAAAAAAAAAAAAAAAAAAAIRf9DAAAAAAAAAAA',
+  'AAAAAAAAAAAhGP0MAAAAAAAAAAAAAAAAAAAAACEZ/QwAAAAAAAAAAAAAAAAAAAAAIRpBACEbA0BBACEcIAQgEUE4bCAMQZAGbGogG0EcbGogEkECbGpB',
+  'BGxqIR0gBSANQQhsIBtB4ABsakEEbGohHgNAIB39CQIAIR8gHv0AAgAhICAd/QkCBCEhIB39CQJwISIgHf0JAnQhIyAe/QACECEkIBMgHyAg/eYB/eQB',
+  'IRMgFCAhICD95gH95AEhFCAVICIgIP3mAf3kASEVIBYgIyAg/eYB/eQBIRYgFyAfICT95gH95AEhFyAYICEgJP3mAf3kASEYIBkgIiAk/eYB/eQBIRkg',
+  'GiAjICT95gH95AEhGiAdQQRqIR0gHkGAAWohHiAcQQFqIhxBA0gNAAsgG0EBaiIbQQNIDQALIBMgDv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASElIBQg',
+  'Dv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASEmICUgJv3pASEnIBUgDv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASEoICcgKP3pASEpIBYgDv3kAf0MAAAA',
+  'AAAAAAAAAAAAAAAAAP3rASEqIBcgEP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASErIBggEP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASEsICsgLP3pASEt',
+  'IBkgEP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASEuIC0gLv3pASEvIBogEP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rASEwICkgKv3pASEx/QwAAAAAAAAA',
+  'AAAAAAAAAAAA/QwBAAAAAQAAAAEAAAABAAAAICYgJf1FICUgJf1C/VD9Uv0MAgAAAAIAAAACAAAAAgAAACAoICf9RSAnICf9Qv1Q/VL9DAMAAAADAAAA',
+  'AwAAAAMAAAAgKiAp/UUgKSAp/UL9UP1SITIgLyAw/ekBITP9DAAAAAAAAAAAAAAAAAAAAAD9DAEAAAABAAAAAQAAAAEAAAAgLCAr/UUgKyAr/UL9UP1S',
+  '/QwCAAAAAgAAAAIAAAACAAAAIC4gLf1FIC0gLf1C/VD9Uv0MAwAAAAMAAAADAAAAAwAAACAwIC/9RSAvIC/9Qv1Q/VIhNCAHIA1BCGwgEUGgA2xqIAxB',
+  'oCpsaiASQSBsakEEbGohNSA1IDH9CwIAIAggDUEIbCARQaADbGogDEGgKmxqIBJBIGxqQQRsaiE2IDYgMv0LAgAgNSAz/QsCECA2IDT9CwIQIBJBAWoi',
+  'EkENSA0ACyARQQFqIhFBDUgNAAsgDUEBaiINQQRIDQALIApBAWoiCiABSA0ACwsL2gYCB38XeyAAIAFIBEAgACEKA0AgCiELIAtBwABwIQwgC0HAAG4h',
+  'CyALIQ1BACEOIAYgDUEIbCAMQSBsakEEbGohDyAJIA1BgMAAbCAMQQhsakEEbGohEANAIA/9AAKAgAQhESAP/QACgMADIRIgD/0AAoCAAyETIA/9AAKA',
+  'wAIhFCAP/QACgIABIRUgESAU/eQBIBX95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhFiAP/QACgIACIRcgD/0AAoBAIRggEiAX/eQBIBj95AH9DAAAAD8A',
+  'AAA/AAAAPwAAAD/95gEhGSAP/QACgMABIRogD/0AAgAhGyATIBr95AEgG/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEcIBEgFP3lASAV/eQB/QwAAAA/',
+  'AAAAPwAAAD8AAAA//eYBIR0gEiAX/eUBIBj95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhHiATIBr95QEgG/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASEf',
+  'IBEgEv3kASAT/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISAgESAS/eUBIBP95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEhISAWIBn95AEgHP3kAf0MAAAA',
+  'PwAAAD8AAAA/AAAAP/3mASEiIBYgGf3lASAc/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISMgHSAe/eQBIB/95AH9DAAAAD8AAAA/AAAAPwAAAD/95gEh',
+  'JCAdIB795QEgH/3kAf0MAAAAPwAAAD8AAAA/AAAAP/3mASElIBUgGP3kASAb/eQB/QwAAAA/AAAAPwAAAD8AAAA//eYBISYgFSAY/eUBIBv95AH9DAAA',
+  'AD8AAAA/AAAAPwAAAD/95gEhJyAQIBH9CwIAIBAgIP0LAoAQIBAgIf0LAoAgIBAgE/0LAoAwIBAgFv0LAoBAIBAgIv0LAoBQIBAgI/0LAoBgIBAgHP0L',
+  'AoBwIBAgHf0LAoCAASAQICT9CwKAkAEgECAl/QsCgKABIBAgH/0LAoCwASAQIBX9CwKAwAEgECAm/QsCgNABIBAgJ/0LAoDgASAQIBv9CwKA8AEgD0EQ',
+  'aiEPIBBBEGohECAOQQFqIg5BAkgNAAsgCkEBaiIKIAFIDQALCwuwEw4JfyB7BH8IewN/BnsCfwJ7An8BewN/EXsGfwh7IAAgAUgEQCAAIQkDQCAJIQog',
+  'CkEBcCELIApBAW4hCiAKIQxBACENA0BBACEOA0BBACEPIAQgDEGgKmwgDUEEbGogDkHABmxqQQRsaiEQIAMgDUEEbCAOQaABbGpBBGxqIREDQCAQ/QAC',
+  'gBohEiAQ/QACgBwhEyAQ/QACgAIgE/3lASEUIBD9AAKAGyEVIBD9AAKAASAV/eUBIRYgEP0AAoAdIRcgEP0AAoANIRggEP0AAoAPIRkgGSAT/eQBIRog',
+  'EP0AAoAOIRsgGyAV/eQBIRwgEP0AAoAQIR0gEyAZ/eUBIR4gFSAb/eUBIR8gGSAQ/QACgCn95QEhICAbIBD9AAKAKP3lASEhIBD9AAIAIBL95QEgFP3l',
+  'ASEiIBYgFP3kASEjIBQgFv3lASEkIBYgEP0AAoADIBf95QH95QEhJSAYIBL95AEgGv3lASEmIBwgGv3kASEnIBogHP3lASEoIBwgHSAX/eQB/eUBISkg',
+  'EiAY/eUBIB795QEhKiAfIB795AEhKyAeIB/95QEhLCAfIBcgHf3lAf3lASEtIBggEP0AAoAn/eUBICD95QEhLiAhICD95AEhLyAgICH95QEhMCAhIB0g',
+  'EP0AAoAq/eUB/eUBITEgESAi/QsCACARICP9CwKAGSARICT9CwKAMiARICX9CwKASyARICb9CwKAZCARICf9CwKAfSARICj9CwKAlgEgESAp/QsCgK8B',
+  'IBEgKv0LAoDIASARICv9CwKA4QEgESAs/QsCgPoBIBEgLf0LAoCTAiARIC79CwKArAIgESAv/QsCgMUCIBEgMP0LAoDeAiARIDH9CwKA9wIgEEGAAmoh',
+  'ECARQYABaiERIA9BAWoiD0EFSA0ACyAOQQFqIg5BBUgNAAsgDUEBaiINQQhIDQALQQAhMgNAQQAhMwNAQQAhNANAQQAhNQNAIDVBBGxBBGpBGUwEQP0M',
+  'AAAAAAAAAAAAAAAAAAAAACE2/QwAAAAAAAAAAAAAAAAAAAAAITf9DAAAAAAAAAAAAAAAAAAAAAAhOP0MAAAAAAAAAAAAAAAAAAAAACE5/QwAAAAAAAAA',
+  'AAAAAAAAAAAAITr9DAAAAAAAAAAAAAAAAAAAAAAhO/0MAAAAAAAAAAAAAAAAAAAAACE8/QwAAAAAAAAAAAAAAAAAAAAAIT1BACE+IAMgNEGgBmwgNUGA',
+  'AWxqQQRsaiE/IAYgMkGAIGwgNEGAAmxqQQRsaiFAA0AgP/0JAgAhQSBA/QACACFCIED9AAIQIUMgP/0JAoABIUQgP/0JAoACIUUgP/0JAoADIUYgNiBB',
+  'IEL95gH95AEhNiA3IEEgQ/3mAf3kASE3IDggRCBC/eYB/eQBITggOSBEIEP95gH95AEhOSA6IEUgQv3mAf3kASE6IDsgRSBD/eYB/eQBITsgPCBGIEL9',
+  '5gH95AEhPCA9IEYgQ/3mAf3kASE9ID9BBGohPyBAQSBqIUAgPkEBaiI+QSBIDQALIAMgNEHIAWwgNUEgbGpBBGxqIUcgRyA2/QsCgJADIEcgN/0LApCQ',
+  'AyBHIDj9CwKgkAMgRyA5/QsCsJADIEcgOv0LAsCQAyBHIDv9CwLQkAMgRyA8/QsC4JADIEcgPf0LAvCQAwVBACFIA0D9DAAAAAAAAAAAAAAAAAAAAAAh',
+  'Sf0MAAAAAAAAAAAAAAAAAAAAACFKQQAhPiADIDRBoAZsIDVBgAFsaiBIQSBsakEEbGohSyAGIDJBgCBsIDRBgAJsakEEbGohTANAIEv9CQIAIU0gSSBN',
+  'IEz9AAIA/eYB/eQBIUkgSiBNIEz9AAIQ/eYB/eQBIUogS0EEaiFLIExBIGohTCA+QQFqIj5BIEgNAAsgAyA0QcgBbCA1QSBsaiBIQQhsakEEbGohTiBO',
+  'IEn9CwKAkAMgTiBK/QsCkJADIEhBAWoiSEEZIDVBBGxrSA0ACwsgNUEBaiI1QQdIDQALIDRBAWoiNEEQSA0ACyAzQQFqIjNBAUgNAAtBACEzA0BBACEO',
+  'A0BBACEPIAMgM0EEbCAOQShsakEEbGohTyADIDNBBGwgDkGgAWxqQQRsaiFQA0AgT/0AAoCpAyFRIE/9AAKAwgMhUiBP/QACoK8DIVMgT/0AAqDIAyFU',
+  'IE/9AAKglgMgU/3kASBU/eQBIVUgT/0AAsC1AyFWIE/9AALAzgMhVyBP/QACwJwDIFb95AEgV/3kASFYIE/9AALguwMhWSBP/QAC4NQDIVogUyBU/eUB',
+  'IE/9AAKg4QP95QEhWyBWIFf95QEgT/0AAsDnA/3lASFcIE/9AAKAkAMgUf3kASBS/eQBIFX95AEgWP3kASFdIFUgWP3lASBP/QAC4KIDIFn95AEgWv3k',
+  'Af3lASFeIFEgUv3lASBP/QACgNsD/eUBIFv95AEgXP3kASFfIFsgXP3lASBZIFr95QEgT/0AAuDtA/3lAf3lASFgIFAgXf0LAoD0AyBQIF79CwKg9AMg',
+  'UCBf/QsCwPYDIFAgYP0LAuD2AyBPQSBqIU8gUEHAAGohUCAPQQFqIg9BBUgNAAsgDkEBaiIOQQVIDQALIDNBAWoiM0ECSA0AC0EAITMDQCAFIDJBCGwg',
+  'M0EEbGpBBGxqIWIgYv0AAoDKBCFhQQAhYwNAQQAhZCADIDNBBGwgY0GgAWxqQQRsaiFlIAcgMkEIbCAzQQRsaiBjQcACbGogDEHADGxqQQRsaiFmIAgg',
+  'MkEIbCAzQQRsaiBjQcACbGogDEHADGxqQQRsaiFnA0AgZf0AAoD0AyBh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esBIWggZf0AAqD0AyBh/eQB/QwAAAAA',
+  'AAAAAAAAAAAAAAAA/esBIWkgaCBp/ekBIWogZf0AAsD2AyBh/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esBIWsgaiBr/ekBIWwgZf0AAuD2AyBh/eQB/QwA',
+  'AAAAAAAAAAAAAAAAAAAA/esBIW0gbCBt/ekBIW79DAAAAAAAAAAAAAAAAAAAAAD9DAEAAAABAAAAAQAAAAEAAAAgaSBo/UUgaCBo/UL9UP1S/QwCAAAA',
+  'AgAAAAIAAAACAAAAIGsgav1FIGogav1C/VD9Uv0MAwAAAAMAAAADAAAAAwAAACBtIGz9RSBsIGz9Qv1Q/VIhbyBmIG79CwIAIGcgb/0LAgAgZUHAAGoh',
+  'ZSBmQYACaiFmIGdBgAJqIWcgZEEBaiJkQQVIDQALIGNBAWoiY0EFSA0ACyAzQQFqIjNBAkgNAAsgMkEBaiIyQQhIDQALIAlBAWoiCSABSA0ACwsL0woP',
+  'Bn8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8BewF/IAAgAUgEQCAAIQcDQCAHIQggCEEDcCEJIAhBA24hCCAIIQpBACELA0BBACEMA0AgCkEEbEEEaiAC',
+  'KAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ39DAAAAAAAAAAAAAAAAAAAAAAhDv0MAAAAAAAAAAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9',
+  'DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAAAAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFEEAIRUDQEEA',
+  'IRYDQEEAIRcgBCAJQcACbCAKQYAybGogFUHAAmxqIBZBwABsaiAMQcAAbGpBBGxqIRggBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohGQNAIBj9CQIA',
+  'IRogGf0AAoDMBCEbIBn9AAKQzAQhHCAY/QkCgDIhHSAY/QkCgGQhHiAY/QkCgJYBIR8gDSAaIBv95gH95AEhDSAOIBogHP3mAf3kASEOIA8gHSAb/eYB',
+  '/eQBIQ8gECAdIBz95gH95AEhECARIB4gG/3mAf3kASERIBIgHiAc/eYB/eQBIRIgEyAfIBv95gH95AEhEyAUIB8gHP3mAf3kASEUIBhBBGohGCAZQYAE',
+  'aiEZIBdBAWoiF0HAAEgNAAsgFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAFIAtBCGxBBGxqISEgIf0AAoDMFiEgICH9AAKQzBYhIiAGIAtBCGwgCUGA',
+  'A2xqIApBgCRsaiAMQYABbGpBBGxqISMgIyANICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICMgDiAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCECAjIA8gIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoAkICMgECAi/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkCQgIyARICD95AH9DAAA',
+  'AAAAAAAAAAAAAAAAAAD96wH9CwKASCAjIBIgIv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApBIICMgEyAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB',
+  '/QsCgGwgIyAUICL95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQbAUgBSALQQhsQQRsaiElICX9AAKAzBYhJCAl/QACkMwWISZBACEnA0D9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhKP0MAAAAAAAAAAAAAAAAAAAAACEpQQAhFQNAQQAhFgNAQQAhFyAEIAlBwAJsIApBgDJsaiAnQcAMbGogFUHAAmxqIBZBwABsaiAM',
+  'QcAAbGpBBGxqISogBSALQQhsIBVBgMABbGogFkGAwABsakEEbGohKwNAICr9CQIAISwgKCAsICv9AAKAzAT95gH95AEhKCApICwgK/0AApDMBP3mAf3k',
+  'ASEpICpBBGohKiArQYAEaiErIBdBAWoiF0HAAEgNAAsgFkEBaiIWQQNIDQALIBVBAWoiFUEDSA0ACyAGIAtBCGwgCUGAA2xqIApBgCRsaiAnQYAJbGog',
+  'DEGAAWxqQQRsaiEtIC0gKCAk/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACAtICkgJv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJ0EBaiIn',
+  'IAIoAgAgCkEEbGtIDQALCyAMQQFqIgxBA0gNAAsgC0EBaiILQRBIDQALIAdBAWoiByABSA0ACwsL9QkPBH8IewV/B3sBfwF7AX8BewF/AXsBfwJ7An8B',
+  'ewF/IAAgAUgEQCAAIQcDQCAHIQggCCEJQQAhCgNAIAlBBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAAACEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9',
+  'DAAAAAAAAAAAAAAAAAAAAAAhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAA',
+  'AAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRJBACETA0BBACEUA0BBACEVIAQgCUGAJGwgE0GAA2xqIBRBgAFsakEEbGohFiAFIApBCGwgE0HA',
+  'AWxqIBRBwABsakEEbGohFwNAIBb9CQIAIRggF/0AAoDQFiEZIBf9AAKQ0BYhGiAW/QkCgCQhGyAW/QkCgEghHCAW/QkCgGwhHSALIBggGf3mAf3kASEL',
+  'IAwgGCAa/eYB/eQBIQwgDSAbIBn95gH95AEhDSAOIBsgGv3mAf3kASEOIA8gHCAZ/eYB/eQBIQ8gECAcIBr95gH95AEhECARIB0gGf3mAf3kASERIBIg',
+  'HSAa/eYB/eQBIRIgFkEEaiEWIBdBgBJqIRcgFUEBaiIVQYABSA0ACyAUQQFqIhRBA0gNAAsgE0EBaiITQQNIDQALIAUgCkEIbEEEbGohHyAf/QACgNAo',
+  'IR4gH/0AApDQKCEgIAYgCkEIbCAJQYACbGpBBGxqISEgISALIB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwIAICEgDCAg/eQB/QwAAAAAAAAAAAAA',
+  'AAAAAAAA/esB/QsCECAhIA0gHv3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAoACICEgDiAg/eQB/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCkAIgISAP',
+  'IB795AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKABCAhIBAgIP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LApAEICEgESAe/eQB/QwAAAAAAAAAAAAA',
+  'AAAAAAAA/esB/QsCgAYgISASICD95AH9DAAAAAAAAAAAAAAAAAAAAAD96wH9CwKQBgUgBSAKQQhsQQRsaiEjICP9AAKA0CghIiAj/QACkNAoISRBACEl',
+  'A0D9DAAAAAAAAAAAAAAAAAAAAAAhJv0MAAAAAAAAAAAAAAAAAAAAACEnQQAhEwNAQQAhFANAQQAhFSAEIAlBgCRsICVBgAlsaiATQYADbGogFEGAAWxq',
+  'QQRsaiEoIAUgCkEIbCATQcABbGogFEHAAGxqQQRsaiEpA0AgKP0JAgAhKiAmICogKf0AAoDQFv3mAf3kASEmICcgKiAp/QACkNAW/eYB/eQBIScgKEEE',
+  'aiEoIClBgBJqISkgFUEBaiIVQYABSA0ACyAUQQFqIhRBA0gNAAsgE0EBaiITQQNIDQALIAYgCkEIbCAJQYACbGogJUHAAGxqQQRsaiErICsgJiAi/eQB',
+  '/QwAAAAAAAAAAAAAAAAAAAAA/esB/QsCACArICcgJP3kAf0MAAAAAAAAAAAAAAAAAAAAAP3rAf0LAhAgJUEBaiIlIAIoAgAgCUEEbGtIDQALCyAKQQFq',
+  'IgpBCEgNAAsgB0EBaiIHIAFIDQALCwvVBhYDfQR/An0DfwF9An8BfQF/AX0DfwF9AX8BfQJ/AX0CfwN9A38BfQF/BH0BfyAAIAFIBEAgAigCALIhCEMA',
+  'AIA/IAiVIQkgCYwhCiAAIQsDQCALIQwgDCENQQAhDgNAQwAAAAAhD0MAAAAAIRBBACERIAQgDUHAAGxBBGxqIRIgBSAOQQJsQQRsaiETA0AgEioCACEU',
+  'IA8gFCATKgKA0iiUkiEPIBAgFCATKgKE0iiUkiEQIBJBBGohEiATQShqIRMgEUEBaiIRQcAASA0ACyAGIA5BAmwgDUE2bGpBBGxqIRUgFSAPIAUgDkEC',
+  'bEEEbGohFiAWKgKA5iiSOAIAIBUgECAWKgKE5iiSOAIEIA5BAWoiDkEFSA0AC0P//3//IRdBACERIAYgDUE2bEEEbGohGANAIBcgGCoCAJchFyAYQQRq',
+  'IRggEUEBaiIRQQpIDQALQ///f/8hGUEAIRpBACEbIAYgDUE2bEEEbGohHANAIBwqAgAhHSAdIBleIB0gHVxyIR4gHSAZIB4bIRlBAEEKbCAbaiAaIB4b',
+  'IRogHEEEaiEcIBtBAWoiG0EKSA0ACyAaIAcgDUEEbGohICAgKAIARrIhHyAGIA1BNmxBBGxqISEgISAXOAIoICEgHzgCLCAhKgIoISJBACEjIAYgDUE2',
+  'bEEEbGohJANAICQqAgAgIpMhJSAlEAIhJiAkICU4AjAgJCAmOAJYICRBBGohJCAjQQFqIiNBCkgNAAtDAAAAACEnQQAhESAGIA1BNmxBBGxqISgDQCAn',
+  'ICgqAliSIScgKEEEaiEoIBFBAWoiEUEKSA0ACyAhICc4AoABICAoAgAhKUEAISMgBiANQTZsQQRsaiEqA0AgKiAKQwAAAAAgIyApRhs4AoQBICpBBGoh',
+  'KiAjQQFqIiNBCkgNAAtDAAAAACErQQAhESAGIA1BNmxBBGxqISwDQCArICwqAoQBkiErICxBBGohLCARQQFqIhFBCkgNAAsgISArOAKsASAhKgKsASEt',
+  'IC2MIS4gISoCgAEhLyAuIC+VITBBACEjIAYgDUE2bEEEbGohMQNAIDEgMSoChAEgMCAxKgJYlJI4ArABIDFBBGohMSAjQQFqIiNBCkgNAAsgC0EBaiIL',
+  'IAFIDQALCwuzAgoBfQN/AX0BfwF9An8BfQJ/BH0EfyAAIAFIBEBDAAAAACEMQQAhDQNAIAQgDUEEbGohDyAPKAIAIQ4gBSANQTZsQQRsaiERIBEqAoAB',
+  'IRAgEBADIRJBACETIAUgDUE2bEEEbGohFANAIAwgFCoCMCASk0MAAAAAIBMgDkYbkiEMIBRBBGohFCATQQFqIhNBCkgNAAsgDUEBaiINIAIoAgBIDQAL',
+  'QwAAAAAhFUEAIRYgBUEAQQRsaiEXA0AgFSAXKgIskiEVIBdB2AFqIRcgFkEBaiIWIAIoAgBIDQALIAIoAgCyIRggDCAYlSEZIBmMIRogFSAYlSEbIAAh',
+  'HANAIBwhHSAIQQBBBGxqIR4gHiAaOAIAIAlBAEEEbGohHyAfIBs4AgAgHEEBaiIcIAFIDQALCwt4AwN/AX0DfyAAIAFIBEAgACEMA0AgDCENIA0hDkMA',
+  'AAAAIQ9BACEQIAUgDkEEbGohEQNAIA8gESoCsAGSIQ8gEUHYAWohESAQQQFqIhAgAigCAEgNAAsgCiAOQQRsaiESIBIgDzgCgOYoIAxBAWoiDCABSA0A',
+  'CwsLhgIFBH8EfQN/AX0BfyAAIAFIBEAgACEMA0AgDCENIA1BEHAhDiANQRBuIQ0gDSEPQwAAAAAhEEMAAAAAIRFDAAAAACESQwAAAAAhE0EAIRQgBSAP',
+  'QQRsaiEVIAYgDkEEbEEEbGohFgNAIBUqArABIRcgECAXIBYqAgCUkiEQIBEgFyAWKgIElJIhESASIBcgFioCCJSSIRIgEyAXIBYqAgyUkiETIBVB2AFq',
+  'IRUgFkGAAmohFiAUQQFqIhQgAigCAEgNAAsgCiAOQShsIA9qQQRsaiEYIBggEDgCgNIoIBggETgCqNIoIBggEjgC0NIoIBggEzgC+NIoIAxBAWoiDCAB',
+  'SA0ACwsLlwoJBH8IewN/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQwDQCAMIQ0gDSEOQQAhDwNAIA5BBGxBBGogAigCAEwEQP0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAA',
+  'AAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEW/QwAAAAAAAAAAAAAAAAAAAAAIRdBACEYIAUgDkHYAWxBBGxqIRkgByAPQQhsQQRsaiEa',
+  'A0AgGf0JArABIRsgGv0AAgAhHCAa/QACECEdIBn9CQKIAyEeIBn9CQLgBCEfIBn9CQK4BiEgIBAgGyAc/eYB/eQBIRAgESAbIB395gH95AEhESASIB4g',
+  'HP3mAf3kASESIBMgHiAd/eYB/eQBIRMgFCAfIBz95gH95AEhFCAVIB8gHf3mAf3kASEVIBYgICAc/eYB/eQBIRYgFyAgIB395gH95AEhFyAZQQRqIRkg',
+  'GkGAAmohGiAYQQFqIhhBCkgNAAsgCyAPQQhsIA5BgAJsakEEbGohISAhIBD9DAAAAAAAAAAAAAAAAAAAAAAgBiAPQQhsIA5BgAJsakEEbGohIiAi/QAC',
+  'AP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICEgEf0MAAAAAAAAAAAAAAAAAAAAACAi/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICEgEv0M',
+  'AAAAAAAAAAAAAAAAAAAAACAi/QACgAL9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgAIgISAT/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKQAv0MAAAAAAAA',
+  'AAAAAAAAAAAAAP1E/VL9CwKQAiAhIBT9DAAAAAAAAAAAAAAAAAAAAAAgIv0AAoAE/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoAEICEgFf0MAAAAAAAA',
+  'AAAAAAAAAAAAACAi/QACkAT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkAQgISAW/QwAAAAAAAAAAAAAAAAAAAAAICL9AAKABv0MAAAAAAAAAAAAAAAA',
+  'AAAAAP1E/VL9CwKABiAhIBf9DAAAAAAAAAAAAAAAAAAAAAAgIv0AApAG/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAGBUEAISMDQP0MAAAAAAAAAAAA',
+  'AAAAAAAAACEk/QwAAAAAAAAAAAAAAAAAAAAAISVBACEYIAUgDkHYAWwgI0E2bGpBBGxqISYgByAPQQhsQQRsaiEnA0AgJv0JArABISggJCAoICf9AAIA',
+  '/eYB/eQBISQgJSAoICf9AAIQ/eYB/eQBISUgJkEEaiEmICdBgAJqIScgGEEBaiIYQQpIDQALIAsgD0EIbCAOQYACbGogI0HAAGxqQQRsaiEpICkgJP0M',
+  'AAAAAAAAAAAAAAAAAAAAACAGIA9BCGwgDkGAAmxqICNBwABsakEEbGohKiAq/QACAP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICkgJf0MAAAAAAAA',
+  'AAAAAAAAAAAAACAq/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICNBAWoiIyACKAIAIA5BBGxrSA0ACwsgD0EBaiIPQQhIDQALIAxBAWoiDCAB',
+  'SA0ACwsLuQEDA38CewN/IAAgAUgEQCAAIQkDQCAJIQogCiEL/QwAAAAAAAAAAAAAAAAAAAAAIQz9DAAAAAAAAAAAAAAAAAAAAAAhDUEAIQ4gBCALQQhs',
+  'QQRsaiEPA0AgDCAP/QACAP3kASEMIA0gD/0AAhD95AEhDSAPQYACaiEPIA5BAWoiDiACKAIASA0ACyAHIAtBCGxBBGxqIRAgECAM/QsCgNAoIBAgDf0L',
+  'ApDQKCAJQQFqIgkgAUgNAAsLC+MEBQZ/CHsDfwZ7AX8gACABSARAIAAhCQNAIAkhCiAKQQNwIQsgCkEDbiEKIAohDEEAIQ0DQEEAIQ4DQP0MAAAAAAAA',
+  'AAAAAAAAAAAAACEP/QwAAAAAAAAAAAAAAAAAAAAAIRD9DAAAAAAAAAAAAAAAAAAAAAAhEf0MAAAAAAAAAAAAAAAAAAAAACES/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIRP9DAAAAAAAAAAAAAAAAAAAAAAhFP0MAAAAAAAAAAAAAAAAAAAAACEV/QwAAAAAAAAAAAAAAAAAAAAAIRZBACEXIAQgDUEIbEEEbGohGCAFIAxB',
+  'BGwgC0GAA2xqIA5BgAFsakEEbGohGQNAIBj9AAIAIRogGf0JAgAhGyAY/QACECEcIBn9CQIEIR0gGf0JAgghHiAZ/QkCDCEfIA8gGiAb/eYB/eQBIQ8g',
+  'ECAcIBv95gH95AEhECARIBogHf3mAf3kASERIBIgHCAd/eYB/eQBIRIgEyAaIB795gH95AEhEyAUIBwgHv3mAf3kASEUIBUgGiAf/eYB/eQBIRUgFiAc',
+  'IB/95gH95AEhFiAYQYACaiEYIBlBgCRqIRkgF0EBaiIXIAIoAgBIDQALIAcgDEGAEmwgC0HAAWxqIA5BwABsaiANQQhsakEEbGohICAgIA/9CwKA0BYg',
+  'ICAQ/QsCkNAWICAgEf0LAoDiFiAgIBL9CwKQ4hYgICAT/QsCgPQWICAgFP0LApD0FiAgIBX9CwKAhhcgICAW/QsCkIYXIA5BAWoiDkEDSA0ACyANQQFq',
+  'Ig1BCEgNAAsgCUEBaiIJIAFIDQALCwuRCwkGfwh7A38GewN/AnsCfwF7An8gACABSARAIAAhCQNAIAkhCiAKQQNwIQsgCkEDbiEKIAohDEEAIQ0DQEEA',
+  'IQ4DQCAMQQRsQQRqIAIoAgBMBED9DAAAAAAAAAAAAAAAAAAAAAAhD/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAA',
+  'AAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAAAAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAA',
+  'AAAAACEWQQAhFyAEIAxBgAJsQQRsaiEYIAYgDUEIbCALQYDAAWxqIA5BgMAAbGpBBGxqIRkDQCAY/QkCACEaIBn9AAIAIRsgGf0AAhAhHCAY/QkCgAIh',
+  'HSAY/QkCgAQhHiAY/QkCgAYhHyAPIBogG/3mAf3kASEPIBAgGiAc/eYB/eQBIRAgESAdIBv95gH95AEhESASIB0gHP3mAf3kASESIBMgHiAb/eYB/eQB',
+  'IRMgFCAeIBz95gH95AEhFCAVIB8gG/3mAf3kASEVIBYgHyAc/eYB/eQBIRYgGEEEaiEYIBlBgARqIRkgF0EBaiIXQcAASA0ACyAIIA1BCGwgC0GAA2xq',
+  'IAxBgCRsaiAOQYABbGpBBGxqISAgICAP/QwAAAAAAAAAAAAAAAAAAAAAIAUgDUEIbCALQYADbGogDEGAJGxqIA5BgAFsakEEbGohISAh/QACAP0MAAAA',
+  'AAAAAAAAAAAAAAAAAP1E/VL9CwIAICAgEP0MAAAAAAAAAAAAAAAAAAAAACAh/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICAgEf0MAAAAAAAA',
+  'AAAAAAAAAAAAACAh/QACgCT9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCgCQgICAS/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKQJP0MAAAAAAAAAAAAAAAA',
+  'AAAAAP1E/VL9CwKQJCAgIBP9DAAAAAAAAAAAAAAAAAAAAAAgIf0AAoBI/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAoBIICAgFP0MAAAAAAAAAAAAAAAA',
+  'AAAAACAh/QACkEj9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCkEggICAV/QwAAAAAAAAAAAAAAAAAAAAAICH9AAKAbP0MAAAAAAAAAAAAAAAAAAAAAP1E',
+  '/VL9CwKAbCAgIBb9DAAAAAAAAAAAAAAAAAAAAAAgIf0AApBs/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApBsBUEAISIDQP0MAAAAAAAAAAAAAAAAAAAA',
+  'ACEj/QwAAAAAAAAAAAAAAAAAAAAAISRBACEXIAQgDEGAAmwgIkHAAGxqQQRsaiElIAYgDUEIbCALQYDAAWxqIA5BgMAAbGpBBGxqISYDQCAl/QkCACEn',
+  'ICMgJyAm/QACAP3mAf3kASEjICQgJyAm/QACEP3mAf3kASEkICVBBGohJSAmQYAEaiEmIBdBAWoiF0HAAEgNAAsgCCANQQhsIAtBgANsaiAMQYAkbGog',
+  'IkGACWxqIA5BgAFsakEEbGohKCAoICP9DAAAAAAAAAAAAAAAAAAAAAAgBSANQQhsIAtBgANsaiAMQYAkbGogIkGACWxqIA5BgAFsakEEbGohKSAp/QAC',
+  'AP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIAICggJP0MAAAAAAAAAAAAAAAAAAAAACAp/QACEP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwIQICJBAWoi',
+  'IiACKAIAIAxBBGxrSA0ACwsgDkEBaiIOQQNIDQALIA1BAWoiDUEQSA0ACyAJQQFqIgkgAUgNAAsLC+0BAwN/AnsFfyAAIAFIBEAgACEJA0AgCSEKIAoh',
+  'C/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ1BACEOA0BBACEPA0BBACEQIAQgC0EIbCAOQYADbGogD0GAAWxqQQRsaiERA0Ag',
+  'DCAR/QACAP3kASEMIA0gEf0AAhD95AEhDSARQYAkaiERIBBBAWoiECACKAIASA0ACyAPQQFqIg9BA0gNAAsgDkEBaiIOQQNIDQALIAcgC0EIbEEEbGoh',
+  'EiASIAz9CwKAzBYgEiAN/QsCkMwWIAlBAWoiCSABSA0ACwsLpwUFBn8IewV/BnsBfyAAIAFIBEAgACEJA0AgCSEKIApBA3AhCyAKQQNuIQogCiEMQQAh',
+  'DQNAQQAhDgNA/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAA',
+  'IRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAAAAAAAAAAAAAAAAAAIRX9DAAAAAAAAAAAAAAAAAAAAAAhFkEAIRcD',
+  'QEEAIRgDQEEAIRkgBSAMQQRsIAtBwAJsaiAXQcACbGogGEHAAGxqIA5BwABsakEEbGohGiAEIA1BCGwgF0GAA2xqIBhBgAFsakEEbGohGwNAIBr9CQIA',
+  'IRwgG/0AAgAhHSAb/QACECEeIBr9CQIEIR8gGv0JAgghICAa/QkCDCEhIA8gHCAd/eYB/eQBIQ8gECAcIB795gH95AEhECARIB8gHf3mAf3kASERIBIg',
+  'HyAe/eYB/eQBIRIgEyAgIB395gH95AEhEyAUICAgHv3mAf3kASEUIBUgISAd/eYB/eQBIRUgFiAhIB795gH95AEhFiAaQYAyaiEaIBtBgCRqIRsgGUEB',
+  'aiIZIAIoAgBIDQALIBhBAWoiGEEDSA0ACyAXQQFqIhdBA0gNAAsgByAMQYAEbCALQYDAAWxqIA1BCGxqIA5BgMAAbGpBBGxqISIgIiAP/QsCgMwEICIg',
+  'EP0LApDMBCAiIBH9CwKA0AQgIiAS/QsCkNAEICIgE/0LAoDUBCAiIBT9CwKQ1AQgIiAV/QsCgNgEICIgFv0LApDYBCAOQQFqIg5BA0gNAAsgDUEBaiIN',
+  'QRBIDQALIAlBAWoiCSABSA0ACwsLgQ0JBn8IewV/BnsDfwJ7An8BewJ/IAAgAUgEQCAAIQkDQCAJIQogCkEFcCELIApBBW4hCiAKIQxBACENA0BBACEO',
+  'A0AgDEEEbEEEaiACKAIATARA/QwAAAAAAAAAAAAAAAAAAAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAA',
+  'AAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE/0MAAAAAAAAAAAAAAAAAAAAACEU/QwAAAAAAAAAAAAAAAAAAAAAIRX9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhFkEAIRcDQCALIBdBf2xqQQBOIAsgF0F/bGpBA0hxBEBBACEYA0AgGEF/bCAOakEATiAYQX9sIA5qQQNIcQRAQQAhGSAEIAtBgANsIAxBgCRsaiAX',
+  'QYB9bGogGEGAf2xqIA5BgAFsakEEbGohGiAGIA1BCGwgF0GAwAFsaiAYQYDAAGxqQQRsaiEbA0AgGv0JAgAhHCAb/QACACEdIBv9AAIQIR4gGv0JAoAk',
+  'IR8gGv0JAoBIISAgGv0JAoBsISEgDyAcIB395gH95AEhDyAQIBwgHv3mAf3kASEQIBEgHyAd/eYB/eQBIREgEiAfIB795gH95AEhEiATICAgHf3mAf3k',
+  'ASETIBQgICAe/eYB/eQBIRQgFSAhIB395gH95AEhFSAWICEgHv3mAf3kASEWIBpBBGohGiAbQYACaiEbIBlBAWoiGUGAAUgNAAsLIBhBAWoiGEEDSA0A',
+  'CwsgF0EBaiIXQQNIDQALIAggDUEIbCALQcACbGogDEGAMmxqIA5BwABsakEEbGohIiAiIA/9DAAAAAAAAAAAAAAAAAAAAAAgBSANQQhsIAtBwAJsaiAM',
+  'QYAybGogDkHAAGxqQQRsaiEjICP9AAIA/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LAgAgIiAQ/QwAAAAAAAAAAAAAAAAAAAAAICP9AAIQ/QwAAAAAAAAA',
+  'AAAAAAAAAAAA/UT9Uv0LAhAgIiAR/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKAMv0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAMiAiIBL9DAAAAAAAAAAA',
+  'AAAAAAAAAAAgI/0AApAy/QwAAAAAAAAAAAAAAAAAAAAA/UT9Uv0LApAyICIgE/0MAAAAAAAAAAAAAAAAAAAAACAj/QACgGT9DAAAAAAAAAAAAAAAAAAA',
+  'AAD9RP1S/QsCgGQgIiAU/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKQZP0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKQZCAiIBX9DAAAAAAAAAAAAAAAAAAA',
+  'AAAgI/0AAoCWAf0MAAAAAAAAAAAAAAAAAAAAAP1E/VL9CwKAlgEgIiAW/QwAAAAAAAAAAAAAAAAAAAAAICP9AAKQlgH9DAAAAAAAAAAAAAAAAAAAAAD9',
+  'RP1S/QsCkJYBBUEAISQDQP0MAAAAAAAAAAAAAAAAAAAAACEl/QwAAAAAAAAAAAAAAAAAAAAAISZBACEXA0AgCyAXQX9sakEATiALIBdBf2xqQQNIcQRA',
+  'QQAhGANAIBhBf2wgDmpBAE4gGEF/bCAOakEDSHEEQEEAIRkgBCALQYADbCAMQYAkbGogJEGACWxqIBdBgH1saiAYQYB/bGogDkGAAWxqQQRsaiEnIAYg',
+  'DUEIbCAXQYDAAWxqIBhBgMAAbGpBBGxqISgDQCAn/QkCACEpICUgKSAo/QACAP3mAf3kASElICYgKSAo/QACEP3mAf3kASEmICdBBGohJyAoQYACaiEo',
+  'IBlBAWoiGUGAAUgNAAsLIBhBAWoiGEEDSA0ACwsgF0EBaiIXQQNIDQALIAggDUEIbCALQcACbGogDEGAMmxqICRBwAxsaiAOQcAAbGpBBGxqISogKiAl',
+  '/QwAAAAAAAAAAAAAAAAAAAAAIAUgDUEIbCALQcACbGogDEGAMmxqICRBwAxsaiAOQcAAbGpBBGxqISsgK/0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S',
+  '/QsCACAqICb9DAAAAAAAAAAAAAAAAAAAAAAgK/0AAhD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCECAkQQFqIiQgAigCACAMQQRsa0gNAAsLIA5BAWoi',
+  'DkEFSA0ACyANQQFqIg1BCEgNAAsgCUEBaiIJIAFIDQALCwvAAgEMfyAAIAFIBEAgACEIA0AgCCEJIAkhCkEAIQsDQCALQQJtQQVIIQxBACENA0AgDUEC',
+  'bUEFSCEOIAwgDnEhD0EAIRAgBiALQcAFbCAKQcA8bGogDUHAAGxqQQRsaiERIAQgCkHADGwgC0ECbUHAAmxqIA1BAm1BwABsakEEbGohEiAFIApBwAxs',
+  'IAtBAm1BwAJsaiANQQJtQcAAbGpBBGxqIRMDQCARIA8EeyAT/QACAP0MAAAAAAAAAAAAAAAAAAAAACAS/QACACALQQJvQQJsIA1BAm9q/RH9N/1SBf0M',
+  'AAAAAAAAAAAAAAAAAAAAAAv9CwIAIBFBEGohESASQRBqIRIgE0EQaiETIBBBAWoiEEEQSA0ACyANQQFqIg1BC0gNAAsgC0EBaiILQQtIDQALIAhBAWoi',
+  'CCABSA0ACwsL7QEDA38CewV/IAAgAUgEQCAAIQgDQCAIIQkgCSEK/QwAAAAAAAAAAAAAAAAAAAAAIQv9DAAAAAAAAAAAAAAAAAAAAAAhDEEAIQ0DQEEA',
+  'IQ4DQEEAIQ8gBSAKQQhsIA1BwAJsaiAOQcAAbGpBBGxqIRADQCALIBD9AAIA/eQBIQsgDCAQ/QACEP3kASEMIBBBgDJqIRAgD0EBaiIPIAIoAgBIDQAL',
+  'IA5BAWoiDkEFSA0ACyANQQFqIg1BBUgNAAsgByAKQQhsQQRsaiERIBEgC/0LAoDKBCARIAz9CwKQygQgCEEBaiIIIAFIDQALCwuuBwUIfwh7BH8GewF/',
+  'IAAgAUgEQEEAIQcDQCAAIQgDQCAIIQkgCUEDcCEKIAlBA24hCSAJQQNwIQsgCUEDbiEJIAkhDCAHQQBKIQ1BACEOA0D9DAAAAAAAAAAAAAAAAAAAAAAh',
+  'D/0MAAAAAAAAAAAAAAAAAAAAACEQ/QwAAAAAAAAAAAAAAAAAAAAAIRH9DAAAAAAAAAAAAAAAAAAAAAAhEv0MAAAAAAAAAAAAAAAAAAAAACET/QwAAAAA',
+  'AAAAAAAAAAAAAAAAIRT9DAAAAAAAAAAAAAAAAAAAAAAhFf0MAAAAAAAAAAAAAAAAAAAAACEWQQAhFwNAQQAhGCAEIAxBBGwgC0GgA2xqIAdBoCpsaiAX',
+  'QaADbGogCkEgbGpBBGxqIRkgBSAOQQhsIAdBwDxsaiAXQcAFbGpBBGxqIRoDQCAZ/QkCACEbIBr9AAIAIRwgGv0AAhAhHSAZ/QkCBCEeIBn9CQIIIR8g',
+  'Gf0JAgwhICAPIBsgHP3mAf3kASEPIBAgGyAd/eYB/eQBIRAgESAeIBz95gH95AEhESASIB4gHf3mAf3kASESIBMgHyAc/eYB/eQBIRMgFCAfIB395gH9',
+  '5AEhFCAVICAgHP3mAf3kASEVIBYgICAd/eYB/eQBIRYgGUGAAWohGSAaQYACaiEaIBhBAWoiGEELSA0ACyAXQQFqIhdBC0gNAAsgBiAMQYACbCALQYAw',
+  'bGogDkEIbGogCkGAEGxqQQRsaiEhICEgDQR7ICH9AAKACgX9DAAAAAAAAAAAAAAAAAAAAAALIA/95AH9CwKACiAhIA0EeyAh/QACkAoF/QwAAAAAAAAA',
+  'AAAAAAAAAAAACyAQ/eQB/QsCkAogISANBHsgIf0AAoAMBf0MAAAAAAAAAAAAAAAAAAAAAAsgEf3kAf0LAoAMICEgDQR7ICH9AAKQDAX9DAAAAAAAAAAA',
+  'AAAAAAAAAAALIBL95AH9CwKQDCAhIA0EeyAh/QACgA4F/QwAAAAAAAAAAAAAAAAAAAAACyAT/eQB/QsCgA4gISANBHsgIf0AApAOBf0MAAAAAAAAAAAA',
+  'AAAAAAAAAAsgFP3kAf0LApAOICEgDQR7ICH9AAKAEAX9DAAAAAAAAAAAAAAAAAAAAAALIBX95AH9CwKAECAhIA0EeyAh/QACkBAF/QwAAAAAAAAAAAAA',
+  'AAAAAAAACyAW/eQB/QsCkBAgDkEBaiIOQQhIDQALIAhBAWoiCCABSA0ACyAHQQFqIgcgAigCAEgNAAsLC/kSDRB/IHsEfwh7A38GewJ/AnsCfwF7A38Q',
+  'ewV/IAAgAUgEQCAAIQkDQCAJIQogCkEBcCELIApBAW4hCiAKIQxBACENA0BBACEOA0AgDkF+akEATiEPIA5BfmpBC0ghECAPIBBxIRFBACESIAMgDUEE',
+  'bCAOQYAIbGpBBGxqIRMgBSAMQcA8bCANQQRsaiAOQcAFbGpBgHRqQQRsaiEUA0AgEyARIBJBfmpBAE5xIBJBfmpBC0hxBHsgFP0AAgAF/QwAAAAAAAAA',
+  'AAAAAAAAAAAAC/0LAoCVDiATQYACaiETIBRBgAJqIRQgEkEBaiISQRBIDQALIA5BAWoiDkEQSA0ACyANQQFqIg1BEEgNAAtBACENA0BBACEVA0BBACEW',
+  'IAMgDUEEbCAVQYAQbGpBBGxqIRcgAyANQQRsIBVBwANsakEEbGohGANAIBf9AAKA1Q4hGSAX/QACgNkOIRogF/0AAoCZDiAa/eUBIRsgF/0AAoDXDiEc',
+  'IBf9AAKAlw4gHP3lASEdIBf9AAKA2w4hHiAX/QACgLUOIR8gF/0AAoC5DiEgICAgGv3kASEhIBf9AAKAtw4hIiAiIBz95AEhIyAX/QACgLsOISQgGiAg',
+  '/eUBISUgHCAi/eUBISYgICAX/QACgPkO/eUBIScgIiAX/QACgPcO/eUBISggF/0AAoCVDiAZ/eUBIBv95QEhKSAdIBv95AEhKiAbIB395QEhKyAdIBf9',
+  'AAKAmw4gHv3lAf3lASEsIB8gGf3kASAh/eUBIS0gIyAh/eQBIS4gISAj/eUBIS8gIyAkIB795AH95QEhMCAZIB/95QEgJf3lASExICYgJf3kASEyICUg',
+  'Jv3lASEzICYgHiAk/eUB/eUBITQgHyAX/QACgPUO/eUBICf95QEhNSAoICf95AEhNiAnICj95QEhNyAoICQgF/0AAoD7Dv3lAf3lASE4IBggKf0LAgAg',
+  'GCAq/QsCgGIgGCAr/QsCgMQBIBggLP0LAoCmAiAYIC39CwKAiAMgGCAu/QsCgOoDIBggL/0LAoDMBCAYIDD9CwKArgUgGCAx/QsCgJAGIBggMv0LAoDy',
+  'BiAYIDP9CwKA1AcgGCA0/QsCgLYIIBggNf0LAoCYCSAYIDb9CwKA+gkgGCA3/QsCgNwKIBggOP0LAoC+CyAXQYAEaiEXIBhBgAJqIRggFkEBaiIWQQdI',
+  'DQALIBVBAWoiFUEHSA0ACyANQQFqIg1BEEgNAAtBACE5A0BBACE6A0BBACE7A0BBACE8A0AgPEEEbEEEakExTARA/QwAAAAAAAAAAAAAAAAAAAAAIT39',
+  'DAAAAAAAAAAAAAAAAAAAAAAhPv0MAAAAAAAAAAAAAAAAAAAAACE//QwAAAAAAAAAAAAAAAAAAAAAIUD9DAAAAAAAAAAAAAAAAAAAAAAhQf0MAAAAAAAA',
+  'AAAAAAAAAAAAACFC/QwAAAAAAAAAAAAAAAAAAAAAIUP9DAAAAAAAAAAAAAAAAAAAAAAhREEAIUUgAyA7QcAYbCA8QYACbGpBBGxqIUYgByA5QYDAAGwg',
+  'O0GABGxqQQRsaiFHA0AgRv0JAgAhSCBH/QACACFJIEf9AAIQIUogRv0JAoACIUsgRv0JAoAEIUwgRv0JAoAGIU0gPSBIIEn95gH95AEhPSA+IEggSv3m',
+  'Af3kASE+ID8gSyBJ/eYB/eQBIT8gQCBLIEr95gH95AEhQCBBIEwgSf3mAf3kASFBIEIgTCBK/eYB/eQBIUIgQyBNIEn95gH95AEhQyBEIE0gSv3mAf3k',
+  'ASFEIEZBBGohRiBHQSBqIUcgRUEBaiJFQcAASA0ACyADIDtBiANsIDxBIGxqQQRsaiFOIE4gPf0LAoCgDCBOID79CwKQoAwgTiA//QsCoKAMIE4gQP0L',
+  'ArCgDCBOIEH9CwLAoAwgTiBC/QsC0KAMIE4gQ/0LAuCgDCBOIET9CwLwoAwFQQAhTwNA/QwAAAAAAAAAAAAAAAAAAAAAIVD9DAAAAAAAAAAAAAAAAAAA',
+  'AAAhUUEAIUUgAyA7QcAYbCA8QYACbGogT0HAAGxqQQRsaiFSIAcgOUGAwABsIDtBgARsakEEbGohUwNAIFL9CQIAIVQgUCBUIFP9AAIA/eYB/eQBIVAg',
+  'USBUIFP9AAIQ/eYB/eQBIVEgUkEEaiFSIFNBIGohUyBFQQFqIkVBwABIDQALIAMgO0GIA2wgPEEgbGogT0EIbGpBBGxqIVUgVSBQ/QsCgKAMIFUgUf0L',
+  'ApCgDCBPQQFqIk9BMSA8QQRsa0gNAAsLIDxBAWoiPEENSA0ACyA7QQFqIjtBEEgNAAsgOkEBaiI6QQFIDQALQQAhOgNAQQAhFQNAQQAhFiADIDpBBGwg',
+  'FUE4bGpBBGxqIVYgAyA6QQRsIBVB4AFsakEEbGohVwNAIFb9AAKA0QwhWCBW/QACgIINIVkgVv0AAqDdDCFaIFb9AAKgjg0hWyBW/QACoKwMIFr95AEg',
+  'W/3kASFcIFb9AALA6QwhXSBW/QACwJoNIV4gVv0AAsC4DCBd/eQBIF795AEhXyBW/QAC4PUMIWAgVv0AAuCmDSFhIFogW/3lASBW/QACoL8N/eUBIWIg',
+  'XSBe/eUBIFb9AALAyw395QEhYyBW/QACgKAMIFj95AEgWf3kASBc/eQBIF/95AEhZCBcIF/95QEgVv0AAuDEDCBg/eQBIGH95AH95QEhZSBYIFn95QEg',
+  'Vv0AAoCzDf3lASBi/eQBIGP95AEhZiBiIGP95QEgYCBh/eUBIFb9AALg1w395QH95QEhZyBXIGT9CwKA5A0gVyBl/QsCoOQNIFcgZv0LAsDnDSBXIGf9',
+  'CwLg5w0gVkEgaiFWIFdBwABqIVcgFkEBaiIWQQdIDQALIBVBAWoiFUEHSA0ACyA6QQFqIjpBAkgNAAtBACE6A0BBACFoA0BBACFpIAggOUEIbCA6QQRs',
+  'aiBoQaADbGogDEGgKmxqQQRsaiFqIAQgOUEIbCA6QQRsaiBoQaADbGogDEGgKmxqQQRsaiFrIAMgOkEEbCBoQfAAbGpBBGxqIWwDQCBqIGz9AAKA5A39',
+  'DAAAAAAAAAAAAAAAAAAAAAAga/0AAgD9DAAAAAAAAAAAAAAAAAAAAAD9RP1S/QsCACBqQYABaiFqIGtBgAFqIWsgbEEgaiFsIGlBAWoiaUENSA0ACyBo',
+  'QQFqImhBDUgNAAsgOkEBaiI6QQJIDQALIDlBAWoiOUEESA0ACyAJQQFqIgkgAUgNAAsLC60CAQt/IAAgAUgEQCAAIQgDQCAIIQkgCSEKQQAhCwNAQQAh',
+  'DANAQQAhDQNAQQAhDgNAQQAhDyAGIAtBgA1sIAxBwAZsaiAKQYCpAWxqIA1BwABsaiAOQSBsakEEbGohECAEIAtBoANsIApBoCpsaiANQSBsakEEbGoh',
+  'ESAFIAtBoANsIApBoCpsaiANQSBsakEEbGohEgNAIBAgEv0AAgD9DAAAAAAAAAAAAAAAAAAAAAAgEf0AAgAgDEECbCAOav0R/Tf9Uv0LAgAgEEEQaiEQ',
+  'IBFBEGohESASQRBqIRIgD0EBaiIPQQhIDQALIA5BAWoiDkECSA0ACyANQQFqIg1BDUgNAAsgDEEBaiIMQQJIDQALIAtBAWoiC0ENSA0ACyAIQQFqIggg',
+  'AUgNAAsLC7UCAwR/AnsEfyAAIAFIBEBBACEIA0AgACEJA0AgCSEKIAohC/0MAAAAAAAAAAAAAAAAAAAAACEM/QwAAAAAAAAAAAAAAAAAAAAAIQ1BACEO',
+  'A0BBACEPIAUgC0EIbCAIQaAqbGogDkGgA2xqQQRsaiEQA0AgDCAQ/QACAP3kASEMIA0gEP0AAhD95AEhDSAQQYABaiEQIA9BAWoiD0ENSA0ACyAOQQFq',
+  'Ig5BDUgNAAsgByALQQhsQQRsaiERIBEgCEEASgR7IBH9AAKACQX9DAAAAAAAAAAAAAAAAAAAAAALIAz95AH9CwKACSARIAhBAEoEeyAR/QACkAkF/QwA',
+  'AAAAAAAAAAAAAAAAAAAACyAN/eQB/QsCkAkgCUEBaiIJIAFIDQALIAhBAWoiCCACKAIASA0ACwsL7wUFB38GewR/BXsBfyAAIAFIBEBBACEHA0AgACEI',
+  'A0AgCCEJIAlBBHAhCiAJQQRuIQkgCUEDcCELIAlBA24hCSAJQQFwIQwgCUEBbiEJIAkhDf0MAAAAAAAAAAAAAAAAAAAAACEO/QwAAAAAAAAAAAAAAAAA',
+  'AAAAIQ/9DAAAAAAAAAAAAAAAAAAAAAAhEP0MAAAAAAAAAAAAAAAAAAAAACER/QwAAAAAAAAAAAAAAAAAAAAAIRL9DAAAAAAAAAAAAAAAAAAAAAAhE0EA',
+  'IRQDQEEAIRUgBCAHQZAGbCAUQRxsaiALakEEbGohFiAFIApBCGwgB0GAqQFsaiAUQcAGbGpBBGxqIRcDQCAW/QkCACEYIBf9AAIAIRkgF/0AAhAhGiAW',
+  '/QkCcCEbIBb9CQLgASEcIA4gGCAZ/eYB/eQBIQ4gDyAYIBr95gH95AEhDyAQIBsgGf3mAf3kASEQIBEgGyAa/eYB/eQBIREgEiAcIBn95gH95AEhEiAT',
+  'IBwgGv3mAf3kASETIBZBBGohFiAXQYABaiEXIBVBAWoiFUEaSA0ACyAUQQFqIhRBGkgNAAsgBiAKQQhsIAtBIGxqQQRsaiEdIB0gB0EASgR7IB39AAIA',
+  'Bf0MAAAAAAAAAAAAAAAAAAAAAAsgDv3kAf0LAgAgHSAHQQBKBHsgHf0AAhAF/QwAAAAAAAAAAAAAAAAAAAAACyAP/eQB/QsCECAdIAdBAEoEeyAd/QAC',
+  'gAMF/QwAAAAAAAAAAAAAAAAAAAAACyAQ/eQB/QsCgAMgHSAHQQBKBHsgHf0AApADBf0MAAAAAAAAAAAAAAAAAAAAAAsgEf3kAf0LApADIB0gB0EASgR7',
+  'IB39AAKABgX9DAAAAAAAAAAAAAAAAAAAAAALIBL95AH9CwKABiAdIAdBAEoEeyAd/QACkAYF/QwAAAAAAAAAAAAAAAAAAAAACyAT/eQB/QsCkAYgCEEB',
+  'aiIIIAFIDQALIAdBAWoiByACKAIASA0ACwsLwAMFAXsCfwJ7CH8JeyAAIAFIBEAgBEEAQQRsaiEKIAr9CQIAIQkgCf0fABAHIQsgAioCBP0TIQwgAioC',
+  'CP0TIQ0gACEOA0AgDiEPIA8hEEEAIREgBSAQQYACbEEEbGohEiAGIBBBgAJsQQRsaiETIAcgEEGAAmxBBGxqIRQgCCAQQYACbEEEbGohFQNAIBL9AAIA',
+  'IRYgE/0AAgAhF/0MZmZmP2ZmZj9mZmY/ZmZmPyAW/eYB/QzNzMw9zczMPc3MzD3NzMw9IBf95gH95AEhGCAU/QACACEZ/Qx3vn8/d75/P3e+fz93vn8/',
+  'IBn95gH9DG8SgzpvEoM6bxKDOm8SgzogF/3mASAX/eYB/eQBIRogFf0AAgAhGyAYIBZBACALa/0R/VIhHCAaIBlBACALa/0R/VIhHSAbIAwgGP3mASAa',
+  '/eMBIA395wH9DHfMKzJ3zCsyd8wrMnfMKzL95AH95wH95QEgG0EAIAtr/RH9UiEeIBIgHP0LAgAgFCAd/QsCACAVIB79CwIAIBJBEGohEiATQRBqIRMg',
+  'FEEQaiEUIBVBEGohFSARQQFqIhFBwABIDQALIA5BAWoiDiABSA0ACwsL',
 ].join('');
 
 /** Everything that a device needs to run FashionCnnLogits. */
@@ -5434,63 +4859,57 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 21632 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 64 }, role: 'scratch' },
-    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 5408 }, role: 'scratch' },
     /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
     /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
-    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
-    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 32768, perSample: 0 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 32768, perSample: 0 }, role: 'scratch' },
+    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
     /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
     /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
     /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
-    /* 0 */ infer00Conv1Conv2dAddReluConv2Conv2dAddR,
-    /* 1 */ infer01MaxPool2dMaxPool2d,
-    /* 2 */ infer02Conv2Conv2dAddRelu,
-    /* 3 */ infer03MaxPool2dMaxPool2d,
-    /* 4 */ infer04Conv3Conv2dAddRelu,
-    /* 5 */ infer05Fc1MatmulAddRelu,
-    /* 6 */ infer06Fc2MatmulAdd,
-    /* 7 */ evaluate00ToFloatToF32DivConv2Conv2dAddRel,
-    /* 8 */ evaluate01Conv1Conv2dAddRelu,
-    /* 9 */ evaluate02MaxPool2dMaxPool2d,
-    /* 10 */ evaluate03Conv2Conv2dAddRelu,
-    /* 11 */ evaluate04MaxPool2dMaxPool2d,
-    /* 12 */ evaluate05Conv3Conv2dAddRelu,
-    /* 13 */ evaluate06Fc1MatmulAddRelu,
-    /* 14 */ evaluate07Fc2MatmulAddLossAmaxArgmaxEqToF3,
-    /* 15 */ evaluate08LossLogSubEqSelectSum3More,
-    /* 16 */ train00ToFloatToF32DivConv2Conv2dAddRel,
-    /* 17 */ train01Conv1Conv2dAddReluConv2BackwardCon,
-    /* 18 */ train02MaxPool2dMaxPool2dMaxPool2dIndex,
-    /* 19 */ train03Conv2Conv2dAddRelu,
-    /* 20 */ train04MaxPool2dMaxPool2dMaxPool2dIndex,
-    /* 21 */ train05Conv3Conv2dAddRelu,
-    /* 22 */ train06Fc1MatmulAddRelu,
-    /* 23 */ train07Fc2MatmulAddLossAmaxArgmaxEqToF3,
-    /* 24 */ train08LossLogSubEqSelectSum3MoreFc2Ba,
-    /* 25 */ train09Fc1BackwardSumFc1BackwardMatmulFc1,
-    /* 26 */ train10Conv3BackwardSumConv3BackwardConv2d,
-    /* 27 */ train11ReluBackwardMaxPool2dGradConv2Back,
-    /* 28 */ train12Conv2BackwardConv2dWeightGrad,
-    /* 29 */ train13Conv2BackwardConv2dInputGradGtSele,
-    /* 30 */ train14ReluBackwardMaxPool2dGradConv1Back,
-    /* 31 */ train15Conv1BackwardConv2dWeightGrad,
-    /* 32 */ train16AdamIsFiniteMulAddPowSub3More,
+    /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C,
+    /* 1 */ infer01Conv2Conv2dAddReluMaxPool2d,
+    /* 2 */ infer02Conv3Conv2dAddRelu,
+    /* 3 */ infer03Fc1MatmulAddRelu,
+    /* 4 */ infer04Fc2MatmulAdd,
+    /* 5 */ evaluate00ToFloatToF32DivConv2Conv2dAddRel,
+    /* 6 */ evaluate01Conv1Conv2dAddReluMaxPool2d,
+    /* 7 */ evaluate02Conv2Conv2dAddReluMaxPool2d,
+    /* 8 */ evaluate03Conv3Conv2dAddRelu,
+    /* 9 */ evaluate04Fc1MatmulAddRelu,
+    /* 10 */ evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3,
+    /* 11 */ evaluate06LossLogSubEqSelectSum3More,
+    /* 12 */ train00ToFloatToF32DivConv2Conv2dAddRel,
+    /* 13 */ train01Conv1Conv2dAddReluMaxPool2dMaxPoo,
+    /* 14 */ train02Conv2Conv2dAddReluMaxPool2dMaxPoo,
+    /* 15 */ train03Conv3Conv2dAddRelu,
+    /* 16 */ train04Fc1MatmulAddRelu,
+    /* 17 */ train05Fc2MatmulAddLossAmaxArgmaxEqToF3,
+    /* 18 */ train06LossLogSubEqSelectSum3MoreFc2Ba,
+    /* 19 */ train07Fc1BackwardSumFc1BackwardMatmulFc1,
+    /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d,
+    /* 21 */ train09ReluBackwardMaxPool2dGradConv2Back,
+    /* 22 */ train10Conv2BackwardConv2dWeightGrad,
+    /* 23 */ train11Conv2BackwardConv2dInputGradGtSele,
+    /* 24 */ train12ReluBackwardMaxPool2dGradConv1Back,
+    /* 25 */ train13Conv1BackwardConv2dWeightGrad,
+    /* 26 */ train14AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
-    infer: { kernels: [0, 1, 2, 3, 4, 5, 6], records: [] },
+    infer: { kernels: [0, 1, 2, 3, 4], records: [] },
     evaluate: {
-      kernels: [7, 8, 9, 10, 11, 12, 13, 14, 15],
+      kernels: [5, 6, 7, 8, 9, 10, 11],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

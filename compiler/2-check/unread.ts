@@ -2,7 +2,8 @@
 import { dim } from '../dim/dim.ts';
 import { pairOf } from '../ops/attributes.ts';
 import { lookup } from '../ops/registry.ts';
-import { spanOf, type Window, windowsOf } from '../ops/window.ts';
+import type { Window } from '../ops/types.ts';
+import { spanOf, windowsOf } from '../ops/window.ts';
 import type { TypedExpr, TypedInstance } from './typed.ts';
 import { visitExpr } from './walk.ts';
 

@@ -7,16 +7,18 @@
  * - elementwise work moves into its one consumer, or, where its value is a reduction's, into that reduction's epilogue;
  * - a contraction reads its operands many times, so what it reads is in memory (or a view of it);
  * - a sampled image is not sampled again at many places: it goes to memory;
+ * - what only small windows read that lie side by side is computed in the windows' kernel (`windows.ts`);
  * - groups of elementwise work over equal shapes, and small reductions over equal shapes, are merged side by side;
  * - no kernel reads and writes more tensors than WebGPU binds.
- * It does not fuse a reduction into another reduction's loop, and recomputes nothing but elementwise views.
+ * It does not fuse any other reduction into another reduction's loop, and recomputes nothing but elementwise views.
  */
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
 import { type Dim, dim } from '../dim/dim.ts';
-import { type Group, inputsOf, isStoredLeaf, kindOf, type Partition } from './group.ts';
+import { type Group, inputsOf, isHeavy, isStoredLeaf, kindOf, type Partition, usersOf } from './group.ts';
 import { CheapValues, Sampling } from './index-values.ts';
 import { countBuffers, limitReads, MAX_BUFFERS } from './limit.ts';
 import { mergeGroups } from './merge.ts';
+import { fuseWindows } from './windows.ts';
 
 export function fuse(graph: Graph): Partition {
   const stored = chooseStored(graph);
@@ -25,17 +27,8 @@ export function fuse(graph: Graph): Partition {
   const groups: Group[] = graph.nodes
     .filter((node) => stored.has(node.id) && !isStoredLeaf(node))
     .map((node) => ({ roots: [node.id], heavy: heavyOf.get(node.id) }));
-  return { graph, stored, groups: mergeGroups(graph, stored, groups) };
+  return { graph, stored, groups: fuseWindows(graph, stored, mergeGroups(graph, stored, groups)) };
 }
-
-/** Which nodes each node is read by. */
-export function usersOf(graph: Graph): readonly (readonly number[])[] {
-  const users: number[][] = graph.nodes.map(() => []);
-  for (const node of graph.nodes) for (const input of new Set(node.inputs)) users[input].push(node.id);
-  return users;
-}
-
-export const isHeavy = (node: GraphNode): boolean => ['reduction', 'contraction'].includes(kindOf(node));
 
 /** Nodes whose values go to memory, before epilogues are fused. */
 function chooseStored(graph: Graph): Set<number> {

@@ -35,6 +35,15 @@ export function kindOf(node: GraphNode): OpKind {
   return found.kind;
 }
 
+/** Which nodes each node is read by. */
+export function usersOf(graph: Graph): readonly (readonly number[])[] {
+  const users: number[][] = graph.nodes.map(() => []);
+  for (const node of graph.nodes) for (const input of new Set(node.inputs)) users[input].push(node.id);
+  return users;
+}
+
+export const isHeavy = (node: GraphNode): boolean => ['reduction', 'contraction'].includes(kindOf(node));
+
 /** The nodes that a group computes: from its roots back to what is in memory. In graph order. */
 export function membersOf(partition: Partition, group: Group): GraphNode[] {
   const { graph, stored } = partition;

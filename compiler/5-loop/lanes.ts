@@ -53,11 +53,12 @@ export function vectorisable(kernel: Kernel, axis: Axis, tensors: ReadonlyMap<nu
 
 /** True where WebAssembly computes four lanes at once. Of integers: what indices are made of. */
 export function hasVectorForm(expr: Extract<Expr, { kind: 'apply' }>): boolean {
+  if (expr.fn === 'select') return true;
   if (expr.type === 'i32') return ['add', 'sub', 'mul'].includes(expr.fn);
   if (expr.fn === 'to_f32') return expr.args[0].type === 'i32';
   const { wasm } = scalarTable[expr.fn];
   if (wasm.call4 !== undefined) return true;
-  if (expr.args.some((arg) => arg.type === 'i32')) return wasm.i32 !== undefined && wasm.i32 !== 'select';
+  if (expr.args.some((arg) => arg.type === 'i32')) return wasm.i32 !== undefined;
   return wasm.f32x4 !== undefined;
 }
 

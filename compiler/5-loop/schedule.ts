@@ -23,13 +23,16 @@ export interface Schedule {
   readonly register: { readonly axis: string; readonly tile: number } | undefined;
 }
 
+/** Vector accumulators that are held in registers beside the operands. */
+const MOST_SUMS = 8;
+
 const extentOf = (axis: Axis): number => typicalValue(axis.extent);
 
 export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, target: Target): Schedule {
   const candidate = laneCandidate(kernel, tensors);
   const lane = candidate && vectorisable(kernel, candidate, tensors) ? candidate : undefined;
   const register = chooseRegister(kernel, lane, kernel.axes);
-  const contraction = register !== undefined;
+  const contraction = register !== undefined || isWindow(kernel, lane);
   if (target === 'wgsl') return gpuSchedule(kernel, contraction ? lane : undefined, register);
   return cpuSchedule(kernel, lane, register);
 }
@@ -78,9 +81,10 @@ function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule[
   }
   const rest = others.filter((axis) => !grid.includes(axis.id)).map((axis) => axis.id);
   if (!lane) return { grid, serial: rest, lane: undefined, register };
-  const wide = reductionsIn(kernel).length > 0 && extentOf(lane) % (2 * LANES) === 0;
+  const sums = reductionsIn(kernel).length;
+  const wide = sums > 0 && 2 * sums <= MOST_SUMS && extentOf(lane) % (2 * LANES) === 0;
   const width = wide ? 2 * LANES : LANES;
-  const laneFirst = register !== undefined;
+  const laneFirst = register !== undefined || isWindow(kernel, lane);
   if (items < 16) grid.push(lane.id);
   const serialLane = grid.includes(lane.id) ? [] : [lane.id];
   return {
@@ -100,6 +104,7 @@ const isBatch = (axis: Axis): boolean => dim.constant(axis.extent) === undefined
 function chooseRegister(kernel: Kernel, lane: Axis | undefined, axes: readonly Axis[]): Schedule['register'] {
   const products = reductionsIn(kernel).map((reduction) => productOf(reduction, lane));
   if (products.length === 0 || products.some((p) => p === undefined)) return undefined;
+  if (isWindow(kernel, lane)) return undefined;
   const possible = axes.filter((axis) => {
     if (axis.id === lane?.id || extentOf(axis) < 2 || tileOf(axis) === undefined) return false;
     return products.every((product) => {
@@ -114,6 +119,15 @@ function chooseRegister(kernel: Kernel, lane: Axis | undefined, axes: readonly A
   );
   const tile = best && tileOf(best);
   return best && tile !== undefined ? { axis: best.id, tile } : undefined;
+}
+
+/** True where several sums of products over the same axes are a register tile by themselves: a pooling window's elements. */
+function isWindow(kernel: Kernel, lane: Axis | undefined): boolean {
+  const sums = reductionsIn(kernel);
+  return (
+    sums.length > 1 &&
+    sums.every((sum) => productOf(sum, lane) && sum.axes.every((axis, i) => axis.id === sums[0].axes[i]?.id))
+  );
 }
 
 const rank = (axis: Axis): number => (isBatch(axis) ? 1e9 : extentOf(axis) * (extentOf(axis) % 4 === 0 ? 2 : 1));

@@ -15,6 +15,7 @@ import { simplify } from './simplify.ts';
 import { type SlidingProduct, slidingProduct } from './sliding-product.ts';
 import { splitAxis } from './split-axes.ts';
 import { typicalValue } from './typical.ts';
+import { unrollWindows } from './unroll-windows.ts';
 import { axisExpr, intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
 
 /** Outputs and inputs of a tile, a side. */
@@ -40,7 +41,7 @@ export interface Winograd {
 
 /** The part that computes the nest this way on the CPU; undefined where the nest is no such product or it does not pay. */
 export function winograd(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, nextId: number): Winograd | undefined {
-  const split = withPanels(kernel, tensors);
+  const split = withPanels(unrollWindows(kernel), tensors);
   const product = split && slidingProduct(split, tensors);
   const plan = product && planOf(product);
   if (!split || !product || !plan || product.features.length > 2) return undefined;

@@ -31,6 +31,7 @@ import { choose, chooseWithin, type Target } from '../5-loop/schedule.ts';
 import { splitLongAxis } from '../5-loop/split-axes.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import type { HostUniform } from '../5-loop/uniforms.ts';
+import { unrollWindows } from '../5-loop/unroll-windows.ts';
 import { verifyUpdates } from '../5-loop/updates.ts';
 import { bindingsOf, storageElement } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
@@ -145,7 +146,7 @@ function cpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
   const { nests } = part;
   if (part.cpu) return stackedTree(part.cpu, tensors, 'wasm');
   if (part.shared.length > 0) return stackedTree({ ...part, repeat: undefined }, tensors, 'wasm');
-  const kernel = splitLongAxis(nests[0]);
+  const kernel = splitLongAxis(unrollWindows(nests[0]));
   const blocked = accumulateOverBatch(kernel);
   const schedule = choose(kernel, tensors, 'wasm');
   return buildTree([{ kernel: blocked?.kernel ?? kernel, schedule }], tensors, 'wasm', {
@@ -156,13 +157,13 @@ function cpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
 
 function gpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
   if (part.shared.length > 0) return stackedTree({ ...part, repeat: undefined }, tensors, 'wgsl');
-  const [kernel] = part.nests;
+  const kernel = unrollWindows(part.nests[0]);
   return buildTree([{ kernel, schedule: choose(kernel, tensors, 'wgsl') }], tensors, 'wgsl');
 }
 
 function stackedTree(form: CpuForm, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree {
   const grid = form.shared.map(({ id }) => id);
-  const scheduled = form.nests.map((kernel, i) => {
+  const scheduled = form.nests.map(unrollWindows).map((kernel, i) => {
     const schedule = chooseWithin(kernel, axesBefore(form, i), tensors, target);
     return { kernel, schedule: { ...schedule, grid } };
   });

@@ -6,11 +6,13 @@ import { inferPool, lowerPool, poolCases, referencePool } from './max-pool2d.ts'
 import { divisor, forEachTap, gatherWindows, inferPoolGradient, referenceDivisor } from './pool-gradient.ts';
 import { type Primitive, primitive } from './primitive.ts';
 import { at, positionOf, sizeOf, tensor, typeOf } from './reference.ts';
+import { windowsOf } from './window.ts';
 
 export const avgPool2d: Primitive = primitive({
   name: 'avg_pool2d',
   doc: 'The mean of each window: x[N, C, H, W] -> [N, C, OH, OW].',
   kind: 'reduction',
+  windows: (attributes) => windowsOf(attributes),
   inputs: ['x'],
   infer: (inputs, attributes) => inferPool('avg_pool2d', inputs, attributes),
   grad: (g, { inputs: [x], attributes }, dy) => [

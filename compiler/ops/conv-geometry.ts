@@ -2,8 +2,8 @@
 import { type Dim, dim } from '../dim/dim.ts';
 import { numberOf } from './attributes.ts';
 import type { ReferenceTensor } from './primitive.ts';
-import type { Attributes } from './types.ts';
-import { type Window, windowsOf } from './window.ts';
+import type { Attributes, Window } from './types.ts';
+import { windowsOf } from './window.ts';
 
 /** x[N, C, H, W], weight[O, C / groups, KH, KW], y[N, O, OH, OW]. */
 export interface ConvSizes {

@@ -14,8 +14,8 @@ import {
   type ShapeProblem,
 } from './primitive.ts';
 import { at, tensor } from './reference.ts';
-import type { Attributes, TensorType } from './types.ts';
-import { tapPosition, type Window, windowCount, windowProblem, windowsOf } from './window.ts';
+import type { Attributes, TensorType, Window } from './types.ts';
+import { tapPosition, windowCount, windowProblem, windowsOf } from './window.ts';
 
 /** The lowest f32: what padding counts as. (Minus infinity cannot be written in WGSL.) */
 const LOWEST = -3.4028234663852886e38;
@@ -118,6 +118,7 @@ export const maxPool2d: Primitive = primitive({
   name: 'max_pool2d',
   doc: 'The largest element of each window: x[N, C, H, W] -> [N, C, OH, OW].',
   kind: 'reduction',
+  windows: (attributes) => windowsOf(attributes),
   inputs: ['x'],
   infer: (inputs, attributes) => inferPool('max_pool2d', inputs, attributes),
   grad: (g, { inputs: [x], attributes }, dy) => {
@@ -134,6 +135,7 @@ export const maxPool2dIndex: Primitive = primitive({
   name: 'max_pool2d_index',
   doc: "The row-major position of each window's largest element inside the window: i32; the first of equals, NaN first.",
   kind: 'reduction',
+  windows: (attributes) => windowsOf(attributes),
   inputs: ['x'],
   infer: (inputs, attributes) => {
     const pooled = inferPool('max_pool2d_index', inputs, attributes);

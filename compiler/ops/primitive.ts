@@ -5,7 +5,7 @@
 import type { Dim } from '../dim/dim.ts';
 import type { Combine, Expr } from './expr.ts';
 import type { ScalarFunction } from './scalar.ts';
-import type { Attributes, ElementType, TensorType } from './types.ts';
+import type { Attributes, ElementType, TensorType, Window } from './types.ts';
 
 /**
  * - `leaf`: a program's input, parameter, constant or runtime scalar; has no inputs
@@ -97,6 +97,8 @@ export interface Primitive {
   readonly name: string;
   readonly doc: string;
   readonly kind: OpKind;
+  /** Of a reduction that folds windows of its first input's last axes: these windows, an axis each. */
+  readonly windows?: (attributes: Attributes) => readonly Window[];
   /** Their names, for the reader. The last one may stand for any number of inputs: `...indices`. */
   readonly inputs: readonly string[];
   /** The result's type, or what is wrong. Never throws. */

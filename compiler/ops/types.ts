@@ -1,4 +1,4 @@
-/** Tensor types as every stage after the parser sees them. No syntax, no spans. */
+/** Tensor types and operators' attributes as every stage after the parser sees them. No syntax, no spans. */
 import type { Dim } from '../dim/dim.ts';
 
 /** `f16` is accepted in sources but not lowered yet. Class indices are `i32` with `classes` set. */
@@ -14,3 +14,12 @@ export interface TensorType {
 /** Compile-time attributes of an operator: `stride`, `axis`, `keepdim`, … */
 export type AttributeValue = number | boolean | string | readonly number[] | readonly Dim[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** What slides along one axis: how many elements it reads, how far it moves from one result to the next. */
+export interface Window {
+  readonly kernel: number;
+  readonly stride: number;
+  /** On both sides. */
+  readonly padding: number;
+  readonly dilation: number;
+}

@@ -7,15 +7,7 @@ import { type Dim, dim } from '../dim/dim.ts';
 import { pairOf } from './attributes.ts';
 import type { Expr } from './expr.ts';
 import type { Lowering } from './primitive.ts';
-import type { Attributes } from './types.ts';
-
-export interface Window {
-  readonly kernel: number;
-  readonly stride: number;
-  /** On both sides. */
-  readonly padding: number;
-  readonly dilation: number;
-}
+import type { Attributes, Window } from './types.ts';
 
 /** An element's position along an axis, valid where the conditions hold. */
 export interface Position {

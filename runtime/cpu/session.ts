@@ -2,7 +2,7 @@
  * A module loaded on the CPU device: its WebAssembly instance, one per thread, over one shared memory. A run posts no
  * message; it raises a number that the workers wait for, and the calling thread does its share.
  */
-import type { HostArray, Session } from '../device.ts';
+import type { HostArray, KeptSamples, Session } from '../device.ts';
 import type { ModuleSpec, PartSpec, ProgramName } from '../program.ts';
 import { taskCount } from '../program.ts';
 import {
@@ -83,6 +83,14 @@ export class CpuSession implements Session {
     this.checkOpen();
     return this.copy(buffer, offset, length);
   }
+
+  /** The host's memory is the device's: a batch is copied once, whoever copies it. */
+  async keep(): Promise<KeptSamples | undefined> {
+    return undefined;
+  }
+
+  /** A run is over when it returns. */
+  busy(): undefined {}
 
   run(program: ProgramName, n: number, uniforms: Float32Array): void {
     this.prepare(n, uniforms);

@@ -2,7 +2,7 @@
  * What generated classes share: a module loaded on a device, its parameters by name, inference. The generated class adds
  * the types: the inputs' names and shapes, the parameters' names. No training here.
  */
-import type { Device, Session } from './device.ts';
+import type { Device, Progress, Session } from './device.ts';
 import { writeFileAtomically } from './host/files.ts';
 import { checkInputs, type Inputs } from './inputs.ts';
 import type { ModelSpec } from './model-spec.ts';
@@ -21,6 +21,8 @@ export interface CreateOptions {
   readonly seed?: number | undefined;
   /** Samples to make room for from the start; more make it grow. 1 if absent. */
   readonly batch?: number | undefined;
+  /** Told how many kernels are compiled, where that takes a while. */
+  readonly progress?: Progress | undefined;
 }
 
 /** Loads the module on the device. For generated classes' `create`. */
@@ -28,7 +30,7 @@ export async function openModel(spec: ModelSpec, device: Device, options: Create
   // Read and checked before the device is bothered.
   const { weights, except } = options;
   const given = weights === undefined ? undefined : await readWeights(spec, weights, except);
-  const session = await device.load(spec.module, { batch: options.batch ?? 1 });
+  const session = await device.load(spec.module, { batch: options.batch ?? 1, progress: options.progress });
   const { parameters } = spec.module;
   writeParameters(spec, session, (index) => {
     const parameter = parameters[index];

@@ -64,10 +64,15 @@ export const fixedKey: DrawKey = [0, 0];
  * was never interrupted; the keys of one seed count up from a random start, so that no two steps of a run share one.
  */
 export function stepKey(seed: number, step: number): DrawKey {
+  return stepKeys(seed)(step);
+}
+
+/** The keys of all steps of a run. */
+export function stepKeys(seed: number): (step: number) => DrawKey {
   const start = new RandomStream(seed, purpose.draw, 0);
   const half = 2 ** 24;
   const [low, high] = [start.integer(half), start.integer(half)];
-  return [(low + step) % half, (high + Math.floor(step / half)) % half];
+  return (step) => [(low + step) % half, (high + Math.floor(step / half)) % half];
 }
 
 /**

@@ -70,7 +70,9 @@ export interface Participant {
  */
 export function walk(me: Participant): void {
   const { control, words, thread, threads } = me;
-  const [program = 0, n = 0, layout = 0] = control.subarray(words.run, words.run + 3);
+  const program = control[words.run] ?? 0;
+  const n = control[words.run + 1] ?? 0;
+  const layout = control[words.run + 2] ?? 0;
   if (me.layout !== layout) {
     me.programs = [];
     for (let p = 0; p < 3; p++) {

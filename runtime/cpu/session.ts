@@ -2,7 +2,7 @@
  * A module loaded on the CPU device: its WebAssembly instance, one per thread, over one shared memory. A run posts no
  * message; it raises a number that the workers wait for, and the calling thread does its share.
  */
-import type { HostArray, Session } from '../device.ts';
+import type { HostArray, KeptSamples, Session } from '../device.ts';
 import type { ModuleSpec, PartSpec, ProgramName } from '../program.ts';
 import { taskCount } from '../program.ts';
 import {
@@ -43,6 +43,9 @@ export class CpuSession implements Session {
   capacity: number;
   private readonly parts: CpuSessionParts;
   private plan: Layout;
+  /** Each buffer's place in the memory, as the layout is now: a run makes no view. */
+  private views: readonly HostArray[] = [];
+  private readonly uniforms: Float32Array;
   private readonly rows: HistoryRows;
   private readonly records: Float32Array;
   private open = true;
@@ -54,6 +57,8 @@ export class CpuSession implements Session {
     this.plan = parts.plan;
     this.rows = new HistoryRows(this.module);
     this.records = new Float32Array(this.rows.width * historyCapacity);
+    const { control, words } = parts.participant;
+    this.uniforms = new Float32Array(control.buffer, 4 * (words.uniforms + 1), this.module.uniforms);
     this.publish();
   }
 
@@ -72,17 +77,25 @@ export class CpuSession implements Session {
     this.checkOpen();
     const spec = bufferAt(this.module, buffer);
     checkWrite(spec, this.capacity, data, offset);
-    const start = this.address(buffer) + offset * bytesPerElement(spec.element);
-    view(spec.element, this.parts.memory.buffer, start, data.length).set(data);
+    const target = this.views[buffer];
+    target.set(data, offset);
     // WebGPU copies whole words; the rest of the last one becomes zero there, so here as well.
-    const end = start + data.byteLength;
-    if (end % 4 !== 0) new Uint8Array(this.parts.memory.buffer).fill(0, end, end + 4 - (end % 4));
+    const end = offset + data.length;
+    if (spec.element === 'u8' && end % 4 !== 0) target.fill(0, end, end + 4 - (end % 4));
   }
 
   async read(buffer: number, offset: number, length: number): Promise<HostArray> {
     this.checkOpen();
     return this.copy(buffer, offset, length);
   }
+
+  /** The host's memory is the device's: the samples are where they should be. */
+  async keep(): Promise<KeptSamples | undefined> {
+    return undefined;
+  }
+
+  /** A run is over when it returns. */
+  busy(): undefined {}
 
   run(program: ProgramName, n: number, uniforms: Float32Array): void {
     this.prepare(n, uniforms);
@@ -99,8 +112,7 @@ export class CpuSession implements Session {
     walk(this.parts.participant);
     const failed = Atomics.exchange(control, words.failed, 0);
     if (failed > 0) throw this.trapped(failed - 1);
-    const floats = new Float32Array(this.parts.memory.buffer);
-    for (const [i, { buffer }] of records.entries()) this.records[row + i] = floats[this.address(buffer) / 4] ?? 0;
+    for (let i = 0; i < records.length; i++) this.records[row + i] = this.views[records[i].buffer][0];
   }
 
   async history(): Promise<readonly Float32Array[]> {
@@ -111,14 +123,7 @@ export class CpuSession implements Session {
   async trace(program: ProgramName, n: number, uniforms: Float32Array): Promise<string | undefined> {
     this.prepare(n, uniforms);
     return trace(this.module, program, n, {
-      clear: (buffer) => {
-        const start = this.address(buffer);
-        new Uint8Array(this.parts.memory.buffer).fill(
-          0,
-          start,
-          start + byteSize(bufferAt(this.module, buffer), this.capacity),
-        );
-      },
+      clear: (buffer) => this.views[buffer].fill(0),
       readFloats: async (buffer, length) => Float32Array.from(this.copy(buffer, 0, length)),
       runKernel: async (index) => this.runAlone(index, n),
     });
@@ -136,7 +141,7 @@ export class CpuSession implements Session {
     checkRun(this.module, this.capacity, n, uniforms);
     const { control, words } = this.parts.participant;
     control[words.uniforms] = n;
-    new Float32Array(control.buffer, 4 * (words.uniforms + 1), uniforms.length).set(uniforms);
+    this.uniforms.set(uniforms);
   }
 
   /** One kernel, all of it, on this thread. */
@@ -156,10 +161,8 @@ export class CpuSession implements Session {
   }
 
   private copy(buffer: number, offset: number, length: number): HostArray {
-    const spec = bufferAt(this.module, buffer);
-    checkRange(spec, this.capacity, offset, length);
-    const start = this.address(buffer) + offset * bytesPerElement(spec.element);
-    return view(spec.element, this.parts.memory.buffer, start, length).slice();
+    checkRange(bufferAt(this.module, buffer), this.capacity, offset, length);
+    return this.views[buffer].slice(offset, offset + length);
   }
 
   private address(buffer: number): number {
@@ -170,6 +173,10 @@ export class CpuSession implements Session {
   private publish(): void {
     const { control, words } = this.parts.participant;
     writeLists(this.plan, control);
+    this.views = this.module.buffers.map((spec, i) => {
+      const bytes = byteSize(spec, this.capacity);
+      return view(spec.element, this.parts.memory.buffer, this.address(i), bytes / bytesPerElement(spec.element));
+    });
     control[words.run + 2] = (control[words.run + 2] ?? 0) + 1;
   }
 

@@ -1,12 +1,13 @@
 /**
  * Batches of a split in a seeded order. The order is a function of (seed, epoch), so that a run can go on in the middle of
- * an epoch; the arrays are made once and filled anew for each batch.
+ * an epoch; the arrays are made once and filled anew for each batch, and only if somebody looks at them.
  */
 import type { HostArray } from '../device.ts';
 import { UserError } from '../errors.ts';
 import type { StorageElement } from '../program.ts';
 import { permutation, purpose, RandomStream } from '../random.ts';
-import type { Column, Split } from './dataset.ts';
+import type { Split } from './dataset.ts';
+import { type Gather, gatherInto } from './gather.ts';
 
 export interface LoaderOptions {
   readonly batch: number;
@@ -22,6 +23,14 @@ export interface Batch {
   readonly size: number;
   /** For each field of the sample, in order: `size` samples, as the device's buffers hold them. */
   readonly fields: readonly HostArray[];
+  /** Where they are from, unless somebody made them: a device that keeps the split needs no more than this. */
+  readonly origin?: Origin | undefined;
+}
+
+export interface Origin {
+  readonly split: Split;
+  /** The batch's samples by their numbers in the split. */
+  readonly rows: Uint32Array;
 }
 
 export class Loader {
@@ -33,8 +42,8 @@ export class Loader {
   private readonly options: LoaderOptions;
   private readonly order: Uint32Array;
   /** A full batch and the epoch's last one: views of the same arrays. */
-  private readonly full: Batch;
-  private readonly last: Batch;
+  private readonly full: LoadedBatch;
+  private readonly last: LoadedBatch;
   private orderOf = -1;
 
   constructor(split: Split, options: LoaderOptions) {
@@ -52,12 +61,8 @@ export class Loader {
     this.order = new Uint32Array(this.samples);
     const size = Math.min(batch, this.samples);
     const fields = split.columns.map((column) => allocate(column.field.element, column.size * size));
-    const remainder = this.samples % size || size;
-    this.full = { size, fields };
-    this.last = {
-      size: remainder,
-      fields: fields.map((data, i) => data.subarray(0, remainder * (split.columns[i]?.size ?? 0))),
-    };
+    this.full = new LoadedBatch(split, fields, size);
+    this.last = new LoadedBatch(split, fields, this.samples % size || size);
   }
 
   /** The batches of an epoch (0 for the first) from batch number `from` on. */
@@ -69,11 +74,7 @@ export class Loader {
   batch(epoch: number, cursor: number): Batch {
     this.prepare(epoch);
     const batch = cursor === this.batches - 1 ? this.last : this.full;
-    const start = cursor * this.full.size;
-    for (const [i, column] of this.split.columns.entries()) {
-      const target = batch.fields[i];
-      if (target) gather(target, column, this.order, start, batch.size);
-    }
+    batch.become(this.order, cursor * this.full.size);
     return batch;
   }
 
@@ -93,13 +94,32 @@ function allocate(element: StorageElement, length: number): HostArray {
   return element === 'i32' ? new Int32Array(length) : new Uint8Array(length);
 }
 
-/** Copies the samples `order[start]`, … one after the other. */
-function gather(target: HostArray, column: Column, order: Uint32Array, start: number, count: number): void {
-  const { data, size } = column;
-  for (let i = 0; i < count; i++) {
-    const from = (order[start + i] ?? 0) * size;
-    // `set` with a view is a memory copy where the element types agree; a label is not worth a view.
-    if (size === 1) target[i] = data[from] ?? 0;
-    else target.set(data.subarray(from, from + size), i * size);
+/** A batch that is filled when its fields are asked for. */
+class LoadedBatch implements Batch {
+  readonly size: number;
+  readonly origin: Origin;
+  private readonly arrays: readonly HostArray[];
+  private readonly gathers: readonly Gather[];
+  private filled = false;
+
+  /** `arrays` have room for `size` samples or more. */
+  constructor(split: Split, arrays: readonly HostArray[], size: number) {
+    this.size = size;
+    this.origin = { split, rows: new Uint32Array(size) };
+    this.arrays = arrays.map((array, i) => array.subarray(0, size * split.columns[i].size));
+    this.gathers = this.arrays.map((array, i) => gatherInto(array, split.columns[i]));
+  }
+
+  get fields(): readonly HostArray[] {
+    if (!this.filled) for (const gather of this.gathers) gather(this.origin.rows);
+    this.filled = true;
+    return this.arrays;
+  }
+
+  /** The samples at `order[start]` and the following places. */
+  become(order: Uint32Array, start: number): void {
+    const { rows } = this.origin;
+    for (let i = 0; i < rows.length; i++) rows[i] = order[start + i];
+    this.filled = false;
   }
 }

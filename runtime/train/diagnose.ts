@@ -37,6 +37,7 @@ async function replay(learner: Learner, loader: Loader, mark: Mark, step: number
   learner.steps = mark.steps;
   while (learner.steps < step - 1) {
     learner.step(loader.batch(mark.epoch, mark.cursor + learner.steps - mark.steps));
+    await learner.session.busy();
     if (learner.pending >= learner.session.historyCapacity) await learner.records();
   }
   await learner.records();

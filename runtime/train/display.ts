@@ -46,8 +46,13 @@ export class Display {
 
   /** A line that the next one may replace; left out where nothing can be replaced. */
   passing(text: string): void {
-    if (this.live) this.stream?.write(eraseLine + text.slice(0, (this.stream.columns ?? 80) - 1));
+    if (this.live) this.stream?.write(eraseLine + text.slice(0, (this.stream.columns || 80) - 1));
   }
+
+  /** How far the compilation of a module's kernels is. */
+  readonly compiling = (done: number, all: number): void => {
+    this.passing(`compiling kernels: ${done} of ${all}`);
+  };
 
   progress(figures: Figures, now: number): void {
     const { epoch, epochs, done, samples, means, rate } = figures;

@@ -4,13 +4,16 @@
  */
 import type { Split } from '../data/dataset.ts';
 import { Loader } from '../data/loader.ts';
-import type { HostArray } from '../device.ts';
 import type { CompiledModel } from '../model.ts';
 import { fixedKey } from '../random.ts';
 import { elementCount } from '../tensor.ts';
-import { writeFields } from './learner.ts';
+import { Confusion } from './confusion.ts';
+import { Feed } from './feed.ts';
 import { RunningMeans } from './means.ts';
 import type { TrainingSpec } from './training.ts';
+
+/** Outputs that may be on their way to the host while the device goes on. */
+const readsAhead = 4;
 
 export interface Evaluation {
   readonly split: string;
@@ -35,11 +38,11 @@ export async function evaluate(
   const { session, spec } = model;
   const names = spec.module.programs.evaluate.records.map((record) => record.name);
   const loader = new Loader(split, { batch: session.capacity, shuffle: false, seed: 0 });
-  const label = classField(training, spec.output.shape);
+  const confusion = Confusion.of(training, split);
   const width = elementCount(spec.output.shape);
-  const confusion = Array.from({ length: label?.classes ?? 0 }, () => new Array<number>(label?.classes ?? 0).fill(0));
   const means = new RunningMeans(names.length);
   const uniforms = new Float32Array(spec.module.uniforms);
+  const feed = new Feed(session, training);
   // Rows of steps that nobody has asked for are not this split's.
   await session.history();
   let unread: number[] = [];
@@ -48,47 +51,35 @@ export async function evaluate(
     unread = [];
     for (const [i, row] of (await session.history()).entries()) means.add(row, sizes[i] ?? 0);
   };
+  const counting: Promise<void>[] = [];
+  let done = 0;
   for (const batch of loader.epoch(0)) {
-    writeFields(session, training, batch);
-    uniforms.set(training.uniforms(1, batch.size, ...fixedKey, 1));
-    session.run('evaluate', batch.size, uniforms);
-    if (label) {
-      const output = await session.read(spec.output.buffer, 0, batch.size * width);
-      const labels = batch.fields[label.field];
-      if (labels) count(confusion, output, labels, width, batch.size);
+    const { size } = batch;
+    const first = done;
+    feed.put(batch);
+    uniforms.set(training.uniforms(1, size, ...fixedKey, 1));
+    session.run('evaluate', size, uniforms);
+    if (confusion) {
+      const output = session.read(spec.output.buffer, 0, size * width);
+      const counted = output.then((values) => confusion.count(values, first, size));
+      counted.catch(() => {}); // It shows when it is waited for, if that comes to pass.
+      if (counting.push(counted) > readsAhead) await counting.shift();
     }
-    if (unread.push(batch.size) >= session.historyCapacity) await readRecords();
+    await session.busy();
+    if (unread.push(size) >= session.historyCapacity) await readRecords();
     await afterBatch?.();
+    done += size;
   }
+  await Promise.all(counting);
   await readRecords();
   const figures = Object.fromEntries(names.map((name, i) => [name, means.means()[i] ?? Number.NaN]));
   const { loss = Number.NaN, ...metrics } = figures;
-  const right = confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   return {
     split: split.name,
     samples: loader.samples,
     loss,
-    accuracy: label ? right / loader.samples : null,
-    confusion: label ? confusion : null,
+    accuracy: confusion?.accuracy ?? null,
+    confusion: confusion?.rows ?? null,
     metrics,
   };
-}
-
-/** The sample's class, if there is one and the output has a value for each of its classes. */
-function classField(training: TrainingSpec, output: readonly number[]): { field: number; classes: number } | undefined {
-  const fields = training.dataset.sample.flatMap(({ classes }, field) =>
-    classes === undefined ? [] : [{ field, classes }],
-  );
-  const [only] = fields;
-  return only && fields.length === 1 && output.join() === String(only.classes) ? only : undefined;
-}
-
-function count(confusion: number[][], output: HostArray, labels: HostArray, width: number, samples: number): void {
-  for (let i = 0; i < samples; i++) {
-    let best = 0;
-    for (let k = 1; k < width; k++) if ((output[i * width + k] ?? 0) > (output[i * width + best] ?? 0)) best = k;
-    const actual = labels[i] ?? 0;
-    const row = confusion[actual];
-    if (row) row[best] = (row[best] ?? 0) + 1;
-  }
 }

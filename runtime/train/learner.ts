@@ -2,10 +2,12 @@
  * One step of learning: a batch to the device, the program `train`, the step's records back. How many steps there are
  * and what becomes of the records is the loop's.
  */
+import type { Split } from '../data/dataset.ts';
 import type { Batch } from '../data/loader.ts';
 import type { Session } from '../device.ts';
 import type { CompiledModel } from '../model.ts';
-import { stepKey } from '../random.ts';
+import { stepKeys } from '../random.ts';
+import { Feed } from './feed.ts';
 import type { TrainingSpec } from './training.ts';
 
 /** What a step left: the mean over its samples of the loss and of each metric. */
@@ -25,13 +27,13 @@ export class Learner {
   readonly names: readonly string[];
   /** Steps taken so far; a resumed run starts where the checkpoint ended. */
   steps = 0;
-  /** Decides, with the number of the step, what the step draws. `TrainingRun.start` sets the run's. */
-  seed = 0;
   /** The number of all steps of the run, by which schedules go. `TrainingRun.start` sets it. */
   total = 1;
   /** Samples of each step whose records have not been read yet. */
   private unread: number[] = [];
   private readonly uniforms: Float32Array;
+  private readonly feed: Feed;
+  private keys = stepKeys(0);
 
   constructor(model: CompiledModel, training: TrainingSpec) {
     this.model = model;
@@ -39,12 +41,26 @@ export class Learner {
     this.session = model.session;
     this.names = model.spec.module.programs.train.records.map((record) => record.name);
     this.uniforms = new Float32Array(model.spec.module.uniforms);
+    this.feed = new Feed(this.session, training);
+  }
+
+  /** Decides, with the number of the step, what the step draws; 0 until then. `TrainingRun.start` sets the run's. */
+  set seed(seed: number) {
+    this.keys = stepKeys(seed);
+  }
+
+  /**
+   * Puts a split (its first `samples`) on the device, if that is worth it there and it has room: the loader's batches are
+   * then gathered by the device itself. `TrainingRun.start` does so.
+   */
+  keep(split: Split, samples = split.samples): Promise<void> {
+    return this.feed.keep(split, samples);
   }
 
   /** Forward, backward and the optimizer's update over one batch. On WebGPU it returns while the device still works. */
   step(batch: Batch): void {
     this.steps++;
-    writeFields(this.session, this.training, batch);
+    this.feed.put(batch);
     this.session.run('train', batch.size, this.uniformsFor(this.steps, batch.size));
     this.unread.push(batch.size);
   }
@@ -65,22 +81,12 @@ export class Learner {
 
   /** The label of the first kernel that makes a value that is not finite when the batch is step number `step`. */
   trace(batch: Batch, step: number): Promise<string | undefined> {
-    writeFields(this.session, this.training, batch);
+    this.feed.put(batch);
     return this.session.trace('train', batch.size, this.uniformsFor(step, batch.size));
   }
 
   private uniformsFor(step: number, samples: number): Float32Array {
-    this.uniforms.set(this.training.uniforms(step, samples, ...stepKey(this.seed, step), this.total));
+    this.uniforms.set(this.training.uniforms(step, samples, ...this.keys(step), this.total));
     return this.uniforms;
-  }
-}
-
-/** Copies a batch's fields into the buffers that training and evaluation read. */
-export function writeFields(session: Session, training: TrainingSpec, batch: Batch): void {
-  for (const [i, field] of training.dataset.sample.entries()) {
-    const buffer = training.fields.find((target) => target.name === field.name)?.buffer;
-    const data = batch.fields[i];
-    // A field that the training does not use has no buffer.
-    if (buffer !== undefined && data) session.write(buffer, data);
   }
 }

@@ -3,7 +3,8 @@
  * trace is shown only for what is a defect of ours.
  */
 import { UserError } from '../errors.ts';
-import { hasNode, nodeModules } from '../host/node.ts';
+import { hasNode, nodeModules, standardError } from '../host/node.ts';
+import { Display } from './display.ts';
 import { CommandLineError, describeTrainOptions, parseTrainOptions } from './options.ts';
 import { Interrupted, type TrainingResult } from './run.ts';
 import type { TrainOptions } from './training.ts';
@@ -18,6 +19,7 @@ export async function runTrainer(
   train: (options: TrainOptions) => Promise<TrainingResult>,
 ): Promise<number> {
   const interruption = new AbortController();
+  let display = new Display(undefined);
   const onInterrupt = (): void => {
     // The second time nobody wants to wait for a checkpoint.
     if (interruption.signal.aborted) process.exit(130);
@@ -32,9 +34,11 @@ export async function runTrainer(
     }
     process.on('SIGINT', onInterrupt);
     process.on('SIGTERM', onInterrupt);
-    await train({ ...options, signal: interruption.signal });
+    display = new Display(options.quiet ? undefined : standardError());
+    await train({ ...options, signal: interruption.signal, progress: display.compiling });
     return 0;
   } catch (error) {
+    display.end();
     return report(error);
   } finally {
     process.off('SIGINT', onInterrupt);

@@ -70,6 +70,7 @@ export class TrainingRun {
     learner.steps = position.step;
     learner.seed = options.seed;
     learner.total = options.epochs * loader.batches;
+    await learner.keep(loader.split, loader.samples);
     const log = await MetricsLog.open(output.metrics, position.step);
     const mark = await takeMark(learner, position.epoch, position.cursor);
     const run = new TrainingRun(learner, loader, options, output, log, identity, mark, position);
@@ -130,14 +131,14 @@ export class TrainingRun {
   }
 
   /**
-   * Now and then reads what the device recorded: metrics, progress. Throws `UserError` when the loss is not finite,
-   * `Interrupted` after Ctrl-C.
+   * Waits while the device has enough to do, and now and then reads what it recorded: metrics, progress. Throws `UserError`
+   * when the loss is not finite, `Interrupted` after Ctrl-C.
    */
   async afterStep(): Promise<void> {
     this.cursor++;
-    const { steps, pending, session } = this.learner;
+    const { pending, session } = this.learner;
+    await session.busy();
     const due =
-      steps % this.options.logEvery === 0 ||
       this.cursor >= this.loader.batches ||
       this.reachedSteps ||
       pending >= session.historyCapacity ||

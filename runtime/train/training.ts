@@ -2,6 +2,7 @@
  * What a generated module says about a training run, as plain data, and the settings that a person may change.
  */
 import type { DatasetSpec, SplitName } from '../data/dataset.ts';
+import type { Progress } from '../device.ts';
 import type { ModelSpec } from '../model-spec.ts';
 
 /** The compiled side of a `train` declaration. */
@@ -55,4 +56,6 @@ export interface TrainOptions {
   readonly quiet?: boolean | undefined;
   /** When it is aborted the run writes a checkpoint and ends with `Interrupted`. `runTrainer` ties it to Ctrl-C. */
   readonly signal?: AbortSignal | undefined;
+  /** Told how many kernels are compiled, where that takes a while. `runTrainer` shows it. */
+  readonly progress?: Progress | undefined;
 }

@@ -1,42 +1,35 @@
 /**
- * A module's buffers and bind groups on a WebGPU device. Created at load and, for what depends on the batch, again when
- * room is made for a larger one; never during a run.
+ * A module's buffers on a WebGPU device, and host data into them. Created at load and, for what depends on the batch, again
+ * when room is made for a larger one; never during a run.
  */
+import type { HostArray } from '../device.ts';
 import type { ModuleSpec } from '../program.ts';
 import { byteSize } from '../session/buffers.ts';
 import { bufferUsage } from './usage.ts';
-
-export interface DeviceBuffers {
-  readonly buffers: readonly GPUBuffer[];
-  /** One per kernel: its buffers in order, then the uniforms. */
-  readonly groups: readonly GPUBindGroup[];
-}
 
 /** Those of `previous` whose size does not depend on the batch are kept, with what they hold; the others are destroyed. */
 export function createBuffers(
   device: GPUDevice,
   module: ModuleSpec,
   batch: number,
-  pipelines: readonly GPUComputePipeline[],
-  uniforms: GPUBuffer,
-  previous?: DeviceBuffers,
-): DeviceBuffers {
+  previous?: readonly GPUBuffer[],
+): readonly GPUBuffer[] {
   const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
-  const buffers = module.buffers.map((spec, index) => {
-    const old = previous?.buffers[index];
+  return module.buffers.map((spec, index) => {
+    const old = previous?.[index];
     if (old !== undefined && spec.size.perSample === 0) return old;
     old?.destroy();
     return device.createBuffer({ label: spec.name, size: byteSize(spec, batch), usage });
   });
-  const groups = module.kernels.map(({ label, buffers: bound }, index) => {
-    const pipeline = pipelines[index];
-    if (pipeline === undefined) throw new RangeError(`kernel "${label}" has no pipeline`);
-    const resources = [...bound.map(({ buffer }) => buffers[buffer]), uniforms];
-    const entries = resources.map((buffer, binding) => {
-      if (buffer === undefined) throw new RangeError(`kernel "${label}" binds a buffer that does not exist`);
-      return { binding, resource: { buffer } };
-    });
-    return device.createBindGroup({ label, layout: pipeline.getBindGroupLayout(0), entries });
-  });
-  return { buffers, groups };
+}
+
+/** Copies `data` to byte `start` of `target`; what is left of its last word becomes zero. */
+export function writeBytes(queue: GPUQueue, target: GPUBuffer, start: number, data: HostArray): void {
+  const rest = data.byteLength % 4;
+  const whole = data.byteLength - rest;
+  if (whole > 0) queue.writeBuffer(target, start, data.buffer, data.byteOffset, whole);
+  if (rest === 0) return;
+  const last = new Uint8Array(4);
+  last.set(new Uint8Array(data.buffer, data.byteOffset + whole, rest));
+  queue.writeBuffer(target, start + whole, last);
 }

@@ -1,7 +1,7 @@
 /**
  * A GPU as a device, through WebGPU. Needs an adapter; `open-device.ts` decides which.
  */
-import type { Device, Session } from '../device.ts';
+import type { Device, LoadOptions, Session } from '../device.ts';
 import type { ModuleSpec } from '../program.ts';
 import { checkBatch } from '../session/buffers.ts';
 import type { FoundAdapter } from './adapter.ts';
@@ -11,7 +11,11 @@ import { checkKernels, checkSizes, requiredLimits } from './limits.ts';
 import { pipelineCache } from './pipelines.ts';
 import { WebGpuSession } from './session.ts';
 
-export async function openWebGpuDevice({ gpu, adapter, name, software }: FoundAdapter): Promise<Device> {
+/** `now` is the clock by which work is divided into submissions, in milliseconds. */
+export async function openWebGpuDevice(
+  { gpu, adapter, name, software }: FoundAdapter,
+  now: () => number = () => performance.now(),
+): Promise<Device> {
   hold(gpu);
   const device = await adapter.requestDevice({ label: 'netc', requiredLimits: requiredLimits(adapter) });
   const health = watchHealth(device);
@@ -19,16 +23,15 @@ export async function openWebGpuDevice({ gpu, adapter, name, software }: FoundAd
   const sessions = new Set<Session>();
   let destroyed: Promise<void> | undefined;
 
-  async function load(module: ModuleSpec, { batch }: { readonly batch: number }): Promise<Session> {
+  async function load(module: ModuleSpec, { batch, progress }: LoadOptions): Promise<Session> {
     health.check();
     checkBatch(module, batch);
     checkSizes(module, batch, device.limits);
     checkKernels(module, device.limits);
-    const compiled = await pipelines.compile(module.kernels);
+    const compiled = await pipelines.compile(module.kernels, progress);
     const { value: session, checked } = health.watch(`a batch of ${batch}`, () => {
-      const created: Session = new WebGpuSession(device, health, module, batch, compiled, () =>
-        sessions.delete(created),
-      );
+      const parts = { device, health, pipelines, compiled, now, disposed: () => sessions.delete(created) };
+      const created: Session = new WebGpuSession(parts, module, batch);
       return created;
     });
     await checked;

@@ -2,20 +2,30 @@
  * Compiles kernels to compute pipelines: all at once, each text once per device. Bind group layouts are written out rather
  * than derived by WebGPU, so that a binding that a kernel does not read still exists.
  */
-import type { KernelSpec } from '../program.ts';
+import type { Progress } from '../device.ts';
 
 const computeStage = 4; // GPUShaderStage.COMPUTE, which Node has no global for
 
+/** A kernel as far as it is compiled: `KernelSpec`, or one of the runtime's own. */
+export interface KernelText {
+  readonly label: string;
+  readonly wgsl: string;
+  readonly buffers: readonly { readonly access: 'read' | 'read_write' }[];
+}
+
 export interface Pipelines {
-  /** Compiles what is not compiled yet. Rejects with the kernel's label and the compiler's message. */
-  compile(kernels: readonly KernelSpec[]): Promise<GPUComputePipeline[]>;
+  /**
+   * Compiles what is not compiled yet, and says how many are done. Rejects with the kernel's label and the compiler's
+   * message.
+   */
+  compile(kernels: readonly KernelText[], progress?: Progress): Promise<GPUComputePipeline[]>;
 }
 
 export function pipelineCache(device: GPUDevice): Pipelines {
   const layouts = new Map<string, GPUPipelineLayout>();
   const compiled = new Map<string, Promise<GPUComputePipeline>>();
 
-  function pipelineLayout(kernel: KernelSpec): { layout: GPUPipelineLayout; key: string } {
+  function pipelineLayout(kernel: KernelText): { layout: GPUPipelineLayout; key: string } {
     const key = kernel.buffers.map(({ access }) => access).join();
     const known = layouts.get(key);
     if (known !== undefined) return { layout: known, key };
@@ -24,13 +34,18 @@ export function pipelineCache(device: GPUDevice): Pipelines {
       visibility: computeStage,
       buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
     }));
-    entries.push({ binding: kernel.buffers.length, visibility: computeStage, buffer: { type: 'uniform' } });
+    entries.push({
+      binding: kernel.buffers.length,
+      visibility: computeStage,
+      // Each step of a submission has a block of its own; the offset says which.
+      buffer: { type: 'uniform', hasDynamicOffset: true },
+    });
     const layout = device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
     layouts.set(key, layout);
     return { layout, key };
   }
 
-  async function build(kernel: KernelSpec, layout: GPUPipelineLayout): Promise<GPUComputePipeline> {
+  async function build(kernel: KernelText, layout: GPUPipelineLayout): Promise<GPUComputePipeline> {
     const { label } = kernel;
     // The scope keeps a text that does not compile from also being reported as an error that no one asked for.
     device.pushErrorScope('validation');
@@ -49,16 +64,24 @@ export function pipelineCache(device: GPUDevice): Pipelines {
     }
   }
 
+  function pipelineFor(kernel: KernelText): Promise<GPUComputePipeline> {
+    const { layout, key } = pipelineLayout(kernel);
+    const text = `${key}\n${kernel.wgsl}`;
+    const pipeline = compiled.get(text) ?? build(kernel, layout);
+    compiled.set(text, pipeline);
+    return pipeline;
+  }
+
   return {
-    compile: (kernels) =>
-      Promise.all(
-        kernels.map((kernel) => {
-          const { layout, key } = pipelineLayout(kernel);
-          const text = `${key}\n${kernel.wgsl}`;
-          const pipeline = compiled.get(text) ?? build(kernel, layout);
-          compiled.set(text, pipeline);
+    compile(kernels, progress) {
+      let done = 0;
+      return Promise.all(
+        kernels.map(async (kernel) => {
+          const pipeline = await pipelineFor(kernel);
+          progress?.(++done, kernels.length);
           return pipeline;
         }),
-      ),
+      );
+    },
   };
 }

@@ -1,10 +1,13 @@
 /**
- * Copies from device buffers to the host. One staging buffer is kept for the usual small reads; reads that overlap in time
- * or are larger get one of their own.
+ * Copies device memory to the host. The staging buffers of the usual small reads are used again and again, as many as ever
+ * overlapped in time; a larger read gets one of its own.
  */
 import { bufferUsage } from './usage.ts';
 
 const mapForReading = 1; // GPUMapMode.READ
+
+/** Bytes of a staging buffer that is kept. */
+const usual = 65536;
 
 export interface Readback {
   /** `bytes` from `offset` on, both multiples of 4, after all work submitted so far. */
@@ -13,16 +16,14 @@ export interface Readback {
 }
 
 export function createReadback(device: GPUDevice): Readback {
+  const free: GPUBuffer[] = [];
   const create = (size: number) =>
     device.createBuffer({ label: 'readback', size, usage: bufferUsage.mapRead | bufferUsage.copyTarget });
-  const kept = create(65536);
-  let busy = false;
+  let open = true;
 
   async function read(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     if (bytes === 0) return new ArrayBuffer(0);
-    const own = busy || bytes > kept.size;
-    const staging = own ? create(bytes) : kept;
-    if (!own) busy = true;
+    const staging = bytes > usual ? create(bytes) : (free.pop() ?? create(usual));
     try {
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(source, offset, staging, 0, bytes);
@@ -30,12 +31,20 @@ export function createReadback(device: GPUDevice): Readback {
       await staging.mapAsync(mapForReading, 0, bytes);
       const copy = staging.getMappedRange(0, bytes).slice(0);
       staging.unmap();
+      if (open && staging.size === usual) free.push(staging);
+      else staging.destroy();
       return copy;
-    } finally {
-      if (own) staging.destroy();
-      else busy = false;
+    } catch (error) {
+      staging.destroy();
+      throw error;
     }
   }
 
-  return { read, destroy: () => kept.destroy() };
+  return {
+    read,
+    destroy() {
+      open = false;
+      for (const staging of free.splice(0)) staging.destroy();
+    },
+  };
 }

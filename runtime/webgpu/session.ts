@@ -1,9 +1,9 @@
 /**
- * A module loaded on a WebGPU device. A run is one command buffer with one compute pass; nothing is created or read back
- * in it. What the host must see later is copied into the history on the device.
+ * A module loaded on a WebGPU device. Runs are collected into submissions (`submissions.ts`); nothing is created or read
+ * back in one. What the host must see later is copied into the history on the device.
  */
-import type { HostArray, Session } from '../device.ts';
-import type { KernelSpec, ModuleSpec, ProgramName } from '../program.ts';
+import type { HostArray, KeptSamples, SampleColumn, Session } from '../device.ts';
+import type { ModuleSpec, ProgramName } from '../program.ts';
 import { workgroupCount } from '../program.ts';
 import {
   bufferAt,
@@ -17,66 +17,76 @@ import {
 } from '../session/buffers.ts';
 import { HistoryRows, historyCapacity } from '../session/history.ts';
 import { trace } from '../session/trace.ts';
-import type { DeviceBuffers } from './buffers.ts';
-import { createBuffers } from './buffers.ts';
+import { createBuffers, writeBytes } from './buffers.ts';
+import { bind, type Dispatch, DispatchList } from './dispatch.ts';
 import type { Health } from './health.ts';
-import { checkSizes, foldGroups } from './limits.ts';
+import { checkSizes } from './limits.ts';
+import type { Pipelines } from './pipelines.ts';
 import type { Readback } from './readback.ts';
 import { createReadback } from './readback.ts';
+import { SampleStore } from './samples.ts';
+import { Submissions } from './submissions.ts';
 import { bufferUsage } from './usage.ts';
+
+export interface WebGpuSessionParts {
+  readonly device: GPUDevice;
+  readonly health: Health;
+  /** Of the device. */
+  readonly pipelines: Pipelines;
+  /** One for each of the module's kernels. */
+  readonly compiled: readonly GPUComputePipeline[];
+  readonly now: () => number;
+  /** Called once, by `dispose`. */
+  readonly disposed: () => void;
+}
 
 export class WebGpuSession implements Session {
   readonly module: ModuleSpec;
   readonly historyCapacity = historyCapacity;
   capacity: number;
-  private readonly device: GPUDevice;
-  private readonly health: Health;
-  private readonly pipelines: readonly GPUComputePipeline[];
-  private readonly disposed: () => void;
+  private readonly parts: WebGpuSessionParts;
   private readonly rows: HistoryRows;
   private readonly readback: Readback;
-  private readonly uniforms: GPUBuffer;
-  private readonly uniformWords: ArrayBuffer;
   private readonly records: GPUBuffer;
-  private data: DeviceBuffers;
+  private readonly submissions: Submissions;
+  private readonly samples: SampleStore;
+  private buffers: readonly GPUBuffer[];
+  private dispatches: readonly Dispatch[];
+  private programs: Readonly<Record<ProgramName, DispatchList>>;
   private open = true;
 
-  constructor(
-    device: GPUDevice,
-    health: Health,
-    module: ModuleSpec,
-    batch: number,
-    pipelines: readonly GPUComputePipeline[],
-    disposed: () => void,
-  ) {
-    const { copySource, copyTarget, uniform } = bufferUsage;
-    this.device = device;
-    this.health = health;
+  constructor(parts: WebGpuSessionParts, module: ModuleSpec, batch: number) {
+    const { device, pipelines, now } = parts;
+    this.parts = parts;
     this.module = module;
     this.capacity = batch;
-    this.pipelines = pipelines;
-    this.disposed = disposed;
     this.rows = new HistoryRows(module);
     this.readback = createReadback(device);
+    const { copySource, copyTarget } = bufferUsage;
+    const size = Math.max(4, 4 * this.rows.width * historyCapacity);
+    this.records = device.createBuffer({ label: 'history', size, usage: copySource | copyTarget });
     // N and the values, in whole vec4s.
-    this.uniformWords = new ArrayBuffer(16 * Math.ceil((1 + module.uniforms) / 4));
-    const size = this.uniformWords.byteLength;
-    this.uniforms = device.createBuffer({ label: 'uniforms', size, usage: uniform | copyTarget });
-    const recordBytes = Math.max(4, 4 * this.rows.width * historyCapacity);
-    this.records = device.createBuffer({ label: 'history', size: recordBytes, usage: copySource | copyTarget });
-    this.data = createBuffers(device, module, batch, pipelines, this.uniforms);
+    this.submissions = new Submissions(device, 16 * Math.ceil((1 + module.uniforms) / 4), now);
+    this.samples = new SampleStore(device, module, pipelines, this.submissions);
+    this.buffers = createBuffers(device, module, batch);
+    this.samples.rebind(batch, this.buffers);
+    this.dispatches = this.bindAll();
+    this.programs = this.listAll();
   }
 
   reserve(batch: number): void {
     this.check();
     checkBatch(this.module, batch);
     if (batch <= this.capacity) return;
-    checkSizes(this.module, batch, this.device.limits);
-    const { device, module, pipelines, uniforms } = this;
-    const { value } = this.health.watch(`room for batches of ${batch}`, () =>
-      createBuffers(device, module, batch, pipelines, uniforms, this.data),
-    );
-    this.data = value;
+    const { device, health } = this.parts;
+    checkSizes(this.module, batch, device.limits);
+    this.submissions.flush();
+    health.watch(`room for batches of ${batch}`, () => {
+      this.buffers = createBuffers(device, this.module, batch, this.buffers);
+      this.dispatches = this.bindAll();
+      this.samples.rebind(batch, this.buffers);
+    });
+    this.programs = this.listAll();
     this.capacity = batch;
   }
 
@@ -84,16 +94,9 @@ export class WebGpuSession implements Session {
     this.check();
     const spec = bufferAt(this.module, buffer);
     checkWrite(spec, this.capacity, data, offset);
-    const target = this.buffer(buffer);
-    const start = offset * bytesPerElement(spec.element);
-    const { queue } = this.device;
-    const rest = data.byteLength % 4;
-    const whole = data.byteLength - rest;
-    if (whole > 0) queue.writeBuffer(target, start, data.buffer, data.byteOffset, whole);
-    if (rest === 0) return;
-    const last = new Uint8Array(4);
-    last.set(new Uint8Array(data.buffer, data.byteOffset + whole, rest));
-    queue.writeBuffer(target, start + whole, last);
+    // The runs before it read what is there now.
+    this.submissions.flush();
+    writeBytes(this.parts.device.queue, this.buffer(buffer), offset * bytesPerElement(spec.element), data);
   }
 
   async read(buffer: number, offset: number, length: number): Promise<HostArray> {
@@ -106,15 +109,28 @@ export class WebGpuSession implements Session {
     return view(element, bytes, offset * size - start, length);
   }
 
+  async keep(columns: readonly SampleColumn[]): Promise<KeptSamples | undefined> {
+    this.check();
+    const kept = await this.samples.keep(columns);
+    if (!this.open) kept?.dispose();
+    this.check();
+    return kept;
+  }
+
   run(program: ProgramName, n: number, uniforms: Float32Array): void {
-    this.prepare(n, uniforms);
-    const { kernels, records } = programOf(this.module, program);
+    const { records } = programOf(this.module, program);
+    const offset = this.prepare(n, uniforms);
     const row = records.length === 0 ? 0 : this.rows.next(records.length);
-    const encoder = this.device.createCommandEncoder({ label: `program ${program}` });
-    this.encode(encoder, kernels, n);
-    for (const [i, { buffer }] of records.entries())
-      encoder.copyBufferToBuffer(this.buffer(buffer), 0, this.records, 4 * (row + i), 4);
-    this.device.queue.submit([encoder.finish()]);
+    this.programs[program].record(this.submissions.pass(), n, offset);
+    for (let i = 0; i < records.length; i++) {
+      const { buffer } = records[i];
+      this.submissions.copies().copyBufferToBuffer(this.buffer(buffer), 0, this.records, 4 * (row + i), 4);
+    }
+    this.submissions.step();
+  }
+
+  busy(): Promise<void> | undefined {
+    return this.submissions.busy();
   }
 
   async history(): Promise<readonly Float32Array[]> {
@@ -125,82 +141,88 @@ export class WebGpuSession implements Session {
   }
 
   async trace(program: ProgramName, n: number, uniforms: Float32Array): Promise<string | undefined> {
-    this.prepare(n, uniforms);
+    const limit = this.parts.device.limits.maxComputeWorkgroupsPerDimension;
     return trace(this.module, program, n, {
-      clear: (buffer) => this.submit((encoder) => encoder.clearBuffer(this.buffer(buffer))),
+      clear: (buffer) => this.submissions.copies().clearBuffer(this.buffer(buffer)),
       readFloats: async (buffer, length) => Float32Array.from(await this.read(buffer, 0, length)),
-      runKernel: async (index) => this.submit((encoder) => this.encode(encoder, [index], n)),
+      runKernel: async (index) => {
+        const offset = this.prepare(n, uniforms);
+        new DispatchList(this.dispatches.slice(index, index + 1), limit).record(this.submissions.pass(), n, offset);
+      },
     });
   }
 
   dispose(): void {
     if (!this.open) return;
     this.open = false;
-    for (const buffer of [...this.data.buffers, this.uniforms, this.records]) buffer.destroy();
+    for (const buffer of [...this.buffers, this.records]) buffer.destroy();
+    this.samples.destroy();
+    this.submissions.destroy();
     this.readback.destroy();
-    this.disposed();
+    this.parts.disposed();
   }
 
-  /** One compute pass with these kernels. */
-  private encode(encoder: GPUCommandEncoder, kernels: readonly number[], n: number): void {
-    const pass = encoder.beginComputePass();
-    const limit = this.device.limits.maxComputeWorkgroupsPerDimension;
-    for (const index of kernels) {
-      const { kernel, pipeline, group } = this.kernelAt(index);
-      const [x, y] = foldGroups(workgroupCount(kernel, n), limit);
-      if (x === 0) continue;
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(x, y);
-    }
-    pass.end();
-  }
-
-  private kernelAt(index: number): { kernel: KernelSpec; pipeline: GPUComputePipeline; group: GPUBindGroup } {
-    const kernel = this.module.kernels[index];
-    const pipeline = this.pipelines[index];
-    const group = this.data.groups[index];
-    if (kernel === undefined || pipeline === undefined || group === undefined)
-      throw new RangeError(`no kernel ${index}`);
-    return { kernel, pipeline, group };
-  }
-
-  private submit(record: (encoder: GPUCommandEncoder) => void): void {
-    const encoder = this.device.createCommandEncoder();
-    record(encoder);
-    this.device.queue.submit([encoder.finish()]);
-  }
-
-  /** Writes the uniforms. The queue orders this after the runs submitted before, so one place serves all. */
-  private prepare(n: number, uniforms: Float32Array): void {
+  /** Puts the uniforms of a run where its kernels find them; returns the offset in bytes. */
+  private prepare(n: number, uniforms: Float32Array): number {
     this.check();
     checkRun(this.module, this.capacity, n, uniforms);
-    new Uint32Array(this.uniformWords, 0, 1)[0] = n;
-    new Float32Array(this.uniformWords, 4, uniforms.length).set(uniforms);
-    this.device.queue.writeBuffer(this.uniforms, 0, this.uniformWords);
+    const { blocks } = this.submissions;
+    this.submissions.makeRoom(blocks);
+    const block = blocks.next();
+    blocks.words[block] = n;
+    blocks.floats.set(uniforms, block + 1);
+    return 4 * block;
+  }
+
+  private bindAll(): Dispatch[] {
+    const { device, compiled } = this.parts;
+    const { blocks, blockBytes } = this.submissions;
+    return this.module.kernels.map((kernel, index) => {
+      const { label, buffers } = kernel;
+      const pipeline = compiled[index];
+      if (pipeline === undefined) throw new RangeError(`kernel "${label}" has no pipeline`);
+      const bound = buffers.map(({ buffer }) => this.buffers[buffer]);
+      const group = bind(device, label, pipeline, bound, blocks.buffer, blockBytes);
+      return { pipeline, group, workgroups: (n) => workgroupCount(kernel, n) };
+    });
+  }
+
+  private listAll(): Readonly<Record<ProgramName, DispatchList>> {
+    const limit = this.parts.device.limits.maxComputeWorkgroupsPerDimension;
+    const list = (program: ProgramName) =>
+      new DispatchList(
+        programOf(this.module, program).kernels.map((index) => {
+          const dispatch = this.dispatches[index];
+          if (dispatch === undefined) throw new RangeError(`no kernel ${index}`);
+          return dispatch;
+        }),
+        limit,
+      );
+    return { infer: list('infer'), evaluate: list('evaluate'), train: list('train') };
   }
 
   private async readBytes(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+    this.submissions.flush();
     try {
       const copy = await this.readback.read(source, offset, bytes);
-      this.health.check();
+      this.parts.health.check();
       return copy;
     } catch (error) {
       // A lost device or an invalid command says more than the copy that failed after it.
-      this.health.check();
+      this.parts.health.check();
       throw error;
     }
   }
 
   private buffer(index: number): GPUBuffer {
-    const buffer = this.data.buffers[index];
+    const buffer = this.buffers[index];
     if (buffer === undefined) throw new RangeError(`no buffer ${index}`);
     return buffer;
   }
 
   private check(): void {
     if (!this.open) throw new Error('the session was disposed of, or its device destroyed');
-    this.health.check();
+    this.parts.health.check();
   }
 }
 

@@ -105,4 +105,16 @@ describe.skipIf(noGpu !== undefined)(`WebGPU${noGpu === undefined ? '' : `: ${no
     await expect(device.load(toy, { batch: 1 })).rejects.toThrow('the device was destroyed');
     await device.destroy();
   });
+
+  test('who waits for a busy device that is then gone does not wait for ever', async () => {
+    const { device, raw } = await openBoth();
+    const session = await device.load(toy, { batch: 1 });
+    for (let run = 0; run < 50; run++) session.run('train', 1, uniforms);
+    const busy = session.busy();
+    expect(busy).toBeInstanceOf(Promise);
+    raw.destroy();
+    await busy;
+    expect(() => session.run('train', 1, uniforms)).toThrow('the device was destroyed');
+    await device.destroy();
+  });
 });

@@ -30,6 +30,18 @@ test('on a terminal the line is drawn over, and never longer than the terminal i
   ]);
 });
 
+test('the compilation of kernels is shown on a terminal alone', () => {
+  const terminal = stream(true);
+  const file = stream(false);
+  for (const out of [terminal, file]) new Display(out).compiling(3, 12);
+  expect(terminal.written).toEqual(['\r\u001b[2Kcompiling kernels: 3 of 12']);
+  // Some terminals say that they have no columns.
+  const unknown = { ...stream(true), columns: 0 };
+  new Display(unknown).compiling(3, 12);
+  expect(unknown.written).toEqual(terminal.written);
+  expect(file.written).toEqual([]);
+});
+
 test('elsewhere there are plain lines, ten seconds apart, without control characters', () => {
   const out = stream(false);
   const display = new Display(out);

@@ -114,6 +114,10 @@ class SoftmaxSession implements Session {
     if (program === 'train') this.update(n, rate);
   }
 
+  async keep(): Promise<undefined> {}
+
+  busy(): undefined {}
+
   async history(): Promise<readonly Float32Array[]> {
     const rows = this.rows;
     this.rows = [];

@@ -37,10 +37,11 @@ export const evalCommand: Command = {
     const program = await openProgram(file);
     if (!program) return 1;
     const training = chooseTraining(await program.classes(), file, given.text('name'));
-    const [{ openSplit }, { openDevice }, { CompiledModel, openModel }, { evaluate }] = await Promise.all([
+    const [{ openSplit }, { openDevice }, { CompiledModel, openModel }, { Display }, { evaluate }] = await Promise.all([
       import('../../../runtime/data/open.ts'),
       import('../../../runtime/open-device.ts'),
       import('../../../runtime/model.ts'),
+      import('../../../runtime/train/display.ts'),
       import('../../../runtime/train/evaluate.ts'),
     ]);
     const weights = given.text('weights') ?? lastWeights(file, training);
@@ -50,9 +51,15 @@ export const evalCommand: Command = {
       data: given.text('data'),
     });
     const threads = given.number('threads');
+    const display = new Display(process.stderr);
     const device = await openDevice(choice === 'webgpu' || choice === 'cpu' ? choice : 'auto', { threads });
     try {
-      const session = await openModel(training.model, device, { weights, batch: Math.min(BATCH, data.samples) });
+      const session = await openModel(training.model, device, {
+        weights,
+        batch: Math.min(BATCH, data.samples),
+        progress: display.compiling,
+      });
+      display.end();
       const model = new CompiledModel(training.model, session);
       const evaluation = await evaluate(model, training, data);
       await print(

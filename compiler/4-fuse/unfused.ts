@@ -9,8 +9,6 @@ export function fuseNothing(graph: Graph): Partition {
   return {
     graph,
     stored: new Set(graph.nodes.map(({ id }) => id)),
-    groups: graph.nodes
-      .filter((node) => !isStoredLeaf(node))
-      .map(({ id }) => ({ roots: [id], heavy: undefined })),
+    groups: graph.nodes.filter((node) => !isStoredLeaf(node)).map(({ id }) => ({ roots: [id], heavy: undefined })),
   };
 }

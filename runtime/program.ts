@@ -83,7 +83,7 @@ export interface ModuleSpec {
   readonly programs: Readonly<Record<ProgramName, ProgramSpec>>;
   readonly parameters: readonly ParameterSpec[];
   readonly states: readonly StateSpec[];
-  /** The WASM module: imports `env.memory` (shared), exports a function for each part of each kernel. Base64. */
+  /** The WASM module: imports `env.memory` (shared), exports a function for each part of each kernel. Hexadecimal. */
   readonly wasm: string;
 }
 

@@ -25,8 +25,8 @@ import type { HostUniform } from '../5-loop/uniforms.ts';
 import { verifyUpdates } from '../5-loop/updates.ts';
 import { bindingsOf, storageElement } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
-import { toBase64 } from '../6-target/wasm/base64.ts';
 import { emitKernel } from '../6-target/wasm/emit-kernel.ts';
+import { toHex } from '../6-target/wasm/hex.ts';
 import { libraryFor } from '../6-target/wasm/library.ts';
 import { assembleModule } from '../6-target/wasm/module.ts';
 import { emitWgsl, WORKGROUP } from '../6-target/wgsl/emit-kernel.ts';
@@ -74,7 +74,7 @@ export function planModule(input: PlanInput): ModuleSpec {
     programs,
     parameters: input.parameters.map((parameter) => parameterSpec(parameter, input.arena)),
     states: input.states.map((state): StateSpec => ({ ...state, buffer: buffers.index(`state ${state.name}`) })),
-    wasm: toBase64(assembleModule([...libraryFor(functions), ...functions])),
+    wasm: toHex(assembleModule([...libraryFor(functions), ...functions])),
   };
 }
 

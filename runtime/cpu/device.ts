@@ -22,6 +22,10 @@ export interface CpuOptions {
   readonly threads?: number;
 }
 
+/** What hexadecimal digits spell. */
+const bytesOf = (hex: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+
 export function openCpuDevice(options: CpuOptions = {}): Device {
   const available = availableThreads();
   const wanted = options.threads ?? Math.min(available.count, mostThreads);
@@ -35,7 +39,7 @@ export function openCpuDevice(options: CpuOptions = {}): Device {
   async function load(module: ModuleSpec, { batch }: { readonly batch: number }): Promise<Session> {
     if (!open) throw new Error('the device was destroyed');
     checkBatch(module, batch);
-    const code = await WebAssembly.compile(Uint8Array.from(atob(module.wasm), (c) => c.charCodeAt(0)));
+    const code = await WebAssembly.compile(bytesOf(module.wasm));
     const plan = layout(module, batch, threads);
     const memory = createMemory(plan);
     const instance = await WebAssembly.instantiate(code, { env: { memory } });

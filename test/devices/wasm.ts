@@ -1,4 +1,5 @@
 /** A WebAssembly assembler that is just enough for kernels written by hand: i32 parameters, i32 and f32 locals, no result. */
+import { toHex } from '../../compiler/6-target/wasm/hex.ts';
 
 export const op = {
   unreachable: 0x00,
@@ -49,7 +50,7 @@ export function element(base: number, index: Code): Code {
   return [op.get(base), index, op.i32(4), op.i32Multiply, op.i32Add];
 }
 
-/** The module as base64: imports `env.memory`, shared, exports each kernel. */
+/** The module in hexadecimal: imports `env.memory`, shared, exports each kernel. */
 export function assemble(kernels: readonly HandKernel[]): string {
   const types = kernels.map(({ buffers }) => [0x60, ...vector(Array.from({ length: 4 + buffers }, () => [0x7f])), 0]);
   const memory = [...text('env'), ...text('memory'), 0x02, 0x03, 1, ...unsigned(65536)];
@@ -69,7 +70,7 @@ export function assemble(kernels: readonly HandKernel[]): string {
     ...section(7, exported),
     ...section(10, codes),
   ];
-  return btoa(String.fromCharCode(...bytes));
+  return toHex(Uint8Array.from(bytes));
 }
 
 function section(id: number, entries: readonly number[][]): number[] {

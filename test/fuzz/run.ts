@@ -1,32 +1,15 @@
 /** Runs lowered graphs: in the loop interpreter and, many in one module, on a device. What is not written stays NaN. */
-import type { GraphOutput } from '../../compiler/3-graph/graph.ts';
 import type { Bindings } from '../../compiler/3-graph/interpret.ts';
-import { interpret, type Memory } from '../../compiler/5-loop/interpret.ts';
-import { bufferKey, type Layout, type Tensor } from '../../compiler/5-loop/kernel.ts';
-import { dim } from '../../compiler/dim/dim.ts';
+import { interpret } from '../../compiler/5-loop/interpret.ts';
+import type { LoopProgram, Tensor } from '../../compiler/5-loop/kernel.ts';
 import { evaluate } from '../../compiler/ops/evaluate.ts';
-import { InternalError } from '../../compiler/ops/internal-error.ts';
 import type { ReferenceTensor } from '../../compiler/ops/primitive.ts';
-import { indicesOf, sizeOf, tensor } from '../../compiler/ops/reference.ts';
 import type { HostArray, Session } from '../../runtime/device.ts';
 import { sizeOf as elementsOf } from '../../runtime/program.ts';
+import { Bank, gather, scatter, shapeOf } from './bank.ts';
 import type { Built, Lowered } from './build.ts';
+import { outputsOf } from './oracle.ts';
 import { UNIFORMS } from './reference.ts';
-
-const addressIn = ({ offset, strides }: Layout, index: readonly number[]): number =>
-  index.reduce((sum, i, axis) => sum + i * strides[axis], offset);
-
-/** Writes a row-major tensor to where a layout wants its elements. */
-function scatter(memory: { [at: number]: number }, layout: Layout, value: ReferenceTensor): void {
-  let position = 0;
-  for (const index of indicesOf(value.shape)) memory[addressIn(layout, index)] = value.data[position++];
-}
-
-function gather(memory: ArrayLike<number>, layout: Layout, shape: readonly number[]): ReferenceTensor {
-  return tensor(shape, (...index) => memory[addressIn(layout, index)]);
-}
-
-const shapeOf = (tensor: Tensor, n: number): number[] => tensor.shape.map((size) => dim.evaluate(size, { N: n }));
 
 /** The leaf that a tensor holds before the run, if it is one's. */
 function leafValue({ place, name }: Tensor, { inputs, parameters, states }: Bindings): ReferenceTensor | undefined {
@@ -35,42 +18,20 @@ function leafValue({ place, name }: Tensor, { inputs, parameters, states }: Bind
   return place.kind === 'state' ? states?.[name] : undefined;
 }
 
-/** Where the outputs of a role are. */
-const placesOf: Readonly<Record<GraphOutput['role'], readonly string[]>> = {
-  result: ['output'],
-  record: ['record'],
-  gradient: ['gradients'],
-  update: ['state', 'parameters'],
-};
-
-/** The tensor of each output, in the order of the graph's. */
-function outputTensors({ graph, loops }: Lowered): Tensor[] {
-  return graph.outputs.map(({ name, role }) => {
-    const wanted = role === 'gradient' ? `d ${name}` : name;
-    const found = [...loops.tensors.values()].find(
-      (tensor) => placesOf[role].includes(tensor.place.kind) && tensor.name === wanted,
-    );
-    if (!found) throw new InternalError(`the output ${name} has no tensor`);
-    return found;
-  });
+/** Puts the leaves' values where a program has them. */
+export function fillLeaves(bank: Bank, { tensors }: LoopProgram, bindings: Bindings): void {
+  for (const held of tensors.values()) {
+    const value = leafValue(held, bindings);
+    if (value) bank.write(held, value);
+  }
 }
 
 /** The outputs by the loop interpreter. */
-export function interpretLoops(lowered: Lowered, bindings: Bindings, n: number): ReferenceTensor[] {
-  const { loops, arena } = lowered;
-  const buffers = new Map<string, Float64Array>();
-  const memory: Memory = new Map();
-  for (const [id, held] of loops.tensors) {
-    const key = bufferKey(held);
-    const size = key === 'parameters' || key === 'gradients' ? arena.size : sizeOf(shapeOf(held, n));
-    const buffer = buffers.get(key) ?? new Float64Array(size).fill(Number.NaN);
-    buffers.set(key, buffer);
-    memory.set(id, buffer);
-    const value = leafValue(held, bindings);
-    if (value) scatter(buffer, held.layout, value);
-  }
-  interpret(loops, memory, { dims: { N: n }, uniforms: { ...bindings.uniforms } });
-  return outputTensors(lowered).map((tensor) => gather(memory.get(tensor.id) ?? [], tensor.layout, shapeOf(tensor, n)));
+export function interpretLoops({ graph, loops, arena }: Lowered, bindings: Bindings, n: number): ReferenceTensor[] {
+  const bank = new Bank(arena.size, n);
+  fillLeaves(bank, loops, bindings);
+  interpret(loops, bank.memoryFor(loops), { dims: { N: n }, uniforms: { ...bindings.uniforms } });
+  return outputsOf(graph, loops).map(({ tensor }) => bank.read(tensor));
 }
 
 const arrays = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
@@ -110,9 +71,10 @@ export async function runOnDevice(
     return known;
   };
   const outputs = list.map(async ({ lowered }) => {
-    const tensors = outputTensors(lowered);
     return Promise.all(
-      tensors.map(async (tensor) => gather(await read(indexOf(tensor)), tensor.layout, shapeOf(tensor, n))),
+      outputsOf(lowered.graph, lowered.loops).map(async ({ tensor }) =>
+        gather(await read(indexOf(tensor)), tensor.layout, shapeOf(tensor.shape, n)),
+      ),
     );
   });
   return Promise.all(outputs);

@@ -12,6 +12,8 @@ export type DeviceChoice = 'auto' | 'webgpu' | 'cpu';
 export interface DeviceOptions {
   /** Threads of the CPU device; the number of cores, at most 8, unless given. */
   readonly threads?: number;
+  /** Fused multiply-add on the CPU device; true unless given. */
+  readonly fma?: boolean;
 }
 
 /**

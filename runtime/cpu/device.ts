@@ -5,6 +5,7 @@ import type { Device, Session } from '../device.ts';
 import { UserError } from '../errors.ts';
 import type { ModuleSpec } from '../program.ts';
 import { checkBatch } from '../session/buffers.ts';
+import { compile } from './engine.ts';
 import { layout } from './layout.ts';
 import { createMemory } from './memory.ts';
 import type { Participant } from './participant.ts';
@@ -20,11 +21,12 @@ const spin = 0.05;
 export interface CpuOptions {
   /** How many threads a run uses, the calling one included. The cores, but at most 8, unless given. */
   readonly threads?: number;
+  /**
+   * Whether sums of products are rounded once a term (fused multiply-add) where the engine can; true unless given. Without
+   * it every engine gives the same bits, more slowly.
+   */
+  readonly fma?: boolean;
 }
-
-/** What hexadecimal digits spell. */
-const bytesOf = (hex: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 
 export function openCpuDevice(options: CpuOptions = {}): Device {
   const available = availableThreads();
@@ -39,7 +41,7 @@ export function openCpuDevice(options: CpuOptions = {}): Device {
   async function load(module: ModuleSpec, { batch }: { readonly batch: number }): Promise<Session> {
     if (!open) throw new Error('the device was destroyed');
     checkBatch(module, batch);
-    const code = await WebAssembly.compile(bytesOf(module.wasm));
+    const code = await compile(module.wasm, options.fma ?? true);
     const plan = layout(module, batch, threads);
     const memory = createMemory(plan);
     const instance = await WebAssembly.instantiate(code, { env: { memory } });

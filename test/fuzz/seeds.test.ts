@@ -32,6 +32,14 @@ test.each([0, 40])('seeds from %d on, on one, two and three threads', async (fro
   expect(outcome.compared).toBeGreaterThan(3000);
 });
 
+test('the same graphs without fused sums of products', async () => {
+  const device = await openDevice('cpu', { threads: 2, fma: false });
+  devices.push(device);
+  const outcome = await check(seeds(0, 40), { devices: [device], batches: [1, 5, 9], interpreted: [] });
+  expect(outcome.failures).toEqual([]);
+  expect(outcome.compared).toBeGreaterThan(600);
+});
+
 test.skipIf(missingSwiftShader() !== undefined)('the same graphs on WebGPU', async () => {
   const outcome = await check(seeds(0, 40), { devices: await open(['webgpu']), batches: [1, 5, 8], interpreted: [] });
   expect(outcome.failures).toEqual([]);

@@ -20,6 +20,8 @@ export interface FunctionCode {
   readonly body: readonly number[];
   /** The functions that it calls, by index. */
   readonly calls: ReadonlySet<number>;
+  /** Where in the body the vector multiplications of `multiplyAdd` begin, ascending. */
+  readonly fusible: readonly number[];
 }
 
 export class Assembler {
@@ -29,6 +31,7 @@ export class Assembler {
   private readonly locals: ValueType[] = [];
   private readonly code: number[] = [];
   private readonly calls = new Set<number>();
+  private readonly fusible: number[] = [];
 
   constructor(name: string, parameters: readonly ValueType[], results: readonly ValueType[]) {
     this.name = name;
@@ -96,6 +99,17 @@ export class Assembler {
     this.code.push(...encodeMemory(mnemonic, offset));
   }
 
+  /**
+   * `local + a * b` of the two vectors on the stack, as a multiplication and an addition. Where an engine has one instruction
+   * for both, the runtime puts it in their place (`runtime/cpu/fuse.ts`, which knows these bytes).
+   */
+  multiplyAdd(local: number): void {
+    this.fusible.push(this.code.length);
+    this.op('f32x4.mul');
+    this.get(local);
+    this.op('f32x4.add');
+  }
+
   call(functionIndex: number): void {
     this.calls.add(functionIndex);
     this.code.push(0x10, ...unsigned(functionIndex));
@@ -130,9 +144,11 @@ export class Assembler {
       else runs.push({ type, count: 1 });
     }
     const declarations = runs.flatMap(({ type, count }) => [...unsigned(count), TYPE_CODE[type]]);
-    const body = [...unsigned(runs.length), ...declarations, ...this.code, ...encode('end')];
+    const head = [...unsigned(runs.length), ...declarations];
+    const body = [...head, ...this.code, ...encode('end')];
+    const fusible = this.fusible.map((at) => head.length + at);
     const { name, parameters, results, calls } = this;
-    return { name, exported, parameters, results, body, calls };
+    return { name, exported, parameters, results, body, calls, fusible };
   }
 }
 

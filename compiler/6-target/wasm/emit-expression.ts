@@ -74,7 +74,11 @@ export class ExpressionEmitter {
 
   protected assign(name: string, value: Expr): void {
     const local = this.localNamed(name);
-    if (local.vector) this.vector(value);
+    const factors = local.vector ? factorsAddedTo(name, value) : undefined;
+    if (factors) {
+      for (const factor of factors) this.vector(factor);
+      this.asm.multiplyAdd(local.index);
+    } else if (local.vector) this.vector(value);
     else this.scalar(value);
     this.asm.set(local.index);
   }
@@ -354,4 +358,12 @@ export class ExpressionEmitter {
     else if (wasm.f32x4 !== undefined) asm.op(wasm.f32x4);
     else throw new Error(`${expr.fn} has no vector form`);
   }
+}
+
+/** The factors of a product that is added to a local, as sums of products are accumulated. */
+function factorsAddedTo(name: string, value: Expr): readonly Expr[] | undefined {
+  if (value.kind !== 'apply' || value.fn !== 'add' || value.type !== 'f32') return undefined;
+  const [sum, product] = value.args;
+  if (sum.kind !== 'local' || sum.name !== name || product.kind !== 'apply' || product.fn !== 'mul') return undefined;
+  return product.args;
 }

@@ -1,4 +1,7 @@
-/** Puts functions together into a WebAssembly module that imports one shared memory as `env.memory`. */
+/**
+ * Puts functions together into a WebAssembly module that imports one shared memory as `env.memory`. A custom section says
+ * where the sums of products are of which an engine may make one instruction (`runtime/cpu/fuse.ts`).
+ */
 import { type FunctionCode, TYPE_CODE } from './assembler.ts';
 import { unsigned } from './opcodes.ts';
 
@@ -25,7 +28,7 @@ export function assembleModule(functions: readonly FunctionCode[]): Uint8Array {
   };
   const typeIndices = functions.map(typeOf);
   const exports = functions.flatMap((fn, i) => (fn.exported ? [[...text(fn.name), 0x00, ...unsigned(i)]] : []));
-  return new Uint8Array([
+  const declarations = [
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(typeBytes)),
     ...section(
@@ -34,8 +37,25 @@ export function assembleModule(functions: readonly FunctionCode[]): Uint8Array {
     ),
     ...section(3, vector(typeIndices.map(unsigned))),
     ...section(7, vector(exports)),
-    ...section(10, vector(functions.map((fn) => [...unsigned(fn.body.length), ...fn.body]))),
-  ]);
+  ];
+  const code = section(10, vector(functions.map((fn) => [...unsigned(fn.body.length), ...fn.body])));
+  return new Uint8Array([...declarations, ...code, ...fusible(functions, declarations.length + code.length)]);
+}
+
+/** The places, in bytes from the module's beginning, each as its distance from the one before. */
+function fusible(functions: readonly FunctionCode[], codeEnd: number): number[] {
+  const distances: number[] = [];
+  let last = 0;
+  let at = codeEnd - functions.reduce((sum, { body }) => sum + unsigned(body.length).length + body.length, 0);
+  for (const { body, fusible } of functions) {
+    at += unsigned(body.length).length;
+    for (const place of fusible) {
+      distances.push(...unsigned(at + place - last));
+      last = at + place;
+    }
+    at += body.length;
+  }
+  return section(0, [...text('fma'), ...distances]);
 }
 
 const text = (value: string): number[] => {

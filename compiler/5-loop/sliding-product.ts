@@ -1,6 +1,7 @@
 /**
- * Recognises sums that slide a 3x3 kernel over an image, step by step: `sum over i, j, c of x[row + i, column + j, c] *
- * w[i, j, c, o]`, forwards or backwards, padded or not, of one or several neighbouring places. By structure alone.
+ * Recognises sums that slide a kernel over an image, step by step: `sum over i, j, c of x[row + i, column + j, c] *
+ * w[i, j, c, o]`, forwards or backwards, padded or not, of one or several neighbouring places. The image may be any
+ * expression of its row and column. By structure alone.
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
@@ -8,7 +9,17 @@ import { loadsIn, reductionsIn, tensorOf } from './address.ts';
 import { addScaled, coefficientOf, constantAffine, fromAffine, toAffine } from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
-import { axisExpr, dependsOn, intExpr, keyOf, localExpr, sizeExpr, substituteAxes } from './walk.ts';
+import {
+  axisExpr,
+  dependsOn,
+  forEachNode,
+  intExpr,
+  isIndexArithmetic,
+  keyOf,
+  localExpr,
+  sizeExpr,
+  substituteAxes,
+} from './walk.ts';
 
 type Reduce = Extract<Expr, { kind: 'reduce' }>;
 type Load = Extract<Expr, { kind: 'load' }>;
@@ -23,7 +34,8 @@ export interface Slide {
   readonly span: number;
   /** 1 where the kernel lies along the image, -1 where it is turned around. */
   readonly sign: 1 | -1;
-  /** Tap 0 of the place r reads the image at `r + base`. */
+  readonly taps: number;
+  /** The tap that lies first along the image reads it at `r + base` for the place r. */
   readonly base: number;
 }
 
@@ -49,8 +61,6 @@ export interface SlidingProduct {
   /** The weight of taps i and j, counted along the image. */
   readonly weight: (i: number, j: number) => Expr;
 }
-
-const TAPS = 3;
 
 export function slidingProduct(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): SlidingProduct | undefined {
   const reduces = reductionsIn(kernel);
@@ -78,17 +88,20 @@ export function slidingProduct(kernel: Kernel, tensors: ReadonlyMap<number, Tens
     image: (row, column) => imageAt(found, row, column, tensors),
     weight: (i, j) => {
       const taps = new Map([
-        [rows.tap.id, intExpr(rows.sign > 0 ? i : TAPS - 1 - i)],
-        [columns.tap.id, intExpr(columns.sign > 0 ? j : TAPS - 1 - j)],
+        [rows.tap.id, intExpr(rows.sign > 0 ? i : countOf(rows.tap) - 1 - i)],
+        [columns.tap.id, intExpr(columns.sign > 0 ? j : countOf(columns.tap) - 1 - j)],
       ]);
       return simplify(substituteAxes(weight, taps));
     },
   };
 }
 
-function slideOf({ axis, step, sign }: Dimension, places: readonly number[]): Slide {
+const countOf = (tap: Axis): number => dim.constant(tap.extent) ?? 1;
+
+function slideOf({ axis, step, sign, tap }: Dimension, places: readonly number[]): Slide {
   const first = Math.min(...places);
-  return { axis, step, first, span: Math.max(...places) - first + 1, sign, base: sign > 0 ? 0 : 1 - TAPS };
+  const taps = countOf(tap);
+  return { axis, step, first, span: Math.max(...places) - first + 1, sign, taps, base: sign > 0 ? 0 : 1 - taps };
 }
 
 /** What one sum says. */
@@ -113,10 +126,10 @@ interface Dimension {
 function taken(reduce: Reduce, kernel: Kernel): Found | undefined {
   const { conditions, value } = pullGuards(reduce.body);
   if (value.kind !== 'apply' || value.fn !== 'mul') return undefined;
-  const taps = reduce.axes.filter((axis) => dim.constant(axis.extent) === TAPS);
   for (const [image, weight] of [value.args, [...value.args].reverse()]) {
-    if (weight.kind !== 'load' || !taps.every((tap) => dependsOn(weight, tap))) continue;
-    const dimensions = taps.flatMap((tap) => dimensionOf(tap, image, kernel) ?? []);
+    if (weight.kind !== 'load') continue;
+    const taps = reduce.axes.filter((axis) => dim.constant(axis.extent) !== undefined && dependsOn(weight, axis));
+    const dimensions = taps.flatMap((tap) => dimensionOf(tap, [image, ...conditions], kernel) ?? []);
     if (dimensions.length !== 2 || dimensions[0].axis === dimensions[1].axis) continue;
     if (dimensions.some(({ axis }) => dependsOn(weight, axis))) continue;
     const [rows, columns] = dimensions;
@@ -125,19 +138,20 @@ function taken(reduce: Reduce, kernel: Kernel): Found | undefined {
   return undefined;
 }
 
-/** How the image is read along a tap: in one of its loads' indices it is added to one axis of the nest. */
-function dimensionOf(tap: Axis, image: Expr, kernel: Kernel): Dimension | undefined {
-  for (const index of loadsIn([image]).flatMap((load) => load.indices)) {
-    const affine = toAffine(index);
+/** How the image is read along a tap: somewhere it is added to one axis of the nest. */
+function dimensionOf(tap: Axis, exprs: readonly Expr[], kernel: Kernel): Dimension | undefined {
+  let found: Dimension | undefined;
+  forEachNode(exprs, (expr) => {
+    if (found || expr.type !== 'i32' || !isIndexArithmetic(expr) || !dependsOn(expr, tap)) return;
+    const affine = toAffine(expr);
     const sign = coefficientOf(affine, tap.id);
-    if (sign !== 1 && sign !== -1) continue;
     const moving = kernel.axes.filter((axis) => coefficientOf(affine, axis.id));
     const [axis] = moving;
     const step = axis && coefficientOf(affine, axis.id);
-    if (moving.length !== 1 || !step || step < 0 || affine.terms.size !== 2) return undefined;
-    return { tap, axis, step, sign, offset: affine.constant };
-  }
-  return undefined;
+    if ((sign !== 1 && sign !== -1) || moving.length !== 1 || !step || step < 0 || affine.terms.size !== 2) return;
+    found = { tap, axis, step, sign, offset: affine.constant };
+  });
+  return found;
 }
 
 /** True where a sum is the first one at another place, and the image depends on where it is read alone. */
@@ -151,10 +165,9 @@ function isElsewhere(own: Found, first: Found, moved: readonly Axis[], tensors: 
   const here = imageAt(own, row, column, tensors);
   if (keyOf(here.value) !== keyOf(imageAt(first, row, column, tensors).value)) return false;
   if (moved.some((axis) => [here.value, ...here.conditions].some((expr) => dependsOn(expr, axis)))) return false;
-  // What the sum itself asks for is that the image is there.
-  const asked = solved(own, row, column);
-  const known = new Set(here.conditions.map(keyOf));
-  return own.conditions.map(asked).every((condition) => condition.kind === 'const' || known.has(keyOf(condition)));
+  // Conditions may be left out where they hold anyway.
+  const known = new Set(imageAt(first, row, column, tensors).conditions.map(keyOf));
+  return here.conditions.every((condition) => known.has(keyOf(condition)));
 }
 
 /** The image as a function of row and column, and the conditions under which all that it reads is there. */
@@ -164,14 +177,16 @@ function imageAt(
   column: Expr,
   tensors: ReadonlyMap<number, Tensor>,
 ): { conditions: readonly Expr[]; value: Expr } {
-  const value = solved(found, row, column)(found.image);
-  const conditions = loadsIn([value]).flatMap((load) =>
+  const at = solved(found, row, column);
+  const value = at(found.image);
+  const ranges = loadsIn([value]).flatMap((load) =>
     load.indices.flatMap((index, d) => {
       const below = compare('lt', index, sizeExpr(tensorOf(tensors, load.tensor).shape[d]));
-      return [compare('ge', index, intExpr(0)), below].map(simplify).filter((each) => each.kind !== 'const');
+      return [compare('ge', index, intExpr(0)), below].map(simplify);
     }),
   );
-  return { conditions, value };
+  const all = [...found.conditions.map(at), ...ranges].filter(({ kind }) => kind !== 'const');
+  return { conditions: [...new Map(all.map((each) => [keyOf(each), each])).values()], value };
 }
 
 /** Replaces the taps by what they are at a row and a column of the image: the nest's own axes drop out of it. */

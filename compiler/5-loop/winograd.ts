@@ -86,6 +86,7 @@ function planOf({ rows, columns, channels, sums }: SlidingProduct): Plan | undef
   const width = dim.constant(columns.axis.extent);
   const depth = channels.reduce((product, { extent }) => product * typicalValue(extent), 1);
   if (height === undefined || width === undefined || depth < LEAST_CHANNELS) return undefined;
+  if (rows.taps !== IN - 1 || columns.taps !== IN - 1) return undefined;
   const tiles = (count: number, step: number, span: number): number => Math.ceil((step * (count - 1) + span) / OUT);
   const across = tiles(width, columns.step, columns.span);
   const downOf = (count: number): number => tiles(count, rows.step, rows.span);

@@ -23,6 +23,7 @@ import {
 } from './walk.ts';
 
 type Reduce = Extract<Expr, { kind: 'reduce' }>;
+type Load = Extract<Expr, { kind: 'load' }>;
 
 /** f32's lowest and highest finite numbers: WGSL has no literal for infinity. */
 const F32_MAX = 3.4028234663852886e38;
@@ -46,6 +47,13 @@ export class ValueBinder {
     const lowered = resolved.map((expr) => this.lower(expr, scope, counts));
     const simple = (expr: Expr): boolean => expr.kind === 'local' || expr.kind === 'const';
     return toLocals ? lowered.map((expr) => (simple(expr) ? expr : this.letIn(scope, 'y', expr))) : lowered;
+  }
+
+  /** Where an element lies; what its indices read is bound like any other value. */
+  address(tensor: number, indices: readonly Expr[], scope: Scope): Expr {
+    const load: Expr = { kind: 'load', type: 'f32', tensor, indices };
+    const known = countUses([]);
+    return this.resolveLoad(load, scope, (part) => this.lower(part, scope, known)).indices[0];
   }
 
   // ---- values ------------------------------------------------------------------------------------------------------
@@ -113,7 +121,7 @@ export class ValueBinder {
   }
 
   /** A load at its address. What its indices read or compute is a value like any other; their arithmetic stays whole. */
-  private resolveLoad(load: Extract<Expr, { kind: 'load' }>, scope: Scope, resolve: (part: Expr) => Expr): Expr {
+  private resolveLoad(load: Load, scope: Scope, resolve: (part: Expr) => Expr): Load {
     const indices = load.indices.map((index): Expr => {
       if (isIndexArithmetic(index)) return index;
       const part = (atom: Expr): Expr => (isIndexArithmetic(atom) ? atom : resolve(atom));

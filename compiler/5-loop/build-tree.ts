@@ -1,7 +1,6 @@
 /** Applies a schedule to a nest: blocks, tiles, tails, loops. The result is what a target prints. */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import { addressOf, tensorOf } from './address.ts';
 import { ValueBinder } from './bind-values.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES } from './lanes.ts';
@@ -9,7 +8,7 @@ import type { Schedule, Target } from './schedule.ts';
 import { Names, Scope } from './scope.ts';
 import { countTasks, type TaskCount } from './tasks.ts';
 import type { GridAxis, LoopTree, Section } from './tree.ts';
-import { axisExpr, intExpr, substituteAxes } from './walk.ts';
+import { axisExpr, dependsOn, intExpr, substituteAxes } from './walk.ts';
 
 /** The variable over the four lanes of a vector. */
 const LANE: Axis = { id: 'lane', extent: dim.int(LANES) };
@@ -52,14 +51,12 @@ export function buildTree(
 class TreeBuilder {
   private readonly kernel: Kernel;
   private readonly schedule: Schedule;
-  private readonly tensors: ReadonlyMap<number, Tensor>;
   private readonly vector: boolean;
   private readonly binder: ValueBinder;
 
   constructor(nest: Scheduled, tensors: ReadonlyMap<number, Tensor>, target: Target, names: Names) {
     this.kernel = nest.kernel;
     this.schedule = nest.schedule;
-    this.tensors = tensors;
     this.vector = target === 'wasm' && nest.schedule.lane !== undefined;
     this.binder = new ValueBinder(tensors, this.vector ? LANE : undefined, names);
   }
@@ -79,7 +76,7 @@ class TreeBuilder {
       prologue,
       [...this.grid().map(({ axis }) => axis), ...around].map(({ id }) => id),
     );
-    this.serialLoops(this.schedule.serial, item);
+    this.serialLoops(this.schedule.serial, item, this.kernel.adding);
     return {
       prologue: prologue.statements,
       body: item.statements,
@@ -118,7 +115,15 @@ class TreeBuilder {
     return block === 1 ? size(axis.extent) : { kind: 'apply', type: 'i32', fn: 'idiv', args: [padded, intExpr(block)] };
   }
 
-  private serialLoops(ids: readonly string[], scope: Scope): void {
+  /** `adding`: the condition of a nest that adds, as long as it is not tested. */
+  private serialLoops(ids: readonly string[], scope: Scope, adding: Expr | undefined): void {
+    if (adding && !ids.some((id) => dependsOn(adding, this.axis(id)))) {
+      const [condition] = this.binder.bind([adding], scope);
+      const inside = new Scope(scope, [], true);
+      this.serialLoops(ids, inside, undefined);
+      scope.statements.push({ kind: 'if', condition, then: inside.statements, otherwise: [] });
+      return;
+    }
     const [id, ...rest] = ids;
     if (id === undefined) {
       this.tile(scope);
@@ -127,7 +132,7 @@ class TreeBuilder {
     const axis = this.axis(id);
     const block = this.blockAxis(axis);
     const inside = new Scope(scope, [block.id]);
-    this.serialLoops(rest, inside);
+    this.serialLoops(rest, inside, adding);
     scope.statements.push({ kind: 'loop', axis: block, extent: this.extentOf(axis), body: inside.statements });
   }
 
@@ -188,8 +193,10 @@ class TreeBuilder {
       this.kernel.stores.length > 1,
     );
     elements.forEach(({ tensor, indices }, i) => {
-      const address = addressOf(tensorOf(this.tensors, tensor), indices);
-      scope.statements.push({ kind: 'store', tensor, address, value: values[i] });
+      const address = this.binder.address(tensor, indices, scope);
+      const before: Expr = { kind: 'load', type: 'f32', tensor, indices: [address] };
+      const value: Expr = { kind: 'apply', type: 'f32', fn: 'add', args: [values[i], before] };
+      scope.statements.push({ kind: 'store', tensor, address, value: this.kernel.adding ? value : values[i] });
     });
   }
 

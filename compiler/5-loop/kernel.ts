@@ -47,6 +47,11 @@ export interface Kernel {
   readonly label: string;
   readonly axes: readonly Axis[];
   readonly stores: readonly Store[];
+  /**
+   * Adds to what it stores to instead, where this holds: loops in the order of the axes, not in parallel. In CPU forms
+   * alone, for the axes after the shared ones.
+   */
+  readonly adding?: Expr;
 }
 
 /** A program's kernels in execution order, with the tensors that they share. */
@@ -66,12 +71,11 @@ export function bufferKey({ place, id }: Tensor): string {
 /** Tensors that a kernel reads and writes, each once, in order of first use. */
 export function tensorsOf(kernel: Kernel): { reads: number[]; writes: number[] } {
   const reads = new Set<number>();
-  forEachNode(
-    kernel.stores.flatMap((store) => [store.value, ...store.indices]),
-    (expr) => {
-      if (expr.kind === 'load') reads.add(expr.tensor);
-    },
-  );
+  const exprs = kernel.stores.flatMap((store) => [store.value, ...store.indices]);
+  forEachNode(kernel.adding ? [...exprs, kernel.adding] : exprs, (expr) => {
+    if (expr.kind === 'load') reads.add(expr.tensor);
+  });
+  if (kernel.adding) for (const { tensor } of kernel.stores) reads.add(tensor);
   return { reads: [...reads], writes: [...new Set(kernel.stores.map((store) => store.tensor))] };
 }
 
@@ -81,9 +85,10 @@ export function printKernel(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>
   const axes = kernel.axes.map((axis) => `${axis.id} in ${dim.show(axis.extent)}`).join(', ');
   const stores = kernel.stores.map(
     (store) =>
-      `  ${name(store.tensor)}[${store.indices.map((e) => show(e, name)).join(', ')}] = ${show(store.value, name)}`,
+      `  ${name(store.tensor)}[${store.indices.map((e) => show(e, name)).join(', ')}] ${kernel.adding ? '+=' : '='} ${show(store.value, name)}`,
   );
-  return [`// ${kernel.label}`, `for ${axes || '()'} {`, ...stores, '}'].join('\n');
+  const where = kernel.adding ? ` where ${show(kernel.adding, name)}` : '';
+  return [`// ${kernel.label}`, `for ${axes || '()'}${where} {`, ...stores, '}'].join('\n');
 }
 
 const INFIX: Readonly<Record<string, string>> = {

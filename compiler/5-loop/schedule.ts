@@ -45,6 +45,7 @@ export function chooseWithin(
   target: Target,
 ): Schedule {
   const inner = kernel.axes.slice(shared.length);
+  if (kernel.adding) return inOrder(inner, shared);
   const candidate = laneCandidate(kernel, tensors);
   const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors);
   const lane = free ? candidate : undefined;
@@ -55,6 +56,21 @@ export function chooseWithin(
     return { grid, serial: inner.map(({ id }) => id), lane: undefined, register };
   const wide = reductionsIn(kernel).length > 0 && extentOf(lane) % (2 * LANES) === 0;
   return { grid, serial: [lane.id, ...serial], lane: { axis: lane.id, width: wide ? 2 * LANES : LANES }, register };
+}
+
+/** A nest that adds: loops in order, vectors along the last axis, a short axis before it whole in each step. */
+function inOrder(inner: readonly Axis[], shared: readonly Axis[]): Schedule {
+  const grid = shared.map(({ id }) => id);
+  const serial = inner.map(({ id }) => id);
+  const [before, last] = inner.slice(-2);
+  const width = [2 * LANES, LANES].find((each) => extentOf(last) % each === 0);
+  const tile = extentOf(before) <= LANES ? extentOf(before) : undefined;
+  return {
+    grid,
+    serial,
+    lane: width === undefined ? undefined : { axis: last.id, width },
+    register: tile === undefined ? undefined : { axis: before.id, tile },
+  };
 }
 
 /** One invocation per element, or per tile of a contraction; neighbours along the innermost axis. */

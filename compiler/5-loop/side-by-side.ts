@@ -7,6 +7,7 @@ import { tensorOf } from './address.ts';
 import { type Dispatch, type DispatchProgram, type Part, tensorsOfParts } from './dispatch.ts';
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
 import { bufferKey, type LoopProgram, type Tensor } from './kernel.ts';
+import { scatter } from './scatter.ts';
 import { type Stacked, stackNests } from './stack.ts';
 import { winograd } from './winograd.ts';
 
@@ -22,7 +23,13 @@ function withCpuForms(parts: readonly Part[], before: ReadonlyMap<number, Tensor
   const tensors = new Map(before);
   const all = parts.flatMap((part): Part[] => {
     if (part.nests.length > 1) return [part];
-    const found = winograd(part.nests[0], tensors, Math.max(0, ...tensors.keys()) + 1);
+    const nextId = Math.max(0, ...tensors.keys()) + 1;
+    const scattered = scatter(part.nests[0], tensors, nextId);
+    if (scattered) {
+      for (const tensor of scattered.tensors) tensors.set(tensor.id, tensor);
+      return [scattered.part];
+    }
+    const found = winograd(part.nests[0], tensors, nextId);
     if (!found) return [part];
     for (const tensor of found.tensors) tensors.set(tensor.id, tensor);
     return [found.prepare, found.part];

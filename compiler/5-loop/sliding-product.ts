@@ -59,7 +59,7 @@ export interface SlidingProduct {
   /** The image's element at a row and a column, with what must hold for it to be there. */
   readonly image: (row: Expr, column: Expr) => { readonly conditions: readonly Expr[]; readonly value: Expr };
   /** The weight of taps i and j, counted along the image. */
-  readonly weight: (i: number, j: number) => Expr;
+  readonly weight: (i: Expr, j: Expr) => Expr;
 }
 
 export function slidingProduct(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): SlidingProduct | undefined {
@@ -88,12 +88,18 @@ export function slidingProduct(kernel: Kernel, tensors: ReadonlyMap<number, Tens
     image: (row, column) => imageAt(found, row, column, tensors),
     weight: (i, j) => {
       const taps = new Map([
-        [rows.tap.id, intExpr(rows.sign > 0 ? i : countOf(rows.tap) - 1 - i)],
-        [columns.tap.id, intExpr(columns.sign > 0 ? j : countOf(columns.tap) - 1 - j)],
+        [rows.tap.id, along(rows, i)],
+        [columns.tap.id, along(columns, j)],
       ]);
       return simplify(substituteAxes(weight, taps));
     },
   };
+}
+
+/** The tap that lies at a place along the image. */
+function along({ tap, sign }: Dimension, place: Expr): Expr {
+  if (sign > 0) return place;
+  return fromAffine(addScaled(constantAffine(countOf(tap) - 1), toAffine(place), -1));
 }
 
 const countOf = (tap: Axis): number => dim.constant(tap.extent) ?? 1;
@@ -129,7 +135,7 @@ function taken(reduce: Reduce, kernel: Kernel): Found | undefined {
   for (const [image, weight] of [value.args, [...value.args].reverse()]) {
     if (weight.kind !== 'load') continue;
     const taps = reduce.axes.filter((axis) => dim.constant(axis.extent) !== undefined && dependsOn(weight, axis));
-    const dimensions = taps.flatMap((tap) => dimensionOf(tap, [image, ...conditions], kernel) ?? []);
+    const dimensions = taps.flatMap((tap) => dimensionOf(tap, [...conditions, image], kernel) ?? []);
     if (dimensions.length !== 2 || dimensions[0].axis === dimensions[1].axis) continue;
     if (dimensions.some(({ axis }) => dependsOn(weight, axis))) continue;
     const [rows, columns] = dimensions;

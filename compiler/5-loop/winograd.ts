@@ -203,7 +203,7 @@ class Builder {
       axes.map(({ extent }) => extent),
       others,
     );
-    const taps = [0, 1, 2].map((i) => [0, 1, 2].map((j) => this.product.weight(i, j)));
+    const taps = [0, 1, 2].map((i) => [0, 1, 2].map((j) => this.product.weight(intExpr(i), intExpr(j))));
     const half = (list: readonly Expr[], signs: readonly number[]): Expr => times(combine(list, signs), 0.5);
     const widen = ([a, b, c]: readonly Expr[]): Expr[] => [
       a,

@@ -82,69 +82,151 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    for (var r3 = 0; r3 < 3; r3++) {
-      let v0 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2))];
-      let v1 = parameters[(((cb * 8) + (r2 * 96)) + (r3 * 32))];
-      let v2 = input_image[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 1)];
-      let v3 = input_image[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 28)];
-      let v4 = input_image[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 29)];
-      let v5 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 1)];
-      let v6 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 2)];
-      let v7 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 3)];
-      let v8 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 4)];
-      let v9 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 5)];
-      let v10 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 6)];
-      let v11 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 7)];
-      acc0 = (acc0 + (v0 * v1));
-      acc1 = (acc1 + (v2 * v1));
-      acc2 = (acc2 + (v3 * v1));
-      acc3 = (acc3 + (v4 * v1));
-      acc4 = (acc4 + (v0 * v5));
-      acc5 = (acc5 + (v2 * v5));
-      acc6 = (acc6 + (v3 * v5));
-      acc7 = (acc7 + (v4 * v5));
-      acc8 = (acc8 + (v0 * v6));
-      acc9 = (acc9 + (v2 * v6));
-      acc10 = (acc10 + (v3 * v6));
-      acc11 = (acc11 + (v4 * v6));
-      acc12 = (acc12 + (v0 * v7));
-      acc13 = (acc13 + (v2 * v7));
-      acc14 = (acc14 + (v3 * v7));
-      acc15 = (acc15 + (v4 * v7));
-      acc16 = (acc16 + (v0 * v8));
-      acc17 = (acc17 + (v2 * v8));
-      acc18 = (acc18 + (v3 * v8));
-      acc19 = (acc19 + (v4 * v8));
-      acc20 = (acc20 + (v0 * v9));
-      acc21 = (acc21 + (v2 * v9));
-      acc22 = (acc22 + (v3 * v9));
-      acc23 = (acc23 + (v4 * v9));
-      acc24 = (acc24 + (v0 * v10));
-      acc25 = (acc25 + (v2 * v10));
-      acc26 = (acc26 + (v3 * v10));
-      acc27 = (acc27 + (v4 * v10));
-      acc28 = (acc28 + (v0 * v11));
-      acc29 = (acc29 + (v2 * v11));
-      acc30 = (acc30 + (v3 * v11));
-      acc31 = (acc31 + (v4 * v11));
-    }
+    let v0 = input_image[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v1 = parameters[((cb * 8) + (r2 * 96))];
+    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
+    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
+    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
+    acc0 = (acc0 + (v0 * v1));
+    acc1 = (acc1 + (v2 * v1));
+    acc2 = (acc2 + (v3 * v1));
+    acc3 = (acc3 + (v4 * v1));
+    acc4 = (acc4 + (v0 * v5));
+    acc5 = (acc5 + (v2 * v5));
+    acc6 = (acc6 + (v3 * v5));
+    acc7 = (acc7 + (v4 * v5));
+    acc8 = (acc8 + (v0 * v6));
+    acc9 = (acc9 + (v2 * v6));
+    acc10 = (acc10 + (v3 * v6));
+    acc11 = (acc11 + (v4 * v6));
+    acc12 = (acc12 + (v0 * v7));
+    acc13 = (acc13 + (v2 * v7));
+    acc14 = (acc14 + (v3 * v7));
+    acc15 = (acc15 + (v4 * v7));
+    acc16 = (acc16 + (v0 * v8));
+    acc17 = (acc17 + (v2 * v8));
+    acc18 = (acc18 + (v3 * v8));
+    acc19 = (acc19 + (v4 * v8));
+    acc20 = (acc20 + (v0 * v9));
+    acc21 = (acc21 + (v2 * v9));
+    acc22 = (acc22 + (v3 * v9));
+    acc23 = (acc23 + (v4 * v9));
+    acc24 = (acc24 + (v0 * v10));
+    acc25 = (acc25 + (v2 * v10));
+    acc26 = (acc26 + (v3 * v10));
+    acc27 = (acc27 + (v4 * v10));
+    acc28 = (acc28 + (v0 * v11));
+    acc29 = (acc29 + (v2 * v11));
+    acc30 = (acc30 + (v3 * v11));
+    acc31 = (acc31 + (v4 * v11));
+    let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
+    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
+    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
+    acc0 = (acc0 + (v2 * v12));
+    acc1 = (acc1 + (v13 * v12));
+    acc2 = (acc2 + (v4 * v12));
+    acc3 = (acc3 + (v14 * v12));
+    acc4 = (acc4 + (v2 * v15));
+    acc5 = (acc5 + (v13 * v15));
+    acc6 = (acc6 + (v4 * v15));
+    acc7 = (acc7 + (v14 * v15));
+    acc8 = (acc8 + (v2 * v16));
+    acc9 = (acc9 + (v13 * v16));
+    acc10 = (acc10 + (v4 * v16));
+    acc11 = (acc11 + (v14 * v16));
+    acc12 = (acc12 + (v2 * v17));
+    acc13 = (acc13 + (v13 * v17));
+    acc14 = (acc14 + (v4 * v17));
+    acc15 = (acc15 + (v14 * v17));
+    acc16 = (acc16 + (v2 * v18));
+    acc17 = (acc17 + (v13 * v18));
+    acc18 = (acc18 + (v4 * v18));
+    acc19 = (acc19 + (v14 * v18));
+    acc20 = (acc20 + (v2 * v19));
+    acc21 = (acc21 + (v13 * v19));
+    acc22 = (acc22 + (v4 * v19));
+    acc23 = (acc23 + (v14 * v19));
+    acc24 = (acc24 + (v2 * v20));
+    acc25 = (acc25 + (v13 * v20));
+    acc26 = (acc26 + (v4 * v20));
+    acc27 = (acc27 + (v14 * v20));
+    acc28 = (acc28 + (v2 * v21));
+    acc29 = (acc29 + (v13 * v21));
+    acc30 = (acc30 + (v4 * v21));
+    acc31 = (acc31 + (v14 * v21));
+    let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
+    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
+    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
+    acc0 = (acc0 + (v13 * v22));
+    acc1 = (acc1 + (v23 * v22));
+    acc2 = (acc2 + (v14 * v22));
+    acc3 = (acc3 + (v24 * v22));
+    acc4 = (acc4 + (v13 * v25));
+    acc5 = (acc5 + (v23 * v25));
+    acc6 = (acc6 + (v14 * v25));
+    acc7 = (acc7 + (v24 * v25));
+    acc8 = (acc8 + (v13 * v26));
+    acc9 = (acc9 + (v23 * v26));
+    acc10 = (acc10 + (v14 * v26));
+    acc11 = (acc11 + (v24 * v26));
+    acc12 = (acc12 + (v13 * v27));
+    acc13 = (acc13 + (v23 * v27));
+    acc14 = (acc14 + (v14 * v27));
+    acc15 = (acc15 + (v24 * v27));
+    acc16 = (acc16 + (v13 * v28));
+    acc17 = (acc17 + (v23 * v28));
+    acc18 = (acc18 + (v14 * v28));
+    acc19 = (acc19 + (v24 * v28));
+    acc20 = (acc20 + (v13 * v29));
+    acc21 = (acc21 + (v23 * v29));
+    acc22 = (acc22 + (v14 * v29));
+    acc23 = (acc23 + (v24 * v29));
+    acc24 = (acc24 + (v13 * v30));
+    acc25 = (acc25 + (v23 * v30));
+    acc26 = (acc26 + (v14 * v30));
+    acc27 = (acc27 + (v24 * v30));
+    acc28 = (acc28 + (v13 * v31));
+    acc29 = (acc29 + (v23 * v31));
+    acc30 = (acc30 + (v14 * v31));
+    acc31 = (acc31 + (v24 * v31));
   }
-  let v12 = parameters[((cb * 8) + 288)];
-  let v13 = parameters[((cb * 8) + 289)];
-  let v14 = parameters[((cb * 8) + 290)];
-  let v15 = parameters[((cb * 8) + 291)];
-  let v16 = parameters[((cb * 8) + 292)];
-  let v17 = parameters[((cb * 8) + 293)];
-  let v18 = parameters[((cb * 8) + 294)];
-  let v19 = parameters[((cb * 8) + 295)];
-  scratch_8[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
+  let v32 = parameters[((cb * 8) + 288)];
+  let v33 = parameters[((cb * 8) + 289)];
+  let v34 = parameters[((cb * 8) + 290)];
+  let v35 = parameters[((cb * 8) + 291)];
+  let v36 = parameters[((cb * 8) + 292)];
+  let v37 = parameters[((cb * 8) + 293)];
+  let v38 = parameters[((cb * 8) + 294)];
+  let v39 = parameters[((cb * 8) + 295)];
+  scratch_8[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -858,69 +940,151 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    for (var r3 = 0; r3 < 3; r3++) {
-      let v0 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2))];
-      let v1 = parameters[(((cb * 8) + (r2 * 96)) + (r3 * 32))];
-      let v2 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 1)];
-      let v3 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 28)];
-      let v4 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 29)];
-      let v5 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 1)];
-      let v6 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 2)];
-      let v7 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 3)];
-      let v8 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 4)];
-      let v9 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 5)];
-      let v10 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 6)];
-      let v11 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 7)];
-      acc0 = (acc0 + (v0 * v1));
-      acc1 = (acc1 + (v2 * v1));
-      acc2 = (acc2 + (v3 * v1));
-      acc3 = (acc3 + (v4 * v1));
-      acc4 = (acc4 + (v0 * v5));
-      acc5 = (acc5 + (v2 * v5));
-      acc6 = (acc6 + (v3 * v5));
-      acc7 = (acc7 + (v4 * v5));
-      acc8 = (acc8 + (v0 * v6));
-      acc9 = (acc9 + (v2 * v6));
-      acc10 = (acc10 + (v3 * v6));
-      acc11 = (acc11 + (v4 * v6));
-      acc12 = (acc12 + (v0 * v7));
-      acc13 = (acc13 + (v2 * v7));
-      acc14 = (acc14 + (v3 * v7));
-      acc15 = (acc15 + (v4 * v7));
-      acc16 = (acc16 + (v0 * v8));
-      acc17 = (acc17 + (v2 * v8));
-      acc18 = (acc18 + (v3 * v8));
-      acc19 = (acc19 + (v4 * v8));
-      acc20 = (acc20 + (v0 * v9));
-      acc21 = (acc21 + (v2 * v9));
-      acc22 = (acc22 + (v3 * v9));
-      acc23 = (acc23 + (v4 * v9));
-      acc24 = (acc24 + (v0 * v10));
-      acc25 = (acc25 + (v2 * v10));
-      acc26 = (acc26 + (v3 * v10));
-      acc27 = (acc27 + (v4 * v10));
-      acc28 = (acc28 + (v0 * v11));
-      acc29 = (acc29 + (v2 * v11));
-      acc30 = (acc30 + (v3 * v11));
-      acc31 = (acc31 + (v4 * v11));
-    }
+    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v1 = parameters[((cb * 8) + (r2 * 96))];
+    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
+    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
+    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
+    acc0 = (acc0 + (v0 * v1));
+    acc1 = (acc1 + (v2 * v1));
+    acc2 = (acc2 + (v3 * v1));
+    acc3 = (acc3 + (v4 * v1));
+    acc4 = (acc4 + (v0 * v5));
+    acc5 = (acc5 + (v2 * v5));
+    acc6 = (acc6 + (v3 * v5));
+    acc7 = (acc7 + (v4 * v5));
+    acc8 = (acc8 + (v0 * v6));
+    acc9 = (acc9 + (v2 * v6));
+    acc10 = (acc10 + (v3 * v6));
+    acc11 = (acc11 + (v4 * v6));
+    acc12 = (acc12 + (v0 * v7));
+    acc13 = (acc13 + (v2 * v7));
+    acc14 = (acc14 + (v3 * v7));
+    acc15 = (acc15 + (v4 * v7));
+    acc16 = (acc16 + (v0 * v8));
+    acc17 = (acc17 + (v2 * v8));
+    acc18 = (acc18 + (v3 * v8));
+    acc19 = (acc19 + (v4 * v8));
+    acc20 = (acc20 + (v0 * v9));
+    acc21 = (acc21 + (v2 * v9));
+    acc22 = (acc22 + (v3 * v9));
+    acc23 = (acc23 + (v4 * v9));
+    acc24 = (acc24 + (v0 * v10));
+    acc25 = (acc25 + (v2 * v10));
+    acc26 = (acc26 + (v3 * v10));
+    acc27 = (acc27 + (v4 * v10));
+    acc28 = (acc28 + (v0 * v11));
+    acc29 = (acc29 + (v2 * v11));
+    acc30 = (acc30 + (v3 * v11));
+    acc31 = (acc31 + (v4 * v11));
+    let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
+    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
+    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
+    acc0 = (acc0 + (v2 * v12));
+    acc1 = (acc1 + (v13 * v12));
+    acc2 = (acc2 + (v4 * v12));
+    acc3 = (acc3 + (v14 * v12));
+    acc4 = (acc4 + (v2 * v15));
+    acc5 = (acc5 + (v13 * v15));
+    acc6 = (acc6 + (v4 * v15));
+    acc7 = (acc7 + (v14 * v15));
+    acc8 = (acc8 + (v2 * v16));
+    acc9 = (acc9 + (v13 * v16));
+    acc10 = (acc10 + (v4 * v16));
+    acc11 = (acc11 + (v14 * v16));
+    acc12 = (acc12 + (v2 * v17));
+    acc13 = (acc13 + (v13 * v17));
+    acc14 = (acc14 + (v4 * v17));
+    acc15 = (acc15 + (v14 * v17));
+    acc16 = (acc16 + (v2 * v18));
+    acc17 = (acc17 + (v13 * v18));
+    acc18 = (acc18 + (v4 * v18));
+    acc19 = (acc19 + (v14 * v18));
+    acc20 = (acc20 + (v2 * v19));
+    acc21 = (acc21 + (v13 * v19));
+    acc22 = (acc22 + (v4 * v19));
+    acc23 = (acc23 + (v14 * v19));
+    acc24 = (acc24 + (v2 * v20));
+    acc25 = (acc25 + (v13 * v20));
+    acc26 = (acc26 + (v4 * v20));
+    acc27 = (acc27 + (v14 * v20));
+    acc28 = (acc28 + (v2 * v21));
+    acc29 = (acc29 + (v13 * v21));
+    acc30 = (acc30 + (v4 * v21));
+    acc31 = (acc31 + (v14 * v21));
+    let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
+    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
+    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
+    acc0 = (acc0 + (v13 * v22));
+    acc1 = (acc1 + (v23 * v22));
+    acc2 = (acc2 + (v14 * v22));
+    acc3 = (acc3 + (v24 * v22));
+    acc4 = (acc4 + (v13 * v25));
+    acc5 = (acc5 + (v23 * v25));
+    acc6 = (acc6 + (v14 * v25));
+    acc7 = (acc7 + (v24 * v25));
+    acc8 = (acc8 + (v13 * v26));
+    acc9 = (acc9 + (v23 * v26));
+    acc10 = (acc10 + (v14 * v26));
+    acc11 = (acc11 + (v24 * v26));
+    acc12 = (acc12 + (v13 * v27));
+    acc13 = (acc13 + (v23 * v27));
+    acc14 = (acc14 + (v14 * v27));
+    acc15 = (acc15 + (v24 * v27));
+    acc16 = (acc16 + (v13 * v28));
+    acc17 = (acc17 + (v23 * v28));
+    acc18 = (acc18 + (v14 * v28));
+    acc19 = (acc19 + (v24 * v28));
+    acc20 = (acc20 + (v13 * v29));
+    acc21 = (acc21 + (v23 * v29));
+    acc22 = (acc22 + (v14 * v29));
+    acc23 = (acc23 + (v24 * v29));
+    acc24 = (acc24 + (v13 * v30));
+    acc25 = (acc25 + (v23 * v30));
+    acc26 = (acc26 + (v14 * v30));
+    acc27 = (acc27 + (v24 * v30));
+    acc28 = (acc28 + (v13 * v31));
+    acc29 = (acc29 + (v23 * v31));
+    acc30 = (acc30 + (v14 * v31));
+    acc31 = (acc31 + (v24 * v31));
   }
-  let v12 = parameters[((cb * 8) + 288)];
-  let v13 = parameters[((cb * 8) + 289)];
-  let v14 = parameters[((cb * 8) + 290)];
-  let v15 = parameters[((cb * 8) + 291)];
-  let v16 = parameters[((cb * 8) + 292)];
-  let v17 = parameters[((cb * 8) + 293)];
-  let v18 = parameters[((cb * 8) + 294)];
-  let v19 = parameters[((cb * 8) + 295)];
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
+  let v32 = parameters[((cb * 8) + 288)];
+  let v33 = parameters[((cb * 8) + 289)];
+  let v34 = parameters[((cb * 8) + 290)];
+  let v35 = parameters[((cb * 8) + 291)];
+  let v36 = parameters[((cb * 8) + 292)];
+  let v37 = parameters[((cb * 8) + 293)];
+  let v38 = parameters[((cb * 8) + 294)];
+  let v39 = parameters[((cb * 8) + 295)];
+  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -1836,141 +2000,247 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    for (var r3 = 0; r3 < 3; r3++) {
-      let v0 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2))];
-      let v1 = parameters[(((cb * 8) + (r2 * 96)) + (r3 * 32))];
-      let v2 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 1)];
-      let v3 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 28)];
-      let v4 = scratch_4[((((((h * 56) + (n * 784)) + (r2 * 28)) + r3) + (w * 2)) + 29)];
-      let v5 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 1)];
-      let v6 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 2)];
-      let v7 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 3)];
-      let v8 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 4)];
-      let v9 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 5)];
-      let v10 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 6)];
-      let v11 = parameters[((((cb * 8) + (r2 * 96)) + (r3 * 32)) + 7)];
-      acc0 = (acc0 + (v0 * v1));
-      acc1 = (acc1 + (v2 * v1));
-      acc2 = (acc2 + (v3 * v1));
-      acc3 = (acc3 + (v4 * v1));
-      acc4 = (acc4 + (v0 * v5));
-      acc5 = (acc5 + (v2 * v5));
-      acc6 = (acc6 + (v3 * v5));
-      acc7 = (acc7 + (v4 * v5));
-      acc8 = (acc8 + (v0 * v6));
-      acc9 = (acc9 + (v2 * v6));
-      acc10 = (acc10 + (v3 * v6));
-      acc11 = (acc11 + (v4 * v6));
-      acc12 = (acc12 + (v0 * v7));
-      acc13 = (acc13 + (v2 * v7));
-      acc14 = (acc14 + (v3 * v7));
-      acc15 = (acc15 + (v4 * v7));
-      acc16 = (acc16 + (v0 * v8));
-      acc17 = (acc17 + (v2 * v8));
-      acc18 = (acc18 + (v3 * v8));
-      acc19 = (acc19 + (v4 * v8));
-      acc20 = (acc20 + (v0 * v9));
-      acc21 = (acc21 + (v2 * v9));
-      acc22 = (acc22 + (v3 * v9));
-      acc23 = (acc23 + (v4 * v9));
-      acc24 = (acc24 + (v0 * v10));
-      acc25 = (acc25 + (v2 * v10));
-      acc26 = (acc26 + (v3 * v10));
-      acc27 = (acc27 + (v4 * v10));
-      acc28 = (acc28 + (v0 * v11));
-      acc29 = (acc29 + (v2 * v11));
-      acc30 = (acc30 + (v3 * v11));
-      acc31 = (acc31 + (v4 * v11));
-    }
+    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v1 = parameters[((cb * 8) + (r2 * 96))];
+    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
+    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
+    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
+    acc0 = (acc0 + (v0 * v1));
+    acc1 = (acc1 + (v2 * v1));
+    acc2 = (acc2 + (v3 * v1));
+    acc3 = (acc3 + (v4 * v1));
+    acc4 = (acc4 + (v0 * v5));
+    acc5 = (acc5 + (v2 * v5));
+    acc6 = (acc6 + (v3 * v5));
+    acc7 = (acc7 + (v4 * v5));
+    acc8 = (acc8 + (v0 * v6));
+    acc9 = (acc9 + (v2 * v6));
+    acc10 = (acc10 + (v3 * v6));
+    acc11 = (acc11 + (v4 * v6));
+    acc12 = (acc12 + (v0 * v7));
+    acc13 = (acc13 + (v2 * v7));
+    acc14 = (acc14 + (v3 * v7));
+    acc15 = (acc15 + (v4 * v7));
+    acc16 = (acc16 + (v0 * v8));
+    acc17 = (acc17 + (v2 * v8));
+    acc18 = (acc18 + (v3 * v8));
+    acc19 = (acc19 + (v4 * v8));
+    acc20 = (acc20 + (v0 * v9));
+    acc21 = (acc21 + (v2 * v9));
+    acc22 = (acc22 + (v3 * v9));
+    acc23 = (acc23 + (v4 * v9));
+    acc24 = (acc24 + (v0 * v10));
+    acc25 = (acc25 + (v2 * v10));
+    acc26 = (acc26 + (v3 * v10));
+    acc27 = (acc27 + (v4 * v10));
+    acc28 = (acc28 + (v0 * v11));
+    acc29 = (acc29 + (v2 * v11));
+    acc30 = (acc30 + (v3 * v11));
+    acc31 = (acc31 + (v4 * v11));
+    let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
+    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
+    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
+    acc0 = (acc0 + (v2 * v12));
+    acc1 = (acc1 + (v13 * v12));
+    acc2 = (acc2 + (v4 * v12));
+    acc3 = (acc3 + (v14 * v12));
+    acc4 = (acc4 + (v2 * v15));
+    acc5 = (acc5 + (v13 * v15));
+    acc6 = (acc6 + (v4 * v15));
+    acc7 = (acc7 + (v14 * v15));
+    acc8 = (acc8 + (v2 * v16));
+    acc9 = (acc9 + (v13 * v16));
+    acc10 = (acc10 + (v4 * v16));
+    acc11 = (acc11 + (v14 * v16));
+    acc12 = (acc12 + (v2 * v17));
+    acc13 = (acc13 + (v13 * v17));
+    acc14 = (acc14 + (v4 * v17));
+    acc15 = (acc15 + (v14 * v17));
+    acc16 = (acc16 + (v2 * v18));
+    acc17 = (acc17 + (v13 * v18));
+    acc18 = (acc18 + (v4 * v18));
+    acc19 = (acc19 + (v14 * v18));
+    acc20 = (acc20 + (v2 * v19));
+    acc21 = (acc21 + (v13 * v19));
+    acc22 = (acc22 + (v4 * v19));
+    acc23 = (acc23 + (v14 * v19));
+    acc24 = (acc24 + (v2 * v20));
+    acc25 = (acc25 + (v13 * v20));
+    acc26 = (acc26 + (v4 * v20));
+    acc27 = (acc27 + (v14 * v20));
+    acc28 = (acc28 + (v2 * v21));
+    acc29 = (acc29 + (v13 * v21));
+    acc30 = (acc30 + (v4 * v21));
+    acc31 = (acc31 + (v14 * v21));
+    let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
+    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
+    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
+    acc0 = (acc0 + (v13 * v22));
+    acc1 = (acc1 + (v23 * v22));
+    acc2 = (acc2 + (v14 * v22));
+    acc3 = (acc3 + (v24 * v22));
+    acc4 = (acc4 + (v13 * v25));
+    acc5 = (acc5 + (v23 * v25));
+    acc6 = (acc6 + (v14 * v25));
+    acc7 = (acc7 + (v24 * v25));
+    acc8 = (acc8 + (v13 * v26));
+    acc9 = (acc9 + (v23 * v26));
+    acc10 = (acc10 + (v14 * v26));
+    acc11 = (acc11 + (v24 * v26));
+    acc12 = (acc12 + (v13 * v27));
+    acc13 = (acc13 + (v23 * v27));
+    acc14 = (acc14 + (v14 * v27));
+    acc15 = (acc15 + (v24 * v27));
+    acc16 = (acc16 + (v13 * v28));
+    acc17 = (acc17 + (v23 * v28));
+    acc18 = (acc18 + (v14 * v28));
+    acc19 = (acc19 + (v24 * v28));
+    acc20 = (acc20 + (v13 * v29));
+    acc21 = (acc21 + (v23 * v29));
+    acc22 = (acc22 + (v14 * v29));
+    acc23 = (acc23 + (v24 * v29));
+    acc24 = (acc24 + (v13 * v30));
+    acc25 = (acc25 + (v23 * v30));
+    acc26 = (acc26 + (v14 * v30));
+    acc27 = (acc27 + (v24 * v30));
+    acc28 = (acc28 + (v13 * v31));
+    acc29 = (acc29 + (v23 * v31));
+    acc30 = (acc30 + (v14 * v31));
+    acc31 = (acc31 + (v24 * v31));
   }
-  let v12 = parameters[((cb * 8) + 288)];
-  let v13 = max((acc0 + v12), 0.0);
-  let v14 = max((acc1 + v12), 0.0);
-  let v15 = max(v13, v14);
-  let v16 = max((acc2 + v12), 0.0);
-  let v17 = max(v15, v16);
-  let v18 = max((acc3 + v12), 0.0);
-  let v19 = parameters[((cb * 8) + 289)];
-  let v20 = max((acc4 + v19), 0.0);
-  let v21 = max((acc5 + v19), 0.0);
-  let v22 = max(v20, v21);
-  let v23 = max((acc6 + v19), 0.0);
-  let v24 = max(v22, v23);
-  let v25 = max((acc7 + v19), 0.0);
-  let v26 = parameters[((cb * 8) + 290)];
-  let v27 = max((acc8 + v26), 0.0);
-  let v28 = max((acc9 + v26), 0.0);
-  let v29 = max(v27, v28);
-  let v30 = max((acc10 + v26), 0.0);
-  let v31 = max(v29, v30);
-  let v32 = max((acc11 + v26), 0.0);
-  let v33 = parameters[((cb * 8) + 291)];
-  let v34 = max((acc12 + v33), 0.0);
-  let v35 = max((acc13 + v33), 0.0);
-  let v36 = max(v34, v35);
-  let v37 = max((acc14 + v33), 0.0);
-  let v38 = max(v36, v37);
-  let v39 = max((acc15 + v33), 0.0);
-  let v40 = parameters[((cb * 8) + 292)];
-  let v41 = max((acc16 + v40), 0.0);
-  let v42 = max((acc17 + v40), 0.0);
-  let v43 = max(v41, v42);
-  let v44 = max((acc18 + v40), 0.0);
-  let v45 = max(v43, v44);
-  let v46 = max((acc19 + v40), 0.0);
-  let v47 = parameters[((cb * 8) + 293)];
-  let v48 = max((acc20 + v47), 0.0);
-  let v49 = max((acc21 + v47), 0.0);
-  let v50 = max(v48, v49);
-  let v51 = max((acc22 + v47), 0.0);
-  let v52 = max(v50, v51);
-  let v53 = max((acc23 + v47), 0.0);
-  let v54 = parameters[((cb * 8) + 294)];
-  let v55 = max((acc24 + v54), 0.0);
-  let v56 = max((acc25 + v54), 0.0);
-  let v57 = max(v55, v56);
-  let v58 = max((acc26 + v54), 0.0);
-  let v59 = max(v57, v58);
-  let v60 = max((acc27 + v54), 0.0);
-  let v61 = parameters[((cb * 8) + 295)];
-  let v62 = max((acc28 + v61), 0.0);
-  let v63 = max((acc29 + v61), 0.0);
-  let v64 = max(v62, v63);
-  let v65 = max((acc30 + v61), 0.0);
-  let v66 = max(v64, v65);
-  let v67 = max((acc31 + v61), 0.0);
-  let y0 = max(v17, v18);
-  let y1 = select(3, select(2, select(1, 0, ((v14 <= v13) || (v13 != v13))), ((v16 <= v15) || (v15 != v15))), ((v18 <= v17) || (v17 != v17)));
-  let y2 = max(v24, v25);
-  let y3 = select(3, select(2, select(1, 0, ((v21 <= v20) || (v20 != v20))), ((v23 <= v22) || (v22 != v22))), ((v25 <= v24) || (v24 != v24)));
-  let y4 = max(v31, v32);
-  let y5 = select(3, select(2, select(1, 0, ((v28 <= v27) || (v27 != v27))), ((v30 <= v29) || (v29 != v29))), ((v32 <= v31) || (v31 != v31)));
-  let y6 = max(v38, v39);
-  let y7 = select(3, select(2, select(1, 0, ((v35 <= v34) || (v34 != v34))), ((v37 <= v36) || (v36 != v36))), ((v39 <= v38) || (v38 != v38)));
-  let y8 = max(v45, v46);
-  let y9 = select(3, select(2, select(1, 0, ((v42 <= v41) || (v41 != v41))), ((v44 <= v43) || (v43 != v43))), ((v46 <= v45) || (v45 != v45)));
-  let y10 = max(v52, v53);
-  let y11 = select(3, select(2, select(1, 0, ((v49 <= v48) || (v48 != v48))), ((v51 <= v50) || (v50 != v50))), ((v53 <= v52) || (v52 != v52)));
-  let y12 = max(v59, v60);
-  let y13 = select(3, select(2, select(1, 0, ((v56 <= v55) || (v55 != v55))), ((v58 <= v57) || (v57 != v57))), ((v60 <= v59) || (v59 != v59)));
-  let y14 = max(v66, v67);
-  let y15 = select(3, select(2, select(1, 0, ((v63 <= v62) || (v62 != v62))), ((v65 <= v64) || (v64 != v64))), ((v67 <= v66) || (v66 != v66)));
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
-  scratch_104[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y1;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y2;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y3;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y4;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y5;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y6;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y7;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y8;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y9;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y10;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y11;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y12;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y13;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y14;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y15;
+  let v32 = parameters[((cb * 8) + 288)];
+  let v33 = max((acc0 + v32), 0.0);
+  let v34 = max((acc1 + v32), 0.0);
+  let v35 = ((v34 <= v33) || (v33 != v33));
+  let v36 = select(v34, v33, v35);
+  let v37 = max((acc2 + v32), 0.0);
+  let v38 = ((v37 <= v36) || (v36 != v36));
+  let v39 = select(v37, v36, v38);
+  let v40 = max((acc3 + v32), 0.0);
+  let v41 = ((v40 <= v39) || (v39 != v39));
+  let v42 = select(v40, v39, v41);
+  let v43 = parameters[((cb * 8) + 289)];
+  let v44 = max((acc4 + v43), 0.0);
+  let v45 = max((acc5 + v43), 0.0);
+  let v46 = ((v45 <= v44) || (v44 != v44));
+  let v47 = select(v45, v44, v46);
+  let v48 = max((acc6 + v43), 0.0);
+  let v49 = ((v48 <= v47) || (v47 != v47));
+  let v50 = select(v48, v47, v49);
+  let v51 = max((acc7 + v43), 0.0);
+  let v52 = ((v51 <= v50) || (v50 != v50));
+  let v53 = select(v51, v50, v52);
+  let v54 = parameters[((cb * 8) + 290)];
+  let v55 = max((acc8 + v54), 0.0);
+  let v56 = max((acc9 + v54), 0.0);
+  let v57 = ((v56 <= v55) || (v55 != v55));
+  let v58 = select(v56, v55, v57);
+  let v59 = max((acc10 + v54), 0.0);
+  let v60 = ((v59 <= v58) || (v58 != v58));
+  let v61 = select(v59, v58, v60);
+  let v62 = max((acc11 + v54), 0.0);
+  let v63 = ((v62 <= v61) || (v61 != v61));
+  let v64 = select(v62, v61, v63);
+  let v65 = parameters[((cb * 8) + 291)];
+  let v66 = max((acc12 + v65), 0.0);
+  let v67 = max((acc13 + v65), 0.0);
+  let v68 = ((v67 <= v66) || (v66 != v66));
+  let v69 = select(v67, v66, v68);
+  let v70 = max((acc14 + v65), 0.0);
+  let v71 = ((v70 <= v69) || (v69 != v69));
+  let v72 = select(v70, v69, v71);
+  let v73 = max((acc15 + v65), 0.0);
+  let v74 = ((v73 <= v72) || (v72 != v72));
+  let v75 = select(v73, v72, v74);
+  let v76 = parameters[((cb * 8) + 292)];
+  let v77 = max((acc16 + v76), 0.0);
+  let v78 = max((acc17 + v76), 0.0);
+  let v79 = ((v78 <= v77) || (v77 != v77));
+  let v80 = select(v78, v77, v79);
+  let v81 = max((acc18 + v76), 0.0);
+  let v82 = ((v81 <= v80) || (v80 != v80));
+  let v83 = select(v81, v80, v82);
+  let v84 = max((acc19 + v76), 0.0);
+  let v85 = ((v84 <= v83) || (v83 != v83));
+  let v86 = select(v84, v83, v85);
+  let v87 = parameters[((cb * 8) + 293)];
+  let v88 = max((acc20 + v87), 0.0);
+  let v89 = max((acc21 + v87), 0.0);
+  let v90 = ((v89 <= v88) || (v88 != v88));
+  let v91 = select(v89, v88, v90);
+  let v92 = max((acc22 + v87), 0.0);
+  let v93 = ((v92 <= v91) || (v91 != v91));
+  let v94 = select(v92, v91, v93);
+  let v95 = max((acc23 + v87), 0.0);
+  let v96 = ((v95 <= v94) || (v94 != v94));
+  let v97 = select(v95, v94, v96);
+  let v98 = parameters[((cb * 8) + 294)];
+  let v99 = max((acc24 + v98), 0.0);
+  let v100 = max((acc25 + v98), 0.0);
+  let v101 = ((v100 <= v99) || (v99 != v99));
+  let v102 = select(v100, v99, v101);
+  let v103 = max((acc26 + v98), 0.0);
+  let v104 = ((v103 <= v102) || (v102 != v102));
+  let v105 = select(v103, v102, v104);
+  let v106 = max((acc27 + v98), 0.0);
+  let v107 = ((v106 <= v105) || (v105 != v105));
+  let v108 = select(v106, v105, v107);
+  let v109 = parameters[((cb * 8) + 295)];
+  let v110 = max((acc28 + v109), 0.0);
+  let v111 = max((acc29 + v109), 0.0);
+  let v112 = ((v111 <= v110) || (v110 != v110));
+  let v113 = select(v111, v110, v112);
+  let v114 = max((acc30 + v109), 0.0);
+  let v115 = ((v114 <= v113) || (v113 != v113));
+  let v116 = select(v114, v113, v115);
+  let v117 = max((acc31 + v109), 0.0);
+  let v118 = ((v117 <= v116) || (v116 != v116));
+  let v119 = select(v117, v116, v118);
+  let y0 = select(3, select(2, select(1, 0, v35), v38), v41);
+  let y1 = select(3, select(2, select(1, 0, v46), v49), v52);
+  let y2 = select(3, select(2, select(1, 0, v57), v60), v63);
+  let y3 = select(3, select(2, select(1, 0, v68), v71), v74);
+  let y4 = select(3, select(2, select(1, 0, v79), v82), v85);
+  let y5 = select(3, select(2, select(1, 0, v90), v93), v96);
+  let y6 = select(3, select(2, select(1, 0, v101), v104), v107);
+  let y7 = select(3, select(2, select(1, 0, v112), v115), v118);
+  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
+  scratch_104[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
+  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
+  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
 }
 `,
 };
@@ -2104,91 +2374,115 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v12 = parameters[((cb * 8) + 18752)];
   let v13 = max((acc0 + v12), 0.0);
   let v14 = max((acc1 + v12), 0.0);
-  let v15 = max(v13, v14);
-  let v16 = max((acc2 + v12), 0.0);
-  let v17 = max(v15, v16);
-  let v18 = max((acc3 + v12), 0.0);
-  let v19 = parameters[((cb * 8) + 18753)];
-  let v20 = max((acc4 + v19), 0.0);
-  let v21 = max((acc5 + v19), 0.0);
-  let v22 = max(v20, v21);
-  let v23 = max((acc6 + v19), 0.0);
-  let v24 = max(v22, v23);
-  let v25 = max((acc7 + v19), 0.0);
-  let v26 = parameters[((cb * 8) + 18754)];
-  let v27 = max((acc8 + v26), 0.0);
-  let v28 = max((acc9 + v26), 0.0);
-  let v29 = max(v27, v28);
-  let v30 = max((acc10 + v26), 0.0);
-  let v31 = max(v29, v30);
-  let v32 = max((acc11 + v26), 0.0);
-  let v33 = parameters[((cb * 8) + 18755)];
-  let v34 = max((acc12 + v33), 0.0);
-  let v35 = max((acc13 + v33), 0.0);
-  let v36 = max(v34, v35);
-  let v37 = max((acc14 + v33), 0.0);
-  let v38 = max(v36, v37);
-  let v39 = max((acc15 + v33), 0.0);
-  let v40 = parameters[((cb * 8) + 18756)];
-  let v41 = max((acc16 + v40), 0.0);
-  let v42 = max((acc17 + v40), 0.0);
-  let v43 = max(v41, v42);
-  let v44 = max((acc18 + v40), 0.0);
-  let v45 = max(v43, v44);
-  let v46 = max((acc19 + v40), 0.0);
-  let v47 = parameters[((cb * 8) + 18757)];
-  let v48 = max((acc20 + v47), 0.0);
-  let v49 = max((acc21 + v47), 0.0);
-  let v50 = max(v48, v49);
-  let v51 = max((acc22 + v47), 0.0);
-  let v52 = max(v50, v51);
-  let v53 = max((acc23 + v47), 0.0);
-  let v54 = parameters[((cb * 8) + 18758)];
-  let v55 = max((acc24 + v54), 0.0);
-  let v56 = max((acc25 + v54), 0.0);
-  let v57 = max(v55, v56);
-  let v58 = max((acc26 + v54), 0.0);
-  let v59 = max(v57, v58);
-  let v60 = max((acc27 + v54), 0.0);
-  let v61 = parameters[((cb * 8) + 18759)];
-  let v62 = max((acc28 + v61), 0.0);
-  let v63 = max((acc29 + v61), 0.0);
-  let v64 = max(v62, v63);
-  let v65 = max((acc30 + v61), 0.0);
-  let v66 = max(v64, v65);
-  let v67 = max((acc31 + v61), 0.0);
-  let y0 = max(v17, v18);
-  let y1 = select(3, select(2, select(1, 0, ((v14 <= v13) || (v13 != v13))), ((v16 <= v15) || (v15 != v15))), ((v18 <= v17) || (v17 != v17)));
-  let y2 = max(v24, v25);
-  let y3 = select(3, select(2, select(1, 0, ((v21 <= v20) || (v20 != v20))), ((v23 <= v22) || (v22 != v22))), ((v25 <= v24) || (v24 != v24)));
-  let y4 = max(v31, v32);
-  let y5 = select(3, select(2, select(1, 0, ((v28 <= v27) || (v27 != v27))), ((v30 <= v29) || (v29 != v29))), ((v32 <= v31) || (v31 != v31)));
-  let y6 = max(v38, v39);
-  let y7 = select(3, select(2, select(1, 0, ((v35 <= v34) || (v34 != v34))), ((v37 <= v36) || (v36 != v36))), ((v39 <= v38) || (v38 != v38)));
-  let y8 = max(v45, v46);
-  let y9 = select(3, select(2, select(1, 0, ((v42 <= v41) || (v41 != v41))), ((v44 <= v43) || (v43 != v43))), ((v46 <= v45) || (v45 != v45)));
-  let y10 = max(v52, v53);
-  let y11 = select(3, select(2, select(1, 0, ((v49 <= v48) || (v48 != v48))), ((v51 <= v50) || (v50 != v50))), ((v53 <= v52) || (v52 != v52)));
-  let y12 = max(v59, v60);
-  let y13 = select(3, select(2, select(1, 0, ((v56 <= v55) || (v55 != v55))), ((v58 <= v57) || (v57 != v57))), ((v60 <= v59) || (v59 != v59)));
-  let y14 = max(v66, v67);
-  let y15 = select(3, select(2, select(1, 0, ((v63 <= v62) || (v62 != v62))), ((v65 <= v64) || (v64 != v64))), ((v67 <= v66) || (v66 != v66)));
-  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
-  scratch_96[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y1;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y2;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y3;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y4;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y5;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y6;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y7;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y8;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y9;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y10;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y11;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y12;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y13;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y14;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y15;
+  let v15 = ((v14 <= v13) || (v13 != v13));
+  let v16 = select(v14, v13, v15);
+  let v17 = max((acc2 + v12), 0.0);
+  let v18 = ((v17 <= v16) || (v16 != v16));
+  let v19 = select(v17, v16, v18);
+  let v20 = max((acc3 + v12), 0.0);
+  let v21 = ((v20 <= v19) || (v19 != v19));
+  let v22 = select(v20, v19, v21);
+  let v23 = parameters[((cb * 8) + 18753)];
+  let v24 = max((acc4 + v23), 0.0);
+  let v25 = max((acc5 + v23), 0.0);
+  let v26 = ((v25 <= v24) || (v24 != v24));
+  let v27 = select(v25, v24, v26);
+  let v28 = max((acc6 + v23), 0.0);
+  let v29 = ((v28 <= v27) || (v27 != v27));
+  let v30 = select(v28, v27, v29);
+  let v31 = max((acc7 + v23), 0.0);
+  let v32 = ((v31 <= v30) || (v30 != v30));
+  let v33 = select(v31, v30, v32);
+  let v34 = parameters[((cb * 8) + 18754)];
+  let v35 = max((acc8 + v34), 0.0);
+  let v36 = max((acc9 + v34), 0.0);
+  let v37 = ((v36 <= v35) || (v35 != v35));
+  let v38 = select(v36, v35, v37);
+  let v39 = max((acc10 + v34), 0.0);
+  let v40 = ((v39 <= v38) || (v38 != v38));
+  let v41 = select(v39, v38, v40);
+  let v42 = max((acc11 + v34), 0.0);
+  let v43 = ((v42 <= v41) || (v41 != v41));
+  let v44 = select(v42, v41, v43);
+  let v45 = parameters[((cb * 8) + 18755)];
+  let v46 = max((acc12 + v45), 0.0);
+  let v47 = max((acc13 + v45), 0.0);
+  let v48 = ((v47 <= v46) || (v46 != v46));
+  let v49 = select(v47, v46, v48);
+  let v50 = max((acc14 + v45), 0.0);
+  let v51 = ((v50 <= v49) || (v49 != v49));
+  let v52 = select(v50, v49, v51);
+  let v53 = max((acc15 + v45), 0.0);
+  let v54 = ((v53 <= v52) || (v52 != v52));
+  let v55 = select(v53, v52, v54);
+  let v56 = parameters[((cb * 8) + 18756)];
+  let v57 = max((acc16 + v56), 0.0);
+  let v58 = max((acc17 + v56), 0.0);
+  let v59 = ((v58 <= v57) || (v57 != v57));
+  let v60 = select(v58, v57, v59);
+  let v61 = max((acc18 + v56), 0.0);
+  let v62 = ((v61 <= v60) || (v60 != v60));
+  let v63 = select(v61, v60, v62);
+  let v64 = max((acc19 + v56), 0.0);
+  let v65 = ((v64 <= v63) || (v63 != v63));
+  let v66 = select(v64, v63, v65);
+  let v67 = parameters[((cb * 8) + 18757)];
+  let v68 = max((acc20 + v67), 0.0);
+  let v69 = max((acc21 + v67), 0.0);
+  let v70 = ((v69 <= v68) || (v68 != v68));
+  let v71 = select(v69, v68, v70);
+  let v72 = max((acc22 + v67), 0.0);
+  let v73 = ((v72 <= v71) || (v71 != v71));
+  let v74 = select(v72, v71, v73);
+  let v75 = max((acc23 + v67), 0.0);
+  let v76 = ((v75 <= v74) || (v74 != v74));
+  let v77 = select(v75, v74, v76);
+  let v78 = parameters[((cb * 8) + 18758)];
+  let v79 = max((acc24 + v78), 0.0);
+  let v80 = max((acc25 + v78), 0.0);
+  let v81 = ((v80 <= v79) || (v79 != v79));
+  let v82 = select(v80, v79, v81);
+  let v83 = max((acc26 + v78), 0.0);
+  let v84 = ((v83 <= v82) || (v82 != v82));
+  let v85 = select(v83, v82, v84);
+  let v86 = max((acc27 + v78), 0.0);
+  let v87 = ((v86 <= v85) || (v85 != v85));
+  let v88 = select(v86, v85, v87);
+  let v89 = parameters[((cb * 8) + 18759)];
+  let v90 = max((acc28 + v89), 0.0);
+  let v91 = max((acc29 + v89), 0.0);
+  let v92 = ((v91 <= v90) || (v90 != v90));
+  let v93 = select(v91, v90, v92);
+  let v94 = max((acc30 + v89), 0.0);
+  let v95 = ((v94 <= v93) || (v93 != v93));
+  let v96 = select(v94, v93, v95);
+  let v97 = max((acc31 + v89), 0.0);
+  let v98 = ((v97 <= v96) || (v96 != v96));
+  let v99 = select(v97, v96, v98);
+  let y0 = select(3, select(2, select(1, 0, v15), v18), v21);
+  let y1 = select(3, select(2, select(1, 0, v26), v29), v32);
+  let y2 = select(3, select(2, select(1, 0, v37), v40), v43);
+  let y3 = select(3, select(2, select(1, 0, v48), v51), v54);
+  let y4 = select(3, select(2, select(1, 0, v59), v62), v65);
+  let y5 = select(3, select(2, select(1, 0, v70), v73), v76);
+  let y6 = select(3, select(2, select(1, 0, v81), v84), v87);
+  let y7 = select(3, select(2, select(1, 0, v92), v95), v98);
+  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
+  scratch_96[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
+  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
+  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
 }
 `,
 };
@@ -4385,7 +4679,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in hexadecimal: 39,764 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in hexadecimal: 40,640 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = '\
 0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
 7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004033534\
@@ -4421,7 +4715,7 @@ const fashionCnnLogitsWasm = '\
 645f67745f73656c65002f27747261696e5f3132615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772616400301c74726169\
 6e5f3132625f636f6e76315f6261636b776172645f73756d00312a747261696e5f31335f636f6e76315f6261636b776172645f636f6e7632645f\
 7765696768745f6772616400322e747261696e5f31345f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f\
-726500330ab8a50234d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39\
+726500330af4ab0234d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39\
 fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa0\
 2002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a2440000\
 00000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c20\
@@ -4434,154 +4728,163 @@ c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3f
 4020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f20\
 0144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d04\
 40200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc07\
-7141808080fc07470bd70609047f017b017f017b027f087b047f067b017f20002001480440200021080340200821092009210a4100210b034020\
+7141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f20002001480440200021080340200821092009210a4100210b034020\
 05200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd0c0000000000000000000000000000\
 00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
 000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000\
-0000000000002117fd0c0000000000000000000000000000000021184100211903404100211a2004200f41386c200a4190066c6a2019411c6c6a\
-201041026c6a41046c6a211b2005200b41086c201941e0006c6a41046c6a211c0340201bfd090200211d201cfd000200211e201bfd090204211f\
-201bfd0902702120201bfd0902742121201cfd0002102122201d201efde6012011fde4012111201f201efde6012012fde40121122020201efde6\
-012013fde40121132021201efde6012014fde4012114201d2022fde6012015fde4012115201f2022fde6012016fde401211620202022fde60120\
-17fde401211720212022fde6012018fde4012118201b41046a211b201c4180016a211c201a41016a221a4103480d000b201941016a2219410348\
-0d000b2006200b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a212320232011200cfde401fd0c0000000000000000000000\
-0000000000fdeb012012200cfde401fd0c00000000000000000000000000000000fdeb01fde9012013200cfde401fd0c00000000000000000000\
-000000000000fdeb01fde9012014200cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020232015200efde401fd0c\
-00000000000000000000000000000000fdeb012016200efde401fd0c00000000000000000000000000000000fdeb01fde9012017200efde401fd\
-0c00000000000000000000000000000000fdeb01fde9012018200efde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210\
-201041016a2210410d480d000b200f41016a220f410d480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bd1060207\
-7f177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a4104\
-6c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd00\
-0280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a\
-022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118\
-200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd\
-0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20\
-112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000\
-003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401\
-fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121\
-201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f00\
-00003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde4\
-01fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b0280\
-18200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e20\
-23fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d\
-200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b\
-037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e20\
-04200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a211120\
-0ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd00\
-02800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde50121\
-1d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde50121212015\
-2013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde4012126\
-2019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e20\
-16201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd000280\
-2afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd\
-0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202c\
-fd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180\
-016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021\
-330340410021340340203441046c41046a41194c0440fd0c000000000000000000000000000000002135fd0c0000000000000000000000000000\
-00002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000\
-000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000\
-000000000000213c4100213d2003203341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203e\
-fd0902002140203ffd0002002141203ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035\
-fde401213520402042fde6012036fde401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde4\
-01213920442042fde601203afde401213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a21\
-3f203d41016a223d4120480d000b2003203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037\
-fd0b02a0900320462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f090030541\
-0021470340fd0c000000000000000000000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20\
-344180016c6a204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fd\
-e6012048fde4012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b20032033\
-41c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b48\
-0d000b0b203441016a22344107480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d0340410021\
-0e2003203241046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280\
-c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd00\
-02c0ce032156204efd0002c09c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002\
-a0e103fde501215a20552056fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c\
-20542057fde501204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401\
-215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b\
-02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241\
-016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a21612061fd000280ca04216041002162034041002163200720\
-3141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd00\
-0280f4032060fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000\
-000000fdeb01fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde4\
-01fd0c00000000000000000000000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b\
-206241016a22624105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f06\
-7f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e\
-21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c0000\
-0000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c\
-000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113\
-fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a\
-201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd09020021\
-1a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200d\
-fde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4\
-012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a\
-2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd\
-000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd0002\
-80cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000\
-002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41\
-c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc\
-04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d\
-000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c\
-4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b20\
-0b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b\
-017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802004c0440fd0c0000000000000000000000\
-0000000000210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c000000000000000000\
-00000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
-0000000000000000002111fd0c00000000000000000000000000000000211241002113034041002114034041002115200420094180246c201341\
-80036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd00\
-0280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b20\
-18201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c20\
-1afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a211720154101\
-6a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d02821\
-1e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000\
-fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c000000000000\
-00000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f20\
-1efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d02821244100212503\
-40fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000000021274100211303404100211403404100211520\
-0420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c\
-6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a\
-212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20\
-094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b202720\
-24fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a22\
-0a4108480d000b200741016a22072001480d000b0b0bf00105047f027d037f017d027f2000200148044020002107034020072108200821094100\
-210a03404300000000210b4300000000210c4100210d2004200941c0006c41046c6a210e2005200a41026c41046c6a210f0340200e2a02002110\
-200b2010200f2a0280d2289492210b200c2010200f2a0284d2289492210c200e41046a210e200f41286a210f200d41016a220d41c000480d000b\
-2006200a41026c2009410a6c6a41046c6a21112011200b2005200a41026c41046c6a211220122a0280e628923802002011200c20122a0284e628\
-92380204200a41016a220a4105480d000b200741016a22072001480d000b0b0ba40101087f20002001480440200021080340200821092009210a\
-4100210b03404100210c03404100210d2006200c411c6c200a4190066c6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e20\
-0f2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d411c480d000b200c41016a220c411c480d000b200b4101\
-6a220b4101480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941\
-206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd00\
-02800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c\
-0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c000000\
-3f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000\
-003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde50120\
-16fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffd\
-e601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f00\
-00003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501\
-201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003f\
-fde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f\
-0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b\
-0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e\
-201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b\
-028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a2208200148\
-0d000b0b0bd70609047f017b017f017b027f087b047f067b017f2000200148044020002107034020072108200821094100210a03402005200a41\
-086c41046c6a210c200cfd00028009210b200cfd00029009210d4100210e03404100210f0340fd0c000000000000000000000000000000002110\
-fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000000000\
-2113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000\
-00002116fd0c000000000000000000000000000000002117410021180340410021192004200e41386c20094190066c6a2018411c6c6a200f4102\
-6c6a41046c6a211a2005200a41086c201841e0006c6a41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd09\
-0270211f201afd0902742120201bfd0002102121201c201dfde6012010fde4012110201e201dfde6012011fde4012111201f201dfde6012012fd\
-e40121122020201dfde6012013fde4012113201c2021fde6012014fde4012114201e2021fde6012015fde4012115201f2021fde6012016fde401\
-211620202021fde6012017fde4012117201a41046a211a201b4180016a211b201941016a22194103480d000b201841016a22184103480d000b20\
-06200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a212220222010200bfde401fd0c000000000000000000000000000000\
+0000000000002117fd0c000000000000000000000000000000002118410021192004200f41386c200a4190066c6a201041026c6a41046c6a211a\
+2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd090270211f201afd0902742120201bfd\
+0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fde40121132020201dfde6012014fde4\
+012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde40121\
+18201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6012011fde401211120232022fde6012012\
+fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fde401211520232025fde6012016fde4\
+01211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd09020c2127201afd09027c2128201b\
+fd00029002212920232026fde6012011fde401211120272026fde6012012fde401211220242026fde6012013fde401211320282026fde6012014\
+fde401211420232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4\
+012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f41a0036c6a200a41a02a6c6a201041206c\
+6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200cfde401fd0c000000000000000000000000\
+00000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde9012014200cfde401fd0c0000000000000000\
+0000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c00000000000000000000000000000000fdeb012016200efde401fd0c00\
+000000000000000000000000000000fdeb01fde9012017200efde401fd0c00000000000000000000000000000000fdeb01fde9012018200efde4\
+01fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d000b200f41016a220f410d480d000b200b41\
+016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a2009\
+41206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd\
+0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd\
+0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000\
+003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f00\
+00003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde501\
+2016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003f\
+fde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f\
+0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde5\
+01201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f000000\
+3ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c000000\
+3f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd\
+0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b02803020\
+0e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd\
+0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001\
+480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f2000200148044020002108034020082109200941017021\
+0a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f200320\
+0c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b\
+2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd000280\
+0e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd\
+00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde5\
+01fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde5\
+01201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde50121\
+2d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b028019201020\
+23fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd\
+0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c502201020\
+2ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d00\
+0b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c0000000000\
+00000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000\
+000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00\
+000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a4104\
+6c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd09028001\
+2143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fd\
+e401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401\
+213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41\
+046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c09003204620\
+3afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c0000\
+000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c203341\
+80026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a\
+41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02\
+809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d00\
+0b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d\
+41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002\
+a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd\
+0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b20\
+4efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde50121\
+5d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde5\
+01215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f\
+200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a\
+41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21\
+642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb\
+012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c0000000000\
+0000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200\
+20644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141\
+016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f\
+200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a200228\
+02004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000000000000000\
+0000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000\
+000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021\
+160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c2015\
+4180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd0902803221\
+1d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffd\
+e401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde401\
+2113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b\
+201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c2009418003\
+6c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023\
+200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b0290482023\
+20132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000\
+000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a\
+4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180\
+c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde401\
+2129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b20\
+06200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a222720\
+02280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf509\
+0f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340\
+200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c\
+00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f\
+fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
+211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c001\
+6c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09\
+028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b\
+201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201a\
+fde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22\
+134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a\
+21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
+04202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c4104\
+6c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c000000000000\
+00000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41\
+046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fd\
+e4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a\
+22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
+202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bf00105047f027d\
+037f017d027f2000200148044020002107034020072108200821094100210a03404300000000210b4300000000210c4100210d2004200941c000\
+6c41046c6a210e2005200a41026c41046c6a210f0340200e2a02002110200b2010200f2a0280d2289492210b200c2010200f2a0284d228949221\
+0c200e41046a210e200f41286a210f200d41016a220d41c000480d000b2006200a41026c2009410a6c6a41046c6a21112011200b2005200a4102\
+6c41046c6a211220122a0280e628923802002011200c20122a0284e62892380204200a41016a220a4105480d000b200741016a22072001480d00\
+0b0b0ba40101087f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d2006200c411c6c200a4190066c\
+6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f20\
+0d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0bd10602077f\
+177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c\
+6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd0002\
+80ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a02\
+2115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca02211820\
+0dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c\
+0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c2011\
+2018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f000000\
+3f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd\
+0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde601212120\
+1b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000\
+003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401\
+fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018\
+200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023\
+fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d20\
+0e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f200020\
+0148044020002107034020072108200821094100210a03402005200a41086c41046c6a210c200cfd00028009210b200cfd00029009210d410021\
+0e03404100210f0340fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
+0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
+00000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000000000000000000021174100211820\
+04200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41086c41046c6a211a03402019fd090200211b201afd000200211c2019\
+fd090204211d2019fd090270211e2019fd090274211f201afd0002102120201b201cfde6012010fde4012110201d201cfde6012011fde4012111\
+201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b2020fde6012014fde4012114201d2020fde6012015fde4012115201e\
+2020fde6012016fde4012116201f2020fde6012017fde4012117201afd0002800121212019fd09020821222019fd0902782123201afd00029001\
+2124201d2021fde6012010fde401211020222021fde6012011fde4012111201f2021fde6012012fde401211220232021fde6012013fde4012113\
+201d2024fde6012014fde401211420222024fde6012015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201a\
+fd0002800221252019fd09020c21262019fd09027c2127201afd00029002212820222025fde6012010fde401211020262025fde6012011fde401\
+211120232025fde6012012fde401211220272025fde6012013fde401211320222028fde6012014fde401211420262028fde6012015fde4012115\
+20232028fde6012016fde401211620272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b20\
+06200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a212920292010200bfde401fd0c000000000000000000000000000000\
 00fdeb012011200bfde401fd0c00000000000000000000000000000000fdeb01fde9012012200bfde401fd0c0000000000000000000000000000\
-0000fdeb01fde9012013200bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020222014200dfde401fd0c00000000\
+0000fdeb01fde9012013200bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020292014200dfde401fd0c00000000\
 000000000000000000000000fdeb012015200dfde401fd0c00000000000000000000000000000000fdeb01fde9012016200dfde401fd0c000000\
 00000000000000000000000000fdeb01fde9012017200dfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200f4101\
 6a220f410d480d000b200e41016a220e410d480d000b200a41016a220a4104480d000b200741016a22072001480d000b0b0be7110d097f207b04\
@@ -4713,366 +5016,372 @@ fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015
 1220134180046a2113201141016a221141c000480d000b200c41016a220c2001480d000b0b0ba50101087f200020014804402000210c0340200c\
 210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200b20104180306c200f4180106c6a200e41\
 206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21130340201220132a02800a380200201241046a21122013418002\
-6a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bb40909047f017b017f017b027f087b047f167b027f200020014804\
+6a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd70b09047f017b017f017b027f087b037f247b027f200020014804\
 402000210a0340200a210b200b210c4100210d03402005200d41086c41046c6a210f200ffd00028009210e200ffd000290092110410021110340\
 410021120340fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
 0000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000\
-00000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b03404100\
-211c2004201141386c200c4190066c6a201b411c6c6a201241026c6a41046c6a211d2005200d41086c201b41e0006c6a41046c6a211e0340201d\
-fd090200211f201efd0002002120201dfd0902042121201dfd0902702122201dfd0902742123201efd0002102124201f2020fde6012013fde401\
-211320212020fde6012014fde401211420222020fde6012015fde401211520232020fde6012016fde4012116201f2024fde6012017fde4012117\
-20212024fde6012018fde401211820222024fde6012019fde401211920232024fde601201afde401211a201d41046a211d201e4180016a211e20\
-1c41016a221c4103480d000b201b41016a221b4103480d000b2013200efde401fd0c00000000000000000000000000000000fdeb012125201420\
-0efde401fd0c00000000000000000000000000000000fdeb01212620252026fde90121272015200efde401fd0c00000000000000000000000000\
-000000fdeb01212820272028fde90121292016200efde401fd0c00000000000000000000000000000000fdeb01212a20172010fde401fd0c0000\
-0000000000000000000000000000fdeb01212b20182010fde401fd0c00000000000000000000000000000000fdeb01212c202b202cfde901212d\
-20192010fde401fd0c00000000000000000000000000000000fdeb01212e202d202efde901212f201a2010fde401fd0c00000000000000000000\
-000000000000fdeb0121302029202afde9012131fd0c00000000000000000000000000000000fd0c010000000100000001000000010000002026\
-2025fd4520252025fd42fd50fd52fd0c0200000002000000020000000200000020282027fd4520272027fd42fd50fd52fd0c0300000003000000\
-0300000003000000202a2029fd4520292029fd42fd50fd522132202f2030fde9012133fd0c00000000000000000000000000000000fd0c010000\
-00010000000100000001000000202c202bfd45202b202bfd42fd50fd52fd0c02000000020000000200000002000000202e202dfd45202d202dfd\
-42fd50fd52fd0c030000000300000003000000030000002030202ffd45202f202ffd42fd50fd5221342007200d41086c201141a0036c6a200c41\
-a02a6c6a201241206c6a41046c6a213520352031fd0b02002008200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a213620\
-362032fd0b020020352033fd0b021020362034fd0b0210201241016a2212410d480d000b201141016a2211410d480d000b200d41016a220d4104\
-480d000b200a41016a220a2001480d000b0b0bda0602077f177b200020014804402000210a0340200a210b200b41c00070210c200b41c0006e21\
-0b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f2009200d4180c0006c200c41086c6a41046c6a21100340200ffd00028080\
-042111200ffd000280c0032112200ffd00028080032113200ffd000280c0022114200ffd0002808001211520112014fde4012015fde401fd0c00\
-00003f0000003f0000003f0000003ffde6012116200ffd00028080022117200ffd00028040211820122017fde4012018fde401fd0c0000003f00\
-00003f0000003f0000003ffde6012119200ffd000280c001211a200ffd000200211b2013201afde401201bfde401fd0c0000003f0000003f0000\
-003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde601211d20122017fde5012018fde401\
-fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601211f\
-20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde601212020112012fde5012013fde401fd0c0000003f0000003f00\
-00003f0000003ffde601212120162019fde401201cfde401fd0c0000003f0000003f0000003f0000003ffde601212220162019fde501201cfde4\
-01fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde401201ffde401fd0c0000003f0000003f0000003f0000003ffde60121\
-24201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003ffde601212520152018fde401201bfde401fd0c0000003f0000003f\
-0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601212720102011fd0b02002010\
-2020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b02804020102022fd0b02805020102023fd0b0280602010201cfd0b\
-0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280a0012010201ffd0b0280b00120102015fd0b0280c00120102026fd\
-0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a22\
-0a2001480d000b0b0bb0130e097f207b047f087b037f067b027f027b027f017b037f117b067f087b200020014804402000210903402009210a20\
-0a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a\
-21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010\
-fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a20\
-10fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5012120\
-201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd000280\
-032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501212920\
-122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde50120\
-20fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02\
-801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af01\
-2011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280\
-c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e\
-4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340203541046c41046a41194c0440fd0c\
-000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138\
-fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000\
-213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213d4100213e2003203441a0066c20354180\
-016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203ffd09020021412040fd00020021422040fd0002102143203f\
-fd090280012144203ffd090280022145203ffd09028003214620412042fde6012036fde401213620412043fde6012037fde401213720442042fd\
-e6012038fde401213820442043fde6012039fde401213920452042fde601203afde401213a20452043fde601203bfde401213b20462042fde601\
-203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a2140203e41016a223e4120480d000b2003203441c8016c2035\
-41206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038fd0b02a0900320472039fd0b02b090032047203afd0b02c0\
-90032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f0900305410021480340fd0c0000000000000000000000000000000021\
-49fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20354180016c6a204841206c6a41046c6a214b200620324180\
-206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fde6012049fde4012149204d204cfd000210fde601204afde4\
-01214a204b41046a214b204c41206a214c203e41016a223e4120480d000b2003203441c8016c203541206c6a204841086c6a41046c6a214e204e\
-2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b480d000b0b203541016a22354107480d000b203441016a2234\
-4110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214f20032033\
-41046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280c2032152204ffd0002a0af032153204ffd0002a0c8032154\
-204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd0002c0ce032157204ffd0002c09c032056fde4012057fde401\
-2158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002a0e103fde501215b20562057fde501204ffd0002c0e703fd\
-e501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d20552058fde501204ffd0002e0a2032059fde401205afde4\
-01fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401215f205b205cfde5012059205afde501204ffd0002e0ed03\
-fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b02c0f60320502060fd0b02e0f603204f41206a214f205041\
-c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c20\
-3341046c6a41046c6a21622062fd000280ca042161410021630340410021642003203341046c206341a0016c6a41046c6a21652007203241086c\
-203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21\
-6703402065fd000280f4032061fde401fd0c00000000000000000000000000000000fdeb0121682065fd0002a0f4032061fde401fd0c00000000\
-000000000000000000000000fdeb01216920682069fde901216a2065fd0002c0f6032061fde401fd0c00000000000000000000000000000000fd\
-eb01216b206a206bfde901216c2065fd0002e0f6032061fde401fd0c00000000000000000000000000000000fdeb01216d206c206dfde901216e\
-fd0c00000000000000000000000000000000fd0c0100000001000000010000000100000020692068fd4520682068fd42fd50fd52fd0c02000000\
-020000000200000002000000206b206afd45206a206afd42fd50fd52fd0c03000000030000000300000003000000206d206cfd45206c206cfd42\
-fd50fd52216f2066206efd0b02002067206ffd0b0200206541c0006a216520664180026a216620674180026a2167206441016a22644105480d00\
-0b206341016a22634105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bd30a0f\
-067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021070340200721082008410370210920084103\
-6e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00\
-000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd\
-0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
-13fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c\
-6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200\
-211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde60120\
-0dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fd\
-e4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a21182019418004\
-6a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021\
-fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd00\
-0280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c0000000000000000000000000000\
-00002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c\
-41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280\
-cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c00048\
-0d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a20\
-0c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b\
-200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f01\
-7b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000\
-000000000000210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c0000000000000000\
-0000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
-000000000000000000002111fd0c00000000000000000000000000000000211241002113034041002114034041002115200420094180246c2013\
-4180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd\
-000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b\
-2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c\
-201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541\
-016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028\
-211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c000000000000000000000000000000\
-00fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f\
-201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d028212441002125\
-0340fd0c000000000000000000000000000000002126fd0c00000000000000000000000000000000212741002113034041002114034041002115\
-200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a4104\
-6c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde401212720284104\
-6a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c\
-20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b2027\
-2024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a\
-220a4108480d000b200741016a22072001480d000b0b0bd50616037d047f027d037f017d027f017d017f017d037f017d017f017d027f017d027f\
-037d037f017d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a2000210b0340200b210c200c210d4100\
-210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e41026c41046c6a2113034020122a02002114\
-200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341286a2113201141016a221141c000480d000b\
-2006200e41026c200d41366c6a41046c6a21152015200f2005200e41026c41046c6a211620162a0280e628923802002015201020162a0284e628\
-92380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41366c41046c6a21180340201720182a0200972117201841046a\
-2118201141016a2211410a480d000b43ffff7fff21194100211a4100211b2006200d41366c41046c6a211c0340201c2a0200211d201d20195e20\
-1d201d5c72211e201d2019201e1b21194100410a6c201b6a201a201e1b211a201c41046a211c201b41016a221b410a480d000b201a2007200d41\
-046c6a2120202028020046b2211f2006200d41366c41046c6a2121202120173802282021201f38022c20212a02282122410021232006200d4136\
-6c41046c6a2124034020242a020020229321252025100221262024202538023020242026380258202441046a2124202341016a2223410a480d00\
-0b43000000002127410021112006200d41366c41046c6a21280340202720282a0258922127202841046a2128201141016a2211410a480d000b20\
-2120273802800120202802002129410021232006200d41366c41046c6a212a0340202a200a430000000020232029461b38028401202a41046a21\
-2a202341016a2223410a480d000b4300000000212b410021112006200d41366c41046c6a212c0340202b202c2a02840192212b202c41046a212c\
-201141016a2211410a480d000b2021202b3802ac0120212a02ac01212d202d8c212e20212a028001212f202e202f952130410021232006200d41\
-366c41046c6a21310340203120312a028401203020312a025894923802b001203141046a2131202341016a2223410a480d000b200b41016a220b\
-2001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f200020014804404300000000210c4100210d03402004200d41046c\
-6a210f200f280200210e2005200d41366c41046c6a211120112a0280012110201010032112410021132005200d41366c41046c6a21140340200c\
-20142a023020129343000000002013200e461b92210c201441046a2114201341016a2213410a480d000b200d41016a220d2002280200480d000b\
-43000000002115410021162005410041046c6a21170340201520172a022c922115201741d8016a2117201641016a22162002280200480d000b20\
-02280200b22118200c201895211920198c211a2015201895211b2000211c0340201c211d2008410041046c6a211e201e201a3802002009410041\
-046c6a211f201f201b380200201c41016a221c2001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300\
-000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a2111201041016a22102002280200480d000b200a\
-200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0b860205047f047d037f017d017f200020014804402000210c0340\
-200c210d200d411070210e200d41106e210d200d210f43000000002110430000000021114300000000211243000000002113410021142005200f\
-41046c6a21152006200e41046c41046c6a2116034020152a02b00121172010201720162a0200949221102011201720162a020494922111201220\
-1720162a0208949221122013201720162a020c94922113201541d8016a211520164180026a2116201441016a22142002280200480d000b200a20\
-0e41286c200f6a41046c6a211820182010380280d228201820113802a8d228201820123802d0d228201820133802f8d228200c41016a220c2001\
-480d000b0b0b970a09047f087b037f067b037f027b027f017b027f200020014804402000210c0340200c210d200d210e4100210f0340200e4104\
-6c41046a20022802004c0440fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000\
-0000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000\
-00000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000000000000000000021174100\
-21182005200e41d8016c41046c6a21192007200f41086c41046c6a211a03402019fd0902b001211b201afd000200211c201afd000210211d2019\
-fd09028803211e2019fd0902e004211f2019fd0902b8062120201b201cfde6012010fde4012110201b201dfde6012011fde4012111201e201cfd\
-e6012012fde4012112201e201dfde6012013fde4012113201f201cfde6012014fde4012114201f201dfde6012015fde40121152020201cfde601\
-2016fde40121162020201dfde6012017fde4012117201941046a2119201a4180026a211a201841016a2218410a480d000b200b200f41086c200e\
-4180026c6a41046c6a212120212010fd0c000000000000000000000000000000002006200f41086c200e4180026c6a41046c6a21222022fd0002\
-00fd0c00000000000000000000000000000000fd44fd52fd0b020020212011fd0c000000000000000000000000000000002022fd000210fd0c00\
-000000000000000000000000000000fd44fd52fd0b021020212012fd0c000000000000000000000000000000002022fd00028002fd0c00000000\
-000000000000000000000000fd44fd52fd0b02800220212013fd0c000000000000000000000000000000002022fd00029002fd0c000000000000\
-00000000000000000000fd44fd52fd0b02900220212014fd0c000000000000000000000000000000002022fd00028004fd0c0000000000000000\
-0000000000000000fd44fd52fd0b02800420212015fd0c000000000000000000000000000000002022fd00029004fd0c00000000000000000000\
-000000000000fd44fd52fd0b02900420212016fd0c000000000000000000000000000000002022fd00028006fd0c000000000000000000000000\
-00000000fd44fd52fd0b02800620212017fd0c000000000000000000000000000000002022fd00029006fd0c0000000000000000000000000000\
-0000fd44fd52fd0b02900605410021230340fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125\
-410021182005200e41d8016c202341366c6a41046c6a21262007200f41086c41046c6a212703402026fd0902b001212820282027fd000200fde6\
-012024fde401212420282027fd000210fde6012025fde4012125202641046a212620274180026a2127201841016a2218410a480d000b200b200f\
-41086c200e4180026c6a202341c0006c6a41046c6a212920292024fd0c000000000000000000000000000000002006200f41086c200e4180026c\
-6a202341c0006c6a41046c6a212a202afd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020292025fd0c000000000000\
-00000000000000000000202afd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202341016a22232002280200200e4104\
-6c6b480d000b0b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f027b037f2000200148044020002109034020\
-09210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c\
-41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b\
-2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0be30405067f087b037f06\
-7b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340fd0c000000000000\
-00000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000\
-0000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000\
-00000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004200d41086c41046c6a21182005200c41\
-046c200b4180036c6a200e4180016c6a41046c6a211903402018fd000200211a2019fd090200211b2018fd000210211c2019fd090204211d2019\
-fd090208211e2019fd09020c211f201a201bfde601200ffde401210f201c201bfde6012010fde4012110201a201dfde6012011fde4012111201c\
-201dfde6012012fde4012112201a201efde6012013fde4012113201c201efde6012014fde4012114201a201ffde6012015fde4012115201c201f\
-fde6012016fde401211620184180026a211820194180246a2119201741016a22172002280200480d000b2007200c4180126c200b41c0016c6a20\
-0e41c0006c6a200d41086c6a41046c6a21202020200ffd0b0280d01620202010fd0b0290d01620202011fd0b0280e21620202012fd0b0290e216\
-20202013fd0b0280f41620202014fd0b0290f41620202015fd0b0280861720202016fd0b02908617200e41016a220e4103480d000b200d41016a\
-220d4108480d000b200941016a22092001480d000b0b0b910b09067f087b037f067b037f027b027f017b027f2000200148044020002109034020\
-09210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c00000000000000\
-000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000\
-00000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000\
-000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004200c4180026c41046c6a21182006200d41\
-086c200b4180c0016c6a200e4180c0006c6a41046c6a211903402018fd090200211a2019fd000200211b2019fd000210211c2018fd0902800221\
-1d2018fd09028004211e2018fd09028006211f201a201bfde601200ffde401210f201a201cfde6012010fde4012110201d201bfde6012011fde4\
-012111201d201cfde6012012fde4012112201e201bfde6012013fde4012113201e201cfde6012014fde4012114201f201bfde6012015fde40121\
-15201f201cfde6012016fde4012116201841046a211820194180046a2119201741016a221741c000480d000b2008200d41086c200b4180036c6a\
-200c4180246c6a200e4180016c6a41046c6a21202020200ffd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c\
-4180246c6a200e4180016c6a41046c6a21212021fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020202010fd0c0000\
-00000000000000000000000000002021fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020202011fd0c000000000000\
-000000000000000000002021fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b02802420202012fd0c0000000000000000\
-00000000000000002021fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b02902420202013fd0c00000000000000000000\
-0000000000002021fd00028048fd0c00000000000000000000000000000000fd44fd52fd0b02804820202014fd0c000000000000000000000000\
-000000002021fd00029048fd0c00000000000000000000000000000000fd44fd52fd0b02904820202015fd0c0000000000000000000000000000\
-00002021fd0002806cfd0c00000000000000000000000000000000fd44fd52fd0b02806c20202016fd0c00000000000000000000000000000000\
-2021fd0002906cfd0c00000000000000000000000000000000fd44fd52fd0b02906c05410021220340fd0c000000000000000000000000000000\
-002123fd0c000000000000000000000000000000002124410021172004200c4180026c202241c0006c6a41046c6a21252006200d41086c200b41\
-80c0016c6a200e4180c0006c6a41046c6a212603402025fd090200212720272026fd000200fde6012023fde401212320272026fd000210fde601\
-2024fde4012124202541046a212520264180046a2126201741016a221741c000480d000b2008200d41086c200b4180036c6a200c4180246c6a20\
-224180096c6a200e4180016c6a41046c6a212820282023fd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c41\
-80246c6a20224180096c6a200e4180016c6a41046c6a21292029fd000200fd0c00000000000000000000000000000000fd44fd52fd0b02002028\
-2024fd0c000000000000000000000000000000002029fd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202241016a22\
-222002280200200c41046c6b480d000b0b200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0b\
-ed0103037f027b057f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c000000000000\
-00000000000000000000210d4100210e03404100210f0340410021102004200b41086c200e4180036c6a200f4180016c6a41046c6a2111034020\
-0c2011fd000200fde401210c200d2011fd000210fde401210d20114180246a2111201041016a22102002280200480d000b200f41016a220f4103\
-480d000b200e41016a220e4103480d000b2007200b41086c41046c6a21122012200cfd0b0280cc162012200dfd0b0290cc16200941016a220920\
-01480d000b0b0ba70505067f087b057f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c410021\
-0d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
-0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
-00000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021164100211703\
-40410021180340410021192005200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a200e41c0006c6a41046c6a211a2004200d4108\
-6c20174180036c6a20184180016c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd090204211f201afd\
-0902082120201afd09020c2121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f20\
-1efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efd\
-e6012016fde4012116201a4180326a211a201b4180246a211b201941016a22192002280200480d000b201841016a22184103480d000b20174101\
-6a22174103480d000b2007200c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41046c6a21222022200ffd0b0280cc04202220\
-10fd0b0290cc0420222011fd0b0280d00420222012fd0b0290d00420222013fd0b0280d40420222014fd0b0290d40420222015fd0b0280d80420\
-222016fd0b0290d804200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0b810d09067f087b05\
-7f067b037f027b027f017b027f200020014804402000210903402009210a200a410570210b200a41056e210a200a210c4100210d03404100210e\
-0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110\
-fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000000000\
-2113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000\
-00002116410021170340200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c20\
-0e6a410348710440410021192004200b4180036c200c4180246c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a211a2006200d\
-41086c20174180c0016c6a20184180c0006c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd09028024\
-211f201afd090280482120201afd0902806c2121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fd\
-e4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde401\
-21152021201efde6012016fde4012116201a41046a211a201b4180026a211b201941016a2219418001480d000b0b201841016a22184103480d00\
-0b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21222022200ffd0c000000\
-000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21232023fd000200fd0c000000\
-00000000000000000000000000fd44fd52fd0b020020222010fd0c000000000000000000000000000000002023fd000210fd0c00000000000000\
-000000000000000000fd44fd52fd0b021020222011fd0c000000000000000000000000000000002023fd00028032fd0c00000000000000000000\
-000000000000fd44fd52fd0b02803220222012fd0c000000000000000000000000000000002023fd00029032fd0c000000000000000000000000\
-00000000fd44fd52fd0b02903220222013fd0c000000000000000000000000000000002023fd00028064fd0c0000000000000000000000000000\
-0000fd44fd52fd0b02806420222014fd0c000000000000000000000000000000002023fd00029064fd0c00000000000000000000000000000000\
-fd44fd52fd0b02906420222015fd0c000000000000000000000000000000002023fd0002809601fd0c00000000000000000000000000000000fd\
-44fd52fd0b0280960120222016fd0c000000000000000000000000000000002023fd0002909601fd0c00000000000000000000000000000000fd\
-44fd52fd0b0290960105410021240340fd0c000000000000000000000000000000002125fd0c0000000000000000000000000000000021264100\
-21170340200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a41034871\
-0440410021192004200b4180036c200c4180246c6a20244180096c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a2127200620\
-0d41086c20174180c0016c6a20184180c0006c6a41046c6a212803402027fd090200212920292028fd000200fde6012025fde401212520292028\
-fd000210fde6012026fde4012126202741046a212720284180026a2128201941016a2219418001480d000b0b201841016a22184103480d000b0b\
-201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a212a202a2025\
-fd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a21\
-2b202bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c00000000000000000000000000000000202bfd\
-000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202441016a22242002280200200c41046c6b480d000b0b200e41016a22\
-0e4105480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0bc002010c7f200020014804402000210803402008210920\
-09210a4100210b0340200b41026d410548210c4100210d0340200d41026d410548210e200c200e71210f410021102006200b41c0056c200a41c0\
-3c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a21122005200a41c00c6c\
-200b41026d41c0026c6a200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c00000000000000000000000000000000\
-2012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c000000000000000000000000000000000bfd0b0200201141106a211120\
-1241106a2112201341106a2113201041016a22104110480d000b200d41016a220d410b480d000b200b41016a220b410b480d000b200841016a22\
-082001480d000b0b0bed0103037f027b057f20002001480440200021080340200821092009210afd0c0000000000000000000000000000000021\
-0bfd0c00000000000000000000000000000000210c4100210d03404100210e03404100210f2005200a41086c200d41c0026c6a200e41c0006c6a\
-41046c6a21100340200b2010fd000200fde401210b200c2010fd000210fde401210c20104180326a2110200f41016a220f2002280200480d000b\
-200e41016a220e4105480d000b200d41016a220d4105480d000b2007200a41086c41046c6a21112011200bfd0b0280ca042011200cfd0b0290ca\
-04200841016a22082001480d000b0b0bae0705087f087b047f067b017f2000200148044041002107034020002108034020082109200941037021\
-0a200941036e21092009410370210b200941036e21092009210c200741004a210d4100210e0340fd0c0000000000000000000000000000000021\
-0ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
-002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
-0000002115fd0c000000000000000000000000000000002116410021170340410021182004200c41046c200b41a0036c6a200741a02a6c6a2017\
-41a0036c6a200a41206c6a41046c6a21192005200e41086c200741c03c6c6a201741c0056c6a41046c6a211a03402019fd090200211b201afd00\
-0200211c201afd000210211d2019fd090204211e2019fd090208211f2019fd09020c2120201b201cfde601200ffde401210f201b201dfde60120\
-10fde4012110201e201cfde6012011fde4012111201e201dfde6012012fde4012112201f201cfde6012013fde4012113201f201dfde6012014fd\
-e40121142020201cfde6012015fde40121152020201dfde6012016fde401211620194180016a2119201a4180026a211a201841016a2218410b48\
-0d000b201741016a2217410b480d000b2006200c4180026c200b4180306c6a200e41086c6a200a4180106c6a41046c6a21212021200d047b2021\
-fd0002800a05fd0c000000000000000000000000000000000b200ffde401fd0b02800a2021200d047b2021fd0002900a05fd0c00000000000000\
-0000000000000000000b2010fde401fd0b02900a2021200d047b2021fd0002800c05fd0c000000000000000000000000000000000b2011fde401\
-fd0b02800c2021200d047b2021fd0002900c05fd0c000000000000000000000000000000000b2012fde401fd0b02900c2021200d047b2021fd00\
-02800e05fd0c000000000000000000000000000000000b2013fde401fd0b02800e2021200d047b2021fd0002900e05fd0c000000000000000000\
-000000000000000b2014fde401fd0b02900e2021200d047b2021fd0002801005fd0c000000000000000000000000000000000b2015fde401fd0b\
-0280102021200d047b2021fd0002901005fd0c000000000000000000000000000000000b2016fde401fd0b029010200e41016a220e4108480d00\
-0b200841016a22082001480d000b200741016a22072002280200480d000b0b0bf9120d107f207b047f087b037f067b027f027b027f017b037f10\
-7b057f200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e0340200e417e6a41004e\
-210f200e417e6a410b482110200f2010712111410021122003200d41046c200e4180086c6a41046c6a21132005200c41c03c6c200d41046c6a20\
-0e41c0056c6a4180746a41046c6a21140340201320112012417e6a41004e712012417e6a410b4871047b2014fd00020005fd0c00000000000000\
-0000000000000000000bfd0b0280950e20134180026a211320144180026a2114201241016a22124110480d000b200e41016a220e4110480d000b\
-200d41016a220d4110480d000b4100210d0340410021150340410021162003200d41046c20154180106c6a41046c6a21172003200d41046c2015\
-41c0036c6a41046c6a211803402017fd000280d50e21192017fd000280d90e211a2017fd000280990e201afde501211b2017fd000280d70e211c\
-2017fd000280970e201cfde501211d2017fd000280db0e211e2017fd000280b50e211f2017fd000280b90e21202020201afde40121212017fd00\
-0280b70e21222022201cfde40121232017fd000280bb0e2124201a2020fde5012125201c2022fde501212620202017fd000280f90efde5012127\
-20222017fd000280f70efde50121282017fd000280950e2019fde501201bfde5012129201d201bfde401212a201b201dfde501212b201d2017fd\
-0002809b0e201efde501fde501212c201f2019fde4012021fde501212d20232021fde401212e20212023fde501212f20232024201efde401fde5\
-0121302019201ffde5012025fde501213120262025fde401213220252026fde50121332026201e2024fde501fde5012134201f2017fd000280f5\
-0efde5012027fde501213520282027fde401213620272028fde5012137202820242017fd000280fb0efde501fde501213820182029fd0b020020\
-18202afd0b0280622018202bfd0b0280c4012018202cfd0b0280a6022018202dfd0b028088032018202efd0b0280ea032018202ffd0b0280cc04\
-20182030fd0b0280ae0520182031fd0b0280900620182032fd0b0280f20620182033fd0b0280d40720182034fd0b0280b60820182035fd0b0280\
-980920182036fd0b0280fa0920182037fd0b0280dc0a20182038fd0b0280be0b20174180046a211720184180026a2118201641016a2216410748\
-0d000b201541016a22154107480d000b200d41016a220d4110480d000b4100213903404100213a03404100213b03404100213c0340203c41046c\
-41046a41314c0440fd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c0000000000000000\
-0000000000000000213ffd0c000000000000000000000000000000002140fd0c000000000000000000000000000000002141fd0c000000000000\
-000000000000000000002142fd0c000000000000000000000000000000002143fd0c000000000000000000000000000000002144410021452003\
-203b41c0186c203c4180026c6a41046c6a2146200720394180c0006c203b4180046c6a41046c6a214703402046fd09020021482047fd00020021\
-492047fd000210214a2046fd09028002214b2046fd09028004214c2046fd09028006214d20482049fde601203dfde401213d2048204afde60120\
-3efde401213e204b2049fde601203ffde401213f204b204afde6012040fde4012140204c2049fde6012041fde4012141204c204afde6012042fd\
-e4012142204d2049fde6012043fde4012143204d204afde6012044fde4012144204641046a2146204741206a2147204541016a224541c000480d\
-000b2003203b4188036c203c41206c6a41046c6a214e204e203dfd0b0280a00c204e203efd0b0290a00c204e203ffd0b02a0a00c204e2040fd0b\
-02b0a00c204e2041fd0b02c0a00c204e2042fd0b02d0a00c204e2043fd0b02e0a00c204e2044fd0b02f0a00c054100214f0340fd0c0000000000\
-00000000000000000000002150fd0c000000000000000000000000000000002151410021452003203b41c0186c203c4180026c6a204f41c0006c\
-6a41046c6a2152200720394180c0006c203b4180046c6a41046c6a215303402052fd090200215420542053fd000200fde6012050fde401215020\
-542053fd000210fde6012051fde4012151205241046a2152205341206a2153204541016a224541c000480d000b2003203b4188036c203c41206c\
-6a204f41086c6a41046c6a215520552050fd0b0280a00c20552051fd0b0290a00c204f41016a224f4131203c41046c6b480d000b0b203c41016a\
-223c410d480d000b203b41016a223b4110480d000b203a41016a223a4101480d000b4100213a0340410021150340410021162003203a41046c20\
-1541386c6a41046c6a21562003203a41046c201541e0016c6a41046c6a215703402056fd000280d10c21582056fd000280820d21592056fd0002\
-a0dd0c215a2056fd0002a08e0d215b2056fd0002a0ac0c205afde401205bfde401215c2056fd0002c0e90c215d2056fd0002c09a0d215e2056fd\
-0002c0b80c205dfde401205efde401215f2056fd0002e0f50c21602056fd0002e0a60d2161205a205bfde5012056fd0002a0bf0dfde501216220\
-5d205efde5012056fd0002c0cb0dfde50121632056fd000280a00c2058fde4012059fde401205cfde401205ffde4012164205c205ffde5012056\
-fd0002e0c40c2060fde4012061fde401fde501216520582059fde5012056fd000280b30dfde5012062fde4012063fde401216620622063fde501\
-20602061fde5012056fd0002e0d70dfde501fde501216720572064fd0b0280e40d20572065fd0b02a0e40d20572066fd0b02c0e70d20572067fd\
-0b02e0e70d205641206a2156205741c0006a2157201641016a22164107480d000b201541016a22154107480d000b203a41016a223a4102480d00\
-0b4100213a0340410021680340410021692008203941086c203a41046c6a206841a0036c6a200c41a02a6c6a41046c6a216a2004203941086c20\
-3a41046c6a206841a0036c6a200c41a02a6c6a41046c6a216b2003203a41046c206841f0006c6a41046c6a216c0340206a206cfd000280e40dfd\
-0c00000000000000000000000000000000206bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200206a4180016a216a20\
-6b4180016a216b206c41206a216c206941016a2269410d480d000b206841016a2268410d480d000b203a41016a223a4102480d000b203941016a\
-22394104480d000b200941016a22092001480d000b0b0bad02010b7f20002001480440200021080340200821092009210a4100210b0340410021\
-0c03404100210d03404100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0006c6a200e41206c6a41046c\
-6a21102004200b41a0036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a02a6c6a200d41206c6a41046c6a211203\
-4020102012fd000200fd0c000000000000000000000000000000002011fd000200200c41026c200e6afd11fd37fd52fd0b0200201041106a2110\
-201141106a2111201241106a2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d41016a220d410d480d000b200c41016a\
-220c4102480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bb50203047f027b047f20002001480440410021080340\
-2000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e\
-03404100210f2005200b41086c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010fd000200fde401210c200d2010fd000210fde4\
-01210d20104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b2007200b41086c41046c6a21112011200841004a04\
-7b2011fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b0280092011200841004a047b2011fd0002900905fd0c00\
-0000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0bef\
-0505077f067b047f057b017f20002001480440410021070340200021080340200821092009410470210a200941046e21092009410370210b2009\
-41036e21092009410170210c200941016e21092009210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000\
-000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000\
-00000000002112fd0c00000000000000000000000000000000211341002114034041002115200420074190066c2014411c6c6a200b6a41046c6a\
-21162005200a41086c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd00020021192017fd000210211a2016\
-fd090270211b2016fd0902e001211c20182019fde601200efde401210e2018201afde601200ffde401210f201b2019fde6012010fde401211020\
-1b201afde6012011fde4012111201c2019fde6012012fde4012112201c201afde6012013fde4012113201641046a211620174180016a21172015\
-41016a2215411a480d000b201441016a2214411a480d000b2006200a41086c200b41206c6a41046c6a211d201d200741004a047b201dfd000200\
-05fd0c000000000000000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c0000000000000000000000\
-00000000000b200ffde401fd0b0210201d200741004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b\
-028003201d200741004a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b\
-201dfd0002800605fd0c000000000000000000000000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c0000\
-00000000000000000000000000000b2013fde401fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bc003\
-05017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a02\
-08fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a211320072010418002\
-6c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f20\
-16fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f\
-2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd\
-52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401\
-fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a211320\
-1441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00dd0103666d619e180e0e0e0e0e0e0e\
-c7110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414ad0e0e0e0e0e0e0e0ef40a0e0e0e0e0e0e0efe0112a0\
-0a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414b4180e0e0e0e0e0e0eaf140e0e0e0e0e0e0efe0112e70b0e0e0e0e0e0e0edc0414de04\
-0e0e0e0e0e0e0ebe041499100e0e0e0e0e0e0ef10412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e97050e0e0e0e\
-0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e0e0e810212d80d0e0e0e0e0e';
+00000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b20042011\
+41386c200c4190066c6a201241026c6a41046c6a211c2005200d41086c41046c6a211d0340201cfd090200211e201dfd000200211f201cfd0902\
+042120201cfd0902702121201cfd0902742122201dfd0002102123201e201ffde6012013fde40121132020201ffde6012014fde4012114202120\
+1ffde6012015fde40121152022201ffde6012016fde4012116201e2023fde6012017fde401211720202023fde6012018fde401211820212023fd\
+e6012019fde401211920222023fde601201afde401211a201dfd000280012124201cfd0902082125201cfd0902782126201dfd00029001212720\
+202024fde6012013fde401211320252024fde6012014fde401211420222024fde6012015fde401211520262024fde6012016fde4012116202020\
+27fde6012017fde401211720252027fde6012018fde401211820222027fde6012019fde401211920262027fde601201afde401211a201dfd0002\
+80022128201cfd09020c2129201cfd09027c212a201dfd00029002212b20252028fde6012013fde401211320292028fde6012014fde401211420\
+262028fde6012015fde4012115202a2028fde6012016fde40121162025202bfde6012017fde40121172029202bfde6012018fde4012118202620\
+2bfde6012019fde4012119202a202bfde601201afde401211a201c41f0006a211c201d4180036a211d201b41016a221b4103480d000b2013200e\
+fde401fd0c00000000000000000000000000000000fdeb01212c2014200efde401fd0c00000000000000000000000000000000fdeb01212d202d\
+202cfd45202c202cfd42fd50212e202c202d202efd52212f2015200efde401fd0c00000000000000000000000000000000fdeb0121302030202f\
+fd45202f202ffd42fd502131202f20302031fd5221322016200efde401fd0c00000000000000000000000000000000fdeb01213320332032fd45\
+20322032fd42fd502134203220332034fd52213520172010fde401fd0c00000000000000000000000000000000fdeb01213620182010fde401fd\
+0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd502138203620372038fd52213920192010fde401fd0c00\
+000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd50213b2039203a203bfd52213c201a2010fde401fd0c000000\
+00000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c203d203efd52213ffd0c000000000000000000000000\
+00000000fd0c01000000010000000100000001000000202efd52fd0c020000000200000002000000020000002031fd52fd0c0300000003000000\
+03000000030000002034fd522140fd0c00000000000000000000000000000000fd0c010000000100000001000000010000002038fd52fd0c0200\
+0000020000000200000002000000203bfd52fd0c03000000030000000300000003000000203efd5221412007200d41086c201141a0036c6a200c\
+41a02a6c6a201241206c6a41046c6a214220422035fd0b02002008200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a2143\
+20432040fd0b02002042203ffd0b021020432041fd0b0210201241016a2212410d480d000b201141016a2211410d480d000b200d41016a220d41\
+04480d000b200a41016a220a2001480d000b0b0bda0602077f177b200020014804402000210a0340200a210b200b41c00070210c200b41c0006e\
+210b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f2009200d4180c0006c200c41086c6a41046c6a21100340200ffd000280\
+80042111200ffd000280c0032112200ffd00028080032113200ffd000280c0022114200ffd0002808001211520112014fde4012015fde401fd0c\
+0000003f0000003f0000003f0000003ffde6012116200ffd00028080022117200ffd00028040211820122017fde4012018fde401fd0c0000003f\
+0000003f0000003f0000003ffde6012119200ffd000280c001211a200ffd000200211b2013201afde401201bfde401fd0c0000003f0000003f00\
+00003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde601211d20122017fde5012018fde4\
+01fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde60121\
+1f20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde601212020112012fde5012013fde401fd0c0000003f0000003f\
+0000003f0000003ffde601212120162019fde401201cfde401fd0c0000003f0000003f0000003f0000003ffde601212220162019fde501201cfd\
+e401fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde401201ffde401fd0c0000003f0000003f0000003f0000003ffde601\
+2124201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003ffde601212520152018fde401201bfde401fd0c0000003f000000\
+3f0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601212720102011fd0b020020\
+102020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b02804020102022fd0b02805020102023fd0b0280602010201cfd\
+0b0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280a0012010201ffd0b0280b00120102015fd0b0280c00120102026\
+fd0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a\
+220a2001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b037f117b067f0b7b200020014804402000210903402009210a\
+200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c\
+6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde501211420\
+10fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a\
+2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde50121\
+20201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd0002\
+80032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde5012129\
+20122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde501\
+2020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b\
+02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af\
+012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b02\
+80c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a22\
+0e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340203541046c41046a41194c0440fd\
+0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000000000000021\
+38fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000000000000000\
+00213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213d4100213e2003203441a0066c203541\
+80016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203ffd09020021412040fd00020021422040fd000210214320\
+3ffd090280012144203ffd090280022145203ffd09028003214620412042fde6012036fde401213620412043fde6012037fde401213720442042\
+fde6012038fde401213820442043fde6012039fde401213920452042fde601203afde401213a20452043fde601203bfde401213b20462042fde6\
+01203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a2140203e41016a223e4120480d000b2003203441c8016c20\
+3541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038fd0b02a0900320472039fd0b02b090032047203afd0b02\
+c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f0900305410021480340fd0c00000000000000000000000000000000\
+2149fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20354180016c6a204841206c6a41046c6a214b2006203241\
+80206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fde6012049fde4012149204d204cfd000210fde601204afd\
+e401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b2003203441c8016c203541206c6a204841086c6a41046c6a214e20\
+4e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b480d000b0b203541016a22354107480d000b203441016a22\
+344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214f200320\
+3341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280c2032152204ffd0002a0af032153204ffd0002a0c80321\
+54204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd0002c0ce032157204ffd0002c09c032056fde4012057fde4\
+012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002a0e103fde501215b20562057fde501204ffd0002c0e703\
+fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d20552058fde501204ffd0002e0a2032059fde401205afd\
+e401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401215f205b205cfde5012059205afde501204ffd0002e0ed\
+03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b02c0f60320502060fd0b02e0f603204f41206a214f2050\
+41c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c\
+203341046c6a41046c6a21622062fd000280ca042161410021630340410021642003203341046c206341a0016c6a41046c6a2165200720324108\
+6c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a\
+216703402065fd000280f4032061fde401fd0c00000000000000000000000000000000fdeb0121682065fd0002a0f4032061fde401fd0c000000\
+00000000000000000000000000fdeb01216920692068fd4520682068fd42fd50216a20682069206afd52216b2065fd0002c0f6032061fde401fd\
+0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd42fd50216d206b206c206dfd52216e2065fd0002e0f6032061\
+fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45206e206efd42fd502170206e206f2070fd522171fd0c00000000\
+000000000000000000000000fd0c01000000010000000100000001000000206afd52fd0c02000000020000000200000002000000206dfd52fd0c\
+030000000300000003000000030000002070fd52217220662071fd0b020020672072fd0b0200206541c0006a216520664180026a216620674180\
+026a2167206441016a22644105480d000b206341016a22634105480d000b203341016a22334102480d000b203241016a22324108480d000b2009\
+41016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703\
+402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c0000000000\
+0000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000\
+000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
+0000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941\
+c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c000\
+6c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018\
+fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde60120\
+10fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fd\
+e4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d00\
+0b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c41\
+80016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320\
+102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c0520\
+05200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128\
+fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a\
+201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340\
+202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b41\
+80046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c\
+6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d\
+000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f01\
+7b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802\
+004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c000000000000000000000000\
+00000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000\
+0000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000211241002113034041002114\
+034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c\
+6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c\
+211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e\
+201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde40121122016\
+41046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41\
+086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd\
+0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
+2021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
+06202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d028\
+21222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127\
+41002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c\
+201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290\
+d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b20134101\
+6a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200\
+200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bd50616037d047f027d037f017d027f017d017f\
+017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a\
+2000210b0340200b210c200c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e4102\
+6c41046c6a2113034020122a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341286a\
+2113201141016a221141c000480d000b2006200e41026c200d41366c6a41046c6a21152015200f2005200e41026c41046c6a211620162a0280e6\
+28923802002015201020162a0284e62892380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41366c41046c6a211803\
+40201720182a0200972117201841046a2118201141016a2211410a480d000b43ffff7fff21194100211a4100211b2006200d41366c41046c6a21\
+1c0340201c2a0200211d201d20195e201d201d5c72211e201d2019201e1b21194100410a6c201b6a201a201e1b211a201c41046a211c201b4101\
+6a221b410a480d000b201a2007200d41046c6a2120202028020046b2211f2006200d41366c41046c6a2121202120173802282021201f38022c20\
+212a02282122410021232006200d41366c41046c6a2124034020242a020020229321252025100221262024202538023020242026380258202441\
+046a2124202341016a2223410a480d000b43000000002127410021112006200d41366c41046c6a21280340202720282a0258922127202841046a\
+2128201141016a2211410a480d000b202120273802800120202802002129410021232006200d41366c41046c6a212a0340202a200a4300000000\
+20232029461b38028401202a41046a212a202341016a2223410a480d000b4300000000212b410021112006200d41366c41046c6a212c0340202b\
+202c2a02840192212b202c41046a212c201141016a2211410a480d000b2021202b3802ac0120212a02ac01212d202d8c212e20212a028001212f\
+202e202f952130410021232006200d41366c41046c6a21310340203120312a028401203020312a025894923802b001203141046a213120234101\
+6a2223410a480d000b200b41016a220b2001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f2000200148044043000000\
+00210c4100210d03402004200d41046c6a210f200f280200210e2005200d41366c41046c6a211120112a02800121102010100321124100211320\
+05200d41366c41046c6a21140340200c20142a023020129343000000002013200e461b92210c201441046a2114201341016a2213410a480d000b\
+200d41016a220d2002280200480d000b43000000002115410021162005410041046c6a21170340201520172a022c922115201741d8016a211720\
+1641016a22162002280200480d000b2002280200b22118200c201895211920198c211a2015201895211b2000211c0340201c211d200841004104\
+6c6a211e201e201a3802002009410041046c6a211f201f201b380200201c41016a221c2001480d000b0b0b7803037f017d037f20002001480440\
+2000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a21112010\
+41016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0b860205047f047d037f01\
+7d017f200020014804402000210c0340200c210d200d411070210e200d41106e210d200d210f4300000000211043000000002111430000000021\
+1243000000002113410021142005200f41046c6a21152006200e41046c41046c6a2116034020152a02b00121172010201720162a020094922110\
+2011201720162a0204949221112012201720162a0208949221122013201720162a020c94922113201541d8016a211520164180026a2116201441\
+016a22142002280200480d000b200a200e41286c200f6a41046c6a211820182010380280d228201820113802a8d228201820123802d0d2282018\
+20133802f8d228200c41016a220c2001480d000b0b0b970a09047f087b037f067b037f027b027f017b027f200020014804402000210c0340200c\
+210d200d210e4100210f0340200e41046c41046a20022802004c0440fd0c000000000000000000000000000000002110fd0c0000000000000000\
+00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
+000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000\
+0000000000000000000000002117410021182005200e41d8016c41046c6a21192007200f41086c41046c6a211a03402019fd0902b001211b201a\
+fd000200211c201afd000210211d2019fd09028803211e2019fd0902e004211f2019fd0902b8062120201b201cfde6012010fde4012110201b20\
+1dfde6012011fde4012111201e201cfde6012012fde4012112201e201dfde6012013fde4012113201f201cfde6012014fde4012114201f201dfd\
+e6012015fde40121152020201cfde6012016fde40121162020201dfde6012017fde4012117201941046a2119201a4180026a211a201841016a22\
+18410a480d000b200b200f41086c200e4180026c6a41046c6a212120212010fd0c000000000000000000000000000000002006200f41086c200e\
+4180026c6a41046c6a21222022fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020212011fd0c000000000000000000\
+000000000000002022fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020212012fd0c00000000000000000000000000\
+0000002022fd00028002fd0c00000000000000000000000000000000fd44fd52fd0b02800220212013fd0c000000000000000000000000000000\
+002022fd00029002fd0c00000000000000000000000000000000fd44fd52fd0b02900220212014fd0c0000000000000000000000000000000020\
+22fd00028004fd0c00000000000000000000000000000000fd44fd52fd0b02800420212015fd0c000000000000000000000000000000002022fd\
+00029004fd0c00000000000000000000000000000000fd44fd52fd0b02900420212016fd0c000000000000000000000000000000002022fd0002\
+8006fd0c00000000000000000000000000000000fd44fd52fd0b02800620212017fd0c000000000000000000000000000000002022fd00029006\
+fd0c00000000000000000000000000000000fd44fd52fd0b02900605410021230340fd0c000000000000000000000000000000002124fd0c0000\
+00000000000000000000000000002125410021182005200e41d8016c202341366c6a41046c6a21262007200f41086c41046c6a212703402026fd\
+0902b001212820282027fd000200fde6012024fde401212420282027fd000210fde6012025fde4012125202641046a212620274180026a212720\
+1841016a2218410a480d000b200b200f41086c200e4180026c6a202341c0006c6a41046c6a212920292024fd0c00000000000000000000000000\
+0000002006200f41086c200e4180026c6a202341c0006c6a41046c6a212a202afd000200fd0c00000000000000000000000000000000fd44fd52\
+fd0b020020292025fd0c00000000000000000000000000000000202afd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210\
+202341016a22232002280200200e41046c6b480d000b0b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f027b\
+037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000\
+000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f\
+200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001\
+480d000b0b0be30405067f087b037f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d\
+03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
+00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
+000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004\
+200d41086c41046c6a21182005200c41046c200b4180036c6a200e4180016c6a41046c6a211903402018fd000200211a2019fd090200211b2018\
+fd000210211c2019fd090204211d2019fd090208211e2019fd09020c211f201a201bfde601200ffde401210f201c201bfde6012010fde4012110\
+201a201dfde6012011fde4012111201c201dfde6012012fde4012112201a201efde6012013fde4012113201c201efde6012014fde4012114201a\
+201ffde6012015fde4012115201c201ffde6012016fde401211620184180026a211820194180246a2119201741016a22172002280200480d000b\
+2007200c4180126c200b41c0016c6a200e41c0006c6a200d41086c6a41046c6a21202020200ffd0b0280d01620202010fd0b0290d01620202011\
+fd0b0280e21620202012fd0b0290e21620202013fd0b0280f41620202014fd0b0290f41620202015fd0b0280861720202016fd0b02908617200e\
+41016a220e4103480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0b910b09067f087b037f067b037f027b027f017b\
+027f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340200c41046c41046a20\
+022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000\
+000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000\
+0000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000000000211641002117200420\
+0c4180026c41046c6a21182006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a211903402018fd090200211a2019fd000200211b\
+2019fd000210211c2018fd09028002211d2018fd09028004211e2018fd09028006211f201a201bfde601200ffde401210f201a201cfde6012010\
+fde4012110201d201bfde6012011fde4012111201d201cfde6012012fde4012112201e201bfde6012013fde4012113201e201cfde6012014fde4\
+012114201f201bfde6012015fde4012115201f201cfde6012016fde4012116201841046a211820194180046a2119201741016a221741c000480d\
+000b2008200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21202020200ffd0c00000000000000000000000000000000\
+2005200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21212021fd000200fd0c00000000000000000000000000000000\
+fd44fd52fd0b020020202010fd0c000000000000000000000000000000002021fd000210fd0c00000000000000000000000000000000fd44fd52\
+fd0b021020202011fd0c000000000000000000000000000000002021fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b02\
+802420202012fd0c000000000000000000000000000000002021fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b029024\
+20202013fd0c000000000000000000000000000000002021fd00028048fd0c00000000000000000000000000000000fd44fd52fd0b0280482020\
+2014fd0c000000000000000000000000000000002021fd00029048fd0c00000000000000000000000000000000fd44fd52fd0b02904820202015\
+fd0c000000000000000000000000000000002021fd0002806cfd0c00000000000000000000000000000000fd44fd52fd0b02806c20202016fd0c\
+000000000000000000000000000000002021fd0002906cfd0c00000000000000000000000000000000fd44fd52fd0b02906c05410021220340fd\
+0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124410021172004200c4180026c202241c0006c6a\
+41046c6a21252006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a212603402025fd090200212720272026fd000200fde6012023\
+fde401212320272026fd000210fde6012024fde4012124202541046a212520264180046a2126201741016a221741c000480d000b2008200d4108\
+6c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a212820282023fd0c0000000000000000000000000000000020\
+05200d41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a21292029fd000200fd0c00000000000000000000\
+000000000000fd44fd52fd0b020020282024fd0c000000000000000000000000000000002029fd000210fd0c0000000000000000000000000000\
+0000fd44fd52fd0b0210202241016a22222002280200200c41046c6b480d000b0b200e41016a220e4103480d000b200d41016a220d4110480d00\
+0b200941016a22092001480d000b0b0bed0103037f027b057f200020014804402000210903402009210a200a210bfd0c00000000000000000000\
+000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f0340410021102004200b41086c200e4180036c6a\
+200f4180016c6a41046c6a21110340200c2011fd000200fde401210c200d2011fd000210fde401210d20114180246a2111201041016a22102002\
+280200480d000b200f41016a220f4103480d000b200e41016a220e4103480d000b2007200b41086c41046c6a21122012200cfd0b0280cc162012\
+200dfd0b0290cc16200941016a22092001480d000b0b0ba70505067f087b057f067b017f200020014804402000210903402009210a200a410370\
+210b200a41036e210a200a210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c0000000000000000000000\
+00000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000\
+000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000\
+0000000000000000002116410021170340410021180340410021192005200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a200e41\
+c0006c6a41046c6a211a2004200d41086c20174180036c6a20184180016c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd\
+000210211e201afd090204211f201afd0902082120201afd09020c2121201c201dfde601200ffde401210f201c201efde6012010fde401211020\
+1f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fde4012114202120\
+1dfde6012015fde40121152021201efde6012016fde4012116201a4180326a211a201b4180246a211b201941016a22192002280200480d000b20\
+1841016a22184103480d000b201741016a22174103480d000b2007200c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41046c\
+6a21222022200ffd0b0280cc0420222010fd0b0290cc0420222011fd0b0280d00420222012fd0b0290d00420222013fd0b0280d40420222014fd\
+0b0290d40420222015fd0b0280d80420222016fd0b0290d804200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a2209\
+2001480d000b0b0b810d09067f087b057f067b037f027b027f017b027f200020014804402000210903402009210a200a410570210b200a41056e\
+210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd0c0000\
+00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
+000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
+fd0c000000000000000000000000000000002116410021170340200b2017417f6c6a41004e200b2017417f6c6a41034871044041002118034020\
+18417f6c200e6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a201741807d6c6a201841807f6c6a20\
+0e4180016c6a41046c6a211a2006200d41086c20174180c0016c6a20184180c0006c6a41046c6a211b0340201afd090200211c201bfd00020021\
+1d201bfd000210211e201afd09028024211f201afd090280482120201afd0902806c2121201c201dfde601200ffde401210f201c201efde60120\
+10fde4012110201f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fd\
+e40121142021201dfde6012015fde40121152021201efde6012016fde4012116201a41046a211a201b4180026a211b201941016a221941800148\
+0d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0006c\
+6a41046c6a21222022200ffd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41\
+046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020222010fd0c000000000000000000000000000000\
+002023fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020222011fd0c000000000000000000000000000000002023fd\
+00028032fd0c00000000000000000000000000000000fd44fd52fd0b02803220222012fd0c000000000000000000000000000000002023fd0002\
+9032fd0c00000000000000000000000000000000fd44fd52fd0b02903220222013fd0c000000000000000000000000000000002023fd00028064\
+fd0c00000000000000000000000000000000fd44fd52fd0b02806420222014fd0c000000000000000000000000000000002023fd00029064fd0c\
+00000000000000000000000000000000fd44fd52fd0b02906420222015fd0c000000000000000000000000000000002023fd0002809601fd0c00\
+000000000000000000000000000000fd44fd52fd0b0280960120222016fd0c000000000000000000000000000000002023fd0002909601fd0c00\
+000000000000000000000000000000fd44fd52fd0b0290960105410021240340fd0c000000000000000000000000000000002125fd0c00000000\
+0000000000000000000000002126410021170340200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e\
+6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a20244180096c6a201741807d6c6a201841807f6c6a\
+200e4180016c6a41046c6a21272006200d41086c20174180c0016c6a20184180c0006c6a41046c6a212803402027fd090200212920292028fd00\
+0200fde6012025fde401212520292028fd000210fde6012026fde4012126202741046a212720284180026a2128201941016a2219418001480d00\
+0b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a20\
+0e41c0006c6a41046c6a212a202a2025fd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a202441\
+c00c6c6a200e41c0006c6a41046c6a212b202bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c000000\
+00000000000000000000000000202bfd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202441016a2224200228020020\
+0c41046c6b480d000b0b200e41016a220e4105480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0bc002010c7f2000\
+2001480440200021080340200821092009210a4100210b0340200b41026d410548210c4100210d0340200d41026d410548210e200c200e71210f\
+410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c000\
+6c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c\
+000000000000000000000000000000002012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c00000000000000000000000000\
+0000000bfd0b0200201141106a2111201241106a2112201341106a2113201041016a22104110480d000b200d41016a220d410b480d000b200b41\
+016a220b410b480d000b200841016a22082001480d000b0b0bed0103037f027b057f20002001480440200021080340200821092009210afd0c00\
+000000000000000000000000000000210bfd0c00000000000000000000000000000000210c4100210d03404100210e03404100210f2005200a41\
+086c200d41c0026c6a200e41c0006c6a41046c6a21100340200b2010fd000200fde401210b200c2010fd000210fde401210c20104180326a2110\
+200f41016a220f2002280200480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b2007200a41086c41046c6a2111201120\
+0bfd0b0280ca042011200cfd0b0290ca04200841016a22082001480d000b0b0bae0705087f087b047f067b017f20002001480440410021070340\
+200021080340200821092009410370210a200941036e21092009410370210b200941036e21092009210c200741004a210d4100210e0340fd0c00\
+000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd\
+0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021\
+14fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021170340410021182004200c41046c\
+200b41a0036c6a200741a02a6c6a201741a0036c6a200a41206c6a41046c6a21192005200e41086c200741c03c6c6a201741c0056c6a41046c6a\
+211a03402019fd090200211b201afd000200211c201afd000210211d2019fd090204211e2019fd090208211f2019fd09020c2120201b201cfde6\
+01200ffde401210f201b201dfde6012010fde4012110201e201cfde6012011fde4012111201e201dfde6012012fde4012112201f201cfde60120\
+13fde4012113201f201dfde6012014fde40121142020201cfde6012015fde40121152020201dfde6012016fde401211620194180016a2119201a\
+4180026a211a201841016a2218410b480d000b201741016a2217410b480d000b2006200c4180026c200b4180306c6a200e41086c6a200a418010\
+6c6a41046c6a21212021200d047b2021fd0002800a05fd0c000000000000000000000000000000000b200ffde401fd0b02800a2021200d047b20\
+21fd0002900a05fd0c000000000000000000000000000000000b2010fde401fd0b02900a2021200d047b2021fd0002800c05fd0c000000000000\
+000000000000000000000b2011fde401fd0b02800c2021200d047b2021fd0002900c05fd0c000000000000000000000000000000000b2012fde4\
+01fd0b02900c2021200d047b2021fd0002800e05fd0c000000000000000000000000000000000b2013fde401fd0b02800e2021200d047b2021fd\
+0002900e05fd0c000000000000000000000000000000000b2014fde401fd0b02900e2021200d047b2021fd0002801005fd0c0000000000000000\
+00000000000000000b2015fde401fd0b0280102021200d047b2021fd0002901005fd0c000000000000000000000000000000000b2016fde401fd\
+0b029010200e41016a220e4108480d000b200841016a22082001480d000b200741016a22072002280200480d000b0b0bf9120d107f207b047f08\
+7b037f067b027f027b027f017b037f107b057f200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d\
+03404100210e0340200e417e6a41004e210f200e417e6a410b482110200f2010712111410021122003200d41046c200e4180086c6a41046c6a21\
+132005200c41c03c6c200d41046c6a200e41c0056c6a4180746a41046c6a21140340201320112012417e6a41004e712012417e6a410b4871047b\
+2014fd00020005fd0c000000000000000000000000000000000bfd0b0280950e20134180026a211320144180026a2114201241016a2212411048\
+0d000b200e41016a220e4110480d000b200d41016a220d4110480d000b4100210d0340410021150340410021162003200d41046c20154180106c\
+6a41046c6a21172003200d41046c201541c0036c6a41046c6a211803402017fd000280d50e21192017fd000280d90e211a2017fd000280990e20\
+1afde501211b2017fd000280d70e211c2017fd000280970e201cfde501211d2017fd000280db0e211e2017fd000280b50e211f2017fd000280b9\
+0e21202020201afde40121212017fd000280b70e21222022201cfde40121232017fd000280bb0e2124201a2020fde5012125201c2022fde50121\
+2620202017fd000280f90efde501212720222017fd000280f70efde50121282017fd000280950e2019fde501201bfde5012129201d201bfde401\
+212a201b201dfde501212b201d2017fd0002809b0e201efde501fde501212c201f2019fde4012021fde501212d20232021fde401212e20212023\
+fde501212f20232024201efde401fde50121302019201ffde5012025fde501213120262025fde401213220252026fde50121332026201e2024fd\
+e501fde5012134201f2017fd000280f50efde5012027fde501213520282027fde401213620272028fde5012137202820242017fd000280fb0efd\
+e501fde501213820182029fd0b02002018202afd0b0280622018202bfd0b0280c4012018202cfd0b0280a6022018202dfd0b028088032018202e\
+fd0b0280ea032018202ffd0b0280cc0420182030fd0b0280ae0520182031fd0b0280900620182032fd0b0280f20620182033fd0b0280d4072018\
+2034fd0b0280b60820182035fd0b0280980920182036fd0b0280fa0920182037fd0b0280dc0a20182038fd0b0280be0b20174180046a21172018\
+4180026a2118201641016a22164107480d000b201541016a22154107480d000b200d41016a220d4110480d000b4100213903404100213a034041\
+00213b03404100213c0340203c41046c41046a41314c0440fd0c00000000000000000000000000000000213dfd0c000000000000000000000000\
+00000000213efd0c00000000000000000000000000000000213ffd0c000000000000000000000000000000002140fd0c00000000000000000000\
+0000000000002141fd0c000000000000000000000000000000002142fd0c000000000000000000000000000000002143fd0c0000000000000000\
+00000000000000002144410021452003203b41c0186c203c4180026c6a41046c6a2146200720394180c0006c203b4180046c6a41046c6a214703\
+402046fd09020021482047fd00020021492047fd000210214a2046fd09028002214b2046fd09028004214c2046fd09028006214d20482049fde6\
+01203dfde401213d2048204afde601203efde401213e204b2049fde601203ffde401213f204b204afde6012040fde4012140204c2049fde60120\
+41fde4012141204c204afde6012042fde4012142204d2049fde6012043fde4012143204d204afde6012044fde4012144204641046a2146204741\
+206a2147204541016a224541c000480d000b2003203b4188036c203c41206c6a41046c6a214e204e203dfd0b0280a00c204e203efd0b0290a00c\
+204e203ffd0b02a0a00c204e2040fd0b02b0a00c204e2041fd0b02c0a00c204e2042fd0b02d0a00c204e2043fd0b02e0a00c204e2044fd0b02f0\
+a00c054100214f0340fd0c000000000000000000000000000000002150fd0c000000000000000000000000000000002151410021452003203b41\
+c0186c203c4180026c6a204f41c0006c6a41046c6a2152200720394180c0006c203b4180046c6a41046c6a215303402052fd0902002154205420\
+53fd000200fde6012050fde401215020542053fd000210fde6012051fde4012151205241046a2152205341206a2153204541016a224541c00048\
+0d000b2003203b4188036c203c41206c6a204f41086c6a41046c6a215520552050fd0b0280a00c20552051fd0b0290a00c204f41016a224f4131\
+203c41046c6b480d000b0b203c41016a223c410d480d000b203b41016a223b4110480d000b203a41016a223a4101480d000b4100213a03404100\
+21150340410021162003203a41046c201541386c6a41046c6a21562003203a41046c201541e0016c6a41046c6a215703402056fd000280d10c21\
+582056fd000280820d21592056fd0002a0dd0c215a2056fd0002a08e0d215b2056fd0002a0ac0c205afde401205bfde401215c2056fd0002c0e9\
+0c215d2056fd0002c09a0d215e2056fd0002c0b80c205dfde401205efde401215f2056fd0002e0f50c21602056fd0002e0a60d2161205a205bfd\
+e5012056fd0002a0bf0dfde5012162205d205efde5012056fd0002c0cb0dfde50121632056fd000280a00c2058fde4012059fde401205cfde401\
+205ffde4012164205c205ffde5012056fd0002e0c40c2060fde4012061fde401fde501216520582059fde5012056fd000280b30dfde5012062fd\
+e4012063fde401216620622063fde50120602061fde5012056fd0002e0d70dfde501fde501216720572064fd0b0280e40d20572065fd0b02a0e4\
+0d20572066fd0b02c0e70d20572067fd0b02e0e70d205641206a2156205741c0006a2157201641016a22164107480d000b201541016a22154107\
+480d000b203a41016a223a4102480d000b4100213a0340410021680340410021692008203941086c203a41046c6a206841a0036c6a200c41a02a\
+6c6a41046c6a216a2004203941086c203a41046c6a206841a0036c6a200c41a02a6c6a41046c6a216b2003203a41046c206841f0006c6a41046c\
+6a216c0340206a206cfd000280e40dfd0c00000000000000000000000000000000206bfd000200fd0c00000000000000000000000000000000fd\
+44fd52fd0b0200206a4180016a216a206b4180016a216b206c41206a216c206941016a2269410d480d000b206841016a2268410d480d000b203a\
+41016a223a4102480d000b203941016a22394104480d000b200941016a22092001480d000b0b0bad02010b7f2000200148044020002108034020\
+0821092009210a4100210b03404100210c03404100210d03404100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a\
+200d41c0006c6a200e41206c6a41046c6a21102004200b41a0036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a0\
+2a6c6a200d41206c6a41046c6a2112034020102012fd000200fd0c000000000000000000000000000000002011fd000200200c41026c200e6afd\
+11fd37fd52fd0b0200201041106a2110201141106a2111201241106a2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d\
+41016a220d410d480d000b200c41016a220c4102480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bb50203047f02\
+7b047f200020014804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c000000000000\
+00000000000000000000210d4100210e03404100210f2005200b41086c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010fd0002\
+00fde401210c200d2010fd000210fde401210d20104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b2007200b41\
+086c41046c6a21112011200841004a047b2011fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b02800920112008\
+41004a047b2011fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b200841\
+016a22082002280200480d000b0b0bef0505077f067b047f057b017f20002001480440410021070340200021080340200821092009410470210a\
+200941046e21092009410370210b200941036e21092009410170210c200941016e21092009210dfd0c0000000000000000000000000000000021\
+0efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
+002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113410021140340410021152004200741\
+90066c2014411c6c6a200b6a41046c6a21162005200a41086c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017\
+fd00020021192017fd000210211a2016fd090270211b2016fd0902e001211c20182019fde601200efde401210e2018201afde601200ffde40121\
+0f201b2019fde6012010fde4012110201b201afde6012011fde4012111201c2019fde6012012fde4012112201c201afde6012013fde401211320\
+1641046a211620174180016a2117201541016a2215411a480d000b201441016a2214411a480d000b2006200a41086c200b41206c6a41046c6a21\
+1d201d200741004a047b201dfd00020005fd0c000000000000000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd00\
+021005fd0c000000000000000000000000000000000b200ffde401fd0b0210201d200741004a047b201dfd0002800305fd0c0000000000000000\
+00000000000000000b2010fde401fd0b028003201d200741004a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fd\
+e401fd0b029003201d200741004a047b201dfd0002800605fd0c000000000000000000000000000000000b2012fde401fd0b028006201d200741\
+004a047b201dfd0002900605fd0c000000000000000000000000000000000b2013fde401fd0b029006200841016a22082001480d000b20074101\
+6a22072002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f0010\
+07210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a21122006201041\
+80026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c66\
+66663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c\
+77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd00\
+0200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b\
+3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b02\
+00201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b\
+008d0203666d618b180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de04\
+0e0e0e0e0e0e0ebe04149a0e0e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc04\
+14de040e0e0e0e0e0e0ebe0414a1180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ec1140e0e0e0e0e0e0efe0112f60b0e0e0e0e0e0e\
+0edc0414de040e0e0e0e0e0e0ebe041499100e0e0e0e0e0e0ef10412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e\
+97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e0e0e810212d80d0e0e0e0e0e';
 
 /** Everything that a device needs to run FashionCnnLogits. */
 export const fashionCnnLogitsModule: ModuleSpec = {

@@ -23,8 +23,8 @@ export interface Schedule {
   readonly register: { readonly axis: string; readonly tile: number } | undefined;
 }
 
-/** Vector accumulators that are held in registers beside the operands. */
-const MOST_SUMS = 8;
+/** Rows of a register tile: with two vectors each they and their operands fit the registers. */
+const MOST_ROWS = 4;
 
 const extentOf = (axis: Axis): number => typicalValue(axis.extent);
 
@@ -32,7 +32,7 @@ export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, tar
   const candidate = laneCandidate(kernel, tensors);
   const lane = candidate && vectorisable(kernel, candidate, tensors) ? candidate : undefined;
   const register = chooseRegister(kernel, lane, kernel.axes);
-  const contraction = register !== undefined || isWindow(kernel, lane);
+  const contraction = register !== undefined || sumsTogether(kernel) > 1;
   if (target === 'wgsl') return gpuSchedule(kernel, contraction ? lane : undefined, register);
   return cpuSchedule(kernel, lane, register);
 }
@@ -54,8 +54,7 @@ export function chooseWithin(
   const grid = shared.map(({ id }) => id);
   if (!lane || (target === 'wgsl' && !register))
     return { grid, serial: inner.map(({ id }) => id), lane: undefined, register };
-  const wide = reductionsIn(kernel).length > 0 && extentOf(lane) % (2 * LANES) === 0;
-  return { grid, serial: [lane.id, ...serial], lane: { axis: lane.id, width: wide ? 2 * LANES : LANES }, register };
+  return { grid, serial: [lane.id, ...serial], lane: { axis: lane.id, width: widthOf(kernel, lane) }, register };
 }
 
 /** A nest that adds: loops in order, vectors along the last axis, a short axis before it whole in each step. */
@@ -79,7 +78,7 @@ function gpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule[
   return {
     grid: [...rest, ...(lane ? [lane.id] : [])],
     serial: [],
-    lane: lane && { axis: lane.id, width: extentOf(lane) % (2 * LANES) === 0 ? 2 * LANES : LANES },
+    lane: lane && { axis: lane.id, width: widthOf(kernel, lane) },
     register,
   };
 }
@@ -97,10 +96,8 @@ function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule[
   }
   const rest = others.filter((axis) => !grid.includes(axis.id)).map((axis) => axis.id);
   if (!lane) return { grid, serial: rest, lane: undefined, register };
-  const sums = reductionsIn(kernel).length;
-  const wide = sums > 0 && 2 * sums <= MOST_SUMS && extentOf(lane) % (2 * LANES) === 0;
-  const width = wide ? 2 * LANES : LANES;
-  const laneFirst = register !== undefined || isWindow(kernel, lane);
+  const width = widthOf(kernel, lane);
+  const laneFirst = register !== undefined || sumsTogether(kernel) > 1;
   if (items < 16) grid.push(lane.id);
   const serialLane = grid.includes(lane.id) ? [] : [lane.id];
   return {
@@ -120,9 +117,9 @@ const isBatch = (axis: Axis): boolean => dim.constant(axis.extent) === undefined
 function chooseRegister(kernel: Kernel, lane: Axis | undefined, axes: readonly Axis[]): Schedule['register'] {
   const products = reductionsIn(kernel).map((reduction) => productOf(reduction, lane));
   if (products.length === 0 || products.some((p) => p === undefined)) return undefined;
-  if (isWindow(kernel, lane)) return undefined;
+  const rows = Math.floor(MOST_ROWS / sumsTogether(kernel));
   const possible = axes.filter((axis) => {
-    if (axis.id === lane?.id || extentOf(axis) < 2 || tileOf(axis) === undefined) return false;
+    if (axis.id === lane?.id || extentOf(axis) < 2 || tileOf(axis, rows) === undefined) return false;
     return products.every((product) => {
       if (product === undefined) return false;
       const shared = lane ? product.varying : product.fixed.slice(0, 1);
@@ -133,25 +130,34 @@ function chooseRegister(kernel: Kernel, lane: Axis | undefined, axes: readonly A
     (chosen, axis) => (chosen === undefined || rank(axis) > rank(chosen) ? axis : chosen),
     undefined,
   );
-  const tile = best && tileOf(best);
+  const tile = best && tileOf(best, rows);
   return best && tile !== undefined ? { axis: best.id, tile } : undefined;
 }
 
-/** True where several sums of products over the same axes are a register tile by themselves: a pooling window's elements. */
-function isWindow(kernel: Kernel, lane: Axis | undefined): boolean {
-  const sums = reductionsIn(kernel);
-  return (
-    sums.length > 1 &&
-    sums.every((sum) => productOf(sum, lane) && sum.axes.every((axis, i) => axis.id === sums[0].axes[i]?.id))
-  );
+/** How many sums run over the same axes, and so in one loop: the elements of a pooling window are a tile by themselves. */
+function sumsTogether(kernel: Kernel): number {
+  const counts = new Map<string, number>();
+  for (const { axes } of reductionsIn(kernel)) {
+    const key = axes.map(({ id }) => id).join();
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
+}
+
+/** Two vectors for sums, where that makes no more accumulators than there are registers. */
+function widthOf(kernel: Kernel, lane: Axis): number {
+  const sums = sumsTogether(kernel);
+  return sums > 0 && sums <= MOST_ROWS && extentOf(lane) % (2 * LANES) === 0 ? 2 * LANES : LANES;
 }
 
 const rank = (axis: Axis): number => (isBatch(axis) ? 1e9 : extentOf(axis) * (extentOf(axis) % 4 === 0 ? 2 : 1));
 
-/** Undefined where tiles of so many of several elements a sample cannot be counted by samples. */
-function tileOf(axis: Axis): number | undefined {
+/** At most `rows`. Undefined where tiles of so many of several elements a sample cannot be counted by samples. */
+function tileOf(axis: Axis, rows: number): number | undefined {
+  if (rows < 2) return undefined;
   const [symbol] = dim.symbols(axis.extent);
   const perSample = symbol === undefined ? 1 : (dim.linear(axis.extent, symbol)?.perSample ?? 1);
   const extent = perSample === 1 ? extentOf(axis) : perSample;
-  return [4, 3, 2].find((tile) => extent % tile === 0) ?? (perSample === 1 ? 4 : undefined);
+  const tiles = [4, 3, 2].filter((tile) => tile <= rows);
+  return tiles.find((tile) => extent % tile === 0) ?? (perSample === 1 ? rows : undefined);
 }

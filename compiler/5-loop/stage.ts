@@ -24,14 +24,16 @@ export function stageOperands(program: LoopProgram): LoopProgram {
     if (!lane) return [kernel];
     const copies: Kernel[] = [];
     const replacements = new Map<string, Expr>();
-    for (const reduction of reductionsIn(kernel)) {
+    const reductions = reductionsIn(kernel);
+    const axes = [...kernel.axes, ...reductions.flatMap((reduction) => reduction.axes)];
+    for (const reduction of reductions) {
       const product = productOf(reduction, lane);
       if (!product || product.fixed.length === 0) continue;
       for (const load of product.varying) {
         if (laneStep(load, lane, tensors) === 1 || replacements.has(keyOf(load))) continue;
         // A copy has no guard around it, as padding has.
         if (!alwaysInside(load, tensorOf(tensors, load.tensor))) continue;
-        const staged = stageLoad(load, lane, [...kernel.axes, ...reduction.axes], tensors, nextId);
+        const staged = stageLoad(load, lane, axes, tensors, nextId);
         if (!staged) continue;
         nextId++;
         tensors.set(staged.tensor.id, staged.tensor);

@@ -25,17 +25,19 @@ const containsReduction = (expr: Expr): boolean => expr.kind === 'reduce' || chi
 function unrolled({ combine, axes, body }: Reduce): Expr | undefined {
   const positions = positionsOf(axes);
   if (positions === undefined) return undefined;
-  const elements = positions.map((at) => unguarded(simplify(substituteAxes(body, at))));
-  const fold = combine === 'sum' ? 'add' : combine === 'min' ? 'min' : 'max';
-  const bests = elements.slice(1).reduce((all, x) => [...all, apply(fold, all[all.length - 1], x)], [elements[0]]);
-  if (combine !== 'argmax') return bests[bests.length - 1];
-  // As `Combine` has it: the first of the largest wins, and the first NaN over all.
-  return elements.reduce<Expr>((index, x, i) => {
-    if (i === 0) return intExpr(0);
-    const best = bests[i - 1];
-    return apply('select', apply('or', apply('le', x, best), apply('ne', best, best)), index, intExpr(i));
-  }, intExpr(0));
+  const [first, ...others] = positions.map((at) => unguarded(simplify(substituteAxes(body, at))));
+  const fn = combine === 'sum' ? 'add' : combine === 'min' ? 'min' : 'max';
+  let best = first;
+  let index: Expr = intExpr(0);
+  for (const [i, x] of others.entries()) {
+    if (combine === 'argmax') index = apply('select', keepsBest(best, x), index, intExpr(i + 1));
+    best = apply(fn, best, x);
+  }
+  return combine === 'argmax' ? index : best;
 }
+
+/** As `Combine` has it: the first of the largest wins, and the first NaN over all. */
+export const keepsBest = (best: Expr, x: Expr): Expr => apply('or', apply('le', x, best), apply('ne', best, best));
 
 /** Every value of the axes in row-major order; undefined where an extent is not known. */
 function positionsOf(axes: readonly Axis[]): Map<string, Expr>[] | undefined {

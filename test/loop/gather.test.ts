@@ -2,85 +2,14 @@
  * Reading at index tensors, compiled: counted indices are views, a gradient visits only the places that read an element,
  * an augmentation is one kernel. Each graph's values are also compared on every way that random graphs go.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { gradients } from '../../compiler/3-graph/autodiff.ts';
-import { GraphBuilder } from '../../compiler/3-graph/builder.ts';
+import { expect, test } from 'vitest';
 import type { Graph } from '../../compiler/3-graph/graph.ts';
-import { type Kernel, printKernel, type Tensor } from '../../compiler/5-loop/kernel.ts';
 import { laneCandidate, vectorisable } from '../../compiler/5-loop/lanes.ts';
-import { type Dim, dim } from '../../compiler/dim/dim.ts';
+import { dim } from '../../compiler/dim/dim.ts';
 import type { Value } from '../../compiler/ops/primitive.ts';
-import type { Device } from '../../runtime/device.ts';
-import { openDevice } from '../../runtime/open-device.ts';
-import { arenaOf, buildModule, lowerVerified } from '../fuzz/build.ts';
-import { checkGraphs } from '../fuzz/check.ts';
-import { missingSwiftShader } from '../support/swiftshader.ts';
+import { agreesEverywhere, compile, graphOf, type Maker, N, sizes, withDevices } from './support.ts';
 
-const N = dim.symbol('N');
-const sizes = (...list: (number | Dim)[]): Dim[] =>
-  list.map((size) => (typeof size === 'number' ? dim.int(size) : size));
-
-const devices: Device[] = [];
-beforeAll(async () => {
-  devices.push(await openDevice('cpu', { threads: 2 }));
-  if (missingSwiftShader() === undefined) devices.push(await openDevice('webgpu'));
-});
-afterAll(async () => {
-  for (const device of devices) await device.destroy();
-});
-
-class Maker extends GraphBuilder {
-  /** A number for each element: how far along an axis it is. */
-  count(shape: readonly Dim[], axis: number): Value {
-    return this.op('iota', [], { shape, axis });
-  }
-
-  int(value: number): Value {
-    return this.constant(value, [], 'i32');
-  }
-
-  /** One value a sample, for every element of images of this shape. */
-  perSample(value: Value, shape: readonly Dim[]): Value {
-    const ones = shape.map((size, axis) => (axis === 0 ? size : dim.int(1)));
-    return this.broadcastTo(this.reshape(value, ones), shape);
-  }
-
-  /** The gradient of a sum weighted by an input. */
-  gradientOf(y: Value, x: Value): Value {
-    const weights = this.input('dy', y.type);
-    const axes = y.type.shape.map((_, axis) => axis);
-    return gradients(this, this.sum(this.mul(y, weights), axes), [x])[0];
-  }
-}
-
-function graphOf(build: (g: Maker) => void): Graph {
-  const g = new Maker('test');
-  build(g);
-  return g.finish();
-}
-
-interface Compiled {
-  readonly kernels: readonly Kernel[];
-  readonly tensors: ReadonlyMap<number, Tensor>;
-  /** The kernels without their labels. */
-  readonly text: readonly string[];
-  readonly wgsl: readonly string[];
-}
-
-function compile(graph: Graph): Compiled {
-  const arena = arenaOf([graph]);
-  const lowered = lowerVerified(graph, arena);
-  const { kernels, tensors } = lowered.loops;
-  const text = kernels.map((kernel) => printKernel(kernel, tensors).split('\n').slice(1).join('\n'));
-  return { kernels, tensors, text, wgsl: buildModule([lowered], arena).spec.kernels.map(({ wgsl }) => wgsl) };
-}
-
-async function agreesEverywhere(graph: Graph, batches: readonly number[] = [1, 2, 5]): Promise<void> {
-  const outcome = await checkGraphs([{ seed: 1, graph }], { devices, batches, interpreted: [1, 2] });
-  expect(outcome.failures).toEqual([]);
-  expect(outcome).toMatchObject({ skipped: 0 });
-  expect(outcome.compared).toBeGreaterThan(0);
-}
+const devices = withDevices();
 
 test('counted indices are a view: no guard, an address that steps along each axis, vector lanes', async () => {
   const line = (view: (g: Maker, x: Value, indices: readonly Value[]) => readonly Value[]): Graph =>
@@ -105,7 +34,7 @@ test('counted indices are a view: no guard, an address that steps along each axi
     expect(lane?.id).toBe('w');
     // Lanes are consecutive elements: not against the direction.
     expect(lane && vectorisable(kernels[0], lane, tensors), read).toBe(!read.includes('w * -1'));
-    await agreesEverywhere(graph);
+    await agreesEverywhere(devices, graph);
   }
 });
 
@@ -127,7 +56,7 @@ test('an embedding reads a token once; its gradient looks at tokens, not at toke
   // The gradient stands beside it in one dispatch.
   const [forward] = wgsl[0].split('number -=');
   expect(forward.match(/sample_t\[/g)?.length).toBe(1);
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });
 
 test("a crop at each sample's own place: its gradient has no loop", async () => {
@@ -143,7 +72,7 @@ test("a crop at each sample's own place: its gradient has no loop", async () => 
   const { text } = compile(graph);
   expect(text.length).toBe(2);
   expect(text.join()).not.toContain('sum(');
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });
 
 test('every second element, a diagonal, a flattened image: their gradients are solved for the one place', async () => {
@@ -163,7 +92,7 @@ test('every second element, a diagonal, a flattened image: their gradients are s
     g.output('result', 'c', g.op('gather_grad', [picture, g.count(image, 0), position], { shape: sizes(N, 12) }));
   });
   expect(compile(graph).text.join()).not.toContain('sum(');
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });
 
 test('the place that was solved for is in range before memory is asked there', async () => {
@@ -178,7 +107,7 @@ test('the place that was solved for is in range before memory is asked there', a
   const [text] = compile(graph).text;
   expect(text).toContain('sum(r0 in 4: ');
   expect(text).toMatch(/\(\(\(c \+ -2\) >= 0\) and \(\(c \+ -2\) < 6\)\) \? \(\(rows\[\(c \+ -2\)\] == n\) \? /);
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });
 
 test('indices read at indices: what the outer one excludes is not read', async () => {
@@ -194,7 +123,7 @@ test('indices read at indices: what the outer one excludes is not read', async (
     g.output('result', 'sum', g.sum(y, [1]));
     g.output('gradient', 'w', g.gradientOf(y, weight));
   });
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });
 
 test('a sum over places of places: the second test stays behind the first', async () => {
@@ -209,7 +138,7 @@ test('a sum over places of places: the second test stays behind the first', asyn
   });
   const [wgsl] = compile(graph).wgsl;
   expect(wgsl).toMatch(/if \(\(\(v0 >= 0\) && \(v0 < 4\)\)\) \{\n\s+let v1 = sample_next\[v0\];/);
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });
 
 test('addresses that a loop computes: no pointer is set up before it', async () => {
@@ -222,7 +151,7 @@ test('addresses that a loop computes: no pointer is set up before it', async () 
     const places = g.op('gather', [bytes, g.mul(rows, g.int(2))]);
     g.output('result', 'z', g.op('amax', [g.op('to_f32', [places])], { axes: [1], keepdim: false }));
   });
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });
 
 test('one element for all lanes, at an address from a number that is kept in all lanes', async () => {
@@ -239,7 +168,7 @@ test('one element for all lanes, at an address from a number that is kept in all
   const { kernels, tensors } = compile(graph);
   const lane = laneCandidate(kernels[0], tensors);
   expect(lane && vectorisable(kernels[0], lane, tensors)).toBe(true);
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });
 
 test('an operand that is looked up is not copied: where it is read may be no place', async () => {
@@ -253,7 +182,7 @@ test('an operand that is looked up is not copied: where it is read may be no pla
     g.output('result', 'y', g.sum(g.mul(looked, weights), [1]));
   });
   expect(compile(graph).kernels.length).toBe(1);
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });
 
 test('flip, rotation and conversion of bytes are one kernel, the convolution the other', async () => {
@@ -281,7 +210,7 @@ test('flip, rotation and conversion of bytes are one kernel, the convolution the
   // Each coordinate is computed once, a pixel is read once.
   expect(wgsl[0].match(/floor\(/g)?.length).toBe(2);
   expect(wgsl[0].match(/sample_flip\[/g)?.length).toBe(1);
-  await agreesEverywhere(graph, [1, 3]);
+  await agreesEverywhere(devices, graph, [1, 3]);
 });
 
 /** Four neighbours, weighted equally: enough to see how often a picture is read. */
@@ -310,8 +239,8 @@ test('sampling twice is one kernel; sampling three times would read 64 pixels fo
     g.output('result', 'y', smoothed(g, smoothed(g, smoothed(g, x, 'a'), 'b'), 'c'));
   });
   expect(compile(thrice).kernels.length).toBe(2);
-  await agreesEverywhere(twice);
-  await agreesEverywhere(thrice);
+  await agreesEverywhere(devices, twice);
+  await agreesEverywhere(devices, thrice);
 });
 
 test('a contraction reads what was looked up from memory, not token by token', async () => {
@@ -325,5 +254,5 @@ test('a contraction reads what was looked up from memory, not token by token', a
   const { kernels, text } = compile(graph);
   expect(kernels.map(({ label }) => label)).toEqual([': gather', ': matmul']);
   expect(text[1]).not.toContain('?');
-  await agreesEverywhere(graph);
+  await agreesEverywhere(devices, graph);
 });

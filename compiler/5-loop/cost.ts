@@ -1,0 +1,134 @@
+/**
+ * What a nest costs, counted before anything runs: arithmetic, multiply-adds, the distinct elements of each tensor that it
+ * touches. At most that much: every guard counts as true. A value is computed once for each element of the nest, in a
+ * reduction once for each summand unless it stays the same there; what a schedule keeps in registers plays no part.
+ */
+import type { Dim } from '../dim/dim.ts';
+import { dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import { tensorOf } from './address.ts';
+import { type Region, regionOf, unionOf } from './footprint.ts';
+import type { Kernel, Store, Tensor } from './kernel.ts';
+import { pullGuards } from './simplify.ts';
+import { valueAt } from './typical.ts';
+import { axesOf, children, intExpr, keyOf, rewriter } from './walk.ts';
+
+export interface Cost {
+  /** Arithmetic on f32: each function as one, also a routine such as exp; choices and conversions as none. */
+  readonly flops: number;
+  /** Products that are summed; two of the FLOPs each. */
+  readonly macs: number;
+  /** Distinct elements read, by tensor. */
+  readonly reads: ReadonlyMap<number, number>;
+  /** How many loads that would be if no value were kept, by tensor. */
+  readonly loads: ReadonlyMap<number, number>;
+  /** Distinct elements written, by tensor. */
+  readonly writes: ReadonlyMap<number, number>;
+}
+
+/** The cost of one run of a nest over a batch of `batch` samples. */
+export function costOf(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, batch: number): Cost {
+  return new Counter(atBatch(kernel, batch), (id) =>
+    tensorOf(tensors, id).shape.map((size) => valueAt(size, batch)),
+  ).count();
+}
+
+/** The nest with numbers for all sizes. */
+function atBatch(kernel: Kernel, batch: number): Kernel {
+  const fixed = (size: Dim): Dim => dim.int(valueAt(size, batch));
+  const axes = new Map<string, Axis>();
+  const fix = ({ id, extent }: Axis): Axis => {
+    const axis = axes.get(id) ?? { id, extent: fixed(extent) };
+    axes.set(id, axis);
+    return axis;
+  };
+  const rewrite = rewriter((expr) => {
+    if (expr.kind === 'axis') return { ...expr, axis: fix(expr.axis) };
+    if (expr.kind === 'size') return intExpr(valueAt(expr.dim, batch));
+    return expr.kind === 'reduce' ? { ...expr, axes: expr.axes.map(fix) } : expr;
+  });
+  const stores = kernel.stores.map(
+    (store): Store => ({ ...store, value: rewrite(store.value), indices: store.indices.map(rewrite) }),
+  );
+  return { ...kernel, axes: kernel.axes.map(fix), stores };
+}
+
+/** A loop, or several in one another, around a value. */
+interface Loop {
+  readonly ids: ReadonlySet<string>;
+  readonly points: number;
+}
+
+class Counter {
+  private flops = 0;
+  private macs = 0;
+  private readonly loads = new Map<number, number>();
+  private readonly read = new Map<number, Region[]>();
+  private readonly written = new Map<number, Region[]>();
+  private readonly extents = new Map<string, number>();
+  private readonly seen = new Set<string>();
+  private readonly kernel: Kernel;
+  private readonly shapeOf: (tensor: number) => readonly number[];
+
+  constructor(kernel: Kernel, shapeOf: (tensor: number) => readonly number[]) {
+    this.kernel = kernel;
+    this.shapeOf = shapeOf;
+  }
+
+  count(): Cost {
+    const nest = this.loop(this.kernel.axes);
+    for (const { value } of this.kernel.stores) this.visit(value, [nest]);
+    for (const { tensor, indices } of this.kernel.stores) this.touch(this.written, tensor, indices);
+    const { flops, macs, loads } = this;
+    return { flops, macs, loads, reads: sizes(this.read), writes: sizes(this.written) };
+  }
+
+  private loop(axes: readonly Axis[]): Loop {
+    for (const { id, extent } of axes) this.extents.set(id, dim.constant(extent) ?? 1);
+    return {
+      ids: new Set(axes.map(({ id }) => id)),
+      points: axes.reduce((n, { id }) => n * (this.extents.get(id) ?? 1), 1),
+    };
+  }
+
+  /** Counts a value inside `loops`, outermost first: once, in the innermost of them that changes it. */
+  private visit(expr: Expr, loops: readonly Loop[]): void {
+    const key = keyOf(expr);
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    const free = [...axesOf(expr)];
+    const depth = loops.findLastIndex(({ ids }) => free.some((id) => ids.has(id)));
+    const around = loops.slice(0, Math.max(0, depth) + 1);
+    const times = around.reduce((product, { points }) => product * points, 1);
+    if (expr.kind === 'apply' && isArithmetic(expr)) this.flops += times;
+    if (expr.kind === 'load') {
+      this.loads.set(expr.tensor, (this.loads.get(expr.tensor) ?? 0) + times);
+      this.touch(this.read, expr.tensor, expr.indices);
+    }
+    if (expr.kind === 'reduce') {
+      const inner = this.loop(expr.axes);
+      if (expr.body.type === 'f32') this.flops += times * inner.points;
+      if (isSumOfProducts(expr)) this.macs += times * inner.points;
+      this.visit(expr.body, [...around, inner]);
+    } else for (const child of children(expr)) this.visit(child, around);
+  }
+
+  private touch(regions: Map<number, Region[]>, tensor: number, indices: readonly Expr[]): void {
+    const region = regionOf(indices, this.shapeOf(tensor), this.extents);
+    regions.set(tensor, [...(regions.get(tensor) ?? []), region]);
+  }
+}
+
+function sizes(regions: ReadonlyMap<number, readonly Region[]>): ReadonlyMap<number, number> {
+  return new Map([...regions].map(([tensor, touched]) => [tensor, unionOf(touched)]));
+}
+
+function isArithmetic({ type, fn, args }: Extract<Expr, { kind: 'apply' }>): boolean {
+  return type === 'f32' && fn !== 'select' && args.some((arg) => arg.type === 'f32');
+}
+
+function isSumOfProducts(expr: Extract<Expr, { kind: 'reduce' }>): boolean {
+  if (expr.combine !== 'sum' || expr.type !== 'f32') return false;
+  const { value } = pullGuards(expr.body);
+  return value.kind === 'apply' && value.fn === 'mul';
+}

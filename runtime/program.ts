@@ -137,3 +137,9 @@ export function workgroupCount({ parts, workgroup }: KernelSpec, n: number): num
 export function sizeOf(size: Size, n: number): number {
   return size.fixed + size.perSample * n;
 }
+
+/** The buffers that a program's kernels bind, by index, in order of first use. */
+export function buffersOf(module: ModuleSpec, program: ProgramName): ReadonlySet<number> {
+  const { kernels } = module.programs[program];
+  return new Set(kernels.flatMap((index) => module.kernels[index]?.buffers.map(({ buffer }) => buffer) ?? []));
+}

@@ -1,6 +1,6 @@
 /**
- * What a nest costs, counted before anything runs: arithmetic, multiply-adds, the distinct elements of each tensor that it
- * touches. At most that much: every guard counts as true. A value is computed once for each element of the nest, in a
+ * What nests cost, counted before anything runs: arithmetic, multiply-adds, the distinct elements of each tensor that they
+ * touch. At most that much: every guard counts as true. A value is computed once for each element of the nest, in a
  * reduction once for each summand unless it stays the same there; what a schedule keeps in registers plays no part.
  */
 import type { Dim } from '../dim/dim.ts';
@@ -26,11 +26,11 @@ export interface Cost {
   readonly writes: ReadonlyMap<number, number>;
 }
 
-/** The cost of one run of a nest over a batch of `batch` samples. */
-export function costOf(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, batch: number): Cost {
-  return new Counter(atBatch(kernel, batch), (id) =>
-    tensorOf(tensors, id).shape.map((size) => valueAt(size, batch)),
-  ).count();
+/** What one run of some nests costs for a batch of `batch` samples; elements that several of them touch count once. */
+export function costOf(kernels: readonly Kernel[], tensors: ReadonlyMap<number, Tensor>, batch: number): Cost {
+  const counter = new Counter((id) => tensorOf(tensors, id).shape.map((size) => valueAt(size, batch)));
+  for (const kernel of kernels) counter.add(atBatch(kernel, batch));
+  return counter.total;
 }
 
 /** The nest with numbers for all sizes. */
@@ -65,22 +65,26 @@ class Counter {
   private readonly loads = new Map<number, number>();
   private readonly read = new Map<number, Region[]>();
   private readonly written = new Map<number, Region[]>();
-  private readonly extents = new Map<string, number>();
-  private readonly seen = new Set<string>();
-  private readonly kernel: Kernel;
   private readonly shapeOf: (tensor: number) => readonly number[];
+  /** Of the nest that is being counted: its loops' extents, and the values that are counted already. */
+  private extents = new Map<string, number>();
+  private seen = new Set<string>();
 
-  constructor(kernel: Kernel, shapeOf: (tensor: number) => readonly number[]) {
-    this.kernel = kernel;
+  constructor(shapeOf: (tensor: number) => readonly number[]) {
     this.shapeOf = shapeOf;
   }
 
-  count(): Cost {
-    const nest = this.loop(this.kernel.axes);
-    for (const { value } of this.kernel.stores) this.visit(value, [nest]);
-    for (const { tensor, indices } of this.kernel.stores) this.touch(this.written, tensor, indices);
+  get total(): Cost {
     const { flops, macs, loads } = this;
     return { flops, macs, loads, reads: sizes(this.read), writes: sizes(this.written) };
+  }
+
+  add({ axes, stores }: Kernel): void {
+    this.extents = new Map();
+    this.seen = new Set();
+    const nest = this.loop(axes);
+    for (const { value } of stores) this.visit(value, [nest]);
+    for (const { tensor, indices } of stores) this.touch(this.written, tensor, indices);
   }
 
   private loop(axes: readonly Axis[]): Loop {

@@ -1,5 +1,5 @@
 /** Which of a module's buffers takes an input, and how tensors are stored. Reads the plan, decides nothing. */
-import type { ModuleSpec, ProgramName, StorageElement } from '../../runtime/program.ts';
+import { buffersOf, type ModuleSpec, type ProgramName, type StorageElement } from '../../runtime/program.ts';
 import type { TensorType } from '../ops/types.ts';
 
 /** How a device's buffer holds elements of a type: truth values and classes as `i32`. */
@@ -29,9 +29,7 @@ export function bufferOfField(spec: ModuleSpec, name: string): number | undefine
 }
 
 function inputBuffer(spec: ModuleSpec, name: string, program: ProgramName): number | undefined {
-  const used = new Set(
-    spec.programs[program].kernels.flatMap((kernel) => spec.kernels[kernel]?.buffers.map(({ buffer }) => buffer) ?? []),
-  );
+  const used = buffersOf(spec, program);
   const found = spec.buffers.findIndex((b, index) => b.role === 'input' && b.name === name && used.has(index));
   return found < 0 ? undefined : found;
 }

@@ -1,7 +1,6 @@
 /** Lays a summary out as a table. */
 import type { Summary, SummaryRow } from './summarize.ts';
-
-const count = (n: number): string => n.toLocaleString('en-US');
+import { columns, count } from './table.ts';
 
 /** With a batch size its shapes and multiply-adds are shown, else `N` and one sample's. */
 export function summaryTable(summary: Summary, batch?: number): string {
@@ -9,37 +8,36 @@ export function summaryTable(summary: Summary, batch?: number): string {
     `[${row.output.map((size) => (size === 'N' && batch !== undefined ? batch : size)).join(', ')}]`;
   const macs = (n: number): string => (n === 0 ? '' : count(n * (batch ?? 1)));
   const total = summary.layers.reduce((sum, row) => sum + row.macs, 0);
-  const header = [
-    'layer',
-    'type',
-    'output',
-    'parameters',
-    batch === undefined ? 'multiply-adds' : `multiply-adds (batch ${batch})`,
-  ];
-  const rows = summary.layers.map((row) => [
-    row.name,
-    row.type === row.name ? '' : row.type,
-    shape(row),
-    row.parameters === 0 ? '' : count(row.parameters),
-    macs(row.macs),
-  ]);
-  const totals = ['total', '', '', count(summary.parameters), macs(total)];
-  const widths = header.map((_, column) => Math.max(...[header, ...rows, totals].map((row) => row[column].length)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => (i < 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
-      .join('  ')
-      .trimEnd();
+  const [header, ...lines] = columns(
+    [
+      [
+        'layer',
+        'type',
+        'output',
+        'parameters',
+        batch === undefined ? 'multiply-adds' : `multiply-adds (batch ${batch})`,
+      ],
+      ...summary.layers.map((row) => [
+        row.name,
+        row.type === row.name ? '' : row.type,
+        shape(row),
+        row.parameters === 0 ? '' : count(row.parameters),
+        macs(row.macs),
+      ]),
+      ['total', '', '', count(summary.parameters), macs(total)],
+    ],
+    3,
+  );
   const { buffers } = summary;
-  const rule = '-'.repeat(widths.reduce((sum, width) => sum + width + 2, -2));
+  const rule = '-'.repeat(header.length);
   return [
     summary.model,
     rule,
-    line(header),
+    header,
     rule,
-    ...rows.map(line),
+    ...lines.slice(0, -1),
     rule,
-    line(totals),
+    ...lines.slice(-1),
     `trainable parameters: ${count(summary.trainable)}${buffers > 0 ? `; in buffers, not trained: ${count(buffers)}` : ''}`,
   ].join('\n');
 }

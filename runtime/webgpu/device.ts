@@ -7,7 +7,7 @@ import { checkBatch } from '../session/buffers.ts';
 import type { FoundAdapter } from './adapter.ts';
 import { hold, letGo } from './gpu.ts';
 import { watchHealth } from './health.ts';
-import { checkBuffers, checkKernels, requiredLimits } from './limits.ts';
+import { checkKernels, checkSizes, requiredLimits } from './limits.ts';
 import { pipelineCache } from './pipelines.ts';
 import { WebGpuSession } from './session.ts';
 
@@ -22,7 +22,7 @@ export async function openWebGpuDevice({ gpu, adapter, name, software }: FoundAd
   async function load(module: ModuleSpec, { batch }: { readonly batch: number }): Promise<Session> {
     health.check();
     checkBatch(module, batch);
-    checkBuffers(module, batch, device.limits);
+    checkSizes(module, batch, device.limits);
     checkKernels(module, device.limits);
     const compiled = await pipelines.compile(module.kernels);
     const { value: session, checked } = health.watch(`a batch of ${batch}`, () => {

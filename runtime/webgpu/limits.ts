@@ -3,8 +3,9 @@
  * nothing rather than failing visibly.
  */
 import { UserError } from '../errors.ts';
-import type { ModuleSpec } from '../program.ts';
-import { byteSize, largestBatch } from '../session/buffers.ts';
+import type { ModuleSpec, ProgramName } from '../program.ts';
+import { buffersOf, workgroupCount } from '../program.ts';
+import { bufferAt, byteSize, largestBatch } from '../session/buffers.ts';
 
 export type Limits = Pick<
   GPUSupportedLimits,
@@ -20,16 +21,63 @@ export function requiredLimits({ limits }: GPUAdapter): Record<string, number> {
   return { maxBufferSize: limits.maxBufferSize, maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize };
 }
 
-/** Throws a UserError that names the buffer that does not fit and the largest batch that does. */
-export function checkBuffers(module: ModuleSpec, batch: number, limits: Limits): void {
-  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  const tooLarge = module.buffers.find((spec) => byteSize(spec, batch) > limit);
-  if (tooLarge === undefined) return;
-  const largest = largestBatch((n) => module.buffers.every((spec) => byteSize(spec, n) <= limit));
+/** What every WebGPU device allows: the specification's defaults. */
+export const defaultLimits: Limits = {
+  maxBufferSize: 256 * 2 ** 20,
+  maxStorageBufferBindingSize: 128 * 2 ** 20,
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+};
+
+/** What keeps a batch from a device: a buffer that takes too many bytes, or a kernel with too many workgroups. */
+export type Obstacle =
+  | { readonly kind: 'buffer'; readonly buffer: number; readonly bytes: number; readonly allowed: number }
+  | { readonly kind: 'kernel'; readonly kernel: number; readonly groups: number; readonly allowed: number };
+
+/** The first thing that a batch is too large for, of a whole module or of what one program needs; undefined where it fits. */
+export function obstacleTo(
+  module: ModuleSpec,
+  batch: number,
+  limits: Limits,
+  program?: ProgramName,
+): Obstacle | undefined {
+  // A kernel binds buffers whole.
+  const allowed = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const buffers = program === undefined ? module.buffers.keys() : buffersOf(module, program);
+  for (const buffer of buffers) {
+    const bytes = byteSize(bufferAt(module, buffer), batch);
+    if (bytes > allowed) return { kind: 'buffer', buffer, bytes, allowed };
+  }
+  const kernels = program === undefined ? module.kernels.keys() : module.programs[program].kernels;
+  const folded = limits.maxComputeWorkgroupsPerDimension ** 2;
+  for (const kernel of kernels) {
+    const spec = module.kernels[kernel];
+    const groups = spec === undefined ? 0 : workgroupCount(spec, batch);
+    if (groups > folded) return { kind: 'kernel', kernel, groups, allowed: folded };
+  }
+  return undefined;
+}
+
+/** The largest batch without an obstacle; 0 if there is none, 2^31 - 1 where nothing grows with it. */
+export function largestFit(module: ModuleSpec, limits: Limits, program?: ProgramName): number {
+  return largestBatch((n) => obstacleTo(module, n, limits, program) === undefined);
+}
+
+/** Throws a UserError that names what the batch is too large for, and the largest batch that fits. */
+export function checkSizes(module: ModuleSpec, batch: number, limits: Limits): void {
+  const obstacle = obstacleTo(module, batch, limits);
+  if (obstacle === undefined) return;
   const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  const what =
+    obstacle.kind === 'buffer'
+      ? `"${bufferAt(module, obstacle.buffer).name}" takes ${mebibytes(obstacle.bytes)} for a batch of ${batch}, but this ` +
+        `WebGPU adapter allows ${mebibytes(obstacle.allowed)} a buffer`
+      : `"${module.kernels[obstacle.kernel]?.label}" takes ${obstacle.groups} workgroups for a batch of ${batch}, but this ` +
+        `WebGPU adapter allows ${obstacle.allowed}`;
+  const largest = largestFit(module, limits);
   throw new UserError(
-    `"${tooLarge.name}" takes ${mebibytes(byteSize(tooLarge, batch))} for a batch of ${batch}, but this WebGPU adapter allows ` +
-      `${mebibytes(limit)} a buffer; ` +
+    `${what}; ` +
       (largest > 0
         ? `the largest batch that fits is ${largest}`
         : 'not even one sample fits: use a smaller model, or the CPU device'),

@@ -20,7 +20,7 @@ import { trace } from '../session/trace.ts';
 import type { DeviceBuffers } from './buffers.ts';
 import { createBuffers } from './buffers.ts';
 import type { Health } from './health.ts';
-import { checkBuffers, foldGroups } from './limits.ts';
+import { checkSizes, foldGroups } from './limits.ts';
 import type { Readback } from './readback.ts';
 import { createReadback } from './readback.ts';
 import { bufferUsage } from './usage.ts';
@@ -71,7 +71,7 @@ export class WebGpuSession implements Session {
     this.check();
     checkBatch(this.module, batch);
     if (batch <= this.capacity) return;
-    checkBuffers(this.module, batch, this.device.limits);
+    checkSizes(this.module, batch, this.device.limits);
     const { device, module, pipelines, uniforms } = this;
     const { value } = this.health.watch(`room for batches of ${batch}`, () =>
       createBuffers(device, module, batch, pipelines, uniforms, this.data),

@@ -43,7 +43,7 @@ test.each([
   for (const unit of lowered(entry).units) {
     const counted = unit.loops
       .filter(({ program }) => program === 'infer')
-      .flatMap(({ value }) => value.kernels.map((kernel) => costOf(kernel, value.tensors, BATCH).macs));
+      .flatMap(({ value }) => value.kernels.map((kernel) => costOf([kernel], value.tensors, BATCH).macs));
     const expected = summarize(unit.model).layers.reduce((sum, { macs }) => sum + macs, 0);
     expect(expected).toBeGreaterThan(100_000);
     expect(counted.reduce((sum, macs) => sum + macs, 0)).toBe(BATCH * expected);
@@ -97,7 +97,7 @@ test('elements read are those that a run reads, where no guard and no number fro
       const { memory, reads } = watched(program, BATCH);
       const dims = Object.fromEntries(['N', 'B'].map((name) => [name, BATCH]));
       interpret({ ...program, kernels: [kernel] }, memory, { dims, uniforms: { step: 1, lr: 0.1, key0: 1, key1: 2 } });
-      const { reads: predicted } = costOf(kernel, program.tensors, BATCH);
+      const { reads: predicted } = costOf([kernel], program.tensors, BATCH);
       for (const [tensor, count] of predicted) {
         const touched = reads.get(tensor)?.size ?? 0;
         const where = `${kernel.label} reads ${program.tensors.get(tensor)?.name}`;
@@ -129,7 +129,7 @@ function cost(nest: Axis[], value: Expr, shapes: number[][]): Cost {
     }),
   );
   const kernel: Kernel = { label: 'test', axes: nest, stores: [{ tensor: 0, indices: nest.map(axisExpr), value }] };
-  return costOf(kernel, tensors, 1);
+  return costOf([kernel], tensors, 1);
 }
 
 test('arithmetic: once for each element, and for each summand of what changes in a sum', () => {

@@ -8,6 +8,7 @@ import { dim } from '../../compiler/dim/dim.ts';
 import { evaluate } from '../../compiler/ops/evaluate.ts';
 import type { TensorType } from '../../compiler/ops/types.ts';
 import type { Device, HostArray, Session } from '../../runtime/device.ts';
+import { buffersOf } from '../../runtime/program.ts';
 import { initialValues } from '../../runtime/weights/initialize.ts';
 import { arenaLength, parameterArena, readArena, readParameter, writeParameter } from '../../runtime/weights/layout.ts';
 import { uniform } from '../reference/formula.ts';
@@ -32,9 +33,7 @@ function valuesOf({ type }: Field, batch: string, n: number, seed: number): Floa
 async function start(device: Device, unit: EmitUnit, program: 'infer' | 'train', n: number): Promise<Session> {
   const { spec, model, training } = unit;
   const fields: readonly Field[] = program === 'infer' ? model.inputs : (training?.fields ?? []);
-  const used = new Set(
-    spec.programs[program].kernels.flatMap((k) => spec.kernels[k].buffers.map(({ buffer }) => buffer)),
-  );
+  const used = buffersOf(spec, program);
   const session = await device.load(spec, { batch: n });
   const arena = new Float32Array(spec.parameters.length === 0 ? 0 : arenaLength(spec));
   for (const [i, parameter] of spec.parameters.entries())

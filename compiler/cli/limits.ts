@@ -1,0 +1,139 @@
+/**
+ * A compiled model's static numbers: memory, work and the largest batch, for training and for inference. All of them follow
+ * from the plan and the nests; nothing is run.
+ */
+import type { BufferRole, ModuleSpec, ProgramName } from '../../runtime/program.ts';
+import { buffersOf } from '../../runtime/program.ts';
+import { byteSize } from '../../runtime/session/buffers.ts';
+import { defaultLimits, largestFit, obstacleTo } from '../../runtime/webgpu/limits.ts';
+import { tensorOf } from '../5-loop/address.ts';
+import { valueAt } from '../5-loop/typical.ts';
+import { bindingsOf } from '../6-target/bindings.ts';
+import type { CompilationUnit } from '../compilation.ts';
+import { dim } from '../dim/dim.ts';
+import { type Dispatch, dispatchesOf, planOf, totalWork, type Work, workOf } from './dispatches.ts';
+
+/** Bytes by what they are for. */
+export interface Memory {
+  readonly weights: number;
+  readonly gradients: number;
+  readonly optimizer: number;
+  /** What kernels hand to one another; tensors that are not needed at the same time share it. */
+  readonly activations: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly total: number;
+}
+
+/** The largest batch that WebGPU's default limits allow. */
+export interface Largest {
+  readonly batch: number;
+  /** What is too large for one sample more; absent where nothing grows with the batch. */
+  readonly limitedBy?: {
+    /** A tensor in the source's terms, or the kernel that has too many workgroups. */
+    readonly what: string;
+    /** Bytes, or workgroups, at this batch. */
+    readonly size: number;
+    readonly allowed: number;
+    readonly unit: 'bytes' | 'workgroups';
+  };
+}
+
+export interface ProgramLimits extends Work {
+  readonly dispatches: number;
+  /** Of the buffers that the program's kernels bind. */
+  readonly memory: Memory;
+  readonly largest: Largest;
+}
+
+export interface Limits {
+  /** The class that is generated. */
+  readonly name: string;
+  readonly batch: number;
+  readonly training?: ProgramLimits;
+  readonly inference: ProgramLimits;
+  /** What loading the model allocates, whatever is run: evaluation's buffers too. */
+  readonly session: { readonly memory: Memory; readonly largest: Largest };
+}
+
+export function limitsOf(unit: CompilationUnit, batch: number): Limits {
+  const plan = planOf(unit);
+  const of = (program: ProgramName): ProgramLimits => {
+    const dispatches = dispatchesOf(unit, program);
+    return {
+      dispatches: dispatches.length,
+      ...totalWork(dispatches.map((dispatch) => workOf(dispatch, batch))),
+      memory: memoryOf(plan, buffersOf(plan, program), batch),
+      largest: largestOf(unit, program),
+    };
+  };
+  return {
+    name: unit.name,
+    batch,
+    ...(unit.training ? { training: of('train') } : {}),
+    inference: of('infer'),
+    session: { memory: memoryOf(plan, plan.buffers.keys(), batch), largest: largestOf(unit, undefined) },
+  };
+}
+
+const PURPOSE: Readonly<Record<BufferRole, Exclude<keyof Memory, 'total'>>> = {
+  parameters: 'weights',
+  gradients: 'gradients',
+  state: 'optimizer',
+  scratch: 'activations',
+  input: 'inputs',
+  output: 'outputs',
+  record: 'outputs',
+};
+
+function memoryOf(plan: ModuleSpec, buffers: Iterable<number>, batch: number): Memory {
+  const memory = { weights: 0, gradients: 0, optimizer: 0, activations: 0, inputs: 0, outputs: 0, total: 0 };
+  for (const index of buffers) {
+    const bytes = byteSize(plan.buffers[index], batch);
+    memory[PURPOSE[plan.buffers[index].role]] += bytes;
+    memory.total += bytes;
+  }
+  return memory;
+}
+
+/** Of one program, or of everything that is allocated together. */
+function largestOf(unit: CompilationUnit, program: ProgramName | undefined): Largest {
+  const plan = planOf(unit);
+  const batch = largestFit(plan, defaultLimits, program);
+  const obstacle = obstacleTo(plan, batch + 1, defaultLimits, program);
+  if (!obstacle) return { batch };
+  const { allowed } = obstacle;
+  if (obstacle.kind === 'kernel') {
+    const what = plan.kernels[obstacle.kernel].label;
+    return { batch, limitedBy: { what, size: obstacle.groups, allowed, unit: 'workgroups' } };
+  }
+  const what = largestIn(unit, obstacle.buffer, batch + 1) ?? plan.buffers[obstacle.buffer].name;
+  return { batch, limitedBy: { what, size: obstacle.bytes, allowed, unit: 'bytes' } };
+}
+
+/** The largest tensor that a kernel writes to a buffer, as `conv1: conv2d + add + relu (f32[N, 32, 26, 26])`. */
+function largestIn(unit: CompilationUnit, buffer: number, batch: number): string | undefined {
+  const names: readonly ProgramName[] = ['train', 'infer', 'evaluate'];
+  const written = names
+    .flatMap((name) => dispatchesOf(unit, name))
+    .flatMap((dispatch) => writesTo(dispatch, buffer))
+    .map(({ label, type, elements }) => ({ text: `${label} (${type})`, size: valueAt(elements, batch) }));
+  return written.reduce<(typeof written)[number] | undefined>((a, b) => (a && a.size >= b.size ? a : b), undefined)
+    ?.text;
+}
+
+function writesTo({ spec, nests, loops }: Dispatch, buffer: number) {
+  return nests.flatMap((nest) => {
+    const bindings = bindingsOf(nest, loops.tensors);
+    return nest.stores
+      .filter(({ tensor }) => spec.buffers[bindings.indexOf(tensor)].buffer === buffer)
+      .map(({ tensor }) => {
+        const { element, shape } = tensorOf(loops.tensors, tensor);
+        return {
+          label: nest.label,
+          type: `${element}[${shape.map(dim.show).join(', ')}]`,
+          elements: dim.product(shape),
+        };
+      });
+  });
+}

@@ -2,9 +2,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { openCpuDevice } from '../../runtime/cpu/device.ts';
 import type { ModuleSpec } from '../../runtime/program.ts';
-import { findAdapter } from '../../runtime/webgpu/adapter.ts';
-import { openWebGpuDevice } from '../../runtime/webgpu/device.ts';
 import { missingSwiftShader } from '../support/swiftshader.ts';
+import { openBoth } from './raw-device.ts';
 import { buffers, toy } from './toy.ts';
 
 const uniforms = Float32Array.of(0, 0);
@@ -60,26 +59,6 @@ test.each([0, -1, 1.5, Number.NaN])('%d threads are refused', (threads) => {
 
 const noGpu = missingSwiftShader();
 describe.skipIf(noGpu !== undefined)(`WebGPU${noGpu === undefined ? '' : `: ${noGpu}`}`, () => {
-  /** Our device and the GPUDevice below it, to break. */
-  async function openBoth() {
-    const found = await findAdapter();
-    if ('missing' in found) throw new Error(found.missing);
-    let raw: GPUDevice | undefined;
-    const adapter = new Proxy(found.adapter, {
-      get(target, key) {
-        if (key === 'requestDevice')
-          return async (descriptor: GPUDeviceDescriptor) => {
-            raw = await target.requestDevice(descriptor);
-            return raw;
-          };
-        return Reflect.get(target, key, target);
-      },
-    });
-    const device = await openWebGpuDevice({ ...found, adapter });
-    if (raw === undefined) throw new Error('no GPUDevice was requested');
-    return { device, raw };
-  }
-
   test('WGSL that does not compile names the kernel and the place', async () => {
     const { device } = await openBoth();
     const broken = (kernel: ModuleSpec['kernels'][number]) => ({

@@ -11,7 +11,9 @@ import { type Region, regionOf, unionOf } from './footprint.ts';
 import type { Kernel, Store, Tensor } from './kernel.ts';
 import { pullGuards } from './simplify.ts';
 import { valueAt } from './typical.ts';
-import { axesOf, children, intExpr, keyOf, rewriter } from './walk.ts';
+import { axesOf, axisExpr, children, intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
+
+type Reduce = Extract<Expr, { kind: 'reduce' }>;
 
 export interface Cost {
   /** Arithmetic on f32: each function as one, also a routine such as exp; choices and conversions as none. */
@@ -33,7 +35,10 @@ export function costOf(kernels: readonly Kernel[], tensors: ReadonlyMap<number, 
   return counter.total;
 }
 
-/** The nest with numbers for all sizes. */
+/**
+ * The nest with numbers for all sizes. Reductions' variables are called by their place, so that loops which differ in their
+ * variables' names alone are one, as a window's maximum and its position are.
+ */
 function atBatch(kernel: Kernel, batch: number): Kernel {
   const fixed = (size: Dim): Dim => dim.int(valueAt(size, batch));
   const axes = new Map<string, Axis>();
@@ -45,12 +50,31 @@ function atBatch(kernel: Kernel, batch: number): Kernel {
   const rewrite = rewriter((expr) => {
     if (expr.kind === 'axis') return { ...expr, axis: fix(expr.axis) };
     if (expr.kind === 'size') return intExpr(valueAt(expr.dim, batch));
-    return expr.kind === 'reduce' ? { ...expr, axes: expr.axes.map(fix) } : expr;
+    return expr.kind === 'reduce' ? renamed({ ...expr, axes: expr.axes.map(fix) }) : expr;
   });
   const stores = kernel.stores.map(
     (store): Store => ({ ...store, value: rewrite(store.value), indices: store.indices.map(rewrite) }),
   );
   return { ...kernel, axes: kernel.axes.map(fix), stores };
+}
+
+/** `#1_0x3`: the first variable of an innermost reduction, with its extent. */
+function renamed(expr: Reduce): Reduce {
+  const height = heightOf(expr);
+  const axes = expr.axes.map((axis, i): Axis => ({ ...axis, id: `#${height}_${i}x${dim.show(axis.extent)}` }));
+  const names = new Map(expr.axes.map(({ id }, i) => [id, axisExpr(axes[i])]));
+  return { ...expr, axes, body: substituteAxes(expr.body, names) };
+}
+
+const heights = new WeakMap<Expr, number>();
+
+/** How many reductions an expression has inside one another. */
+function heightOf(expr: Expr): number {
+  const known = heights.get(expr);
+  if (known !== undefined) return known;
+  const height = Number(expr.kind === 'reduce') + Math.max(0, ...children(expr).map(heightOf));
+  heights.set(expr, height);
+  return height;
 }
 
 /** A loop, or several in one another, around a value. */
@@ -131,7 +155,7 @@ function isArithmetic({ type, fn, args }: Extract<Expr, { kind: 'apply' }>): boo
   return type === 'f32' && fn !== 'select' && args.some((arg) => arg.type === 'f32');
 }
 
-function isSumOfProducts(expr: Extract<Expr, { kind: 'reduce' }>): boolean {
+function isSumOfProducts(expr: Reduce): boolean {
   if (expr.combine !== 'sum' || expr.type !== 'f32') return false;
   const { value } = pullGuards(expr.body);
   return value.kind === 'apply' && value.fn === 'mul';

@@ -14,24 +14,14 @@ import type {
 } from '../../runtime/program.ts';
 import type { TypedParameter } from '../2-check/typed.ts';
 import { MAX_BUFFERS } from '../4-fuse/limit.ts';
-import { accumulateOverBatch } from '../5-loop/accumulate.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { buildTree } from '../5-loop/build-tree.ts';
-import {
-  axesBefore,
-  type CpuForm,
-  type Dispatch,
-  type DispatchProgram,
-  labelOfDispatch,
-  nestsOf,
-  type Part,
-} from '../5-loop/dispatch.ts';
+import { type Dispatch, type DispatchProgram, labelOfDispatch, nestsOf, type Part } from '../5-loop/dispatch.ts';
 import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
-import { choose, chooseWithin, type Target } from '../5-loop/schedule.ts';
-import { splitLongAxis } from '../5-loop/split-axes.ts';
+import type { Target } from '../5-loop/schedule.ts';
+import { schedulePart } from '../5-loop/schedule-part.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import type { HostUniform } from '../5-loop/uniforms.ts';
-import { unrollWindows } from '../5-loop/unroll-windows.ts';
 import { verifyUpdates } from '../5-loop/updates.ts';
 import { bindingsOf, storageElement } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
@@ -117,8 +107,8 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
   const single = parts.length === 1;
   const printed = parts.map((part, i) => {
     const name = kernelName(single ? prefix : `${prefix}${letter(i)}`, part.label);
-    const cpu = cpuTree(part, tensors);
-    const gpu = part.cpuOnly ? undefined : gpuTree(part, tensors);
+    const cpu = treeOf(part, tensors, 'wasm');
+    const gpu = part.cpuOnly ? undefined : treeOf(part, tensors, 'wgsl');
     const invocations = gpu?.tasks ?? { count: 0, block: 0 };
     const spec: PartSpec = { name, label: part.label, tasks: cpu.tasks, invocations };
     return { spec, gpu, code: emitKernel(name, cpu, tensors, bindings, uniforms) };
@@ -142,32 +132,9 @@ function letter(index: number): string {
   return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last;
 }
 
-function cpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
-  const { nests } = part;
-  if (part.cpu) return stackedTree(part.cpu, tensors, 'wasm');
-  if (part.shared.length > 0) return stackedTree({ ...part, repeat: undefined }, tensors, 'wasm');
-  const kernel = splitLongAxis(unrollWindows(nests[0]));
-  const blocked = accumulateOverBatch(kernel);
-  const schedule = choose(kernel, tensors, 'wasm');
-  return buildTree([{ kernel: blocked?.kernel ?? kernel, schedule }], tensors, 'wasm', {
-    outer: blocked?.outer,
-    repeat: undefined,
-  });
-}
-
-function gpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>): LoopTree {
-  if (part.shared.length > 0) return stackedTree({ ...part, repeat: undefined }, tensors, 'wgsl');
-  const kernel = unrollWindows(part.nests[0]);
-  return buildTree([{ kernel, schedule: choose(kernel, tensors, 'wgsl') }], tensors, 'wgsl');
-}
-
-function stackedTree(form: CpuForm, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree {
-  const grid = form.shared.map(({ id }) => id);
-  const scheduled = form.nests.map(unrollWindows).map((kernel, i) => {
-    const schedule = chooseWithin(kernel, axesBefore(form, i), tensors, target);
-    return { kernel, schedule: { ...schedule, grid } };
-  });
-  return buildTree(scheduled, tensors, target, { outer: undefined, repeat: form.repeat });
+function treeOf(part: Part, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree {
+  const { nests, around } = schedulePart(part, tensors, target);
+  return buildTree(nests, tensors, target, around);
 }
 
 /** Where a part's memory of the thread's own ends. */

@@ -1,25 +1,27 @@
 /**
- * A compiled program as the list of its dispatches: what the plan says of each beside the nests that it was printed from, and
+ * A compiled program as the list of its dispatches: what the plan says of each beside the parts that it was printed from, and
  * what those cost. Reads the compiler's results, decides nothing.
  */
-
 import type { KernelSpec, ModuleSpec, ProgramName } from '../../runtime/program.ts';
 import { bytesPerElement } from '../../runtime/session/buffers.ts';
 import type { Partition } from '../4-fuse/group.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { type Cost, costOf } from '../5-loop/cost.ts';
-import type { Kernel, LoopProgram, Tensor } from '../5-loop/kernel.ts';
+import type { DispatchProgram, Part } from '../5-loop/dispatch.ts';
+import type { Tensor } from '../5-loop/kernel.ts';
+import type { Target } from '../5-loop/schedule.ts';
+import { formFor } from '../5-loop/schedule-part.ts';
 import { storageElement } from '../6-target/bindings.ts';
 import type { CompilationUnit } from '../compilation.ts';
 
-export interface Dispatch {
+export interface PlannedDispatch {
   /** Its place in the program, from 0. */
   readonly number: number;
   readonly spec: KernelSpec;
-  readonly nests: readonly Kernel[];
-  /** Where the nests' tensors are found. */
-  readonly loops: LoopProgram;
-  /** The graph that they were made from, with what became a kernel. */
+  readonly parts: readonly Part[];
+  /** The program that it is of, where its tensors are found. */
+  readonly program: DispatchProgram;
+  /** The graph that the program was made from, with what became a kernel. */
   readonly partition: Partition;
 }
 
@@ -30,17 +32,18 @@ export function planOf(unit: CompilationUnit): ModuleSpec {
 }
 
 /** In the order in which they run. */
-export function dispatchesOf(unit: CompilationUnit, program: ProgramName): Dispatch[] {
+export function dispatchesOf(unit: CompilationUnit, name: ProgramName): PlannedDispatch[] {
   const plan = planOf(unit);
-  const parts = unit.loops.flatMap(({ program: of, value }, part) =>
-    of === program
-      ? value.kernels.map((kernel) => ({ kernel, loops: value, partition: unit.partitions[part].value }))
+  const planned = unit.dispatches.flatMap(({ program, value }, i) =>
+    program === name
+      ? value.dispatches.map(({ parts }) => ({ parts, program: value, partition: unit.partitions[i].value }))
       : [],
   );
-  return plan.programs[program].kernels.map((index, number) => {
-    const { kernel, loops, partition } = parts[number];
-    return { number, spec: plan.kernels[index], nests: [kernel], loops, partition };
-  });
+  return plan.programs[name].kernels.map((kernel, number) => ({
+    ...planned[number],
+    number,
+    spec: plan.kernels[kernel],
+  }));
 }
 
 /** What a dispatch costs, in the units that devices are measured in. */
@@ -51,16 +54,25 @@ export interface Work {
   readonly bytesWritten: number;
 }
 
-export function workOf({ nests, loops }: Dispatch, batch: number): Work {
-  const { flops, macs, reads, writes } = costOf(nests, loops.tensors, batch);
-  return { flops, macs, bytesRead: bytesOf(reads, loops.tensors), bytesWritten: bytesOf(writes, loops.tensors) };
+/** Of a dispatch's parts, or of some of them; what several of them read counts once. */
+export function workOf(
+  parts: readonly Part[],
+  tensors: ReadonlyMap<number, Tensor>,
+  batch: number,
+  target: Target,
+): Work {
+  const run = parts.filter(({ cpuOnly }) => target === 'wasm' || !cpuOnly);
+  const nests = run.flatMap((part) => formFor(part, target).nests);
+  const { flops, macs, reads, writes } = costOf(nests, tensors, batch);
+  return { flops, macs, bytesRead: bytesOf(reads, tensors), bytesWritten: bytesOf(writes, tensors) };
 }
 
+/** Without memory of a thread's own. */
 function bytesOf(elements: Cost['reads'], tensors: ReadonlyMap<number, Tensor>): number {
-  return [...elements].reduce(
-    (sum, [id, count]) => sum + count * bytesPerElement(storageElement(tensorOf(tensors, id))),
-    0,
-  );
+  const shared = [...elements].map(([id, count]) => ({ tensor: tensorOf(tensors, id), count }));
+  return shared
+    .filter(({ tensor }) => tensor.place.kind !== 'local')
+    .reduce((sum, { tensor, count }) => sum + count * bytesPerElement(storageElement(tensor)), 0);
 }
 
 export function totalWork(works: readonly Work[]): Work {

@@ -7,11 +7,12 @@ import { buffersOf } from '../../runtime/program.ts';
 import { byteSize } from '../../runtime/session/buffers.ts';
 import { defaultLimits, largestFit, obstacleTo } from '../../runtime/webgpu/limits.ts';
 import { tensorOf } from '../5-loop/address.ts';
-import { valueAt } from '../5-loop/typical.ts';
+import type { Tensor } from '../5-loop/kernel.ts';
 import { bindingsOf } from '../6-target/bindings.ts';
+import { sizeOfTensor } from '../7-emit/memory.ts';
 import type { CompilationUnit } from '../compilation.ts';
 import { dim } from '../dim/dim.ts';
-import { type Dispatch, dispatchesOf, planOf, totalWork, type Work, workOf } from './dispatches.ts';
+import { dispatchesOf, type PlannedDispatch, planOf, totalWork, type Work, workOf } from './dispatches.ts';
 
 /** Bytes by what they are for. */
 export interface Memory {
@@ -58,13 +59,13 @@ export interface Limits {
 
 export function limitsOf(unit: CompilationUnit, batch: number): Limits {
   const plan = planOf(unit);
-  const of = (program: ProgramName): ProgramLimits => {
-    const dispatches = dispatchesOf(unit, program);
+  const of = (name: ProgramName): ProgramLimits => {
+    const dispatches = dispatchesOf(unit, name);
     return {
       dispatches: dispatches.length,
-      ...totalWork(dispatches.map((dispatch) => workOf(dispatch, batch))),
-      memory: memoryOf(plan, buffersOf(plan, program), batch),
-      largest: largestOf(unit, program),
+      ...totalWork(dispatches.map(({ parts, program }) => workOf(parts, program.tensors, batch, 'wgsl'))),
+      memory: memoryOf(plan, buffersOf(plan, name), batch),
+      largest: largestOf(unit, name),
     };
   };
   return {
@@ -111,29 +112,29 @@ function largestOf(unit: CompilationUnit, program: ProgramName | undefined): Lar
   return { batch, limitedBy: { what, size: obstacle.bytes, allowed, unit: 'bytes' } };
 }
 
-/** The largest tensor that a kernel writes to a buffer, as `conv1: conv2d + add + relu (f32[N, 32, 26, 26])`. */
+/** The largest of what kernels write to a buffer, as `conv1: conv2d + add + relu (f32[N, 32, 26, 26])`. */
 function largestIn(unit: CompilationUnit, buffer: number, batch: number): string | undefined {
   const names: readonly ProgramName[] = ['train', 'infer', 'evaluate'];
-  const written = names
-    .flatMap((name) => dispatchesOf(unit, name))
-    .flatMap((dispatch) => writesTo(dispatch, buffer))
-    .map(({ label, type, elements }) => ({ text: `${label} (${type})`, size: valueAt(elements, batch) }));
-  return written.reduce<(typeof written)[number] | undefined>((a, b) => (a && a.size >= b.size ? a : b), undefined)
-    ?.text;
+  const written = names.flatMap((name) => dispatchesOf(unit, name)).flatMap((dispatch) => writesTo(dispatch, buffer));
+  const elements = (tensor: Tensor): number => {
+    const { fixed, perSample } = sizeOfTensor(tensor);
+    return fixed + perSample * batch;
+  };
+  const [first, ...others] = written;
+  if (first === undefined) return undefined;
+  const { label, tensor } = others.reduce((a, b) => (elements(a.tensor) >= elements(b.tensor) ? a : b), first);
+  // The nests of a stack share a buffer.
+  const type =
+    tensor.place.kind === 'stack' ? 'its rows' : `${tensor.element}[${tensor.shape.map(dim.show).join(', ')}]`;
+  return `${label} (${type})`;
 }
 
-function writesTo({ spec, nests, loops }: Dispatch, buffer: number) {
-  return nests.flatMap((nest) => {
-    const bindings = bindingsOf(nest, loops.tensors);
-    return nest.stores
-      .filter(({ tensor }) => spec.buffers[bindings.indexOf(tensor)].buffer === buffer)
-      .map(({ tensor }) => {
-        const { element, shape } = tensorOf(loops.tensors, tensor);
-        return {
-          label: nest.label,
-          type: `${element}[${shape.map(dim.show).join(', ')}]`,
-          elements: dim.product(shape),
-        };
-      });
-  });
+function writesTo({ spec, parts, program }: PlannedDispatch, buffer: number): { label: string; tensor: Tensor }[] {
+  const bindings = bindingsOf(parts, program.tensors);
+  const nests = parts.flatMap((part) => [...part.nests, ...(part.cpu?.nests ?? [])]);
+  return nests.flatMap(({ label, stores }) =>
+    stores
+      .filter(({ tensor }) => spec.buffers[bindings.indexOf(tensor)]?.buffer === buffer)
+      .map(({ tensor }) => ({ label, tensor: tensorOf(program.tensors, tensor) })),
+  );
 }

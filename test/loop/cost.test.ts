@@ -143,6 +143,19 @@ test('arithmetic: once for each element, and for each summand of what changes in
   expect(Object.fromEntries(loads)).toEqual({ 1: 35, 2: 5 });
 });
 
+test('what a maximum and its position are made of is computed once', () => {
+  const [i, r, q] = [axis('i', 5), axis('r', 4), axis('q', 4)];
+  const over = (a: Axis, combine: 'max' | 'argmax'): Expr => {
+    const k = axis(`k${a.id}`, 3);
+    const body = sum([k], f32('mul', load(1, axisExpr(i), axisExpr(a)), load(2, axisExpr(k))));
+    return { kind: 'reduce', type: combine === 'max' ? 'f32' : 'i32', combine, axes: [a], body };
+  };
+  const index: Expr = { kind: 'apply', type: 'f32', fn: 'to_f32', args: [over(q, 'argmax')] };
+  const { flops, macs } = cost([i], f32('add', over(r, 'max'), index), [[5, 4], [3]]);
+  // 20 sums of three products; two folds of them; the last sum.
+  expect([flops, macs]).toEqual([2 * 60 + 2 * 20 + 5, 60]);
+});
+
 test('indices, conditions, choices and conversions are no arithmetic', () => {
   const i = axis('i', 6);
   const condition: Expr = { kind: 'apply', type: 'bool', fn: 'lt', args: [axisExpr(i), intExpr(3)] };

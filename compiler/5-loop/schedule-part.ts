@@ -1,0 +1,36 @@
+/** Which nests of a part a target runs, in which form and by which schedules: what its loop tree is built from. */
+import { accumulateOverBatch } from './accumulate.ts';
+import type { Around, Scheduled } from './build-tree.ts';
+import { axesBefore, type CpuForm, type Part } from './dispatch.ts';
+import type { Tensor } from './kernel.ts';
+import { choose, chooseWithin, type Target } from './schedule.ts';
+import { splitLongAxis } from './split-axes.ts';
+import { unrollWindows } from './unroll-windows.ts';
+
+export interface ScheduledPart {
+  readonly nests: readonly Scheduled[];
+  readonly around: Around;
+}
+
+/** The nests that a part means for a target, and the axes that these share. */
+export function formFor(part: Part, target: Target): CpuForm {
+  return target === 'wasm' && part.cpu ? part.cpu : { ...part, repeat: undefined };
+}
+
+export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, target: Target): ScheduledPart {
+  const form = formFor(part, target);
+  if (form.shared.length > 0) {
+    const grid = form.shared.map(({ id }) => id);
+    const nests = form.nests.map(unrollWindows).map((kernel, i) => {
+      const schedule = chooseWithin(kernel, axesBefore(form, i), tensors, target);
+      return { kernel, schedule: { ...schedule, grid } };
+    });
+    return { nests, around: { outer: undefined, repeat: form.repeat } };
+  }
+  const whole = unrollWindows(form.nests[0]);
+  const kernel = target === 'wasm' ? splitLongAxis(whole) : whole;
+  const schedule = choose(kernel, tensors, target);
+  const blocked = target === 'wasm' ? accumulateOverBatch(kernel) : undefined;
+  const nests = [{ kernel: blocked?.kernel ?? kernel, schedule }];
+  return { nests, around: { outer: blocked?.outer, repeat: undefined } };
+}

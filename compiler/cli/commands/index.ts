@@ -5,6 +5,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   compile: async () => (await import('./compile.ts')).compileCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   summary: async () => (await import('./summary.ts')).summaryCommand,
+  kernels: async () => (await import('./kernels.ts')).kernelsCommand,
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
   init: async () => (await import('./init.ts')).initCommand,

@@ -1,0 +1,157 @@
+/**
+ * Everything about each dispatch of a program, as data: what it does and what was fused, how both targets run it, what that
+ * costs, what it binds. `netc kernels --json` prints it as it is.
+ */
+import { type ProgramName, taskCount, workgroupCount } from '../../runtime/program.ts';
+import { byteSize } from '../../runtime/session/buffers.ts';
+import { defaultLimits, foldGroups } from '../../runtime/webgpu/limits.ts';
+import { kindOf } from '../4-fuse/group.ts';
+import type { Part } from '../5-loop/dispatch.ts';
+import type { Schedule, Target } from '../5-loop/schedule.ts';
+import { schedulePart } from '../5-loop/schedule-part.ts';
+import { valueAt } from '../5-loop/typical.ts';
+import type { CompilationUnit } from '../compilation.ts';
+import { position } from '../diagnostics/position.ts';
+import { showType } from '../ops/infer.ts';
+import { dispatchesOf, type PlannedDispatch, planOf, type Work, workOf } from './dispatches.ts';
+import { Handovers, type Kept, nodesOf, type Recomputed } from './handovers.ts';
+
+/** A node of the graph that a part computes. */
+export interface FusedNode {
+  readonly op: string;
+  readonly kind: string;
+  /** The layer or function that it comes from: `conv1`, `MaxPool2d`. */
+  readonly from: string;
+  readonly backward: boolean;
+  readonly type: string;
+  /** Where it is written: `models/fashion_cnn.net:12`. */
+  readonly place: string | undefined;
+}
+
+/** How a target runs one nest. */
+export interface NestSchedule extends Schedule {
+  readonly nest: string;
+  /** The loop variables by name, with how many values they take at this batch. */
+  readonly extents: Readonly<Record<string, number>>;
+  /** The axis that runs around all work items of a thread. */
+  readonly outer: string | undefined;
+}
+
+export interface PartEntry extends Work {
+  readonly label: string;
+  readonly fused: readonly FusedNode[];
+  readonly kept: readonly Kept[];
+  readonly recomputed: readonly Recomputed[];
+  /** WebGPU does not run it. */
+  readonly cpuOnly: boolean;
+  readonly schedule: { readonly cpu: readonly NestSchedule[]; readonly webgpu: readonly NestSchedule[] };
+  /** Work items on the CPU. */
+  readonly tasks: number;
+  /** Invocations on WebGPU. */
+  readonly threads: number;
+}
+
+export interface KernelEntry extends Work {
+  readonly number: number;
+  readonly label: string;
+  readonly parts: readonly PartEntry[];
+  readonly webgpu: {
+    readonly threads: number;
+    readonly workgroupSize: number;
+    /** In x and y. */
+    readonly workgroups: readonly [number, number];
+    /** Bytes. */
+    readonly workgroupMemory: number;
+  };
+  readonly cpu: {
+    readonly tasks: number;
+    /** Bytes of each thread's own. */
+    readonly threadMemory: number;
+  };
+  readonly buffers: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly access: 'read' | 'read_write';
+    readonly bytes: number;
+  }[];
+  readonly wgsl: string;
+}
+
+/** In the order in which they run. */
+export function kernelEntries(unit: CompilationUnit, program: ProgramName, batch: number): KernelEntry[] {
+  const plan = planOf(unit);
+  const dispatches = dispatchesOf(unit, program);
+  const handovers = new Handovers(dispatches, batch);
+  return dispatches.map((dispatch): KernelEntry => {
+    const { spec } = dispatch;
+    const parts = dispatch.parts.map((part, i) => partEntry(dispatch, part, i, handovers, batch));
+    return {
+      number: dispatch.number,
+      label: spec.label,
+      ...workOf(dispatch.parts, dispatch.program.tensors, batch, 'wgsl'),
+      webgpu: {
+        threads: parts.reduce((sum, { threads }) => sum + threads, 0),
+        workgroupSize: spec.workgroup,
+        workgroups: foldGroups(workgroupCount(spec, batch), defaultLimits.maxComputeWorkgroupsPerDimension),
+        workgroupMemory: workgroupMemory(spec.wgsl),
+      },
+      cpu: { tasks: parts.reduce((sum, { tasks }) => sum + tasks, 0), threadMemory: spec.localBytes },
+      buffers: spec.buffers.map(({ buffer, access }) => {
+        const { name, role } = plan.buffers[buffer];
+        return { name, role, access, bytes: byteSize(plan.buffers[buffer], batch) };
+      }),
+      parts,
+      wgsl: spec.wgsl,
+    };
+  });
+}
+
+function partEntry(
+  dispatch: PlannedDispatch,
+  part: Part,
+  index: number,
+  handovers: Handovers,
+  batch: number,
+): PartEntry {
+  const { tasks, invocations } = dispatch.spec.parts[index];
+  const { tensors } = dispatch.program;
+  const schedules = (target: Target): NestSchedule[] => {
+    const { nests, outer } = schedulePart(part, tensors, target);
+    return nests.map(({ kernel, schedule }) => ({
+      nest: kernel.label,
+      ...schedule,
+      outer: outer?.id,
+      extents: Object.fromEntries(kernel.axes.map(({ id, extent }) => [id, valueAt(extent, batch)])),
+    }));
+  };
+  return {
+    label: part.label,
+    fused: fusedIn(dispatch, part),
+    kept: handovers.kept(part),
+    recomputed: handovers.recomputed(part),
+    cpuOnly: part.cpuOnly,
+    schedule: { cpu: schedules('wasm'), webgpu: part.cpuOnly ? [] : schedules('wgsl') },
+    ...workOf([part], tensors, batch, part.cpuOnly ? 'wasm' : 'wgsl'),
+    tasks: taskCount(tasks, batch),
+    threads: taskCount(invocations, batch),
+  };
+}
+
+function fusedIn(dispatch: PlannedDispatch, { nests }: Part): FusedNode[] {
+  const nodes = new Set(nests.flatMap((nest) => nodesOf(dispatch, nest)));
+  return [...nodes].flatMap((node): FusedNode[] => {
+    const kind = kindOf(node);
+    if (kind === 'leaf') return [];
+    const { path, what, backward = false, span } = node.origin;
+    const place = span && `${span.file.path}:${position(span.file, span.start).line}`;
+    return [{ op: node.op, kind, from: path || what, backward, type: showType(node.type), place }];
+  });
+}
+
+const ELEMENT_BYTES: Readonly<Record<string, number>> = { f32: 4, i32: 4, u32: 4, 'vec2<f32>': 8, 'vec4<f32>': 16 };
+
+/** Bytes of the arrays that a workgroup shares, as the kernel's text declares them. */
+function workgroupMemory(wgsl: string): number {
+  const declared = wgsl.matchAll(/^var<workgroup> \w+: array<([\w<>]+), (\d+)>;/gm);
+  return [...declared].reduce((sum, [, element, count]) => sum + (ELEMENT_BYTES[element] ?? 0) * Number(count), 0);
+}

@@ -1,0 +1,104 @@
+/** Lays the dispatches of a program out for reading: a heading for each, what is known of each part below it. */
+import type { FusedNode, KernelEntry, NestSchedule, PartEntry } from './kernel-entries.ts';
+import { bytes, count, flops, list, wrapped } from './table.ts';
+
+const WIDTH = 120;
+
+/** `wgsl`: with the text of each kernel. */
+export function kernelsText(title: string, entries: readonly KernelEntry[], wgsl: boolean): string {
+  const sum = (value: (entry: KernelEntry) => number): number =>
+    entries.reduce((total, each) => total + value(each), 0);
+  const moved = `${bytes(sum((e) => e.bytesRead))} read, ${bytes(sum((e) => e.bytesWritten))} written`;
+  const work = `${count(sum((e) => e.macs))} multiply-adds, ${flops(sum((e) => e.flops))} at most`;
+  const heading = `${title}: ${entries.length} dispatches; ${work}; ${moved}`;
+  return [heading, ...entries.map((entry) => kernelText(entry, wgsl).join('\n'))].join('\n\n');
+}
+
+const lines = (name: string, text: string): string[] => wrapped(`    ${name.padEnd(10)} `, text, WIDTH);
+
+function kernelText(entry: KernelEntry, wgsl: boolean): string[] {
+  const { number, label, parts, webgpu, buffers } = entry;
+  const { threads, workgroups, workgroupSize, workgroupMemory } = webgpu;
+  const [x, y] = workgroups;
+  const groups = y === 1 ? count(x) : `${count(x)} x ${count(y)}`;
+  const memory = workgroupMemory === 0 ? 'no workgroup memory' : `${bytes(workgroupMemory)} of workgroup memory`;
+  const bound = buffers.map((b) => `${b.access === 'read' ? '' : '>'}${b.name} (${b.role}, ${bytes(b.bytes)})`);
+  const single = parts.length === 1;
+  return [
+    ...wrapped(`${String(number).padStart(2)}  `, single ? label : `${parts.length} parts side by side`, WIDTH),
+    ...parts.flatMap((part) => partText(part, single)),
+    ...(single ? [] : lines('together', workOf(entry))),
+    ...lines('dispatch', `${count(threads)} threads in ${groups} workgroups of ${workgroupSize}; ${memory}`),
+    ...lines('buffers', bound.join(', ')),
+    ...(wgsl ? ['', ...entry.wgsl.trimEnd().split('\n')] : []),
+  ];
+}
+
+function partText(part: PartEntry, single: boolean): string[] {
+  const { cpu, webgpu } = part.schedule;
+  return [
+    ...(single ? [] : wrapped('  - ', part.label, WIDTH)),
+    ...(part.fused.length === 0 ? [] : lines('fused', fusedText(part.fused))),
+    ...part.kept.flatMap(({ value, reason }) => lines('kept', `${value}: ${reason}`)),
+    ...part.recomputed.flatMap(({ value, alsoIn, reason }) =>
+      lines('again', `${value}: also in ${list(alsoIn)}; ${reason}`),
+    ),
+    ...lines('cpu', schedulesText(cpu, `${count(part.tasks)} work items`)),
+    ...(part.cpuOnly ? [] : lines('webgpu', schedulesText(webgpu, `${count(part.threads)} threads`))),
+    ...lines('work', workOf(part)),
+  ];
+}
+
+function workOf({ flops: arithmetic, macs, bytesRead, bytesWritten }: KernelEntry | PartEntry): string {
+  const parts = [
+    ...(macs > 0 ? [`${count(macs)} multiply-adds`] : []),
+    ...(arithmetic > 0 ? [`${flops(arithmetic)} at most`] : []),
+    `reads ${bytes(bytesRead)}, writes ${bytes(bytesWritten)}`,
+  ];
+  return parts.join('; ');
+}
+
+/** `conv1: conv2d, add; relu`: the operators by the layer that they come from, without views. */
+function fusedText(nodes: readonly FusedNode[]): string {
+  const groups: { from: string; ops: string[] }[] = [];
+  for (const { op, kind, from, backward } of nodes) {
+    if (kind === 'movement') continue;
+    const name = backward ? `${from} backward` : from;
+    const last = groups[groups.length - 1];
+    if (last?.from === name) last.ops.push(op);
+    else groups.push({ from: name, ops: [op] });
+  }
+  if (groups.length === 0) return 'views only';
+  return groups.map(({ from, ops }) => (ops.join() === from ? from : `${from}: ${ops.join(', ')}`)).join('; ');
+}
+
+/** `n/4 x h = 416 work items; in each c/8, w; tile 4 n x 8 c`; nests that run one after the other have a number each. */
+function schedulesText(nests: readonly NestSchedule[], items: string): string {
+  const [first, ...others] = nests;
+  if (first === undefined) return 'not run';
+  const grid = first.grid.map((axis) => blocked(first, axis)).join(' x ');
+  const start = grid === '' ? items : `${grid} = ${items}`;
+  const around = first.outer === undefined ? '' : `; ${first.outer} around all of them`;
+  if (others.length === 0) return [`${start}${around}`, ...within(first)].join('; ');
+  const steps = nests.map((nest, i) => [`(${i + 1})`, within(nest).join(', ') || 'one element'].join(' '));
+  return `${start}${around}; in each, one after the other: ${steps.join(' ')}`;
+}
+
+function within(nest: NestSchedule): string[] {
+  const { serial, lane, register } = nest;
+  const tile = [
+    ...(register ? [`${register.tile} ${register.axis}`] : []),
+    ...(lane ? [`${lane.width} ${lane.axis}`] : []),
+  ];
+  return [
+    ...(serial.length > 0 ? [`in each ${serial.map((axis) => blocked(nest, axis)).join(', ')}`] : []),
+    ...(tile.length > 0 ? [`tile ${tile.join(' x ')} in registers`] : []),
+  ];
+}
+
+/** `n/4 16`: a loop variable that is taken in blocks of 4, and how many there are. */
+function blocked({ lane, register, extents }: NestSchedule, axis: string): string {
+  const block = lane?.axis === axis ? lane.width : register?.axis === axis ? register.tile : 1;
+  const number = Math.ceil((extents[axis] ?? 1) / block);
+  return block === 1 ? `${axis} ${number}` : `${axis}/${block} ${number}`;
+}

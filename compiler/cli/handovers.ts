@@ -41,6 +41,8 @@ export interface Recomputed {
 interface Placed {
   readonly dispatch: PlannedDispatch;
   readonly nest: Kernel;
+  /** Of a part's form for the CPU. */
+  readonly cpu: boolean;
   readonly cost: Cost;
   /** The graph's nodes that it computes. */
   readonly nodes: readonly GraphNode[];
@@ -53,68 +55,86 @@ export class Handovers {
 
   constructor(dispatches: readonly PlannedDispatch[], batch: number) {
     this.batch = batch;
+    const place = (dispatch: PlannedDispatch, nest: Kernel, cpu: boolean): Placed => {
+      const cost = costOf([nest], dispatch.program.tensors, batch);
+      return { dispatch, nest, cpu, cost, nodes: cpu ? [] : nodesOf(dispatch, nest) };
+    };
     this.placed = dispatches.flatMap((dispatch) =>
-      dispatch.parts
-        .flatMap(({ nests }) => nests)
-        .map((nest) => ({
-          dispatch,
-          nest,
-          cost: costOf([nest], dispatch.program.tensors, batch),
-          nodes: nodesOf(dispatch, nest),
-        })),
+      dispatch.parts.flatMap(({ nests, cpu }) => [
+        ...nests.map((nest) => place(dispatch, nest, false)),
+        ...(cpu?.nests ?? []).map((nest) => place(dispatch, nest, true)),
+      ]),
     );
   }
 
   kept({ nests }: Part): Kept[] {
-    return this.of(nests).flatMap((producer) =>
-      producer.nest.stores.flatMap(({ tensor }) => this.keptAs(producer, tensor) ?? []),
-    );
+    return this.of(nests).flatMap((producer) => this.keptBy(producer));
   }
 
   recomputed({ nests }: Part): Recomputed[] {
-    const own = this.of(nests);
-    const seen = new Set<GraphNode>();
-    return own.flatMap(({ dispatch, nodes }) =>
-      nodes.flatMap((node): Recomputed[] => {
-        const others = this.placed.filter((other) => other.dispatch !== dispatch && other.nodes.includes(node));
-        if (others.length === 0 || !isWork(node) || seen.has(node)) return [];
-        seen.add(node);
-        const alsoIn = numbersOf(others);
-        const size = 4 * valueAt(dim.product(node.type.shape), this.batch);
-        const bytesSaved = size * (2 + alsoIn.length);
-        const reason = `keeping it would move ${bytes(bytesSaved)}`;
-        return [{ value: nameOf(node), alsoIn, bytesSaved, reason }];
-      }),
-    );
+    const nodes = new Map(this.of(nests).flatMap((own) => own.nodes.map((node) => [node, own.dispatch])));
+    return [...nodes].flatMap(([node, dispatch]): Recomputed[] => {
+      const others = this.placed.filter((other) => other.dispatch !== dispatch && other.nodes.includes(node));
+      if (others.length === 0 || !isWork(node)) return [];
+      const alsoIn = numbersOf(others);
+      const size = 4 * valueAt(dim.product(node.type.shape), this.batch);
+      const bytesSaved = size * (2 + alsoIn.length);
+      return [{ value: nameOf(node), alsoIn, bytesSaved, reason: `keeping it would move ${bytes(bytesSaved)}` }];
+    });
   }
 
   private of(nests: readonly Kernel[]): Placed[] {
     return this.placed.filter(({ nest }) => nests.includes(nest));
   }
 
-  private keptAs(producer: Placed, id: number): Kept | undefined {
-    const { dispatch, cost } = producer;
+  /** What a nest writes to memory that the plan finds, and other dispatches read. */
+  private keptBy(producer: Placed): Kept[] {
+    const { dispatch, nest, cost } = producer;
     const { program, partition } = dispatch;
-    const tensor = tensorOf(program.tensors, id);
-    const readers = this.placed.filter(
-      (other) => other.dispatch.program === program && other.dispatch !== dispatch && other.cost.loads.has(id),
+    const planned = nest.stores
+      .map(({ tensor }) => tensorOf(program.tensors, tensor))
+      .filter(({ place }) => place.kind === 'scratch' || place.kind === 'stack');
+    // What is no node of the graph (a reordered operand) may be read under other names.
+    const values = planned.filter(
+      ({ id }, i) => partition.graph.nodes[id] || planned.findIndex((each) => sameBuffer(each, planned[i])) === i,
     );
-    const planned = tensor.place.kind === 'scratch' || tensor.place.kind === 'stack';
-    if (readers.length === 0 || !planned) return undefined;
-    const elements = cost.writes.get(id) ?? 1;
-    const loads = readers.map((reader) => reader.cost.loads.get(id) ?? 0);
-    const total = loads.reduce((sum, n) => sum + n, 0);
-    const flopsSaved = Math.max(0, Math.round(cost.flops * (total / elements - 1)));
-    const node: GraphNode | undefined = partition.graph.nodes[id];
-    const times = Math.round(Math.max(...loads) / elements);
-    return {
-      value: node ? nameOf(node) : tensor.name,
-      readers: numbersOf(readers),
-      times,
-      flopsSaved,
-      reason: reasonFor(producer, readers, tensor, times, flopsSaved),
-    };
+    return values.flatMap((tensor): Kept[] => {
+      const node: GraphNode | undefined = partition.graph.nodes[tensor.id];
+      const loads = this.readersOf(
+        dispatch,
+        node ? (id) => id === tensor.id : (id) => sameBuffer(program.tensors.get(id), tensor),
+      );
+      if (loads.length === 0) return [];
+      const all = planned.filter((each) => each === tensor || (!node && sameBuffer(each, tensor)));
+      const elements = all.reduce((sum, { id }) => sum + (cost.writes.get(id) ?? 0), 0);
+      const total = loads.reduce((sum, { count }) => sum + count, 0);
+      const times = Math.round(Math.max(...loads.map(({ count }) => count)) / elements);
+      const flopsSaved = node ? Math.max(0, Math.round(cost.flops * (total / elements - 1))) : 0;
+      const readers = loads.map(({ reader }) => reader);
+      const reason = reasonFor(producer, readers, tensor, times, flopsSaved);
+      return [{ value: node ? nameOf(node) : tensor.name, readers: numbersOf(readers), times, flopsSaved, reason }];
+    });
   }
+
+  /** The nests of other dispatches that load such tensors, and how many loads that is; the CPU's own where only it does. */
+  private readersOf(
+    { program, number }: PlannedDispatch,
+    wanted: (tensor: number) => boolean,
+  ): { reader: Placed; count: number }[] {
+    const loads = this.placed
+      .filter(({ dispatch }) => dispatch.program === program && dispatch.number !== number)
+      .map((reader) => ({
+        reader,
+        count: [...reader.cost.loads].reduce((sum, [id, count]) => sum + (wanted(id) ? count : 0), 0),
+      }))
+      .filter(({ count }) => count > 0);
+    const both = loads.filter(({ reader }) => !reader.cpu);
+    return both.length > 0 ? both : loads;
+  }
+}
+
+function sameBuffer(a: Tensor | undefined, b: Tensor): boolean {
+  return a !== undefined && bufferKey(a) === bufferKey(b);
 }
 
 /** Why the readers do not compute the value themselves. */

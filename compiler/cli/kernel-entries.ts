@@ -44,6 +44,8 @@ export interface PartEntry extends Work {
   readonly recomputed: readonly Recomputed[];
   /** WebGPU does not run it. */
   readonly cpuOnly: boolean;
+  /** What the CPU's own form of it costs, where it has one. */
+  readonly workOnCpu: Work | undefined;
   readonly schedule: { readonly cpu: readonly NestSchedule[]; readonly webgpu: readonly NestSchedule[] };
   /** Work items on the CPU. */
   readonly tasks: number;
@@ -130,6 +132,7 @@ function partEntry(
     kept: handovers.kept(part),
     recomputed: handovers.recomputed(part),
     cpuOnly: part.cpuOnly,
+    workOnCpu: part.cpu && workOf([part], tensors, batch, 'wasm'),
     schedule: { cpu: schedules('wasm'), webgpu: part.cpuOnly ? [] : schedules('wgsl') },
     ...workOf([part], tensors, batch, part.cpuOnly ? 'wasm' : 'wgsl'),
     tasks: taskCount(tasks, batch),

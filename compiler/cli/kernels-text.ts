@@ -1,4 +1,5 @@
 /** Lays the dispatches of a program out for reading: a heading for each, what is known of each part below it. */
+import type { Work } from './dispatches.ts';
 import type { FusedNode, KernelEntry, NestSchedule, PartEntry } from './kernel-entries.ts';
 import { bytes, count, flops, list, wrapped } from './table.ts';
 
@@ -14,6 +15,8 @@ export function kernelsText(title: string, entries: readonly KernelEntry[], wgsl
   return [heading, ...entries.map((entry) => kernelText(entry, wgsl).join('\n'))].join('\n\n');
 }
 
+const many = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+
 const lines = (name: string, text: string): string[] => wrapped(`    ${name.padEnd(10)} `, text, WIDTH);
 
 function kernelText(entry: KernelEntry, wgsl: boolean): string[] {
@@ -22,13 +25,19 @@ function kernelText(entry: KernelEntry, wgsl: boolean): string[] {
   const [x, y] = workgroups;
   const groups = y === 1 ? count(x) : `${count(x)} x ${count(y)}`;
   const memory = workgroupMemory === 0 ? 'no workgroup memory' : `${bytes(workgroupMemory)} of workgroup memory`;
-  const bound = buffers.map((b) => `${b.access === 'read' ? '' : '>'}${b.name} (${b.role}, ${bytes(b.bytes)})`);
+  const bound = buffers.map((b) => {
+    const role = b.name.startsWith(b.role) ? '' : `${b.role}, `;
+    return `${b.access === 'read' ? '' : '>'}${b.name} (${role}${bytes(b.bytes)})`;
+  });
   const single = parts.length === 1;
   return [
     ...wrapped(`${String(number).padStart(2)}  `, single ? label : `${parts.length} parts side by side`, WIDTH),
     ...parts.flatMap((part) => partText(part, single)),
     ...(single ? [] : lines('together', workOf(entry))),
-    ...lines('dispatch', `${count(threads)} threads in ${groups} workgroups of ${workgroupSize}; ${memory}`),
+    ...lines(
+      'dispatch',
+      `${many(threads, 'thread')} in ${groups} ${x * y === 1 ? 'workgroup' : 'workgroups'} of ${workgroupSize}; ${memory}`,
+    ),
     ...lines('buffers', bound.join(', ')),
     ...(wgsl ? ['', ...entry.wgsl.trimEnd().split('\n')] : []),
   ];
@@ -43,13 +52,14 @@ function partText(part: PartEntry, single: boolean): string[] {
     ...part.recomputed.flatMap(({ value, alsoIn, reason }) =>
       lines('again', `${value}: also in ${list(alsoIn)}; ${reason}`),
     ),
-    ...lines('cpu', schedulesText(cpu, `${count(part.tasks)} work items`)),
-    ...(part.cpuOnly ? [] : lines('webgpu', schedulesText(webgpu, `${count(part.threads)} threads`))),
+    ...lines('cpu', schedulesText(cpu, many(part.tasks, 'work item'))),
+    ...(part.cpuOnly ? [] : lines('webgpu', schedulesText(webgpu, many(part.threads, 'thread')))),
     ...lines('work', workOf(part)),
+    ...(part.workOnCpu ? lines('on the cpu', workOf(part.workOnCpu)) : []),
   ];
 }
 
-function workOf({ flops: arithmetic, macs, bytesRead, bytesWritten }: KernelEntry | PartEntry): string {
+function workOf({ flops: arithmetic, macs, bytesRead, bytesWritten }: Work): string {
   const parts = [
     ...(macs > 0 ? [`${count(macs)} multiply-adds`] : []),
     ...(arithmetic > 0 ? [`${flops(arithmetic)} at most`] : []),

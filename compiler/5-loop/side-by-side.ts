@@ -6,7 +6,7 @@ import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { tensorOf } from './address.ts';
 import { type Dispatch, type DispatchProgram, type Part, tensorsOfParts } from './dispatch.ts';
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
-import { bufferKey, type LoopProgram, type Tensor } from './kernel.ts';
+import { bufferKey, freshId, type LoopProgram, type Tensor } from './kernel.ts';
 import { type Stacked, stackNests } from './stack.ts';
 import { winograd } from './winograd.ts';
 
@@ -22,7 +22,7 @@ function withCpuForms(parts: readonly Part[], before: ReadonlyMap<number, Tensor
   const tensors = new Map(before);
   const all = parts.flatMap((part): Part[] => {
     if (part.nests.length > 1) return [part];
-    const found = winograd(part.nests[0], tensors, Math.max(0, ...tensors.keys()) + 1);
+    const found = winograd(part.nests[0], tensors, freshId(tensors));
     if (!found) return [part];
     for (const tensor of found.tensors) tensors.set(tensor.id, tensor);
     return [found.prepare, found.part];

@@ -853,7 +853,7 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_66: array<f32>;
+@group(0) @binding(3) var<storage, read_write> stack_67: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -1113,7 +1113,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_66: array<f32>;
+@group(0) @binding(2) var<storage, read> stack_67: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -1435,7 +1435,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 9: fc1: matmul + add + relu. Binds scratch0, parameters, scratch2. */
+/** Kernel 9: fc1: matmul + add + relu. Binds scratch0, parameters, scratch1. */
 const evaluate04Fc1MatmulAddRelu: KernelSpec = {
   name: 'evaluate_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -1449,7 +1449,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 12, access: 'read_write' }],
+  buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
@@ -1636,7 +1636,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 10: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch2, parameters, output, label, scratch1.
+ * Kernel 10: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch1, parameters, output, label, scratch2.
  */
 const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   name: 'evaluate_05_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
@@ -1652,11 +1652,11 @@ const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 11, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 5, access: 'read_write' },
     { buffer: 7, access: 'read' },
-    { buffer: 11, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1712,7 +1712,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 11: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch1, loss, accuracy. */
+/** Kernel 11: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch2, loss, accuracy. */
 const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
   name: 'evaluate_06_loss_log_sub_eq_select_sum_3_more',
   label: 'loss: log + sub + eq + select + sum + 3 more',
@@ -1728,7 +1728,7 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 11, access: 'read' },
+    { buffer: 12, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
   ],
@@ -1829,7 +1829,7 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_115: array<f32>;
+@group(0) @binding(3) var<storage, read_write> stack_116: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scratch_111: array<f32>;
 @group(0) @binding(5) var<storage, read_write> scratch_112: array<f32>;
 @group(0) @binding(6) var<storage, read_write> scratch_113: array<f32>;
@@ -1952,7 +1952,7 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch_12: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scratch_104: array<i32>;
-@group(0) @binding(5) var<storage, read_write> stack_157: array<f32>;
+@group(0) @binding(5) var<storage, read_write> stack_158: array<f32>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2272,7 +2272,7 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_115: array<f32>;
+@group(0) @binding(2) var<storage, read> stack_116: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scratch_96: array<i32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
@@ -2487,7 +2487,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 15: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch11. */
+/** Kernel 15: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch1. */
 const train03Conv3Conv2dAddRelu: KernelSpec = {
   name: 'train_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
@@ -2501,7 +2501,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 19, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 21, access: 'read_write' }],
+  buffers: [{ buffer: 19, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
@@ -2691,7 +2691,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 16: fc1: matmul + add + relu. Binds scratch11, parameters, scratch12. */
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch11. */
 const train04Fc1MatmulAddRelu: KernelSpec = {
   name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -2705,7 +2705,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 21, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 22, access: 'read_write' }],
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 21, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
@@ -2892,7 +2892,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 17: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add. Binds scratch12, parameters, scratch1, label.
+ * Kernel 17: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add. Binds scratch11, parameters, scratch12, label.
  */
 const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   name: 'train_05_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
@@ -2908,9 +2908,9 @@ const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 22, access: 'read' },
+    { buffer: 21, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 11, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add
@@ -2989,7 +2989,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch1, scratch12, scratch0, loss, accuracy, gradients, scratch13.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch12, scratch11, scratch0, loss, accuracy, gradients, scratch13.
  */
 const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
@@ -3024,8 +3024,8 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 11, access: 'read' },
     { buffer: 22, access: 'read' },
+    { buffer: 21, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
@@ -3269,7 +3269,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch13, scratch11, scratch3, gradients, scratch0.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch13, scratch1, scratch3, gradients, scratch0.
  */
 const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
@@ -3298,7 +3298,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 23, access: 'read' },
-    { buffer: 21, access: 'read' },
+    { buffer: 11, access: 'read' },
     { buffer: 13, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
@@ -3614,7 +3614,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch9, scratch4, gradients, scratch3.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch9, scratch4, gradients, scratch1.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
@@ -3646,7 +3646,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
     { buffer: 19, access: 'read' },
     { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 13, access: 'read_write' },
+    { buffer: 11, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -3982,7 +3982,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 21: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch10, scratch3, scratch0, gradients. */
+/** Kernel 21: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch10, scratch1, scratch0, gradients. */
 const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   name: 'train_09_relu_backward_max_pool2d_grad_conv2_back',
   label: 'relu backward: max_pool2d_grad | conv2 backward: sum',
@@ -4004,7 +4004,7 @@ const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 20, access: 'read' },
-    { buffer: 13, access: 'read' },
+    { buffer: 11, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
   ],
@@ -4213,7 +4213,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 23: conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch5, scratch8, scratch3.
+ * Kernel 23: conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch5, scratch8, scratch1.
  */
 const train11Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
   name: 'train_11_conv2_backward_conv2d_input_grad_gt_sele',
@@ -4233,14 +4233,14 @@ const train11Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
     { buffer: 10, access: 'read' },
     { buffer: 15, access: 'read' },
     { buffer: 18, access: 'read' },
-    { buffer: 13, access: 'read_write' },
+    { buffer: 11, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
-@group(0) @binding(3) var<storage, read> stack_157: array<f32>;
+@group(0) @binding(3) var<storage, read> stack_158: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scratch_107: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
@@ -4418,7 +4418,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 24: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch3, scratch0, gradients. */
+/** Kernel 24: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch1, scratch0, gradients. */
 const train12ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
   name: 'train_12_relu_backward_max_pool2d_grad_conv1_back',
   label: 'relu backward: max_pool2d_grad | conv1 backward: sum',
@@ -4440,7 +4440,7 @@ const train12ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 17, access: 'read' },
-    { buffer: 13, access: 'read' },
+    { buffer: 11, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
   ],
@@ -5397,9 +5397,9 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 21632 }, role: 'scratch' },
-    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 64 }, role: 'scratch' },
+    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 5408 }, role: 'scratch' },
     /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 5408 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
     /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
     /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
@@ -5407,8 +5407,8 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 32768, perSample: 0 }, role: 'scratch' },
     /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
     /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 54 }, role: 'scratch' },
     /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [

@@ -2,9 +2,9 @@
  * What runs between two barriers: parts side by side, each a sequence of nests. Types, what they read and write, and their
  * printer; `stack.ts` and `side-by-side.ts` decide which nests share a dispatch.
  */
-import { dim } from '../dim/dim.ts';
+import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
-import { type Kernel, printKernel, type Tensor, tensorsOf, verifyKernel } from './kernel.ts';
+import { bufferKey, type Kernel, printKernel, type Tensor, tensorsOf, verifyKernel } from './kernel.ts';
 
 /**
  * Nests that every work item runs one after the other. All of them begin with the `shared` axes, which number the work
@@ -83,8 +83,19 @@ export function printDispatches(program: DispatchProgram): string {
   return [`-- ${program.name}`, ...sections].join('\n');
 }
 
-/** Throws when a part is malformed: its nests do not begin with the shared axes, or are malformed themselves. */
+/**
+ * Throws when a part is malformed: its nests do not begin with the shared axes, or are malformed themselves; or when two
+ * stacks are taken for one.
+ */
 export function verifyDispatches({ dispatches, tensors }: DispatchProgram): void {
+  const sizes = new Map<string, Dim>();
+  for (const tensor of tensors.values()) {
+    if (tensor.place.kind !== 'stack') continue;
+    const key = bufferKey(tensor);
+    const size = sizes.get(key) ?? tensor.place.elements;
+    sizes.set(key, size);
+    if (!dim.equal(size, tensor.place.elements)) throw new Error(`"${tensor.name}" lies in another one's ${key}`);
+  }
   for (const part of dispatches.flatMap(({ parts }) => parts)) {
     const forms: CpuForm[] = [{ ...part, repeat: undefined }, ...(part.cpu ? [part.cpu] : [])];
     for (const form of forms) {

@@ -68,6 +68,12 @@ export function bufferKey({ place, id }: Tensor): string {
   return 'name' in place ? `${place.kind} ${place.name}` : place.kind;
 }
 
+/** An id that none of these tensors has, and no stack that they lie in: the next ones are free too. */
+export function freshId(tensors: ReadonlyMap<number, Tensor>): number {
+  const stacks = [...tensors.values()].map(({ place }) => (place.kind === 'stack' ? place.id : 0));
+  return Math.max(0, ...tensors.keys(), ...stacks) + 1;
+}
+
 /** Tensors that a kernel reads and writes, each once, in order of first use. */
 export function tensorsOf(kernel: Kernel): { reads: number[]; writes: number[] } {
   const reads = new Set<number>();

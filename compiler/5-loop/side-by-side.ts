@@ -6,7 +6,7 @@ import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { tensorOf } from './address.ts';
 import { type Dispatch, type DispatchProgram, type Part, tensorsOfParts } from './dispatch.ts';
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
-import { bufferKey, type LoopProgram, type Tensor } from './kernel.ts';
+import { bufferKey, freshId, type LoopProgram, type Tensor } from './kernel.ts';
 import { scatter } from './scatter.ts';
 import { type Stacked, stackNests } from './stack.ts';
 import { winograd } from './winograd.ts';
@@ -23,7 +23,7 @@ function withCpuForms(parts: readonly Part[], before: ReadonlyMap<number, Tensor
   const tensors = new Map(before);
   const all = parts.flatMap((part): Part[] => {
     if (part.nests.length > 1) return [part];
-    const nextId = Math.max(0, ...tensors.keys()) + 1;
+    const nextId = freshId(tensors);
     const scattered = scatter(part.nests[0], tensors, nextId);
     if (scattered) {
       for (const tensor of scattered.tensors) tensors.set(tensor.id, tensor);

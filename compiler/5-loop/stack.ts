@@ -10,7 +10,7 @@ import type { Axis, Expr } from '../ops/expr.ts';
 import { loadsIn, tensorOf } from './address.ts';
 import { type Part, partOf } from './dispatch.ts';
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
-import { bufferKey, type Kernel, type LoopProgram, type Place, type Tensor, tensorsOf } from './kernel.ts';
+import { bufferKey, freshId, type Kernel, type LoopProgram, type Place, type Tensor, tensorsOf } from './kernel.ts';
 import { stridesInOrder } from './layout.ts';
 import { typicalValue } from './typical.ts';
 import { axisExpr, substituteAxes } from './walk.ts';
@@ -33,7 +33,7 @@ export function stackNests(program: LoopProgram): Stacked {
     else parts[at.index] = at.part;
   }
   const tensors = new Map(program.tensors);
-  let nextId = Math.max(0, ...tensors.keys()) + 1;
+  let nextId = freshId(tensors);
   for (const { nests, shared } of parts) {
     if (nests.length < 2) continue;
     for (const column of Object.values(handedOn(nests, program))) {

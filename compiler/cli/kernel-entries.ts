@@ -35,6 +35,8 @@ export interface NestSchedule extends Schedule {
   readonly extents: Readonly<Record<string, number>>;
   /** The axis that runs around all work items of a thread. */
   readonly outer: string | undefined;
+  /** The axis that runs, inside a work item, around this nest and those that follow it. */
+  readonly repeat: string | undefined;
 }
 
 export interface PartEntry extends Work {
@@ -119,10 +121,12 @@ function partEntry(
   const { tensors } = dispatch.program;
   const schedules = (target: Target): NestSchedule[] => {
     const { nests, around } = schedulePart(part, tensors, target);
-    return nests.map(({ kernel, schedule }) => ({
+    const { outer, repeat } = around;
+    return nests.map(({ kernel, schedule }, i) => ({
       nest: kernel.label,
       ...schedule,
-      outer: around.outer?.id,
+      outer: outer?.id,
+      repeat: repeat && i >= repeat.from ? repeat.axis.id : undefined,
       extents: Object.fromEntries(kernel.axes.map(({ id, extent }) => [id, valueAt(extent, batch)])),
     }));
   };

@@ -90,7 +90,11 @@ function schedulesText(nests: readonly NestSchedule[], items: string): string {
   const start = grid === '' ? items : `${grid} = ${items}`;
   const around = first.outer === undefined ? '' : `; ${first.outer} around all of them`;
   if (others.length === 0) return [`${start}${around}`, ...within(first)].join('; ');
-  const steps = nests.map((nest, i) => [`(${i + 1})`, within(nest).join(', ') || 'one element'].join(' '));
+  const steps = nests.map((nest, i) => {
+    const repeats = nest.repeat !== undefined && nests[i - 1]?.repeat === undefined;
+    const start = repeats ? `for each ${blocked(nest, nest.repeat ?? '')}: ` : '';
+    return `${start}(${i + 1}) ${within(nest).join(', ') || 'one element'}`;
+  });
   return `${start}${around}; in each, one after the other: ${steps.join(' ')}`;
 }
 

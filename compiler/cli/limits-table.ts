@@ -19,6 +19,9 @@ export function limitsTable({ name, batch, training, inference, session }: Limit
     [`${name}, batch ${batch}`, ...(training ? ['training'] : []), 'inference'],
     row('dispatches', ({ dispatches }) => count(dispatches)),
     row('multiply-adds', ({ macs }) => count(macs)),
+    ...(programs.some(({ macs, onCpu }) => macs !== onCpu.macs)
+      ? [row('  on the CPU', ({ onCpu }) => count(onCpu.macs))]
+      : []),
     row('FLOPs, at most', ({ flops }) => count(flops)),
     row('bytes read, at most', ({ bytesRead }) => bytes(bytesRead)),
     row('bytes written', ({ bytesWritten }) => bytes(bytesWritten)),

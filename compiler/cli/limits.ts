@@ -8,6 +8,7 @@ import { byteSize } from '../../runtime/session/buffers.ts';
 import { defaultLimits, largestFit, obstacleTo } from '../../runtime/webgpu/limits.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import type { Tensor } from '../5-loop/kernel.ts';
+import type { Target } from '../5-loop/schedule.ts';
 import { bindingsOf } from '../6-target/bindings.ts';
 import { sizeOfTensor } from '../7-emit/memory.ts';
 import type { CompilationUnit } from '../compilation.ts';
@@ -40,8 +41,11 @@ export interface Largest {
   };
 }
 
+/** The work is what WebGPU does. */
 export interface ProgramLimits extends Work {
   readonly dispatches: number;
+  /** What the CPU does, where some parts have forms of their own for it. */
+  readonly onCpu: Work;
   /** Of the buffers that the program's kernels bind. */
   readonly memory: Memory;
   readonly largest: Largest;
@@ -61,9 +65,12 @@ export function limitsOf(unit: CompilationUnit, batch: number): Limits {
   const plan = planOf(unit);
   const of = (name: ProgramName): ProgramLimits => {
     const dispatches = dispatchesOf(unit, name);
+    const work = (target: Target): Work =>
+      totalWork(dispatches.map(({ parts, program }) => workOf(parts, program.tensors, batch, target)));
     return {
       dispatches: dispatches.length,
-      ...totalWork(dispatches.map(({ parts, program }) => workOf(parts, program.tensors, batch, 'wgsl'))),
+      ...work('wgsl'),
+      onCpu: work('wasm'),
       memory: memoryOf(plan, buffersOf(plan, name), batch),
       largest: largestOf(unit, name),
     };

@@ -62,12 +62,23 @@ test('memory by purpose: one arena for weights, one for gradients, two for Adam'
 });
 
 test('multiply-adds of inference are those of the layers above them', async () => {
-  const { stdout } = await command('summary', '--limits', '--json', MODEL);
+  const { stdout } = await command('summary', '--limits', '--json', 'test/programs/vgg16.net');
   const { layers, limits: listed } = JSON.parse(stdout) as { layers: { macs: number }[]; limits: Limits };
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
-  expect([listed.batch, listed.inference.macs]).toEqual([64, 64 * macs]);
-  expect(listed.training?.macs).toBeGreaterThan(2.5 * 64 * macs);
-  expect(listed.training?.dispatches).toBe(plan.programs.train.kernels.length);
+  const { inference } = listed;
+  expect([listed.batch, inference.macs]).toEqual([64, 64 * macs]);
+  expect(inference.flops).toBeGreaterThan(2 * inference.macs);
+  // Winograd's products are fewer, and so are all operations together.
+  expect(inference.onCpu.macs).toBeLessThan(0.6 * inference.macs);
+  expect(inference.onCpu.flops).toBeLessThan(0.7 * inference.flops);
+});
+
+test('training takes a few times what inference does: gradients of weights and of inputs', () => {
+  const times = (limits.training?.macs ?? 0) / limits.inference.macs;
+  expect(times).toBeGreaterThan(2.5);
+  // Of a gradient's terms beyond the border, each counts.
+  expect(times).toBeLessThan(5);
+  expect(limits.training?.dispatches).toBe(plan.programs.train.kernels.length);
 });
 
 test('the CPU device lays out as many bytes', () => {

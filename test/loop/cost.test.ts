@@ -35,18 +35,21 @@ function lowered(entry: SourceFile): Compilation {
 
 const model = (path: string): SourceFile => ({ path, text: readFileSync(path, 'utf8') });
 
+/** What is not computed, because the pooling behind it leaves it out: a row and a column of conv2's 11 x 11. */
+const UNREAD = (11 * 11 - 10 * 10) * 64 * 32 * 9;
+
 test.each([
-  model('models/fashion_cnn.net'),
-  model('models/fashion_cnn_logits.net'),
-  ...['lenet5', 'vgg16', 'resnet18'].map(programFile),
-])('multiply-adds of convolutions and linear layers are the summary’s: $path', (entry) => {
+  { ...model('models/fashion_cnn.net'), unread: UNREAD },
+  { ...model('models/fashion_cnn_logits.net'), unread: UNREAD },
+  ...['lenet5', 'vgg16', 'resnet18'].map((name) => ({ ...programFile(name), unread: 0 })),
+])('multiply-adds of convolutions and linear layers are the summary’s: $path', ({ unread, ...entry }) => {
   for (const unit of lowered(entry).units) {
     const counted = unit.loops
       .filter(({ program }) => program === 'infer')
       .flatMap(({ value }) => value.kernels.map((kernel) => costOf([kernel], value.tensors, BATCH).macs));
     const expected = summarize(unit.model).layers.reduce((sum, { macs }) => sum + macs, 0);
     expect(expected).toBeGreaterThan(100_000);
-    expect(counted.reduce((sum, macs) => sum + macs, 0)).toBe(BATCH * expected);
+    expect(counted.reduce((sum, macs) => sum + macs, 0)).toBe(BATCH * (expected - unread));
   }
 });
 

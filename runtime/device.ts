@@ -34,7 +34,7 @@ export interface SampleColumn {
 
 /** Samples that are on the device. */
 export interface KeptSamples {
-  /** Makes these the samples of the runs that follow, in this order, as `write` would. */
+  /** Makes these the samples of the runs that follow, in this order. What the buffers hold beyond them is not said. */
   take(rows: Uint32Array): void;
   dispose(): void;
 }

@@ -16,7 +16,7 @@ import {
   programOf,
   view,
 } from '../session/buffers.ts';
-import { HistoryRows, historyCapacity } from '../session/history.ts';
+import { HistoryRows, historyCapacity, mostRecords } from '../session/history.ts';
 import { trace } from '../session/trace.ts';
 import type { Layout } from './layout.ts';
 import { firstFunctions, layout, programNames, writeLists } from './layout.ts';
@@ -46,8 +46,10 @@ export class CpuSession implements Session {
   /** Each buffer's place in the memory, as the layout is now: a run makes no view. */
   private views: readonly HostArray[] = [];
   private readonly uniforms: Float32Array;
-  private readonly rows: HistoryRows;
+  private readonly rows = new HistoryRows();
+  /** The records of each row, so many to a row. */
   private readonly records: Float32Array;
+  private readonly width: number;
   private open = true;
 
   constructor(parts: CpuSessionParts) {
@@ -55,8 +57,8 @@ export class CpuSession implements Session {
     this.module = parts.plan.module;
     this.capacity = parts.plan.batch;
     this.plan = parts.plan;
-    this.rows = new HistoryRows(this.module);
-    this.records = new Float32Array(this.rows.width * historyCapacity);
+    this.width = mostRecords(this.module);
+    this.records = new Float32Array(this.width * historyCapacity);
     const { control, words } = parts.participant;
     this.uniforms = new Float32Array(control.buffer, 4 * (words.uniforms + 1), this.module.uniforms);
     this.publish();
@@ -101,7 +103,7 @@ export class CpuSession implements Session {
     this.prepare(n, uniforms);
     const { control, words, threads } = this.parts.participant;
     const { records } = programOf(this.module, program);
-    const row = records.length === 0 ? 0 : this.rows.next(records.length);
+    const row = records.length === 0 ? 0 : this.width * this.rows.next(records);
     control[words.run] = programNames.indexOf(program);
     control[words.run + 1] = n;
     control.fill(0, words.claims, words.claims + words.claimsLength);
@@ -117,7 +119,8 @@ export class CpuSession implements Session {
 
   async history(): Promise<readonly Float32Array[]> {
     this.checkOpen();
-    return this.rows.take()(this.records);
+    const { width } = this;
+    return this.rows.take().map(({ length }, row) => this.records.slice(row * width, row * width + length));
   }
 
   async trace(program: ProgramName, n: number, uniforms: Float32Array): Promise<string | undefined> {

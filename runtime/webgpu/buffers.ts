@@ -4,14 +4,14 @@
  */
 import type { HostArray } from '../device.ts';
 import type { ModuleSpec } from '../program.ts';
-import { byteSize } from '../session/buffers.ts';
+import type { Slots } from './slots.ts';
 import { bufferUsage } from './usage.ts';
 
 /** Those of `previous` whose size does not depend on the batch are kept, with what they hold; the others are destroyed. */
 export function createBuffers(
   device: GPUDevice,
   module: ModuleSpec,
-  batch: number,
+  slots: Slots,
   previous?: readonly GPUBuffer[],
 ): readonly GPUBuffer[] {
   const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
@@ -19,7 +19,7 @@ export function createBuffers(
     const old = previous?.[index];
     if (old !== undefined && spec.size.perSample === 0) return old;
     old?.destroy();
-    return device.createBuffer({ label: spec.name, size: byteSize(spec, batch), usage });
+    return device.createBuffer({ label: spec.name, size: slots.size(index), usage });
   });
 }
 

@@ -8,8 +8,9 @@ import type { FoundAdapter } from './adapter.ts';
 import { hold, letGo } from './gpu.ts';
 import { watchHealth } from './health.ts';
 import { checkKernels, checkSizes, requiredLimits } from './limits.ts';
-import { pipelineCache } from './pipelines.ts';
+import { kernelText, pipelineCache } from './pipelines.ts';
 import { WebGpuSession } from './session.ts';
+import { slotted } from './slots.ts';
 
 /** `now` is the clock by which work is divided into submissions, in milliseconds. */
 export async function openWebGpuDevice(
@@ -28,9 +29,19 @@ export async function openWebGpuDevice(
     checkBatch(module, batch);
     checkSizes(module, batch, device.limits);
     checkKernels(module, device.limits);
-    const compiled = await pipelines.compile(module.kernels, progress);
+    const chosen = slotted(module, device.limits.maxDynamicStorageBuffersPerPipelineLayout);
+    const texts = module.kernels.map((kernel) => kernelText(kernel, chosen));
+    const compiled = await pipelines.compile(texts, progress);
     const { value: session, checked } = health.watch(`a batch of ${batch}`, () => {
-      const parts = { device, health, pipelines, compiled, now, disposed: () => sessions.delete(created) };
+      const parts = {
+        device,
+        health,
+        pipelines,
+        slotted: chosen,
+        compiled,
+        now,
+        disposed: () => sessions.delete(created),
+      };
       const created: Session = new WebGpuSession(parts, module, batch);
       return created;
     });

@@ -3,57 +3,58 @@
  * calls and creates nothing.
  */
 import { foldGroups } from './limits.ts';
+import type { Slots } from './slots.ts';
 
 export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
-  /** The kernel's buffers, then the uniform block at an offset given each time. */
   readonly group: GPUBindGroup;
+  /** Those of the module's buffers with slots that it binds, in the order of the bindings. */
+  readonly slotted: readonly number[];
   /** How many workgroups it takes for a batch. */
   readonly workgroups: (n: number) => number;
 }
 
-/** The bind group of a kernel: its buffers in order, then one uniform block of the ring `blocks`. */
+/** A bind group with these places in order. */
 export function bind(
   device: GPUDevice,
   label: string,
   pipeline: GPUComputePipeline,
-  bound: readonly (GPUBuffer | undefined)[],
-  blocks: GPUBuffer,
-  blockBytes: number,
+  bound: readonly GPUBufferBinding[],
 ): GPUBindGroup {
-  const entries = bound.map((buffer, binding): GPUBindGroupEntry => {
-    if (buffer === undefined) throw new RangeError(`kernel "${label}" binds a buffer that does not exist`);
-    return { binding, resource: { buffer } };
-  });
-  entries.push({ binding: bound.length, resource: { buffer: blocks, size: blockBytes } });
+  const entries = bound.map((resource, binding) => ({ binding, resource }));
   return device.createBindGroup({ label, layout: pipeline.getBindGroupLayout(0), entries });
 }
 
 /** Records dispatches for batches of one size after another: how many workgroups each has is kept while the size stays. */
 export class DispatchList {
   private readonly dispatches: readonly Dispatch[];
+  private readonly slots: Slots;
   private readonly limit: number;
   private readonly groups: Uint32Array;
-  private readonly offset = new Uint32Array(1);
+  private readonly offsets: Uint32Array;
   private groupsFor = -1;
 
   /** `limit`: workgroups of a dimension. */
-  constructor(dispatches: readonly Dispatch[], limit: number) {
+  constructor(dispatches: readonly Dispatch[], slots: Slots, limit: number) {
     this.dispatches = dispatches;
+    this.slots = slots;
     this.limit = limit;
     this.groups = new Uint32Array(2 * dispatches.length);
+    this.offsets = new Uint32Array(1 + Math.max(0, ...dispatches.map(({ slotted }) => slotted.length)));
   }
 
-  /** `offset`: of the uniform block, in bytes. */
-  record(pass: GPUComputePassEncoder, n: number, offset: number): void {
+  /** `block`: where the uniform block begins, in bytes. The slots are the current ones. */
+  record(pass: GPUComputePassEncoder, n: number, block: number): void {
     if (this.groupsFor !== n) this.count(n);
-    this.offset[0] = offset;
+    const { offsets } = this;
     for (let i = 0; i < this.dispatches.length; i++) {
-      const dispatch = this.dispatches[i];
-      const x = this.groups[2 * i] ?? 0;
-      if (dispatch === undefined || x === 0) continue;
-      pass.setPipeline(dispatch.pipeline);
-      pass.setBindGroup(0, dispatch.group, this.offset, 0, 1);
+      const { pipeline, group, slotted } = this.dispatches[i];
+      const x = this.groups[2 * i];
+      if (x === 0) continue;
+      for (let k = 0; k < slotted.length; k++) offsets[k] = this.slots.offset(slotted[k]);
+      offsets[slotted.length] = block;
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group, offsets, 0, slotted.length + 1);
       pass.dispatchWorkgroups(x, this.groups[2 * i + 1]);
     }
   }

@@ -16,9 +16,16 @@ export type Limits = Pick<
   | 'maxComputeWorkgroupsPerDimension'
 >;
 
-/** What a device is asked for beyond the defaults: room for large tensors, nothing else. */
+/** What a device is asked for beyond the defaults: room for large tensors, and for slots (`slots.ts`) in any kernel. */
 export function requiredLimits({ limits }: GPUAdapter): Record<string, number> {
-  return { maxBufferSize: limits.maxBufferSize, maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize };
+  const { maxBufferSize, maxStorageBufferBindingSize } = limits;
+  const { maxDynamicStorageBuffersPerPipelineLayout, minStorageBufferOffsetAlignment } = limits;
+  return {
+    maxBufferSize,
+    maxStorageBufferBindingSize,
+    maxDynamicStorageBuffersPerPipelineLayout,
+    minStorageBufferOffsetAlignment,
+  };
 }
 
 /** What every WebGPU device allows: the specification's defaults. */

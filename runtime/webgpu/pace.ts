@@ -10,11 +10,18 @@ export const mostSteps = 16;
 const longest = 25;
 
 export class Pace {
+  private readonly most: number;
   /** Doubles with each submission that follows another at once. */
   private grown = 1;
   /** What the last measured submission says about how many fit into `longest`. */
-  private fitting = mostSteps;
+  private fitting: number;
   private lastDone = 0;
+
+  /** `most`: steps of a submission. */
+  constructor(most: number) {
+    this.most = most;
+    this.fitting = most;
+  }
 
   /** Steps that the next submission should have. */
   get steps(): number {
@@ -23,7 +30,7 @@ export class Pace {
 
   /** A submission was made and more steps may follow at once. */
   submitted(): void {
-    this.grown = Math.min(2 * this.grown, mostSteps);
+    this.grown = Math.min(2 * this.grown, this.most);
   }
 
   /** The device is about to run out of work: what follows should reach it soon. */
@@ -34,7 +41,7 @@ export class Pace {
   /** A submission of `steps` that was made at `from` is done at `to`, in milliseconds. It began when the one before was done. */
   done(steps: number, from: number, to: number): void {
     const each = (to - Math.max(from, this.lastDone)) / steps;
-    this.fitting = each > 0 ? Math.min(mostSteps, Math.max(1, Math.floor(longest / each))) : mostSteps;
+    this.fitting = each > 0 ? Math.min(this.most, Math.max(1, Math.floor(longest / each))) : this.most;
     this.lastDone = to;
   }
 }

@@ -3,14 +3,30 @@
  * than derived by WebGPU, so that a binding that a kernel does not read still exists.
  */
 import type { Progress } from '../device.ts';
+import type { KernelSpec } from '../program.ts';
 
 const computeStage = 4; // GPUShaderStage.COMPUTE, which Node has no global for
 
-/** A kernel as far as it is compiled: `KernelSpec`, or one of the runtime's own. */
+/** A kernel as far as it is compiled: one of a module, or one of the runtime's own. */
 export interface KernelText {
   readonly label: string;
   readonly wgsl: string;
-  readonly buffers: readonly { readonly access: 'read' | 'read_write' }[];
+  /** Of group 0, in order. */
+  readonly bindings: readonly Binding[];
+}
+
+export interface Binding {
+  readonly type: GPUBufferBindingType;
+  /** Whether a dispatch says where in the buffer it begins. */
+  readonly dynamic: boolean;
+}
+
+/** A module's kernel. Its uniform block, the last binding, is one of many: each step of a submission has its own. */
+export function kernelText({ label, wgsl, buffers }: KernelSpec, slotted: ReadonlySet<number>): KernelText {
+  const bindings = buffers.map(({ buffer, access }): Binding => {
+    return { type: access === 'read' ? 'read-only-storage' : 'storage', dynamic: slotted.has(buffer) };
+  });
+  return { label, wgsl, bindings: [...bindings, { type: 'uniform', dynamic: true }] };
 }
 
 export interface Pipelines {
@@ -25,20 +41,12 @@ export function pipelineCache(device: GPUDevice): Pipelines {
   const layouts = new Map<string, GPUPipelineLayout>();
   const compiled = new Map<string, Promise<GPUComputePipeline>>();
 
-  function pipelineLayout(kernel: KernelText): { layout: GPUPipelineLayout; key: string } {
-    const key = kernel.buffers.map(({ access }) => access).join();
+  function pipelineLayout({ bindings }: KernelText): { layout: GPUPipelineLayout; key: string } {
+    const key = bindings.map(({ type, dynamic }) => `${type}${dynamic ? '+' : ''}`).join();
     const known = layouts.get(key);
     if (known !== undefined) return { layout: known, key };
-    const entries: GPUBindGroupLayoutEntry[] = kernel.buffers.map(({ access }, binding) => ({
-      binding,
-      visibility: computeStage,
-      buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
-    }));
-    entries.push({
-      binding: kernel.buffers.length,
-      visibility: computeStage,
-      // Each step of a submission has a block of its own; the offset says which.
-      buffer: { type: 'uniform', hasDynamicOffset: true },
+    const entries = bindings.map(({ type, dynamic }, binding) => {
+      return { binding, visibility: computeStage, buffer: { type, hasDynamicOffset: dynamic } };
     });
     const layout = device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
     layouts.set(key, layout);

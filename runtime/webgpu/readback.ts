@@ -6,12 +6,19 @@ import { bufferUsage } from './usage.ts';
 
 const mapForReading = 1; // GPUMapMode.READ
 
-/** Bytes of a staging buffer that is kept. */
-const usual = 65536;
+/** Bytes of a staging buffer that is kept: the history of a thousand steps. */
+const usual = 2 ** 19;
+
+/** `bytes` of a buffer from `offset` on, both multiples of 4. */
+export interface Part {
+  readonly source: GPUBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
 
 export interface Readback {
-  /** `bytes` from `offset` on, both multiples of 4, after all work submitted so far. */
-  read(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer>;
+  /** The parts one after the other, after all work submitted so far. */
+  read(parts: readonly Part[]): Promise<ArrayBuffer>;
   destroy(): void;
 }
 
@@ -21,12 +28,17 @@ export function createReadback(device: GPUDevice): Readback {
     device.createBuffer({ label: 'readback', size, usage: bufferUsage.mapRead | bufferUsage.copyTarget });
   let open = true;
 
-  async function read(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+  async function read(parts: readonly Part[]): Promise<ArrayBuffer> {
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
     if (bytes === 0) return new ArrayBuffer(0);
     const staging = bytes > usual ? create(bytes) : (free.pop() ?? create(usual));
     try {
       const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(source, offset, staging, 0, bytes);
+      let at = 0;
+      for (const part of parts) {
+        encoder.copyBufferToBuffer(part.source, part.offset, staging, at, part.bytes);
+        at += part.bytes;
+      }
       device.queue.submit([encoder.finish()]);
       await staging.mapAsync(mapForReading, 0, bytes);
       const copy = staging.getMappedRange(0, bytes).slice(0);

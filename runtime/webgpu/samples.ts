@@ -1,77 +1,65 @@
 /**
- * Samples that stay on the device: all of a split as bytes, copied there once. A step names the rows that it wants, and a
- * kernel of `gather.ts` copies them into the buffers that the module's kernels read.
+ * Samples that stay on the device: all of a split as bytes, copied there once. A step names the rows that it wants; the
+ * kernels of `gather.ts` copy the batches of a whole submission into their slots, ahead of its steps.
  */
 import type { KeptSamples, SampleColumn } from '../device.ts';
 import type { ModuleSpec } from '../program.ts';
 import { bufferAt } from '../session/buffers.ts';
 import { writeBytes } from './buffers.ts';
-import { bind, DispatchList } from './dispatch.ts';
-import { type GatherKernel, gatherKernels } from './gather.ts';
+import { gatherKernels } from './gather.ts';
+import { GatherJobs } from './gather-jobs.ts';
 import { mostSteps } from './pace.ts';
 import type { Pipelines } from './pipelines.ts';
-import { Ring } from './ring.ts';
+import type { Slots } from './slots.ts';
 import type { Submissions } from './submissions.ts';
 import { bufferUsage } from './usage.ts';
 
 /** What all fields of a split may take: more would be missed by whatever else uses the graphics card. */
 const mostBytes = 2 ** 30;
 
-/** A set of samples, as the store knows it. */
-interface Kept {
-  readonly columns: readonly SampleColumn[];
-  readonly sources: readonly GPUBuffer[];
-  readonly kernels: readonly GatherKernel[];
-  readonly pipelines: readonly GPUComputePipeline[];
-  /** For the buffers as they are now. */
-  list: DispatchList;
-}
-
-/** All that a session keeps. */
 export class SampleStore {
   private readonly device: GPUDevice;
   private readonly module: ModuleSpec;
   private readonly pipelines: Pipelines;
-  private readonly submissions: Submissions;
-  private readonly kept = new Set<Kept>();
+  private readonly slots: Slots;
+  private readonly kept = new Map<GatherJobs, readonly GPUBuffer[]>();
   /** The module's, for batches of up to `capacity`. */
   private buffers: readonly GPUBuffer[] = [];
   private capacity = 0;
-  /** The rows that each step wants. */
-  private rows: Ring | undefined;
 
-  constructor(device: GPUDevice, module: ModuleSpec, pipelines: Pipelines, submissions: Submissions) {
+  constructor(device: GPUDevice, module: ModuleSpec, pipelines: Pipelines, slots: Slots) {
     this.device = device;
     this.module = module;
     this.pipelines = pipelines;
-    this.submissions = submissions;
+    this.slots = slots;
   }
 
   /** As `Session.keep`. */
-  async keep(columns: readonly SampleColumn[]): Promise<KeptSamples | undefined> {
+  async keep(columns: readonly SampleColumn[], submissions: Submissions): Promise<KeptSamples | undefined> {
     const samples = sampleCount(this.module, columns);
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     const sizes = columns.map(({ data }) => data.byteLength);
     if (sizes.some((size) => size > limit) || sizes.reduce((sum, size) => sum + size, 0) > mostBytes) return undefined;
-    const kernels = gatherKernels(
-      columns.map(({ buffer }) => {
-        const { element, size } = bufferAt(this.module, buffer);
-        return { element, size: size.perSample };
-      }),
-    );
+    const fields = columns.map(({ buffer }) => {
+      const { element, size } = bufferAt(this.module, buffer);
+      return { element, size: size.perSample };
+    });
+    const kernels = gatherKernels(fields, mostSteps);
     const pipelines = await this.pipelines.compile(kernels);
     const sources = await this.upload(columns);
     if (sources === undefined) return undefined;
-    const rows = this.rows ?? this.createRows();
-    const kept: Kept = { columns, sources, kernels, pipelines, list: new DispatchList([], 0) };
-    this.bind(kept, rows);
-    this.kept.add(kept);
+    const { device, slots } = this;
+    const targets = columns.map(({ buffer }, i) => ({ buffer, size: fields[i].size, source: sources[i] }));
+    const jobs = new GatherJobs(device, slots, submissions, { samples, targets, kernels, pipelines });
+    jobs.rebind(this.capacity, this.buffers);
+    this.kept.set(jobs, sources);
     return {
-      take: (rows) => this.take(kept, rows, samples),
+      take: (rows) => jobs.add(rows),
       dispose: () => {
-        if (!this.kept.delete(kept)) return;
-        this.submissions.flush();
+        if (!this.kept.delete(jobs)) return;
+        submissions.flush();
+        jobs.dispose();
         for (const source of sources) source.destroy();
       },
     };
@@ -81,54 +69,20 @@ export class SampleStore {
   rebind(capacity: number, buffers: readonly GPUBuffer[]): void {
     this.capacity = capacity;
     this.buffers = buffers;
-    if (this.rows === undefined) return;
-    this.submissions.remove(this.rows);
-    const rows = this.createRows();
-    for (const kept of this.kept) this.bind(kept, rows);
+    for (const jobs of this.kept.keys()) jobs.rebind(capacity, buffers);
+  }
+
+  /** The commands that copy the batches asked for since the last call. */
+  gather(): GPUCommandBuffer[] {
+    return [...this.kept.keys()].flatMap((jobs) => jobs.record());
   }
 
   destroy(): void {
-    for (const { sources } of this.kept) for (const source of sources) source.destroy();
+    for (const [jobs, sources] of this.kept) {
+      jobs.dispose();
+      for (const source of sources) source.destroy();
+    }
     this.kept.clear();
-  }
-
-  private take(kept: Kept, wanted: Uint32Array, samples: number): void {
-    const { rows, submissions } = this;
-    if (rows === undefined || !this.kept.has(kept)) throw new Error('the samples were disposed of');
-    if (wanted.length > this.capacity)
-      throw new RangeError(`${wanted.length} samples: there is room for ${this.capacity}, call reserve first`);
-    for (const row of wanted)
-      if (row >= samples) throw new RangeError(`row ${row} of ${samples} samples that the device keeps`);
-    const { blocks } = submissions;
-    submissions.makeRoom(blocks, rows);
-    const first = rows.next();
-    rows.words.set(wanted, first);
-    const block = blocks.next();
-    blocks.words[block] = wanted.length;
-    blocks.words[block + 1] = first;
-    kept.list.record(submissions.pass(), wanted.length, 4 * block);
-  }
-
-  private bind(kept: Kept, rows: Ring): void {
-    const { device } = this;
-    const { blocks, blockBytes } = this.submissions;
-    const dispatches = kept.kernels.map(({ label, first, fields, workgroups }, i) => {
-      const pipeline = kept.pipelines[i];
-      if (pipeline === undefined) throw new RangeError(`kernel "${label}" has no pipeline`);
-      const pairs = kept.columns
-        .slice(first, first + fields)
-        .flatMap(({ buffer }, field) => [kept.sources[first + field], this.buffers[buffer]]);
-      const group = bind(device, label, pipeline, [...pairs, rows.buffer], blocks.buffer, blockBytes);
-      return { pipeline, group, workgroups };
-    });
-    kept.list = new DispatchList(dispatches, device.limits.maxComputeWorkgroupsPerDimension);
-  }
-
-  private createRows(): Ring {
-    const rows = new Ring(this.device, 'rows', bufferUsage.storage, mostSteps, 4 * this.capacity, 4);
-    this.submissions.add(rows);
-    this.rows = rows;
-    return rows;
   }
 
   /** Undefined where the device has no memory for them. */

@@ -7,6 +7,7 @@ import type { ModuleSpec, ProgramName } from '../program.ts';
 import { workgroupCount } from '../program.ts';
 import {
   bufferAt,
+  byteSize,
   bytesPerElement,
   checkBatch,
   checkRange,
@@ -15,24 +16,27 @@ import {
   programOf,
   view,
 } from '../session/buffers.ts';
-import { HistoryRows, historyCapacity } from '../session/history.ts';
+import { historyCapacity } from '../session/history.ts';
 import { trace } from '../session/trace.ts';
 import { createBuffers, writeBytes } from './buffers.ts';
 import { bind, type Dispatch, DispatchList } from './dispatch.ts';
 import type { Health } from './health.ts';
+import { DeviceHistory } from './history.ts';
 import { checkSizes } from './limits.ts';
 import type { Pipelines } from './pipelines.ts';
-import type { Readback } from './readback.ts';
+import type { Part, Readback } from './readback.ts';
 import { createReadback } from './readback.ts';
 import { SampleStore } from './samples.ts';
+import { Slots } from './slots.ts';
 import { Submissions } from './submissions.ts';
-import { bufferUsage } from './usage.ts';
 
 export interface WebGpuSessionParts {
   readonly device: GPUDevice;
   readonly health: Health;
   /** Of the device. */
   readonly pipelines: Pipelines;
+  /** The module's buffers with slots, for which its kernels are compiled: `slotted`. */
+  readonly slotted: ReadonlySet<number>;
   /** One for each of the module's kernels. */
   readonly compiled: readonly GPUComputePipeline[];
   readonly now: () => number;
@@ -45,9 +49,9 @@ export class WebGpuSession implements Session {
   readonly historyCapacity = historyCapacity;
   capacity: number;
   private readonly parts: WebGpuSessionParts;
-  private readonly rows: HistoryRows;
+  private readonly slots: Slots;
+  private readonly rows: DeviceHistory;
   private readonly readback: Readback;
-  private readonly records: GPUBuffer;
   private readonly submissions: Submissions;
   private readonly samples: SampleStore;
   private buffers: readonly GPUBuffer[];
@@ -56,19 +60,23 @@ export class WebGpuSession implements Session {
   private open = true;
 
   constructor(parts: WebGpuSessionParts, module: ModuleSpec, batch: number) {
-    const { device, pipelines, now } = parts;
+    const { device, pipelines, slotted, now } = parts;
     this.parts = parts;
     this.module = module;
     this.capacity = batch;
-    this.rows = new HistoryRows(module);
+    this.slots = new Slots(module, slotted, batch, device.limits);
+    this.rows = new DeviceHistory(device, module, this.slots);
     this.readback = createReadback(device);
-    const { copySource, copyTarget } = bufferUsage;
-    const size = Math.max(4, 4 * this.rows.width * historyCapacity);
-    this.records = device.createBuffer({ label: 'history', size, usage: copySource | copyTarget });
+    this.samples = new SampleStore(device, module, pipelines, this.slots);
+    this.buffers = createBuffers(device, module, this.slots);
     // N and the values, in whole vec4s.
-    this.submissions = new Submissions(device, 16 * Math.ceil((1 + module.uniforms) / 4), now);
-    this.samples = new SampleStore(device, module, pipelines, this.submissions);
-    this.buffers = createBuffers(device, module, batch);
+    const blockBytes = 16 * Math.ceil((1 + module.uniforms) / 4);
+    const companions = {
+      ahead: () => this.samples.gather(),
+      after: (encoder: GPUCommandEncoder) => this.rows.copy(encoder, this.buffers),
+      submitted: () => this.slots.submitted(),
+    };
+    this.submissions = new Submissions(device, blockBytes, this.slots.steps, companions, now);
     this.samples.rebind(batch, this.buffers);
     this.dispatches = this.bindAll();
     this.programs = this.listAll();
@@ -81,13 +89,14 @@ export class WebGpuSession implements Session {
     const { device, health } = this.parts;
     checkSizes(this.module, batch, device.limits);
     this.submissions.flush();
+    this.capacity = batch;
     health.watch(`room for batches of ${batch}`, () => {
-      this.buffers = createBuffers(device, this.module, batch, this.buffers);
+      this.slots.resize(batch);
+      this.buffers = createBuffers(device, this.module, this.slots, this.buffers);
       this.dispatches = this.bindAll();
       this.samples.rebind(batch, this.buffers);
     });
     this.programs = this.listAll();
-    this.capacity = batch;
   }
 
   write(buffer: number, data: HostArray, offset = 0): void {
@@ -95,8 +104,10 @@ export class WebGpuSession implements Session {
     const spec = bufferAt(this.module, buffer);
     checkWrite(spec, this.capacity, data, offset);
     // The runs before it read what is there now.
-    this.submissions.flush();
-    writeBytes(this.parts.device.queue, this.buffer(buffer), offset * bytesPerElement(spec.element), data);
+    if (!this.slots.canRenew(buffer, offset, data.length)) this.submissions.submit();
+    this.slots.renew(buffer, offset, data.length);
+    const start = this.slots.offset(buffer) + offset * bytesPerElement(spec.element);
+    writeBytes(this.parts.device.queue, this.buffer(buffer), start, data);
   }
 
   async read(buffer: number, offset: number, length: number): Promise<HostArray> {
@@ -105,13 +116,15 @@ export class WebGpuSession implements Session {
     const size = bytesPerElement(element);
     const start = Math.floor((offset * size) / 4) * 4;
     const end = Math.ceil(((offset + length) * size) / 4) * 4;
-    const bytes = await this.readBytes(this.buffer(buffer), start, end - start);
+    // What is recorded runs first: it is the last run's slot that is read.
+    const source = { source: this.buffer(buffer), offset: this.slots.offset(buffer) + start, bytes: end - start };
+    const bytes = await this.readBytes([source]);
     return view(element, bytes, offset * size - start, length);
   }
 
   async keep(columns: readonly SampleColumn[]): Promise<KeptSamples | undefined> {
     this.check();
-    const kept = await this.samples.keep(columns);
+    const kept = await this.samples.keep(columns, this.submissions);
     if (!this.open) kept?.dispose();
     this.check();
     return kept;
@@ -119,13 +132,9 @@ export class WebGpuSession implements Session {
 
   run(program: ProgramName, n: number, uniforms: Float32Array): void {
     const { records } = programOf(this.module, program);
-    const offset = this.prepare(n, uniforms);
-    const row = records.length === 0 ? 0 : this.rows.next(records.length);
-    this.programs[program].record(this.submissions.pass(), n, offset);
-    for (let i = 0; i < records.length; i++) {
-      const { buffer } = records[i];
-      this.submissions.copies().copyBufferToBuffer(this.buffer(buffer), 0, this.records, 4 * (row + i), 4);
-    }
+    const block = this.prepare(n, uniforms);
+    this.rows.add(records);
+    this.programs[program].record(this.submissions.pass(), n, block);
     this.submissions.step();
   }
 
@@ -135,9 +144,9 @@ export class WebGpuSession implements Session {
 
   async history(): Promise<readonly Float32Array[]> {
     this.check();
-    const bytes = 4 * this.rows.width * this.rows.count;
-    const cut = this.rows.take();
-    return cut(new Float32Array(await this.readBytes(this.records, 0, bytes)));
+    this.submissions.flush();
+    const { parts, cut } = this.rows.take();
+    return cut(new Float32Array(await this.readBytes(parts)));
   }
 
   async trace(program: ProgramName, n: number, uniforms: Float32Array): Promise<string | undefined> {
@@ -146,8 +155,9 @@ export class WebGpuSession implements Session {
       clear: (buffer) => this.submissions.copies().clearBuffer(this.buffer(buffer)),
       readFloats: async (buffer, length) => Float32Array.from(await this.read(buffer, 0, length)),
       runKernel: async (index) => {
-        const offset = this.prepare(n, uniforms);
-        new DispatchList(this.dispatches.slice(index, index + 1), limit).record(this.submissions.pass(), n, offset);
+        const block = this.prepare(n, uniforms);
+        const alone = new DispatchList(this.dispatches.slice(index, index + 1), this.slots, limit);
+        alone.record(this.submissions.pass(), n, block);
       },
     });
   }
@@ -155,19 +165,20 @@ export class WebGpuSession implements Session {
   dispose(): void {
     if (!this.open) return;
     this.open = false;
-    for (const buffer of [...this.buffers, this.records]) buffer.destroy();
+    for (const buffer of this.buffers) buffer.destroy();
+    this.rows.destroy();
     this.samples.destroy();
     this.submissions.destroy();
     this.readback.destroy();
     this.parts.disposed();
   }
 
-  /** Puts the uniforms of a run where its kernels find them; returns the offset in bytes. */
+  /** Puts the uniforms of a run where its kernels find them; returns where the block begins, in bytes. */
   private prepare(n: number, uniforms: Float32Array): number {
     this.check();
     checkRun(this.module, this.capacity, n, uniforms);
     const { blocks } = this.submissions;
-    this.submissions.makeRoom(blocks);
+    if (blocks.full) this.submissions.submit();
     const block = blocks.next();
     blocks.words[block] = n;
     blocks.floats.set(uniforms, block + 1);
@@ -181,9 +192,13 @@ export class WebGpuSession implements Session {
       const { label, buffers } = kernel;
       const pipeline = compiled[index];
       if (pipeline === undefined) throw new RangeError(`kernel "${label}" has no pipeline`);
-      const bound = buffers.map(({ buffer }) => this.buffers[buffer]);
-      const group = bind(device, label, pipeline, bound, blocks.buffer, blockBytes);
-      return { pipeline, group, workgroups: (n) => workgroupCount(kernel, n) };
+      const bound = buffers.map(({ buffer }) => {
+        const size = byteSize(this.module.buffers[buffer], this.capacity);
+        return this.slots.has(buffer) ? { buffer: this.buffer(buffer), size } : { buffer: this.buffer(buffer) };
+      });
+      const group = bind(device, label, pipeline, [...bound, { buffer: blocks.buffer, size: blockBytes }]);
+      const slotted = buffers.flatMap(({ buffer }) => (this.slots.has(buffer) ? [buffer] : []));
+      return { pipeline, group, slotted, workgroups: (n) => workgroupCount(kernel, n) };
     });
   }
 
@@ -196,15 +211,16 @@ export class WebGpuSession implements Session {
           if (dispatch === undefined) throw new RangeError(`no kernel ${index}`);
           return dispatch;
         }),
+        this.slots,
         limit,
       );
     return { infer: list('infer'), evaluate: list('evaluate'), train: list('train') };
   }
 
-  private async readBytes(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+  private async readBytes(parts: readonly Part[]): Promise<ArrayBuffer> {
     this.submissions.flush();
     try {
-      const copy = await this.readback.read(source, offset, bytes);
+      const copy = await this.readback.read(parts);
       this.parts.health.check();
       return copy;
     } catch (error) {

@@ -9,26 +9,39 @@ import { bufferUsage } from './usage.ts';
 /** Submissions under way at most before the host should wait: one that runs and one that follows it. */
 const mostUnderWay = 2;
 
+/** What goes along with the steps of a submission. */
+export interface Companions {
+  /** What must be done before the steps, and was not recorded with them. */
+  readonly ahead: () => readonly GPUCommandBuffer[];
+  /** Records what follows the steps. */
+  readonly after: (encoder: GPUCommandEncoder) => void;
+  /** It has been submitted. */
+  readonly submitted: () => void;
+}
+
 export class Submissions {
-  /** Places for uniform blocks: a step has one for its kernels and one for what gathers its batch. */
+  /** Places for uniform blocks: each step has one. */
   readonly blocks: Ring;
   /** Of one block. */
   readonly blockBytes: number;
   private readonly device: GPUDevice;
   private readonly now: () => number;
-  private readonly pace = new Pace();
+  private readonly companions: Companions;
+  private readonly pace: Pace;
   private readonly rings: Set<Ring>;
   private readonly underWay: Promise<void>[] = [];
   private encoder: GPUCommandEncoder | undefined;
   private open: GPUComputePassEncoder | undefined;
   private steps = 0;
 
-  /** `now` is the clock, in milliseconds. */
-  constructor(device: GPUDevice, blockBytes: number, now: () => number) {
+  /** `most`: steps of a submission. `now` is the clock, in milliseconds. */
+  constructor(device: GPUDevice, blockBytes: number, most: number, companions: Companions, now: () => number) {
     this.device = device;
     this.blockBytes = blockBytes;
+    this.companions = companions;
     this.now = now;
-    this.blocks = new Ring(device, 'uniforms', bufferUsage.uniform, 2 * mostSteps, blockBytes);
+    this.pace = new Pace(most);
+    this.blocks = new Ring(device, 'uniforms', bufferUsage.uniform, mostSteps, blockBytes);
     this.rings = new Set([this.blocks]);
   }
 
@@ -40,11 +53,6 @@ export class Submissions {
   remove(ring: Ring): void {
     this.rings.delete(ring);
     ring.destroy();
-  }
-
-  /** Submits if that is needed for a place in each of the rings: what uses several at once must not be torn apart. */
-  makeRoom(...rings: readonly Ring[]): void {
-    if (rings.some((ring) => ring.full)) this.submit();
   }
 
   /** The compute pass to record kernels in. */
@@ -68,7 +76,23 @@ export class Submissions {
     this.pace.submitted();
   }
 
-  /** Submits whatever has been recorded, as somebody waits for it or is to change what it reads. */
+  /** Submits whatever has been recorded. */
+  submit(): void {
+    const buffers = [...this.companions.ahead()];
+    if (this.encoder !== undefined) {
+      this.companions.after(this.copies());
+      buffers.push(this.encoder.finish());
+      this.encoder = undefined;
+    }
+    if (buffers.length === 0) return;
+    for (const ring of this.rings) ring.upload();
+    this.device.queue.submit(buffers);
+    this.companions.submitted();
+    if (this.steps > 0) this.follow(this.steps);
+    this.steps = 0;
+  }
+
+  /** Submits whatever has been recorded, as somebody waits for it: the device will have nothing left to do. */
   flush(): void {
     this.submit();
     this.pace.restart();
@@ -86,17 +110,6 @@ export class Submissions {
   private commands(): GPUCommandEncoder {
     this.encoder ??= this.device.createCommandEncoder();
     return this.encoder;
-  }
-
-  private submit(): void {
-    if (this.encoder === undefined) return;
-    const commands = this.copies().finish();
-    for (const ring of this.rings) ring.upload();
-    this.device.queue.submit([commands]);
-    const { steps } = this;
-    this.encoder = undefined;
-    this.steps = 0;
-    if (steps > 0) this.follow(steps);
   }
 
   /** Notices when the submission just made is done. */

@@ -15,7 +15,7 @@ function sizes(pace: Pace, submissions: number, each: number): number[] {
 }
 
 test('quick steps: the first alone, then twice as many each time, up to the most', () => {
-  const pace = new Pace();
+  const pace = new Pace(mostSteps);
   expect(sizes(pace, 6, 0.1)).toEqual([1, 2, 4, 8, 16, 16]);
   expect(mostSteps).toBe(16);
   pace.restart();
@@ -23,12 +23,12 @@ test('quick steps: the first alone, then twice as many each time, up to the most
 });
 
 test('slow steps: as many as take some 25 ms, one where one takes longer', () => {
-  expect(sizes(new Pace(), 6, 5)).toEqual([1, 2, 4, 5, 5, 5]);
-  expect(sizes(new Pace(), 4, 400)).toEqual([1, 1, 1, 1]);
+  expect(sizes(new Pace(mostSteps), 6, 5)).toEqual([1, 2, 4, 5, 5, 5]);
+  expect(sizes(new Pace(mostSteps), 4, 400)).toEqual([1, 1, 1, 1]);
 });
 
 test('what waited in the queue is not counted as its own time, and a pause is forgotten', () => {
-  const pace = new Pace();
+  const pace = new Pace(mostSteps);
   sizes(pace, 5, 1);
   // Made at 2000, but begun when the one before it was done, at 2900: 8 steps took 100 ms.
   pace.done(1, 2000, 2900);

@@ -15,7 +15,7 @@ import { differingKernel } from './first-kernel.ts';
 import type { Network } from './network.ts';
 import { compiled, Oracle, type Run, runAll } from './oracle.ts';
 import { UNIFORMS } from './reference.ts';
-import { type Bounded, firstWrong } from './rounding.ts';
+import { type Bounded, DOUBLE, firstWrong } from './rounding.ts';
 import { fillLeaves, runOnDevice } from './run.ts';
 
 export interface NetworkFailure {
@@ -40,9 +40,6 @@ export interface Case {
   readonly seed: number;
   readonly network: Network;
 }
-
-/** In float64 a fused program may be off by this share of what it may be in float32. */
-const DOUBLE = 1e-6;
 
 /** The leaves' values for a batch of n: as float32 holds them, within their ranges. */
 export function bindingsOf({ graph, ranges }: Network, seed: number, n: number): Bindings {

@@ -13,7 +13,7 @@ import { Bank, gather, shapeOf } from './bank.ts';
 import { arenaOf, buildModule, type Lowered, lowerVerified } from './build.ts';
 import type { Network } from './network.ts';
 import type { Run } from './oracle.ts';
-import { type Bounded, bound, firstWrong, float32, noiseFrom, RUNS } from './rounding.ts';
+import { type Bounded, bound, DOUBLE, firstWrong, float32, noiseFrom, RUNS } from './rounding.ts';
 import { runOnDevice } from './run.ts';
 import type { Noise } from './script.ts';
 import { scripts } from './script.ts';
@@ -30,7 +30,7 @@ export async function differingKernel(
   const unfused = lowerPartition(fuseNothing(lowered.simplified), storage);
   const after = tensorsAfter(lowered.loops, arena.size, run);
   const bounds = boundedTensors(unfused, arena.size, run);
-  const interpreted = wrongKernel(lowered.loops, bounds, ({ id }) => after.get(id), 1e-6);
+  const interpreted = wrongKernel(lowered.loops, bounds, ({ id }) => after.get(id), DOUBLE);
   if (interpreted) return `fused: ${interpreted}`;
   if (!device) return 'no kernel is wrong: the simplified graph is not the graph';
   const kept = keepEverything(lowered);

@@ -16,6 +16,8 @@ export const RUNS = 4;
 const SAFETY = 4;
 /** Where the tolerance is more than this share of a tensor's largest element, the comparison says little. */
 const VAGUE = 1e-3;
+/** In float64 a fused program may be off by this share of what it may be in float32. */
+export const DOUBLE = 1e-6;
 /** Devices flush what is smaller than float32's normal numbers to zero. */
 const TINY = 2 ** -120;
 

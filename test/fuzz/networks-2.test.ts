@@ -1,0 +1,11 @@
+/** The other half of the random networks: the fused program, in the interpreter and on one and three threads, equals the unfused one. */
+import { afterAll } from 'vitest';
+import { openDevice } from '../../runtime/open-device.ts';
+import { testNetworks } from './test-networks.ts';
+
+const devices = Promise.all([openDevice('cpu', { threads: 1 }), openDevice('cpu', { threads: 3 })]);
+afterAll(async () => {
+  for (const device of await devices) await device.destroy();
+});
+
+testNetworks(250, 250, () => devices);

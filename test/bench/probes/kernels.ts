@@ -1,0 +1,33 @@
+/**
+ * What each kernel of a training step takes on one thread, within real steps: the functions that the runtime gets out of
+ * WebAssembly are exchanged for ones that keep the time. Beside it the core's peak, measured just before and after.
+ */
+import { measurePeak } from '../peak.ts';
+import { median } from '../statistics.ts';
+import { answer, openBench } from './protocol.ts';
+import { timedKernels } from './timed-kernels.ts';
+
+const spent = timedKernels();
+const before = measurePeak();
+const { task, model, learner, batch } = await openBench();
+const data = batch(task.batches[0] ?? 1);
+const { kernels, programs } = model.spec.module;
+const listed = [...new Set(programs.train.kernels)].map((index) => kernels[index]);
+
+const warm = performance.now() + 1000;
+while (performance.now() < warm) {
+  learner.step(data);
+  await learner.records();
+}
+const times = new Map<string, number[]>(listed.map(({ name }) => [name, []]));
+const end = performance.now() + 1000 * task.seconds;
+while (performance.now() < end) {
+  spent.clear();
+  learner.step(data);
+  for (const [name, list] of times) list.push(spent.get(name) ?? Number.NaN);
+  await learner.records();
+}
+answer({
+  peak: Math.max(before, measurePeak()),
+  kernels: listed.map(({ name, label }) => ({ label, ms: median(times.get(name) ?? []) })),
+});

@@ -63,10 +63,10 @@ export async function bundleScript(script: string): Promise<string> {
 
 /** Why an entry cannot take part here; undefined when it can. */
 export function missing(entry: Entry, places: Places): string | undefined {
-  if (entry.script.endsWith('.py') && places.python === undefined) return 'no python3 with torch on this machine';
   if (entry.webgpu && 'missing' in places.adapter) return places.adapter.missing;
-  if (entry.team === 'peer' && !existsSync(here('node_modules'))) return 'its packages are not installed';
-  return undefined;
+  if (entry.team === 'netc') return undefined;
+  if (entry.script.endsWith('.py')) return places.python ? undefined : 'no python3 with torch on this machine';
+  return existsSync(here('node_modules')) ? undefined : 'its packages are not installed';
 }
 
 /** Runs a task; throws with the last line of what the contender complained of. */

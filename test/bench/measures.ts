@@ -41,11 +41,7 @@ export interface KernelTimes {
 export async function measureKernels(network: Network, workload: Workload, quick: boolean): Promise<KernelTimes> {
   const times = await probe<KernelTimes>('kernels.ts', taskOf(workload, [batch], 1, quick ? 1 : 3));
   const counts = await multiplyAdds(network);
-  const kernels = times.kernels.map((kernel, i) => {
-    const count = counts[i];
-    return count === undefined ? kernel : { ...kernel, multiplyAdds: count };
-  });
-  return { ...times, kernels };
+  return { ...times, kernels: times.kernels.map((kernel, i) => ({ ...kernel, multiplyAdds: counts[i] ?? 0 })) };
 }
 
 export async function measureBatches(network: Network, workload: Workload, quick: boolean): Promise<ScalingPoint[]> {
@@ -78,12 +74,14 @@ async function forwardMultiplyAdds(source: string): Promise<number> {
   return layers.reduce((sum, { macs }) => sum + macs, 0);
 }
 
-/**
- * The multiply-adds of each dispatch of a training step, as `netc kernels --json` counts them; empty with a compiler that has
- * no such command.
- */
-async function multiplyAdds({ source }: Network): Promise<readonly (number | undefined)[]> {
-  const listed = await netc('kernels', source, '--batch', String(batch), '--json').catch(() => '{"train":[]}');
-  const { train }: { train: { macs?: number }[] } = JSON.parse(listed);
-  return train.map(({ macs }) => macs);
+interface ListedPart {
+  readonly macs: number;
+  readonly workOnCpu?: { readonly macs: number };
+}
+
+/** The multiply-adds of each part of each dispatch of a training step, in order, as `netc kernels` counts them for the CPU. */
+async function multiplyAdds({ source }: Network): Promise<readonly number[]> {
+  const listed = await netc('kernels', source, '--program', 'train', '--batch', String(batch), '--json');
+  const { train }: { train: { parts: ListedPart[] }[] } = JSON.parse(listed);
+  return train.flatMap(({ parts }) => parts.map(({ macs, workOnCpu }) => workOnCpu?.macs ?? macs));
 }

@@ -56,10 +56,8 @@ export class OnnxGraph {
   }
 
   conv(x: string, name: string, { stride = 1, padding = 0 } = {}): string {
-    const [, , height, width] = this.weights.get(`${name}.weight`)?.shape ?? [];
     const inputs = [x, `${name}.weight`, ...(this.weights.has(`${name}.bias`) ? [`${name}.bias`] : [])];
     return this.node('Conv', inputs, {
-      kernel_shape: [height, width],
       strides: [stride, stride],
       pads: [padding, padding, padding, padding],
     });

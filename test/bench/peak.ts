@@ -7,18 +7,17 @@ import { assembleModule } from '../../compiler/6-target/wasm/module.ts';
 
 /** The accumulators of a loop: enough to hide the latency, few enough to stay in registers. */
 const accumulators = [8, 10, 12, 13, 14];
-const rounds = 400_000;
 const repeats = 12;
 
 type Loop = (rounds: number, factor: number) => number;
 
 /** GFLOP/s of one thread. */
-export function measurePeak(): number {
+export function measurePeak(rounds = 400_000): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  return Math.max(...accumulators.map((count) => rate(count, memory)));
+  return Math.max(...accumulators.map((count) => rate(count, rounds, memory)));
 }
 
-function rate(count: number, memory: WebAssembly.Memory): number {
+function rate(count: number, rounds: number, memory: WebAssembly.Memory): number {
   const code = new WebAssembly.Module(new Uint8Array(peakModule(count)));
   const loop = new WebAssembly.Instance(code, { env: { memory } }).exports.peak;
   if (!isLoop(loop)) throw new Error('the module exports no loop');
@@ -29,11 +28,10 @@ function rate(count: number, memory: WebAssembly.Memory): number {
     loop(rounds, 1e-9);
     least = Math.min(least, performance.now() - start);
   }
-  return flops(count) / least / 1e6;
+  // In each round every accumulator is multiplied and added to twice, in four lanes.
+  const flops = rounds * 2 * count * 4 * 2;
+  return flops / least / 1e6;
 }
-
-/** In each round every accumulator is multiplied and added to, four lanes each, twice. */
-const flops = (count: number): number => rounds * 2 * count * 4 * 2;
 
 const isLoop = (value: WebAssembly.ExportValue | undefined): value is Loop => typeof value === 'function';
 

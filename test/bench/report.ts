@@ -1,5 +1,5 @@
 /** From raw figures to tables. Decides what is shown and how it is rounded; measures nothing. */
-import { disagreement, outcomes, tolerance } from './agreement.ts';
+import { compared, disagreement, outcomes, tolerance } from './agreement.ts';
 import type { ContenderResult, Footprint, KernelTime, NetworkResult, Results, ScalingPoint } from './results.ts';
 import { median, ratio, spread } from './statistics.ts';
 import type { Table } from './table.ts';
@@ -33,7 +33,8 @@ function rates(contender: ContenderResult, mode: Mode, n: number): (number | und
   });
 }
 
-function contendersTable({ network, batch, inferBatches, contenders }: NetworkResult, { machine }: Results): Table {
+function contendersTable(result: NetworkResult, { machine }: Results): Table {
+  const { network, batch, inferBatches, contenders } = result;
   const figures: readonly (readonly [Mode, number])[] = [
     ['train', batch],
     ...inferBatches.map((n) => ['infer', n] as const),
@@ -52,14 +53,14 @@ function contendersTable({ network, batch, inferBatches, contenders }: NetworkRe
     }),
     firstStep(outcomes(contender, 'train')),
     ['train', 'infer'].map((mode) => memory(outcomes(contender, mode as Mode))).join(' / '),
-    agreement(disagreement(contender, contenders)),
+    agreement(disagreement(contender, result)),
   ]);
   const columns = figures.flatMap(([mode, n]) => [`${mode} ${n}, images/s`, 'x PyTorch']);
   return {
     title: `${titles[network]}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
     columns: ['', ...columns, 'load + first step, ms', 'peak MiB, train / infer', 'agrees'],
     rows,
-    notes: [...legend(contenders, machine), ...absences(contenders)],
+    notes: [...legend(result, machine), ...absences(contenders)],
   };
 }
 
@@ -84,25 +85,34 @@ function agreement(found: number | undefined): string {
   return `${found <= tolerance ? 'yes' : 'NO'} (${found === 0 ? '0' : found.toExponential(0)})`;
 }
 
-function legend(contenders: readonly ContenderResult[], machine: Results['machine']): string[] {
+function legend({ contenders, network }: NetworkResult, machine: Results['machine']): string[] {
   const loads = spread(machine.load);
   const load = loads ? `${loads.median.toFixed(1)} (${loads.least.toFixed(1)}-${loads.most.toFixed(1)})` : 'unknown';
+  const [losses = []] = contenders.flatMap((contender) => outcomes(contender, 'train')).map((found) => found.losses);
+  const first = losses.slice(0, compared[network]).map((loss) => loss.toFixed(6));
+  const what = first.length === 0 ? 'first prediction' : `first losses (${first.join(', ')}) and first prediction`;
   const software = contenders.some((contender) => contender.software);
+  const tuned = contenders.some(({ id, modes }) => id.includes('tuned') && Object.keys(modes).length > 0);
   return [
-    `Median of the rounds (lowest-highest); x PyTorch: against the faster PyTorch of the same round; load average ${load}.`,
-    `Agrees: the first three losses and the first prediction differ by at most ${tolerance} of the largest; pictures: ${machine.pictures}.`,
+    `Median of the rounds (lowest-highest); x PyTorch: the faster of its own rows, in the same round; load average ${load}.`,
+    ...(tuned ? ['PyTorch tuned: channels last in training; traced, frozen and optimized in inference.'] : []),
+    `Agrees: ${what} within ${tolerance} of the largest; pictures: ${machine.pictures}.`,
     ...(software ? [`* ${machine.webgpu}, WebGPU in software: shows that it is right, not how fast it is.`] : []),
   ];
 }
 
-/** What is not in the table, and why. */
+/** What is not in the table, and why; those with the same reason together. */
 function absences(contenders: readonly ContenderResult[]): string[] {
-  return contenders.flatMap(({ title, missing, without, modes }) => {
-    if (missing !== undefined) return [`${title}: not measured, ${missing}.`];
+  const reasons = contenders.flatMap(({ title, missing, without, modes }): (readonly [string, string])[] => {
+    if (missing !== undefined) return [[`not measured, ${missing}`, title]];
     const failures = Object.entries(modes).flatMap(([mode, { rounds }]) =>
-      rounds.flatMap((outcome) => ('failed' in outcome ? [`${title}, ${mode}: ${outcome.failed}.`] : [])),
+      rounds.flatMap((outcome) => ('failed' in outcome ? [[outcome.failed, `${title}, ${mode}`] as const] : [])),
     );
-    return without === undefined ? failures : [...failures, `${title}: ${without}.`];
+    return without === undefined ? failures : [...failures, [without, title]];
+  });
+  return [...new Set(reasons.map(([reason]) => reason))].map((reason) => {
+    const titles = reasons.filter((other) => other[0] === reason).map(([, title]) => title);
+    return `${[...new Set(titles)].join('; ')}: ${reason}.`;
   });
 }
 
@@ -127,25 +137,23 @@ function footprintTable({ compileMs, minified, gzipped, dispatches }: Footprint)
 
 function kernelsTable(kernels: readonly KernelTime[], peak: number): Table {
   const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
-  const gflops = (ms: number, count: number | undefined): string[] => {
-    if (count === undefined) return ['', ''];
+  const work = kernels.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  const row = (label: string, ms: number, count: number): string[] => {
     const rate = (2 * count) / ms / 1e6;
-    return [short(rate), `${((100 * rate) / peak).toFixed(0)} %`];
+    const speed = [(count / 1e6).toFixed(1), short(rate), `${((100 * rate) / peak).toFixed(0)} %`];
+    return [label, ms.toFixed(3), `${((100 * ms) / total).toFixed(0)} %`, ...(count === 0 ? [] : speed)];
   };
-  const counts = kernels.map(({ multiplyAdds }) => multiplyAdds);
-  const all = counts.every((count) => count === undefined) ? undefined : counts.reduce((a = 0, b = 0) => a + b, 0);
-  const row = (label: string, ms: number, count: number | undefined): string[] => [
-    label,
-    ms.toFixed(3),
-    `${((100 * ms) / total).toFixed(0)} %`,
-    count === undefined ? '' : (count / 1e6).toFixed(1),
-    ...gflops(ms, count),
-  ];
   return {
-    title: 'Kernels of a training step of 64 on one thread',
+    title: 'Kernels of a training step of 64 on one thread, by dispatch',
     columns: ['', 'ms', 'of the step', 'M multiply-adds', 'GFLOP/s', 'of the peak'],
-    rows: [...kernels.map(({ label, ms, multiplyAdds }) => row(label, ms, multiplyAdds)), row('all', total, all)],
-    notes: [`Peak of WebAssembly SIMD on one core, multiplying and adding in registers: ${peak.toFixed(1)} GFLOP/s.`],
+    rows: [
+      ...kernels.map(({ dispatch, label, ms, multiplyAdds }) => row(`${dispatch} ${label}`, ms, multiplyAdds)),
+      row('all', total, work),
+    ],
+    notes: [
+      `Peak of WebAssembly SIMD on one core, multiplying and adding in registers: ${peak.toFixed(1)} GFLOP/s.`,
+      'Multiply-adds as the CPU computes them, with what Winograd spares left out; what the borders spare counts.',
+    ],
   };
 }
 

@@ -26,12 +26,15 @@ export interface NetworkResult {
   readonly contenders: readonly ContenderResult[];
 }
 
+/** A part of a kernel: what runs beside other things in one dispatch. */
 export interface KernelTime {
+  /** 0 for the step's first dispatch. */
+  readonly dispatch: number;
   readonly label: string;
   /** Of one step, on one thread. */
   readonly ms: number;
-  /** Multiply-adds; undefined where the compiler does not say. */
-  readonly multiplyAdds?: number;
+  /** As the CPU computes it, which may be fewer than the operator's own. */
+  readonly multiplyAdds: number;
 }
 
 export interface ScalingPoint {

@@ -5,7 +5,7 @@ import type { Mode, Task } from './task.ts';
 export interface Entry {
   readonly id: string;
   readonly title: string;
-  /** `netc` against `peer`s; ratios are to the fastest `pytorch`. */
+  /** Ratios are to the fastest `pytorch`. */
   readonly team: 'netc' | 'pytorch' | 'peer';
   /** In `contenders/`. */
   readonly script: string;
@@ -37,6 +37,7 @@ const netc: Omit<Entry, 'id' | 'title' | 'variant' | 'threads'> = {
   networks: all,
   modes: both,
 };
+const pytorch = { script: 'pytorch.py', networks: all, modes: both } as const;
 const noTraining = "ONNX Runtime's packages do not train";
 const onnx = { team: 'peer', script: 'onnx.ts', networks: all, modes: ['infer'], without: noTraining } as const;
 const tfjs = { team: 'peer', script: 'tfjs.ts', networks: cnn, threads: 1 } as const;
@@ -57,15 +58,23 @@ export const roster: readonly Entry[] = [
   { ...netc, id: 'netc-webgpu', title: 'netc, WebGPU', variant: 'webgpu', threads: 0, networks: cnn, webgpu: true },
   ...counts.map(
     (count): Entry => ({
+      ...pytorch,
       id: `pytorch-${count}`,
       title: `PyTorch, ${threads(count)}`,
       team: 'pytorch',
-      script: 'pytorch.py',
-      variant: 'cpu',
+      variant: 'eager',
       threads: count,
-      networks: all,
-      modes: both,
       quick: true,
+    }),
+  ),
+  ...counts.map(
+    (count): Entry => ({
+      ...pytorch,
+      id: `pytorch-tuned-${count}`,
+      title: `PyTorch tuned, ${threads(count)}`,
+      team: 'peer',
+      variant: 'tuned',
+      threads: count,
     }),
   ),
   ...counts.map(

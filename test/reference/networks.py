@@ -183,4 +183,5 @@ def main():
     FIXTURE.write_text(f'{{\n"about": {about},\n"networks": [\n{one_a_line(rows)}\n],\n"values": [\n{one_a_line(results)}\n]\n}}\n')
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+/** netc alone: the time of each kernel against the core's peak, and how time grows with the batch and with the width. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { bundleScript } from './launch.ts';
+import { compileNetwork, type Network, netc, wideSource, writeSource } from './networks.ts';
+import type { ProbeTask } from './probes/protocol.ts';
+import type { KernelTime, ScalingPoint } from './results.ts';
+import type { Report } from './rounds.ts';
+import { elements } from './task.ts';
+import { batch, type Workload } from './workload.ts';
+
+const run = promisify(execFile);
+const batches = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+const widths = [1, 2, 4];
+
+interface Timed {
+  readonly factor: number;
+  readonly ms: number;
+}
+
+/** Runs a script of `probes/` in a process of its own. */
+async function probe<T>(script: string, task: ProbeTask): Promise<T> {
+  const path = await bundleScript(`probes/${script}`);
+  return JSON.parse((await run(process.execPath, [path, JSON.stringify(task)])).stdout);
+}
+
+const taskOf = (workload: Workload, batchSizes: readonly number[], threads: number, seconds: number): ProbeTask => ({
+  bundle: workload.bundle,
+  folder: workload.folder,
+  size: elements(workload.sample),
+  batches: batchSizes,
+  threads,
+  seconds,
+});
+
+export interface KernelTimes {
+  readonly peak: number;
+  readonly kernels: readonly KernelTime[];
+}
+
+export async function measureKernels(network: Network, workload: Workload, quick: boolean): Promise<KernelTimes> {
+  const times = await probe<KernelTimes>('kernels.ts', taskOf(workload, [batch], 1, quick ? 1 : 3));
+  const counts = await multiplyAdds(network);
+  return { ...times, kernels: times.kernels.map((kernel, i) => ({ ...kernel, multiplyAdds: counts[i] ?? 0 })) };
+}
+
+export async function measureBatches(network: Network, workload: Workload, quick: boolean): Promise<ScalingPoint[]> {
+  const times = await probe<Timed[]>('steps.ts', taskOf(workload, batches, 0, quick ? 0.3 : 1));
+  const each = await forwardMultiplyAdds(network.source);
+  return times.map(({ factor, ms }) => ({ factor, ms, multiplyAdds: factor * each }));
+}
+
+/** Each width in turns as well, a process at a time. */
+export async function measureWidths(workload: Workload, quick: boolean, report: Report): Promise<ScalingPoint[]> {
+  const points = new Map<number, ScalingPoint[]>();
+  const networks = new Map<number, Network>();
+  for (const factor of widths) {
+    networks.set(factor, await compileNetwork(writeSource(`wide${factor}`, wideSource(factor))));
+    report(`compiled the network ${factor} times as wide`);
+  }
+  for (let round = 0; round < (quick ? 1 : 3); round++)
+    for (const [factor, { bundle, source }] of networks) {
+      const task = { ...taskOf(workload, [batch], 0, quick ? 0.3 : 1), bundle };
+      const [timed] = await probe<Timed[]>('steps.ts', task);
+      const multiplyAdds = batch * (await forwardMultiplyAdds(source));
+      if (timed) points.set(factor, [...(points.get(factor) ?? []), { factor, ms: timed.ms, multiplyAdds }]);
+    }
+  return [...points.values()].map((found) => [...found].sort((a, b) => a.ms - b.ms)[found.length >> 1]);
+}
+
+/** A prediction's multiply-adds for one picture, as `netc summary` counts them. */
+async function forwardMultiplyAdds(source: string): Promise<number> {
+  const { layers }: { layers: { macs: number }[] } = JSON.parse(await netc('summary', source, '--json'));
+  return layers.reduce((sum, { macs }) => sum + macs, 0);
+}
+
+interface ListedPart {
+  readonly macs: number;
+  readonly workOnCpu?: { readonly macs: number };
+}
+
+/** The multiply-adds of each part of each dispatch of a training step, in order, as `netc kernels` counts them for the CPU. */
+async function multiplyAdds({ source }: Network): Promise<readonly number[]> {
+  const listed = await netc('kernels', source, '--program', 'train', '--batch', String(batch), '--json');
+  const { train }: { train: { parts: ListedPart[] }[] } = JSON.parse(listed);
+  return train.flatMap(({ parts }) => parts.map(({ macs, workOnCpu }) => workOnCpu?.macs ?? macs));
+}

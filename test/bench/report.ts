@@ -1,0 +1,186 @@
+/** From raw figures to tables. Decides what is shown and how it is rounded; measures nothing. */
+import { compared, disagreement, outcomes, tolerance } from './agreement.ts';
+import type { ContenderResult, Footprint, KernelTime, NetworkResult, Results, ScalingPoint } from './results.ts';
+import { median, ratio, spread } from './statistics.ts';
+import type { Table } from './table.ts';
+import type { Mode, Outcome } from './task.ts';
+
+const titles = { fashion_cnn: 'Fashion-MNIST CNN (models/fashion_cnn.net)', resnet18: 'ResNet-18, 1 x 28 x 28' };
+/** What doubling the work may cost. */
+const doubling = 2.2;
+
+export function tablesOf(results: Results): readonly Table[] {
+  const { networks, footprint, kernels, peak, batches, widths } = results;
+  return [
+    ...networks.map((network) => contendersTable(network, results)),
+    ...(footprint ? [footprintTable(footprint)] : []),
+    ...(kernels && peak ? [kernelsTable(kernels, peak)] : []),
+    ...(batches ? [scalingTable('batch', batches)] : []),
+    ...(widths ? [scalingTable('width', widths)] : []),
+  ];
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+/** Three digits or all before the point. */
+const short = (value: number): string => (value >= 100 ? whole(value) : value.toPrecision(value < 1 ? 2 : 3));
+
+/** Images per second by round; undefined where a round has none. */
+function rates(contender: ContenderResult, mode: Mode, n: number): (number | undefined)[] {
+  return (contender.modes[mode]?.rounds ?? []).map((outcome) => {
+    if ('failed' in outcome) return undefined;
+    const timing = mode === 'train' ? outcome.train : outcome.infer?.[n];
+    return timing && (1000 * n) / timing.median;
+  });
+}
+
+function contendersTable(result: NetworkResult, { machine }: Results): Table {
+  const { network, batch, inferBatches, contenders } = result;
+  const figures: readonly (readonly [Mode, number])[] = [
+    ['train', batch],
+    ...inferBatches.map((n) => ['infer', n] as const),
+  ];
+  const pytorch = contenders.filter(({ team }) => team === 'pytorch');
+  const measured = contenders.filter(({ modes }) => Object.keys(modes).length > 0);
+  const rows = measured.map((contender) => [
+    contender.title + (contender.software ? ' *' : ''),
+    ...figures.flatMap(([mode, n]) => {
+      const own = rates(contender, mode, n);
+      const times = ratio(
+        own,
+        pytorch.map((rival) => rates(rival, mode, n)),
+      );
+      return [rateCell(own), times === undefined ? '' : short(times)];
+    }),
+    firstStep(outcomes(contender, 'train')),
+    ['train', 'infer'].map((mode) => memory(outcomes(contender, mode as Mode))).join(' / '),
+    agreement(disagreement(contender, result)),
+  ]);
+  const columns = figures.flatMap(([mode, n]) => [`${mode} ${n}, images/s`, 'x PyTorch']);
+  return {
+    title: `${titles[network]}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
+    columns: ['', ...columns, 'load + first step, ms', 'peak MiB, train / infer', 'agrees'],
+    rows,
+    notes: [...legend(result, machine), ...absences(contenders)],
+  };
+}
+
+function rateCell(values: readonly (number | undefined)[]): string {
+  const found = spread(values.filter((value) => value !== undefined));
+  if (!found) return '-';
+  const { median: middle, least, most, count } = found;
+  return count === 1 ? short(middle) : `${short(middle)} (${short(least)}-${short(most)})`;
+}
+
+/** Loading the library, and from there to the first loss. */
+function firstStep(found: readonly Outcome[]): string {
+  if (found.length === 0) return '-';
+  return `${whole(median(found.map((o) => o.importMs)))} + ${whole(median(found.map((o) => o.firstMs)))}`;
+}
+
+const memory = (found: readonly Outcome[]): string =>
+  found.length === 0 ? '-' : whole(median(found.map((outcome) => outcome.peakRssMb)));
+
+function agreement(found: number | undefined): string {
+  if (found === undefined) return '';
+  return `${found <= tolerance ? 'yes' : 'NO'} (${found === 0 ? '0' : found.toExponential(0)})`;
+}
+
+function legend({ contenders, network }: NetworkResult, machine: Results['machine']): string[] {
+  const loads = spread(machine.load);
+  const load = loads ? `${loads.median.toFixed(1)} (${loads.least.toFixed(1)}-${loads.most.toFixed(1)})` : 'unknown';
+  const [losses = []] = contenders.flatMap((contender) => outcomes(contender, 'train')).map((found) => found.losses);
+  const first = losses.slice(0, compared[network]).map((loss) => loss.toFixed(6));
+  const what = first.length === 0 ? 'first prediction' : `first losses (${first.join(', ')}) and first prediction`;
+  const software = contenders.some((contender) => contender.software);
+  const tuned = contenders.some(({ id, modes }) => id.includes('tuned') && Object.keys(modes).length > 0);
+  return [
+    `Median of the rounds (lowest-highest); x PyTorch: the faster of its own rows, in the same round; load average ${load}.`,
+    ...(tuned ? ['PyTorch tuned: channels last in training; traced, frozen and optimized in inference.'] : []),
+    `Agrees: ${what} within ${tolerance} of the largest; pictures: ${machine.pictures}.`,
+    ...(software ? [`* ${machine.webgpu}, WebGPU in software: shows that it is right, not how fast it is.`] : []),
+  ];
+}
+
+/** What is not in the table, and why; those with the same reason together. */
+function absences(contenders: readonly ContenderResult[]): string[] {
+  const reasons = contenders.flatMap(({ title, missing, without, modes }): (readonly [string, string])[] => {
+    if (missing !== undefined) return [[`not measured, ${missing}`, title]];
+    const failures = Object.entries(modes).flatMap(([mode, { rounds }]) =>
+      rounds.flatMap((outcome) => ('failed' in outcome ? [[outcome.failed, `${title}, ${mode}`] as const] : [])),
+    );
+    return without === undefined ? failures : [...failures, [without, title]];
+  });
+  return [...new Set(reasons.map(([reason]) => reason))].map((reason) => {
+    const titles = reasons.filter((other) => other[0] === reason).map(([, title]) => title);
+    return `${[...new Set(titles)].join('; ')}: ${reason}.`;
+  });
+}
+
+function footprintTable({ compileMs, minified, gzipped, dispatches }: Footprint): Table {
+  const compile = spread(compileMs.map((ms) => ms / 1000));
+  const seconds = compile
+    ? `${compile.median.toFixed(2)} (${compile.least.toFixed(2)}-${compile.most.toFixed(2)})`
+    : '-';
+  return {
+    title: 'netc models/fashion_cnn.net',
+    columns: ['', 'value'],
+    rows: [
+      ['compiling, s', seconds],
+      ['runtime and generated module, minified, kB', (minified / 1000).toFixed(1)],
+      ['the same, gzipped, kB', (gzipped / 1000).toFixed(1)],
+      ['dispatches of a training step', String(dispatches.train)],
+      ['dispatches of a prediction', String(dispatches.infer)],
+    ],
+    notes: [],
+  };
+}
+
+function kernelsTable(kernels: readonly KernelTime[], peak: number): Table {
+  const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
+  const work = kernels.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  const row = (label: string, ms: number, count: number): string[] => {
+    const rate = (2 * count) / ms / 1e6;
+    const speed = [(count / 1e6).toFixed(1), short(rate), `${((100 * rate) / peak).toFixed(0)} %`];
+    return [label, ms.toFixed(3), `${((100 * ms) / total).toFixed(0)} %`, ...(count === 0 ? [] : speed)];
+  };
+  return {
+    title: 'Kernels of a training step of 64 on one thread, by dispatch',
+    columns: ['', 'ms', 'of the step', 'M multiply-adds', 'GFLOP/s', 'of the peak'],
+    rows: [
+      ...kernels.map(({ dispatch, label, ms, multiplyAdds }) => row(`${dispatch} ${label}`, ms, multiplyAdds)),
+      row('all', total, work),
+    ],
+    notes: [
+      `Peak of WebAssembly SIMD on one core, multiplying and adding in registers: ${peak.toFixed(1)} GFLOP/s.`,
+      'Multiply-adds as the CPU computes them, with what Winograd spares left out; what the borders spare counts.',
+    ],
+  };
+}
+
+/** Points in ascending order, each compared with the one before. */
+function scalingTable(what: 'batch' | 'width', points: readonly ScalingPoint[]): Table {
+  const rows = points.map(({ factor, ms, multiplyAdds }, i) => {
+    const before = points[i - 1];
+    const work = before && Math.log2(multiplyAdds / before.multiplyAdds);
+    const cost = before && work ? (ms / before.ms) ** (1 / work) : undefined;
+    return [
+      what === 'batch' ? whole(factor) : `x ${factor}`,
+      ms < 100 ? ms.toPrecision(3) : whole(ms),
+      what === 'batch' ? whole((1000 * factor) / ms) : (multiplyAdds / 1e6).toFixed(0),
+      before ? (ms / before.ms).toFixed(2) : '',
+      cost === undefined ? '' : `${cost.toFixed(2)}${cost <= doubling ? '' : ' (more)'}`,
+    ];
+  });
+  return {
+    title: what === 'batch' ? 'A training step by batch size, all cores' : 'A training step of 64 by width, all cores',
+    columns: [
+      what,
+      'ms a step',
+      what === 'batch' ? 'images/s' : 'M multiply-adds forward',
+      'x before',
+      'for twice the work',
+    ],
+    rows,
+    notes: [`Twice the work may cost ${doubling} times the time.`],
+  };
+}

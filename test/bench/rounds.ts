@@ -1,0 +1,101 @@
+/** Rounds of measurements: every contender once, then every contender again, so that what disturbs one disturbs the next. */
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { launch, missing, type Places } from './launch.ts';
+import { scratch } from './networks.ts';
+import type { Options } from './options.ts';
+import type { ContenderResult, Measurement, NetworkResult } from './results.ts';
+import { type Entry, roster } from './roster.ts';
+import type { Mode, Outcome } from './task.ts';
+import type { Workload } from './workload.ts';
+
+const inferBatches = [64, 1];
+/** A process may take so long, in milliseconds. */
+const limit = 150_000;
+
+/** Told how it goes, line by line. */
+export type Report = (line: string) => void;
+
+export async function measure(
+  workload: Workload,
+  places: Places,
+  options: Options,
+  report: Report,
+  loads: number[],
+): Promise<NetworkResult> {
+  const entries = roster.filter((entry) => takesPart(entry, workload, options));
+  const present = entries.filter((entry) => missing(entry, places) === undefined);
+  for (const entry of entries) {
+    const reason = missing(entry, places);
+    if (reason !== undefined) report(`${entry.title}: left out, ${reason}`);
+  }
+  const found = new Map<string, Measurement['rounds'][number][]>();
+  for (let round = 0; round < options.rounds; round++) {
+    for (const mode of options.modes) {
+      for (const entry of present.filter(({ modes }) => modes.includes(mode))) {
+        const outcomes = found.get(entry.id + mode) ?? [];
+        found.set(entry.id + mode, outcomes);
+        if (round > 0 && (entry.once || outcomes.some((outcome) => 'failed' in outcome))) continue;
+        const start = performance.now();
+        const outcome = await attempt(entry, mode, workload, places, options);
+        outcomes.push(outcome);
+        loads.push(loadavg()[0] ?? 0);
+        const seconds = ((performance.now() - start) / 1000).toFixed(1);
+        const where = `${workload.network} ${mode}, round ${round + 1} of ${options.rounds}`;
+        report(`${where}: ${entry.title}: ${inWords(outcome, workload.batch)} (${seconds} s)`);
+      }
+    }
+  }
+  const contenders = entries.map((entry): ContenderResult => {
+    const { id, title, team, without } = entry;
+    const reason = missing(entry, places);
+    const software = entry.webgpu && 'software' in places.adapter && places.adapter.software;
+    const measured = (mode: Mode): Partial<Record<Mode, Measurement>> => {
+      const rounds = found.get(id + mode);
+      return rounds ? { [mode]: { rounds } } : {};
+    };
+    return {
+      id,
+      title,
+      team,
+      ...(reason === undefined ? {} : { missing: reason }),
+      ...(without === undefined ? {} : { without }),
+      ...(software ? { software } : {}),
+      modes: { ...measured('train'), ...measured('infer') },
+    };
+  });
+  return { network: workload.network, batch: workload.batch, inferBatches, contenders };
+}
+
+function takesPart(entry: Entry, workload: Workload, { quick, contenders }: Options): boolean {
+  if (!entry.networks.includes(workload.network)) return false;
+  if (contenders.length > 0) return contenders.some((word) => entry.id.includes(word));
+  return !quick || entry.quick === true;
+}
+
+async function attempt(
+  entry: Entry,
+  mode: Mode,
+  workload: Workload,
+  places: Places,
+  { quick }: Options,
+): Promise<Measurement['rounds'][number]> {
+  const { variant, threads } = entry;
+  const seconds = quick ? 0.5 : 1;
+  const outcome = join(scratch, 'outcome.json');
+  try {
+    return await launch(entry, { ...workload, mode, variant, threads, inferBatches, seconds, outcome }, places, limit);
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function inWords(outcome: Outcome | { readonly failed: string }, batch: number): string {
+  if ('failed' in outcome) return `failed: ${outcome.failed}`;
+  const { train, infer, losses } = outcome;
+  const rate = (n: number, ms: number): string => `${Math.round((1000 * n) / ms).toLocaleString('en-US')} images/s`;
+  if (train) return `${rate(batch, train.median)}, losses ${losses.map((loss) => loss.toFixed(4)).join(' ')}`;
+  return Object.entries(infer ?? {})
+    .map(([n, timing]) => `batch ${n}: ${rate(Number(n), timing.median)}`)
+    .join(', ');
+}

@@ -127,17 +127,15 @@ function endOf(conditions: readonly Expr[], id: string): number | undefined {
 function build(kernel: Kernel, product: SlidingProduct, winners: Winners, nextId: number): Scattered | undefined {
   const { rows, columns, features, channels, samples, weight, sums } = product;
   const [first] = sums;
-  const extents = [rows, columns].map(({ axis }) => dim.constant(axis.extent));
-  const [height, width] = extents;
   const vectors = features.length > 0 && (dim.constant(features[features.length - 1].extent) ?? 1) % LANES === 0;
-  if (height === undefined || width === undefined || !vectors) return undefined;
+  if (!vectors) return undefined;
   // A place r reads the image from r + base on: an element at `row` adds to the places from row - base - (taps - 1) on.
   const placesOf = (slide: typeof rows, offset: number, size: number, count: number) => {
     const low = -slide.base - (slide.taps - 1) - offset;
     return { low: Math.min(0, low), high: Math.max(count, size - slide.base - offset) };
   };
-  const down = placesOf(rows, first.row, winners.height, height);
-  const across = placesOf(columns, first.column, winners.width, width);
+  const down = placesOf(rows, first.row, winners.height, rows.count);
+  const across = placesOf(columns, first.column, winners.width, columns.count);
   const shape = [down.high - down.low, across.high - across.low].map(dim.int);
   const all = [...shape, ...features.map(({ extent }) => extent)];
   if ((dim.constant(dim.product(all)) ?? MOST_SUMS) >= MOST_SUMS) return undefined;
@@ -193,13 +191,13 @@ function build(kernel: Kernel, product: SlidingProduct, winners: Winners, nextId
   }));
   const replace = rewriter((expr) =>
     expr.kind === 'reduce' && keyOf(expr) === keyOf(first.reduce)
-      ? { kind: 'load', type: 'f32', tensor: nextId, indices: at(axisExpr(rows.axis), axisExpr(columns.axis)) }
+      ? { kind: 'load', type: 'f32', tensor: nextId, indices: at(rows.place, columns.place) }
       : expr,
   );
   const own = {
     ...kernel,
     label: `${kernel.label} (own)`,
-    axes: [...samples, rows.axis, columns.axis, ...features],
+    axes: [...samples, ...rows.axes, ...columns.axes, ...features],
     stores: kernel.stores.map((store) => ({ ...store, value: replace(store.value) })),
   };
   const nests = [

@@ -6,7 +6,7 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { loadsIn, reductionsIn, tensorOf } from './address.ts';
-import { addScaled, coefficientOf, constantAffine, fromAffine, toAffine } from './affine.ts';
+import { type Affine, addScaled, coefficientOf, constantAffine, fromAffine, toAffine } from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
 import {
@@ -16,7 +16,6 @@ import {
   intExpr,
   isIndexArithmetic,
   keyOf,
-  localExpr,
   sizeExpr,
   substituteAxes,
 } from './walk.ts';
@@ -26,10 +25,13 @@ type Load = Extract<Expr, { kind: 'load' }>;
 
 /** One dimension of the image. */
 export interface Slide {
-  /** The kernel's axis that moves over it, and by how many places with each step. */
-  readonly axis: Axis;
+  /** The nest's axes that move over it, outermost first, and by how many places the innermost does with each step. */
+  readonly axes: readonly Axis[];
   readonly step: number;
-  /** The first of the places that the sums are at, seen from `step * axis`, and how many there are. */
+  /** Where they are together: a multiple of `step`, `count` different ones from 0 on. */
+  readonly place: Expr;
+  readonly count: number;
+  /** The first of the places that the sums are at, seen from `place`, and how many there are. */
   readonly first: number;
   readonly span: number;
   /** 1 where the kernel lies along the image, -1 where it is turned around. */
@@ -69,8 +71,9 @@ export function slidingProduct(kernel: Kernel, tensors: ReadonlyMap<number, Tens
   if (!found || founds.length < reduces.length) return undefined;
   const { rows, columns, weight } = found;
   const features = kernel.axes.filter((axis) => dependsOn(weight, axis));
-  const samples = kernel.axes.filter((axis) => ![rows.axis, columns.axis, ...features].includes(axis));
-  const moved = [rows.axis, columns.axis, rows.tap, columns.tap, ...features];
+  const moving = [...rows.axes, ...columns.axes];
+  const samples = kernel.axes.filter((axis) => ![...moving, ...features].includes(axis));
+  const moved = [...moving, rows.tap, columns.tap, ...features];
   if (!founds.every((each) => isElsewhere(each, found, moved, tensors))) return undefined;
   return {
     sums: founds.map((each, i) => ({ reduce: reduces[i], row: each.rows.offset, column: each.columns.offset })),
@@ -102,12 +105,23 @@ function along({ tap, sign }: Dimension, place: Expr): Expr {
   return fromAffine(addScaled(constantAffine(countOf(tap) - 1), toAffine(place), -1));
 }
 
-const countOf = (tap: Axis): number => dim.constant(tap.extent) ?? 1;
+const countOf = (axis: Axis): number => dim.constant(axis.extent) ?? 1;
 
-function slideOf({ axis, step, sign, tap }: Dimension, places: readonly number[]): Slide {
+function slideOf(dimension: Dimension, places: readonly number[]): Slide {
+  const { axes, steps, sign, tap } = dimension;
   const first = Math.min(...places);
   const taps = countOf(tap);
-  return { axis, step, first, span: Math.max(...places) - first + 1, sign, taps, base: sign > 0 ? 0 : 1 - taps };
+  return {
+    axes,
+    step: steps[steps.length - 1],
+    place: fromAffine(placeOf(dimension)),
+    count: axes.reduce((product, axis) => product * countOf(axis), 1),
+    first,
+    span: Math.max(...places) - first + 1,
+    sign,
+    taps,
+    base: sign > 0 ? 0 : 1 - taps,
+  };
 }
 
 /** What one sum says. */
@@ -121,10 +135,11 @@ interface Found {
 
 interface Dimension {
   readonly tap: Axis;
-  readonly axis: Axis;
-  readonly step: number;
+  /** With what they are multiplied: together they count, as digits do. */
+  readonly axes: readonly Axis[];
+  readonly steps: readonly number[];
   readonly sign: 1 | -1;
-  /** The image's row is `step * axis + sign * tap + offset`. */
+  /** The image's row is `steps * axes + sign * tap + offset`. */
   readonly offset: number;
 }
 
@@ -136,38 +151,42 @@ function taken(reduce: Reduce, kernel: Kernel): Found | undefined {
     if (weight.kind !== 'load') continue;
     const taps = reduce.axes.filter((axis) => dim.constant(axis.extent) !== undefined && dependsOn(weight, axis));
     const dimensions = taps.flatMap((tap) => dimensionOf(tap, [...conditions, image], kernel) ?? []);
-    if (dimensions.length !== 2 || dimensions[0].axis === dimensions[1].axis) continue;
-    if (dimensions.some(({ axis }) => dependsOn(weight, axis))) continue;
+    if (dimensions.length !== 2 || dimensions[0].axes.some((axis) => dimensions[1].axes.includes(axis))) continue;
+    if (dimensions.some(({ axes }) => axes.some((axis) => dependsOn(weight, axis)))) continue;
     const [rows, columns] = dimensions;
     return { rows, columns, conditions: conditions.flatMap(conjuncts), image, weight };
   }
   return undefined;
 }
 
-/** How the image is read along a tap: somewhere it is added to one axis of the nest. */
+/** How the image is read along a tap: somewhere it is added to one axis of the nest, or to several that count as one. */
 function dimensionOf(tap: Axis, exprs: readonly Expr[], kernel: Kernel): Dimension | undefined {
   let found: Dimension | undefined;
   forEachNode(exprs, (expr) => {
     if (found || expr.type !== 'i32' || !isIndexArithmetic(expr) || !dependsOn(expr, tap)) return;
     const affine = toAffine(expr);
     const sign = coefficientOf(affine, tap.id);
-    const moving = kernel.axes.filter((axis) => coefficientOf(affine, axis.id));
-    const [axis] = moving;
-    const step = axis && coefficientOf(affine, axis.id);
-    if ((sign !== 1 && sign !== -1) || moving.length !== 1 || !step || step < 0 || affine.terms.size !== 2) return;
-    found = { tap, axis, step, sign, offset: affine.constant };
+    const step = (axis: Axis): number => coefficientOf(affine, axis.id) ?? 0;
+    const axes = kernel.axes.filter((axis) => step(axis) !== 0).sort((a, b) => step(b) - step(a));
+    const steps = axes.map(step);
+    const digits = steps.every((each, i) => i === axes.length - 1 || each === steps[i + 1] * countOf(axes[i + 1]));
+    const only = axes.length > 0 && affine.terms.size === axes.length + 1;
+    if ((sign !== 1 && sign !== -1) || !only || !digits || steps[axes.length - 1] < 0) return;
+    found = { tap, axes, steps, sign, offset: affine.constant };
   });
   return found;
 }
 
+/** Larger than images are. */
+const ANYWHERE = dim.int(1 << 20);
+
 /** True where a sum is the first one at another place, and the image depends on where it is read alone. */
 function isElsewhere(own: Found, first: Found, moved: readonly Axis[], tensors: ReadonlyMap<number, Tensor>): boolean {
   const same = (a: Dimension, b: Dimension): boolean =>
-    a.tap.id === b.tap.id && a.axis.id === b.axis.id && a.step === b.step && a.sign === b.sign;
+    a.tap.id === b.tap.id && a.sign === b.sign && keyOf(fromAffine(placeOf(a))) === keyOf(fromAffine(placeOf(b)));
   if (!same(own.rows, first.rows) || !same(own.columns, first.columns)) return false;
   if (keyOf(own.weight) !== keyOf(first.weight)) return false;
-  const row = localExpr('row', 'i32');
-  const column = localExpr('column', 'i32');
+  const [row, column] = ['row', 'column'].map((id) => axisExpr({ id, extent: ANYWHERE }));
   const here = imageAt(own, row, column, tensors);
   if (keyOf(here.value) !== keyOf(imageAt(first, row, column, tensors).value)) return false;
   if (moved.some((axis) => [here.value, ...here.conditions].some((expr) => dependsOn(expr, axis)))) return false;
@@ -197,15 +216,21 @@ function imageAt(
 
 /** Replaces the taps by what they are at a row and a column of the image: the nest's own axes drop out of it. */
 function solved(found: Found, row: Expr, column: Expr): (expr: Expr) => Expr {
-  const solve = ({ axis, step, sign, offset }: Dimension, at: Expr): Expr => {
-    const rest = addScaled(toAffine(at), toAffine(axisExpr(axis)), -step);
-    return fromAffine(addScaled(constantAffine(0), addScaled(rest, constantAffine(offset), -1), sign));
+  const solve = (dimension: Dimension, at: Expr): Expr => {
+    const rest = addScaled(toAffine(at), placeOf(dimension), -1);
+    const tap = addScaled(rest, constantAffine(dimension.offset), -1);
+    return fromAffine(addScaled(constantAffine(0), tap, dimension.sign));
   };
   const values = new Map([
     [found.rows.tap.id, solve(found.rows, row)],
     [found.columns.tap.id, solve(found.columns, column)],
   ]);
   return (expr) => simplify(substituteAxes(expr, values));
+}
+
+/** `steps * axes`. */
+function placeOf({ axes, steps }: Dimension): Affine {
+  return axes.reduce((sum, axis, i) => addScaled(sum, toAffine(axisExpr(axis)), steps[i]), constantAffine(0));
 }
 
 const compare = (fn: 'ge' | 'lt', a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'bool', fn, args: [a, b] });

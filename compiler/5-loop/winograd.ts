@@ -41,7 +41,11 @@ export interface Winograd {
 
 /** The part that computes the nest this way on the CPU; undefined where the nest is no such product or it does not pay. */
 export function winograd(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, nextId: number): Winograd | undefined {
-  const split = withPanels(unrollWindows(kernel), tensors);
+  const whole = unrollWindows(kernel);
+  const first = slidingProduct(whole, tensors);
+  // Asked before anything is split: of most nests no more has to be known.
+  if (!first || !planOf(first)) return undefined;
+  const split = withPanels(whole, first);
   const product = split && slidingProduct(split, tensors);
   const plan = product && planOf(product);
   if (!split || !product || !plan || product.features.length > 2) return undefined;
@@ -49,9 +53,8 @@ export function winograd(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, n
 }
 
 /** The nest with its features counted in panels; undefined where they don't divide into them. */
-function withPanels(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Kernel | undefined {
-  const features = slidingProduct(kernel, tensors)?.features;
-  const last = features?.at(-1);
+function withPanels(kernel: Kernel, { features }: SlidingProduct): Kernel | undefined {
+  const last = features.at(-1);
   const extent = last && dim.constant(last.extent);
   if (extent === PANEL) return kernel;
   if (!last || extent === undefined || extent % PANEL !== 0) return undefined;
@@ -82,10 +85,10 @@ interface Plan {
 
 /** Decides whether it pays, and how many rows a work item has. */
 function planOf({ rows, columns, channels, sums }: SlidingProduct): Plan | undefined {
-  const height = dim.constant(rows.axis.extent);
-  const width = dim.constant(columns.axis.extent);
+  const { count: height } = rows;
+  const { count: width } = columns;
   const depth = channels.reduce((product, { extent }) => product * typicalValue(extent), 1);
-  if (height === undefined || width === undefined || depth < LEAST_CHANNELS) return undefined;
+  if (rows.axes.length > 1 || columns.axes.length > 1 || depth < LEAST_CHANNELS) return undefined;
   if (rows.taps !== IN - 1 || columns.taps !== IN - 1) return undefined;
   const tiles = (count: number, step: number, span: number): number => Math.ceil((step * (count - 1) + span) / OUT);
   const across = tiles(width, columns.step, columns.span);
@@ -118,7 +121,7 @@ class Builder {
   build(part: Part): Winograd {
     const { channels, rows, samples } = this.product;
     const { down, across } = this.plan;
-    const block: Axis = { id: `${rows.axis.id}w`, extent: dim.floorDiv(rows.axis.extent, dim.int(this.plan.rows)) };
+    const block: Axis = { id: `${rows.axes[0].id}w`, extent: dim.int(rows.count / this.plan.rows) };
     const shared = [...samples, block];
     const outer = this.panels();
     const depths = channels.map(({ extent }) => extent);
@@ -337,24 +340,25 @@ class Builder {
   /** The nest as it was, each of its sums read from the results. */
   private ownNest(results: Tensor, shared: readonly Axis[], block: Axis): Kernel {
     const { rows, columns, sums } = this.product;
-    const within: Axis = { id: `${rows.axis.id}i`, extent: dim.int(this.plan.rows) };
+    const [row] = rows.axes;
+    const within: Axis = { id: `${row.id}i`, extent: dim.int(this.plan.rows) };
     const places = new Map(
-      sums.map(({ reduce, row, column }): [string, Expr] => [
+      sums.map(({ reduce, ...at }): [string, Expr] => [
         keyOf(reduce),
         {
           kind: 'load',
           type: 'f32',
           tensor: results.id,
           indices: [
-            simplify(sum(times(axisExpr(within), rows.step), intExpr(row - rows.first))),
-            simplify(sum(times(axisExpr(columns.axis), columns.step), intExpr(column - columns.first))),
+            simplify(sum(times(axisExpr(within), rows.step), intExpr(at.row - rows.first))),
+            simplify(sum(columns.place, intExpr(at.column - columns.first))),
             axisExpr(this.panel()),
           ],
         },
       ]),
     );
     const whole = simplify(sum(times(axisExpr(block), this.plan.rows), axisExpr(within)));
-    const rename = new Map([[rows.axis.id, whole]]);
+    const rename = new Map([[row.id, whole]]);
     const replace = rewriter((expr) => (expr.kind === 'reduce' ? (places.get(keyOf(expr)) ?? expr) : expr));
     const rewrite = (expr: Expr): Expr => simplify(substituteAxes(replace(expr), rename));
     const stores = this.kernel.stores.map((store) => ({
@@ -362,7 +366,7 @@ class Builder {
       indices: store.indices.map(rewrite),
       value: rewrite(store.value),
     }));
-    return this.nest('own', [...shared, within, columns.axis, this.panel()], stores);
+    return this.nest('own', [...shared, within, ...columns.axes, this.panel()], stores);
   }
 
   /** The features of one panel, and the panels. */

@@ -1,8 +1,9 @@
 /** Compiles one graph of inputs and results to a module and runs it on a device: what the target tests are made of. */
 import type { Graph } from '../../compiler/3-graph/graph.ts';
 import { fuse } from '../../compiler/4-fuse/fuse.ts';
+import type { DispatchProgram } from '../../compiler/5-loop/dispatch.ts';
 import { type LoopProgram, verifyKernel } from '../../compiler/5-loop/kernel.ts';
-import { hostTensor, lowerPartition } from '../../compiler/5-loop/lower.ts';
+import { hostTensor, lowerPartition, type Storage } from '../../compiler/5-loop/lower.ts';
 import { formDispatches } from '../../compiler/5-loop/side-by-side.ts';
 import { stageOperands } from '../../compiler/5-loop/stage.ts';
 import type { HostUniform } from '../../compiler/5-loop/uniforms.ts';
@@ -11,16 +12,17 @@ import { planModule } from '../../compiler/7-emit/plan.ts';
 import type { Device } from '../../runtime/device.ts';
 import { type ModuleSpec, sizeOf } from '../../runtime/program.ts';
 
+/** Inputs and results are the host's. */
+export const hostStorage: Storage = {
+  leaf: (node) => {
+    const name = String(node.attributes.name);
+    return hostTensor(name, { kind: 'input', name }, node);
+  },
+  output: ({ name }, node) => hostTensor(name, { kind: 'output', name }, node),
+};
+
 export function lowerGraph(graph: Graph): LoopProgram {
-  const loops = stageOperands(
-    lowerPartition(fuse(graph), {
-      leaf: (node) => {
-        const name = String(node.attributes.name);
-        return hostTensor(name, { kind: 'input', name }, node);
-      },
-      output: ({ name }, node) => hostTensor(name, { kind: 'output', name }, node),
-    }),
-  );
+  const loops = stageOperands(lowerPartition(fuse(graph), hostStorage));
   for (const kernel of loops.kernels) verifyKernel(kernel, loops.tensors);
   return loops;
 }
@@ -38,9 +40,14 @@ function uniformsOf({ kernels }: LoopProgram): HostUniform[] {
 /** A module whose `infer` program computes the graph. */
 export function compileGraph(graph: Graph): ModuleSpec {
   const loops = lowerGraph(graph);
+  return compileDispatches(formDispatches(loops), uniformsOf(loops));
+}
+
+/** A module whose `infer` program these dispatches are. */
+export function compileDispatches(program: DispatchProgram, uniforms: readonly HostUniform[] = []): ModuleSpec {
   return planModule({
-    programs: { infer: [formDispatches(loops)], evaluate: [], train: [] },
-    uniforms: uniformsOf(loops),
+    programs: { infer: [program], evaluate: [], train: [] },
+    uniforms,
     parameters: [],
     arena: { layouts: new Map(), trained: 256, size: 256 },
     states: [],

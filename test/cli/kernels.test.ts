@@ -128,6 +128,17 @@ test('what is kept, for whom, and what computing it there would take', async () 
   expect(all.at(-1)?.kept).toEqual([]);
 });
 
+test('what WebGPU’s convolution reads counts, and what only the CPU’s own form of it reads is kept for that', () => {
+  const [first, second] = entries.infer;
+  const [conv1] = first.parts;
+  // A multiply-add of conv2 reads one of conv1's pooled values.
+  const times = second.macs / (conv1.bytesWritten / 4);
+  expect(conv1.kept).toMatchObject([{ readers: [1], flopsSaved: Math.round(conv1.flops * (times - 1)) }]);
+  const weights = first.parts.find(({ label }) => label === `${second.label}: weights transformed`);
+  expect(weights).toMatchObject({ cpuOnly: true, threads: 0, fused: [], kept: [{ readers: [1], flopsSaved: 0 }] });
+  expect(second.parts[0].workOnCpu?.macs).toBeLessThan(0.6 * second.macs);
+});
+
 test('what is computed again: in a sum, because it reads some values many times', async () => {
   const { stdout } = await command('kernels', '--json', '--batch', '2', 'test/programs/valid/comprehensions.net');
   const { infer } = JSON.parse(stdout) as { infer: KernelEntry[] };

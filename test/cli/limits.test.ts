@@ -8,6 +8,7 @@ import { compileUnits } from '../../compiler/cli/compile-units.ts';
 import { planOf } from '../../compiler/cli/dispatches.ts';
 import { type Limits, limitsOf, type Memory, type ProgramLimits } from '../../compiler/cli/limits.ts';
 import { layout } from '../../runtime/cpu/layout.ts';
+import { byteSize } from '../../runtime/session/buffers.ts';
 import { defaultLimits, obstacleTo } from '../../runtime/webgpu/limits.ts';
 import { sessionBytes } from '../../runtime/webgpu/slots.ts';
 import { bufferUsage } from '../../runtime/webgpu/usage.ts';
@@ -69,6 +70,9 @@ test('the largest batch is the largest, and what limits it is named in the sourc
   expectTight(limits.training.largest, 'train');
   expectTight(limits.inference.largest, 'infer');
   expect(limits.training.largest.limitedBy?.what).toMatch(/^[\w.]+( backward)?: \w+.* \(\w+\[N, \d+.*\]\)$/);
+  const largestBuffer = (batch: number): number => Math.max(...plan.buffers.map((spec) => byteSize(spec, batch)));
+  expect(largestBuffer(limits.session.largest.batch)).toBeLessThanOrEqual(128 * 2 ** 20);
+  expect(largestBuffer(limits.session.largest.batch + 1)).toBeGreaterThan(128 * 2 ** 20);
   expect(limits.session.largest.batch).toBe(Math.min(limits.training.largest.batch, limits.inference.largest.batch));
 });
 

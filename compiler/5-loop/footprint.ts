@@ -13,25 +13,33 @@ export interface Region {
   readonly elements: number;
 }
 
+const pointsOf = (axes: Iterable<string>, extents: ReadonlyMap<string, number>): number =>
+  [...axes].reduce((product, id) => product * (extents.get(id) ?? 1), 1);
+
+/** How many values an index takes, at most. */
+export function valuesOf(index: Expr, extents: ReadonlyMap<string, number>): number {
+  const { low, high } = rangeOf(toAffine(index));
+  return Math.min(high - low + 1, pointsOf(axesOf(index), extents));
+}
+
 /** What one load or store touches while its loop variables take all of their values. */
 export function regionOf(
   indices: readonly Expr[],
   shape: readonly number[],
   extents: ReadonlyMap<string, number>,
 ): Region {
-  const points = (axes: Iterable<string>): number =>
-    [...axes].reduce((product, id) => product * (extents.get(id) ?? 1), 1);
   const dimensions = indices.map((index, d) => {
     const { low, high } = rangeOf(toAffine(index));
     const [first, last] = [Math.max(0, low), Math.min(high, shape[d] - 1)];
     const span = Math.max(0, last - first + 1);
-    return { low: first, high: last, values: Math.min(span, points(axesOf(index))) };
+    return { low: first, high: last, values: Math.min(span, pointsOf(axesOf(index), extents)) };
   });
   const box = dimensions.reduce((product, { values }) => product * values, 1);
+  const all = new Set(indices.flatMap((index) => [...axesOf(index)]));
   return {
     low: dimensions.map(({ low }) => low),
     high: dimensions.map(({ high }) => high),
-    elements: Math.min(box, points(new Set(indices.flatMap((index) => [...axesOf(index)])))),
+    elements: Math.min(box, pointsOf(all, extents)),
   };
 }
 

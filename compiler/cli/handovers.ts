@@ -9,6 +9,7 @@ import { reductionsIn, tensorOf } from '../5-loop/address.ts';
 import { type Cost, costOf } from '../5-loop/cost.ts';
 import type { Part } from '../5-loop/dispatch.ts';
 import { bufferKey, type Kernel, type Tensor, tensorsOf } from '../5-loop/kernel.ts';
+import { repeatsOf } from '../5-loop/repeats.ts';
 import { valueAt } from '../5-loop/typical.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
@@ -28,11 +29,15 @@ export interface Kept {
   readonly reason: string;
 }
 
-/** A value that a part computes although other dispatches do too. */
+/** A value that a part computes although other dispatches do too, or computes many times. */
 export interface Recomputed {
   readonly value: string;
+  /** The other dispatches' numbers. */
   readonly alsoIn: readonly number[];
-  /** What writing it once and reading it in each of them would move. */
+  /** How often the part computes each element, at most. */
+  readonly times: number;
+  readonly flopsAdded: number;
+  /** What writing it once and reading it wherever it is needed would move. */
   readonly bytesSaved: number;
   readonly reason: string;
 }
@@ -72,15 +77,38 @@ export class Handovers {
   }
 
   recomputed({ nests }: Part): Recomputed[] {
-    const nodes = new Map(this.of(nests).flatMap((own) => own.nodes.map((node) => [node, own.dispatch])));
+    const placed = this.of(nests);
+    return [...this.inSeveral(placed), ...placed.flatMap((each) => this.repeated(each))];
+  }
+
+  /** What other dispatches compute too. */
+  private inSeveral(placed: readonly Placed[]): Recomputed[] {
+    const nodes = new Map(placed.flatMap((own) => own.nodes.map((node) => [node, own.dispatch])));
     return [...nodes].flatMap(([node, dispatch]): Recomputed[] => {
       const others = this.placed.filter((other) => other.dispatch !== dispatch && other.nodes.includes(node));
       if (others.length === 0 || !isWork(node)) return [];
       const alsoIn = numbersOf(others);
-      const size = 4 * valueAt(dim.product(node.type.shape), this.batch);
-      const bytesSaved = size * (2 + alsoIn.length);
-      return [{ value: nameOf(node), alsoIn, bytesSaved, reason: `keeping it would move ${bytes(bytesSaved)}` }];
+      const flopsAdded = alsoIn.length * this.elements(node);
+      const bytesSaved = 4 * this.elements(node) * (2 + alsoIn.length);
+      const reason = `${list(alsoIn)} ${alsoIn.length === 1 ? 'computes' : 'compute'} it too; ${instead(bytesSaved)}`;
+      return [{ value: nameOf(node), alsoIn, times: 1, flopsAdded, bytesSaved, reason }];
     });
+  }
+
+  /** What a nest computes anew for each of several summands. */
+  private repeated({ nest, nodes }: Placed): Recomputed[] {
+    return repeatsOf(nest, this.batch).map(({ fn, times: all, values, flops: flopsAdded }): Recomputed => {
+      const same = nodes.filter((node) => (fn === 'philox' ? kindOf(node) === 'draw' : node.op === fn));
+      const node = same.find((each) => this.elements(each) === values) ?? same[0];
+      const times = Math.round(all / values);
+      const bytesSaved = 4 * values * 2;
+      const reason = `computed ${often(times)}, which takes ${flops(flopsAdded)} more; ${instead(bytesSaved)}`;
+      return { value: node ? nameOf(node) : fn, alsoIn: [], times, flopsAdded, bytesSaved, reason };
+    });
+  }
+
+  private elements({ type }: GraphNode): number {
+    return valueAt(dim.product(type.shape), this.batch);
   }
 
   private of(nests: readonly Kernel[]): Placed[] {
@@ -158,6 +186,8 @@ function reasonFor(
   const reduces = [nest, ...readers.map((reader) => reader.nest)].every((each) => reductionsIn(each).length > 0);
   return reduces ? `${who} it in loops of its own` : `${who} it for elements of its own`;
 }
+
+const instead = (moved: number): string => `keeping it would move ${bytes(moved)}`;
 
 const often = (times: number): string => (times <= 1 ? 'once' : `up to ${times} times`);
 

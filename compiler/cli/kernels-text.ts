@@ -1,7 +1,7 @@
 /** Lays the dispatches of a program out for reading: a heading for each, what is known of each part below it. */
 import type { Work } from './dispatches.ts';
 import type { FusedNode, KernelEntry, NestSchedule, PartEntry } from './kernel-entries.ts';
-import { bytes, count, flops, list, wrapped } from './table.ts';
+import { bytes, count, flops, wrapped } from './table.ts';
 
 const WIDTH = 120;
 
@@ -49,9 +49,7 @@ function partText(part: PartEntry, single: boolean): string[] {
     ...(single ? [] : wrapped('  - ', part.label, WIDTH)),
     ...(part.fused.length === 0 ? [] : lines('fused', fusedText(part.fused))),
     ...part.kept.flatMap(({ value, reason }) => lines('kept', `${value}: ${reason}`)),
-    ...part.recomputed.flatMap(({ value, alsoIn, reason }) =>
-      lines('again', `${value}: also in ${list(alsoIn)}; ${reason}`),
-    ),
+    ...part.recomputed.flatMap(({ value, reason }) => lines('again', `${value}: ${reason}`)),
     ...lines('cpu', schedulesText(cpu, many(part.tasks, 'work item'))),
     ...(part.cpuOnly ? [] : lines('webgpu', schedulesText(webgpu, many(part.threads, 'thread')))),
     ...lines('work', workOf(part)),

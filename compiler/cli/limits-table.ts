@@ -30,9 +30,9 @@ export function limitsTable({ name, batch, training, inference, session }: Limit
   ];
   const [header, ...lines] = columns(rows, 1);
   const rule = '-'.repeat(Math.max(...[header, ...lines].map(({ length }) => length)));
-  return [rule, header, rule, ...lines, rule, `loaded: ${bytes(session.memory.total)}${restOf(session.largest)}`].join(
-    '\n',
-  );
+  const more = session.webgpu === session.memory.total ? '' : `, on WebGPU ${bytes(session.webgpu)}`;
+  const loaded = `loaded: ${bytes(session.memory.total)}${more}`;
+  return [rule, header, rule, ...lines, rule, `${loaded}${restOf(session.largest)}`].join('\n');
 }
 
 /** What a batch runs into, under the limits that every WebGPU device has. */

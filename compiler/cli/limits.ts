@@ -6,6 +6,7 @@ import type { BufferRole, ModuleSpec, ProgramName } from '../../runtime/program.
 import { buffersOf } from '../../runtime/program.ts';
 import { byteSize } from '../../runtime/session/buffers.ts';
 import { defaultLimits, largestFit, obstacleTo } from '../../runtime/webgpu/limits.ts';
+import { sessionBytes } from '../../runtime/webgpu/slots.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import type { Tensor } from '../5-loop/kernel.ts';
 import type { Target } from '../5-loop/schedule.ts';
@@ -58,7 +59,12 @@ export interface Limits {
   readonly training?: ProgramLimits;
   readonly inference: ProgramLimits;
   /** What loading the model allocates, whatever is run: evaluation's buffers too. */
-  readonly session: { readonly memory: Memory; readonly largest: Largest };
+  readonly session: {
+    readonly memory: Memory;
+    /** All of it on WebGPU, where the inputs and records of several steps lie side by side. */
+    readonly webgpu: number;
+    readonly largest: Largest;
+  };
 }
 
 export function limitsOf(unit: CompilationUnit, batch: number): Limits {
@@ -80,7 +86,11 @@ export function limitsOf(unit: CompilationUnit, batch: number): Limits {
     batch,
     ...(unit.training ? { training: of('train') } : {}),
     inference: of('infer'),
-    session: { memory: memoryOf(plan, plan.buffers.keys(), batch), largest: largestOf(unit, undefined) },
+    session: {
+      memory: memoryOf(plan, plan.buffers.keys(), batch),
+      webgpu: sessionBytes(plan, batch, defaultLimits),
+      largest: largestOf(unit, undefined),
+    },
   };
 }
 

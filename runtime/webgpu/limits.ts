@@ -14,6 +14,8 @@ export type Limits = Pick<
   | 'maxStorageBuffersPerShaderStage'
   | 'maxComputeInvocationsPerWorkgroup'
   | 'maxComputeWorkgroupsPerDimension'
+  | 'maxDynamicStorageBuffersPerPipelineLayout'
+  | 'minStorageBufferOffsetAlignment'
 >;
 
 /** What a device is asked for beyond the defaults: room for large tensors, and for slots (`slots.ts`) in any kernel. */
@@ -35,6 +37,8 @@ export const defaultLimits: Limits = {
   maxStorageBuffersPerShaderStage: 8,
   maxComputeInvocationsPerWorkgroup: 256,
   maxComputeWorkgroupsPerDimension: 65535,
+  maxDynamicStorageBuffersPerPipelineLayout: 4,
+  minStorageBufferOffsetAlignment: 256,
 };
 
 /** What keeps a batch from a device: a buffer that takes too many bytes, or a kernel with too many workgroups. */

@@ -4,7 +4,9 @@
  * Only the arithmetic of who uses which slot: `buffers.ts` allocates, `submissions.ts` submits.
  */
 import type { BufferSpec, ModuleSpec } from '../program.ts';
+import { buffersOf } from '../program.ts';
 import { byteSize } from '../session/buffers.ts';
+import type { Limits } from './limits.ts';
 import { mostSteps } from './pace.ts';
 
 /** What the slots of one buffer may take together: more memory would not be worth the fewer submissions. */
@@ -15,9 +17,7 @@ const mostBytes = 2 ** 26;
  * offset: then each step is submitted on its own.
  */
 export function slotted(module: ModuleSpec, mostDynamic: number): ReadonlySet<number> {
-  const trained = new Set(
-    module.programs.train.kernels.flatMap((kernel) => module.kernels[kernel].buffers.map(({ buffer }) => buffer)),
-  );
+  const trained = buffersOf(module, 'train');
   const found = new Set(
     module.buffers.flatMap(({ role }, i) => (role === 'record' || (role === 'input' && trained.has(i)) ? [i] : [])),
   );
@@ -25,6 +25,12 @@ export function slotted(module: ModuleSpec, mostDynamic: number): ReadonlySet<nu
     ({ buffers }) => buffers.filter(({ buffer }) => found.has(buffer)).length <= mostDynamic,
   );
   return fits ? found : new Set();
+}
+
+/** Bytes of all the buffers that a session makes for a module, slots included. */
+export function sessionBytes(module: ModuleSpec, batch: number, limits: Limits): number {
+  const slots = new Slots(module, slotted(module, limits.maxDynamicStorageBuffersPerPipelineLayout), batch, limits);
+  return module.buffers.reduce((sum, _, buffer) => sum + slots.size(buffer), 0);
 }
 
 interface Slotted {

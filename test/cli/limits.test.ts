@@ -2,13 +2,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { MAX_BUFFERS } from '../../compiler/4-fuse/limit.ts';
 import { compileUnits } from '../../compiler/cli/compile-units.ts';
 import { planOf } from '../../compiler/cli/dispatches.ts';
 import { type Limits, limitsOf, type Memory, type ProgramLimits } from '../../compiler/cli/limits.ts';
 import { layout } from '../../runtime/cpu/layout.ts';
+import { byteSize } from '../../runtime/session/buffers.ts';
 import { defaultLimits, obstacleTo } from '../../runtime/webgpu/limits.ts';
+import { sessionBytes } from '../../runtime/webgpu/slots.ts';
 import { bufferUsage } from '../../runtime/webgpu/usage.ts';
 import { openBoth } from '../devices/raw-device.ts';
 import { missingSwiftShader } from '../support/swiftshader.ts';
@@ -19,6 +21,33 @@ const BATCH = 5;
 const [unit] = compileUnits(MODEL).units;
 const plan = planOf(unit);
 const limits = limitsOf(unit, BATCH);
+
+let folder = '';
+const write = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'netc-test-'));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const SMALL = `dataset Digits {
+  sample { image: u8[1, 8, 8], label: class(4) }
+  train { image = idx("a.gz"), label = idx("b.gz") }
+}
+model Small(image: f32[N, 1, 8, 8]) -> f32[N, 4] { image |> flatten |> fc: Linear(4) }
+train Small on Digits {
+  input     = to_float(image)
+  loss      = cross_entropy(output, label)
+  optimizer = SGD(lr=0.1)
+}
+`;
 
 /** The largest batch of a module or one of its programs fits, and one sample more does not. */
 function expectTight({ batch, limitedBy }: ProgramLimits['largest'], program?: 'train' | 'infer'): void {
@@ -41,6 +70,9 @@ test('the largest batch is the largest, and what limits it is named in the sourc
   expectTight(limits.training.largest, 'train');
   expectTight(limits.inference.largest, 'infer');
   expect(limits.training.largest.limitedBy?.what).toMatch(/^[\w.]+( backward)?: \w+.* \(\w+\[N, \d+.*\]\)$/);
+  const largestBuffer = (batch: number): number => Math.max(...plan.buffers.map((spec) => byteSize(spec, batch)));
+  expect(largestBuffer(limits.session.largest.batch)).toBeLessThanOrEqual(128 * 2 ** 20);
+  expect(largestBuffer(limits.session.largest.batch + 1)).toBeGreaterThan(128 * 2 ** 20);
   expect(limits.session.largest.batch).toBe(Math.min(limits.training.largest.batch, limits.inference.largest.batch));
 });
 
@@ -92,15 +124,19 @@ test('the CPU device lays out as many bytes', () => {
 
 const noGpu = missingSwiftShader();
 describe.skipIf(noGpu !== undefined)(`WebGPU${noGpu === undefined ? '' : `: ${noGpu}`}`, () => {
-  test('a session creates as many bytes of buffers', async () => {
+  test('a session creates as many bytes of buffers, with slots for the inputs and records of several steps', async () => {
+    const [small] = compileUnits(write('small.net', SMALL)).units;
+    const module = planOf(small);
     const { device, raw } = await openBoth();
     const created = vi.spyOn(raw, 'createBuffer');
-    // Buffers do not depend on the kernels, which take long to compile.
-    const none = { kernels: [], records: [] };
-    const module = { ...plan, kernels: [], programs: { infer: none, evaluate: none, train: none } };
     const session = await device.load(module, { batch: BATCH });
     const own = created.mock.calls.filter(([{ usage }]) => (usage & bufferUsage.storage) !== 0);
-    expect(own.reduce((sum, [{ size }]) => sum + size, 0)).toBe(limits.session.memory.total);
+    const bytes = own.reduce((sum, [{ size }]) => sum + size, 0);
+    expect(bytes).toBe(sessionBytes(module, BATCH, raw.limits));
+    const { memory, webgpu } = limitsOf(small, BATCH).session;
+    expect(bytes).toBeGreaterThan(memory.total);
+    // Other devices may want slots at other places.
+    expect(Math.abs(webgpu - bytes)).toBeLessThan(0.2 * bytes);
     session.dispose();
     await device.destroy();
   });
@@ -124,11 +160,8 @@ test('a model that is not trained has inference alone', async () => {
 });
 
 test('a program that cannot be planned is refused as when it is compiled', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'netc-test-'));
-  const path = join(folder, 'pairs.net');
-  writeFileSync(path, 'model Pairs(x: f32[N, 4]) -> f32[N] {\n  x @ transpose(x) |> softmax |> max(axis=1)\n}\n');
-  const { status, stdout, stderr } = await command('summary', '--limits', path);
-  rmSync(folder, { recursive: true });
+  const pairs = 'model Pairs(x: f32[N, 4]) -> f32[N] {\n  x @ transpose(x) |> softmax |> max(axis=1)\n}\n';
+  const { status, stdout, stderr } = await command('summary', '--limits', write('pairs.net', pairs));
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^error\[E0601\]/);
 });

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { type Cost, costOf } from '../../compiler/5-loop/cost.ts';
 import { interpret, type Memory } from '../../compiler/5-loop/interpret.ts';
 import type { Kernel, LoopProgram, Tensor } from '../../compiler/5-loop/kernel.ts';
+import { repeatsOf } from '../../compiler/5-loop/repeats.ts';
 import { valueAt } from '../../compiler/5-loop/typical.ts';
 import { axisExpr, intExpr } from '../../compiler/5-loop/walk.ts';
 import { fileHost } from '../../compiler/cli/host.ts';
@@ -183,4 +184,21 @@ test('elements: windows overlap, strides leave gaps, several loads share, memory
   const anywhere: Expr = { kind: 'load', type: 'i32', tensor: 2, indices: [axisExpr(i)] };
   expect(cost([i], load(1, anywhere), [[40], [5]]).reads.get(1)).toBe(5);
   expect(cost([i], load(1, anywhere), [[4], [5]]).reads.get(1)).toBe(4);
+});
+
+test('work that is done again: on what a sum reads many times, without what only changes with the nest', () => {
+  const [i, r] = [axis('i', 5), axis('r', 3)];
+  const nest = (value: Expr): Kernel => ({
+    label: 'test',
+    axes: [i],
+    stores: [{ tensor: 0, indices: [axisExpr(i)], value }],
+  });
+  const place = i32('add', axisExpr(i), axisExpr(r));
+  const scaled = f32('mul', f32('exp', load(1, place)), load(2, axisExpr(r)));
+  // Seven values of exp, of which fifteen are computed; each product is one of fifteen.
+  expect(repeatsOf(nest(sum([r], scaled)), 1)).toEqual([{ fn: 'exp', times: 15, values: 7, flops: 8 }]);
+  // Two functions of one place are repeated together, whatever they are made of.
+  const both = f32('mul', f32('exp', load(1, place)), load(1, place));
+  expect(repeatsOf(nest(sum([r], both)), 1)).toEqual([{ fn: 'mul', times: 15, values: 7, flops: 2 * 8 }]);
+  expect(repeatsOf(nest(sum([r], f32('mul', load(1, place), f32('exp', load(2, axisExpr(i)))))), 1)).toEqual([]);
 });

@@ -1958,23 +1958,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch2, parameters, scratch5, scratch6, scratch7, scratch8.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch2, parameters, scratch6, scratch7.
  */
 const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
   parts: [
     {
-      name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
+      name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
       label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       invocations: { count: 676, block: 1 },
-    },
-    {
-      name: 'train_01b_conv2_backward_conv2d_input_grad_gt_sele',
-      label: 'conv2 backward: conv2d_input_grad + gt + select: weights transformed',
-      tasks: { count: 256, block: 0 },
-      invocations: { count: 0, block: 0 },
     },
   ],
   workgroup: 64,
@@ -1982,20 +1976,16 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   buffers: [
     { buffer: 12, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 15, access: 'read' },
     { buffer: 16, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
-    { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_135: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_125: array<i32>;
-@group(0) @binding(5) var<storage, read_write> stack_179: array<f32>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_125: array<i32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2288,7 +2278,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch9, scratch10.
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch8, scratch9.
  */
 const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -2307,8 +2297,8 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
     { buffer: 16, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
+    { buffer: 18, access: 'read_write' },
     { buffer: 19, access: 'read_write' },
-    { buffer: 20, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -2529,7 +2519,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 15: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch1. */
+/** Kernel 15: conv3: conv2d + add + relu. Binds scratch8, parameters, scratch1. */
 const train03Conv3Conv2dAddRelu: KernelSpec = {
   name: 'train_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
@@ -2543,7 +2533,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 19, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
+  buffers: [{ buffer: 18, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
@@ -2733,7 +2723,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch11. */
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch10. */
 const train04Fc1MatmulAddRelu: KernelSpec = {
   name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -2747,7 +2737,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 21, access: 'read_write' }],
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 20, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
@@ -2934,7 +2924,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch11, parameters, scratch12, label.
+ * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch10, parameters, scratch11, label.
  */
 const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   name: 'train_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
@@ -2950,9 +2940,9 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 21, access: 'read' },
+    { buffer: 20, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
@@ -3062,7 +3052,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch12, scratch11, scratch0, loss, accuracy, gradients, scratch13.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch10, scratch0, loss, accuracy, gradients, scratch12.
  */
 const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
@@ -3097,13 +3087,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 22, access: 'read' },
     { buffer: 21, access: 'read' },
+    { buffer: 20, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
   ],
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -3342,7 +3332,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch13, scratch1, scratch3, gradients, scratch0.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch12, scratch1, scratch3, gradients, scratch0.
  */
 const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
@@ -3370,7 +3360,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 22, access: 'read' },
     { buffer: 11, access: 'read' },
     { buffer: 13, access: 'read' },
     { buffer: 1, access: 'read_write' },
@@ -3687,7 +3677,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch9, scratch4, gradients, scratch1.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch8, scratch4, gradients, scratch1.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
@@ -3716,7 +3706,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 10, access: 'read' },
-    { buffer: 19, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
@@ -4055,7 +4045,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 21: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch10, scratch1, scratch0, gradients. */
+/** Kernel 21: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch9, scratch1, scratch0, gradients. */
 const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   name: 'train_09_relu_backward_max_pool2d_grad_conv2_back',
   label: 'relu backward: max_pool2d_grad | conv2 backward: sum',
@@ -4076,7 +4066,7 @@ const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 20, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 11, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
@@ -4133,203 +4123,59 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 22: conv2 backward: conv2d_weight_grad. Binds scratch6, scratch0, gradients. */
-const train10Conv2BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_10_conv2_backward_conv2d_weight_grad',
-  label: 'conv2 backward: conv2d_weight_grad',
+/**
+ * Kernel 22: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch5, gradients, scratch1.
+ */
+const train10Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
+  name: 'train_10_conv2_backward_conv2d_weight_grad_conv2',
+  label: 'conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_10_conv2_backward_conv2d_weight_grad',
+      name: 'train_10a_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
       tasks: { count: 72, block: 0 },
       invocations: { count: 576, block: 0 },
     },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv2 backward: conv2d_weight_grad
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_121: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 8 * 3 * 3 * 8) { return; }
-  let nb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let cb = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 11; r1++) {
-      for (var r2 = 0; r2 < 11; r2++) {
-        let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
-        let v1 = scratch_121[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-        let v2 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-        let v3 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-        let v4 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-        let v5 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-        let v6 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-        let v7 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-        let v8 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-  }
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 320)] = acc0;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 321)] = acc1;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 322)] = acc2;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 323)] = acc3;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 324)] = acc4;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 325)] = acc5;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 326)] = acc6;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 327)] = acc7;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 384)] = acc8;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 385)] = acc9;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 386)] = acc10;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 387)] = acc11;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 388)] = acc12;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 389)] = acc13;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 390)] = acc14;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 391)] = acc15;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 448)] = acc16;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 449)] = acc17;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 450)] = acc18;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 451)] = acc19;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 452)] = acc20;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 453)] = acc21;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 454)] = acc22;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 455)] = acc23;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 512)] = acc24;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 513)] = acc25;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 514)] = acc26;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 515)] = acc27;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 516)] = acc28;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 517)] = acc29;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 518)] = acc30;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 519)] = acc31;
-}
-`,
-};
-
-/**
- * Kernel 23: conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch5, scratch8, scratch1.
- */
-const train11Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
-  name: 'train_11_conv2_backward_conv2d_input_grad_gt_sele',
-  label: 'conv2 backward: conv2d_input_grad + gt + select',
-  parts: [
     {
-      name: 'train_11_conv2_backward_conv2d_input_grad_gt_sele',
+      name: 'train_10b_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 1, block: 1 },
+      tasks: { count: 13, block: 4 },
       invocations: { count: 676, block: 4 },
     },
   ],
   workgroup: 64,
-  localBytes: 297600,
+  localBytes: 0,
   buffers: [
     { buffer: 16, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 15, access: 'read' },
-    { buffer: 18, access: 'read' },
+    { buffer: 1, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
   ],
-  wgsl: `// conv2 backward: conv2d_input_grad + gt + select
+  wgsl: `// conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch_121: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch_135: array<f32>;
-@group(0) @binding(3) var<storage, read> stack_179: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scratch_128: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (8 * 3 * 3 * 8 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 8 * 3 * 3 * 8) { return; }
+    let nb = item % 8;
+    let rest3 = item / 8;
+    let w = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let h = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let cb = rest1;
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     var acc2: f32 = 0.0;
@@ -4362,148 +4208,280 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc29: f32 = 0.0;
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
-            for (var r2 = 0; r2 < 64; r2++) {
-              let v0 = scratch_121[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-              let v1 = scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-              let v2 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-              let v3 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-              let v4 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-              let v5 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-              let v6 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-              let v7 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-              let v8 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-              let v9 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-              let v10 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-              let v11 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
-              acc0 = (acc0 + (v0 * v1));
-              acc1 = (acc1 + (v0 * v2));
-              acc2 = (acc2 + (v0 * v3));
-              acc3 = (acc3 + (v0 * v4));
-              acc4 = (acc4 + (v0 * v5));
-              acc5 = (acc5 + (v0 * v6));
-              acc6 = (acc6 + (v0 * v7));
-              acc7 = (acc7 + (v0 * v8));
-              acc8 = (acc8 + (v9 * v1));
-              acc9 = (acc9 + (v9 * v2));
-              acc10 = (acc10 + (v9 * v3));
-              acc11 = (acc11 + (v9 * v4));
-              acc12 = (acc12 + (v9 * v5));
-              acc13 = (acc13 + (v9 * v6));
-              acc14 = (acc14 + (v9 * v7));
-              acc15 = (acc15 + (v9 * v8));
-              acc16 = (acc16 + (v10 * v1));
-              acc17 = (acc17 + (v10 * v2));
-              acc18 = (acc18 + (v10 * v3));
-              acc19 = (acc19 + (v10 * v4));
-              acc20 = (acc20 + (v10 * v5));
-              acc21 = (acc21 + (v10 * v6));
-              acc22 = (acc22 + (v10 * v7));
-              acc23 = (acc23 + (v10 * v8));
-              acc24 = (acc24 + (v11 * v1));
-              acc25 = (acc25 + (v11 * v2));
-              acc26 = (acc26 + (v11 * v3));
-              acc27 = (acc27 + (v11 * v4));
-              acc28 = (acc28 + (v11 * v5));
-              acc29 = (acc29 + (v11 * v6));
-              acc30 = (acc30 + (v11 * v7));
-              acc31 = (acc31 + (v11 * v8));
-            }
-          }
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      for (var r1 = 0; r1 < 11; r1++) {
+        for (var r2 = 0; r2 < 11; r2++) {
+          let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
+          let v1 = scratch_121[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
+          let v2 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
+          let v3 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
+          let v4 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
+          let v5 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
+          let v6 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
+          let v7 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
+          let v8 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
+          let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
+          let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
+          let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
         }
       }
     }
-    scratch_128[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 320)] = acc0;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 321)] = acc1;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 322)] = acc2;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 323)] = acc3;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 324)] = acc4;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 325)] = acc5;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 326)] = acc6;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 327)] = acc7;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 384)] = acc8;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 385)] = acc9;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 386)] = acc10;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 387)] = acc11;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 388)] = acc12;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 389)] = acc13;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 390)] = acc14;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 391)] = acc15;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 448)] = acc16;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 449)] = acc17;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 450)] = acc18;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 451)] = acc19;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 452)] = acc20;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 453)] = acc21;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 454)] = acc22;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 455)] = acc23;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 512)] = acc24;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 513)] = acc25;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 514)] = acc26;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 515)] = acc27;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 516)] = acc28;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 517)] = acc29;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 518)] = acc30;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 519)] = acc31;
+    return;
+  }
+  number -= end0;
+  let end1 = (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
+    let cb = item % 4;
+    let rest3 = item / 4;
+    let w = rest3 % 13;
+    let rest2 = rest3 / 13;
+    let h = rest2 % 13;
+    let rest1 = rest2 / 13;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 3; r0++) {
         if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
               for (var r2 = 0; r2 < 64; r2++) {
-                let v12 = scratch_121[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                acc32 = (acc32 + (v12 * scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                acc33 = (acc33 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                acc34 = (acc34 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                acc35 = (acc35 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                acc36 = (acc36 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                acc37 = (acc37 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                acc38 = (acc38 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                acc39 = (acc39 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                let v0 = scratch_121[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                let v1 = scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
+                let v2 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
+                let v3 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
+                let v4 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
+                let v5 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
+                let v6 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
+                let v7 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
+                let v8 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
+                let v9 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
+                let v10 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
+                let v11 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
+                acc0 = (acc0 + (v0 * v1));
+                acc1 = (acc1 + (v0 * v2));
+                acc2 = (acc2 + (v0 * v3));
+                acc3 = (acc3 + (v0 * v4));
+                acc4 = (acc4 + (v0 * v5));
+                acc5 = (acc5 + (v0 * v6));
+                acc6 = (acc6 + (v0 * v7));
+                acc7 = (acc7 + (v0 * v8));
+                acc8 = (acc8 + (v9 * v1));
+                acc9 = (acc9 + (v9 * v2));
+                acc10 = (acc10 + (v9 * v3));
+                acc11 = (acc11 + (v9 * v4));
+                acc12 = (acc12 + (v9 * v5));
+                acc13 = (acc13 + (v9 * v6));
+                acc14 = (acc14 + (v9 * v7));
+                acc15 = (acc15 + (v9 * v8));
+                acc16 = (acc16 + (v10 * v1));
+                acc17 = (acc17 + (v10 * v2));
+                acc18 = (acc18 + (v10 * v3));
+                acc19 = (acc19 + (v10 * v4));
+                acc20 = (acc20 + (v10 * v5));
+                acc21 = (acc21 + (v10 * v6));
+                acc22 = (acc22 + (v10 * v7));
+                acc23 = (acc23 + (v10 * v8));
+                acc24 = (acc24 + (v11 * v1));
+                acc25 = (acc25 + (v11 * v2));
+                acc26 = (acc26 + (v11 * v3));
+                acc27 = (acc27 + (v11 * v4));
+                acc28 = (acc28 + (v11 * v5));
+                acc29 = (acc29 + (v11 * v6));
+                acc30 = (acc30 + (v11 * v7));
+                acc31 = (acc31 + (v11 * v8));
               }
             }
           }
         }
       }
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      scratch_128[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
+      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 3; r0++) {
+          if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
+            for (var r1 = 0; r1 < 3; r1++) {
+              if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
+                for (var r2 = 0; r2 < 64; r2++) {
+                  let v12 = scratch_121[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                  acc32 = (acc32 + (v12 * scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
+                  acc33 = (acc33 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                }
+              }
+            }
+          }
+        }
+        scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
+        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      }
     }
+    return;
   }
+  number -= end1;
 }
 `,
 };
 
-/** Kernel 24: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch1, scratch0, gradients. */
-const train12ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
-  name: 'train_12_relu_backward_max_pool2d_grad_conv1_back',
+/** Kernel 23: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch1, scratch0, gradients. */
+const train11ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
+  name: 'train_11_relu_backward_max_pool2d_grad_conv1_back',
   label: 'relu backward: max_pool2d_grad | conv1 backward: sum',
   parts: [
     {
-      name: 'train_12a_relu_backward_max_pool2d_grad',
+      name: 'train_11a_relu_backward_max_pool2d_grad',
       label: 'relu backward: max_pool2d_grad',
       tasks: { count: 1, block: 1 },
       invocations: { count: 21632, block: 1 },
     },
     {
-      name: 'train_12b_conv1_backward_sum',
+      name: 'train_11b_conv1_backward_sum',
       label: 'conv1 backward: sum',
       tasks: { count: 4, block: 0 },
       invocations: { count: 32, block: 0 },
@@ -4569,13 +4547,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 25: conv1 backward: conv2d_weight_grad. Binds scratch2, scratch0, gradients. */
-const train13Conv1BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_13_conv1_backward_conv2d_weight_grad',
+/** Kernel 24: conv1 backward: conv2d_weight_grad. Binds scratch2, scratch0, gradients. */
+const train12Conv1BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_12_conv1_backward_conv2d_weight_grad',
   label: 'conv1 backward: conv2d_weight_grad',
   parts: [
     {
-      name: 'train_13_conv1_backward_conv2d_weight_grad',
+      name: 'train_12_conv1_backward_conv2d_weight_grad',
       label: 'conv1 backward: conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       invocations: { count: 12, block: 0 },
@@ -4696,13 +4674,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 26: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train14AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_14_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 25: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train13AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_13_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_14_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_13_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       invocations: { count: 167168, block: 0 },
@@ -4752,728 +4730,699 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnn in hexadecimal: 41,714 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnn in hexadecimal: 40,035 bytes, a function for each part of each kernel. */
 const fashionCnnWasm = '\
-0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004033534\
-0000010101010203040404050504040405040505060407070707070708080605050407070707060606060606040405060404050607a40e2c2a69\
-6e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76\
-325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e76\
-32645f6164645f72656c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c\
-696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75000c30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66\
-746d61785f616d61785f7375625f6578705f73756d000d206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e\
-356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000f2c65\
-76616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400102c6576616c756174655f30325f\
-636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32640011216576616c756174655f30335f636f6e76335f636f6e7632\
-645f6164645f72656c7500121f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c750013336576616c756174655f3035\
-5f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00142d6576616c756174655f30365f6c6f73\
-735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500151d747261696e5f3030615f746f5f666c6f61745f746f5f663332\
-5f646976001632747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00\
-171e747261696e5f3030635f6663325f7765696768745f72656f72646572656400181e747261696e5f3030645f6663315f7765696768745f7265\
-6f726465726564001920747261696e5f3030655f636f6e76335f7765696768745f72656f726465726564001a20747261696e5f3030665f636f6e\
-76325f7765696768745f72656f726465726564001b32747261696e5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f\
-706f6f6c32645f6d61785f706f6f001c32747261696e5f3031625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261\
-645f67745f73656c65001d31747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f\
-706f6f001e1e747261696e5f30335f636f6e76335f636f6e7632645f6164645f72656c75001f1c747261696e5f30345f6663315f6d61746d756c\
-5f6164645f72656c75002030747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73\
-756d00212b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500221a747261696e5f30\
-36625f6663325f6261636b776172645f73756d00231d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c00242774726169\
-6e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c65637400251a747261696e5f3037615f6663315f6261636b7761\
-72645f73756d00261d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002727747261696e5f3037635f6663315f626163\
-6b776172645f6d61746d756c5f67745f73656c65637400281c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00292b7472\
-61696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002a32747261696e5f3038635f636f6e76\
-335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002b27747261696e5f3039615f72656c755f6261636b\
-776172645f6d61785f706f6f6c32645f67726164002c1c747261696e5f3039625f636f6e76325f6261636b776172645f73756d002d2a74726169\
-6e5f31305f636f6e76325f6261636b776172645f636f6e7632645f7765696768745f67726164002e31747261696e5f31315f636f6e76325f6261\
-636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002f27747261696e5f3132615f72656c755f6261636b77617264\
-5f6d61785f706f6f6c32645f6772616400301c747261696e5f3132625f636f6e76315f6261636b776172645f73756d00312a747261696e5f3133\
-5f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f6772616400322e747261696e5f31345f4164616d5f69735f66696e69\
-74655f6d756c5f6164645f706f775f7375625f335f6d6f726500330a8fb40234d30101027c2000440000000000e085c0a5440000000000e08540\
-a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2\
-441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a2445555555555\
-55a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001\
-fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000000061044044000000000000f0ff0f0b2000440000000000000000\
-63044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff\
-0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa120034400\
-0000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc771\
-1cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a0\
-2004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a24400000000\
-00000840a3a144000000000000f03f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb6\
-0b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b\
-20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c04\
-4020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f2000200148\
-0440200021080340200821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f03\
-40410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000\
-000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000\
-0000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000211841002119200420\
-0f41386c200a4190066c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd09\
-0204211e201afd090270211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f\
-201dfde6012013fde40121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021\
-fde6012017fde401211720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125\
-201e2022fde6012011fde401211120232022fde6012012fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e\
-2025fde6012015fde401211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd00\
-0280022126201afd09020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde401211120272026fde6012012fde4012112\
-20242026fde6012013fde401211320282026fde6012014fde401211420232029fde6012015fde401211520272029fde6012016fde40121162024\
-2029fde6012017fde401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b200620\
-0b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fd\
-eb012012200cfde401fd0c00000000000000000000000000000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000\
-fdeb01fde9012014200cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c000000000000\
-00000000000000000000fdeb012016200efde401fd0c00000000000000000000000000000000fdeb01fde9012017200efde401fd0c0000000000\
-0000000000000000000000fdeb01fde9012018200efde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a22\
-10410d480d000b200f41016a220f410d480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b200020\
-01480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007\
-200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112\
-200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd\
-000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd000280\
-8a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f00\
-00003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde501\
-2019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003f\
-fde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f\
-0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde4\
-01201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f000000\
-3ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c000000\
-3f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd\
-0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050\
-200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a21\
-0e200c41016a220c4102480d000b200841016a22082001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f\
-20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a\
-6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c\
-2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d211720\
-0ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afd\
-e501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde40121\
-2220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5\
-012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501\
-fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde5\
-01213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d2010\
-2027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b02809302\
-2010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e\
-41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021\
-340340203441046c41046a41194c0440fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c\
-000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139\
-fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000\
-213c4100213d2003203341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140\
-203ffd0002002141203ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520\
-402042fde6012036fde401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde4012139204420\
-42fde601203afde401213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a\
-223d4120480d000b2003203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a09003\
-20462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd\
-0c000000000000000000000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a\
-204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4\
-012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c2034\
-41206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b2034\
-41016a22344107480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241\
-046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204e\
-fd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156\
-204efd0002c09c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501\
-215a20552056fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde5\
-01204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205b\
-fde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f\
-205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102\
-480d000b4100213203402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c2032\
-41046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060\
-fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01\
-fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c000000\
-00000000000000000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22\
-624105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f07\
-7b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a\
-4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c0000000000000000\
-0000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
-0000000000000000000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c\
-6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd0002\
-80cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d20\
-1a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e20\
-1cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a211920174101\
-6a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621\
-202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202320\
-0f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c2023\
-20142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc16212420\
-25fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021\
-150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a4104\
-6c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028\
-fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b20164101\
-6a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41\
-046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b\
-4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001\
-48044020002107034020072108200821094100210a0340200941046c41046a20022802004c0440fd0c0000000000000000000000000000000021\
-0bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c000000000000000000000000000000\
-00210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000\
-0000002111fd0c00000000000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a2014\
-4180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d0162119\
-2017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601\
-200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010\
-fde4012110201d2019fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001\
-480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd0002\
-90d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c\
-00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-0420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000\
-000000000000000000000000002126fd0c0000000000000000000000000000000021274100211303404100211403404100211520042009418024\
-6c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a2129034020\
-28fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180\
-126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a\
-202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d00\
-0b200741016a22072001480d000b0b0b97040d047f027d037f017d027f017d027f017d027f017d017f017d027f20002001480440200021080340\
-200821092009210a4100210b03404300000000210c4300000000210d4100210e2004200a41c0006c41046c6a210f2005200b41026c41046c6a21\
-100340200f2a02002111200c201120102a0280d2289492210c200d201120102a0284d2289492210d200f41046a210f201041286a2110200e4101\
-6a220e41c000480d000b2006200b41026c200a41166c6a41046c6a21122012200c2005200b41026c41046c6a211320132a0280e6289238020020\
-12200d20132a0284e62892380204200b41016a220b4105480d000b43ffff7fff21144100210e2006200a41166c41046c6a21150340201420152a\
-0200972114201541046a2115200e41016a220e410a480d000b2006200a41166c41046c6a21162016201438022820162a02282117410021182006\
-200a41166c41046c6a21190340201920192a0200201793100238022c201941046a2119201841016a2218410a480d000b4300000000211a410021\
-0e2006200a41166c41046c6a211b0340201a201b2a022c92211a201b41046a211b200e41016a220e410a480d000b2016201a38025420162a0254\
-211c410021182007200a410a6c41046c6a211d2006200a41166c41046c6a211e0340201d201e2a022c201c95380200201d41046a211d201e4104\
-6a211e201841016a2218410a480d000b200841016a22082001480d000b0b0ba40101087f20002001480440200021080340200821092009210a41\
-00210b03404100210c03404100210d2006200c411c6c200a4190066c6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f\
-2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a\
-220b4101480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a20094120\
-6e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002\
-800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c00\
-00003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f\
-0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f000000\
-3f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016\
-fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6\
-01211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000\
-003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde50120\
-1afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffd\
-e6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f00\
-00003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b02\
-00200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e20\
-1afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b02\
-8068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d\
-000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f2000200148044020002107034020072108200821094100210a03402005200a4108\
-6c41046c6a210c200cfd00028009210b200cfd00029009210d4100210e03404100210f0340fd0c000000000000000000000000000000002110fd\
+0061736d0100000001460860017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f727902030180800403343300000101010102030404040505\
+040404050405050604070707070707040605050407070707060606060606040406060404050607f00d2b2a696e6665725f3030615f636f6e7631\
+5f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72\
+656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61\
+785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f6663315f6d\
+61746d756c5f6164645f72656c75000c30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f\
+6578705f73756d000d206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f\
+636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000f2c6576616c756174655f30315f636f6e\
+76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400102c6576616c756174655f30325f636f6e76325f636f6e7632645f61\
+64645f72656c755f6d61785f706f6f6c32640011216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c7500121f65\
+76616c756174655f30345f6663315f6d61746d756c5f6164645f72656c750013336576616c756174655f30355f6663325f6d61746d756c5f6164\
+645f736f66746d61785f616d61785f7375625f6578705f73756d00142d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73\
+656c6563745f73756d5f335f6d6f726500151d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001632747261696e5f30\
+30625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663\
+325f7765696768745f72656f72646572656400181e747261696e5f3030645f6663315f7765696768745f72656f72646572656400192074726169\
+6e5f3030655f636f6e76335f7765696768745f72656f726465726564001a20747261696e5f3030665f636f6e76325f7765696768745f72656f72\
+6465726564001b31747261696e5f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00\
+1c31747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d1e74726169\
+6e5f30335f636f6e76335f636f6e7632645f6164645f72656c75001e1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c7500\
+1f30747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00202b747261696e\
+5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500211a747261696e5f3036625f6663325f626163\
+6b776172645f73756d00221d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c002327747261696e5f3036645f6663325f\
+6261636b776172645f6d61746d756c5f67745f73656c65637400241a747261696e5f3037615f6663315f6261636b776172645f73756d00251d74\
+7261696e5f3037625f6663315f6261636b776172645f6d61746d756c002627747261696e5f3037635f6663315f6261636b776172645f6d61746d\
+756c5f67745f73656c65637400271c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00282b747261696e5f3038625f636f\
+6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002932747261696e5f3038635f636f6e76335f6261636b77617264\
+5f636f6e7632645f696e7075745f677261645f67745f73656c65002a27747261696e5f3039615f72656c755f6261636b776172645f6d61785f70\
+6f6f6c32645f67726164002b1c747261696e5f3039625f636f6e76325f6261636b776172645f73756d002c2b747261696e5f3130615f636f6e76\
+325f6261636b776172645f636f6e7632645f7765696768745f67726164002d32747261696e5f3130625f636f6e76325f6261636b776172645f63\
+6f6e7632645f696e7075745f677261645f67745f73656c65002e27747261696e5f3131615f72656c755f6261636b776172645f6d61785f706f6f\
+6c32645f67726164002f1c747261696e5f3131625f636f6e76315f6261636b776172645f73756d00302a747261696e5f31325f636f6e76315f62\
+61636b776172645f636f6e7632645f7765696768745f6772616400312e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f61\
+64645f706f775f7375625f335f6d6f726500320ac2a70233d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b65\
+4715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa\
+3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244\
+555555555555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c42\
+3486bfa20ba50203017e017f037c200044000000000000000061044044000000000000f0ff0f0b20004400000000000000006304404400000000\
+0000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf2203\
+44cd3b7f669ea0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0\
+a322042004a2210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005\
+a244922449922449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef\
+39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a14400\
+0000000000f03f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb\
+9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001\
+bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b\
+2002b60b13002000bc41808080fc077141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f20002001480440200021080340\
+200821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd\
 0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
 13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
-002116fd0c000000000000000000000000000000002117410021182004200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41\
-086c41046c6a211a03402019fd090200211b201afd000200211c2019fd090204211d2019fd090270211e2019fd090274211f201afd0002102120\
-201b201cfde6012010fde4012110201d201cfde6012011fde4012111201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b\
-2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201afd00\
-02800121212019fd09020821222019fd0902782123201afd000290012124201d2021fde6012010fde401211020222021fde6012011fde4012111\
-201f2021fde6012012fde401211220232021fde6012013fde4012113201d2024fde6012014fde401211420222024fde6012015fde4012115201f\
-2024fde6012016fde401211620232024fde6012017fde4012117201afd0002800221252019fd09020c21262019fd09027c2127201afd00029002\
-212820222025fde6012010fde401211020262025fde6012011fde401211120232025fde6012012fde401211220272025fde6012013fde4012113\
-20222028fde6012014fde401211420262028fde6012015fde401211520232028fde6012016fde401211620272028fde6012017fde40121172019\
-41f0006a2119201a4180036a211a201841016a22184103480d000b2006200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a\
-212920292010200bfde401fd0c00000000000000000000000000000000fdeb012011200bfde401fd0c00000000000000000000000000000000fd\
-eb01fde9012012200bfde401fd0c00000000000000000000000000000000fdeb01fde9012013200bfde401fd0c00000000000000000000000000\
-000000fdeb01fde901fd0b020020292014200dfde401fd0c00000000000000000000000000000000fdeb012015200dfde401fd0c000000000000\
-00000000000000000000fdeb01fde9012016200dfde401fd0c00000000000000000000000000000000fdeb01fde9012017200dfde401fd0c0000\
-0000000000000000000000000000fdeb01fde901fd0b0210200f41016a220f410d480d000b200e41016a220e410d480d000b200a41016a220a41\
-04480d000b200741016a22072001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f200020014804402000\
-21080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d\
-41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd00028002\
-2012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820\
-182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd\
-00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121\
-232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016\
-fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200f\
-fd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b\
-020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120\
-102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac\
-022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d\
-000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c41\
-046a41194c0440fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000\
-000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000\
-000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d200320\
-3341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd000200214120\
-3ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fd\
-e401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401\
-213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b20\
-03203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b090\
-0320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c0000000000000000\
-00000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c\
-6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd00\
-0210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c\
-6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d\
-000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41\
-046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af03215220\
-4efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c0320\
-55fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501\
-204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a203\
-2058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde5\
-01204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f60320\
-4e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203\
-402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c002\
-6c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000\
-000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0\
-f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c000000000000000000000000\
-00000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b2032\
-41016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b\
-017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b0340410021\
-0c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c0000000000000000000000000000000021\
-0efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
-002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000\
-0000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41\
-046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd00\
-0290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efd\
-e401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde401\
-2112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d00\
-0b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc16\
-21222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024\
-202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126\
-410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340\
-410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41\
-086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202b\
-fd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b\
-201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d2028\
-2024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741\
-016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021070340\
-20072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c000000000000\
-00000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000\
-000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000\
-0000000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a\
-21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d01621\
-1a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b\
-2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019\
-fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a\
-22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a\
-41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c000000000000000000\
-00000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000\
-000000002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20\
-134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a\
-2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a\
-2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a4104\
-6c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a220720\
-01480d000b0b0bf90619047f027d037f017d027f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d\
-017f200020014804402000210903402009210a200a210b4100210c03404300000000210d4300000000210e4100210f2004200b41c0006c41046c\
-6a21102005200c41026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e201220112a0284d2289492210e201041\
-046a2110201141286a2111200f41016a220f41c000480d000b2006200c41026c200b41236c6a41046c6a21132013200d2005200c41026c41046c\
-6a211420142a0280e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ffff7fff21154100210f2006200b41\
-236c41046c6a21160340201520162a0200972115201641046a2116200f41016a220f410a480d000b2006200b41236c41046c6a21172017201538\
-022820172a02282118410021192006200b41236c41046c6a211a0340201a201a2a0200201893100238022c201a41046a211a201941016a221941\
-0a480d000b4300000000211b4100210f2006200b41236c41046c6a211c0340201b201c2a022c92211b201c41046a211c200f41016a220f410a48\
-0d000b2017201b38025420172a0254211d410021192007200b410a6c41046c6a211e2006200b41236c41046c6a211f0340201e201f2a022c201d\
-95380200201e41046a211e201f41046a211f201941016a2219410a480d000b43ffff7fff21204100210f2007200b410a6c41046c6a2121034020\
-2020212a0200972120202141046a2121200f41016a220f410a480d000b43ffff7fff212241002123410021242007200b410a6c41046c6a212503\
-4020252a02002126202620225e202620265c7221272026202220271b21224100410a6c20246a202320271b2123202541046a2125202441016a22\
-24410a480d000b20232008200b41046c6a2129202928020046b22128201720203802582017202838025c20172a0258212a410021192006200b41\
-236c41046c6a212b2007200b410a6c41046c6a212c0340202b202c2a0200202a93380260202b41046a212b202c41046a212c201941016a221941\
-0a480d000b4300000000212d4100210f2006200b41236c41046c6a212e0340202d202e2a0260100292212d202e41046a212e200f41016a220f41\
-0a480d000b2017202d38028801200941016a22092001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f20002001480440\
-430000000021084100210903402004200941046c6a210b200b280200210a2005200941236c41046c6a210d200d2a028801210c200c1003210e41\
-00210f2005200941236c41046c6a21100340200820102a0260200e934300000000200f200a461b922108201041046a2110200f41016a220f410a\
-480d000b200941016a22092002280200480d000b43000000002111410021122005410041046c6a21130340201120132a025c9221112013418c01\
-6a2113201241016a22122002280200480d000b2002280200b221142008201495211520158c211620112014952117200021180340201821192006\
-410041046c6a211a201a20163802002007410041046c6a211b201b2017380200201841016a22182001480d000b0b0ba40101087f200020014804\
-402000210c0340200c210d200d210e4100210f03404100211003404100211120062010411c6c200e4190066c6a41046c6a211220042010411c6c\
-200e4190066c6a6a21130340201220132d0000b24300007f4395380200201241046a2112201341016a2113201141016a2211411c480d000b2010\
-41016a2210411c480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c03\
-40200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41\
-086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a0321\
-1720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a2014\
-2019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfd\
-e401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000\
-003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000\
-003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014\
-fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f00\
-00003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c00\
-00003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde6012127201720\
-1afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f\
-0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd\
-0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b028058\
-20122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a221041\
-02480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d20\
-0d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c200148\
-0d000b0b0baa0101087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d20\
-0d211041002111200920104180c0016c200e4180016c6a200f4180c0006c6a41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c\
-6a21130340201220132a0280d016380200201241046a211220134180126a2113201141016a2211418001480d000b200c41016a220c2001480d00\
-0b0b0bac0101087f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d410370210f200d41036e210d200d21\
-1041002111200a20104180c0016c200f4180c0006c6a200e41c0006c6a41046c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c\
-6a21130340201220132a0280cc04380200201241046a211220134180046a2113201141016a221141c000480d000b200c41016a220c2001480d00\
-0b0b0ba50101087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d21\
-1041002111200b20104180306c200f4180106c6a200e41206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21130340\
-201220132a02800a380200201241046a211220134180026a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd70b0904\
-7f017b017f017b027f087b037f247b027f200020014804402000210a0340200a210b200b210c4100210d03402005200d41086c41046c6a210f20\
-0ffd00028009210e200ffd000290092110410021110340410021120340fd0c000000000000000000000000000000002113fd0c00000000000000\
-0000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000\
-00000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c000000\
-00000000000000000000000000211a4100211b2004201141386c200c4190066c6a201241026c6a41046c6a211c2005200d41086c41046c6a211d\
-0340201cfd090200211e201dfd000200211f201cfd0902042120201cfd0902702121201cfd0902742122201dfd0002102123201e201ffde60120\
-13fde40121132020201ffde6012014fde40121142021201ffde6012015fde40121152022201ffde6012016fde4012116201e2023fde6012017fd\
-e401211720202023fde6012018fde401211820212023fde6012019fde401211920222023fde601201afde401211a201dfd000280012124201cfd\
-0902082125201cfd0902782126201dfd00029001212720202024fde6012013fde401211320252024fde6012014fde401211420222024fde60120\
-15fde401211520262024fde6012016fde401211620202027fde6012017fde401211720252027fde6012018fde401211820222027fde6012019fd\
-e401211920262027fde601201afde401211a201dfd000280022128201cfd09020c2129201cfd09027c212a201dfd00029002212b20252028fde6\
-012013fde401211320292028fde6012014fde401211420262028fde6012015fde4012115202a2028fde6012016fde40121162025202bfde60120\
-17fde40121172029202bfde6012018fde40121182026202bfde6012019fde4012119202a202bfde601201afde401211a201c41f0006a211c201d\
-4180036a211d201b41016a221b4103480d000b2013200efde401fd0c00000000000000000000000000000000fdeb01212c2014200efde401fd0c\
-00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f2015200efde401fd0c0000\
-0000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322016200efde401fd0c00000000\
-000000000000000000000000fdeb01213320332032fd4520322032fd42fd502134203220332034fd52213520172010fde401fd0c000000000000\
-00000000000000000000fdeb01213620182010fde401fd0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd\
-502138203620372038fd52213920192010fde401fd0c00000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd5021\
-3b2039203a203bfd52213c201a2010fde401fd0c00000000000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e20\
-3c203d203efd52213ffd0c00000000000000000000000000000000fd0c01000000010000000100000001000000202efd52fd0c02000000020000\
-0002000000020000002031fd52fd0c030000000300000003000000030000002034fd522140fd0c00000000000000000000000000000000fd0c01\
-0000000100000001000000010000002038fd52fd0c02000000020000000200000002000000203bfd52fd0c030000000300000003000000030000\
-00203efd5221412007200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a214220422035fd0b02002008200d41086c201141\
-a0036c6a200c41a02a6c6a201241206c6a41046c6a214320432040fd0b02002042203ffd0b021020432041fd0b0210201241016a2212410d480d\
-000b201141016a2211410d480d000b200d41016a220d4104480d000b200a41016a220a2001480d000b0b0bda0602077f177b2000200148044020\
-00210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f2009200d4180\
-c0006c200c41086c6a41046c6a21100340200ffd00028080042111200ffd000280c0032112200ffd00028080032113200ffd000280c002211420\
-0ffd0002808001211520112014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde6012116200ffd00028080022117200ffd00\
-028040211820122017fde4012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200ffd000280c001211a200ffd000200211b\
-2013201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f0000003f00\
-00003f0000003ffde601211d20122017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde501201bfde4\
-01fd0c0000003f0000003f0000003f0000003ffde601211f20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde60121\
-2020112012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601212120162019fde401201cfde401fd0c0000003f0000003f\
-0000003f0000003ffde601212220162019fde501201cfde401fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde401201ffd\
-e401fd0c0000003f0000003f0000003f0000003ffde6012124201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003ffde601\
-212520152018fde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f000000\
-3f0000003f0000003ffde601212720102011fd0b020020102020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b028040\
-20102022fd0b02805020102023fd0b0280602010201cfd0b0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280a00120\
-10201ffd0b0280b00120102015fd0b0280c00120102026fd0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a210f2010\
-41106a2110200e41016a220e4102480d000b200a41016a220a2001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b037f\
-117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f20\
-04200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a211220\
-10fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd00\
-02800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde50121\
-1e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde50121222016\
-2014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127\
-201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f20\
-17201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd000280\
-2afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd\
-0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202d\
-fd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180\
-016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021\
-340340410021350340203541046c41046a41194c0440fd0c000000000000000000000000000000002136fd0c0000000000000000000000000000\
-00002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000000000000000\
-00000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000\
-000000000000213d4100213e2003203441a0066c20354180016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203f\
-fd09020021412040fd00020021422040fd0002102143203ffd090280012144203ffd090280022145203ffd09028003214620412042fde6012036\
-fde401213620412043fde6012037fde401213720442042fde6012038fde401213820442043fde6012039fde401213920452042fde601203afde4\
-01213a20452043fde601203bfde401213b20462042fde601203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a21\
-40203e41016a223e4120480d000b2003203441c8016c203541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038\
-fd0b02a0900320472039fd0b02b090032047203afd0b02c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f090030541\
-0021480340fd0c000000000000000000000000000000002149fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20\
-354180016c6a204841206c6a41046c6a214b200620324180206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fd\
-e6012049fde4012149204d204cfd000210fde601204afde401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b20032034\
-41c8016c203541206c6a204841086c6a41046c6a214e204e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b48\
-0d000b0b203541016a22354107480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e0340410021\
-0f2003203341046c200e41286c6a41046c6a214f2003203341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280\
-c2032152204ffd0002a0af032153204ffd0002a0c8032154204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd00\
-02c0ce032157204ffd0002c09c032056fde4012057fde4012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002\
-a0e103fde501215b20562057fde501204ffd0002c0e703fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d\
-20552058fde501204ffd0002e0a2032059fde401205afde401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401\
-215f205b205cfde5012059205afde501204ffd0002e0ed03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b\
-02c0f60320502060fd0b02e0f603204f41206a214f205041c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341\
-016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a21622062fd000280ca04216141002163034041002164200320\
-3341046c206341a0016c6a41046c6a21652007203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c20\
-3341046c6a206341c0026c6a200c41c00c6c6a41046c6a216703402065fd000280f4032061fde401fd0c00000000000000000000000000000000\
-fdeb0121682065fd0002a0f4032061fde401fd0c00000000000000000000000000000000fdeb01216920692068fd4520682068fd42fd50216a20\
-682069206afd52216b2065fd0002c0f6032061fde401fd0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd42fd\
-50216d206b206c206dfd52216e2065fd0002e0f6032061fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45206e20\
-6efd42fd502170206e206f2070fd522171fd0c00000000000000000000000000000000fd0c01000000010000000100000001000000206afd52fd\
-0c02000000020000000200000002000000206dfd52fd0c030000000300000003000000030000002070fd52217220662071fd0b020020672072fd\
-0b0200206541c0006a216520664180026a216620674180026a2167206441016a22644105480d000b206341016a22634105480d000b203341016a\
-22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f01\
-7b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340\
-200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c\
-00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
-fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000\
-2114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a\
-21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc\
-04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde40121\
-0e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde401211220\
-1f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b2016\
-41016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc16212220\
-06200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320\
-112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021\
-270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340410021\
-172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20\
-154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd0002\
-90cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541\
-016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22\
-072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021070340200721\
-08200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c000000000000000000\
-00000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000\
-000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000\
-0000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a211620\
-05200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016\
-fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fd\
-e601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde601\
-2011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a221441\
-03480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c\
-20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b028002\
-2021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c000000000000000000000000\
-00000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c\
-00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-06052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000\
-002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180\
-036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd\
-000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a221541\
-8001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a21\
-2b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d\
-000b0b0ba70a22037d047f027d037f017d027f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f037d03\
-7f017d017f047d017f027d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a2000210b0340200b210c20\
-0c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e41026c41046c6a211303402012\
-2a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341286a2113201141016a221141c0\
-00480d000b2006200e41026c200d41d7006c6a41046c6a21152015200f2005200e41026c41046c6a211620162a0280e628923802002015201020\
-162a0284e62892380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41d7006c41046c6a21180340201720182a020097\
-2117201841046a2118201141016a2211410a480d000b2006200d41d7006c41046c6a21192019201738022820192a0228211a4100211b2006200d\
-41d7006c41046c6a211c0340201c201c2a0200201a93100238022c201c41046a211c201b41016a221b410a480d000b4300000000211d41002111\
-2006200d41d7006c41046c6a211e0340201d201e2a022c92211d201e41046a211e201141016a2211410a480d000b2019201d38025420192a0254\
-211f4100211b2006200d41d7006c41046c6a21200340202020202a022c201f95380258202041046a2120201b41016a221b410a480d000b43ffff\
-7fff2121410021112006200d41d7006c41046c6a21220340202120222a0258972121202241046a2122201141016a2211410a480d000b43ffff7f\
-ff212341002124410021252006200d41d7006c41046c6a2126034020262a02582127202720235e202720275c7221282027202320281b21234100\
-410a6c20256a202420281b2124202641046a2126202541016a2225410a480d000b20242007200d41046c6a212a202a28020046b2212920192021\
-38028001201920293802840120192a028001212b4100211b2006200d41d7006c41046c6a212c0340202c2a0258202b93212d202d1002212e202c\
-202d38028801202c202e3802b001202c41046a212c201b41016a221b410a480d000b4300000000212f410021112006200d41d7006c41046c6a21\
-300340202f20302a02b00192212f203041046a2130201141016a2211410a480d000b2019202f3802d801202a28020021314100211b2006200d41\
-d7006c41046c6a213203402032200a4300000000201b2031461b3802dc01203241046a2132201b41016a221b410a480d000b4300000000213341\
-0021112006200d41d7006c41046c6a21340340203320342a02dc01922133203441046a2134201141016a2211410a480d000b2019203338028402\
-20192a028402213520358c213620192a02d8012137203620379521384100211b2006200d41d7006c41046c6a21390340203920392a02dc012038\
-20392a02b001949238028802203941046a2139201b41016a221b410a480d000b4300000000213a20192a0254213b410021112006200d41d7006c\
-41046c6a213c0340203a203c2a028802203c2a0258203b959492213a203c41046a213c201141016a2211410a480d000b2019203a3802b0022019\
-2a0254213d430000803f203d95213e20192a02b002213f203f8c21404100211b2006200d41d7006c41046c6a21410340204120412a028802203e\
-9420409220412a022c943802b402204141046a2141201b41016a221b410a480d000b200b41016a220b2001480d000b0b0bb7020a017d037f017d\
-017f017d027f017d027f047d047f200020014804404300000000210c4100210d03402004200d41046c6a210f200f280200210e2005200d41d700\
-6c41046c6a211120112a02d8012110201010032112410021132005200d41d7006c41046c6a21140340200c20142a028801201293430000000020\
-13200e461b92210c201441046a2114201341016a2213410a480d000b200d41016a220d2002280200480d000b4300000000211541002116200541\
-0041046c6a21170340201520172a028401922115201741dc026a2117201641016a22162002280200480d000b2002280200b22118200c20189521\
-1920198c211a2015201895211b2000211c0340201c211d2008410041046c6a211e201e201a3802002009410041046c6a211f201f201b38020020\
-1c41016a221c2001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e\
-41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f38\
-0280e628200c41016a220c2001480d000b0b0b860205047f047d037f017d017f200020014804402000210c0340200c210d200d411070210e200d\
-41106e210d200d210f43000000002110430000000021114300000000211243000000002113410021142005200f41046c6a21152006200e41046c\
-41046c6a2116034020152a02b40221172010201720162a0200949221102011201720162a0204949221112012201720162a020894922112201320\
-1720162a020c94922113201541dc026a211520164180026a2116201441016a22142002280200480d000b200a200e41286c200f6a41046c6a2118\
-20182010380280d228201820113802a8d228201820123802d0d228201820133802f8d228200c41016a220c2001480d000b0b0b980a09047f087b\
-037f067b037f027b027f017b027f200020014804402000210c0340200c210d200d210e4100210f0340200e41046c41046a20022802004c0440fd\
-0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
-12fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000\
-002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182005200e41dc026c41046c\
-6a21192007200f41086c41046c6a211a03402019fd0902b402211b201afd000200211c201afd000210211d2019fd09029005211e2019fd0902ec\
-07211f2019fd0902c80a2120201b201cfde6012010fde4012110201b201dfde6012011fde4012111201e201cfde6012012fde4012112201e201d\
-fde6012013fde4012113201f201cfde6012014fde4012114201f201dfde6012015fde40121152020201cfde6012016fde40121162020201dfde6\
-012017fde4012117201941046a2119201a4180026a211a201841016a2218410a480d000b200b200f41086c200e4180026c6a41046c6a21212021\
-2010fd0c000000000000000000000000000000002006200f41086c200e4180026c6a41046c6a21222022fd000200fd0c00000000000000000000\
-000000000000fd44fd52fd0b020020212011fd0c000000000000000000000000000000002022fd000210fd0c0000000000000000000000000000\
-0000fd44fd52fd0b021020212012fd0c000000000000000000000000000000002022fd00028002fd0c00000000000000000000000000000000fd\
-44fd52fd0b02800220212013fd0c000000000000000000000000000000002022fd00029002fd0c00000000000000000000000000000000fd44fd\
-52fd0b02900220212014fd0c000000000000000000000000000000002022fd00028004fd0c00000000000000000000000000000000fd44fd52fd\
-0b02800420212015fd0c000000000000000000000000000000002022fd00029004fd0c00000000000000000000000000000000fd44fd52fd0b02\
-900420212016fd0c000000000000000000000000000000002022fd00028006fd0c00000000000000000000000000000000fd44fd52fd0b028006\
-20212017fd0c000000000000000000000000000000002022fd00029006fd0c00000000000000000000000000000000fd44fd52fd0b0290060541\
-0021230340fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125410021182005200e41dc026c20\
-2341d7006c6a41046c6a21262007200f41086c41046c6a212703402026fd0902b402212820282027fd000200fde6012024fde401212420282027\
-fd000210fde6012025fde4012125202641046a212620274180026a2127201841016a2218410a480d000b200b200f41086c200e4180026c6a2023\
-41c0006c6a41046c6a212920292024fd0c000000000000000000000000000000002006200f41086c200e4180026c6a202341c0006c6a41046c6a\
-212a202afd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020292025fd0c00000000000000000000000000000000202a\
-fd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202341016a22232002280200200e41046c6b480d000b0b200f41016a\
-220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c000000\
-00000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200f\
-fd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21\
-102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0be30405067f087b037f067b017f200020014804402000\
-210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340fd0c00000000000000000000000000000000210f\
-fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
-2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000\
-00002115fd0c000000000000000000000000000000002116410021172004200d41086c41046c6a21182005200c41046c200b4180036c6a200e41\
-80016c6a41046c6a211903402018fd000200211a2019fd090200211b2018fd000210211c2019fd090204211d2019fd090208211e2019fd09020c\
-211f201a201bfde601200ffde401210f201c201bfde6012010fde4012110201a201dfde6012011fde4012111201c201dfde6012012fde4012112\
-201a201efde6012013fde4012113201c201efde6012014fde4012114201a201ffde6012015fde4012115201c201ffde6012016fde40121162018\
-4180026a211820194180246a2119201741016a22172002280200480d000b2007200c4180126c200b41c0016c6a200e41c0006c6a200d41086c6a\
-41046c6a21202020200ffd0b0280d01620202010fd0b0290d01620202011fd0b0280e21620202012fd0b0290e21620202013fd0b0280f4162020\
-2014fd0b0290f41620202015fd0b0280861720202016fd0b02908617200e41016a220e4103480d000b200d41016a220d4108480d000b20094101\
-6a22092001480d000b0b0b910b09067f087b037f067b037f027b027f017b027f200020014804402000210903402009210a200a410370210b200a\
-41036e210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd\
-0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
-12fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000\
-002115fd0c000000000000000000000000000000002116410021172004200c4180026c41046c6a21182006200d41086c200b4180c0016c6a200e\
-4180c0006c6a41046c6a211903402018fd090200211a2019fd000200211b2019fd000210211c2018fd09028002211d2018fd09028004211e2018\
-fd09028006211f201a201bfde601200ffde401210f201a201cfde6012010fde4012110201d201bfde6012011fde4012111201d201cfde6012012\
-fde4012112201e201bfde6012013fde4012113201e201cfde6012014fde4012114201f201bfde6012015fde4012115201f201cfde6012016fde4\
-012116201841046a211820194180046a2119201741016a221741c000480d000b2008200d41086c200b4180036c6a200c4180246c6a200e418001\
-6c6a41046c6a21202020200ffd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c4180246c6a200e4180016c6a\
-41046c6a21212021fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020202010fd0c0000000000000000000000000000\
-00002021fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020202011fd0c000000000000000000000000000000002021\
-fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b02802420202012fd0c000000000000000000000000000000002021fd00\
-029024fd0c00000000000000000000000000000000fd44fd52fd0b02902420202013fd0c000000000000000000000000000000002021fd000280\
-48fd0c00000000000000000000000000000000fd44fd52fd0b02804820202014fd0c000000000000000000000000000000002021fd00029048fd\
-0c00000000000000000000000000000000fd44fd52fd0b02904820202015fd0c000000000000000000000000000000002021fd0002806cfd0c00\
-000000000000000000000000000000fd44fd52fd0b02806c20202016fd0c000000000000000000000000000000002021fd0002906cfd0c000000\
-00000000000000000000000000fd44fd52fd0b02906c05410021220340fd0c000000000000000000000000000000002123fd0c00000000000000\
-0000000000000000002124410021172004200c4180026c202241c0006c6a41046c6a21252006200d41086c200b4180c0016c6a200e4180c0006c\
-6a41046c6a212603402025fd090200212720272026fd000200fde6012023fde401212320272026fd000210fde6012024fde4012124202541046a\
-212520264180046a2126201741016a221741c000480d000b2008200d41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c\
-6a41046c6a212820282023fd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c4180246c6a20224180096c6a20\
-0e4180016c6a41046c6a21292029fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020282024fd0c0000000000000000\
-00000000000000002029fd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202241016a22222002280200200c41046c6b\
-480d000b0b200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0bed0103037f027b057f200020\
-014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d\
-4100210e03404100210f0340410021102004200b41086c200e4180036c6a200f4180016c6a41046c6a21110340200c2011fd000200fde401210c\
-200d2011fd000210fde401210d20114180246a2111201041016a22102002280200480d000b200f41016a220f4103480d000b200e41016a220e41\
-03480d000b2007200b41086c41046c6a21122012200cfd0b0280cc162012200dfd0b0290cc16200941016a22092001480d000b0b0ba70505067f\
-087b057f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340fd0c00\
-000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd\
-0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021\
-14fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021164100211703404100211803404100211920\
-05200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a200e41c0006c6a41046c6a211a2004200d41086c20174180036c6a20184180\
-016c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd090204211f201afd0902082120201afd09020c21\
-21201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde6012012fde401211220\
-20201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde6012016fde4012116201a41\
-80326a211a201b4180246a211b201941016a22192002280200480d000b201841016a22184103480d000b201741016a22174103480d000b200720\
-0c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41046c6a21222022200ffd0b0280cc0420222010fd0b0290cc0420222011fd\
-0b0280d00420222012fd0b0290d00420222013fd0b0280d40420222014fd0b0290d40420222015fd0b0280d80420222016fd0b0290d804200e41\
-016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0b810d09067f087b057f067b037f027b027f017b02\
-7f200020014804402000210903402009210a200a410570210b200a41056e210a200a210c4100210d03404100210e0340200c41046c41046a2002\
-2802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000\
-0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
-00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021170340200b\
-2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a41034871044041002119\
-2004200b4180036c200c4180246c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a211a2006200d41086c20174180c0016c6a20\
-184180c0006c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd09028024211f201afd09028048212020\
-1afd0902806c2121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde60120\
-12fde40121122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde6012016fd\
-e4012116201a41046a211a201b4180026a211b201941016a2219418001480d000b0b201841016a22184103480d000b0b201741016a2217410348\
-0d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21222022200ffd0c000000000000000000000000000000\
-002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21232023fd000200fd0c000000000000000000000000000000\
-00fd44fd52fd0b020020222010fd0c000000000000000000000000000000002023fd000210fd0c00000000000000000000000000000000fd44fd\
-52fd0b021020222011fd0c000000000000000000000000000000002023fd00028032fd0c00000000000000000000000000000000fd44fd52fd0b\
-02803220222012fd0c000000000000000000000000000000002023fd00029032fd0c00000000000000000000000000000000fd44fd52fd0b0290\
-3220222013fd0c000000000000000000000000000000002023fd00028064fd0c00000000000000000000000000000000fd44fd52fd0b02806420\
-222014fd0c000000000000000000000000000000002023fd00029064fd0c00000000000000000000000000000000fd44fd52fd0b029064202220\
-15fd0c000000000000000000000000000000002023fd0002809601fd0c00000000000000000000000000000000fd44fd52fd0b02809601202220\
-16fd0c000000000000000000000000000000002023fd0002909601fd0c00000000000000000000000000000000fd44fd52fd0b02909601054100\
-21240340fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126410021170340200b2017417f6c6a\
-41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a410348710440410021192004200b4180\
-036c200c4180246c6a20244180096c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a21272006200d41086c20174180c0016c6a\
-20184180c0006c6a41046c6a212803402027fd090200212920292028fd000200fde6012025fde401212520292028fd000210fde6012026fde401\
-2126202741046a212720284180026a2128201941016a2219418001480d000b0b201841016a22184103480d000b0b201741016a22174103480d00\
-0b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a212a202a2025fd0c00000000000000000000\
-0000000000002005200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a212b202bfd000200fd0c000000\
-00000000000000000000000000fd44fd52fd0b0200202a2026fd0c00000000000000000000000000000000202bfd000210fd0c00000000000000\
-000000000000000000fd44fd52fd0b0210202441016a22242002280200200c41046c6b480d000b0b200e41016a220e4105480d000b200d41016a\
-220d4108480d000b200941016a22092001480d000b0b0bc002010c7f20002001480440200021080340200821092009210a4100210b0340200b41\
-026d410548210c4100210d0340200d41026d410548210e200c200e71210f410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a4104\
-6c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d\
-41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c000000000000000000000000000000002012fd000200200b41026f41\
-026c200d41026f6afd11fd37fd5205fd0c000000000000000000000000000000000bfd0b0200201141106a2111201241106a2112201341106a21\
-13201041016a22104110480d000b200d41016a220d410b480d000b200b41016a220b410b480d000b200841016a22082001480d000b0b0bed0103\
-037f027b057f20002001480440200021080340200821092009210afd0c00000000000000000000000000000000210bfd0c000000000000000000\
-00000000000000210c4100210d03404100210e03404100210f2005200a41086c200d41c0026c6a200e41c0006c6a41046c6a21100340200b2010\
-fd000200fde401210b200c2010fd000210fde401210c20104180326a2110200f41016a220f2002280200480d000b200e41016a220e4105480d00\
-0b200d41016a220d4105480d000b2007200a41086c41046c6a21112011200bfd0b0280ca042011200cfd0b0290ca04200841016a22082001480d\
-000b0b0bae0705087f087b047f067b017f20002001480440410021070340200021080340200821092009410370210a200941036e210920094103\
-70210b200941036e21092009210c200741004a210d4100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000\
-000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
-0000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000\
-00000000000000000000002116410021170340410021182004200c41046c200b41a0036c6a200741a02a6c6a201741a0036c6a200a41206c6a41\
-046c6a21192005200e41086c200741c03c6c6a201741c0056c6a41046c6a211a03402019fd090200211b201afd000200211c201afd000210211d\
-2019fd090204211e2019fd090208211f2019fd09020c2120201b201cfde601200ffde401210f201b201dfde6012010fde4012110201e201cfde6\
-012011fde4012111201e201dfde6012012fde4012112201f201cfde6012013fde4012113201f201dfde6012014fde40121142020201cfde60120\
-15fde40121152020201dfde6012016fde401211620194180016a2119201a4180026a211a201841016a2218410b480d000b201741016a2217410b\
-480d000b2006200c4180026c200b4180306c6a200e41086c6a200a4180106c6a41046c6a21212021200d047b2021fd0002800a05fd0c00000000\
-0000000000000000000000000b200ffde401fd0b02800a2021200d047b2021fd0002900a05fd0c000000000000000000000000000000000b2010\
-fde401fd0b02900a2021200d047b2021fd0002800c05fd0c000000000000000000000000000000000b2011fde401fd0b02800c2021200d047b20\
-21fd0002900c05fd0c000000000000000000000000000000000b2012fde401fd0b02900c2021200d047b2021fd0002800e05fd0c000000000000\
-000000000000000000000b2013fde401fd0b02800e2021200d047b2021fd0002900e05fd0c000000000000000000000000000000000b2014fde4\
-01fd0b02900e2021200d047b2021fd0002801005fd0c000000000000000000000000000000000b2015fde401fd0b0280102021200d047b2021fd\
-0002901005fd0c000000000000000000000000000000000b2016fde401fd0b029010200e41016a220e4108480d000b200841016a22082001480d\
-000b200741016a22072002280200480d000b0b0bf9120d107f207b047f087b037f067b027f027b027f017b037f107b057f200020014804402000\
-210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e0340200e417e6a41004e210f200e417e6a410b482110\
-200f2010712111410021122003200d41046c200e4180086c6a41046c6a21132005200c41c03c6c200d41046c6a200e41c0056c6a4180746a4104\
-6c6a21140340201320112012417e6a41004e712012417e6a410b4871047b2014fd00020005fd0c000000000000000000000000000000000bfd0b\
-0280950e20134180026a211320144180026a2114201241016a22124110480d000b200e41016a220e4110480d000b200d41016a220d4110480d00\
-0b4100210d0340410021150340410021162003200d41046c20154180106c6a41046c6a21172003200d41046c201541c0036c6a41046c6a211803\
-402017fd000280d50e21192017fd000280d90e211a2017fd000280990e201afde501211b2017fd000280d70e211c2017fd000280970e201cfde5\
-01211d2017fd000280db0e211e2017fd000280b50e211f2017fd000280b90e21202020201afde40121212017fd000280b70e21222022201cfde4\
-0121232017fd000280bb0e2124201a2020fde5012125201c2022fde501212620202017fd000280f90efde501212720222017fd000280f70efde5\
-0121282017fd000280950e2019fde501201bfde5012129201d201bfde401212a201b201dfde501212b201d2017fd0002809b0e201efde501fde5\
-01212c201f2019fde4012021fde501212d20232021fde401212e20212023fde501212f20232024201efde401fde50121302019201ffde5012025\
-fde501213120262025fde401213220252026fde50121332026201e2024fde501fde5012134201f2017fd000280f50efde5012027fde501213520\
-282027fde401213620272028fde5012137202820242017fd000280fb0efde501fde501213820182029fd0b02002018202afd0b0280622018202b\
-fd0b0280c4012018202cfd0b0280a6022018202dfd0b028088032018202efd0b0280ea032018202ffd0b0280cc0420182030fd0b0280ae052018\
-2031fd0b0280900620182032fd0b0280f20620182033fd0b0280d40720182034fd0b0280b60820182035fd0b0280980920182036fd0b0280fa09\
-20182037fd0b0280dc0a20182038fd0b0280be0b20174180046a211720184180026a2118201641016a22164107480d000b201541016a22154107\
-480d000b200d41016a220d4110480d000b4100213903404100213a03404100213b03404100213c0340203c41046c41046a41314c0440fd0c0000\
-0000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213ffd0c\
-000000000000000000000000000000002140fd0c000000000000000000000000000000002141fd0c000000000000000000000000000000002142\
-fd0c000000000000000000000000000000002143fd0c000000000000000000000000000000002144410021452003203b41c0186c203c4180026c\
-6a41046c6a2146200720394180c0006c203b4180046c6a41046c6a214703402046fd09020021482047fd00020021492047fd000210214a2046fd\
-09028002214b2046fd09028004214c2046fd09028006214d20482049fde601203dfde401213d2048204afde601203efde401213e204b2049fde6\
-01203ffde401213f204b204afde6012040fde4012140204c2049fde6012041fde4012141204c204afde6012042fde4012142204d2049fde60120\
-43fde4012143204d204afde6012044fde4012144204641046a2146204741206a2147204541016a224541c000480d000b2003203b4188036c203c\
-41206c6a41046c6a214e204e203dfd0b0280a00c204e203efd0b0290a00c204e203ffd0b02a0a00c204e2040fd0b02b0a00c204e2041fd0b02c0\
-a00c204e2042fd0b02d0a00c204e2043fd0b02e0a00c204e2044fd0b02f0a00c054100214f0340fd0c0000000000000000000000000000000021\
-50fd0c000000000000000000000000000000002151410021452003203b41c0186c203c4180026c6a204f41c0006c6a41046c6a21522007203941\
-80c0006c203b4180046c6a41046c6a215303402052fd090200215420542053fd000200fde6012050fde401215020542053fd000210fde6012051\
-fde4012151205241046a2152205341206a2153204541016a224541c000480d000b2003203b4188036c203c41206c6a204f41086c6a41046c6a21\
-5520552050fd0b0280a00c20552051fd0b0290a00c204f41016a224f4131203c41046c6b480d000b0b203c41016a223c410d480d000b203b4101\
-6a223b4110480d000b203a41016a223a4101480d000b4100213a0340410021150340410021162003203a41046c201541386c6a41046c6a215620\
-03203a41046c201541e0016c6a41046c6a215703402056fd000280d10c21582056fd000280820d21592056fd0002a0dd0c215a2056fd0002a08e\
-0d215b2056fd0002a0ac0c205afde401205bfde401215c2056fd0002c0e90c215d2056fd0002c09a0d215e2056fd0002c0b80c205dfde401205e\
-fde401215f2056fd0002e0f50c21602056fd0002e0a60d2161205a205bfde5012056fd0002a0bf0dfde5012162205d205efde5012056fd0002c0\
-cb0dfde50121632056fd000280a00c2058fde4012059fde401205cfde401205ffde4012164205c205ffde5012056fd0002e0c40c2060fde40120\
-61fde401fde501216520582059fde5012056fd000280b30dfde5012062fde4012063fde401216620622063fde50120602061fde5012056fd0002\
-e0d70dfde501fde501216720572064fd0b0280e40d20572065fd0b02a0e40d20572066fd0b02c0e70d20572067fd0b02e0e70d205641206a2156\
-205741c0006a2157201641016a22164107480d000b201541016a22154107480d000b203a41016a223a4102480d000b4100213a03404100216803\
-40410021692008203941086c203a41046c6a206841a0036c6a200c41a02a6c6a41046c6a216a2004203941086c203a41046c6a206841a0036c6a\
-200c41a02a6c6a41046c6a216b2003203a41046c206841f0006c6a41046c6a216c0340206a206cfd000280e40dfd0c0000000000000000000000\
-0000000000206bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200206a4180016a216a206b4180016a216b206c41206a\
-216c206941016a2269410d480d000b206841016a2268410d480d000b203a41016a223a4102480d000b203941016a22394104480d000b20094101\
-6a22092001480d000b0b0bad02010b7f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340410021\
-0e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0006c6a200e41206c6a41046c6a21102004200b41a0036c20\
-0a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a02a6c6a200d41206c6a41046c6a2112034020102012fd000200fd0c00\
-0000000000000000000000000000002011fd000200200c41026c200e6afd11fd37fd52fd0b0200201041106a2110201141106a2111201241106a\
-2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d41016a220d410d480d000b200c41016a220c4102480d000b200b4101\
-6a220b410d480d000b200841016a22082001480d000b0b0bb50203047f027b047f200020014804404100210803402000210903402009210a200a\
-210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f2005200b4108\
-6c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010fd000200fde401210c200d2010fd000210fde401210d20104180016a211020\
-0f41016a220f410d480d000b200e41016a220e410d480d000b2007200b41086c41046c6a21112011200841004a047b2011fd0002800905fd0c00\
-0000000000000000000000000000000b200cfde401fd0b0280092011200841004a047b2011fd0002900905fd0c00000000000000000000000000\
-0000000b200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0bef0505077f067b047f057b017f\
-20002001480440410021070340200021080340200821092009410470210a200941046e21092009410370210b200941036e21092009410170210c\
-200941016e21092009210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000\
-00000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000\
-00000000000000000000000000211341002114034041002115200420074190066c2014411c6c6a200b6a41046c6a21162005200a41086c200741\
-80a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd00020021192017fd000210211a2016fd090270211b2016fd0902e0\
-01211c20182019fde601200efde401210e2018201afde601200ffde401210f201b2019fde6012010fde4012110201b201afde6012011fde40121\
-11201c2019fde6012012fde4012112201c201afde6012013fde4012113201641046a211620174180016a2117201541016a2215411a480d000b20\
-1441016a2214411a480d000b2006200a41086c200b41206c6a41046c6a211d201d200741004a047b201dfd00020005fd0c000000000000000000\
-000000000000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c000000000000000000000000000000000b200ffde401fd\
-0b0210201d200741004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b028003201d200741004a047b\
-201dfd0002900305fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b201dfd0002800605fd0c0000\
-00000000000000000000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c0000000000000000000000000000\
-00000b2013fde401fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bc00305017b027f027b087f097b20\
-0020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e034020\
-0e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a21142008201041\
-80026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcc\
-cc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f\
-12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6b\
-fd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b\
-6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a21\
-15201141016a221141c000480d000b200e41016a220e2001480d000b0b0b008d0203666d61a2180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e\
-0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414c1100e0e0e0e0e0e0e300e0e0e0e0e0e0e30\
-0e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414be1a0e0e0e0e0e0e0e300e0e0e0e0e\
-0e0e300e0e0e0e0e0e0ec1140e0e0e0e0e0e0efe0112f60b0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414ef130e0e0e0e0e0e0ef20412\
-f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e\
-0e0e810212d80d0e0e0e0e0e';
+002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200f41386c200a4190\
+066c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd09\
+0270211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fd\
+e40121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401\
+211720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde60120\
+11fde401211120232022fde6012012fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fd\
+e401211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd\
+09020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde401211120272026fde6012012fde401211220242026fde60120\
+13fde401211320282026fde6012014fde401211420232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fd\
+e401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f41a0\
+036c6a200a41a02a6c6a201041206c6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200cfde4\
+01fd0c00000000000000000000000000000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde9012014\
+200cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c0000000000000000000000000000\
+0000fdeb012016200efde401fd0c00000000000000000000000000000000fdeb01fde9012017200efde401fd0c00000000000000000000000000\
+000000fdeb01fde9012018200efde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d000b20\
+0f41016a220f410d480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b2000200148044020002108\
+0340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a\
+41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a03\
+2113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620\
+102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018\
+fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f00\
+00003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c00\
+00003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f20\
+10fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f\
+0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c\
+0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde60121232013\
+2016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f000000\
+3f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020\
+fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b0280\
+58200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c\
+4102480d000b200841016a22082001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f2000200148044020\
+0021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a20\
+0d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280\
+022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f2118\
+20182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200f\
+fd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde501\
+21232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c20\
+16fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c201720\
+0ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd\
+0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b02809601\
+20102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280\
+ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e410548\
+0d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c\
+41046a41194c0440fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c0000000000000000\
+00000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000\
+00000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d2003\
+203341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141\
+203ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036\
+fde401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde4\
+01213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b\
+2003203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0\
+900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c00000000000000\
+0000000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a4104\
+6c6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd\
+000210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a20474108\
+6c6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a2234410748\
+0d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a\
+41046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152\
+204efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c03\
+2055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde5\
+01204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2\
+032058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fd\
+e501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603\
+204e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b41002132\
+03402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0\
+026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c000000\
+00000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002\
+c0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c0000000000000000000000\
+0000000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b20\
+3241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f01\
+7b017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100\
+210c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000\
+210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000\
+00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
+000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a\
+41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd\
+000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200e\
+fde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4\
+012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d\
+000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc\
+1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000\
+000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
+24202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc1621\
+26410021270340fd0c000000000000000000000000000000002128fd0c0000000000000000000000000000000021294100211503404100211603\
+40410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b\
+41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c20\
+2bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d00\
+0b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20\
+282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b2007\
+41016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703\
+4020072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c0000000000\
+0000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c000000\
+00000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00\
+000000000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c\
+6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016\
+211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c20\
+1b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d20\
+19fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b20144101\
+6a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d0282120200620\
+0a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd\
+0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c0000000000000000000000\
+00000000002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a\
+20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a20\
+2a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a212920154101\
+6a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41\
+046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a2207\
+2001480d000b0b0b97040d047f027d037f017d027f017d027f017d027f017d017f017d027f20002001480440200021080340200821092009210a\
+4100210b03404300000000210c4300000000210d4100210e2004200a41c0006c41046c6a210f2005200b41026c41046c6a21100340200f2a0200\
+2111200c201120102a0280d2289492210c200d201120102a0284d2289492210d200f41046a210f201041286a2110200e41016a220e41c000480d\
+000b2006200b41026c200a41166c6a41046c6a21122012200c2005200b41026c41046c6a211320132a0280e628923802002012200d20132a0284\
+e62892380204200b41016a220b4105480d000b43ffff7fff21144100210e2006200a41166c41046c6a21150340201420152a0200972114201541\
+046a2115200e41016a220e410a480d000b2006200a41166c41046c6a21162016201438022820162a02282117410021182006200a41166c41046c\
+6a21190340201920192a0200201793100238022c201941046a2119201841016a2218410a480d000b4300000000211a4100210e2006200a41166c\
+41046c6a211b0340201a201b2a022c92211a201b41046a211b200e41016a220e410a480d000b2016201a38025420162a0254211c410021182007\
+200a410a6c41046c6a211d2006200a41166c41046c6a211e0340201d201e2a022c201c95380200201d41046a211d201e41046a211e201841016a\
+2218410a480d000b200841016a22082001480d000b0b0ba40101087f20002001480440200021080340200821092009210a4100210b0340410021\
+0c03404100210d2006200c411c6c200a4190066c6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300007f\
+4395380200200e41046a210e200f41016a210f200d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a220b4101480d000b\
+200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b41\
+00210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd00\
+02804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f00\
+00003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f\
+0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f000000\
+3ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c000000\
+3f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fd\
+e4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000\
+003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000\
+003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201c\
+fde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f00\
+00003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b02\
+8008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e\
+201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b\
+028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bdc080904\
+7f017b017f017b027f087b037f0e7b017f2000200148044020002107034020072108200821094100210a03402005200a41086c41046c6a210c20\
+0cfd00028009210b200cfd00029009210d4100210e03404100210f0340fd0c000000000000000000000000000000002110fd0c00000000000000\
+0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
+00000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000\
+000000000000000000000000002117410021182004200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41086c41046c6a211a\
+03402019fd090200211b201afd000200211c2019fd090204211d2019fd090270211e2019fd090274211f201afd0002102120201b201cfde60120\
+10fde4012110201d201cfde6012011fde4012111201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b2020fde6012014fd\
+e4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201afd0002800121212019fd\
+09020821222019fd0902782123201afd000290012124201d2021fde6012010fde401211020222021fde6012011fde4012111201f2021fde60120\
+12fde401211220232021fde6012013fde4012113201d2024fde6012014fde401211420222024fde6012015fde4012115201f2024fde6012016fd\
+e401211620232024fde6012017fde4012117201afd0002800221252019fd09020c21262019fd09027c2127201afd00029002212820222025fde6\
+012010fde401211020262025fde6012011fde401211120232025fde6012012fde401211220272025fde6012013fde401211320222028fde60120\
+14fde401211420262028fde6012015fde401211520232028fde6012016fde401211620272028fde6012017fde4012117201941f0006a2119201a\
+4180036a211a201841016a22184103480d000b2006200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a212920292010200b\
+fde401fd0c00000000000000000000000000000000fdeb012011200bfde401fd0c00000000000000000000000000000000fdeb01fde901201220\
+0bfde401fd0c00000000000000000000000000000000fdeb01fde9012013200bfde401fd0c00000000000000000000000000000000fdeb01fde9\
+01fd0b020020292014200dfde401fd0c00000000000000000000000000000000fdeb012015200dfde401fd0c0000000000000000000000000000\
+0000fdeb01fde9012016200dfde401fd0c00000000000000000000000000000000fdeb01fde9012017200dfde401fd0c00000000000000000000\
+000000000000fdeb01fde901fd0b0210200f41016a220f410d480d000b200e41016a220e410d480d000b200a41016a220a4104480d000b200741\
+016a22072001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f2000200148044020002108034020082109\
+2009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c\
+6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde501211320\
+0ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119\
+200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde50121\
+1f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd0002\
+80032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde5012128\
+20112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501\
+201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b\
+02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af\
+0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b02\
+80c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a22\
+0d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd\
+0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c0000000000000000000000000000000021\
+37fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000000000000000000000\
+00213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c203441\
+80016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd000210214220\
+3efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041\
+fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde6\
+01203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c20\
+3441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02\
+c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c00000000000000000000000000000000\
+2148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a2006203141\
+80206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fd\
+e4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d20\
+4d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22\
+334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e200320\
+3241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c80321\
+53204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4\
+012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703\
+fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fd\
+e401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed\
+03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f\
+41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c\
+203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c\
+6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c000000000000000000000000\
+00000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd\
+0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fd\
+e901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b203241016a2232410248\
+0d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b\
+027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c\
+41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000\
+0000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000\
+000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021\
+150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a2118200520\
+0b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018\
+fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201b\
+fde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6\
+012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a2216\
+4103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b4108\
+6c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c\
+000000000000000000000000000000002128fd0c0000000000000000000000000000000021294100211503404100211603404100211720042009\
+41c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c001\
+6c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6\
+012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a221541\
+03480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b02102027\
+41016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d\
+000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820082109\
+4100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c0000000000000000000000000000\
+0000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c000000000000000000000000\
+00000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000\
+000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a4108\
+6c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024\
+211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfd\
+e401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde401\
+2111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b\
+201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c2009418002\
+6c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e20\
+20fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fd\
+eb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900605200520\
+0a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c\
+00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a2014\
+4180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016\
+fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d00\
+0b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b2026\
+2022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bf9\
+0619047f027d037f017d027f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d017f200020014804\
+402000210903402009210a200a210b4100210c03404300000000210d4300000000210e4100210f2004200b41c0006c41046c6a21102005200c41\
+026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e201220112a0284d2289492210e201041046a211020114128\
+6a2111200f41016a220f41c000480d000b2006200c41026c200b41236c6a41046c6a21132013200d2005200c41026c41046c6a211420142a0280\
+e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ffff7fff21154100210f2006200b41236c41046c6a2116\
+0340201520162a0200972115201641046a2116200f41016a220f410a480d000b2006200b41236c41046c6a21172017201538022820172a022821\
+18410021192006200b41236c41046c6a211a0340201a201a2a0200201893100238022c201a41046a211a201941016a2219410a480d000b430000\
+0000211b4100210f2006200b41236c41046c6a211c0340201b201c2a022c92211b201c41046a211c200f41016a220f410a480d000b2017201b38\
+025420172a0254211d410021192007200b410a6c41046c6a211e2006200b41236c41046c6a211f0340201e201f2a022c201d95380200201e4104\
+6a211e201f41046a211f201941016a2219410a480d000b43ffff7fff21204100210f2007200b410a6c41046c6a21210340202020212a02009721\
+20202141046a2121200f41016a220f410a480d000b43ffff7fff212241002123410021242007200b410a6c41046c6a2125034020252a02002126\
+202620225e202620265c7221272026202220271b21224100410a6c20246a202320271b2123202541046a2125202441016a2224410a480d000b20\
+232008200b41046c6a2129202928020046b22128201720203802582017202838025c20172a0258212a410021192006200b41236c41046c6a212b\
+2007200b410a6c41046c6a212c0340202b202c2a0200202a93380260202b41046a212b202c41046a212c201941016a2219410a480d000b430000\
+0000212d4100210f2006200b41236c41046c6a212e0340202d202e2a0260100292212d202e41046a212e200f41016a220f410a480d000b201720\
+2d38028801200941016a22092001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f200020014804404300000000210841\
+00210903402004200941046c6a210b200b280200210a2005200941236c41046c6a210d200d2a028801210c200c1003210e4100210f2005200941\
+236c41046c6a21100340200820102a0260200e934300000000200f200a461b922108201041046a2110200f41016a220f410a480d000b20094101\
+6a22092002280200480d000b43000000002111410021122005410041046c6a21130340201120132a025c9221112013418c016a2113201241016a\
+22122002280200480d000b2002280200b221142008201495211520158c211620112014952117200021180340201821192006410041046c6a211a\
+201a20163802002007410041046c6a211b201b2017380200201841016a22182001480d000b0b0ba40101087f200020014804402000210c034020\
+0c210d200d210e4100210f03404100211003404100211120062010411c6c200e4190066c6a41046c6a211220042010411c6c200e4190066c6a6a\
+21130340201220132d0000b24300007f4395380200201241046a2112201341016a2113201141016a2211411c480d000b201041016a2210411c48\
+0d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d41\
+2070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a21\
+1203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde401\
+2017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afd\
+e401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd\
+0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20\
+142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000\
+003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401\
+fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde6012124\
+2018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f00\
+00003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde4\
+01fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde60121\
+2920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025\
+fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b0280\
+6020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41\
+016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e20\
+0f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101\
+087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d21104100211120\
+0920104180c0016c200e4180016c6a200f4180c0006c6a41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c6a21130340201220\
+132a0280d016380200201241046a211220134180126a2113201141016a2211418001480d000b200c41016a220c2001480d000b0b0bac0101087f\
+200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d410370210f200d41036e210d200d211041002111200a20\
+104180c0016c200f4180c0006c6a200e41c0006c6a41046c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c6a21130340201220\
+132a0280cc04380200201241046a211220134180046a2113201141016a221141c000480d000b200c41016a220c2001480d000b0b0ba50101087f\
+200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200b20\
+104180306c200f4180106c6a200e41206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21130340201220132a02800a\
+380200201241046a211220134180026a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd70b09047f017b017f017b02\
+7f087b037f247b027f20002001480440200021080340200821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c\
+200dfd00029009210e4100210f0340410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
+002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
+0000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000\
+00000000002118410021192004200f41386c200a4190066c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200\
+211c201bfd000200211d201afd090204211e201afd090270211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e\
+201dfde6012012fde4012112201f201dfde6012013fde40121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021\
+fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd\
+0902782124201bfd000290012125201e2022fde6012011fde401211120232022fde6012012fde401211220202022fde6012013fde40121132024\
+2022fde6012014fde4012114201e2025fde6012015fde401211520232025fde6012016fde401211620202025fde6012017fde401211720242025\
+fde6012018fde4012118201bfd000280022126201afd09020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde4012111\
+20272026fde6012012fde401211220242026fde6012013fde401211320282026fde6012014fde401211420232029fde6012015fde40121152027\
+2029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b2019\
+41016a22194103480d000b2011200cfde401fd0c00000000000000000000000000000000fdeb01212a2012200cfde401fd0c0000000000000000\
+0000000000000000fdeb01212b202b202afd45202a202afd42fd50212c202a202b202cfd52212d2013200cfde401fd0c00000000000000000000\
+000000000000fdeb01212e202e202dfd45202d202dfd42fd50212f202d202e202ffd5221302014200cfde401fd0c000000000000000000000000\
+00000000fdeb01213120312030fd4520302030fd42fd502132203020312032fd5221332015200efde401fd0c0000000000000000000000000000\
+0000fdeb0121342016200efde401fd0c00000000000000000000000000000000fdeb01213520352034fd4520342034fd42fd5021362034203520\
+36fd5221372017200efde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd\
+52213a2018200efde401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd5221\
+3dfd0c00000000000000000000000000000000fd0c01000000010000000100000001000000202cfd52fd0c020000000200000002000000020000\
+00202ffd52fd0c030000000300000003000000030000002032fd52213efd0c00000000000000000000000000000000fd0c010000000100000001\
+000000010000002036fd52fd0c020000000200000002000000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f20\
+06200b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a214020402033fd0b02002007200b41086c200f41a0036c6a200a41a0\
+2a6c6a201041206c6a41046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210201041016a2210410d480d000b200f41016a22\
+0f410d480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b\
+037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e0340410021\
+0f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21\
+122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010\
+fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde5\
+01211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde5012122\
+20162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde401\
+2127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c20\
+1f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd00\
+02802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b028064201120\
+27fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011\
+202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a21102011\
+4180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b41002132034041002133034041\
+0021340340410021350340203541046c41046a41194c0440fd0c000000000000000000000000000000002136fd0c000000000000000000000000\
+000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000\
+000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c0000000000000000\
+0000000000000000213d4100213e2003203441a0066c20354180016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340\
+203ffd09020021412040fd00020021422040fd0002102143203ffd090280012144203ffd090280022145203ffd09028003214620412042fde601\
+2036fde401213620412043fde6012037fde401213720442042fde6012038fde401213820442043fde6012039fde401213920452042fde601203a\
+fde401213a20452043fde601203bfde401213b20462042fde601203cfde401213c20462043fde601203dfde401213d203f41046a213f20404120\
+6a2140203e41016a223e4120480d000b2003203441c8016c203541206c6a41046c6a214720472036fd0b0280900320472037fd0b029090032047\
+2038fd0b02a0900320472039fd0b02b090032047203afd0b02c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f09003\
+05410021480340fd0c000000000000000000000000000000002149fd0c00000000000000000000000000000000214a4100213e2003203441a006\
+6c20354180016c6a204841206c6a41046c6a214b200620324180206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd0002\
+00fde6012049fde4012149204d204cfd000210fde601204afde401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b2003\
+203441c8016c203541206c6a204841086c6a41046c6a214e204e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c\
+6b480d000b0b203541016a22354107480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e034041\
+00210f2003203341046c200e41286c6a41046c6a214f2003203341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd00\
+0280c2032152204ffd0002a0af032153204ffd0002a0c8032154204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204f\
+fd0002c0ce032157204ffd0002c09c032056fde4012057fde4012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd\
+0002a0e103fde501215b20562057fde501204ffd0002c0e703fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401\
+215d20552058fde501204ffd0002e0a2032059fde401205afde401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfd\
+e401215f205b205cfde5012059205afde501204ffd0002e0ed03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205f\
+fd0b02c0f60320502060fd0b02e0f603204f41206a214f205041c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b20\
+3341016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a21622062fd000280ca0421614100216303404100216420\
+03203341046c206341a0016c6a41046c6a21652007203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a2166200820324108\
+6c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a216703402065fd000280f4032061fde401fd0c0000000000000000000000000000\
+0000fdeb0121682065fd0002a0f4032061fde401fd0c00000000000000000000000000000000fdeb01216920692068fd4520682068fd42fd5021\
+6a20682069206afd52216b2065fd0002c0f6032061fde401fd0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd\
+42fd50216d206b206c206dfd52216e2065fd0002e0f6032061fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd4520\
+6e206efd42fd502170206e206f2070fd522171fd0c00000000000000000000000000000000fd0c01000000010000000100000001000000206afd\
+52fd0c02000000020000000200000002000000206dfd52fd0c030000000300000003000000030000002070fd52217220662071fd0b0200206720\
+72fd0b0200206541c0006a216520664180026a216620674180026a2167206441016a22644105480d000b206341016a22634105480d000b203341\
+016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b01\
+7f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c\
+0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210e\
+fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000000000\
+2111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000\
+00002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a4104\
+6c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd0002\
+90cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde4\
+01210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde40121\
+12201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b\
+201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621\
+222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b02902420\
+2320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc16212641\
+0021270340fd0c000000000000000000000000000000002128fd0c00000000000000000000000000000000212941002115034041002116034041\
+0021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b4108\
+6c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd\
+000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b20\
+1541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d202820\
+24fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b20074101\
+6a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020\
+072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000\
+000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000\
+0000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000\
+00000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21\
+162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a\
+2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b20\
+19fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fd\
+e6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22\
+144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41\
+086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b02\
+80022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000\
+000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401\
+fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c00000000000000000000000000\
+0000002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a2013\
+4180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a20\
+29fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a22\
+15418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c\
+6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000\
+000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001\
+480d000b0b0ba70a22037d047f027d037f017d027f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f03\
+7d037f017d017f047d017f027d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a2000210b0340200b21\
+0c200c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e41026c41046c6a21130340\
+20122a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341286a2113201141016a2211\
+41c000480d000b2006200e41026c200d41d7006c6a41046c6a21152015200f2005200e41026c41046c6a211620162a0280e62892380200201520\
+1020162a0284e62892380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41d7006c41046c6a21180340201720182a02\
+00972117201841046a2118201141016a2211410a480d000b2006200d41d7006c41046c6a21192019201738022820192a0228211a4100211b2006\
+200d41d7006c41046c6a211c0340201c201c2a0200201a93100238022c201c41046a211c201b41016a221b410a480d000b4300000000211d4100\
+21112006200d41d7006c41046c6a211e0340201d201e2a022c92211d201e41046a211e201141016a2211410a480d000b2019201d38025420192a\
+0254211f4100211b2006200d41d7006c41046c6a21200340202020202a022c201f95380258202041046a2120201b41016a221b410a480d000b43\
+ffff7fff2121410021112006200d41d7006c41046c6a21220340202120222a0258972121202241046a2122201141016a2211410a480d000b43ff\
+ff7fff212341002124410021252006200d41d7006c41046c6a2126034020262a02582127202720235e202720275c7221282027202320281b2123\
+4100410a6c20256a202420281b2124202641046a2126202541016a2225410a480d000b20242007200d41046c6a212a202a28020046b221292019\
+202138028001201920293802840120192a028001212b4100211b2006200d41d7006c41046c6a212c0340202c2a0258202b93212d202d1002212e\
+202c202d38028801202c202e3802b001202c41046a212c201b41016a221b410a480d000b4300000000212f410021112006200d41d7006c41046c\
+6a21300340202f20302a02b00192212f203041046a2130201141016a2211410a480d000b2019202f3802d801202a28020021314100211b200620\
+0d41d7006c41046c6a213203402032200a4300000000201b2031461b3802dc01203241046a2132201b41016a221b410a480d000b430000000021\
+33410021112006200d41d7006c41046c6a21340340203320342a02dc01922133203441046a2134201141016a2211410a480d000b201920333802\
+840220192a028402213520358c213620192a02d8012137203620379521384100211b2006200d41d7006c41046c6a21390340203920392a02dc01\
+203820392a02b001949238028802203941046a2139201b41016a221b410a480d000b4300000000213a20192a0254213b410021112006200d41d7\
+006c41046c6a213c0340203a203c2a028802203c2a0258203b959492213a203c41046a213c201141016a2211410a480d000b2019203a3802b002\
+20192a0254213d430000803f203d95213e20192a02b002213f203f8c21404100211b2006200d41d7006c41046c6a21410340204120412a028802\
+203e9420409220412a022c943802b402204141046a2141201b41016a221b410a480d000b200b41016a220b2001480d000b0b0bb7020a017d037f\
+017d017f017d027f017d027f047d047f200020014804404300000000210c4100210d03402004200d41046c6a210f200f280200210e2005200d41\
+d7006c41046c6a211120112a02d8012110201010032112410021132005200d41d7006c41046c6a21140340200c20142a02880120129343000000\
+002013200e461b92210c201441046a2114201341016a2213410a480d000b200d41016a220d2002280200480d000b430000000021154100211620\
+05410041046c6a21170340201520172a028401922115201741dc026a2117201641016a22162002280200480d000b2002280200b22118200c2018\
+95211920198c211a2015201895211b2000211c0340201c211d2008410041046c6a211e201e201a3802002009410041046c6a211f201f201b3802\
+00201c41016a221c2001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005\
+200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c6a2112201220\
+0f380280e628200c41016a220c2001480d000b0b0b860205047f047d037f017d017f200020014804402000210c0340200c210d200d411070210e\
+200d41106e210d200d210f43000000002110430000000021114300000000211243000000002113410021142005200f41046c6a21152006200e41\
+046c41046c6a2116034020152a02b40221172010201720162a0200949221102011201720162a0204949221112012201720162a02089492211220\
+13201720162a020c94922113201541dc026a211520164180026a2116201441016a22142002280200480d000b200a200e41286c200f6a41046c6a\
+211820182010380280d228201820113802a8d228201820123802d0d228201820133802f8d228200c41016a220c2001480d000b0b0b980a09047f\
+087b037f067b037f027b027f017b027f200020014804402000210c0340200c210d200d210e4100210f0340200e41046c41046a20022802004c04\
+40fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
+002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
+0000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182005200e41dc026c41\
+046c6a21192007200f41086c41046c6a211a03402019fd0902b402211b201afd000200211c201afd000210211d2019fd09029005211e2019fd09\
+02ec07211f2019fd0902c80a2120201b201cfde6012010fde4012110201b201dfde6012011fde4012111201e201cfde6012012fde4012112201e\
+201dfde6012013fde4012113201f201cfde6012014fde4012114201f201dfde6012015fde40121152020201cfde6012016fde40121162020201d\
+fde6012017fde4012117201941046a2119201a4180026a211a201841016a2218410a480d000b200b200f41086c200e4180026c6a41046c6a2121\
+20212010fd0c000000000000000000000000000000002006200f41086c200e4180026c6a41046c6a21222022fd000200fd0c0000000000000000\
+0000000000000000fd44fd52fd0b020020212011fd0c000000000000000000000000000000002022fd000210fd0c000000000000000000000000\
+00000000fd44fd52fd0b021020212012fd0c000000000000000000000000000000002022fd00028002fd0c000000000000000000000000000000\
+00fd44fd52fd0b02800220212013fd0c000000000000000000000000000000002022fd00029002fd0c00000000000000000000000000000000fd\
+44fd52fd0b02900220212014fd0c000000000000000000000000000000002022fd00028004fd0c00000000000000000000000000000000fd44fd\
+52fd0b02800420212015fd0c000000000000000000000000000000002022fd00029004fd0c00000000000000000000000000000000fd44fd52fd\
+0b02900420212016fd0c000000000000000000000000000000002022fd00028006fd0c00000000000000000000000000000000fd44fd52fd0b02\
+800620212017fd0c000000000000000000000000000000002022fd00029006fd0c00000000000000000000000000000000fd44fd52fd0b029006\
+05410021230340fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125410021182005200e41dc02\
+6c202341d7006c6a41046c6a21262007200f41086c41046c6a212703402026fd0902b402212820282027fd000200fde6012024fde40121242028\
+2027fd000210fde6012025fde4012125202641046a212620274180026a2127201841016a2218410a480d000b200b200f41086c200e4180026c6a\
+202341c0006c6a41046c6a212920292024fd0c000000000000000000000000000000002006200f41086c200e4180026c6a202341c0006c6a4104\
+6c6a212a202afd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020292025fd0c00000000000000000000000000000000\
+202afd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202341016a22232002280200200e41046c6b480d000b0b200f41\
+016a220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c00\
+000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c\
+200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c\
+6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0be30405067f087b037f067b017f20002001480440\
+2000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340fd0c00000000000000000000000000000000\
+210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000\
+00002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000\
+000000002115fd0c000000000000000000000000000000002116410021172004200d41086c41046c6a21182005200c41046c200b4180036c6a20\
+0e4180016c6a41046c6a211903402018fd000200211a2019fd090200211b2018fd000210211c2019fd090204211d2019fd090208211e2019fd09\
+020c211f201a201bfde601200ffde401210f201c201bfde6012010fde4012110201a201dfde6012011fde4012111201c201dfde6012012fde401\
+2112201a201efde6012013fde4012113201c201efde6012014fde4012114201a201ffde6012015fde4012115201c201ffde6012016fde4012116\
+20184180026a211820194180246a2119201741016a22172002280200480d000b2007200c4180126c200b41c0016c6a200e41c0006c6a200d4108\
+6c6a41046c6a21202020200ffd0b0280d01620202010fd0b0290d01620202011fd0b0280e21620202012fd0b0290e21620202013fd0b0280f416\
+20202014fd0b0290f41620202015fd0b0280861720202016fd0b02908617200e41016a220e4103480d000b200d41016a220d4108480d000b2009\
+41016a22092001480d000b0b0b910b09067f087b037f067b037f027b027f017b027f200020014804402000210903402009210a200a410370210b\
+200a41036e210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c0000000000000000000000000000000021\
+0ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
+002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
+0000002115fd0c000000000000000000000000000000002116410021172004200c4180026c41046c6a21182006200d41086c200b4180c0016c6a\
+200e4180c0006c6a41046c6a211903402018fd090200211a2019fd000200211b2019fd000210211c2018fd09028002211d2018fd09028004211e\
+2018fd09028006211f201a201bfde601200ffde401210f201a201cfde6012010fde4012110201d201bfde6012011fde4012111201d201cfde601\
+2012fde4012112201e201bfde6012013fde4012113201e201cfde6012014fde4012114201f201bfde6012015fde4012115201f201cfde6012016\
+fde4012116201841046a211820194180046a2119201741016a221741c000480d000b2008200d41086c200b4180036c6a200c4180246c6a200e41\
+80016c6a41046c6a21202020200ffd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c4180246c6a200e418001\
+6c6a41046c6a21212021fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020202010fd0c000000000000000000000000\
+000000002021fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020202011fd0c00000000000000000000000000000000\
+2021fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b02802420202012fd0c000000000000000000000000000000002021\
+fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b02902420202013fd0c000000000000000000000000000000002021fd00\
+028048fd0c00000000000000000000000000000000fd44fd52fd0b02804820202014fd0c000000000000000000000000000000002021fd000290\
+48fd0c00000000000000000000000000000000fd44fd52fd0b02904820202015fd0c000000000000000000000000000000002021fd0002806cfd\
+0c00000000000000000000000000000000fd44fd52fd0b02806c20202016fd0c000000000000000000000000000000002021fd0002906cfd0c00\
+000000000000000000000000000000fd44fd52fd0b02906c05410021220340fd0c000000000000000000000000000000002123fd0c0000000000\
+00000000000000000000002124410021172004200c4180026c202241c0006c6a41046c6a21252006200d41086c200b4180c0016c6a200e4180c0\
+006c6a41046c6a212603402025fd090200212720272026fd000200fde6012023fde401212320272026fd000210fde6012024fde4012124202541\
+046a212520264180046a2126201741016a221741c000480d000b2008200d41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180\
+016c6a41046c6a212820282023fd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c4180246c6a20224180096c\
+6a200e4180016c6a41046c6a21292029fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020282024fd0c000000000000\
+000000000000000000002029fd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202241016a22222002280200200c4104\
+6c6b480d000b0b200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0bed0103037f027b057f20\
+0020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000\
+210d4100210e03404100210f0340410021102004200b41086c200e4180036c6a200f4180016c6a41046c6a21110340200c2011fd000200fde401\
+210c200d2011fd000210fde401210d20114180246a2111201041016a22102002280200480d000b200f41016a220f4103480d000b200e41016a22\
+0e4103480d000b2007200b41086c41046c6a21122012200cfd0b0280cc162012200dfd0b0290cc16200941016a22092001480d000b0b0ba70505\
+067f087b057f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340fd\
+0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
+11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
+002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021170340410021180340410021\
+192005200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a200e41c0006c6a41046c6a211a2004200d41086c20174180036c6a2018\
+4180016c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd090204211f201afd0902082120201afd0902\
+0c2121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde6012012fde40121\
+122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde6012016fde401211620\
+1a4180326a211a201b4180246a211b201941016a22192002280200480d000b201841016a22184103480d000b201741016a22174103480d000b20\
+07200c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41046c6a21222022200ffd0b0280cc0420222010fd0b0290cc04202220\
+11fd0b0280d00420222012fd0b0290d00420222013fd0b0280d40420222014fd0b0290d40420222015fd0b0280d80420222016fd0b0290d80420\
+0e41016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0b810d09067f087b057f067b037f027b027f01\
+7b027f200020014804402000210903402009210a200a410570210b200a41056e210a200a210c4100210d03404100210e0340200c41046c41046a\
+20022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
+00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
+000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021170340\
+200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a4103487104404100\
+21192004200b4180036c200c4180246c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a211a2006200d41086c20174180c0016c\
+6a20184180c0006c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd09028024211f201afd0902804821\
+20201afd0902806c2121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde6\
+012012fde40121122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde60120\
+16fde4012116201a41046a211a201b4180026a211b201941016a2219418001480d000b0b201841016a22184103480d000b0b201741016a221741\
+03480d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21222022200ffd0c00000000000000000000000000\
+0000002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21232023fd000200fd0c00000000000000000000000000\
+000000fd44fd52fd0b020020222010fd0c000000000000000000000000000000002023fd000210fd0c00000000000000000000000000000000fd\
+44fd52fd0b021020222011fd0c000000000000000000000000000000002023fd00028032fd0c00000000000000000000000000000000fd44fd52\
+fd0b02803220222012fd0c000000000000000000000000000000002023fd00029032fd0c00000000000000000000000000000000fd44fd52fd0b\
+02903220222013fd0c000000000000000000000000000000002023fd00028064fd0c00000000000000000000000000000000fd44fd52fd0b0280\
+6420222014fd0c000000000000000000000000000000002023fd00029064fd0c00000000000000000000000000000000fd44fd52fd0b02906420\
+222015fd0c000000000000000000000000000000002023fd0002809601fd0c00000000000000000000000000000000fd44fd52fd0b0280960120\
+222016fd0c000000000000000000000000000000002023fd0002909601fd0c00000000000000000000000000000000fd44fd52fd0b0290960105\
+410021240340fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126410021170340200b2017417f\
+6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a410348710440410021192004200b\
+4180036c200c4180246c6a20244180096c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a21272006200d41086c20174180c001\
+6c6a20184180c0006c6a41046c6a212803402027fd090200212920292028fd000200fde6012025fde401212520292028fd000210fde6012026fd\
+e4012126202741046a212720284180026a2128201941016a2219418001480d000b0b201841016a22184103480d000b0b201741016a2217410348\
+0d000b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a212a202a2025fd0c0000000000000000\
+00000000000000002005200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a212b202bfd000200fd0c00\
+000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c00000000000000000000000000000000202bfd000210fd0c0000000000\
+0000000000000000000000fd44fd52fd0b0210202441016a22242002280200200c41046c6b480d000b0b200e41016a220e4105480d000b200d41\
+016a220d4108480d000b200941016a22092001480d000b0b0bc002010c7f20002001480440200021080340200821092009210a4100210b034020\
+0b41026d410548210c4100210d0340200d41026d410548210e200c200e71210f410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a\
+41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a\
+200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c000000000000000000000000000000002012fd000200200b4102\
+6f41026c200d41026f6afd11fd37fd5205fd0c000000000000000000000000000000000bfd0b0200201141106a2111201241106a211220134110\
+6a2113201041016a22104110480d000b200d41016a220d410b480d000b200b41016a220b410b480d000b200841016a22082001480d000b0b0bed\
+0103037f027b057f20002001480440200021080340200821092009210afd0c00000000000000000000000000000000210bfd0c00000000000000\
+000000000000000000210c4100210d03404100210e03404100210f2005200a41086c200d41c0026c6a200e41c0006c6a41046c6a21100340200b\
+2010fd000200fde401210b200c2010fd000210fde401210c20104180326a2110200f41016a220f2002280200480d000b200e41016a220e410548\
+0d000b200d41016a220d4105480d000b2007200a41086c41046c6a21112011200bfd0b0280ca042011200cfd0b0290ca04200841016a22082001\
+480d000b0b0bae0705087f087b047f067b017f200020014804404100210903402000210a0340200a210b200b410370210c200b41036e210b200b\
+410370210d200b41036e210b200b210e200941004a210f410021100340fd0c000000000000000000000000000000002111fd0c00000000000000\
+0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
+00000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000\
+0000000000000000000000000021184100211903404100211a2004200e41046c200d41a0036c6a200941a02a6c6a201941a0036c6a200c41206c\
+6a41046c6a211b2005201041086c200941c03c6c6a201941c0056c6a41046c6a211c0340201bfd090200211d201cfd000200211e201cfd000210\
+211f201bfd0902042120201bfd0902082121201bfd09020c2122201d201efde6012011fde4012111201d201ffde6012012fde40121122020201e\
+fde6012013fde40121132020201ffde6012014fde40121142021201efde6012015fde40121152021201ffde6012016fde40121162022201efde6\
+012017fde40121172022201ffde6012018fde4012118201b4180016a211b201c4180026a211c201a41016a221a410b480d000b201941016a2219\
+410b480d000b2007200e4180026c200d4180306c6a201041086c6a200c4180106c6a41046c6a21232023200f047b2023fd0002800a05fd0c0000\
+00000000000000000000000000000b2011fde401fd0b02800a2023200f047b2023fd0002900a05fd0c000000000000000000000000000000000b\
+2012fde401fd0b02900a2023200f047b2023fd0002800c05fd0c000000000000000000000000000000000b2013fde401fd0b02800c2023200f04\
+7b2023fd0002900c05fd0c000000000000000000000000000000000b2014fde401fd0b02900c2023200f047b2023fd0002800e05fd0c00000000\
+0000000000000000000000000b2015fde401fd0b02800e2023200f047b2023fd0002900e05fd0c000000000000000000000000000000000b2016\
+fde401fd0b02900e2023200f047b2023fd0002801005fd0c000000000000000000000000000000000b2017fde401fd0b0280102023200f047b20\
+23fd0002901005fd0c000000000000000000000000000000000b2018fde401fd0b029010201041016a22104108480d000b200a41016a220a2001\
+480d000b200941016a22092002280200480d000b0b0b880d09067f087b057f067b037f027b027f017b027f200020014804402000210903402009\
+210a200a410d70210b200a410d6e210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c0000000000000000\
+0000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000\
+000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000\
+0000000000000000000000002115fd0c000000000000000000000000000000002116410021170340200b2017417f6c6a41004e200b2017417f6c\
+6a410b487104404100211803402018417f6c200e6a41004e2018417f6c200e6a410b48710440410021192005200b41c0056c200c4180f2016c6a\
+201741c07a6c6a201841406c6a200e41c0006c6a41046c6a211a2006200d41086c20174180306c6a20184180106c6a41046c6a211b0340201afd\
+090200211c201bfd000200211d201bfd000210211e201afd090280f201211f201afd090280e4032120201afd090280d6052121201c201dfde601\
+200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013\
+fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde6012016fde4012116201a41046a211a201b4180\
+016a211b201941016a221941c000480d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41a003\
+6c6a200c4180a9016c6a200e41206c6a41046c6a21222022200ffd0c000000000000000000000000000000002004200d41086c200b41a0036c6a\
+200c4180a9016c6a200e41206c6a41046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020222010fd0c\
+000000000000000000000000000000002023fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020222011fd0c00000000\
+0000000000000000000000002023fd000280a901fd0c00000000000000000000000000000000fd44fd52fd0b0280a90120222012fd0c00000000\
+0000000000000000000000002023fd000290a901fd0c00000000000000000000000000000000fd44fd52fd0b0290a90120222013fd0c00000000\
+0000000000000000000000002023fd000280d202fd0c00000000000000000000000000000000fd44fd52fd0b0280d20220222014fd0c00000000\
+0000000000000000000000002023fd000290d202fd0c00000000000000000000000000000000fd44fd52fd0b0290d20220222015fd0c00000000\
+0000000000000000000000002023fd000280fb03fd0c00000000000000000000000000000000fd44fd52fd0b0280fb0320222016fd0c00000000\
+0000000000000000000000002023fd000290fb03fd0c00000000000000000000000000000000fd44fd52fd0b0290fb0305410021240340fd0c00\
+0000000000000000000000000000002125fd0c000000000000000000000000000000002126410021170340200b2017417f6c6a41004e200b2017\
+417f6c6a410b487104404100211803402018417f6c200e6a41004e2018417f6c200e6a410b48710440410021192005200b41c0056c200c4180f2\
+016c6a202441c03c6c6a201741c07a6c6a201841406c6a200e41c0006c6a41046c6a21272006200d41086c20174180306c6a20184180106c6a41\
+046c6a212803402027fd090200212920292028fd000200fde6012025fde401212520292028fd000210fde6012026fde4012126202741046a2127\
+20284180016a2128201941016a221941c000480d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c20\
+0b41a0036c6a200c4180a9016c6a202441a02a6c6a200e41206c6a41046c6a212a202a2025fd0c00000000000000000000000000000000200420\
+0d41086c200b41a0036c6a200c4180a9016c6a202441a02a6c6a200e41206c6a41046c6a212b202bfd000200fd0c000000000000000000000000\
+00000000fd44fd52fd0b0200202a2026fd0c00000000000000000000000000000000202bfd000210fd0c00000000000000000000000000000000\
+fd44fd52fd0b0210202441016a22242002280200200c41046c6b480d000b0b200e41016a220e410d480d000b200d41016a220d4104480d000b20\
+0941016a22092001480d000b0b0bad02010b7f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340\
+4100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0006c6a200e41206c6a41046c6a21102004200b41a0\
+036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a02a6c6a200d41206c6a41046c6a2112034020102012fd000200\
+fd0c000000000000000000000000000000002011fd000200200c41026c200e6afd11fd37fd52fd0b0200201041106a2110201141106a21112012\
+41106a2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d41016a220d410d480d000b200c41016a220c4102480d000b20\
+0b41016a220b410d480d000b200841016a22082001480d000b0b0bb50203047f027b047f20002001480440410021080340200021090340200921\
+0a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f200520\
+0b41086c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010fd000200fde401210c200d2010fd000210fde401210d20104180016a\
+2110200f41016a220f410d480d000b200e41016a220e410d480d000b2007200b41086c41046c6a21112011200841004a047b2011fd0002800905\
+fd0c000000000000000000000000000000000b200cfde401fd0b0280092011200841004a047b2011fd0002900905fd0c00000000000000000000\
+0000000000000b200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0bef0505077f067b047f05\
+7b017f20002001480440410021070340200021080340200821092009410470210a200941046e21092009410370210b200941036e210920094101\
+70210c200941016e21092009210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000\
+00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
+00000000000000000000000000000000211341002114034041002115200420074190066c2014411c6c6a200b6a41046c6a21162005200a41086c\
+20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd00020021192017fd000210211a2016fd090270211b2016fd\
+0902e001211c20182019fde601200efde401210e2018201afde601200ffde401210f201b2019fde6012010fde4012110201b201afde6012011fd\
+e4012111201c2019fde6012012fde4012112201c201afde6012013fde4012113201641046a211620174180016a2117201541016a2215411a480d\
+000b201441016a2214411a480d000b2006200a41086c200b41206c6a41046c6a211d201d200741004a047b201dfd00020005fd0c000000000000\
+000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c000000000000000000000000000000000b200ffd\
+e401fd0b0210201d200741004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b028003201d20074100\
+4a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b201dfd0002800605fd\
+0c000000000000000000000000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c0000000000000000000000\
+00000000000b2013fde401fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bc00305017b027f027b087f\
+097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e\
+0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a21142008\
+20104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc\
+3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12\
+833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100\
+200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b41\
+00200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541\
+106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b008d0203666d61e0170e0e0e0e0e0e0e300e0e0e0e0e0e0e30\
+0e0e0e0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414c1100e0e0e0e0e0e0e300e0e0e0e0e\
+0e0e300e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414be1a0e0e0e0e0e0e0e300e0e\
+0e0e0e0e0e300e0e0e0e0e0e0ee50d0e0e0e0e0e0e0efe0112f60b0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414ef130e0e0e0e0e0e0e\
+f20412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0e91070e0e\
+0e0e0e0e0e9e0612dd090e0e0e0e0e';
 
 /** Everything that a device needs to run FashionCnn. */
 export const fashionCnnModule: ModuleSpec = {
@@ -5496,12 +5445,11 @@ export const fashionCnnModule: ModuleSpec = {
     /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 32768, perSample: 0 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
     /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 87 }, role: 'scratch' },
-    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 87 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C,
@@ -5526,11 +5474,10 @@ export const fashionCnnModule: ModuleSpec = {
     /* 19 */ train07Fc1BackwardSumFc1BackwardMatmulFc1,
     /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d,
     /* 21 */ train09ReluBackwardMaxPool2dGradConv2Back,
-    /* 22 */ train10Conv2BackwardConv2dWeightGrad,
-    /* 23 */ train11Conv2BackwardConv2dInputGradGtSele,
-    /* 24 */ train12ReluBackwardMaxPool2dGradConv1Back,
-    /* 25 */ train13Conv1BackwardConv2dWeightGrad,
-    /* 26 */ train14AdamIsFiniteMulAddPowSub3More,
+    /* 22 */ train10Conv2BackwardConv2dWeightGradConv2,
+    /* 23 */ train11ReluBackwardMaxPool2dGradConv1Back,
+    /* 24 */ train12Conv1BackwardConv2dWeightGrad,
+    /* 25 */ train13AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
@@ -5540,7 +5487,7 @@ export const fashionCnnModule: ModuleSpec = {
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

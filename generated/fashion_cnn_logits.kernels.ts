@@ -1916,23 +1916,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch2, parameters, scratch5, scratch6, scratch7, scratch8.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch2, parameters, scratch6, scratch7.
  */
 const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
   parts: [
     {
-      name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
+      name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
       label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       invocations: { count: 676, block: 1 },
-    },
-    {
-      name: 'train_01b_conv2_backward_conv2d_input_grad_gt_sele',
-      label: 'conv2 backward: conv2d_input_grad + gt + select: weights transformed',
-      tasks: { count: 256, block: 0 },
-      invocations: { count: 0, block: 0 },
     },
   ],
   workgroup: 64,
@@ -1940,20 +1934,16 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   buffers: [
     { buffer: 12, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 15, access: 'read' },
     { buffer: 16, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
-    { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_104: array<i32>;
-@group(0) @binding(5) var<storage, read_write> stack_158: array<f32>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch_104: array<i32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2246,7 +2236,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch9, scratch10.
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch8, scratch9.
  */
 const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -2265,8 +2255,8 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
     { buffer: 16, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
+    { buffer: 18, access: 'read_write' },
     { buffer: 19, access: 'read_write' },
-    { buffer: 20, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -2487,7 +2477,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 15: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch1. */
+/** Kernel 15: conv3: conv2d + add + relu. Binds scratch8, parameters, scratch1. */
 const train03Conv3Conv2dAddRelu: KernelSpec = {
   name: 'train_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
@@ -2501,7 +2491,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 19, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
+  buffers: [{ buffer: 18, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
@@ -2691,7 +2681,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch11. */
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch10. */
 const train04Fc1MatmulAddRelu: KernelSpec = {
   name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -2705,7 +2695,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 21, access: 'read_write' }],
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 20, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
@@ -2892,7 +2882,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 17: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add. Binds scratch11, parameters, scratch12, label.
+ * Kernel 17: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add. Binds scratch10, parameters, scratch11, label.
  */
 const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   name: 'train_05_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
@@ -2908,9 +2898,9 @@ const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 21, access: 'read' },
+    { buffer: 20, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add
@@ -2989,7 +2979,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch12, scratch11, scratch0, loss, accuracy, gradients, scratch13.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch10, scratch0, loss, accuracy, gradients, scratch12.
  */
 const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
@@ -3024,13 +3014,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 22, access: 'read' },
     { buffer: 21, access: 'read' },
+    { buffer: 20, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
   ],
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -3269,7 +3259,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch13, scratch1, scratch3, gradients, scratch0.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch12, scratch1, scratch3, gradients, scratch0.
  */
 const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
@@ -3297,7 +3287,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 22, access: 'read' },
     { buffer: 11, access: 'read' },
     { buffer: 13, access: 'read' },
     { buffer: 1, access: 'read_write' },
@@ -3614,7 +3604,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch9, scratch4, gradients, scratch1.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch8, scratch4, gradients, scratch1.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
@@ -3643,7 +3633,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 10, access: 'read' },
-    { buffer: 19, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
@@ -3982,7 +3972,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 21: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch10, scratch1, scratch0, gradients. */
+/** Kernel 21: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch9, scratch1, scratch0, gradients. */
 const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   name: 'train_09_relu_backward_max_pool2d_grad_conv2_back',
   label: 'relu backward: max_pool2d_grad | conv2 backward: sum',
@@ -4003,7 +3993,7 @@ const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 20, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 11, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
@@ -4060,203 +4050,59 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 22: conv2 backward: conv2d_weight_grad. Binds scratch6, scratch0, gradients. */
-const train10Conv2BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_10_conv2_backward_conv2d_weight_grad',
-  label: 'conv2 backward: conv2d_weight_grad',
+/**
+ * Kernel 22: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch5, gradients, scratch1.
+ */
+const train10Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
+  name: 'train_10_conv2_backward_conv2d_weight_grad_conv2',
+  label: 'conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_10_conv2_backward_conv2d_weight_grad',
+      name: 'train_10a_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
       tasks: { count: 72, block: 0 },
       invocations: { count: 576, block: 0 },
     },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv2 backward: conv2d_weight_grad
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 8 * 3 * 3 * 8) { return; }
-  let nb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let cb = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 11; r1++) {
-      for (var r2 = 0; r2 < 11; r2++) {
-        let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
-        let v1 = scratch_100[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-        let v2 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-        let v3 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-        let v4 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-        let v5 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-        let v6 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-        let v7 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-        let v8 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v0 * v2));
-        acc2 = (acc2 + (v0 * v3));
-        acc3 = (acc3 + (v0 * v4));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v0 * v6));
-        acc6 = (acc6 + (v0 * v7));
-        acc7 = (acc7 + (v0 * v8));
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-    }
-  }
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 320)] = acc0;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 321)] = acc1;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 322)] = acc2;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 323)] = acc3;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 324)] = acc4;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 325)] = acc5;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 326)] = acc6;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 327)] = acc7;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 384)] = acc8;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 385)] = acc9;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 386)] = acc10;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 387)] = acc11;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 388)] = acc12;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 389)] = acc13;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 390)] = acc14;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 391)] = acc15;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 448)] = acc16;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 449)] = acc17;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 450)] = acc18;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 451)] = acc19;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 452)] = acc20;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 453)] = acc21;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 454)] = acc22;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 455)] = acc23;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 512)] = acc24;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 513)] = acc25;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 514)] = acc26;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 515)] = acc27;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 516)] = acc28;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 517)] = acc29;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 518)] = acc30;
-  gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 519)] = acc31;
-}
-`,
-};
-
-/**
- * Kernel 23: conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch5, scratch8, scratch1.
- */
-const train11Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
-  name: 'train_11_conv2_backward_conv2d_input_grad_gt_sele',
-  label: 'conv2 backward: conv2d_input_grad + gt + select',
-  parts: [
     {
-      name: 'train_11_conv2_backward_conv2d_input_grad_gt_sele',
+      name: 'train_10b_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 1, block: 1 },
+      tasks: { count: 13, block: 4 },
       invocations: { count: 676, block: 4 },
     },
   ],
   workgroup: 64,
-  localBytes: 297600,
+  localBytes: 0,
   buffers: [
     { buffer: 16, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 15, access: 'read' },
-    { buffer: 18, access: 'read' },
+    { buffer: 1, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
   ],
-  wgsl: `// conv2 backward: conv2d_input_grad + gt + select
+  wgsl: `// conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
-@group(0) @binding(3) var<storage, read> stack_158: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scratch_107: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (8 * 3 * 3 * 8 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 8 * 3 * 3 * 8) { return; }
+    let nb = item % 8;
+    let rest3 = item / 8;
+    let w = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let h = rest2 % 3;
+    let rest1 = rest2 / 3;
+    let cb = rest1;
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     var acc2: f32 = 0.0;
@@ -4289,148 +4135,280 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc29: f32 = 0.0;
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
-            for (var r2 = 0; r2 < 64; r2++) {
-              let v0 = scratch_100[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-              let v1 = scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-              let v2 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-              let v3 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-              let v4 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-              let v5 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-              let v6 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-              let v7 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-              let v8 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-              let v9 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-              let v10 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-              let v11 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
-              acc0 = (acc0 + (v0 * v1));
-              acc1 = (acc1 + (v0 * v2));
-              acc2 = (acc2 + (v0 * v3));
-              acc3 = (acc3 + (v0 * v4));
-              acc4 = (acc4 + (v0 * v5));
-              acc5 = (acc5 + (v0 * v6));
-              acc6 = (acc6 + (v0 * v7));
-              acc7 = (acc7 + (v0 * v8));
-              acc8 = (acc8 + (v9 * v1));
-              acc9 = (acc9 + (v9 * v2));
-              acc10 = (acc10 + (v9 * v3));
-              acc11 = (acc11 + (v9 * v4));
-              acc12 = (acc12 + (v9 * v5));
-              acc13 = (acc13 + (v9 * v6));
-              acc14 = (acc14 + (v9 * v7));
-              acc15 = (acc15 + (v9 * v8));
-              acc16 = (acc16 + (v10 * v1));
-              acc17 = (acc17 + (v10 * v2));
-              acc18 = (acc18 + (v10 * v3));
-              acc19 = (acc19 + (v10 * v4));
-              acc20 = (acc20 + (v10 * v5));
-              acc21 = (acc21 + (v10 * v6));
-              acc22 = (acc22 + (v10 * v7));
-              acc23 = (acc23 + (v10 * v8));
-              acc24 = (acc24 + (v11 * v1));
-              acc25 = (acc25 + (v11 * v2));
-              acc26 = (acc26 + (v11 * v3));
-              acc27 = (acc27 + (v11 * v4));
-              acc28 = (acc28 + (v11 * v5));
-              acc29 = (acc29 + (v11 * v6));
-              acc30 = (acc30 + (v11 * v7));
-              acc31 = (acc31 + (v11 * v8));
-            }
-          }
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      for (var r1 = 0; r1 < 11; r1++) {
+        for (var r2 = 0; r2 < 11; r2++) {
+          let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
+          let v1 = scratch_100[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
+          let v2 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
+          let v3 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
+          let v4 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
+          let v5 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
+          let v6 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
+          let v7 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
+          let v8 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
+          let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
+          let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
+          let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
+          acc0 = (acc0 + (v0 * v1));
+          acc1 = (acc1 + (v0 * v2));
+          acc2 = (acc2 + (v0 * v3));
+          acc3 = (acc3 + (v0 * v4));
+          acc4 = (acc4 + (v0 * v5));
+          acc5 = (acc5 + (v0 * v6));
+          acc6 = (acc6 + (v0 * v7));
+          acc7 = (acc7 + (v0 * v8));
+          acc8 = (acc8 + (v9 * v1));
+          acc9 = (acc9 + (v9 * v2));
+          acc10 = (acc10 + (v9 * v3));
+          acc11 = (acc11 + (v9 * v4));
+          acc12 = (acc12 + (v9 * v5));
+          acc13 = (acc13 + (v9 * v6));
+          acc14 = (acc14 + (v9 * v7));
+          acc15 = (acc15 + (v9 * v8));
+          acc16 = (acc16 + (v10 * v1));
+          acc17 = (acc17 + (v10 * v2));
+          acc18 = (acc18 + (v10 * v3));
+          acc19 = (acc19 + (v10 * v4));
+          acc20 = (acc20 + (v10 * v5));
+          acc21 = (acc21 + (v10 * v6));
+          acc22 = (acc22 + (v10 * v7));
+          acc23 = (acc23 + (v10 * v8));
+          acc24 = (acc24 + (v11 * v1));
+          acc25 = (acc25 + (v11 * v2));
+          acc26 = (acc26 + (v11 * v3));
+          acc27 = (acc27 + (v11 * v4));
+          acc28 = (acc28 + (v11 * v5));
+          acc29 = (acc29 + (v11 * v6));
+          acc30 = (acc30 + (v11 * v7));
+          acc31 = (acc31 + (v11 * v8));
         }
       }
     }
-    scratch_107[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
-  } else {
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 320)] = acc0;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 321)] = acc1;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 322)] = acc2;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 323)] = acc3;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 324)] = acc4;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 325)] = acc5;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 326)] = acc6;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 327)] = acc7;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 384)] = acc8;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 385)] = acc9;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 386)] = acc10;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 387)] = acc11;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 388)] = acc12;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 389)] = acc13;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 390)] = acc14;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 391)] = acc15;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 448)] = acc16;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 449)] = acc17;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 450)] = acc18;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 451)] = acc19;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 452)] = acc20;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 453)] = acc21;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 454)] = acc22;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 455)] = acc23;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 512)] = acc24;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 513)] = acc25;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 514)] = acc26;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 515)] = acc27;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 516)] = acc28;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 517)] = acc29;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 518)] = acc30;
+    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 519)] = acc31;
+    return;
+  }
+  number -= end0;
+  let end1 = (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
+    let cb = item % 4;
+    let rest3 = item / 4;
+    let w = rest3 % 13;
+    let rest2 = rest3 / 13;
+    let h = rest2 % 13;
+    let rest1 = rest2 / 13;
+    let nb = rest1;
+    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
+      var acc0: f32 = 0.0;
+      var acc1: f32 = 0.0;
+      var acc2: f32 = 0.0;
+      var acc3: f32 = 0.0;
+      var acc4: f32 = 0.0;
+      var acc5: f32 = 0.0;
+      var acc6: f32 = 0.0;
+      var acc7: f32 = 0.0;
+      var acc8: f32 = 0.0;
+      var acc9: f32 = 0.0;
+      var acc10: f32 = 0.0;
+      var acc11: f32 = 0.0;
+      var acc12: f32 = 0.0;
+      var acc13: f32 = 0.0;
+      var acc14: f32 = 0.0;
+      var acc15: f32 = 0.0;
+      var acc16: f32 = 0.0;
+      var acc17: f32 = 0.0;
+      var acc18: f32 = 0.0;
+      var acc19: f32 = 0.0;
+      var acc20: f32 = 0.0;
+      var acc21: f32 = 0.0;
+      var acc22: f32 = 0.0;
+      var acc23: f32 = 0.0;
+      var acc24: f32 = 0.0;
+      var acc25: f32 = 0.0;
+      var acc26: f32 = 0.0;
+      var acc27: f32 = 0.0;
+      var acc28: f32 = 0.0;
+      var acc29: f32 = 0.0;
+      var acc30: f32 = 0.0;
+      var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 3; r0++) {
         if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
               for (var r2 = 0; r2 < 64; r2++) {
-                let v12 = scratch_100[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                acc32 = (acc32 + (v12 * scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                acc33 = (acc33 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                acc34 = (acc34 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                acc35 = (acc35 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                acc36 = (acc36 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                acc37 = (acc37 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                acc38 = (acc38 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                acc39 = (acc39 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                let v0 = scratch_100[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                let v1 = scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
+                let v2 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
+                let v3 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
+                let v4 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
+                let v5 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
+                let v6 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
+                let v7 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
+                let v8 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
+                let v9 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
+                let v10 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
+                let v11 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
+                acc0 = (acc0 + (v0 * v1));
+                acc1 = (acc1 + (v0 * v2));
+                acc2 = (acc2 + (v0 * v3));
+                acc3 = (acc3 + (v0 * v4));
+                acc4 = (acc4 + (v0 * v5));
+                acc5 = (acc5 + (v0 * v6));
+                acc6 = (acc6 + (v0 * v7));
+                acc7 = (acc7 + (v0 * v8));
+                acc8 = (acc8 + (v9 * v1));
+                acc9 = (acc9 + (v9 * v2));
+                acc10 = (acc10 + (v9 * v3));
+                acc11 = (acc11 + (v9 * v4));
+                acc12 = (acc12 + (v9 * v5));
+                acc13 = (acc13 + (v9 * v6));
+                acc14 = (acc14 + (v9 * v7));
+                acc15 = (acc15 + (v9 * v8));
+                acc16 = (acc16 + (v10 * v1));
+                acc17 = (acc17 + (v10 * v2));
+                acc18 = (acc18 + (v10 * v3));
+                acc19 = (acc19 + (v10 * v4));
+                acc20 = (acc20 + (v10 * v5));
+                acc21 = (acc21 + (v10 * v6));
+                acc22 = (acc22 + (v10 * v7));
+                acc23 = (acc23 + (v10 * v8));
+                acc24 = (acc24 + (v11 * v1));
+                acc25 = (acc25 + (v11 * v2));
+                acc26 = (acc26 + (v11 * v3));
+                acc27 = (acc27 + (v11 * v4));
+                acc28 = (acc28 + (v11 * v5));
+                acc29 = (acc29 + (v11 * v6));
+                acc30 = (acc30 + (v11 * v7));
+                acc31 = (acc31 + (v11 * v8));
               }
             }
           }
         }
       }
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      scratch_107[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
+      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
+    } else {
+      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
+        var acc32: f32 = 0.0;
+        var acc33: f32 = 0.0;
+        var acc34: f32 = 0.0;
+        var acc35: f32 = 0.0;
+        var acc36: f32 = 0.0;
+        var acc37: f32 = 0.0;
+        var acc38: f32 = 0.0;
+        var acc39: f32 = 0.0;
+        for (var r0 = 0; r0 < 3; r0++) {
+          if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
+            for (var r1 = 0; r1 < 3; r1++) {
+              if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
+                for (var r2 = 0; r2 < 64; r2++) {
+                  let v12 = scratch_100[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                  acc32 = (acc32 + (v12 * scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
+                  acc33 = (acc33 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                }
+              }
+            }
+          }
+        }
+        scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
+        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      }
     }
+    return;
   }
+  number -= end1;
 }
 `,
 };
 
-/** Kernel 24: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch1, scratch0, gradients. */
-const train12ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
-  name: 'train_12_relu_backward_max_pool2d_grad_conv1_back',
+/** Kernel 23: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch1, scratch0, gradients. */
+const train11ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
+  name: 'train_11_relu_backward_max_pool2d_grad_conv1_back',
   label: 'relu backward: max_pool2d_grad | conv1 backward: sum',
   parts: [
     {
-      name: 'train_12a_relu_backward_max_pool2d_grad',
+      name: 'train_11a_relu_backward_max_pool2d_grad',
       label: 'relu backward: max_pool2d_grad',
       tasks: { count: 1, block: 1 },
       invocations: { count: 21632, block: 1 },
     },
     {
-      name: 'train_12b_conv1_backward_sum',
+      name: 'train_11b_conv1_backward_sum',
       label: 'conv1 backward: sum',
       tasks: { count: 4, block: 0 },
       invocations: { count: 32, block: 0 },
@@ -4496,13 +4474,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 25: conv1 backward: conv2d_weight_grad. Binds scratch2, scratch0, gradients. */
-const train13Conv1BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_13_conv1_backward_conv2d_weight_grad',
+/** Kernel 24: conv1 backward: conv2d_weight_grad. Binds scratch2, scratch0, gradients. */
+const train12Conv1BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_12_conv1_backward_conv2d_weight_grad',
   label: 'conv1 backward: conv2d_weight_grad',
   parts: [
     {
-      name: 'train_13_conv1_backward_conv2d_weight_grad',
+      name: 'train_12_conv1_backward_conv2d_weight_grad',
       label: 'conv1 backward: conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       invocations: { count: 12, block: 0 },
@@ -4623,13 +4601,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 26: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train14AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_14_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 25: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train13AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_13_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_14_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_13_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       invocations: { count: 167168, block: 0 },
@@ -4679,709 +4657,680 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in hexadecimal: 40,640 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in hexadecimal: 38,961 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = '\
-0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004033534\
-00000101010102030404040505050404050405050604070707070707080806050504070707070606060606060404050604040506078d0e2c2a69\
-6e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76\
-325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e76\
-32645f6164645f72656c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c\
-696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d2065\
-76616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632\
-645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000f2c6576616c756174655f30315f636f6e76315f636f6e7632645f61\
-64645f72656c755f6d61785f706f6f6c326400102c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d6178\
-5f706f6f6c32640011216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c7500121f6576616c756174655f30345f\
-6663315f6d61746d756c5f6164645f72656c750013346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d6178\
-5f6172676d61785f65715f746f5f663300142d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f\
-335f6d6f726500151d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001632747261696e5f3030625f636f6e76325f63\
-6f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663325f7765696768745f72\
-656f72646572656400181e747261696e5f3030645f6663315f7765696768745f72656f726465726564001920747261696e5f3030655f636f6e76\
-335f7765696768745f72656f726465726564001a20747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001b327472\
-61696e5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001c32747261696e5f30\
-31625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65001d31747261696e5f30325f636f6e\
-76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001e1e747261696e5f30335f636f6e76335f636f6e\
-7632645f6164645f72656c75001f1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75002031747261696e5f30355f666332\
-5f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300212b747261696e5f3036615f6c6f73735f6c6f67\
-5f7375625f65715f73656c6563745f73756d5f335f6d6f726500221a747261696e5f3036625f6663325f6261636b776172645f73756d00231d74\
-7261696e5f3036635f6663325f6261636b776172645f6d61746d756c002427747261696e5f3036645f6663325f6261636b776172645f6d61746d\
-756c5f67745f73656c65637400251a747261696e5f3037615f6663315f6261636b776172645f73756d00261d747261696e5f3037625f6663315f\
-6261636b776172645f6d61746d756c002727747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400\
-281c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00292b747261696e5f3038625f636f6e76335f6261636b776172645f\
-636f6e7632645f7765696768745f67726164002a32747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e707574\
-5f677261645f67745f73656c65002b27747261696e5f3039615f72656c755f6261636b776172645f6d61785f706f6f6c32645f67726164002c1c\
-747261696e5f3039625f636f6e76325f6261636b776172645f73756d002d2a747261696e5f31305f636f6e76325f6261636b776172645f636f6e\
-7632645f7765696768745f67726164002e31747261696e5f31315f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261\
-645f67745f73656c65002f27747261696e5f3132615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772616400301c74726169\
-6e5f3132625f636f6e76315f6261636b776172645f73756d00312a747261696e5f31335f636f6e76315f6261636b776172645f636f6e7632645f\
-7765696768745f6772616400322e747261696e5f31345f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f\
-726500330af4ab0234d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39\
-fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa0\
-2002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a2440000\
-00000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c20\
-0044000000000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffff\
-ef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344\
-000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111\
-c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a244\
-9a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb\
-1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f4400000000000000\
-4020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f20\
-0144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d04\
-40200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc07\
-7141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f20002001480440200021080340200821092009210a4100210b034020\
-05200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd0c0000000000000000000000000000\
-00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
-000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000\
-0000000000002117fd0c000000000000000000000000000000002118410021192004200f41386c200a4190066c6a201041026c6a41046c6a211a\
-2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd090270211f201afd0902742120201bfd\
-0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fde40121132020201dfde6012014fde4\
-012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde40121\
-18201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6012011fde401211120232022fde6012012\
-fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fde401211520232025fde6012016fde4\
-01211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd09020c2127201afd09027c2128201b\
-fd00029002212920232026fde6012011fde401211120272026fde6012012fde401211220242026fde6012013fde401211320282026fde6012014\
-fde401211420232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4\
-012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f41a0036c6a200a41a02a6c6a201041206c\
-6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200cfde401fd0c000000000000000000000000\
-00000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde9012014200cfde401fd0c0000000000000000\
-0000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c00000000000000000000000000000000fdeb012016200efde401fd0c00\
-000000000000000000000000000000fdeb01fde9012017200efde401fd0c00000000000000000000000000000000fdeb01fde9012018200efde4\
-01fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d000b200f41016a220f410d480d000b200b41\
-016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a2009\
-41206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd\
-0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd\
-0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000\
-003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f00\
-00003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde501\
-2016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003f\
-fde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f\
-0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde5\
-01201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f000000\
-3ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c000000\
-3f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd\
-0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b02803020\
-0e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd\
-0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001\
-480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f2000200148044020002108034020082109200941017021\
-0a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f200320\
-0c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b\
-2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd000280\
-0e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd\
-00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde5\
-01fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde5\
-01201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde50121\
-2d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b028019201020\
-23fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd\
-0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c502201020\
-2ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d00\
-0b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c0000000000\
-00000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000\
-000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00\
-000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a4104\
-6c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd09028001\
-2143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fd\
-e401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401\
-213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41\
-046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c09003204620\
-3afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c0000\
-000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c203341\
-80026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a\
-41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02\
-809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d00\
-0b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d\
-41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002\
-a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd\
-0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b20\
-4efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde50121\
-5d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde5\
-01215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f\
-200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a\
-41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21\
-642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb\
-012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c0000000000\
-0000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200\
-20644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141\
-016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f\
-200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a200228\
-02004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000000000000000\
-0000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000\
-000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021\
-160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c2015\
-4180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd0902803221\
-1d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffd\
-e401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde401\
-2113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b\
-201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c2009418003\
-6c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023\
-200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b0290482023\
-20132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000\
-000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a\
-4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180\
-c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde401\
-2129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b20\
-06200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a222720\
-02280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf509\
-0f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340\
-200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c\
-00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f\
-fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
-211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c001\
-6c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09\
-028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b\
-201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201a\
-fde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22\
-134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a\
-21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-04202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c4104\
-6c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c000000000000\
-00000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41\
-046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fd\
-e4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a\
-22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
-202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bf00105047f027d\
-037f017d027f2000200148044020002107034020072108200821094100210a03404300000000210b4300000000210c4100210d2004200941c000\
-6c41046c6a210e2005200a41026c41046c6a210f0340200e2a02002110200b2010200f2a0280d2289492210b200c2010200f2a0284d228949221\
-0c200e41046a210e200f41286a210f200d41016a220d41c000480d000b2006200a41026c2009410a6c6a41046c6a21112011200b2005200a4102\
-6c41046c6a211220122a0280e628923802002011200c20122a0284e62892380204200a41016a220a4105480d000b200741016a22072001480d00\
-0b0b0ba40101087f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d2006200c411c6c200a4190066c\
-6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f20\
-0d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0bd10602077f\
-177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c\
-6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd0002\
-80ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a02\
-2115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca02211820\
-0dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c\
-0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c2011\
-2018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f000000\
-3f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd\
-0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde601212120\
-1b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000\
-003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401\
-fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018\
-200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023\
-fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d20\
-0e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f200020\
-0148044020002107034020072108200821094100210a03402005200a41086c41046c6a210c200cfd00028009210b200cfd00029009210d410021\
-0e03404100210f0340fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
-0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
-00000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000000000000000000021174100211820\
-04200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41086c41046c6a211a03402019fd090200211b201afd000200211c2019\
-fd090204211d2019fd090270211e2019fd090274211f201afd0002102120201b201cfde6012010fde4012110201d201cfde6012011fde4012111\
-201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b2020fde6012014fde4012114201d2020fde6012015fde4012115201e\
-2020fde6012016fde4012116201f2020fde6012017fde4012117201afd0002800121212019fd09020821222019fd0902782123201afd00029001\
-2124201d2021fde6012010fde401211020222021fde6012011fde4012111201f2021fde6012012fde401211220232021fde6012013fde4012113\
-201d2024fde6012014fde401211420222024fde6012015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201a\
-fd0002800221252019fd09020c21262019fd09027c2127201afd00029002212820222025fde6012010fde401211020262025fde6012011fde401\
-211120232025fde6012012fde401211220272025fde6012013fde401211320222028fde6012014fde401211420262028fde6012015fde4012115\
-20232028fde6012016fde401211620272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b20\
-06200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a212920292010200bfde401fd0c000000000000000000000000000000\
-00fdeb012011200bfde401fd0c00000000000000000000000000000000fdeb01fde9012012200bfde401fd0c0000000000000000000000000000\
-0000fdeb01fde9012013200bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020292014200dfde401fd0c00000000\
-000000000000000000000000fdeb012015200dfde401fd0c00000000000000000000000000000000fdeb01fde9012016200dfde401fd0c000000\
-00000000000000000000000000fdeb01fde9012017200dfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200f4101\
-6a220f410d480d000b200e41016a220e410d480d000b200a41016a220a4104480d000b200741016a22072001480d000b0b0be7110d097f207b04\
-7f087b037f067b027f027b027f017b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100\
-210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c\
-6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde501\
-2115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200f\
-fd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002\
-002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde40120\
-19fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde4\
-01212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020\
-fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b0280\
-4b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1\
-012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b02\
-80f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b\
-410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c000000000000000000000000000000002135fd\
-0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000000000000021\
-38fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000000000000000\
-00213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a41046c6a213e200620314180206c2033\
-4180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd090280012143203efd090280022144203efd\
-09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fde401213720432042fde6012038fd\
-e401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401213b20452042fde601203cfde401\
-213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41046c6a214620462035fd0b028090\
-0320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02\
-e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c00000000000000000000000000000000\
-21494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204a\
-fd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d\
-41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b0290900320\
-4741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d000b203241016a22324101480d000b\
-4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f034020\
-4efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde4012053fde40121\
-54204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d4\
-03215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051\
-fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280\
-db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f40320\
-4f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b20\
-0d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a21612061fd000280ca04\
-2160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c\
-6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4032060fde401\
-fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01\
-fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a\
-2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141016a22314108480d000b20084101\
-6a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020\
-07210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00000000000000\
-000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000\
-00000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000\
-000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941c002\
-6c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a\
-41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd09\
-02809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fd\
-e4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde401\
-2114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b20\
-05200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c418001\
-6c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0280242023201020\
-22fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c05200520\
-0b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c\
-000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a2015\
-41c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202a\
-fd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b418004\
-6a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a20\
-0a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b\
-0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b01\
-7f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802004c\
-0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c0000000000000000000000000000\
-0000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000\
-000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112410021130340410021140340\
-41002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a21\
-1703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d\
-20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c\
-2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde401211220164104\
-6a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c\
-41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021\
-200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b02800620\
-2120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d0282122\
-2023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000000021274100\
-2113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c2013\
-41c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016\
-fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22\
-134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a222520022802002009\
-41046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bde0411047f027d037f017d027f017d017f017d037f\
-017d017f017d027f017d037f017d017f200020014804402000210903402009210a200a210b4100210c03404300000000210d4300000000210e41\
-00210f2004200b41c0006c41046c6a21102005200c41026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e2012\
-20112a0284d2289492210e201041046a2110201141286a2111200f41016a220f41c000480d000b2006200c41026c200b410a6c6a41046c6a2113\
-2013200d2005200c41026c41046c6a211420142a0280e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ff\
-ff7fff21154100210f2006200b410a6c41046c6a21160340201520162a0200972115201641046a2116200f41016a220f410a480d000b43ffff7f\
-ff211741002118410021192006200b410a6c41046c6a211a0340201a2a0200211b201b20175e201b201b5c72211c201b2017201c1b2117410041\
-0a6c20196a2018201c1b2118201a41046a211a201941016a2219410a480d000b20182007200b41046c6a211e201e28020046b2211d2008200b41\
-0d6c41046c6a211f201f2015380200201f201d380204201f2a02002120410021212008200b410d6c41046c6a21222006200b410a6c41046c6a21\
-230340202220232a0200202093380208202241046a2122202341046a2123202141016a2221410a480d000b430000000021244100210f2008200b\
-410d6c41046c6a21250340202420252a02081002922124202541046a2125200f41016a220f410a480d000b201f2024380230200941016a220920\
-01480d000b0b0bb1020a017d037f017d017f017d027f017d027f047d047f20002001480440430000000021084100210903402004200941046c6a\
-210b200b280200210a20052009410d6c41046c6a210d200d2a0230210c200c1003210e4100210f20052009410d6c41046c6a2110034020082010\
-2a0208200e934300000000200f200a461b922108201041046a2110200f41016a220f410a480d000b200941016a22092002280200480d000b4300\
-0000002111410021122005410041046c6a21130340201120132a0204922111201341346a2113201241016a22122002280200480d000b20022802\
-00b221142008201495211520158c211620112014952117200021180340201821192006410041046c6a211a201a20163802002007410041046c6a\
-211b201b2017380200201841016a22182001480d000b0b0ba40101087f200020014804402000210c0340200c210d200d210e4100210f03404100\
-211003404100211120062010411c6c200e4190066c6a41046c6a211220042010411c6c200e4190066c6a6a21130340201220132d0000b2430000\
-7f4395380200201241046a2112201341016a2113201141016a2211411c480d000b201041016a2210411c480d000b200f41016a220f4101480d00\
-0b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f\
-410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd\
-0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f\
-0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f000000\
-3f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000\
-003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000\
-003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014\
-fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f00\
-00003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c00\
-00003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f20\
-20fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f\
-0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b\
-02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b02803820\
-12201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd\
-0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b640106\
-7f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a2110201020\
-05200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101087f200020014804402000210c0340\
-200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200920104180c0016c200e4180016c6a\
-200f4180c0006c6a41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c6a21130340201220132a0280d016380200201241046a21\
-1220134180126a2113201141016a2211418001480d000b200c41016a220c2001480d000b0b0bac0101087f200020014804402000210c0340200c\
-210d200d41800170210e200d4180016e210d200d410370210f200d41036e210d200d211041002111200a20104180c0016c200f4180c0006c6a20\
-0e41c0006c6a41046c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c6a21130340201220132a0280cc04380200201241046a21\
-1220134180046a2113201141016a221141c000480d000b200c41016a220c2001480d000b0b0ba50101087f200020014804402000210c0340200c\
-210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200b20104180306c200f4180106c6a200e41\
-206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21130340201220132a02800a380200201241046a21122013418002\
-6a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd70b09047f017b017f017b027f087b037f247b027f200020014804\
-402000210a0340200a210b200b210c4100210d03402005200d41086c41046c6a210f200ffd00028009210e200ffd000290092110410021110340\
-410021120340fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
-0000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000\
-00000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b20042011\
-41386c200c4190066c6a201241026c6a41046c6a211c2005200d41086c41046c6a211d0340201cfd090200211e201dfd000200211f201cfd0902\
-042120201cfd0902702121201cfd0902742122201dfd0002102123201e201ffde6012013fde40121132020201ffde6012014fde4012114202120\
-1ffde6012015fde40121152022201ffde6012016fde4012116201e2023fde6012017fde401211720202023fde6012018fde401211820212023fd\
-e6012019fde401211920222023fde601201afde401211a201dfd000280012124201cfd0902082125201cfd0902782126201dfd00029001212720\
-202024fde6012013fde401211320252024fde6012014fde401211420222024fde6012015fde401211520262024fde6012016fde4012116202020\
-27fde6012017fde401211720252027fde6012018fde401211820222027fde6012019fde401211920262027fde601201afde401211a201dfd0002\
-80022128201cfd09020c2129201cfd09027c212a201dfd00029002212b20252028fde6012013fde401211320292028fde6012014fde401211420\
-262028fde6012015fde4012115202a2028fde6012016fde40121162025202bfde6012017fde40121172029202bfde6012018fde4012118202620\
-2bfde6012019fde4012119202a202bfde601201afde401211a201c41f0006a211c201d4180036a211d201b41016a221b4103480d000b2013200e\
-fde401fd0c00000000000000000000000000000000fdeb01212c2014200efde401fd0c00000000000000000000000000000000fdeb01212d202d\
-202cfd45202c202cfd42fd50212e202c202d202efd52212f2015200efde401fd0c00000000000000000000000000000000fdeb0121302030202f\
-fd45202f202ffd42fd502131202f20302031fd5221322016200efde401fd0c00000000000000000000000000000000fdeb01213320332032fd45\
-20322032fd42fd502134203220332034fd52213520172010fde401fd0c00000000000000000000000000000000fdeb01213620182010fde401fd\
-0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd502138203620372038fd52213920192010fde401fd0c00\
-000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd50213b2039203a203bfd52213c201a2010fde401fd0c000000\
-00000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c203d203efd52213ffd0c000000000000000000000000\
-00000000fd0c01000000010000000100000001000000202efd52fd0c020000000200000002000000020000002031fd52fd0c0300000003000000\
-03000000030000002034fd522140fd0c00000000000000000000000000000000fd0c010000000100000001000000010000002038fd52fd0c0200\
-0000020000000200000002000000203bfd52fd0c03000000030000000300000003000000203efd5221412007200d41086c201141a0036c6a200c\
-41a02a6c6a201241206c6a41046c6a214220422035fd0b02002008200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a2143\
-20432040fd0b02002042203ffd0b021020432041fd0b0210201241016a2212410d480d000b201141016a2211410d480d000b200d41016a220d41\
-04480d000b200a41016a220a2001480d000b0b0bda0602077f177b200020014804402000210a0340200a210b200b41c00070210c200b41c0006e\
-210b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f2009200d4180c0006c200c41086c6a41046c6a21100340200ffd000280\
-80042111200ffd000280c0032112200ffd00028080032113200ffd000280c0022114200ffd0002808001211520112014fde4012015fde401fd0c\
-0000003f0000003f0000003f0000003ffde6012116200ffd00028080022117200ffd00028040211820122017fde4012018fde401fd0c0000003f\
-0000003f0000003f0000003ffde6012119200ffd000280c001211a200ffd000200211b2013201afde401201bfde401fd0c0000003f0000003f00\
-00003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde601211d20122017fde5012018fde4\
-01fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde60121\
-1f20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde601212020112012fde5012013fde401fd0c0000003f0000003f\
-0000003f0000003ffde601212120162019fde401201cfde401fd0c0000003f0000003f0000003f0000003ffde601212220162019fde501201cfd\
-e401fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde401201ffde401fd0c0000003f0000003f0000003f0000003ffde601\
-2124201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003ffde601212520152018fde401201bfde401fd0c0000003f000000\
-3f0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601212720102011fd0b020020\
-102020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b02804020102022fd0b02805020102023fd0b0280602010201cfd\
-0b0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280a0012010201ffd0b0280b00120102015fd0b0280c00120102026\
-fd0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a\
-220a2001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b037f117b067f0b7b200020014804402000210903402009210a\
-200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c\
-6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde501211420\
-10fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a\
-2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde50121\
-20201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd0002\
-80032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde5012129\
-20122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde501\
-2020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b\
-02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af\
-012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b02\
-80c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a22\
-0e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340203541046c41046a41194c0440fd\
-0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000000000000021\
-38fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000000000000000\
-00213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213d4100213e2003203441a0066c203541\
-80016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203ffd09020021412040fd00020021422040fd000210214320\
-3ffd090280012144203ffd090280022145203ffd09028003214620412042fde6012036fde401213620412043fde6012037fde401213720442042\
-fde6012038fde401213820442043fde6012039fde401213920452042fde601203afde401213a20452043fde601203bfde401213b20462042fde6\
-01203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a2140203e41016a223e4120480d000b2003203441c8016c20\
-3541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038fd0b02a0900320472039fd0b02b090032047203afd0b02\
-c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f0900305410021480340fd0c00000000000000000000000000000000\
-2149fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20354180016c6a204841206c6a41046c6a214b2006203241\
-80206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fde6012049fde4012149204d204cfd000210fde601204afd\
-e401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b2003203441c8016c203541206c6a204841086c6a41046c6a214e20\
-4e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b480d000b0b203541016a22354107480d000b203441016a22\
-344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214f200320\
-3341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280c2032152204ffd0002a0af032153204ffd0002a0c80321\
-54204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd0002c0ce032157204ffd0002c09c032056fde4012057fde4\
-012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002a0e103fde501215b20562057fde501204ffd0002c0e703\
-fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d20552058fde501204ffd0002e0a2032059fde401205afd\
-e401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401215f205b205cfde5012059205afde501204ffd0002e0ed\
-03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b02c0f60320502060fd0b02e0f603204f41206a214f2050\
-41c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c\
-203341046c6a41046c6a21622062fd000280ca042161410021630340410021642003203341046c206341a0016c6a41046c6a2165200720324108\
-6c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a\
-216703402065fd000280f4032061fde401fd0c00000000000000000000000000000000fdeb0121682065fd0002a0f4032061fde401fd0c000000\
-00000000000000000000000000fdeb01216920692068fd4520682068fd42fd50216a20682069206afd52216b2065fd0002c0f6032061fde401fd\
-0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd42fd50216d206b206c206dfd52216e2065fd0002e0f6032061\
-fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45206e206efd42fd502170206e206f2070fd522171fd0c00000000\
-000000000000000000000000fd0c01000000010000000100000001000000206afd52fd0c02000000020000000200000002000000206dfd52fd0c\
-030000000300000003000000030000002070fd52217220662071fd0b020020672072fd0b0200206541c0006a216520664180026a216620674180\
-026a2167206441016a22644105480d000b206341016a22634105480d000b203341016a22334102480d000b203241016a22324108480d000b2009\
-41016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703\
-402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c0000000000\
-0000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000\
-000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
-0000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941\
-c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c000\
-6c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018\
-fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde60120\
-10fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fd\
-e4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d00\
-0b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c41\
-80016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320\
-102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c0520\
-05200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128\
-fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a\
-201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340\
-202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b41\
-80046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c\
-6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d\
-000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f01\
-7b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802\
-004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c000000000000000000000000\
-00000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000\
-0000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000211241002113034041002114\
-034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c\
-6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c\
-211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e\
-201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde40121122016\
-41046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41\
-086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
-2021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-06202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d028\
-21222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127\
-41002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c\
-201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290\
-d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b20134101\
-6a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200\
-200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bd50616037d047f027d037f017d027f017d017f\
-017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a\
-2000210b0340200b210c200c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e4102\
-6c41046c6a2113034020122a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341286a\
-2113201141016a221141c000480d000b2006200e41026c200d41366c6a41046c6a21152015200f2005200e41026c41046c6a211620162a0280e6\
-28923802002015201020162a0284e62892380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41366c41046c6a211803\
-40201720182a0200972117201841046a2118201141016a2211410a480d000b43ffff7fff21194100211a4100211b2006200d41366c41046c6a21\
-1c0340201c2a0200211d201d20195e201d201d5c72211e201d2019201e1b21194100410a6c201b6a201a201e1b211a201c41046a211c201b4101\
-6a221b410a480d000b201a2007200d41046c6a2120202028020046b2211f2006200d41366c41046c6a2121202120173802282021201f38022c20\
-212a02282122410021232006200d41366c41046c6a2124034020242a020020229321252025100221262024202538023020242026380258202441\
-046a2124202341016a2223410a480d000b43000000002127410021112006200d41366c41046c6a21280340202720282a0258922127202841046a\
-2128201141016a2211410a480d000b202120273802800120202802002129410021232006200d41366c41046c6a212a0340202a200a4300000000\
-20232029461b38028401202a41046a212a202341016a2223410a480d000b4300000000212b410021112006200d41366c41046c6a212c0340202b\
-202c2a02840192212b202c41046a212c201141016a2211410a480d000b2021202b3802ac0120212a02ac01212d202d8c212e20212a028001212f\
-202e202f952130410021232006200d41366c41046c6a21310340203120312a028401203020312a025894923802b001203141046a213120234101\
-6a2223410a480d000b200b41016a220b2001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f2000200148044043000000\
-00210c4100210d03402004200d41046c6a210f200f280200210e2005200d41366c41046c6a211120112a02800121102010100321124100211320\
-05200d41366c41046c6a21140340200c20142a023020129343000000002013200e461b92210c201441046a2114201341016a2213410a480d000b\
-200d41016a220d2002280200480d000b43000000002115410021162005410041046c6a21170340201520172a022c922115201741d8016a211720\
-1641016a22162002280200480d000b2002280200b22118200c201895211920198c211a2015201895211b2000211c0340201c211d200841004104\
-6c6a211e201e201a3802002009410041046c6a211f201f201b380200201c41016a221c2001480d000b0b0b7803037f017d037f20002001480440\
-2000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a21112010\
-41016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0b860205047f047d037f01\
-7d017f200020014804402000210c0340200c210d200d411070210e200d41106e210d200d210f4300000000211043000000002111430000000021\
-1243000000002113410021142005200f41046c6a21152006200e41046c41046c6a2116034020152a02b00121172010201720162a020094922110\
-2011201720162a0204949221112012201720162a0208949221122013201720162a020c94922113201541d8016a211520164180026a2116201441\
-016a22142002280200480d000b200a200e41286c200f6a41046c6a211820182010380280d228201820113802a8d228201820123802d0d2282018\
-20133802f8d228200c41016a220c2001480d000b0b0b970a09047f087b037f067b037f027b027f017b027f200020014804402000210c0340200c\
-210d200d210e4100210f0340200e41046c41046a20022802004c0440fd0c000000000000000000000000000000002110fd0c0000000000000000\
-00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
-000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000\
-0000000000000000000000002117410021182005200e41d8016c41046c6a21192007200f41086c41046c6a211a03402019fd0902b001211b201a\
-fd000200211c201afd000210211d2019fd09028803211e2019fd0902e004211f2019fd0902b8062120201b201cfde6012010fde4012110201b20\
-1dfde6012011fde4012111201e201cfde6012012fde4012112201e201dfde6012013fde4012113201f201cfde6012014fde4012114201f201dfd\
-e6012015fde40121152020201cfde6012016fde40121162020201dfde6012017fde4012117201941046a2119201a4180026a211a201841016a22\
-18410a480d000b200b200f41086c200e4180026c6a41046c6a212120212010fd0c000000000000000000000000000000002006200f41086c200e\
-4180026c6a41046c6a21222022fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020212011fd0c000000000000000000\
-000000000000002022fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020212012fd0c00000000000000000000000000\
-0000002022fd00028002fd0c00000000000000000000000000000000fd44fd52fd0b02800220212013fd0c000000000000000000000000000000\
-002022fd00029002fd0c00000000000000000000000000000000fd44fd52fd0b02900220212014fd0c0000000000000000000000000000000020\
-22fd00028004fd0c00000000000000000000000000000000fd44fd52fd0b02800420212015fd0c000000000000000000000000000000002022fd\
-00029004fd0c00000000000000000000000000000000fd44fd52fd0b02900420212016fd0c000000000000000000000000000000002022fd0002\
-8006fd0c00000000000000000000000000000000fd44fd52fd0b02800620212017fd0c000000000000000000000000000000002022fd00029006\
-fd0c00000000000000000000000000000000fd44fd52fd0b02900605410021230340fd0c000000000000000000000000000000002124fd0c0000\
-00000000000000000000000000002125410021182005200e41d8016c202341366c6a41046c6a21262007200f41086c41046c6a212703402026fd\
-0902b001212820282027fd000200fde6012024fde401212420282027fd000210fde6012025fde4012125202641046a212620274180026a212720\
-1841016a2218410a480d000b200b200f41086c200e4180026c6a202341c0006c6a41046c6a212920292024fd0c00000000000000000000000000\
-0000002006200f41086c200e4180026c6a202341c0006c6a41046c6a212a202afd000200fd0c00000000000000000000000000000000fd44fd52\
-fd0b020020292025fd0c00000000000000000000000000000000202afd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210\
-202341016a22232002280200200e41046c6b480d000b0b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f027b\
-037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000\
-000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f\
-200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001\
-480d000b0b0be30405067f087b037f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d\
-03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
-00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
-000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004\
-200d41086c41046c6a21182005200c41046c200b4180036c6a200e4180016c6a41046c6a211903402018fd000200211a2019fd090200211b2018\
-fd000210211c2019fd090204211d2019fd090208211e2019fd09020c211f201a201bfde601200ffde401210f201c201bfde6012010fde4012110\
-201a201dfde6012011fde4012111201c201dfde6012012fde4012112201a201efde6012013fde4012113201c201efde6012014fde4012114201a\
-201ffde6012015fde4012115201c201ffde6012016fde401211620184180026a211820194180246a2119201741016a22172002280200480d000b\
-2007200c4180126c200b41c0016c6a200e41c0006c6a200d41086c6a41046c6a21202020200ffd0b0280d01620202010fd0b0290d01620202011\
-fd0b0280e21620202012fd0b0290e21620202013fd0b0280f41620202014fd0b0290f41620202015fd0b0280861720202016fd0b02908617200e\
-41016a220e4103480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0b910b09067f087b037f067b037f027b027f017b\
-027f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340200c41046c41046a20\
-022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000\
-000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000\
-0000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000000000211641002117200420\
-0c4180026c41046c6a21182006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a211903402018fd090200211a2019fd000200211b\
-2019fd000210211c2018fd09028002211d2018fd09028004211e2018fd09028006211f201a201bfde601200ffde401210f201a201cfde6012010\
-fde4012110201d201bfde6012011fde4012111201d201cfde6012012fde4012112201e201bfde6012013fde4012113201e201cfde6012014fde4\
-012114201f201bfde6012015fde4012115201f201cfde6012016fde4012116201841046a211820194180046a2119201741016a221741c000480d\
-000b2008200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21202020200ffd0c00000000000000000000000000000000\
-2005200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21212021fd000200fd0c00000000000000000000000000000000\
-fd44fd52fd0b020020202010fd0c000000000000000000000000000000002021fd000210fd0c00000000000000000000000000000000fd44fd52\
-fd0b021020202011fd0c000000000000000000000000000000002021fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b02\
-802420202012fd0c000000000000000000000000000000002021fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b029024\
-20202013fd0c000000000000000000000000000000002021fd00028048fd0c00000000000000000000000000000000fd44fd52fd0b0280482020\
-2014fd0c000000000000000000000000000000002021fd00029048fd0c00000000000000000000000000000000fd44fd52fd0b02904820202015\
-fd0c000000000000000000000000000000002021fd0002806cfd0c00000000000000000000000000000000fd44fd52fd0b02806c20202016fd0c\
-000000000000000000000000000000002021fd0002906cfd0c00000000000000000000000000000000fd44fd52fd0b02906c05410021220340fd\
-0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124410021172004200c4180026c202241c0006c6a\
-41046c6a21252006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a212603402025fd090200212720272026fd000200fde6012023\
-fde401212320272026fd000210fde6012024fde4012124202541046a212520264180046a2126201741016a221741c000480d000b2008200d4108\
-6c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a212820282023fd0c0000000000000000000000000000000020\
-05200d41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a21292029fd000200fd0c00000000000000000000\
-000000000000fd44fd52fd0b020020282024fd0c000000000000000000000000000000002029fd000210fd0c0000000000000000000000000000\
-0000fd44fd52fd0b0210202241016a22222002280200200c41046c6b480d000b0b200e41016a220e4103480d000b200d41016a220d4110480d00\
-0b200941016a22092001480d000b0b0bed0103037f027b057f200020014804402000210903402009210a200a210bfd0c00000000000000000000\
-000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f0340410021102004200b41086c200e4180036c6a\
-200f4180016c6a41046c6a21110340200c2011fd000200fde401210c200d2011fd000210fde401210d20114180246a2111201041016a22102002\
-280200480d000b200f41016a220f4103480d000b200e41016a220e4103480d000b2007200b41086c41046c6a21122012200cfd0b0280cc162012\
-200dfd0b0290cc16200941016a22092001480d000b0b0ba70505067f087b057f067b017f200020014804402000210903402009210a200a410370\
-210b200a41036e210a200a210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c0000000000000000000000\
-00000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000\
-000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000\
-0000000000000000002116410021170340410021180340410021192005200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a200e41\
-c0006c6a41046c6a211a2004200d41086c20174180036c6a20184180016c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd\
-000210211e201afd090204211f201afd0902082120201afd09020c2121201c201dfde601200ffde401210f201c201efde6012010fde401211020\
-1f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fde4012114202120\
-1dfde6012015fde40121152021201efde6012016fde4012116201a4180326a211a201b4180246a211b201941016a22192002280200480d000b20\
-1841016a22184103480d000b201741016a22174103480d000b2007200c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41046c\
-6a21222022200ffd0b0280cc0420222010fd0b0290cc0420222011fd0b0280d00420222012fd0b0290d00420222013fd0b0280d40420222014fd\
-0b0290d40420222015fd0b0280d80420222016fd0b0290d804200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a2209\
-2001480d000b0b0b810d09067f087b057f067b037f027b027f017b027f200020014804402000210903402009210a200a410570210b200a41056e\
-210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd0c0000\
-00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
-000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
-fd0c000000000000000000000000000000002116410021170340200b2017417f6c6a41004e200b2017417f6c6a41034871044041002118034020\
-18417f6c200e6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a201741807d6c6a201841807f6c6a20\
-0e4180016c6a41046c6a211a2006200d41086c20174180c0016c6a20184180c0006c6a41046c6a211b0340201afd090200211c201bfd00020021\
-1d201bfd000210211e201afd09028024211f201afd090280482120201afd0902806c2121201c201dfde601200ffde401210f201c201efde60120\
-10fde4012110201f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fd\
-e40121142021201dfde6012015fde40121152021201efde6012016fde4012116201a41046a211a201b4180026a211b201941016a221941800148\
-0d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0006c\
-6a41046c6a21222022200ffd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41\
-046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020222010fd0c000000000000000000000000000000\
-002023fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020222011fd0c000000000000000000000000000000002023fd\
-00028032fd0c00000000000000000000000000000000fd44fd52fd0b02803220222012fd0c000000000000000000000000000000002023fd0002\
-9032fd0c00000000000000000000000000000000fd44fd52fd0b02903220222013fd0c000000000000000000000000000000002023fd00028064\
-fd0c00000000000000000000000000000000fd44fd52fd0b02806420222014fd0c000000000000000000000000000000002023fd00029064fd0c\
-00000000000000000000000000000000fd44fd52fd0b02906420222015fd0c000000000000000000000000000000002023fd0002809601fd0c00\
-000000000000000000000000000000fd44fd52fd0b0280960120222016fd0c000000000000000000000000000000002023fd0002909601fd0c00\
-000000000000000000000000000000fd44fd52fd0b0290960105410021240340fd0c000000000000000000000000000000002125fd0c00000000\
-0000000000000000000000002126410021170340200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e\
-6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a20244180096c6a201741807d6c6a201841807f6c6a\
-200e4180016c6a41046c6a21272006200d41086c20174180c0016c6a20184180c0006c6a41046c6a212803402027fd090200212920292028fd00\
-0200fde6012025fde401212520292028fd000210fde6012026fde4012126202741046a212720284180026a2128201941016a2219418001480d00\
-0b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a20\
-0e41c0006c6a41046c6a212a202a2025fd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a202441\
-c00c6c6a200e41c0006c6a41046c6a212b202bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c000000\
-00000000000000000000000000202bfd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202441016a2224200228020020\
-0c41046c6b480d000b0b200e41016a220e4105480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0bc002010c7f2000\
-2001480440200021080340200821092009210a4100210b0340200b41026d410548210c4100210d0340200d41026d410548210e200c200e71210f\
-410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c000\
-6c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c\
-000000000000000000000000000000002012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c00000000000000000000000000\
-0000000bfd0b0200201141106a2111201241106a2112201341106a2113201041016a22104110480d000b200d41016a220d410b480d000b200b41\
-016a220b410b480d000b200841016a22082001480d000b0b0bed0103037f027b057f20002001480440200021080340200821092009210afd0c00\
-000000000000000000000000000000210bfd0c00000000000000000000000000000000210c4100210d03404100210e03404100210f2005200a41\
-086c200d41c0026c6a200e41c0006c6a41046c6a21100340200b2010fd000200fde401210b200c2010fd000210fde401210c20104180326a2110\
-200f41016a220f2002280200480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b2007200a41086c41046c6a2111201120\
-0bfd0b0280ca042011200cfd0b0290ca04200841016a22082001480d000b0b0bae0705087f087b047f067b017f20002001480440410021070340\
-200021080340200821092009410370210a200941036e21092009410370210b200941036e21092009210c200741004a210d4100210e0340fd0c00\
-000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd\
-0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021\
-14fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021170340410021182004200c41046c\
-200b41a0036c6a200741a02a6c6a201741a0036c6a200a41206c6a41046c6a21192005200e41086c200741c03c6c6a201741c0056c6a41046c6a\
-211a03402019fd090200211b201afd000200211c201afd000210211d2019fd090204211e2019fd090208211f2019fd09020c2120201b201cfde6\
-01200ffde401210f201b201dfde6012010fde4012110201e201cfde6012011fde4012111201e201dfde6012012fde4012112201f201cfde60120\
-13fde4012113201f201dfde6012014fde40121142020201cfde6012015fde40121152020201dfde6012016fde401211620194180016a2119201a\
-4180026a211a201841016a2218410b480d000b201741016a2217410b480d000b2006200c4180026c200b4180306c6a200e41086c6a200a418010\
-6c6a41046c6a21212021200d047b2021fd0002800a05fd0c000000000000000000000000000000000b200ffde401fd0b02800a2021200d047b20\
-21fd0002900a05fd0c000000000000000000000000000000000b2010fde401fd0b02900a2021200d047b2021fd0002800c05fd0c000000000000\
-000000000000000000000b2011fde401fd0b02800c2021200d047b2021fd0002900c05fd0c000000000000000000000000000000000b2012fde4\
-01fd0b02900c2021200d047b2021fd0002800e05fd0c000000000000000000000000000000000b2013fde401fd0b02800e2021200d047b2021fd\
-0002900e05fd0c000000000000000000000000000000000b2014fde401fd0b02900e2021200d047b2021fd0002801005fd0c0000000000000000\
-00000000000000000b2015fde401fd0b0280102021200d047b2021fd0002901005fd0c000000000000000000000000000000000b2016fde401fd\
-0b029010200e41016a220e4108480d000b200841016a22082001480d000b200741016a22072002280200480d000b0b0bf9120d107f207b047f08\
-7b037f067b027f027b027f017b037f107b057f200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d\
-03404100210e0340200e417e6a41004e210f200e417e6a410b482110200f2010712111410021122003200d41046c200e4180086c6a41046c6a21\
-132005200c41c03c6c200d41046c6a200e41c0056c6a4180746a41046c6a21140340201320112012417e6a41004e712012417e6a410b4871047b\
-2014fd00020005fd0c000000000000000000000000000000000bfd0b0280950e20134180026a211320144180026a2114201241016a2212411048\
-0d000b200e41016a220e4110480d000b200d41016a220d4110480d000b4100210d0340410021150340410021162003200d41046c20154180106c\
-6a41046c6a21172003200d41046c201541c0036c6a41046c6a211803402017fd000280d50e21192017fd000280d90e211a2017fd000280990e20\
-1afde501211b2017fd000280d70e211c2017fd000280970e201cfde501211d2017fd000280db0e211e2017fd000280b50e211f2017fd000280b9\
-0e21202020201afde40121212017fd000280b70e21222022201cfde40121232017fd000280bb0e2124201a2020fde5012125201c2022fde50121\
-2620202017fd000280f90efde501212720222017fd000280f70efde50121282017fd000280950e2019fde501201bfde5012129201d201bfde401\
-212a201b201dfde501212b201d2017fd0002809b0e201efde501fde501212c201f2019fde4012021fde501212d20232021fde401212e20212023\
-fde501212f20232024201efde401fde50121302019201ffde5012025fde501213120262025fde401213220252026fde50121332026201e2024fd\
-e501fde5012134201f2017fd000280f50efde5012027fde501213520282027fde401213620272028fde5012137202820242017fd000280fb0efd\
-e501fde501213820182029fd0b02002018202afd0b0280622018202bfd0b0280c4012018202cfd0b0280a6022018202dfd0b028088032018202e\
-fd0b0280ea032018202ffd0b0280cc0420182030fd0b0280ae0520182031fd0b0280900620182032fd0b0280f20620182033fd0b0280d4072018\
-2034fd0b0280b60820182035fd0b0280980920182036fd0b0280fa0920182037fd0b0280dc0a20182038fd0b0280be0b20174180046a21172018\
-4180026a2118201641016a22164107480d000b201541016a22154107480d000b200d41016a220d4110480d000b4100213903404100213a034041\
-00213b03404100213c0340203c41046c41046a41314c0440fd0c00000000000000000000000000000000213dfd0c000000000000000000000000\
-00000000213efd0c00000000000000000000000000000000213ffd0c000000000000000000000000000000002140fd0c00000000000000000000\
-0000000000002141fd0c000000000000000000000000000000002142fd0c000000000000000000000000000000002143fd0c0000000000000000\
-00000000000000002144410021452003203b41c0186c203c4180026c6a41046c6a2146200720394180c0006c203b4180046c6a41046c6a214703\
-402046fd09020021482047fd00020021492047fd000210214a2046fd09028002214b2046fd09028004214c2046fd09028006214d20482049fde6\
-01203dfde401213d2048204afde601203efde401213e204b2049fde601203ffde401213f204b204afde6012040fde4012140204c2049fde60120\
-41fde4012141204c204afde6012042fde4012142204d2049fde6012043fde4012143204d204afde6012044fde4012144204641046a2146204741\
-206a2147204541016a224541c000480d000b2003203b4188036c203c41206c6a41046c6a214e204e203dfd0b0280a00c204e203efd0b0290a00c\
-204e203ffd0b02a0a00c204e2040fd0b02b0a00c204e2041fd0b02c0a00c204e2042fd0b02d0a00c204e2043fd0b02e0a00c204e2044fd0b02f0\
-a00c054100214f0340fd0c000000000000000000000000000000002150fd0c000000000000000000000000000000002151410021452003203b41\
-c0186c203c4180026c6a204f41c0006c6a41046c6a2152200720394180c0006c203b4180046c6a41046c6a215303402052fd0902002154205420\
-53fd000200fde6012050fde401215020542053fd000210fde6012051fde4012151205241046a2152205341206a2153204541016a224541c00048\
-0d000b2003203b4188036c203c41206c6a204f41086c6a41046c6a215520552050fd0b0280a00c20552051fd0b0290a00c204f41016a224f4131\
-203c41046c6b480d000b0b203c41016a223c410d480d000b203b41016a223b4110480d000b203a41016a223a4101480d000b4100213a03404100\
-21150340410021162003203a41046c201541386c6a41046c6a21562003203a41046c201541e0016c6a41046c6a215703402056fd000280d10c21\
-582056fd000280820d21592056fd0002a0dd0c215a2056fd0002a08e0d215b2056fd0002a0ac0c205afde401205bfde401215c2056fd0002c0e9\
-0c215d2056fd0002c09a0d215e2056fd0002c0b80c205dfde401205efde401215f2056fd0002e0f50c21602056fd0002e0a60d2161205a205bfd\
-e5012056fd0002a0bf0dfde5012162205d205efde5012056fd0002c0cb0dfde50121632056fd000280a00c2058fde4012059fde401205cfde401\
-205ffde4012164205c205ffde5012056fd0002e0c40c2060fde4012061fde401fde501216520582059fde5012056fd000280b30dfde5012062fd\
-e4012063fde401216620622063fde50120602061fde5012056fd0002e0d70dfde501fde501216720572064fd0b0280e40d20572065fd0b02a0e4\
-0d20572066fd0b02c0e70d20572067fd0b02e0e70d205641206a2156205741c0006a2157201641016a22164107480d000b201541016a22154107\
-480d000b203a41016a223a4102480d000b4100213a0340410021680340410021692008203941086c203a41046c6a206841a0036c6a200c41a02a\
-6c6a41046c6a216a2004203941086c203a41046c6a206841a0036c6a200c41a02a6c6a41046c6a216b2003203a41046c206841f0006c6a41046c\
-6a216c0340206a206cfd000280e40dfd0c00000000000000000000000000000000206bfd000200fd0c00000000000000000000000000000000fd\
-44fd52fd0b0200206a4180016a216a206b4180016a216b206c41206a216c206941016a2269410d480d000b206841016a2268410d480d000b203a\
-41016a223a4102480d000b203941016a22394104480d000b200941016a22092001480d000b0b0bad02010b7f2000200148044020002108034020\
-0821092009210a4100210b03404100210c03404100210d03404100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a\
-200d41c0006c6a200e41206c6a41046c6a21102004200b41a0036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a0\
-2a6c6a200d41206c6a41046c6a2112034020102012fd000200fd0c000000000000000000000000000000002011fd000200200c41026c200e6afd\
-11fd37fd52fd0b0200201041106a2110201141106a2111201241106a2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d\
-41016a220d410d480d000b200c41016a220c4102480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bb50203047f02\
-7b047f200020014804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c000000000000\
-00000000000000000000210d4100210e03404100210f2005200b41086c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010fd0002\
-00fde401210c200d2010fd000210fde401210d20104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b2007200b41\
-086c41046c6a21112011200841004a047b2011fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b02800920112008\
-41004a047b2011fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b200841\
-016a22082002280200480d000b0b0bef0505077f067b047f057b017f20002001480440410021070340200021080340200821092009410470210a\
-200941046e21092009410370210b200941036e21092009410170210c200941016e21092009210dfd0c0000000000000000000000000000000021\
-0efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
-002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113410021140340410021152004200741\
-90066c2014411c6c6a200b6a41046c6a21162005200a41086c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017\
-fd00020021192017fd000210211a2016fd090270211b2016fd0902e001211c20182019fde601200efde401210e2018201afde601200ffde40121\
-0f201b2019fde6012010fde4012110201b201afde6012011fde4012111201c2019fde6012012fde4012112201c201afde6012013fde401211320\
-1641046a211620174180016a2117201541016a2215411a480d000b201441016a2214411a480d000b2006200a41086c200b41206c6a41046c6a21\
-1d201d200741004a047b201dfd00020005fd0c000000000000000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd00\
-021005fd0c000000000000000000000000000000000b200ffde401fd0b0210201d200741004a047b201dfd0002800305fd0c0000000000000000\
-00000000000000000b2010fde401fd0b028003201d200741004a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fd\
-e401fd0b029003201d200741004a047b201dfd0002800605fd0c000000000000000000000000000000000b2012fde401fd0b028006201d200741\
-004a047b201dfd0002900605fd0c000000000000000000000000000000000b2013fde401fd0b029006200841016a22082001480d000b20074101\
-6a22072002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f0010\
-07210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a21122006201041\
-80026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c66\
-66663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c\
-77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd00\
-0200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b\
-3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b02\
-00201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b\
-008d0203666d618b180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de04\
-0e0e0e0e0e0e0ebe04149a0e0e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc04\
-14de040e0e0e0e0e0e0ebe0414a1180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ec1140e0e0e0e0e0e0efe0112f60b0e0e0e0e0e0e\
-0edc0414de040e0e0e0e0e0e0ebe041499100e0e0e0e0e0e0ef10412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e\
-97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e0e0e810212d80d0e0e0e0e0e';
+0061736d0100000001460860017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f727902030180800403343300000101010102030404040505\
+050404050405050604070707070707040605050407070707060606060606040406060404050607d90d2b2a696e6665725f3030615f636f6e7631\
+5f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72\
+656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61\
+785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f6663315f6d\
+61746d756c5f6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d206576616c756174655f3030615f746f\
+5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d6178\
+5f706f6f6c32645f77656967687473000f2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f\
+6f6c326400102c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32640011216576616c\
+756174655f30335f636f6e76335f636f6e7632645f6164645f72656c7500121f6576616c756174655f30345f6663315f6d61746d756c5f616464\
+5f72656c750013346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f\
+663300142d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500151d747261696e\
+5f3030615f746f5f666c6f61745f746f5f6633325f646976001632747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c75\
+5f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663325f7765696768745f72656f72646572656400181e747261\
+696e5f3030645f6663315f7765696768745f72656f726465726564001920747261696e5f3030655f636f6e76335f7765696768745f72656f7264\
+65726564001a20747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001b31747261696e5f30315f636f6e76315f63\
+6f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001c31747261696e5f30325f636f6e76325f636f6e7632645f\
+6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d1e747261696e5f30335f636f6e76335f636f6e7632645f6164645f7265\
+6c75001e1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75001f31747261696e5f30355f6663325f6d61746d756c5f6164\
+645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300202b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f7365\
+6c6563745f73756d5f335f6d6f726500211a747261696e5f3036625f6663325f6261636b776172645f73756d00221d747261696e5f3036635f66\
+63325f6261636b776172645f6d61746d756c002327747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c65\
+637400241a747261696e5f3037615f6663315f6261636b776172645f73756d00251d747261696e5f3037625f6663315f6261636b776172645f6d\
+61746d756c002627747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400271c747261696e5f3038\
+615f636f6e76335f6261636b776172645f73756d00282b747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f776569\
+6768745f67726164002932747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73\
+656c65002a27747261696e5f3039615f72656c755f6261636b776172645f6d61785f706f6f6c32645f67726164002b1c747261696e5f3039625f\
+636f6e76325f6261636b776172645f73756d002c2b747261696e5f3130615f636f6e76325f6261636b776172645f636f6e7632645f7765696768\
+745f67726164002d32747261696e5f3130625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c\
+65002e27747261696e5f3131615f72656c755f6261636b776172645f6d61785f706f6f6c32645f67726164002f1c747261696e5f3131625f636f\
+6e76315f6261636b776172645f73756d00302a747261696e5f31325f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f67\
+72616400312e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f726500320aa79f02\
+33d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a1\
+2102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc116\
+6cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa020\
+02a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000\
+000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f654504402000\
+0f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03f\
+a22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143b\
+b1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93f\
+a02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000\
+bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a01000\
+44000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000\
+f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c04\
+40430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc0747\
+0bdc0809047f017b017f017b027f087b037f0e7b017f20002001480440200021080340200821092009210a4100210b03402005200b41086c4104\
+6c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd0c000000000000000000000000000000002111fd0c0000\
+00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c\
+000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117\
+fd0c000000000000000000000000000000002118410021192004200f41386c200a4190066c6a201041026c6a41046c6a211a2005200b41086c41\
+046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd090270211f201afd0902742120201bfd0002102121201c20\
+1dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fde40121132020201dfde6012014fde4012114201c2021fd\
+e6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde4012118201bfd00028001\
+2122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6012011fde401211120232022fde6012012fde4012112202020\
+22fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fde401211520232025fde6012016fde401211620202025fd\
+e6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd09020c2127201afd09027c2128201bfd00029002212920\
+232026fde6012011fde401211120272026fde6012012fde401211220242026fde6012013fde401211320282026fde6012014fde4012114202320\
+29fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4012118201a41f000\
+6a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a212a20\
+2a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200cfde401fd0c00000000000000000000000000000000fdeb01fd\
+e9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde9012014200cfde401fd0c00000000000000000000000000000000\
+fdeb01fde901fd0b0200202a2015200efde401fd0c00000000000000000000000000000000fdeb012016200efde401fd0c000000000000000000\
+00000000000000fdeb01fde9012017200efde401fd0c00000000000000000000000000000000fdeb01fde9012018200efde401fd0c0000000000\
+0000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d000b200f41016a220f410d480d000b200b41016a220b4104480d\
+000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e2109200921\
+0b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200d\
+fd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f000000\
+3f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000\
+003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f00\
+00003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c00\
+00003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f20\
+10fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f\
+0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c\
+0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b\
+201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f000000\
+3f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd\
+0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038\
+200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025\
+fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0be711\
+0d097f207b047f087b037f067b027f027b027f017b037f117b057f20002001480440200021080340200821092009410170210a200941016e2109\
+2009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0\
+016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280\
+012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fd\
+e401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde50121\
+20200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde50121242017\
+2011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129\
+201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401\
+212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b0280322010\
+2024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c801201020\
+2afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220\
+102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c\
+4108480d000b410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c00000000000000000000000000\
+0000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000\
+00000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000\
+00000000000000213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a41046c6a213e20062031\
+4180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd090280012143203efd090280\
+022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fde401213720432042\
+fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401213b20452042fde6\
+01203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41046c6a2146204620\
+35fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c090032046203afd0b02d0900320\
+46203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c00000000000000000000\
+00000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a\
+214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41\
+206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd\
+0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d000b203241016a2232\
+4101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c\
+6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde401\
+2053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd0002e0bb03215820\
+4efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b204efd000280900320\
+50fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501\
+204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd\
+0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e41\
+05480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a21612061\
+fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c\
+206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4\
+032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000\
+000000fdeb01fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020644180026a2164\
+206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141016a22314108480d\
+000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020\
+00210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00\
+000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd\
+0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
+12fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021144100211503404100211603404100211720\
+04200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a2016\
+4180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064\
+211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201c\
+fde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6\
+012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a221541\
+03480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c\
+6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
+24202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
+906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c0000000000000000000000000000\
+00002128fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741\
+c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a\
+212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a21\
+2a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c2009\
+4180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a4104\
+6c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f07\
+7b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a\
+20022802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c0000000000000000\
+0000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000\
+000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112410021130340\
+41002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c\
+6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd\
+0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efd\
+e401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde401\
+2112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b20\
+05200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201e\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01\
+fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd00\
+0280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000\
+0000212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a2128200520\
+0a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029\
+fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b\
+201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a222520\
+02280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bf00105047f027d037f017d027f2000\
+200148044020002107034020072108200821094100210a03404300000000210b4300000000210c4100210d2004200941c0006c41046c6a210e20\
+05200a41026c41046c6a210f0340200e2a02002110200b2010200f2a0280d2289492210b200c2010200f2a0284d2289492210c200e41046a210e\
+200f41286a210f200d41016a220d41c000480d000b2006200a41026c2009410a6c6a41046c6a21112011200b2005200a41026c41046c6a211220\
+122a0280e628923802002011200c20122a0284e62892380204200a41016a220a4105480d000b200741016a22072001480d000b0b0ba40101087f\
+20002001480440200021080340200821092009210a4100210b03404100210c03404100210d2006200c411c6c200a4190066c6a41046c6a210e20\
+04200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d411c\
+480d000b200c41016a220c411c480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0bd10602077f177b200020014804\
+40200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b41\
+80206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd\
+0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280\
+ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a0421\
+1920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f\
+0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fd\
+e401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601\
+211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f000000\
+3f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201d\
+fde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde6\
+01212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000\
+003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b0280\
+20200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e20\
+1dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c\
+41016a220c4102480d000b200841016a22082001480d000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f2000200148044020002107\
+034020072108200821094100210a03402005200a41086c41046c6a210c200cfd00028009210b200cfd00029009210d4100210e03404100210f03\
+40fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
+002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
+0000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182004200e41386c2009\
+4190066c6a200f41026c6a41046c6a21192005200a41086c41046c6a211a03402019fd090200211b201afd000200211c2019fd090204211d2019\
+fd090270211e2019fd090274211f201afd0002102120201b201cfde6012010fde4012110201d201cfde6012011fde4012111201e201cfde60120\
+12fde4012112201f201cfde6012013fde4012113201b2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fd\
+e4012116201f2020fde6012017fde4012117201afd0002800121212019fd09020821222019fd0902782123201afd000290012124201d2021fde6\
+012010fde401211020222021fde6012011fde4012111201f2021fde6012012fde401211220232021fde6012013fde4012113201d2024fde60120\
+14fde401211420222024fde6012015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201afd00028002212520\
+19fd09020c21262019fd09027c2127201afd00029002212820222025fde6012010fde401211020262025fde6012011fde401211120232025fde6\
+012012fde401211220272025fde6012013fde401211320222028fde6012014fde401211420262028fde6012015fde401211520232028fde60120\
+16fde401211620272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b2006200a41086c200e\
+41a0036c6a200941a02a6c6a200f41206c6a41046c6a212920292010200bfde401fd0c00000000000000000000000000000000fdeb012011200b\
+fde401fd0c00000000000000000000000000000000fdeb01fde9012012200bfde401fd0c00000000000000000000000000000000fdeb01fde901\
+2013200bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020292014200dfde401fd0c000000000000000000000000\
+00000000fdeb012015200dfde401fd0c00000000000000000000000000000000fdeb01fde9012016200dfde401fd0c0000000000000000000000\
+0000000000fdeb01fde9012017200dfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200f41016a220f410d480d00\
+0b200e41016a220e410d480d000b200a41016a220a4104480d000b200741016a22072001480d000b0b0be7110d097f207b047f087b037f067b02\
+7f027b027f017b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d\
+03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd\
+0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd000280\
+1d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20\
+122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013\
+fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b\
+2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efd\
+e501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f202020\
+1c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02\
+806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b02\
+80fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f418002\
+6a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b4100213103404100\
+21320340410021330340410021340340203441046c41046a41194c0440fd0c000000000000000000000000000000002135fd0c00000000000000\
+0000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000\
+00000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000\
+00000000000000000000000000213c4100213d2003203341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c\
+6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd090280012143203efd090280022144203efd0902800321452040\
+2041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fde401213720432042fde6012038fde401213820442041\
+fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a21\
+3e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b02\
+90900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd\
+0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c0000000000000000000000000000000021494100213d2003\
+203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c\
+204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d412048\
+0d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119\
+203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100\
+210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a90321\
+50204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5\
+032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fd\
+e501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde401\
+2057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afd\
+e401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f4\
+03204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105\
+480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340\
+410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a216503\
+4020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c000000000000\
+00000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002\
+e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22\
+634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d00\
+0b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021070340200721082008410370\
+2109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c000000000000000000000000000000\
+00210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000\
+0000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000\
+00000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a\
+201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a21190340\
+2018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a\
+201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201b\
+fde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a21\
+1820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c4104\
+6c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a2123\
+2023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b02804820\
+2320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a\
+21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c0000000000000000\
+00000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641\
+c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c\
+202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a\
+221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a2027\
+4180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c\
+4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b01\
+7f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000\
+000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c0000\
+0000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c\
+000000000000000000000000000000002111fd0c0000000000000000000000000000000021124100211303404100211403404100211520042009\
+4180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd0902\
+0021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde60120\
+0bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffd\
+e401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde4012112201641046a21162017418012\
+6a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201f\
+fd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c000000000000000000\
+00000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd\
+0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
+90022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000\
+000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d028\
+2124410021250340fd0c000000000000000000000000000000002126fd0c00000000000000000000000000000000212741002113034041002114\
+034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441\
+c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde401\
+2127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b20\
+06200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b\
+0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bde0411047f027d037f017d027f017d017f017d037f017d017f017d027f\
+017d037f017d017f200020014804402000210903402009210a200a210b4100210c03404300000000210d4300000000210e4100210f2004200b41\
+c0006c41046c6a21102005200c41026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e201220112a0284d22894\
+92210e201041046a2110201141286a2111200f41016a220f41c000480d000b2006200c41026c200b410a6c6a41046c6a21132013200d2005200c\
+41026c41046c6a211420142a0280e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ffff7fff2115410021\
+0f2006200b410a6c41046c6a21160340201520162a0200972115201641046a2116200f41016a220f410a480d000b43ffff7fff21174100211841\
+0021192006200b410a6c41046c6a211a0340201a2a0200211b201b20175e201b201b5c72211c201b2017201c1b21174100410a6c20196a201820\
+1c1b2118201a41046a211a201941016a2219410a480d000b20182007200b41046c6a211e201e28020046b2211d2008200b410d6c41046c6a211f\
+201f2015380200201f201d380204201f2a02002120410021212008200b410d6c41046c6a21222006200b410a6c41046c6a21230340202220232a\
+0200202093380208202241046a2122202341046a2123202141016a2221410a480d000b430000000021244100210f2008200b410d6c41046c6a21\
+250340202420252a02081002922124202541046a2125200f41016a220f410a480d000b201f2024380230200941016a22092001480d000b0b0bb1\
+020a017d037f017d017f017d027f017d027f047d047f20002001480440430000000021084100210903402004200941046c6a210b200b28020021\
+0a20052009410d6c41046c6a210d200d2a0230210c200c1003210e4100210f20052009410d6c41046c6a21100340200820102a0208200e934300\
+000000200f200a461b922108201041046a2110200f41016a220f410a480d000b200941016a22092002280200480d000b43000000002111410021\
+122005410041046c6a21130340201120132a0204922111201341346a2113201241016a22122002280200480d000b2002280200b2211420082014\
+95211520158c211620112014952117200021180340201821192006410041046c6a211a201a20163802002007410041046c6a211b201b20173802\
+00201841016a22182001480d000b0b0ba40101087f200020014804402000210c0340200c210d200d210e4100210f034041002110034041002111\
+20062010411c6c200e4190066c6a41046c6a211220042010411c6c200e4190066c6a6a21130340201220132d0000b24300007f43953802002012\
+41046a2112201341016a2113201141016a2211411c480d000b201041016a2210411c480d000b200f41016a220f4101480d000b200c41016a220c\
+2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f\
+41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011\
+fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003f\
+fde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601\
+211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20\
+132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000\
+003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401\
+fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde6012123\
+2018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f00\
+00003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde4\
+01fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121\
+282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd\
+0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b028040\
+20122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201d\
+fd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f20002001480440\
+2000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f\
+6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101087f200020014804402000210c0340200c210d200d41c0\
+0070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200920104180c0016c200e4180016c6a200f4180c0006c6a\
+41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c6a21130340201220132a0280d016380200201241046a211220134180126a21\
+13201141016a2211418001480d000b200c41016a220c2001480d000b0b0bac0101087f200020014804402000210c0340200c210d200d41800170\
+210e200d4180016e210d200d410370210f200d41036e210d200d211041002111200a20104180c0016c200f4180c0006c6a200e41c0006c6a4104\
+6c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c6a21130340201220132a0280cc04380200201241046a211220134180046a21\
+13201141016a221141c000480d000b200c41016a220c2001480d000b0b0ba50101087f200020014804402000210c0340200c210d200d41c00070\
+210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200b20104180306c200f4180106c6a200e41206c6a41046c6a21\
+12200520104180306c200f4180106c6a200e6a41046c6a21130340201220132a02800a380200201241046a211220134180026a2113201141016a\
+22114120480d000b200c41016a220c2001480d000b0b0bd70b09047f017b017f017b027f087b037f247b027f2000200148044020002108034020\
+0821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd0c\
+000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113\
+fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000000000\
+2116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200f41386c200a419006\
+6c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd0902\
+70211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fde4\
+0121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde40121\
+1720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6012011\
+fde401211120232022fde6012012fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fde4\
+01211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd09\
+020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde401211120272026fde6012012fde401211220242026fde6012013\
+fde401211320282026fde6012014fde401211420232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde4\
+01211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b2011200cfde401fd0c000000\
+00000000000000000000000000fdeb01212a2012200cfde401fd0c00000000000000000000000000000000fdeb01212b202b202afd45202a202a\
+fd42fd50212c202a202b202cfd52212d2013200cfde401fd0c00000000000000000000000000000000fdeb01212e202e202dfd45202d202dfd42\
+fd50212f202d202e202ffd5221302014200cfde401fd0c00000000000000000000000000000000fdeb01213120312030fd4520302030fd42fd50\
+2132203020312032fd5221332015200efde401fd0c00000000000000000000000000000000fdeb0121342016200efde401fd0c00000000000000\
+000000000000000000fdeb01213520352034fd4520342034fd42fd502136203420352036fd5221372017200efde401fd0c000000000000000000\
+00000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a2018200efde401fd0c0000000000000000000000\
+0000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c00000000000000000000000000000000fd0c0100\
+0000010000000100000001000000202cfd52fd0c02000000020000000200000002000000202ffd52fd0c03000000030000000300000003000000\
+2032fd52213efd0c00000000000000000000000000000000fd0c010000000100000001000000010000002036fd52fd0c02000000020000000200\
+0000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f2006200b41086c200f41a0036c6a200a41a02a6c6a201041\
+206c6a41046c6a214020402033fd0b02002007200b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a21412041203efd0b0200\
+2040203dfd0b02102041203ffd0b0210201041016a2210410d480d000b200f41016a220f410d480d000b200b41016a220b4104480d000b200841\
+016a22082001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b037f117b067f0b7b200020014804402000210903402009\
+210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41\
+046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121\
+142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401\
+211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5\
+012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd\
+000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501\
+212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fd\
+e5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023\
+fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b02\
+80af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd\
+0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e4101\
+6a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340203541046c41046a41194c04\
+40fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000\
+002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000\
+000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213d4100213e2003203441a0066c20\
+354180016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203ffd09020021412040fd00020021422040fd00021021\
+43203ffd090280012144203ffd090280022145203ffd09028003214620412042fde6012036fde401213620412043fde6012037fde40121372044\
+2042fde6012038fde401213820442043fde6012039fde401213920452042fde601203afde401213a20452043fde601203bfde401213b20462042\
+fde601203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a2140203e41016a223e4120480d000b2003203441c801\
+6c203541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038fd0b02a0900320472039fd0b02b090032047203afd\
+0b02c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f0900305410021480340fd0c0000000000000000000000000000\
+00002149fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20354180016c6a204841206c6a41046c6a214b200620\
+324180206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fde6012049fde4012149204d204cfd000210fde60120\
+4afde401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b2003203441c8016c203541206c6a204841086c6a41046c6a21\
+4e204e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b480d000b0b203541016a22354107480d000b20344101\
+6a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214f20\
+03203341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280c2032152204ffd0002a0af032153204ffd0002a0c8\
+032154204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd0002c0ce032157204ffd0002c09c032056fde4012057\
+fde4012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002a0e103fde501215b20562057fde501204ffd0002c0\
+e703fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d20552058fde501204ffd0002e0a2032059fde40120\
+5afde401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401215f205b205cfde5012059205afde501204ffd0002\
+e0ed03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b02c0f60320502060fd0b02e0f603204f41206a214f\
+205041c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241\
+086c203341046c6a41046c6a21622062fd000280ca042161410021630340410021642003203341046c206341a0016c6a41046c6a216520072032\
+41086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c203341046c6a206341c0026c6a200c41c00c6c6a4104\
+6c6a216703402065fd000280f4032061fde401fd0c00000000000000000000000000000000fdeb0121682065fd0002a0f4032061fde401fd0c00\
+000000000000000000000000000000fdeb01216920692068fd4520682068fd42fd50216a20682069206afd52216b2065fd0002c0f6032061fde4\
+01fd0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd42fd50216d206b206c206dfd52216e2065fd0002e0f603\
+2061fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45206e206efd42fd502170206e206f2070fd522171fd0c0000\
+0000000000000000000000000000fd0c01000000010000000100000001000000206afd52fd0c02000000020000000200000002000000206dfd52\
+fd0c030000000300000003000000030000002070fd52217220662071fd0b020020672072fd0b0200206541c0006a216520664180026a21662067\
+4180026a2167206441016a22644105480d000b206341016a22634105480d000b203341016a22334102480d000b203241016a22324108480d000b\
+200941016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021\
+0703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c000000\
+00000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00\
+0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
+0c000000000000000000000000000000002113fd0c00000000000000000000000000000000211441002115034041002116034041002117200420\
+0941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180\
+c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e\
+2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6\
+012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde60120\
+14fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a2215410348\
+0d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a20\
+0c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02802420\
+2320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c\
+052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c00000000000000000000000000000000\
+2128fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c\
+6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b\
+0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a20\
+2b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180\
+036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b\
+480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b01\
+7f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a2002\
+2802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000\
+000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000\
+00000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021124100211303404100\
+2114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41\
+046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902\
+806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401\
+210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde4012112\
+201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b200520\
+0a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c00000000000000000000\
+000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b\
+028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280\
+d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c00000000000000000000000000000000\
+212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41\
+086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd00\
+0290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b2013\
+41016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a2225200228\
+0200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bd50616037d047f027d037f017d027f017d\
+017f017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402002280200b22108430000803f200895210920098c\
+210a2000210b0340200b210c200c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e\
+41026c41046c6a2113034020122a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341\
+286a2113201141016a221141c000480d000b2006200e41026c200d41366c6a41046c6a21152015200f2005200e41026c41046c6a211620162a02\
+80e628923802002015201020162a0284e62892380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41366c41046c6a21\
+180340201720182a0200972117201841046a2118201141016a2211410a480d000b43ffff7fff21194100211a4100211b2006200d41366c41046c\
+6a211c0340201c2a0200211d201d20195e201d201d5c72211e201d2019201e1b21194100410a6c201b6a201a201e1b211a201c41046a211c201b\
+41016a221b410a480d000b201a2007200d41046c6a2120202028020046b2211f2006200d41366c41046c6a2121202120173802282021201f3802\
+2c20212a02282122410021232006200d41366c41046c6a2124034020242a02002022932125202510022126202420253802302024202638025820\
+2441046a2124202341016a2223410a480d000b43000000002127410021112006200d41366c41046c6a21280340202720282a0258922127202841\
+046a2128201141016a2211410a480d000b202120273802800120202802002129410021232006200d41366c41046c6a212a0340202a200a430000\
+000020232029461b38028401202a41046a212a202341016a2223410a480d000b4300000000212b410021112006200d41366c41046c6a212c0340\
+202b202c2a02840192212b202c41046a212c201141016a2211410a480d000b2021202b3802ac0120212a02ac01212d202d8c212e20212a028001\
+212f202e202f952130410021232006200d41366c41046c6a21310340203120312a028401203020312a025894923802b001203141046a21312023\
+41016a2223410a480d000b200b41016a220b2001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f200020014804404300\
+000000210c4100210d03402004200d41046c6a210f200f280200210e2005200d41366c41046c6a211120112a0280012110201010032112410021\
+132005200d41366c41046c6a21140340200c20142a023020129343000000002013200e461b92210c201441046a2114201341016a2213410a480d\
+000b200d41016a220d2002280200480d000b43000000002115410021162005410041046c6a21170340201520172a022c922115201741d8016a21\
+17201641016a22162002280200480d000b2002280200b22118200c201895211920198c211a2015201895211b2000211c0340201c211d20084100\
+41046c6a211e201e201a3802002009410041046c6a211f201f201b380200201c41016a221c2001480d000b0b0b7803037f017d037f2000200148\
+04402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a2111\
+201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0b860205047f047d03\
+7f017d017f200020014804402000210c0340200c210d200d411070210e200d41106e210d200d210f430000000021104300000000211143000000\
+00211243000000002113410021142005200f41046c6a21152006200e41046c41046c6a2116034020152a02b00121172010201720162a02009492\
+21102011201720162a0204949221112012201720162a0208949221122013201720162a020c94922113201541d8016a211520164180026a211620\
+1441016a22142002280200480d000b200a200e41286c200f6a41046c6a211820182010380280d228201820113802a8d228201820123802d0d228\
+201820133802f8d228200c41016a220c2001480d000b0b0b970a09047f087b037f067b037f027b027f017b027f200020014804402000210c0340\
+200c210d200d210e4100210f0340200e41046c41046a20022802004c0440fd0c000000000000000000000000000000002110fd0c000000000000\
+000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
+0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000\
+00000000000000000000000000002117410021182005200e41d8016c41046c6a21192007200f41086c41046c6a211a03402019fd0902b001211b\
+201afd000200211c201afd000210211d2019fd09028803211e2019fd0902e004211f2019fd0902b8062120201b201cfde6012010fde401211020\
+1b201dfde6012011fde4012111201e201cfde6012012fde4012112201e201dfde6012013fde4012113201f201cfde6012014fde4012114201f20\
+1dfde6012015fde40121152020201cfde6012016fde40121162020201dfde6012017fde4012117201941046a2119201a4180026a211a20184101\
+6a2218410a480d000b200b200f41086c200e4180026c6a41046c6a212120212010fd0c000000000000000000000000000000002006200f41086c\
+200e4180026c6a41046c6a21222022fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020212011fd0c00000000000000\
+0000000000000000002022fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020212012fd0c0000000000000000000000\
+00000000002022fd00028002fd0c00000000000000000000000000000000fd44fd52fd0b02800220212013fd0c00000000000000000000000000\
+0000002022fd00029002fd0c00000000000000000000000000000000fd44fd52fd0b02900220212014fd0c000000000000000000000000000000\
+002022fd00028004fd0c00000000000000000000000000000000fd44fd52fd0b02800420212015fd0c0000000000000000000000000000000020\
+22fd00029004fd0c00000000000000000000000000000000fd44fd52fd0b02900420212016fd0c000000000000000000000000000000002022fd\
+00028006fd0c00000000000000000000000000000000fd44fd52fd0b02800620212017fd0c000000000000000000000000000000002022fd0002\
+9006fd0c00000000000000000000000000000000fd44fd52fd0b02900605410021230340fd0c000000000000000000000000000000002124fd0c\
+000000000000000000000000000000002125410021182005200e41d8016c202341366c6a41046c6a21262007200f41086c41046c6a2127034020\
+26fd0902b001212820282027fd000200fde6012024fde401212420282027fd000210fde6012025fde4012125202641046a212620274180026a21\
+27201841016a2218410a480d000b200b200f41086c200e4180026c6a202341c0006c6a41046c6a212920292024fd0c0000000000000000000000\
+00000000002006200f41086c200e4180026c6a202341c0006c6a41046c6a212a202afd000200fd0c00000000000000000000000000000000fd44\
+fd52fd0b020020292025fd0c00000000000000000000000000000000202afd000210fd0c00000000000000000000000000000000fd44fd52fd0b\
+0210202341016a22232002280200200e41046c6b480d000b0b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f\
+027b037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c0000000000000000000000\
+0000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a\
+210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a2209\
+2001480d000b0b0be30405067f087b037f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100\
+210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
+000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
+0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000000000211641002117\
+2004200d41086c41046c6a21182005200c41046c200b4180036c6a200e4180016c6a41046c6a211903402018fd000200211a2019fd090200211b\
+2018fd000210211c2019fd090204211d2019fd090208211e2019fd09020c211f201a201bfde601200ffde401210f201c201bfde6012010fde401\
+2110201a201dfde6012011fde4012111201c201dfde6012012fde4012112201a201efde6012013fde4012113201c201efde6012014fde4012114\
+201a201ffde6012015fde4012115201c201ffde6012016fde401211620184180026a211820194180246a2119201741016a22172002280200480d\
+000b2007200c4180126c200b41c0016c6a200e41c0006c6a200d41086c6a41046c6a21202020200ffd0b0280d01620202010fd0b0290d0162020\
+2011fd0b0280e21620202012fd0b0290e21620202013fd0b0280f41620202014fd0b0290f41620202015fd0b0280861720202016fd0b02908617\
+200e41016a220e4103480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0b910b09067f087b037f067b037f027b027f\
+017b027f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340200c41046c4104\
+6a20022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
+0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
+00000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021164100211720\
+04200c4180026c41046c6a21182006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a211903402018fd090200211a2019fd000200\
+211b2019fd000210211c2018fd09028002211d2018fd09028004211e2018fd09028006211f201a201bfde601200ffde401210f201a201cfde601\
+2010fde4012110201d201bfde6012011fde4012111201d201cfde6012012fde4012112201e201bfde6012013fde4012113201e201cfde6012014\
+fde4012114201f201bfde6012015fde4012115201f201cfde6012016fde4012116201841046a211820194180046a2119201741016a221741c000\
+480d000b2008200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21202020200ffd0c0000000000000000000000000000\
+00002005200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21212021fd000200fd0c0000000000000000000000000000\
+0000fd44fd52fd0b020020202010fd0c000000000000000000000000000000002021fd000210fd0c00000000000000000000000000000000fd44\
+fd52fd0b021020202011fd0c000000000000000000000000000000002021fd00028024fd0c00000000000000000000000000000000fd44fd52fd\
+0b02802420202012fd0c000000000000000000000000000000002021fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b02\
+902420202013fd0c000000000000000000000000000000002021fd00028048fd0c00000000000000000000000000000000fd44fd52fd0b028048\
+20202014fd0c000000000000000000000000000000002021fd00029048fd0c00000000000000000000000000000000fd44fd52fd0b0290482020\
+2015fd0c000000000000000000000000000000002021fd0002806cfd0c00000000000000000000000000000000fd44fd52fd0b02806c20202016\
+fd0c000000000000000000000000000000002021fd0002906cfd0c00000000000000000000000000000000fd44fd52fd0b02906c054100212203\
+40fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124410021172004200c4180026c202241c000\
+6c6a41046c6a21252006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a212603402025fd090200212720272026fd000200fde601\
+2023fde401212320272026fd000210fde6012024fde4012124202541046a212520264180046a2126201741016a221741c000480d000b2008200d\
+41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a212820282023fd0c000000000000000000000000000000\
+002005200d41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a21292029fd000200fd0c0000000000000000\
+0000000000000000fd44fd52fd0b020020282024fd0c000000000000000000000000000000002029fd000210fd0c000000000000000000000000\
+00000000fd44fd52fd0b0210202241016a22222002280200200c41046c6b480d000b0b200e41016a220e4103480d000b200d41016a220d411048\
+0d000b200941016a22092001480d000b0b0bed0103037f027b057f200020014804402000210903402009210a200a210bfd0c0000000000000000\
+0000000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f0340410021102004200b41086c200e418003\
+6c6a200f4180016c6a41046c6a21110340200c2011fd000200fde401210c200d2011fd000210fde401210d20114180246a2111201041016a2210\
+2002280200480d000b200f41016a220f4103480d000b200e41016a220e4103480d000b2007200b41086c41046c6a21122012200cfd0b0280cc16\
+2012200dfd0b0290cc16200941016a22092001480d000b0b0ba70505067f087b057f067b017f200020014804402000210903402009210a200a41\
+0370210b200a41036e210a200a210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000\
+000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
+0000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000\
+00000000000000000000002116410021170340410021180340410021192005200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a20\
+0e41c0006c6a41046c6a211a2004200d41086c20174180036c6a20184180016c6a41046c6a211b0340201afd090200211c201bfd000200211d20\
+1bfd000210211e201afd090204211f201afd0902082120201afd09020c2121201c201dfde601200ffde401210f201c201efde6012010fde40121\
+10201f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fde401211420\
+21201dfde6012015fde40121152021201efde6012016fde4012116201a4180326a211a201b4180246a211b201941016a22192002280200480d00\
+0b201841016a22184103480d000b201741016a22174103480d000b2007200c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41\
+046c6a21222022200ffd0b0280cc0420222010fd0b0290cc0420222011fd0b0280d00420222012fd0b0290d00420222013fd0b0280d404202220\
+14fd0b0290d40420222015fd0b0280d80420222016fd0b0290d804200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a\
+22092001480d000b0b0b810d09067f087b057f067b037f027b027f017b027f200020014804402000210903402009210a200a410570210b200a41\
+056e210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd0c\
+000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112\
+fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000\
+2115fd0c000000000000000000000000000000002116410021170340200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803\
+402018417f6c200e6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a201741807d6c6a201841807f6c\
+6a200e4180016c6a41046c6a211a2006200d41086c20174180c0016c6a20184180c0006c6a41046c6a211b0340201afd090200211c201bfd0002\
+00211d201bfd000210211e201afd09028024211f201afd090280482120201afd0902806c2121201c201dfde601200ffde401210f201c201efde6\
+012010fde4012110201f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde60120\
+14fde40121142021201dfde6012015fde40121152021201efde6012016fde4012116201a41046a211a201b4180026a211b201941016a22194180\
+01480d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0\
+006c6a41046c6a21222022200ffd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c\
+6a41046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020222010fd0c00000000000000000000000000\
+0000002023fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020222011fd0c0000000000000000000000000000000020\
+23fd00028032fd0c00000000000000000000000000000000fd44fd52fd0b02803220222012fd0c000000000000000000000000000000002023fd\
+00029032fd0c00000000000000000000000000000000fd44fd52fd0b02903220222013fd0c000000000000000000000000000000002023fd0002\
+8064fd0c00000000000000000000000000000000fd44fd52fd0b02806420222014fd0c000000000000000000000000000000002023fd00029064\
+fd0c00000000000000000000000000000000fd44fd52fd0b02906420222015fd0c000000000000000000000000000000002023fd0002809601fd\
+0c00000000000000000000000000000000fd44fd52fd0b0280960120222016fd0c000000000000000000000000000000002023fd0002909601fd\
+0c00000000000000000000000000000000fd44fd52fd0b0290960105410021240340fd0c000000000000000000000000000000002125fd0c0000\
+00000000000000000000000000002126410021170340200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c\
+200e6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a20244180096c6a201741807d6c6a201841807f\
+6c6a200e4180016c6a41046c6a21272006200d41086c20174180c0016c6a20184180c0006c6a41046c6a212803402027fd090200212920292028\
+fd000200fde6012025fde401212520292028fd000210fde6012026fde4012126202741046a212720284180026a2128201941016a221941800148\
+0d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c\
+6a200e41c0006c6a41046c6a212a202a2025fd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a20\
+2441c00c6c6a200e41c0006c6a41046c6a212b202bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c00\
+000000000000000000000000000000202bfd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202441016a222420022802\
+00200c41046c6b480d000b0b200e41016a220e4105480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0bc002010c7f\
+20002001480440200021080340200821092009210a4100210b0340200b41026d410548210c4100210d0340200d41026d410548210e200c200e71\
+210f410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41\
+c0006c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200\
+fd0c000000000000000000000000000000002012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c0000000000000000000000\
+00000000000bfd0b0200201141106a2111201241106a2112201341106a2113201041016a22104110480d000b200d41016a220d410b480d000b20\
+0b41016a220b410b480d000b200841016a22082001480d000b0b0bed0103037f027b057f20002001480440200021080340200821092009210afd\
+0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210c4100210d03404100210e03404100210f200520\
+0a41086c200d41c0026c6a200e41c0006c6a41046c6a21100340200b2010fd000200fde401210b200c2010fd000210fde401210c20104180326a\
+2110200f41016a220f2002280200480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b2007200a41086c41046c6a211120\
+11200bfd0b0280ca042011200cfd0b0290ca04200841016a22082001480d000b0b0bae0705087f087b047f067b017f2000200148044041002109\
+03402000210a0340200a210b200b410370210c200b41036e210b200b410370210d200b41036e210b200b210e200941004a210f410021100340fd\
+0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
+13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
+002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100211903404100211a2004200e41\
+046c200d41a0036c6a200941a02a6c6a201941a0036c6a200c41206c6a41046c6a211b2005201041086c200941c03c6c6a201941c0056c6a4104\
+6c6a211c0340201bfd090200211d201cfd000200211e201cfd000210211f201bfd0902042120201bfd0902082121201bfd09020c2122201d201e\
+fde6012011fde4012111201d201ffde6012012fde40121122020201efde6012013fde40121132020201ffde6012014fde40121142021201efde6\
+012015fde40121152021201ffde6012016fde40121162022201efde6012017fde40121172022201ffde6012018fde4012118201b4180016a211b\
+201c4180026a211c201a41016a221a410b480d000b201941016a2219410b480d000b2007200e4180026c200d4180306c6a201041086c6a200c41\
+80106c6a41046c6a21232023200f047b2023fd0002800a05fd0c000000000000000000000000000000000b2011fde401fd0b02800a2023200f04\
+7b2023fd0002900a05fd0c000000000000000000000000000000000b2012fde401fd0b02900a2023200f047b2023fd0002800c05fd0c00000000\
+0000000000000000000000000b2013fde401fd0b02800c2023200f047b2023fd0002900c05fd0c000000000000000000000000000000000b2014\
+fde401fd0b02900c2023200f047b2023fd0002800e05fd0c000000000000000000000000000000000b2015fde401fd0b02800e2023200f047b20\
+23fd0002900e05fd0c000000000000000000000000000000000b2016fde401fd0b02900e2023200f047b2023fd0002801005fd0c000000000000\
+000000000000000000000b2017fde401fd0b0280102023200f047b2023fd0002901005fd0c000000000000000000000000000000000b2018fde4\
+01fd0b029010201041016a22104108480d000b200a41016a220a2001480d000b200941016a22092002280200480d000b0b0b880d09067f087b05\
+7f067b037f027b027f017b027f200020014804402000210903402009210a200a410d70210b200a410d6e210a200a210c4100210d03404100210e\
+0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110\
+fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000000000\
+2113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000\
+00002116410021170340200b2017417f6c6a41004e200b2017417f6c6a410b487104404100211803402018417f6c200e6a41004e2018417f6c20\
+0e6a410b48710440410021192005200b41c0056c200c4180f2016c6a201741c07a6c6a201841406c6a200e41c0006c6a41046c6a211a2006200d\
+41086c20174180306c6a20184180106c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd090280f20121\
+1f201afd090280e4032120201afd090280d6052121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011\
+fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde4\
+0121152021201efde6012016fde4012116201a41046a211a201b4180016a211b201941016a221941c000480d000b0b201841016a22184103480d\
+000b0b201741016a22174103480d000b2008200d41086c200b41a0036c6a200c4180a9016c6a200e41206c6a41046c6a21222022200ffd0c0000\
+00000000000000000000000000002004200d41086c200b41a0036c6a200c4180a9016c6a200e41206c6a41046c6a21232023fd000200fd0c0000\
+0000000000000000000000000000fd44fd52fd0b020020222010fd0c000000000000000000000000000000002023fd000210fd0c000000000000\
+00000000000000000000fd44fd52fd0b021020222011fd0c000000000000000000000000000000002023fd000280a901fd0c0000000000000000\
+0000000000000000fd44fd52fd0b0280a90120222012fd0c000000000000000000000000000000002023fd000290a901fd0c0000000000000000\
+0000000000000000fd44fd52fd0b0290a90120222013fd0c000000000000000000000000000000002023fd000280d202fd0c0000000000000000\
+0000000000000000fd44fd52fd0b0280d20220222014fd0c000000000000000000000000000000002023fd000290d202fd0c0000000000000000\
+0000000000000000fd44fd52fd0b0290d20220222015fd0c000000000000000000000000000000002023fd000280fb03fd0c0000000000000000\
+0000000000000000fd44fd52fd0b0280fb0320222016fd0c000000000000000000000000000000002023fd000290fb03fd0c0000000000000000\
+0000000000000000fd44fd52fd0b0290fb0305410021240340fd0c000000000000000000000000000000002125fd0c0000000000000000000000\
+00000000002126410021170340200b2017417f6c6a41004e200b2017417f6c6a410b487104404100211803402018417f6c200e6a41004e201841\
+7f6c200e6a410b48710440410021192005200b41c0056c200c4180f2016c6a202441c03c6c6a201741c07a6c6a201841406c6a200e41c0006c6a\
+41046c6a21272006200d41086c20174180306c6a20184180106c6a41046c6a212803402027fd090200212920292028fd000200fde6012025fde4\
+01212520292028fd000210fde6012026fde4012126202741046a212720284180016a2128201941016a221941c000480d000b0b201841016a2218\
+4103480d000b0b201741016a22174103480d000b2008200d41086c200b41a0036c6a200c4180a9016c6a202441a02a6c6a200e41206c6a41046c\
+6a212a202a2025fd0c000000000000000000000000000000002004200d41086c200b41a0036c6a200c4180a9016c6a202441a02a6c6a200e4120\
+6c6a41046c6a212b202bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c000000000000000000000000\
+00000000202bfd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202441016a22242002280200200c41046c6b480d000b\
+0b200e41016a220e410d480d000b200d41016a220d4104480d000b200941016a22092001480d000b0b0bad02010b7f2000200148044020002108\
+0340200821092009210a4100210b03404100210c03404100210d03404100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9\
+016c6a200d41c0006c6a200e41206c6a41046c6a21102004200b41a0036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c20\
+0a41a02a6c6a200d41206c6a41046c6a2112034020102012fd000200fd0c000000000000000000000000000000002011fd000200200c41026c20\
+0e6afd11fd37fd52fd0b0200201041106a2110201141106a2111201241106a2112200f41016a220f4108480d000b200e41016a220e4102480d00\
+0b200d41016a220d410d480d000b200c41016a220c4102480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bb50203\
+047f027b047f200020014804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c000000\
+00000000000000000000000000210d4100210e03404100210f2005200b41086c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010\
+fd000200fde401210c200d2010fd000210fde401210d20104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b2007\
+200b41086c41046c6a21112011200841004a047b2011fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b02800920\
+11200841004a047b2011fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b\
+200841016a22082002280200480d000b0b0bef0505077f067b047f057b017f200020014804404100210703402000210803402008210920094104\
+70210a200941046e21092009410370210b200941036e21092009410170210c200941016e21092009210dfd0c0000000000000000000000000000\
+0000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000\
+000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113410021140340410021152004\
+20074190066c2014411c6c6a200b6a41046c6a21162005200a41086c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021\
+182017fd00020021192017fd000210211a2016fd090270211b2016fd0902e001211c20182019fde601200efde401210e2018201afde601200ffd\
+e401210f201b2019fde6012010fde4012110201b201afde6012011fde4012111201c2019fde6012012fde4012112201c201afde6012013fde401\
+2113201641046a211620174180016a2117201541016a2215411a480d000b201441016a2214411a480d000b2006200a41086c200b41206c6a4104\
+6c6a211d201d200741004a047b201dfd00020005fd0c000000000000000000000000000000000b200efde401fd0b0200201d200741004a047b20\
+1dfd00021005fd0c000000000000000000000000000000000b200ffde401fd0b0210201d200741004a047b201dfd0002800305fd0c0000000000\
+00000000000000000000000b2010fde401fd0b028003201d200741004a047b201dfd0002900305fd0c000000000000000000000000000000000b\
+2011fde401fd0b029003201d200741004a047b201dfd0002800605fd0c000000000000000000000000000000000b2012fde401fd0b028006201d\
+200741004a047b201dfd0002900605fd0c000000000000000000000000000000000b2013fde401fd0b029006200841016a22082001480d000b20\
+0741016a22072002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd\
+1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a21122006\
+20104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117\
+fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd00020021\
+19fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a20\
+15fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c\
+77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201e\
+fd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d00\
+0b0b0b008d0203666d61c9170e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc04\
+14de040e0e0e0e0e0e0ebe04149a0e0e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e\
+0edc0414de040e0e0e0e0e0e0ebe0414a1180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ee50d0e0e0e0e0e0e0efe0112f60b0e0e0e\
+0e0e0e0edc0414de040e0e0e0e0e0e0ebe041499100e0e0e0e0e0e0ef10412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e\
+0e0e0e97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0e91070e0e0e0e0e0e0e9e0612dd090e0e0e0e0e';
 
 /** Everything that a device needs to run FashionCnnLogits. */
 export const fashionCnnLogitsModule: ModuleSpec = {
@@ -5404,12 +5353,11 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 32768, perSample: 0 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
     /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 54 }, role: 'scratch' },
-    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 54 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C,
@@ -5434,11 +5382,10 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 19 */ train07Fc1BackwardSumFc1BackwardMatmulFc1,
     /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d,
     /* 21 */ train09ReluBackwardMaxPool2dGradConv2Back,
-    /* 22 */ train10Conv2BackwardConv2dWeightGrad,
-    /* 23 */ train11Conv2BackwardConv2dInputGradGtSele,
-    /* 24 */ train12ReluBackwardMaxPool2dGradConv1Back,
-    /* 25 */ train13Conv1BackwardConv2dWeightGrad,
-    /* 26 */ train14AdamIsFiniteMulAddPowSub3More,
+    /* 22 */ train10Conv2BackwardConv2dWeightGradConv2,
+    /* 23 */ train11ReluBackwardMaxPool2dGradConv1Back,
+    /* 24 */ train12Conv1BackwardConv2dWeightGrad,
+    /* 25 */ train13AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
@@ -5448,7 +5395,7 @@ export const fashionCnnLogitsModule: ModuleSpec = {
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

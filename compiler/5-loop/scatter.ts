@@ -6,14 +6,13 @@
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import { rangeOf, toAffine } from './affine.ts';
 import { collapseSums } from './collapse-sums.ts';
 import { type Part, partOf } from './dispatch.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, vectorisable } from './lanes.ts';
 import { stridesInOrder } from './layout.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
-import { type SlidingProduct, slidingProduct } from './sliding-product.ts';
+import { endOf, type SlidingProduct, slidingProduct } from './sliding-product.ts';
 import { splitAxes } from './split-axes.ts';
 import { axisExpr, intExpr, keyOf, rewriter } from './walk.ts';
 
@@ -100,28 +99,14 @@ function winnersOf({ image }: SlidingProduct): Winners | undefined {
   };
 }
 
-/** A choice between a value and zero as a guard, which a sum may skip. */
-const asGuards = rewriter((expr) => {
-  if (expr.kind !== 'apply' || expr.fn !== 'select' || expr.type !== 'f32') return expr;
-  const [condition, value, otherwise] = expr.args;
-  if (otherwise.kind !== 'const' || otherwise.value !== 0) return expr;
-  return { kind: 'guard', type: 'f32', condition, value, otherwise };
-});
-
-/** The largest extent of an axis that conditions leave: of `row < 11` and `row / 2 < 5` it is 10. */
-function endOf(conditions: readonly Expr[], id: string): number | undefined {
-  const ends = conditions.flatMap((condition) => {
-    if (condition.kind !== 'apply' || condition.fn !== 'lt' || condition.args[0].type !== 'i32') return [];
-    const [index, bound] = condition.args;
-    const { low, high } = rangeOf(toAffine(bound));
-    if (low !== high) return [];
-    if (index.kind === 'axis' && index.axis.id === id) return [high];
-    if (index.kind !== 'apply' || index.fn !== 'idiv') return [];
-    const [above, by] = index.args;
-    return above.kind === 'axis' && above.axis.id === id && by.kind === 'const' ? [high * by.value] : [];
-  });
-  const end = Math.min(...ends);
-  return Number.isFinite(end) ? end : undefined;
+/** The expression with choices between a value and zero as guards, which a sum may skip. */
+function asGuards(image: Expr): Expr {
+  return rewriter((expr) => {
+    if (expr.kind !== 'apply' || expr.fn !== 'select' || expr.type !== 'f32') return expr;
+    const [condition, value, otherwise] = expr.args;
+    if (otherwise.kind !== 'const' || otherwise.value !== 0) return expr;
+    return { kind: 'guard', type: 'f32', condition, value, otherwise };
+  })(image);
 }
 
 function build(kernel: Kernel, product: SlidingProduct, winners: Winners, nextId: number): Scattered | undefined {

@@ -6,7 +6,7 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { loadsIn, reductionsIn, tensorOf } from './address.ts';
-import { type Affine, addScaled, coefficientOf, constantAffine, fromAffine, toAffine } from './affine.ts';
+import { type Affine, addScaled, coefficientOf, constantAffine, fromAffine, rangeOf, toAffine } from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
 import {
@@ -37,6 +37,8 @@ export interface Slide {
   /** 1 where the kernel lies along the image, -1 where it is turned around. */
   readonly sign: 1 | -1;
   readonly taps: number;
+  /** How many rows or columns of the image there are, where a condition says so; else every tap of every place is there. */
+  readonly end: number | undefined;
   /** The tap that lies first along the image reads it at `r + base` for the place r. */
   readonly base: number;
 }
@@ -75,15 +77,18 @@ export function slidingProduct(kernel: Kernel, tensors: ReadonlyMap<number, Tens
   const samples = kernel.axes.filter((axis) => ![...moving, ...features].includes(axis));
   const moved = [...moving, rows.tap, columns.tap, ...features];
   if (!founds.every((each) => isElsewhere(each, found, moved, tensors))) return undefined;
+  const { conditions: ends } = imageAt(found, ...ANYWHERE, tensors);
   return {
     sums: founds.map((each, i) => ({ reduce: reduces[i], row: each.rows.offset, column: each.columns.offset })),
     rows: slideOf(
       rows,
       founds.map((each) => each.rows.offset),
+      endOf(ends, 'row'),
     ),
     columns: slideOf(
       columns,
       founds.map((each) => each.columns.offset),
+      endOf(ends, 'column'),
     ),
     channels: reduces[0].axes.filter((axis) => axis !== rows.tap && axis !== columns.tap),
     features,
@@ -107,7 +112,7 @@ function along({ tap, sign }: Dimension, place: Expr): Expr {
 
 const countOf = (axis: Axis): number => dim.constant(axis.extent) ?? 1;
 
-function slideOf(dimension: Dimension, places: readonly number[]): Slide {
+function slideOf(dimension: Dimension, places: readonly number[], end: number | undefined): Slide {
   const { axes, steps, sign, tap } = dimension;
   const first = Math.min(...places);
   const taps = countOf(tap);
@@ -120,6 +125,7 @@ function slideOf(dimension: Dimension, places: readonly number[]): Slide {
     span: Math.max(...places) - first + 1,
     sign,
     taps,
+    end,
     base: sign > 0 ? 0 : 1 - taps,
   };
 }
@@ -177,8 +183,27 @@ function dimensionOf(tap: Axis, exprs: readonly Expr[], kernel: Kernel): Dimensi
   return found;
 }
 
-/** Larger than images are. */
-const ANYWHERE = dim.int(1 << 20);
+/** A row and a column of an image as large as none is. */
+const ANYWHERE: readonly [Expr, Expr] = [
+  axisExpr({ id: 'row', extent: dim.int(1 << 20) }),
+  axisExpr({ id: 'column', extent: dim.int(1 << 20) }),
+];
+
+/** The largest extent of an axis that conditions leave: of `row < 11` and `row / 2 < 5` it is 10. */
+export function endOf(conditions: readonly Expr[], id: string): number | undefined {
+  const ends = conditions.flatMap((condition) => {
+    if (condition.kind !== 'apply' || condition.fn !== 'lt' || condition.args[0].type !== 'i32') return [];
+    const [index, bound] = condition.args;
+    const { low, high } = rangeOf(toAffine(bound));
+    if (low !== high) return [];
+    if (index.kind === 'axis' && index.axis.id === id) return [high];
+    if (index.kind !== 'apply' || index.fn !== 'idiv') return [];
+    const [above, by] = index.args;
+    return above.kind === 'axis' && above.axis.id === id && by.kind === 'const' ? [high * by.value] : [];
+  });
+  const end = Math.min(...ends);
+  return Number.isFinite(end) ? end : undefined;
+}
 
 /** True where a sum is the first one at another place, and the image depends on where it is read alone. */
 function isElsewhere(own: Found, first: Found, moved: readonly Axis[], tensors: ReadonlyMap<number, Tensor>): boolean {
@@ -186,7 +211,7 @@ function isElsewhere(own: Found, first: Found, moved: readonly Axis[], tensors: 
     a.tap.id === b.tap.id && a.sign === b.sign && keyOf(fromAffine(placeOf(a))) === keyOf(fromAffine(placeOf(b)));
   if (!same(own.rows, first.rows) || !same(own.columns, first.columns)) return false;
   if (keyOf(own.weight) !== keyOf(first.weight)) return false;
-  const [row, column] = ['row', 'column'].map((id) => axisExpr({ id, extent: ANYWHERE }));
+  const [row, column] = ANYWHERE;
   const here = imageAt(own, row, column, tensors);
   if (keyOf(here.value) !== keyOf(imageAt(first, row, column, tensors).value)) return false;
   if (moved.some((axis) => [here.value, ...here.conditions].some((expr) => dependsOn(expr, axis)))) return false;

@@ -12,7 +12,7 @@ import { partOf } from './dispatch.ts';
 import type { Kernel, Place, Store, Tensor } from './kernel.ts';
 import { stridesInOrder } from './layout.ts';
 import { simplify } from './simplify.ts';
-import { type SlidingProduct, slidingProduct } from './sliding-product.ts';
+import { type Slide, type SlidingProduct, slidingProduct } from './sliding-product.ts';
 import { splitAxis } from './split-axes.ts';
 import { typicalValue } from './typical.ts';
 import { unrollWindows } from './unroll-windows.ts';
@@ -27,8 +27,8 @@ const PANEL = 8;
 const LEAST_CHANNELS = 16;
 /** Fewer tiles than this a sample do not pay for the transformed weights. */
 const LEAST_TILES = 12;
-/** How much of what the tiles compute must be wanted. */
-const LEAST_USE = 0.7;
+/** The products of the tiles must be no more than so many of those that they replace: the transforms take time, too. */
+const MOST_PRODUCTS = 0.65;
 /** Floats of transformed image that stay in the second-level cache. */
 const MOST_TRANSFORMED = 1 << 17;
 
@@ -93,14 +93,21 @@ function planOf({ rows, columns, channels, sums }: SlidingProduct): Plan | undef
   const tiles = (count: number, step: number, span: number): number => Math.ceil((step * (count - 1) + span) / OUT);
   const across = tiles(width, columns.step, columns.span);
   const downOf = (count: number): number => tiles(count, rows.step, rows.span);
-  const used = (sums.length * height * width) / (OUT * OUT * downOf(height) * across);
-  if (used < LEAST_USE || downOf(height) * across < LEAST_TILES) return undefined;
+  const products = IN * IN * downOf(height) * across;
+  const replaced = sums.length * tapsInside(rows) * tapsInside(columns);
+  if (products > MOST_PRODUCTS * replaced || downOf(height) * across < LEAST_TILES) return undefined;
   const divisors = Array.from({ length: height }, (_, i) => height - i).filter((count) => height % count === 0);
   // Blocks waste nothing where they end between two tiles.
   const whole = divisors.filter((count) => count === height || (rows.step * count) % OUT === 0);
   const fits = (count: number): boolean => IN * IN * downOf(count) * across * depth <= MOST_TRANSFORMED;
   const count = whole.find(fits) ?? whole.at(-1) ?? height;
   return { rows: count, down: downOf(count), across };
+}
+
+/** How many taps of all places read inside of the image: on its border there are fewer. */
+function tapsInside({ count, step, first, base, taps, end }: Slide): number {
+  const reads = Array.from({ length: count * taps }, (_, i) => step * Math.floor(i / taps) + first + base + (i % taps));
+  return reads.filter((at) => end === undefined || (at >= 0 && at < end)).length;
 }
 
 class Builder {

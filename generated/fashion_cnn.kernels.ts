@@ -84,128 +84,128 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     let v0 = input_image[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -308,44 +308,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r4 = 0; r4 < 32; r4++) {
         let v0 = scratch_8[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -381,7 +381,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'infer_02_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -445,24 +445,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r2 = 0; r2 < 64; r2++) {
           let v0 = scratch_16[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -471,6 +469,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -479,6 +478,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -585,7 +585,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'infer_03_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -645,24 +645,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
           let v0 = scratch_23[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -671,6 +669,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -679,6 +678,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -966,128 +966,128 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -1190,44 +1190,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r4 = 0; r4 < 32; r4++) {
         let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -1263,7 +1263,7 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'evaluate_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -1327,24 +1327,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r2 = 0; r2 < 64; r2++) {
           let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -1353,6 +1351,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -1361,6 +1360,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -1467,7 +1467,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'evaluate_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -1527,24 +1527,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
           let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -1553,6 +1551,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -1561,6 +1560,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -2044,128 +2044,128 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -2368,44 +2368,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r4 = 0; r4 < 32; r4++) {
         let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -2537,7 +2537,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'train_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -2601,24 +2601,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r2 = 0; r2 < 64; r2++) {
           let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -2627,6 +2625,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -2635,6 +2634,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -2741,7 +2741,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'train_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -2801,24 +2801,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
           let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -2827,6 +2825,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -2835,6 +2834,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -3083,13 +3083,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
     {
       name: 'train_06c_fc2_backward_matmul',
       label: 'fc2 backward: matmul',
-      tasks: { count: 160, block: 0 },
+      tasks: { count: 80, block: 0 },
       invocations: { count: 160, block: 0 },
     },
     {
       name: 'train_06d_fc2_backward_matmul_gt_select',
       label: 'fc2 backward: matmul + gt + select',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -3228,24 +3228,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0 = 0; r0 < 10; r0++) {
         let v0 = stack_136[(((nb * 348) + r0) + 77)];
         let v1 = scratch_132[((cb * 8) + (r0 * 64))];
-        let v2 = scratch_132[(((cb * 8) + (r0 * 64)) + 1)];
-        let v3 = scratch_132[(((cb * 8) + (r0 * 64)) + 2)];
-        let v4 = scratch_132[(((cb * 8) + (r0 * 64)) + 3)];
-        let v5 = scratch_132[(((cb * 8) + (r0 * 64)) + 4)];
-        let v6 = scratch_132[(((cb * 8) + (r0 * 64)) + 5)];
-        let v7 = scratch_132[(((cb * 8) + (r0 * 64)) + 6)];
-        let v8 = scratch_132[(((cb * 8) + (r0 * 64)) + 7)];
-        let v9 = stack_136[(((nb * 348) + r0) + 164)];
-        let v10 = stack_136[(((nb * 348) + r0) + 251)];
-        let v11 = stack_136[(((nb * 348) + r0) + 338)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_132[(((cb * 8) + (r0 * 64)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch_132[(((cb * 8) + (r0 * 64)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch_132[(((cb * 8) + (r0 * 64)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch_132[(((cb * 8) + (r0 * 64)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch_132[(((cb * 8) + (r0 * 64)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch_132[(((cb * 8) + (r0 * 64)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch_132[(((cb * 8) + (r0 * 64)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = stack_136[(((nb * 348) + r0) + 164)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -3254,6 +3252,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = stack_136[(((nb * 348) + r0) + 251)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -3262,6 +3261,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = stack_136[(((nb * 348) + r0) + 338)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -3357,13 +3357,13 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
     {
       name: 'train_07b_fc1_backward_matmul',
       label: 'fc1 backward: matmul',
-      tasks: { count: 96, block: 0 },
+      tasks: { count: 26, block: 0 },
       invocations: { count: 2304, block: 0 },
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 9, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -3448,24 +3448,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       let v0 = scratch_105[((nb * 8) + (r0 * 64))];
       let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
-      let v2 = scratch_105[(((nb * 8) + (r0 * 64)) + 1)];
-      let v3 = scratch_105[(((nb * 8) + (r0 * 64)) + 2)];
-      let v4 = scratch_105[(((nb * 8) + (r0 * 64)) + 3)];
-      let v5 = scratch_105[(((nb * 8) + (r0 * 64)) + 4)];
-      let v6 = scratch_105[(((nb * 8) + (r0 * 64)) + 5)];
-      let v7 = scratch_105[(((nb * 8) + (r0 * 64)) + 6)];
-      let v8 = scratch_105[(((nb * 8) + (r0 * 64)) + 7)];
-      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
-      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
-      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
       acc0 = (acc0 + (v0 * v1));
+      let v2 = scratch_105[(((nb * 8) + (r0 * 64)) + 1)];
       acc1 = (acc1 + (v2 * v1));
+      let v3 = scratch_105[(((nb * 8) + (r0 * 64)) + 2)];
       acc2 = (acc2 + (v3 * v1));
+      let v4 = scratch_105[(((nb * 8) + (r0 * 64)) + 3)];
       acc3 = (acc3 + (v4 * v1));
+      let v5 = scratch_105[(((nb * 8) + (r0 * 64)) + 4)];
       acc4 = (acc4 + (v5 * v1));
+      let v6 = scratch_105[(((nb * 8) + (r0 * 64)) + 5)];
       acc5 = (acc5 + (v6 * v1));
+      let v7 = scratch_105[(((nb * 8) + (r0 * 64)) + 6)];
       acc6 = (acc6 + (v7 * v1));
+      let v8 = scratch_105[(((nb * 8) + (r0 * 64)) + 7)];
       acc7 = (acc7 + (v8 * v1));
+      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
       acc8 = (acc8 + (v0 * v9));
       acc9 = (acc9 + (v2 * v9));
       acc10 = (acc10 + (v3 * v9));
@@ -3474,6 +3472,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc13 = (acc13 + (v6 * v9));
       acc14 = (acc14 + (v7 * v9));
       acc15 = (acc15 + (v8 * v9));
+      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
       acc16 = (acc16 + (v0 * v10));
       acc17 = (acc17 + (v2 * v10));
       acc18 = (acc18 + (v3 * v10));
@@ -3482,6 +3481,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc21 = (acc21 + (v6 * v10));
       acc22 = (acc22 + (v7 * v10));
       acc23 = (acc23 + (v8 * v10));
+      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
       acc24 = (acc24 + (v0 * v11));
       acc25 = (acc25 + (v2 * v11));
       acc26 = (acc26 + (v3 * v11));
@@ -3573,24 +3573,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0 = 0; r0 < 64; r0++) {
         let v0 = scratch_105[((nb * 256) + r0)];
         let v1 = scratch_133[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
-        let v2 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
-        let v3 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
-        let v4 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
-        let v5 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
-        let v6 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
-        let v7 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
-        let v8 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
-        let v9 = scratch_105[(((nb * 256) + r0) + 64)];
-        let v10 = scratch_105[(((nb * 256) + r0) + 128)];
-        let v11 = scratch_105[(((nb * 256) + r0) + 192)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch_105[(((nb * 256) + r0) + 64)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -3599,6 +3597,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch_105[(((nb * 256) + r0) + 128)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -3607,6 +3606,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = scratch_105[(((nb * 256) + r0) + 192)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -3708,7 +3708,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 5, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 200, block: 4 },
     },
   ],
@@ -3799,24 +3799,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
           let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
           let v1 = scratch_113[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
-          let v2 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
-          let v3 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
-          let v4 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
-          let v5 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
-          let v6 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
-          let v7 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
-          let v8 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
-          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
-          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
-          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -3825,6 +3823,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -3833,6 +3832,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -3930,24 +3930,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
               for (var r2 = 0; r2 < 128; r2++) {
                 let v0 = scratch_113[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
                 let v1 = scratch_134[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
-                let v2 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
-                let v3 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
-                let v4 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
-                let v5 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
-                let v6 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
-                let v7 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
-                let v8 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
-                let v9 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
-                let v10 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
-                let v11 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
                 acc0 = (acc0 + (v0 * v1));
+                let v2 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
                 acc1 = (acc1 + (v0 * v2));
+                let v3 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
                 acc2 = (acc2 + (v0 * v3));
+                let v4 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
                 acc3 = (acc3 + (v0 * v4));
+                let v5 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
                 acc4 = (acc4 + (v0 * v5));
+                let v6 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
                 acc5 = (acc5 + (v0 * v6));
+                let v7 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
                 acc6 = (acc6 + (v0 * v7));
+                let v8 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
                 acc7 = (acc7 + (v0 * v8));
+                let v9 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
                 acc8 = (acc8 + (v9 * v1));
                 acc9 = (acc9 + (v9 * v2));
                 acc10 = (acc10 + (v9 * v3));
@@ -3956,6 +3954,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc13 = (acc13 + (v9 * v6));
                 acc14 = (acc14 + (v9 * v7));
                 acc15 = (acc15 + (v9 * v8));
+                let v10 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
                 acc16 = (acc16 + (v10 * v1));
                 acc17 = (acc17 + (v10 * v2));
                 acc18 = (acc18 + (v10 * v3));
@@ -3964,6 +3963,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc21 = (acc21 + (v10 * v6));
                 acc22 = (acc22 + (v10 * v7));
                 acc23 = (acc23 + (v10 * v8));
+                let v11 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
                 acc24 = (acc24 + (v11 * v1));
                 acc25 = (acc25 + (v11 * v2));
                 acc26 = (acc26 + (v11 * v3));
@@ -4141,7 +4141,7 @@ const train10Conv2BackwardConv2dWeightGrad: KernelSpec = {
     {
       name: 'train_10_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
-      tasks: { count: 72, block: 0 },
+      tasks: { count: 24, block: 0 },
       invocations: { count: 576, block: 0 },
     },
   ],
@@ -4204,24 +4204,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r2 = 0; r2 < 11; r2++) {
         let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
         let v1 = scratch_121[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-        let v2 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-        let v3 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-        let v4 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-        let v5 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-        let v6 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-        let v7 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-        let v8 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -4230,6 +4228,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -4238,6 +4237,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -4369,24 +4369,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             for (var r2 = 0; r2 < 64; r2++) {
               let v0 = scratch_121[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
               let v1 = scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-              let v2 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-              let v3 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-              let v4 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-              let v5 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-              let v6 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-              let v7 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-              let v8 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-              let v9 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-              let v10 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-              let v11 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
               acc0 = (acc0 + (v0 * v1));
+              let v2 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
               acc1 = (acc1 + (v0 * v2));
+              let v3 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
               acc2 = (acc2 + (v0 * v3));
+              let v4 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
               acc3 = (acc3 + (v0 * v4));
+              let v5 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
               acc4 = (acc4 + (v0 * v5));
+              let v6 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
               acc5 = (acc5 + (v0 * v6));
+              let v7 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
               acc6 = (acc6 + (v0 * v7));
+              let v8 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
               acc7 = (acc7 + (v0 * v8));
+              let v9 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
               acc8 = (acc8 + (v9 * v1));
               acc9 = (acc9 + (v9 * v2));
               acc10 = (acc10 + (v9 * v3));
@@ -4395,6 +4393,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
               acc13 = (acc13 + (v9 * v6));
               acc14 = (acc14 + (v9 * v7));
               acc15 = (acc15 + (v9 * v8));
+              let v10 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
               acc16 = (acc16 + (v10 * v1));
               acc17 = (acc17 + (v10 * v2));
               acc18 = (acc18 + (v10 * v3));
@@ -4403,6 +4402,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
               acc21 = (acc21 + (v10 * v6));
               acc22 = (acc22 + (v10 * v7));
               acc23 = (acc23 + (v10 * v8));
+              let v11 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
               acc24 = (acc24 + (v11 * v1));
               acc25 = (acc25 + (v11 * v2));
               acc26 = (acc26 + (v11 * v3));
@@ -4632,23 +4632,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r2 = 0; r2 < 26; r2++) {
         let v0 = scratch_4[((((r0 * 784) + (r1 * 28)) + r2) + w)];
         let v1 = scratch_129[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
-        let v2 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
-        let v3 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
-        let v4 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
-        let v5 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
-        let v6 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
-        let v7 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
-        let v8 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
-        let v9 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
-        let v10 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -4657,6 +4656,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -4752,7 +4752,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnn in hexadecimal: 41,714 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnn in hexadecimal: 44,055 bytes, a function for each part of each kernel. */
 const fashionCnnWasm = '\
 0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
 7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004033534\
@@ -4788,7 +4788,7 @@ const fashionCnnWasm = '\
 636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002f27747261696e5f3132615f72656c755f6261636b77617264\
 5f6d61785f706f6f6c32645f6772616400301c747261696e5f3132625f636f6e76315f6261636b776172645f73756d00312a747261696e5f3133\
 5f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f6772616400322e747261696e5f31345f4164616d5f69735f66696e69\
-74655f6d756c5f6164645f706f775f7375625f335f6d6f726500330a8fb40234d30101027c2000440000000000e085c0a5440000000000e08540\
+74655f6d756c5f6164645f706f775f7375625f335f6d6f726500330a9ec60234d30101027c2000440000000000e085c0a5440000000000e08540\
 a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2\
 441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a2445555555555\
 55a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001\
@@ -4801,679 +4801,719 @@ fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000000061044044000000
 00000840a3a144000000000000f03f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb6\
 0b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b\
 20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c04\
-4020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f2000200148\
-0440200021080340200821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f03\
-40410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000\
-000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000\
-0000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000211841002119200420\
-0f41386c200a4190066c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd09\
-0204211e201afd090270211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f\
-201dfde6012013fde40121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021\
-fde6012017fde401211720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125\
-201e2022fde6012011fde401211120232022fde6012012fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e\
-2025fde6012015fde401211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd00\
-0280022126201afd09020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde401211120272026fde6012012fde4012112\
-20242026fde6012013fde401211320282026fde6012014fde401211420232029fde6012015fde401211520272029fde6012016fde40121162024\
-2029fde6012017fde401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b200620\
-0b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fd\
-eb012012200cfde401fd0c00000000000000000000000000000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000\
-fdeb01fde9012014200cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c000000000000\
-00000000000000000000fdeb012016200efde401fd0c00000000000000000000000000000000fdeb01fde9012017200efde401fd0c0000000000\
-0000000000000000000000fdeb01fde9012018200efde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a22\
-10410d480d000b200f41016a220f410d480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b200020\
-01480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007\
-200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112\
-200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd\
-000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd000280\
-8a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f00\
-00003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde501\
-2019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003f\
-fde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f\
-0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde4\
-01201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f000000\
-3ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c000000\
-3f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd\
-0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050\
-200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a21\
-0e200c41016a220c4102480d000b200841016a22082001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f\
-20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a\
-6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c\
-2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d211720\
-0ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afd\
-e501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde40121\
-2220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5\
-012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501\
-fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde5\
-01213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d2010\
-2027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b02809302\
-2010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e\
-41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021\
-340340203441046c41046a41194c0440fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c\
-000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139\
-fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000\
-213c4100213d2003203341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140\
-203ffd0002002141203ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520\
-402042fde6012036fde401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde4012139204420\
-42fde601203afde401213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a\
-223d4120480d000b2003203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a09003\
-20462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd\
-0c000000000000000000000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a\
-204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4\
-012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c2034\
-41206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b2034\
-41016a22344107480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241\
-046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204e\
-fd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156\
-204efd0002c09c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501\
-215a20552056fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde5\
-01204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205b\
-fde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f\
-205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102\
-480d000b4100213203402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c2032\
-41046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060\
-fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01\
-fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c000000\
-00000000000000000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22\
-624105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f07\
-7b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a\
-4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c0000000000000000\
-0000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
-0000000000000000000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c\
-6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd0002\
-80cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d20\
-1a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e20\
-1cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a211920174101\
-6a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621\
-202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202320\
-0f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c2023\
-20142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc16212420\
-25fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021\
-150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a4104\
-6c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028\
-fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b20164101\
-6a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41\
-046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b\
-4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001\
-48044020002107034020072108200821094100210a0340200941046c41046a20022802004c0440fd0c0000000000000000000000000000000021\
-0bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c000000000000000000000000000000\
-00210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000\
-0000002111fd0c00000000000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a2014\
-4180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d0162119\
-2017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601\
-200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010\
-fde4012110201d2019fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001\
-480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd0002\
-90d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c\
-00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-0420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000\
-000000000000000000000000002126fd0c0000000000000000000000000000000021274100211303404100211403404100211520042009418024\
-6c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a2129034020\
-28fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180\
-126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a\
-202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d00\
-0b200741016a22072001480d000b0b0b97040d047f027d037f017d027f017d027f017d027f017d017f017d027f20002001480440200021080340\
-200821092009210a4100210b03404300000000210c4300000000210d4100210e2004200a41c0006c41046c6a210f2005200b41026c41046c6a21\
-100340200f2a02002111200c201120102a0280d2289492210c200d201120102a0284d2289492210d200f41046a210f201041286a2110200e4101\
-6a220e41c000480d000b2006200b41026c200a41166c6a41046c6a21122012200c2005200b41026c41046c6a211320132a0280e6289238020020\
-12200d20132a0284e62892380204200b41016a220b4105480d000b43ffff7fff21144100210e2006200a41166c41046c6a21150340201420152a\
-0200972114201541046a2115200e41016a220e410a480d000b2006200a41166c41046c6a21162016201438022820162a02282117410021182006\
-200a41166c41046c6a21190340201920192a0200201793100238022c201941046a2119201841016a2218410a480d000b4300000000211a410021\
-0e2006200a41166c41046c6a211b0340201a201b2a022c92211a201b41046a211b200e41016a220e410a480d000b2016201a38025420162a0254\
-211c410021182007200a410a6c41046c6a211d2006200a41166c41046c6a211e0340201d201e2a022c201c95380200201d41046a211d201e4104\
-6a211e201841016a2218410a480d000b200841016a22082001480d000b0b0ba40101087f20002001480440200021080340200821092009210a41\
-00210b03404100210c03404100210d2006200c411c6c200a4190066c6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f\
-2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a\
-220b4101480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a20094120\
-6e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002\
-800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c00\
-00003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f\
-0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f000000\
-3f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016\
-fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6\
-01211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000\
-003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde50120\
-1afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffd\
-e6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f00\
-00003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b02\
-00200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e20\
-1afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b02\
-8068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d\
-000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f2000200148044020002107034020072108200821094100210a03402005200a4108\
-6c41046c6a210c200cfd00028009210b200cfd00029009210d4100210e03404100210f0340fd0c000000000000000000000000000000002110fd\
-0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
-13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
-002116fd0c000000000000000000000000000000002117410021182004200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41\
-086c41046c6a211a03402019fd090200211b201afd000200211c2019fd090204211d2019fd090270211e2019fd090274211f201afd0002102120\
-201b201cfde6012010fde4012110201d201cfde6012011fde4012111201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b\
-2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201afd00\
-02800121212019fd09020821222019fd0902782123201afd000290012124201d2021fde6012010fde401211020222021fde6012011fde4012111\
-201f2021fde6012012fde401211220232021fde6012013fde4012113201d2024fde6012014fde401211420222024fde6012015fde4012115201f\
-2024fde6012016fde401211620232024fde6012017fde4012117201afd0002800221252019fd09020c21262019fd09027c2127201afd00029002\
-212820222025fde6012010fde401211020262025fde6012011fde401211120232025fde6012012fde401211220272025fde6012013fde4012113\
-20222028fde6012014fde401211420262028fde6012015fde401211520232028fde6012016fde401211620272028fde6012017fde40121172019\
-41f0006a2119201a4180036a211a201841016a22184103480d000b2006200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a\
-212920292010200bfde401fd0c00000000000000000000000000000000fdeb012011200bfde401fd0c00000000000000000000000000000000fd\
-eb01fde9012012200bfde401fd0c00000000000000000000000000000000fdeb01fde9012013200bfde401fd0c00000000000000000000000000\
-000000fdeb01fde901fd0b020020292014200dfde401fd0c00000000000000000000000000000000fdeb012015200dfde401fd0c000000000000\
-00000000000000000000fdeb01fde9012016200dfde401fd0c00000000000000000000000000000000fdeb01fde9012017200dfde401fd0c0000\
-0000000000000000000000000000fdeb01fde901fd0b0210200f41016a220f410d480d000b200e41016a220e410d480d000b200a41016a220a41\
-04480d000b200741016a22072001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f200020014804402000\
-21080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d\
-41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd00028002\
-2012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820\
-182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd\
-00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121\
-232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016\
-fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200f\
-fd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b\
-020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120\
-102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac\
-022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d\
-000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c41\
-046a41194c0440fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000\
-000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000\
-000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d200320\
-3341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd000200214120\
-3ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fd\
-e401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401\
-213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b20\
-03203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b090\
-0320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c0000000000000000\
-00000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c\
-6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd00\
-0210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c\
-6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d\
-000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41\
-046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af03215220\
-4efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c0320\
-55fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501\
-204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a203\
-2058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde5\
-01204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f60320\
-4e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203\
-402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c002\
-6c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000\
-000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0\
-f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c000000000000000000000000\
-00000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b2032\
-41016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b\
-017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b0340410021\
-0c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c0000000000000000000000000000000021\
-0efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
-002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000\
-0000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41\
-046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd00\
-0290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efd\
-e401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde401\
-2112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d00\
-0b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc16\
-21222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024\
-202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126\
-410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340\
-410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41\
-086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202b\
-fd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b\
-201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d2028\
-2024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741\
-016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021070340\
-20072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c000000000000\
-00000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000\
-000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000\
-0000000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a\
-21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d01621\
-1a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b\
-2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019\
-fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a\
-22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a\
-41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c000000000000000000\
-00000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000\
-000000002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20\
-134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a\
-2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a\
-2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a4104\
-6c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a220720\
-01480d000b0b0bf90619047f027d037f017d027f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d\
-017f200020014804402000210903402009210a200a210b4100210c03404300000000210d4300000000210e4100210f2004200b41c0006c41046c\
-6a21102005200c41026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e201220112a0284d2289492210e201041\
-046a2110201141286a2111200f41016a220f41c000480d000b2006200c41026c200b41236c6a41046c6a21132013200d2005200c41026c41046c\
-6a211420142a0280e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ffff7fff21154100210f2006200b41\
-236c41046c6a21160340201520162a0200972115201641046a2116200f41016a220f410a480d000b2006200b41236c41046c6a21172017201538\
-022820172a02282118410021192006200b41236c41046c6a211a0340201a201a2a0200201893100238022c201a41046a211a201941016a221941\
-0a480d000b4300000000211b4100210f2006200b41236c41046c6a211c0340201b201c2a022c92211b201c41046a211c200f41016a220f410a48\
-0d000b2017201b38025420172a0254211d410021192007200b410a6c41046c6a211e2006200b41236c41046c6a211f0340201e201f2a022c201d\
-95380200201e41046a211e201f41046a211f201941016a2219410a480d000b43ffff7fff21204100210f2007200b410a6c41046c6a2121034020\
-2020212a0200972120202141046a2121200f41016a220f410a480d000b43ffff7fff212241002123410021242007200b410a6c41046c6a212503\
-4020252a02002126202620225e202620265c7221272026202220271b21224100410a6c20246a202320271b2123202541046a2125202441016a22\
-24410a480d000b20232008200b41046c6a2129202928020046b22128201720203802582017202838025c20172a0258212a410021192006200b41\
-236c41046c6a212b2007200b410a6c41046c6a212c0340202b202c2a0200202a93380260202b41046a212b202c41046a212c201941016a221941\
-0a480d000b4300000000212d4100210f2006200b41236c41046c6a212e0340202d202e2a0260100292212d202e41046a212e200f41016a220f41\
-0a480d000b2017202d38028801200941016a22092001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f20002001480440\
-430000000021084100210903402004200941046c6a210b200b280200210a2005200941236c41046c6a210d200d2a028801210c200c1003210e41\
-00210f2005200941236c41046c6a21100340200820102a0260200e934300000000200f200a461b922108201041046a2110200f41016a220f410a\
-480d000b200941016a22092002280200480d000b43000000002111410021122005410041046c6a21130340201120132a025c9221112013418c01\
-6a2113201241016a22122002280200480d000b2002280200b221142008201495211520158c211620112014952117200021180340201821192006\
-410041046c6a211a201a20163802002007410041046c6a211b201b2017380200201841016a22182001480d000b0b0ba40101087f200020014804\
-402000210c0340200c210d200d210e4100210f03404100211003404100211120062010411c6c200e4190066c6a41046c6a211220042010411c6c\
-200e4190066c6a6a21130340201220132d0000b24300007f4395380200201241046a2112201341016a2113201141016a2211411c480d000b2010\
-41016a2210411c480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c03\
-40200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41\
-086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a0321\
-1720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a2014\
-2019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfd\
-e401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000\
-003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000\
-003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014\
-fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f00\
-00003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c00\
-00003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde6012127201720\
-1afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f\
-0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd\
-0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b028058\
-20122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a221041\
-02480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d20\
-0d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c200148\
-0d000b0b0baa0101087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d20\
-0d211041002111200920104180c0016c200e4180016c6a200f4180c0006c6a41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c\
-6a21130340201220132a0280d016380200201241046a211220134180126a2113201141016a2211418001480d000b200c41016a220c2001480d00\
-0b0b0bac0101087f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d410370210f200d41036e210d200d21\
-1041002111200a20104180c0016c200f4180c0006c6a200e41c0006c6a41046c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c\
-6a21130340201220132a0280cc04380200201241046a211220134180046a2113201141016a221141c000480d000b200c41016a220c2001480d00\
-0b0b0ba50101087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d21\
-1041002111200b20104180306c200f4180106c6a200e41206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21130340\
-201220132a02800a380200201241046a211220134180026a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd70b0904\
-7f017b017f017b027f087b037f247b027f200020014804402000210a0340200a210b200b210c4100210d03402005200d41086c41046c6a210f20\
-0ffd00028009210e200ffd000290092110410021110340410021120340fd0c000000000000000000000000000000002113fd0c00000000000000\
-0000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000\
-00000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c000000\
-00000000000000000000000000211a4100211b2004201141386c200c4190066c6a201241026c6a41046c6a211c2005200d41086c41046c6a211d\
-0340201cfd090200211e201dfd000200211f201cfd0902042120201cfd0902702121201cfd0902742122201dfd0002102123201e201ffde60120\
-13fde40121132020201ffde6012014fde40121142021201ffde6012015fde40121152022201ffde6012016fde4012116201e2023fde6012017fd\
-e401211720202023fde6012018fde401211820212023fde6012019fde401211920222023fde601201afde401211a201dfd000280012124201cfd\
-0902082125201cfd0902782126201dfd00029001212720202024fde6012013fde401211320252024fde6012014fde401211420222024fde60120\
-15fde401211520262024fde6012016fde401211620202027fde6012017fde401211720252027fde6012018fde401211820222027fde6012019fd\
-e401211920262027fde601201afde401211a201dfd000280022128201cfd09020c2129201cfd09027c212a201dfd00029002212b20252028fde6\
-012013fde401211320292028fde6012014fde401211420262028fde6012015fde4012115202a2028fde6012016fde40121162025202bfde60120\
-17fde40121172029202bfde6012018fde40121182026202bfde6012019fde4012119202a202bfde601201afde401211a201c41f0006a211c201d\
-4180036a211d201b41016a221b4103480d000b2013200efde401fd0c00000000000000000000000000000000fdeb01212c2014200efde401fd0c\
-00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f2015200efde401fd0c0000\
-0000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322016200efde401fd0c00000000\
-000000000000000000000000fdeb01213320332032fd4520322032fd42fd502134203220332034fd52213520172010fde401fd0c000000000000\
-00000000000000000000fdeb01213620182010fde401fd0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd\
-502138203620372038fd52213920192010fde401fd0c00000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd5021\
-3b2039203a203bfd52213c201a2010fde401fd0c00000000000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e20\
-3c203d203efd52213ffd0c00000000000000000000000000000000fd0c01000000010000000100000001000000202efd52fd0c02000000020000\
-0002000000020000002031fd52fd0c030000000300000003000000030000002034fd522140fd0c00000000000000000000000000000000fd0c01\
-0000000100000001000000010000002038fd52fd0c02000000020000000200000002000000203bfd52fd0c030000000300000003000000030000\
-00203efd5221412007200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a214220422035fd0b02002008200d41086c201141\
-a0036c6a200c41a02a6c6a201241206c6a41046c6a214320432040fd0b02002042203ffd0b021020432041fd0b0210201241016a2212410d480d\
-000b201141016a2211410d480d000b200d41016a220d4104480d000b200a41016a220a2001480d000b0b0bda0602077f177b2000200148044020\
-00210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f2009200d4180\
-c0006c200c41086c6a41046c6a21100340200ffd00028080042111200ffd000280c0032112200ffd00028080032113200ffd000280c002211420\
-0ffd0002808001211520112014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde6012116200ffd00028080022117200ffd00\
-028040211820122017fde4012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200ffd000280c001211a200ffd000200211b\
-2013201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f0000003f00\
-00003f0000003ffde601211d20122017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde501201bfde4\
-01fd0c0000003f0000003f0000003f0000003ffde601211f20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde60121\
-2020112012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601212120162019fde401201cfde401fd0c0000003f0000003f\
-0000003f0000003ffde601212220162019fde501201cfde401fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde401201ffd\
-e401fd0c0000003f0000003f0000003f0000003ffde6012124201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003ffde601\
-212520152018fde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f000000\
-3f0000003f0000003ffde601212720102011fd0b020020102020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b028040\
-20102022fd0b02805020102023fd0b0280602010201cfd0b0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280a00120\
-10201ffd0b0280b00120102015fd0b0280c00120102026fd0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a210f2010\
-41106a2110200e41016a220e4102480d000b200a41016a220a2001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b037f\
-117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f20\
-04200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a211220\
-10fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd00\
-02800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde50121\
-1e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde50121222016\
-2014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127\
-201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f20\
-17201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd000280\
-2afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd\
-0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202d\
-fd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180\
-016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021\
-340340410021350340203541046c41046a41194c0440fd0c000000000000000000000000000000002136fd0c0000000000000000000000000000\
-00002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000000000000000\
-00000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000\
-000000000000213d4100213e2003203441a0066c20354180016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203f\
-fd09020021412040fd00020021422040fd0002102143203ffd090280012144203ffd090280022145203ffd09028003214620412042fde6012036\
-fde401213620412043fde6012037fde401213720442042fde6012038fde401213820442043fde6012039fde401213920452042fde601203afde4\
-01213a20452043fde601203bfde401213b20462042fde601203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a21\
-40203e41016a223e4120480d000b2003203441c8016c203541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038\
-fd0b02a0900320472039fd0b02b090032047203afd0b02c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f090030541\
-0021480340fd0c000000000000000000000000000000002149fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20\
-354180016c6a204841206c6a41046c6a214b200620324180206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fd\
-e6012049fde4012149204d204cfd000210fde601204afde401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b20032034\
-41c8016c203541206c6a204841086c6a41046c6a214e204e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b48\
-0d000b0b203541016a22354107480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e0340410021\
-0f2003203341046c200e41286c6a41046c6a214f2003203341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280\
-c2032152204ffd0002a0af032153204ffd0002a0c8032154204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd00\
-02c0ce032157204ffd0002c09c032056fde4012057fde4012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002\
-a0e103fde501215b20562057fde501204ffd0002c0e703fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d\
-20552058fde501204ffd0002e0a2032059fde401205afde401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401\
-215f205b205cfde5012059205afde501204ffd0002e0ed03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b\
-02c0f60320502060fd0b02e0f603204f41206a214f205041c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341\
-016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a21622062fd000280ca04216141002163034041002164200320\
-3341046c206341a0016c6a41046c6a21652007203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c20\
-3341046c6a206341c0026c6a200c41c00c6c6a41046c6a216703402065fd000280f4032061fde401fd0c00000000000000000000000000000000\
-fdeb0121682065fd0002a0f4032061fde401fd0c00000000000000000000000000000000fdeb01216920692068fd4520682068fd42fd50216a20\
-682069206afd52216b2065fd0002c0f6032061fde401fd0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd42fd\
-50216d206b206c206dfd52216e2065fd0002e0f6032061fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45206e20\
-6efd42fd502170206e206f2070fd522171fd0c00000000000000000000000000000000fd0c01000000010000000100000001000000206afd52fd\
-0c02000000020000000200000002000000206dfd52fd0c030000000300000003000000030000002070fd52217220662071fd0b020020672072fd\
-0b0200206541c0006a216520664180026a216620674180026a2167206441016a22644105480d000b206341016a22634105480d000b203341016a\
-22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f01\
-7b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340\
-200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c\
+4020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470beb0807067f087b037f0f7b017f017b017f200020014804402000\
+21080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c000000000000\
+00000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000\
+0000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000\
+00000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a21\
+18024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f20\
+17fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde601\
+2012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d0120\
+18fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde4012110\
+2017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde40121\
+13201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401\
+210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde401\
+21112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fd\
+e6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd000280\
+0921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027fde401fd0c0000\
+0000000000000000000000000000fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde90120102027fde401fd0c00\
+000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a\
+20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c00000000000000000000000000000000fdeb01fde9\
+0120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fde401fd0c00000000000000000000000000000000fd\
+eb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a2208200148\
+0d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c\
+200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002\
+808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde601\
+2114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde601211720\
+0dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012\
+fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f00\
+00003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c00\
+00003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f201420\
+17fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f\
+0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c\
+0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde60121242013\
+2016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b0280\
+10200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e20\
+22fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b02\
+8078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b047f0a7b037f07\
+7b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e\
+2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111\
+200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd\
+0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501\
+211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120\
+152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121\
+262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e\
+2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002\
+802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026\
+fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa01201020\
+2cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f201041\
+80016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b4100213103404100213203404100\
+21330340410021340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000\
+000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000\
+000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c0000\
+0000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c\
+6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde4012135\
+2041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6012038fde40121\
+38203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd090280032147204720\
+43fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d2048\
+2044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a\
+214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b\
+02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b20\
+3341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a\
+214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd00\
+02a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4\
+012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde501215620512052fde501204afd\
+0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fd\
+e4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde50120542055fde501204a\
+fd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a4120\
+6a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005\
+203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c0026c6a20\
+0b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00000000000000\
+000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0f60320\
+5cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c000000000000000000000000000000\
+00fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b203241016a\
+22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f01\
+7b017f027b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c20022802004105\
+6b200a41056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000000000000000\
+210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000\
+00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
+000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000\
+0000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941\
+086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde401210e201bfd000290\
+cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fde4012111201941\
+807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121212021201dfde6\
+012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde40121162022201e\
+fde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d000b2005200941\
+086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d4180016c6a4104\
+6c6a21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b0210202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202620112025fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+028048202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b02806c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202620162023fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c00000000000000000000\
+000000000000212bfd0c00000000000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e6c6a202a41c00c\
+6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200212f202f202efd\
+000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e201941016a221941\
+c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a\
+21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c410348\
+0d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f20002001480440\
+2000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b\
+410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c000000000000\
+00000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000\
+0000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000\
+00000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41\
+046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde4\
+01210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde60120\
+0ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c\
+211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fd\
+e40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001\
+480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a212420\
+24200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280042024\
+20112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b02900805\
+2005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340fd0c0000000000000000000000000000000021\
+29fd0c00000000000000000000000000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a41046c6a212b200520\
+0941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202cfd000290d016fd\
+e601202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d000b200620094108\
+6c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202e20\
+2a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b20074101\
+6a22072001480d000b0b0be10610017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f200020014804402005410041\
+046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e62821\
+0e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e6282112200021130340201321142014211541002116034043\
+00000000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e430000\
+0000211f43000000002120410021212004201541c0006c41046c6a21222005410041046c6a2123034020222a020021242017202420232a0280d2\
+28949221172018202420232a0284d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a201b202420232a02\
+90d2289492211b201c202420232a0294d2289492211c201d202420232a0298d2289492211d201e202420232a029cd2289492211e201f20242023\
+2a02a0d2289492211f2020202420232a02a4d22894922120202241046a2122202341286a2123202141016a222141c000480d000b200620154116\
+6c41046c6a21252025201720089238020020252018200a9238020420252019200b923802082025201a200c9238020c2025201b200d9238021020\
+25201c200e923802142025201d200f923802182025201e20109238021c2025201f20119238022020252020201292380224201641016a22164101\
+480d000b43ffff7fff2126410021212006201541166c41046c6a21270340202620272a0200972126202741046a2127202141016a2221410a480d\
+000b2006201541166c41046c6a21282028202638022820282a022821294100212a2006201541166c41046c6a212b0340202b202b2a0200202993\
+100238022c202b41046a212b202a41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340202c202d2a022c\
+92212c202d41046a212d202141016a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c6a212f20062015\
+41166c41046c6a21300340202f20302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b201341016a2213\
+2001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100210c2006200a4190066c41046c6a210d\
+2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c419006480d000b\
+200b41016a220b4101480d000b200841016a22082001480d000b0b0bd10602077f177b2000200148044020002108034020082109200941207021\
+0a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340\
+200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fd\
+e401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd\
+0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000\
+003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015\
+fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f00\
+00003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c00\
+00003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde6012120201420\
+17fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f\
+0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c\
+0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e\
+200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b02\
+8030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e\
+2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22\
+082001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000200148044020002107034020072108200821094100210a03404100210b03\
+404100210c0340fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c000000000000000000\
+00000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
+0000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000211441002115200420\
+0a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c41046c6a2117024003402016fd09020021182017fd00020021192018\
+2019fde601200dfde401210d2016fd090204211a201a2019fde601200efde401210e2016fd090270211b201b2019fde601200ffde401210f2016\
+fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201dfde6012011fde4012111201a201dfde6012012fde4012112201b\
+201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e460d012017fd00028001211e201a201efde601200dfde401210d20\
+16fd090208211f201f201efde601200efde401210e201c201efde601200ffde401210f2016fd09027821202020201efde6012010fde401211020\
+17fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fde4012112201c2021fde6012013fde401211320202021fde60120\
+14fde4012114201541e07c460d012017fd000280022122201f2022fde601200dfde401210d2016fd09020c212320232022fde601200efde40121\
+0e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010fde40121102017fd000290022125201f2025fde6012011fde401\
+211120232025fde6012012fde401211220202025fde6012013fde401211320242025fde6012014fde4012114201641f0006a211620174180036a\
+2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd0002800921262027fd0002900921282006200c41086c200a41a0\
+036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd0c00000000000000000000000000000000fdeb01200e2026fde4\
+01fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401fd0c00000000000000000000000000000000fdeb01fde9012010\
+2026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202920112028fde401fd0c0000000000000000000000000000\
+0000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb01fde90120132028fde401fd0c00000000000000000000000000\
+000000fdeb01fde90120142028fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200c41016a220c4104480d000b20\
+0b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0bd81009097f207b047f0a7b037f077b037f11\
+7b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b\
+41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd00\
+02801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d\
+2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014\
+201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fd\
+e401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde4012126201920\
+1bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201c\
+fde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde5\
+01fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b0280\
+7d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b02\
+8093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a21\
+10200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340\
+410021340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c00000000000000000000\
+0000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c0000000000000000\
+0000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c000000000000\
+00000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a214020\
+0620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd00\
+0210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41\
+807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601\
+203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde6\
+01203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a21492049\
+2035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d09003\
+2049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a\
+22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003\
+203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803\
+214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fd\
+e4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde501215620512052fde501204afd0002c0e7\
+03fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055\
+fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0\
+ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a20\
+4b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b410021320340200520314108\
+6c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c\
+6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c0000000000000000000000\
+0000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401\
+fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01\
+fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102\
+480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f017b017f02\
+7b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c200228020041056b200a41\
+056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c\
 00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
 fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000\
-2114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a\
-21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc\
-04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde40121\
-0e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde401211220\
-1f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b2016\
-41016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc16212220\
-06200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320\
-112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021\
-270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340410021\
-172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20\
-154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd0002\
-90cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541\
-016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22\
-072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021070340200721\
-08200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c000000000000000000\
-00000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000\
-000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000\
-0000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a211620\
-05200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016\
-fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fd\
-e601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde601\
-2011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a221441\
-03480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c\
-20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b028002\
-2021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c000000000000000000000000\
-00000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c\
-00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-06052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000\
-002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180\
-036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd\
-000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a221541\
-8001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a21\
-2b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d\
-000b0b0ba70a22037d047f027d037f017d027f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f037d03\
-7f017d017f047d017f027d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a2000210b0340200b210c20\
-0c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e41026c41046c6a211303402012\
-2a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341286a2113201141016a221141c0\
-00480d000b2006200e41026c200d41d7006c6a41046c6a21152015200f2005200e41026c41046c6a211620162a0280e628923802002015201020\
-162a0284e62892380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41d7006c41046c6a21180340201720182a020097\
-2117201841046a2118201141016a2211410a480d000b2006200d41d7006c41046c6a21192019201738022820192a0228211a4100211b2006200d\
-41d7006c41046c6a211c0340201c201c2a0200201a93100238022c201c41046a211c201b41016a221b410a480d000b4300000000211d41002111\
-2006200d41d7006c41046c6a211e0340201d201e2a022c92211d201e41046a211e201141016a2211410a480d000b2019201d38025420192a0254\
-211f4100211b2006200d41d7006c41046c6a21200340202020202a022c201f95380258202041046a2120201b41016a221b410a480d000b43ffff\
-7fff2121410021112006200d41d7006c41046c6a21220340202120222a0258972121202241046a2122201141016a2211410a480d000b43ffff7f\
-ff212341002124410021252006200d41d7006c41046c6a2126034020262a02582127202720235e202720275c7221282027202320281b21234100\
-410a6c20256a202420281b2124202641046a2126202541016a2225410a480d000b20242007200d41046c6a212a202a28020046b2212920192021\
-38028001201920293802840120192a028001212b4100211b2006200d41d7006c41046c6a212c0340202c2a0258202b93212d202d1002212e202c\
-202d38028801202c202e3802b001202c41046a212c201b41016a221b410a480d000b4300000000212f410021112006200d41d7006c41046c6a21\
-300340202f20302a02b00192212f203041046a2130201141016a2211410a480d000b2019202f3802d801202a28020021314100211b2006200d41\
-d7006c41046c6a213203402032200a4300000000201b2031461b3802dc01203241046a2132201b41016a221b410a480d000b4300000000213341\
-0021112006200d41d7006c41046c6a21340340203320342a02dc01922133203441046a2134201141016a2211410a480d000b2019203338028402\
-20192a028402213520358c213620192a02d8012137203620379521384100211b2006200d41d7006c41046c6a21390340203920392a02dc012038\
-20392a02b001949238028802203941046a2139201b41016a221b410a480d000b4300000000213a20192a0254213b410021112006200d41d7006c\
-41046c6a213c0340203a203c2a028802203c2a0258203b959492213a203c41046a213c201141016a2211410a480d000b2019203a3802b0022019\
-2a0254213d430000803f203d95213e20192a02b002213f203f8c21404100211b2006200d41d7006c41046c6a21410340204120412a028802203e\
-9420409220412a022c943802b402204141046a2141201b41016a221b410a480d000b200b41016a220b2001480d000b0b0bb7020a017d037f017d\
-017f017d027f017d027f047d047f200020014804404300000000210c4100210d03402004200d41046c6a210f200f280200210e2005200d41d700\
-6c41046c6a211120112a02d8012110201010032112410021132005200d41d7006c41046c6a21140340200c20142a028801201293430000000020\
-13200e461b92210c201441046a2114201341016a2213410a480d000b200d41016a220d2002280200480d000b4300000000211541002116200541\
-0041046c6a21170340201520172a028401922115201741dc026a2117201641016a22162002280200480d000b2002280200b22118200c20189521\
-1920198c211a2015201895211b2000211c0340201c211d2008410041046c6a211e201e201a3802002009410041046c6a211f201f201b38020020\
-1c41016a221c2001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e\
-41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f38\
-0280e628200c41016a220c2001480d000b0b0b860205047f047d037f017d017f200020014804402000210c0340200c210d200d411070210e200d\
-41106e210d200d210f43000000002110430000000021114300000000211243000000002113410021142005200f41046c6a21152006200e41046c\
-41046c6a2116034020152a02b40221172010201720162a0200949221102011201720162a0204949221112012201720162a020894922112201320\
-1720162a020c94922113201541dc026a211520164180026a2116201441016a22142002280200480d000b200a200e41286c200f6a41046c6a2118\
-20182010380280d228201820113802a8d228201820123802d0d228201820133802f8d228200c41016a220c2001480d000b0b0b980a09047f087b\
-037f067b037f027b027f017b027f200020014804402000210c0340200c210d200d210e4100210f0340200e41046c41046a20022802004c0440fd\
-0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
-12fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000\
-002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182005200e41dc026c41046c\
-6a21192007200f41086c41046c6a211a03402019fd0902b402211b201afd000200211c201afd000210211d2019fd09029005211e2019fd0902ec\
-07211f2019fd0902c80a2120201b201cfde6012010fde4012110201b201dfde6012011fde4012111201e201cfde6012012fde4012112201e201d\
-fde6012013fde4012113201f201cfde6012014fde4012114201f201dfde6012015fde40121152020201cfde6012016fde40121162020201dfde6\
-012017fde4012117201941046a2119201a4180026a211a201841016a2218410a480d000b200b200f41086c200e4180026c6a41046c6a21212021\
-2010fd0c000000000000000000000000000000002006200f41086c200e4180026c6a41046c6a21222022fd000200fd0c00000000000000000000\
-000000000000fd44fd52fd0b020020212011fd0c000000000000000000000000000000002022fd000210fd0c0000000000000000000000000000\
-0000fd44fd52fd0b021020212012fd0c000000000000000000000000000000002022fd00028002fd0c00000000000000000000000000000000fd\
-44fd52fd0b02800220212013fd0c000000000000000000000000000000002022fd00029002fd0c00000000000000000000000000000000fd44fd\
-52fd0b02900220212014fd0c000000000000000000000000000000002022fd00028004fd0c00000000000000000000000000000000fd44fd52fd\
-0b02800420212015fd0c000000000000000000000000000000002022fd00029004fd0c00000000000000000000000000000000fd44fd52fd0b02\
-900420212016fd0c000000000000000000000000000000002022fd00028006fd0c00000000000000000000000000000000fd44fd52fd0b028006\
-20212017fd0c000000000000000000000000000000002022fd00029006fd0c00000000000000000000000000000000fd44fd52fd0b0290060541\
-0021230340fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125410021182005200e41dc026c20\
-2341d7006c6a41046c6a21262007200f41086c41046c6a212703402026fd0902b402212820282027fd000200fde6012024fde401212420282027\
-fd000210fde6012025fde4012125202641046a212620274180026a2127201841016a2218410a480d000b200b200f41086c200e4180026c6a2023\
-41c0006c6a41046c6a212920292024fd0c000000000000000000000000000000002006200f41086c200e4180026c6a202341c0006c6a41046c6a\
-212a202afd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020292025fd0c00000000000000000000000000000000202a\
-fd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202341016a22232002280200200e41046c6b480d000b0b200f41016a\
-220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c000000\
-00000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200f\
-fd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21\
-102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0be30405067f087b037f067b017f200020014804402000\
-210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340fd0c00000000000000000000000000000000210f\
-fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
-2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000\
-00002115fd0c000000000000000000000000000000002116410021172004200d41086c41046c6a21182005200c41046c200b4180036c6a200e41\
-80016c6a41046c6a211903402018fd000200211a2019fd090200211b2018fd000210211c2019fd090204211d2019fd090208211e2019fd09020c\
-211f201a201bfde601200ffde401210f201c201bfde6012010fde4012110201a201dfde6012011fde4012111201c201dfde6012012fde4012112\
-201a201efde6012013fde4012113201c201efde6012014fde4012114201a201ffde6012015fde4012115201c201ffde6012016fde40121162018\
-4180026a211820194180246a2119201741016a22172002280200480d000b2007200c4180126c200b41c0016c6a200e41c0006c6a200d41086c6a\
-41046c6a21202020200ffd0b0280d01620202010fd0b0290d01620202011fd0b0280e21620202012fd0b0290e21620202013fd0b0280f4162020\
-2014fd0b0290f41620202015fd0b0280861720202016fd0b02908617200e41016a220e4103480d000b200d41016a220d4108480d000b20094101\
-6a22092001480d000b0b0b910b09067f087b037f067b037f027b027f017b027f200020014804402000210903402009210a200a410370210b200a\
-41036e210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd\
-0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
-12fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000\
-002115fd0c000000000000000000000000000000002116410021172004200c4180026c41046c6a21182006200d41086c200b4180c0016c6a200e\
-4180c0006c6a41046c6a211903402018fd090200211a2019fd000200211b2019fd000210211c2018fd09028002211d2018fd09028004211e2018\
-fd09028006211f201a201bfde601200ffde401210f201a201cfde6012010fde4012110201d201bfde6012011fde4012111201d201cfde6012012\
-fde4012112201e201bfde6012013fde4012113201e201cfde6012014fde4012114201f201bfde6012015fde4012115201f201cfde6012016fde4\
-012116201841046a211820194180046a2119201741016a221741c000480d000b2008200d41086c200b4180036c6a200c4180246c6a200e418001\
-6c6a41046c6a21202020200ffd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c4180246c6a200e4180016c6a\
-41046c6a21212021fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020202010fd0c0000000000000000000000000000\
-00002021fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020202011fd0c000000000000000000000000000000002021\
-fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b02802420202012fd0c000000000000000000000000000000002021fd00\
-029024fd0c00000000000000000000000000000000fd44fd52fd0b02902420202013fd0c000000000000000000000000000000002021fd000280\
-48fd0c00000000000000000000000000000000fd44fd52fd0b02804820202014fd0c000000000000000000000000000000002021fd00029048fd\
-0c00000000000000000000000000000000fd44fd52fd0b02904820202015fd0c000000000000000000000000000000002021fd0002806cfd0c00\
-000000000000000000000000000000fd44fd52fd0b02806c20202016fd0c000000000000000000000000000000002021fd0002906cfd0c000000\
-00000000000000000000000000fd44fd52fd0b02906c05410021220340fd0c000000000000000000000000000000002123fd0c00000000000000\
-0000000000000000002124410021172004200c4180026c202241c0006c6a41046c6a21252006200d41086c200b4180c0016c6a200e4180c0006c\
-6a41046c6a212603402025fd090200212720272026fd000200fde6012023fde401212320272026fd000210fde6012024fde4012124202541046a\
-212520264180046a2126201741016a221741c000480d000b2008200d41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c\
-6a41046c6a212820282023fd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c4180246c6a20224180096c6a20\
-0e4180016c6a41046c6a21292029fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020282024fd0c0000000000000000\
-00000000000000002029fd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202241016a22222002280200200c41046c6b\
-480d000b0b200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0bed0103037f027b057f200020\
-014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d\
-4100210e03404100210f0340410021102004200b41086c200e4180036c6a200f4180016c6a41046c6a21110340200c2011fd000200fde401210c\
-200d2011fd000210fde401210d20114180246a2111201041016a22102002280200480d000b200f41016a220f4103480d000b200e41016a220e41\
-03480d000b2007200b41086c41046c6a21122012200cfd0b0280cc162012200dfd0b0290cc16200941016a22092001480d000b0b0ba70505067f\
-087b057f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340fd0c00\
-000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd\
-0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021\
-14fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021164100211703404100211803404100211920\
-05200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a200e41c0006c6a41046c6a211a2004200d41086c20174180036c6a20184180\
-016c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd090204211f201afd0902082120201afd09020c21\
-21201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde6012012fde401211220\
-20201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde6012016fde4012116201a41\
-80326a211a201b4180246a211b201941016a22192002280200480d000b201841016a22184103480d000b201741016a22174103480d000b200720\
-0c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41046c6a21222022200ffd0b0280cc0420222010fd0b0290cc0420222011fd\
-0b0280d00420222012fd0b0290d00420222013fd0b0280d40420222014fd0b0290d40420222015fd0b0280d80420222016fd0b0290d804200e41\
-016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0b810d09067f087b057f067b037f027b027f017b02\
-7f200020014804402000210903402009210a200a410570210b200a41056e210a200a210c4100210d03404100210e0340200c41046c41046a2002\
-2802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000\
-0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
-00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021170340200b\
-2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a41034871044041002119\
-2004200b4180036c200c4180246c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a211a2006200d41086c20174180c0016c6a20\
-184180c0006c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd09028024211f201afd09028048212020\
-1afd0902806c2121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde60120\
-12fde40121122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde6012016fd\
-e4012116201a41046a211a201b4180026a211b201941016a2219418001480d000b0b201841016a22184103480d000b0b201741016a2217410348\
-0d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21222022200ffd0c000000000000000000000000000000\
-002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21232023fd000200fd0c000000000000000000000000000000\
-00fd44fd52fd0b020020222010fd0c000000000000000000000000000000002023fd000210fd0c00000000000000000000000000000000fd44fd\
-52fd0b021020222011fd0c000000000000000000000000000000002023fd00028032fd0c00000000000000000000000000000000fd44fd52fd0b\
-02803220222012fd0c000000000000000000000000000000002023fd00029032fd0c00000000000000000000000000000000fd44fd52fd0b0290\
-3220222013fd0c000000000000000000000000000000002023fd00028064fd0c00000000000000000000000000000000fd44fd52fd0b02806420\
-222014fd0c000000000000000000000000000000002023fd00029064fd0c00000000000000000000000000000000fd44fd52fd0b029064202220\
-15fd0c000000000000000000000000000000002023fd0002809601fd0c00000000000000000000000000000000fd44fd52fd0b02809601202220\
-16fd0c000000000000000000000000000000002023fd0002909601fd0c00000000000000000000000000000000fd44fd52fd0b02909601054100\
-21240340fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126410021170340200b2017417f6c6a\
-41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a410348710440410021192004200b4180\
-036c200c4180246c6a20244180096c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a21272006200d41086c20174180c0016c6a\
-20184180c0006c6a41046c6a212803402027fd090200212920292028fd000200fde6012025fde401212520292028fd000210fde6012026fde401\
-2126202741046a212720284180026a2128201941016a2219418001480d000b0b201841016a22184103480d000b0b201741016a22174103480d00\
-0b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a212a202a2025fd0c00000000000000000000\
-0000000000002005200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a212b202bfd000200fd0c000000\
-00000000000000000000000000fd44fd52fd0b0200202a2026fd0c00000000000000000000000000000000202bfd000210fd0c00000000000000\
-000000000000000000fd44fd52fd0b0210202441016a22242002280200200c41046c6b480d000b0b200e41016a220e4105480d000b200d41016a\
-220d4108480d000b200941016a22092001480d000b0b0bc002010c7f20002001480440200021080340200821092009210a4100210b0340200b41\
-026d410548210c4100210d0340200d41026d410548210e200c200e71210f410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a4104\
-6c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d\
-41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c000000000000000000000000000000002012fd000200200b41026f41\
-026c200d41026f6afd11fd37fd5205fd0c000000000000000000000000000000000bfd0b0200201141106a2111201241106a2112201341106a21\
-13201041016a22104110480d000b200d41016a220d410b480d000b200b41016a220b410b480d000b200841016a22082001480d000b0b0bed0103\
-037f027b057f20002001480440200021080340200821092009210afd0c00000000000000000000000000000000210bfd0c000000000000000000\
-00000000000000210c4100210d03404100210e03404100210f2005200a41086c200d41c0026c6a200e41c0006c6a41046c6a21100340200b2010\
-fd000200fde401210b200c2010fd000210fde401210c20104180326a2110200f41016a220f2002280200480d000b200e41016a220e4105480d00\
-0b200d41016a220d4105480d000b2007200a41086c41046c6a21112011200bfd0b0280ca042011200cfd0b0290ca04200841016a22082001480d\
-000b0b0bae0705087f087b047f067b017f20002001480440410021070340200021080340200821092009410370210a200941036e210920094103\
-70210b200941036e21092009210c200741004a210d4100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000\
-000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
-0000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000\
-00000000000000000000002116410021170340410021182004200c41046c200b41a0036c6a200741a02a6c6a201741a0036c6a200a41206c6a41\
-046c6a21192005200e41086c200741c03c6c6a201741c0056c6a41046c6a211a03402019fd090200211b201afd000200211c201afd000210211d\
-2019fd090204211e2019fd090208211f2019fd09020c2120201b201cfde601200ffde401210f201b201dfde6012010fde4012110201e201cfde6\
-012011fde4012111201e201dfde6012012fde4012112201f201cfde6012013fde4012113201f201dfde6012014fde40121142020201cfde60120\
-15fde40121152020201dfde6012016fde401211620194180016a2119201a4180026a211a201841016a2218410b480d000b201741016a2217410b\
-480d000b2006200c4180026c200b4180306c6a200e41086c6a200a4180106c6a41046c6a21212021200d047b2021fd0002800a05fd0c00000000\
-0000000000000000000000000b200ffde401fd0b02800a2021200d047b2021fd0002900a05fd0c000000000000000000000000000000000b2010\
-fde401fd0b02900a2021200d047b2021fd0002800c05fd0c000000000000000000000000000000000b2011fde401fd0b02800c2021200d047b20\
-21fd0002900c05fd0c000000000000000000000000000000000b2012fde401fd0b02900c2021200d047b2021fd0002800e05fd0c000000000000\
-000000000000000000000b2013fde401fd0b02800e2021200d047b2021fd0002900e05fd0c000000000000000000000000000000000b2014fde4\
-01fd0b02900e2021200d047b2021fd0002801005fd0c000000000000000000000000000000000b2015fde401fd0b0280102021200d047b2021fd\
-0002901005fd0c000000000000000000000000000000000b2016fde401fd0b029010200e41016a220e4108480d000b200841016a22082001480d\
-000b200741016a22072002280200480d000b0b0bf9120d107f207b047f087b037f067b027f027b027f017b037f107b057f200020014804402000\
-210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e0340200e417e6a41004e210f200e417e6a410b482110\
-200f2010712111410021122003200d41046c200e4180086c6a41046c6a21132005200c41c03c6c200d41046c6a200e41c0056c6a4180746a4104\
-6c6a21140340201320112012417e6a41004e712012417e6a410b4871047b2014fd00020005fd0c000000000000000000000000000000000bfd0b\
-0280950e20134180026a211320144180026a2114201241016a22124110480d000b200e41016a220e4110480d000b200d41016a220d4110480d00\
-0b4100210d0340410021150340410021162003200d41046c20154180106c6a41046c6a21172003200d41046c201541c0036c6a41046c6a211803\
-402017fd000280d50e21192017fd000280d90e211a2017fd000280990e201afde501211b2017fd000280d70e211c2017fd000280970e201cfde5\
-01211d2017fd000280db0e211e2017fd000280b50e211f2017fd000280b90e21202020201afde40121212017fd000280b70e21222022201cfde4\
-0121232017fd000280bb0e2124201a2020fde5012125201c2022fde501212620202017fd000280f90efde501212720222017fd000280f70efde5\
-0121282017fd000280950e2019fde501201bfde5012129201d201bfde401212a201b201dfde501212b201d2017fd0002809b0e201efde501fde5\
-01212c201f2019fde4012021fde501212d20232021fde401212e20212023fde501212f20232024201efde401fde50121302019201ffde5012025\
-fde501213120262025fde401213220252026fde50121332026201e2024fde501fde5012134201f2017fd000280f50efde5012027fde501213520\
-282027fde401213620272028fde5012137202820242017fd000280fb0efde501fde501213820182029fd0b02002018202afd0b0280622018202b\
-fd0b0280c4012018202cfd0b0280a6022018202dfd0b028088032018202efd0b0280ea032018202ffd0b0280cc0420182030fd0b0280ae052018\
-2031fd0b0280900620182032fd0b0280f20620182033fd0b0280d40720182034fd0b0280b60820182035fd0b0280980920182036fd0b0280fa09\
-20182037fd0b0280dc0a20182038fd0b0280be0b20174180046a211720184180026a2118201641016a22164107480d000b201541016a22154107\
-480d000b200d41016a220d4110480d000b4100213903404100213a03404100213b03404100213c0340203c41046c41046a41314c0440fd0c0000\
-0000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213ffd0c\
-000000000000000000000000000000002140fd0c000000000000000000000000000000002141fd0c000000000000000000000000000000002142\
-fd0c000000000000000000000000000000002143fd0c000000000000000000000000000000002144410021452003203b41c0186c203c4180026c\
-6a41046c6a2146200720394180c0006c203b4180046c6a41046c6a214703402046fd09020021482047fd00020021492047fd000210214a2046fd\
-09028002214b2046fd09028004214c2046fd09028006214d20482049fde601203dfde401213d2048204afde601203efde401213e204b2049fde6\
-01203ffde401213f204b204afde6012040fde4012140204c2049fde6012041fde4012141204c204afde6012042fde4012142204d2049fde60120\
-43fde4012143204d204afde6012044fde4012144204641046a2146204741206a2147204541016a224541c000480d000b2003203b4188036c203c\
-41206c6a41046c6a214e204e203dfd0b0280a00c204e203efd0b0290a00c204e203ffd0b02a0a00c204e2040fd0b02b0a00c204e2041fd0b02c0\
-a00c204e2042fd0b02d0a00c204e2043fd0b02e0a00c204e2044fd0b02f0a00c054100214f0340fd0c0000000000000000000000000000000021\
-50fd0c000000000000000000000000000000002151410021452003203b41c0186c203c4180026c6a204f41c0006c6a41046c6a21522007203941\
-80c0006c203b4180046c6a41046c6a215303402052fd090200215420542053fd000200fde6012050fde401215020542053fd000210fde6012051\
-fde4012151205241046a2152205341206a2153204541016a224541c000480d000b2003203b4188036c203c41206c6a204f41086c6a41046c6a21\
-5520552050fd0b0280a00c20552051fd0b0290a00c204f41016a224f4131203c41046c6b480d000b0b203c41016a223c410d480d000b203b4101\
-6a223b4110480d000b203a41016a223a4101480d000b4100213a0340410021150340410021162003203a41046c201541386c6a41046c6a215620\
-03203a41046c201541e0016c6a41046c6a215703402056fd000280d10c21582056fd000280820d21592056fd0002a0dd0c215a2056fd0002a08e\
-0d215b2056fd0002a0ac0c205afde401205bfde401215c2056fd0002c0e90c215d2056fd0002c09a0d215e2056fd0002c0b80c205dfde401205e\
-fde401215f2056fd0002e0f50c21602056fd0002e0a60d2161205a205bfde5012056fd0002a0bf0dfde5012162205d205efde5012056fd0002c0\
-cb0dfde50121632056fd000280a00c2058fde4012059fde401205cfde401205ffde4012164205c205ffde5012056fd0002e0c40c2060fde40120\
-61fde401fde501216520582059fde5012056fd000280b30dfde5012062fde4012063fde401216620622063fde50120602061fde5012056fd0002\
-e0d70dfde501fde501216720572064fd0b0280e40d20572065fd0b02a0e40d20572066fd0b02c0e70d20572067fd0b02e0e70d205641206a2156\
-205741c0006a2157201641016a22164107480d000b201541016a22154107480d000b203a41016a223a4102480d000b4100213a03404100216803\
-40410021692008203941086c203a41046c6a206841a0036c6a200c41a02a6c6a41046c6a216a2004203941086c203a41046c6a206841a0036c6a\
-200c41a02a6c6a41046c6a216b2003203a41046c206841f0006c6a41046c6a216c0340206a206cfd000280e40dfd0c0000000000000000000000\
-0000000000206bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200206a4180016a216a206b4180016a216b206c41206a\
-216c206941016a2269410d480d000b206841016a2268410d480d000b203a41016a223a4102480d000b203941016a22394104480d000b20094101\
-6a22092001480d000b0b0bad02010b7f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340410021\
-0e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0006c6a200e41206c6a41046c6a21102004200b41a0036c20\
-0a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a02a6c6a200d41206c6a41046c6a2112034020102012fd000200fd0c00\
-0000000000000000000000000000002011fd000200200c41026c200e6afd11fd37fd52fd0b0200201041106a2110201141106a2111201241106a\
-2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d41016a220d410d480d000b200c41016a220c4102480d000b200b4101\
-6a220b410d480d000b200841016a22082001480d000b0b0bb50203047f027b047f200020014804404100210803402000210903402009210a200a\
-210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f2005200b4108\
-6c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010fd000200fde401210c200d2010fd000210fde401210d20104180016a211020\
-0f41016a220f410d480d000b200e41016a220e410d480d000b2007200b41086c41046c6a21112011200841004a047b2011fd0002800905fd0c00\
-0000000000000000000000000000000b200cfde401fd0b0280092011200841004a047b2011fd0002900905fd0c00000000000000000000000000\
-0000000b200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0bef0505077f067b047f057b017f\
-20002001480440410021070340200021080340200821092009410470210a200941046e21092009410370210b200941036e21092009410170210c\
-200941016e21092009210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000\
+2114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000000000000000\
+00002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941086c2018\
+4180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde401210e201bfd000290cc04211e\
+201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fde4012111201941807f460d\
+01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121212021201dfde6012014fd\
+e40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde40121162022201efde60120\
+17fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d000b2005200941086c4104\
+6c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a2126\
+2026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b0210202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202620112025fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c00000000000000000000000000000000fdeb01fd0b02804820\
+2620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b02806c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202620162023fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b02809001202620172025fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
+9001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c0000000000000000000000000000\
+0000212bfd0c00000000000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e6c6a202a41c00c6c6a2018\
+41c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200212f202f202efd000280cc\
+04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e201941016a221941c001480d\
+000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a21302030\
+202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c4103480d000b20\
+0741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107\
+03402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b41052002\
+2802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000\
+000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
+00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
+000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21\
+182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401210c20\
+19fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401\
+210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f\
+201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde4012114\
+2020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b\
+2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024200c20\
+21fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b0290080520052009\
+41086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340fd0c000000000000000000000000000000002129fd0c00\
+000000000000000000000000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a41046c6a212b2005200941086c\
+201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202cfd000290d016fde601202a\
+fde401212a202b4180046a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d000b2006200941086c200a41\
+c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202e202a2027fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b200741016a220720\
+01480d000b0b0bc3091c017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f\
+017d027f017d017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce6\
+28210d200a2a0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e628211320\
+0021140340201421152015211641002117034043000000002118430000000021194300000000211a4300000000211b4300000000211c43000000\
+00211d4300000000211e4300000000211f4300000000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a21\
+24034020232a020021252018202520242a0280d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b20\
+2520242a028cd2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e20\
+1f202520242a029cd2289492211f2020202520242a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124\
+202241016a222241c000480d000b2006201641236c41046c6a21262026201820099238020020262019200b923802042026201a200c9238020820\
+26201b200d9238020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f20119238021c202620202012923802\
+2020262021201392380224201741016a22174101480d000b43ffff7fff2127410021222006201641236c41046c6a21280340202720282a020097\
+2127202841046a2128202241016a2222410a480d000b2006201641236c41046c6a21292029202738022820292a0228212a4100212b2006201641\
+236c41046c6a212c0340202c202c2a0200202a93100238022c202c41046a212c202b41016a222b410a480d000b4300000000212d410021222006\
+201641236c41046c6a212e0340202d202e2a022c92212d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f41\
+00212b20072016410a6c41046c6a21302006201641236c41046c6a21310340203020312a022c202f95380200203041046a2130203141046a2131\
+202b41016a222b410a480d000b43ffff7fff21324100212220072016410a6c41046c6a21330340203220332a0200972132203341046a21332022\
+41016a2222410a480d000b43ffff7fff2134410021354100213620072016410a6c41046c6a2137034020372a02002138203820345e203820385c\
+7221392038203420391b21344100410a6c20366a203520391b2135203741046a2137203641016a2236410a480d000b20352008201641046c6a21\
+3b203b28020046b2213a202920323802582029203a38025c20292a0258213c4100212b2006201641236c41046c6a213d20072016410a6c41046c\
+6a213e0340203d203e2a0200203c93380260203d41046a213d203e41046a213e202b41016a222b410a480d000b4300000000213f410021222006\
+201641236c41046c6a21400340203f20402a0260100292213f204041046a2140202241016a2222410a480d000b2029203f38028801201441016a\
+22142001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f20002001480440430000000021084100210903402004200941\
+046c6a210b200b280200210a2005200941236c41046c6a210d200d2a028801210c200c1003210e4100210f2005200941236c41046c6a21100340\
+200820102a0260200e934300000000200f200a461b922108201041046a2110200f41016a220f410a480d000b200941016a22092002280200480d\
+000b43000000002111410021122005410041046c6a21130340201120132a025c9221112013418c016a2113201241016a22122002280200480d00\
+0b2002280200b221142008201495211520158c211620112014952117200021180340201821192006410041046c6a211a201a2016380200200741\
+0041046c6a211b201b2017380200201841016a22182001480d000b0b0b860101077f200020014804402000210c0340200c210d200d210e410021\
+0f0340410021102006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000b24300007f4395380200201141046a2111\
+201241016a2112201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b2000\
+20014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a211120\
+07200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121\
+162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011\
+fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002\
+808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f\
+0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde5\
+01201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f000000\
+3ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c000000\
+3f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fd\
+e4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000\
+003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000\
+003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018\
+fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b0280\
+5020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a\
+2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c0007021\
+0e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200\
+200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f2009200e41c0016d4180c0016c\
+200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e41c0006d41\
+036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a2111200f41016a220f418001480d000b200c\
+41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f410021\
+10200a200f4180c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200201141\
+046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0b890101077f200020014804402000210c03\
+40200c210d200d41c00070210e200d41c0006e210d200d210f41002110200b200f4180106c200e41206c6a41046c6a21112005200f4180106c20\
+0e6a41046c6a21120340201120122a02800a380200201141046a211120124180026a2112201041016a22104120480d000b200c41016a220c2001\
+480d000b0b0be60b07067f087b037f0f7b017f177b027f200020014804402000210a0340200a210b200b210c4100210d03404100210e03404100\
+210f0340fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000\
+000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
+0000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182004200d4138\
+6c200c4190066c6a200e41026c6a41046c6a21192005200f41086c41046c6a211a024003402019fd090200211b201afd000200211c201b201cfd\
+e6012010fde40121102019fd090204211d201d201cfde6012011fde40121112019fd090270211e201e201cfde6012012fde40121122019fd0902\
+74211f201f201cfde6012013fde4012113201afd0002102120201b2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fd\
+e6012016fde4012116201f2020fde6012017fde4012117201841a07e460d01201afd000280012121201d2021fde6012010fde40121102019fd09\
+0208212220222021fde6012011fde4012111201f2021fde6012012fde40121122019fd090278212320232021fde6012013fde4012113201afd00\
+0290012124201d2024fde6012014fde401211420222024fde6012015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4\
+012117201841e07c460d01201afd00028002212520222025fde6012010fde40121102019fd09020c212620262025fde6012011fde40121112023\
+2025fde6012012fde40121122019fd09027c212720272025fde6012013fde4012113201afd00029002212820222028fde6012014fde401211420\
+262028fde6012015fde401211520232028fde6012016fde401211620272028fde6012017fde4012117201941f0006a2119201a4180036a211a20\
+1841016a22184103480d000b0b2005200f41086c41046c6a212a202afd00028009212920102029fde401fd0c0000000000000000000000000000\
+0000fdeb01212b20112029fde401fd0c00000000000000000000000000000000fdeb01212c202c202bfd45202b202bfd42fd50212d202b202c20\
+2dfd52212e20122029fde401fd0c00000000000000000000000000000000fdeb01212f202f202efd45202e202efd42fd502130202e202f2030fd\
+52213120132029fde401fd0c00000000000000000000000000000000fdeb01213220322031fd4520312031fd42fd502133203120322033fd5221\
+34202afd00029009213520142035fde401fd0c00000000000000000000000000000000fdeb01213620152035fde401fd0c000000000000000000\
+00000000000000fdeb01213720372036fd4520362036fd42fd502138203620372038fd52213920162035fde401fd0c0000000000000000000000\
+0000000000fdeb01213a203a2039fd4520392039fd42fd50213b2039203a203bfd52213c20172035fde401fd0c00000000000000000000000000\
+000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c203d203efd52213ffd0c00000000000000000000000000000000fd0c01000000\
+010000000100000001000000202dfd52fd0c020000000200000002000000020000002030fd52fd0c030000000300000003000000030000002033\
+fd522140fd0c00000000000000000000000000000000fd0c010000000100000001000000010000002038fd52fd0c020000000200000002000000\
+02000000203bfd52fd0c03000000030000000300000003000000203efd5221412007200f41086c200d41a0036c6a200c41a02a6c6a200e41206c\
+6a41046c6a214220422034fd0b02002008200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c6a214320432040fd0b02002042\
+203ffd0b021020432041fd0b0210200f41016a220f4104480d000b200e41016a220e410d480d000b200d41016a220d410d480d000b200a41016a\
+220a2001480d000b0b0bda0602077f177b200020014804402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e\
+2006200d41086c200c41206c6a41046c6a210f2009200d4180c0006c200c41086c6a41046c6a21100340200ffd00028080042111200ffd000280\
+c0032112200ffd00028080032113200ffd000280c0022114200ffd0002808001211520112014fde4012015fde401fd0c0000003f0000003f0000\
+003f0000003ffde6012116200ffd00028080022117200ffd00028040211820122017fde4012018fde401fd0c0000003f0000003f0000003f0000\
+003ffde6012119200ffd000280c001211a200ffd000200211b2013201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601\
+211c20112014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde601211d20122017fde5012018fde401fd0c0000003f000000\
+3f0000003f0000003ffde601211e2013201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601211f20112012fde4012013\
+fde401fd0c0000003f0000003f0000003f0000003ffde601212020112012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde6\
+01212120162019fde401201cfde401fd0c0000003f0000003f0000003f0000003ffde601212220162019fde501201cfde401fd0c0000003f0000\
+003f0000003f0000003ffde6012123201d201efde401201ffde401fd0c0000003f0000003f0000003f0000003ffde6012124201d201efde50120\
+1ffde401fd0c0000003f0000003f0000003f0000003ffde601212520152018fde401201bfde401fd0c0000003f0000003f0000003f0000003ffd\
+e601212620152018fde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601212720102011fd0b020020102020fd0b0280102010\
+2021fd0b02802020102013fd0b02803020102016fd0b02804020102022fd0b02805020102023fd0b0280602010201cfd0b0280702010201dfd0b\
+0280800120102024fd0b0280900120102025fd0b0280a0012010201ffd0b0280b00120102015fd0b0280c00120102026fd0b0280d00120102027\
+fd0b0280e0012010201bfd0b0280f001200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a220a2001480d000b0b0b\
+b0120a097f207b047f0a7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c\
+4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41\
+046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fd\
+e50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c\
+2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd\
+0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde4\
+01201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201e\
+fde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f2020\
+2021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b\
+02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b02\
+80e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd\
+0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d\
+000b410021320340410021330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c00000000000000000000\
+0000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c0000000000000000\
+0000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c000000000000\
+00000000000000000000213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003\
+203441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200\
+214420432044fde6012036fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde4\
+01213820462045fde6012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfd\
+e401213b2041fd09028003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd090280042149\
+20492044fde601203efde401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003\
+203441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003\
+204a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b0290\
+9103203541016a22354105480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f20\
+03203341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203\
+214e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0\
+ce032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e1\
+03fde501215720522053fde501204bfd0002c0e703fde5012158204bfd0002809003204dfde401204efde4012051fde4012054fde40121592051\
+2054fde501204bfd0002e0a2032055fde4012056fde401fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b\
+20572058fde50120552056fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0\
+f603204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a\
+22334102480d000b4100213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341\
+046c205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341\
+046c6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb\
+0121642061fd0002a0f403205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420\
+652066fd5221672061fd0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd5021\
+69206720682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd\
+42fd50216c206a206b206cfd52216dfd0c00000000000000000000000000000000fd0c010000000100000001000000010000002066fd52fd0c02\
+0000000200000002000000020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b02002063206efd0b02\
+00206141c0006a216120624180026a216220634180026a2163206041016a22604105480d000b205f41016a225f4105480d000b203341016a2233\
+4102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f017b01\
+7f027b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c200228020041056b20\
+0a41056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000000000000000210e\
+fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000000000\
+2111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000\
+00002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000\
+000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941086c\
+20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde401210e201bfd000290cc04\
+211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fde4012111201941807f\
+460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121212021201dfde60120\
+14fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde40121162022201efde6\
+012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d000b2005200941086c\
+41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a\
+21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b0210202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202620112025fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
+48202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b02806c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202620162023fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c000000000000000000000000\
+00000000212bfd0c00000000000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e6c6a202a41c00c6c6a\
+201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200212f202f202efd0002\
+80cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e201941016a221941c001\
+480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a2130\
+2030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c4103480d00\
+0b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020014804402000\
+210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4105\
+20022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c0000000000000000\
+0000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
+000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
+0000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c\
+6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde40121\
+0c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffd\
+e401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f\
+201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde401\
+21142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d\
+000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a2124202420\
+0c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b02800420242011\
+2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005\
+200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340fd0c000000000000000000000000000000002129fd\
+0c00000000000000000000000000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a41046c6a212b2005200941\
+086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202cfd000290d016fde601\
+202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d000b2006200941086c20\
+0a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202e202a20\
+27fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b200741016a22\
+072001480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d\
+017f017d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e628210820092a0284e6\
+28210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020\
+092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c2115200021160340201621172017211841002119\
+03404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121\
+4300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a\
+0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720\
+262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd22894922121202220\
+2720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b200620\
+1841d7006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028201e200d92\
+3802102028201f200e9238021420282020200f923802182028202120109238021c2028202220119238022020282023201292380224201941016a\
+22194101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a22\
+24410a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a212e0340202e20\
+2e2a0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c41046c6a213003\
+40202f20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d2006201841d7006c41\
+046c6a21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006201841d700\
+6c41046c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff2135410021364100213720062018\
+41d7006c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b21362038\
+41046a2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b38028401202b2a\
+028001213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20403802b00120\
+3e41046a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02b00192214120\
+4241046a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a2144034020442015\
+4300000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d7006c41046c6a\
+21460340204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720478c2148202b\
+2a02d80121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238028802204b41\
+046a214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e0340204c204e2a0288\
+02204e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f204f952150\
+202b2a02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c943802b40220\
+5341046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0bb7020a017d037f017d017f017d027f017d027f047d047f20\
+0020014804404300000000210c4100210d03402004200d41046c6a210f200f280200210e2005200d41d7006c41046c6a211120112a02d8012110\
+201010032112410021132005200d41d7006c41046c6a21140340200c20142a02880120129343000000002013200e461b92210c201441046a2114\
+201341016a2213410a480d000b200d41016a220d2002280200480d000b43000000002115410021162005410041046c6a21170340201520172a02\
+8401922115201741dc026a2117201641016a22162002280200480d000b2002280200b22118200c201895211920198c211a2015201895211b2000\
+211c0340201c211d2008410041046c6a211e201e201a3802002009410041046c6a211f201f201b380200201c41016a221c2001480d000b0b0b78\
+03037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b4\
+0292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d\
+000b0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f430000000021\
+1043000000002111430000000021124300000000211343000000002114430000000021154300000000211643000000002117410021182005200f\
+41046c6a21192006200e41086c41046c6a211a034020192a02b402211b2010201b201a2a0200949221102011201b201a2a020494922111201220\
+1b201a2a0208949221122013201b201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218\
+949221162017201b201a2a021c94922117201941dc026a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c20\
+0f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c201538\
+02c8d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b0b0bfb0b09057f0a7b037f077b037f027b027f017b027f\
+200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c2002280200\
+41056b481b2110410520022802004c0440fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
+0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021\
+15fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000\
+002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2005201041d7006c41046c\
+6a211c2007200e41086c41046c6a211d02400340201cfd0902b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd00021021\
+20201e2020fde6012012fde4012112201cfd0902900521212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f46\
+0d01201cfd0902ec0721222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fd\
+e401211720232020fde6012018fde4012118201b41a07e460d01201cfd0902a40d21242024201ffde6012019fde401211920242020fde601201a\
+fde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a212520252011\
+fd0c000000000000000000000000000000002006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c000000000000000000000000\
+00000000fd44fd52fd0b020020252012fd0c000000000000000000000000000000002026fd000210fd0c00000000000000000000000000000000\
+fd44fd52fd0b021020252013fd0c000000000000000000000000000000002026fd00028002fd0c00000000000000000000000000000000fd44fd\
+52fd0b02800220252014fd0c000000000000000000000000000000002026fd00029002fd0c00000000000000000000000000000000fd44fd52fd\
+0b02900220252015fd0c000000000000000000000000000000002026fd00028004fd0c00000000000000000000000000000000fd44fd52fd0b02\
+800420252016fd0c000000000000000000000000000000002026fd00029004fd0c00000000000000000000000000000000fd44fd52fd0b029004\
+20252017fd0c000000000000000000000000000000002026fd00028006fd0c00000000000000000000000000000000fd44fd52fd0b0280062025\
+2018fd0c000000000000000000000000000000002026fd00029006fd0c00000000000000000000000000000000fd44fd52fd0b02900620252019\
+fd0c000000000000000000000000000000002026fd00028008fd0c00000000000000000000000000000000fd44fd52fd0b0280082025201afd0c\
+000000000000000000000000000000002026fd00029008fd0c00000000000000000000000000000000fd44fd52fd0b02900805410021270340fd\
+0c000000000000000000000000000000002128fd0c0000000000000000000000000000000021294100211b2005200f41b3036c202741d7006c6a\
+41046c6a212a2007200e41086c41046c6a212b0340202afd0902b402212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6\
+012029fde4012129202a41046a212a202b4180026a212b201b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41\
+046c6a212d202d2028fd0c000000000000000000000000000000002006200e41086c200f41c0026c6a202741c0006c6a41046c6a212e202efd00\
+0200fd0c00000000000000000000000000000000fd44fd52fd0b0200202d2029fd0c00000000000000000000000000000000202efd000210fd0c\
+00000000000000000000000000000000fd44fd52fd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d\
+000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c0000\
+0000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde4\
+01210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290\
+d028200941016a22092001480d000b0b0bd10505067f0a7b037f077b017f200020014804402000210903402009210a200a210b200b41056c4180\
+0141056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c0000000000\
 00000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000\
-00000000000000000000000000211341002114034041002115200420074190066c2014411c6c6a200b6a41046c6a21162005200a41086c200741\
-80a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd00020021192017fd000210211a2016fd090270211b2016fd0902e0\
-01211c20182019fde601200efde401210e2018201afde601200ffde401210f201b2019fde6012010fde4012110201b201afde6012011fde40121\
-11201c2019fde6012012fde4012112201c201afde6012013fde4012113201641046a211620174180016a2117201541016a2215411a480d000b20\
-1441016a2214411a480d000b2006200a41086c200b41206c6a41046c6a211d201d200741004a047b201dfd00020005fd0c000000000000000000\
-000000000000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c000000000000000000000000000000000b200ffde401fd\
-0b0210201d200741004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b028003201d200741004a047b\
-201dfd0002900305fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b201dfd0002800605fd0c0000\
-00000000000000000000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c0000000000000000000000000000\
-00000b2013fde401fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bc00305017b027f027b087f097b20\
-0020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e034020\
-0e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a21142008201041\
-80026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcc\
-cc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f\
-12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6b\
-fd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b\
-6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a21\
-15201141016a221141c000480d000b200e41016a220e2001480d000b0b0b008d0203666d61a2180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e\
-0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414c1100e0e0e0e0e0e0e300e0e0e0e0e0e0e30\
-0e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414be1a0e0e0e0e0e0e0e300e0e0e0e0e\
-0e0e300e0e0e0e0e0e0ec1140e0e0e0e0e0e0efe0112f60b0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414ef130e0e0e0e0e0e0ef20412\
-f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e\
-0e0e810212d80d0e0e0e0e0e';
+000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00\
+0000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000211841\
+0021192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd000200211c201bfd090200211d201c201dfd\
+e601200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f201c201ffde6012011fde4012111201e201ffd\
+e6012012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde4012113201e2020fde6012014fde4012114201bfd0902\
+0c2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6012017fde4\
+012117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c\
+200d41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e2\
+1620232013fd0b0280f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b02\
+909817200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0bbe0c09067f0a7b037f077b037f02\
+7b027f017b027f200020014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c41\
+056c200228020041056b481b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000\
+000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000\
+0000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000\
+00000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100\
+21192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d20\
+1c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde4012111\
+201f201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde6012014fde40121\
+14201afd0902800621212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd090280082122202220\
+1dfde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b200820\
+0d4180096c200e41086c6a200b4180016c6a41046c6a21232023200ffd0c000000000000000000000000000000002005200d4180096c200e4108\
+6c6a200b4180016c6a41046c6a21242024fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020232010fd0c0000000000\
+00000000000000000000002024fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020232011fd0c000000000000000000\
+000000000000002024fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b02802420232012fd0c0000000000000000000000\
+00000000002024fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b02902420232013fd0c00000000000000000000000000\
+0000002024fd00028048fd0c00000000000000000000000000000000fd44fd52fd0b02804820232014fd0c000000000000000000000000000000\
+002024fd00029048fd0c00000000000000000000000000000000fd44fd52fd0b02904820232015fd0c0000000000000000000000000000000020\
+24fd0002806cfd0c00000000000000000000000000000000fd44fd52fd0b02806c20232016fd0c000000000000000000000000000000002024fd\
+0002906cfd0c00000000000000000000000000000000fd44fd52fd0b02906c20232017fd0c000000000000000000000000000000002024fd0002\
+809001fd0c00000000000000000000000000000000fd44fd52fd0b0280900120232018fd0c000000000000000000000000000000002024fd0002\
+909001fd0c00000000000000000000000000000000fd44fd52fd0b0290900105410021250340fd0c000000000000000000000000000000002126\
+fd0c000000000000000000000000000000002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c000\
+6c6a41046c6a212903402028fd090200212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde401212720284104\
+6a212820294180046a2129201941016a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a21\
+2b202b2026fd0c000000000000000000000000000000002005200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c20\
+2cfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202b2027fd0c00000000000000000000000000000000202cfd0002\
+10fd0c00000000000000000000000000000000fd44fd52fd0b0210202541016a22252002280200200c41056c6b480d000b0b200e41016a220e41\
+10480d000b200941016a22092001480d000b0b0bd30103037f027b047f200020014804402000210903402009210a200a210bfd0c000000000000\
+00000000000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f2004200b41086c200e4180096c6a4104\
+6c6a21100340200c2010fd000200fde401210c200d2010fd000210fde401210d20104180046a2110200f41016a220f4109480d000b200e41016a\
+220e2002280200480d000b2007200b41086c41046c6a21112011200cfd0b0280cc162011200dfd0b0290cc16200941016a22092001480d000b0b\
+0b8f0605067f0a7b057f077b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d0340200d41\
+056c41c00141056b200d41056c41c00141056b481b210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000\
+0000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000\
+00000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000\
+000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021190340410021\
+1a03404100211b2005200e200b41c0026c6a201941c0026c6a201a41c0006c6a41046c6a211c2004200c41086c20194180036c6a201a4180016c\
+6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201ffde601200ffde401210f201dfd0002102120201e2020fde6012010\
+fde4012110201cfd09020421212021201ffde6012011fde401211120212020fde6012012fde4012112201b41807f460d01201cfd090208212220\
+22201ffde6012013fde401211320222020fde6012014fde4012114201cfd09020c21232023201ffde6012015fde401211520232020fde6012016\
+fde4012116201b41a07e460d01201cfd09021021242024201ffde6012017fde401211720242020fde6012018fde4012118201c4180326a211c20\
+1d4180246a211d201b41016a221b2002280200480d000b0b201a41016a221a4103480d000b201941016a22194103480d000b2007200e4180016c\
+200b4180c0016c6a200c41086c6a41046c6a21252025200ffd0b0280cc0420252010fd0b0290cc0420252011fd0b0280d00420252012fd0b0290\
+d00420252013fd0b0280d40420252014fd0b0290d40420252015fd0b0280d80420252016fd0b0290d80420252017fd0b0280dc0420252018fd0b\
+0290dc04200d41016a220d4127480d000b200941016a22092001480d000b0b0bee0e09077f0a7b057f077b037f027b027f017b027f2000200148\
+04402000210903402009210a200a410870210b200a41086e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b\
+210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd0c000000000000000000000000\
+000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000\
+0000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000\
+00000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a0340200e\
+201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c\
+2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a211d2006200b41086c201a4180c0016c6a20\
+1b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd0002002120201f2020fde6012010fde4012110201efd0002102121201f20\
+21fde6012011fde4012111201dfd09028024212220222020fde6012012fde401211220222021fde6012013fde4012113201c41807f460d01201d\
+fd09028048212320232020fde6012014fde401211420232021fde6012015fde4012115201dfd0902806c212420242020fde6012016fde4012116\
+20242021fde6012017fde4012117201c41a07e460d01201dfd0902809001212520252020fde6012018fde401211820252021fde6012019fde401\
+2119201d41046a211d201e4180026a211e201c41016a221c418001480d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103480d\
+000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a212620262010fd0c00000000000000000000000000000000\
+2005200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00000000000000000000000000000000\
+fd44fd52fd0b020020262011fd0c000000000000000000000000000000002027fd000210fd0c00000000000000000000000000000000fd44fd52\
+fd0b021020262012fd0c000000000000000000000000000000002027fd00028032fd0c00000000000000000000000000000000fd44fd52fd0b02\
+803220262013fd0c000000000000000000000000000000002027fd00029032fd0c00000000000000000000000000000000fd44fd52fd0b029032\
+20262014fd0c000000000000000000000000000000002027fd00028064fd0c00000000000000000000000000000000fd44fd52fd0b0280642026\
+2015fd0c000000000000000000000000000000002027fd00029064fd0c00000000000000000000000000000000fd44fd52fd0b02906420262016\
+fd0c000000000000000000000000000000002027fd0002809601fd0c00000000000000000000000000000000fd44fd52fd0b0280960120262017\
+fd0c000000000000000000000000000000002027fd0002909601fd0c00000000000000000000000000000000fd44fd52fd0b0290960120262018\
+fd0c000000000000000000000000000000002027fd000280c801fd0c00000000000000000000000000000000fd44fd52fd0b0280c80120262019\
+fd0c000000000000000000000000000000002027fd000290c801fd0c00000000000000000000000000000000fd44fd52fd0b0290c80105410021\
+280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100211a0340200e201a417f6c6a41\
+004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200e418003\
+6c200c41802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a212b2006200b41086c201a4180c0016c6a20\
+1b4180c0006c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601202afde40121\
+2a202b41046a212b202c4180026a212c201c41016a221c418001480d000b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b\
+2008200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212e202e2029fd0c0000000000000000000000\
+00000000002005200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c00000000\
+000000000000000000000000fd44fd52fd0b0200202e202afd0c00000000000000000000000000000000202ffd000210fd0c0000000000000000\
+0000000000000000fd44fd52fd0b0210202841016a22282002280200200c41056c6b480d000b0b200f41016a220f4105480d000b200e41016a22\
+0e4105480d000b200941016a22092001480d000b0b0bc002010c7f20002001480440200021080340200821092009210a4100210b0340200b4102\
+6d410548210c4100210d0340200d41026d410548210e200c200e71210f410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a41046c\
+6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d41\
+026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c000000000000000000000000000000002012fd000200200b41026f4102\
+6c200d41026f6afd11fd37fd5205fd0c000000000000000000000000000000000bfd0b0200201141106a2111201241106a2112201341106a2113\
+201041016a22104110480d000b200d41016a220d410b480d000b200b41016a220b410b480d000b200841016a22082001480d000b0b0bd3010303\
+7f027b047f20002001480440200021080340200821092009210afd0c00000000000000000000000000000000210bfd0c00000000000000000000\
+000000000000210c4100210d03404100210e2005200a41086c200d41c00c6c6a41046c6a210f0340200b200ffd000200fde401210b200c200ffd\
+000210fde401210c200f4180026a210f200e41016a220e4119480d000b200d41016a220d2002280200480d000b2007200a41086c41046c6a2110\
+2010200bfd0b0280ca042010200cfd0b0290ca04200841016a22082001480d000b0b0b890a05077f0c7b047f087b017f20002001480440410021\
+070340200021080340200821092009410370210a200941036e21092009210b200741004a210c4100210d0340fd0c000000000000000000000000\
+00000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000\
+0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
+00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000\
+000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a0340\
+4100211b2004200a41a0036c200741a02a6c6a201a41a0036c6a200d41066c6a41046c6a211c2005200b41086c200741c03c6c6a201a41c0056c\
+6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201ffde601200efde401210e201b4150460d01201dfd0002102120201e\
+2020fde601200ffde401210f201b41b07f460d01201cfd09020421212021201ffde6012010fde401211020212020fde6012011fde4012111201b\
+41807f460d01201cfd09020821222022201ffde6012012fde401211220222020fde6012013fde4012113201b41d07e460d01201cfd09020c2123\
+2023201ffde6012014fde401211420232020fde6012015fde4012115201b41a07e460d01201cfd09021021242024201ffde6012016fde4012116\
+20242020fde6012017fde4012117201b41f07d460d01201cfd09021421252025201ffde6012018fde401211820252020fde6012019fde4012119\
+201c4180016a211c201d4180026a211d201b41016a221b410b480d000b0b201a41016a221a410b480d000b2006200a4180306c200b41086c6a20\
+0d4180036c6a41046c6a21262026200c047b2026fd0002800a05fd0c000000000000000000000000000000000b200efde401fd0b02800a202620\
+0c047b2026fd0002900a05fd0c000000000000000000000000000000000b200ffde401fd0b02900a2026200c047b2026fd0002800c05fd0c0000\
+00000000000000000000000000000b2010fde401fd0b02800c2026200c047b2026fd0002900c05fd0c000000000000000000000000000000000b\
+2011fde401fd0b02900c2026200c047b2026fd0002800e05fd0c000000000000000000000000000000000b2012fde401fd0b02800e2026200c04\
+7b2026fd0002900e05fd0c000000000000000000000000000000000b2013fde401fd0b02900e2026200c047b2026fd0002801005fd0c00000000\
+0000000000000000000000000b2014fde401fd0b0280102026200c047b2026fd0002901005fd0c000000000000000000000000000000000b2015\
+fde401fd0b0290102026200c047b2026fd0002801205fd0c000000000000000000000000000000000b2016fde401fd0b0280122026200c047b20\
+26fd0002901205fd0c000000000000000000000000000000000b2017fde401fd0b0290122026200c047b2026fd0002801405fd0c000000000000\
+000000000000000000000b2018fde401fd0b0280142026200c047b2026fd0002901405fd0c000000000000000000000000000000000b2019fde4\
+01fd0b029014200d41016a220d4110480d000b200841016a22082001480d000b200741016a22072002280200480d000b0b0bff1109107f207b05\
+7f0a7b037f077b037f107b057f200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e\
+0340200e417e6a41004e210f200e417e6a410b482110200f2010712111410021122003200d41046c200e4180086c6a41046c6a21132005200c41\
+c03c6c200d41046c6a200e41c0056c6a4180746a41046c6a21140340201320112012417e6a41004e712012417e6a410b4871047b2014fd000200\
+05fd0c000000000000000000000000000000000bfd0b0280950e20134180026a211320144180026a2114201241016a22124110480d000b200e41\
+016a220e4110480d000b200d41016a220d4110480d000b4100210d0340410021150340410021162003200d41046c20154180106c6a41046c6a21\
+172003200d41046c201541c0036c6a41046c6a211803402017fd000280d50e21192017fd000280d90e211a2017fd000280990e201afde501211b\
+2017fd000280d70e211c2017fd000280970e201cfde501211d2017fd000280db0e211e2017fd000280b50e211f2017fd000280b90e2120202020\
+1afde40121212017fd000280b70e21222022201cfde40121232017fd000280bb0e2124201a2020fde5012125201c2022fde501212620202017fd\
+000280f90efde501212720222017fd000280f70efde50121282017fd000280950e2019fde501201bfde5012129201d201bfde401212a201b201d\
+fde501212b201d2017fd0002809b0e201efde501fde501212c201f2019fde4012021fde501212d20232021fde401212e20212023fde501212f20\
+232024201efde401fde50121302019201ffde5012025fde501213120262025fde401213220252026fde50121332026201e2024fde501fde50121\
+34201f2017fd000280f50efde5012027fde501213520282027fde401213620272028fde5012137202820242017fd000280fb0efde501fde50121\
+3820182029fd0b02002018202afd0b0280622018202bfd0b0280c4012018202cfd0b0280a6022018202dfd0b028088032018202efd0b0280ea03\
+2018202ffd0b0280cc0420182030fd0b0280ae0520182031fd0b0280900620182032fd0b0280f20620182033fd0b0280d40720182034fd0b0280\
+b60820182035fd0b0280980920182036fd0b0280fa0920182037fd0b0280dc0a20182038fd0b0280be0b20174180046a211720184180026a2118\
+201641016a22164107480d000b201541016a22154107480d000b200d41016a220d4110480d000b4100213903404100213a03404100213b034041\
+00213c0340203c41056c413141056b203c41056c413141056b481b213dfd0c00000000000000000000000000000000213efd0c00000000000000\
+000000000000000000213ffd0c000000000000000000000000000000002140fd0c000000000000000000000000000000002141fd0c0000000000\
+00000000000000000000002142fd0c000000000000000000000000000000002143fd0c000000000000000000000000000000002144fd0c000000\
+000000000000000000000000002145fd0c000000000000000000000000000000002146fd0c000000000000000000000000000000002147410021\
+482003203d41c0006c203b41c0186c6a41046c6a2149200720394180c0006c203b4180046c6a41046c6a214a024003402049fd090200214b204a\
+fd000200214c204b204cfde601203efde401213e204afd000210214d204b204dfde601203ffde401213f2049fd09028002214e204e204cfde601\
+2040fde4012140204e204dfde6012041fde4012141204841807f460d012049fd09028004214f204f204cfde6012042fde4012142204f204dfde6\
+012043fde40121432049fd0902800621502050204cfde6012044fde40121442050204dfde6012045fde4012145204841a07e460d012049fd0902\
+800821512051204cfde6012046fde40121462051204dfde6012047fde4012147204941046a2149204a41206a214a204841016a224841c000480d\
+000b0b2003203d41086c203b4188036c6a41046c6a21522052203efd0b0280a00c2052203ffd0b0290a00c20522040fd0b02a0a00c20522041fd\
+0b02b0a00c20522042fd0b02c0a00c20522043fd0b02d0a00c20522044fd0b02e0a00c20522045fd0b02f0a00c20522046fd0b0280a10c205220\
+47fd0b0290a10c203c41016a223c410a480d000b203b41016a223b4110480d000b203a41016a223a4101480d000b4100213a0340410021150340\
+410021162003203a41046c201541386c6a41046c6a21532003203a41046c201541e0016c6a41046c6a215403402053fd000280d10c21552053fd\
+000280820d21562053fd0002a0dd0c21572053fd0002a08e0d21582053fd0002a0ac0c2057fde4012058fde40121592053fd0002c0e90c215a20\
+53fd0002c09a0d215b2053fd0002c0b80c205afde401205bfde401215c2053fd0002e0f50c215d2053fd0002e0a60d215e20572058fde5012053\
+fd0002a0bf0dfde501215f205a205bfde5012053fd0002c0cb0dfde50121602053fd000280a00c2055fde4012056fde4012059fde401205cfde4\
+0121612059205cfde5012053fd0002e0c40c205dfde401205efde401fde501216220552056fde5012053fd000280b30dfde501205ffde4012060\
+fde4012163205f2060fde501205d205efde5012053fd0002e0d70dfde501fde501216420542061fd0b0280e40d20542062fd0b02a0e40d205420\
+63fd0b02c0e70d20542064fd0b02e0e70d205341206a2153205441c0006a2154201641016a22164107480d000b201541016a22154107480d000b\
+203a41016a223a4102480d000b4100213a0340410021650340410021662008203941086c203a41046c6a206541a0036c6a200c41a02a6c6a4104\
+6c6a21672004203941086c203a41046c6a206541a0036c6a200c41a02a6c6a41046c6a21682003203a41046c206541f0006c6a41046c6a216903\
+4020672069fd000280e40dfd0c000000000000000000000000000000002068fd000200fd0c00000000000000000000000000000000fd44fd52fd\
+0b020020674180016a216720684180016a2168206941206a2169206641016a2266410d480d000b206541016a2265410d480d000b203a41016a22\
+3a4102480d000b203941016a22394104480d000b200941016a22092001480d000b0b0bad02010b7f200020014804402000210803402008210920\
+09210a4100210b03404100210c03404100210d03404100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0\
+006c6a200e41206c6a41046c6a21102004200b41a0036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a02a6c6a20\
+0d41206c6a41046c6a2112034020102012fd000200fd0c000000000000000000000000000000002011fd000200200c41026c200e6afd11fd37fd\
+52fd0b0200201041106a2110201141106a2111201241106a2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d41016a22\
+0d410d480d000b200c41016a220c4102480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0b9c0203047f027b037f20\
+0020014804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000\
+000000000000210d4100210e2005200b41086c200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401\
+210d200f4180016a210f200e41016a220e41a901480d000b2007200b41086c41046c6a21102010200841004a047b2010fd0002800905fd0c0000\
+00000000000000000000000000000b200cfde401fd0b0280092010200841004a047b2010fd0002900905fd0c0000000000000000000000000000\
+00000b200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0bef0505077f067b047f057b017f20\
+002001480440410021070340200021080340200821092009410370210a200941036e21092009410170210b200941016e21092009410170210c20\
+0941016e21092009210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000\
+000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000\
+000000000000000000000000211341002114034041002115200420074190066c2014411c6c6a200a6a41046c6a21162005200d41086c20074180\
+a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd000200211920182019fde601200efde401210e2017fd000210211a20\
+18201afde601200ffde401210f2016fd090270211b201b2019fde6012010fde4012110201b201afde6012011fde40121112016fd0902e001211c\
+201c2019fde6012012fde4012112201c201afde6012013fde4012113201641046a211620174180016a2117201541016a2215411a480d000b2014\
+41016a2214411a480d000b2006200d41086c200a41206c6a41046c6a211d201d200741004a047b201dfd00020005fd0c00000000000000000000\
+0000000000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c000000000000000000000000000000000b200ffde401fd0b\
+0210201d200741004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b028003201d200741004a047b20\
+1dfd0002900305fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b201dfd0002800605fd0c000000\
+000000000000000000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c000000000000000000000000000000\
+000b2013fde401fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bc00305017b027f027b087f097b2000\
+20014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e\
+210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180\
+026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc\
+3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12\
+833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd\
+11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6b\
+fd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115\
+201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00a30203666d61e117161616160e0e0e1f160e16170e0e0e1f160e1617\
+0e0e0ecd1116170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee104149312161616160e0e0e1f160e16170e0e\
+0e1f160e16170e0e0efa0a16170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee10414d61b161616160e0e0e1f\
+160e16170e0e0e1f160e16170e0e0ed31416170e1f0e170e1f0eb40c18170e1f0e180e200e830514de0418170e1f0e170e200ee10414ba171617\
+0e1f0e170e1f0ee30512f30516160e1e0e160e1e0ec00416170e1f0e170e1f0efd0512d90616160e1e0e160e1e0eb60516170e1f0e170e200e8d\
+0712ea091d1e0e1e0e1e0e1e0e1e0ed40e16170e1f0e170e1f0edd0d16160e170e';
 
 /** Everything that a device needs to run FashionCnn. */
 export const fashionCnnModule: ModuleSpec = {

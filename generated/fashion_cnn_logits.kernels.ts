@@ -84,128 +84,128 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     let v0 = input_image[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -308,44 +308,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r4 = 0; r4 < 32; r4++) {
         let v0 = scratch_8[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -381,7 +381,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'infer_02_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -445,24 +445,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r2 = 0; r2 < 64; r2++) {
           let v0 = scratch_16[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -471,6 +469,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -479,6 +478,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -585,7 +585,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'infer_03_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -645,24 +645,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
           let v0 = scratch_23[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -671,6 +669,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -679,6 +678,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -942,128 +942,128 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -1166,44 +1166,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r4 = 0; r4 < 32; r4++) {
         let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -1239,7 +1239,7 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'evaluate_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -1303,24 +1303,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r2 = 0; r2 < 64; r2++) {
           let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -1329,6 +1327,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -1337,6 +1336,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -1443,7 +1443,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'evaluate_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -1503,24 +1503,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
           let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -1529,6 +1527,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -1537,6 +1536,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -2002,128 +2002,128 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -2326,44 +2326,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r4 = 0; r4 < 32; r4++) {
         let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -2495,7 +2495,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'train_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -2559,24 +2559,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r2 = 0; r2 < 64; r2++) {
           let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -2585,6 +2583,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -2593,6 +2592,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -2699,7 +2699,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'train_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -2759,24 +2759,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
           let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -2785,6 +2783,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -2793,6 +2792,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -3010,13 +3010,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
     {
       name: 'train_06c_fc2_backward_matmul',
       label: 'fc2 backward: matmul',
-      tasks: { count: 160, block: 0 },
+      tasks: { count: 80, block: 0 },
       invocations: { count: 160, block: 0 },
     },
     {
       name: 'train_06d_fc2_backward_matmul_gt_select',
       label: 'fc2 backward: matmul + gt + select',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -3155,24 +3155,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0 = 0; r0 < 10; r0++) {
         let v0 = stack_115[(((nb * 216) + r0) + 44)];
         let v1 = scratch_111[((cb * 8) + (r0 * 64))];
-        let v2 = scratch_111[(((cb * 8) + (r0 * 64)) + 1)];
-        let v3 = scratch_111[(((cb * 8) + (r0 * 64)) + 2)];
-        let v4 = scratch_111[(((cb * 8) + (r0 * 64)) + 3)];
-        let v5 = scratch_111[(((cb * 8) + (r0 * 64)) + 4)];
-        let v6 = scratch_111[(((cb * 8) + (r0 * 64)) + 5)];
-        let v7 = scratch_111[(((cb * 8) + (r0 * 64)) + 6)];
-        let v8 = scratch_111[(((cb * 8) + (r0 * 64)) + 7)];
-        let v9 = stack_115[(((nb * 216) + r0) + 98)];
-        let v10 = stack_115[(((nb * 216) + r0) + 152)];
-        let v11 = stack_115[(((nb * 216) + r0) + 206)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_111[(((cb * 8) + (r0 * 64)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch_111[(((cb * 8) + (r0 * 64)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch_111[(((cb * 8) + (r0 * 64)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch_111[(((cb * 8) + (r0 * 64)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch_111[(((cb * 8) + (r0 * 64)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch_111[(((cb * 8) + (r0 * 64)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch_111[(((cb * 8) + (r0 * 64)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = stack_115[(((nb * 216) + r0) + 98)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -3181,6 +3179,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = stack_115[(((nb * 216) + r0) + 152)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -3189,6 +3188,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = stack_115[(((nb * 216) + r0) + 206)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -3284,13 +3284,13 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
     {
       name: 'train_07b_fc1_backward_matmul',
       label: 'fc1 backward: matmul',
-      tasks: { count: 96, block: 0 },
+      tasks: { count: 26, block: 0 },
       invocations: { count: 2304, block: 0 },
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 9, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -3375,24 +3375,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       let v0 = scratch_84[((nb * 8) + (r0 * 64))];
       let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
-      let v2 = scratch_84[(((nb * 8) + (r0 * 64)) + 1)];
-      let v3 = scratch_84[(((nb * 8) + (r0 * 64)) + 2)];
-      let v4 = scratch_84[(((nb * 8) + (r0 * 64)) + 3)];
-      let v5 = scratch_84[(((nb * 8) + (r0 * 64)) + 4)];
-      let v6 = scratch_84[(((nb * 8) + (r0 * 64)) + 5)];
-      let v7 = scratch_84[(((nb * 8) + (r0 * 64)) + 6)];
-      let v8 = scratch_84[(((nb * 8) + (r0 * 64)) + 7)];
-      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
-      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
-      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
       acc0 = (acc0 + (v0 * v1));
+      let v2 = scratch_84[(((nb * 8) + (r0 * 64)) + 1)];
       acc1 = (acc1 + (v2 * v1));
+      let v3 = scratch_84[(((nb * 8) + (r0 * 64)) + 2)];
       acc2 = (acc2 + (v3 * v1));
+      let v4 = scratch_84[(((nb * 8) + (r0 * 64)) + 3)];
       acc3 = (acc3 + (v4 * v1));
+      let v5 = scratch_84[(((nb * 8) + (r0 * 64)) + 4)];
       acc4 = (acc4 + (v5 * v1));
+      let v6 = scratch_84[(((nb * 8) + (r0 * 64)) + 5)];
       acc5 = (acc5 + (v6 * v1));
+      let v7 = scratch_84[(((nb * 8) + (r0 * 64)) + 6)];
       acc6 = (acc6 + (v7 * v1));
+      let v8 = scratch_84[(((nb * 8) + (r0 * 64)) + 7)];
       acc7 = (acc7 + (v8 * v1));
+      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
       acc8 = (acc8 + (v0 * v9));
       acc9 = (acc9 + (v2 * v9));
       acc10 = (acc10 + (v3 * v9));
@@ -3401,6 +3399,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc13 = (acc13 + (v6 * v9));
       acc14 = (acc14 + (v7 * v9));
       acc15 = (acc15 + (v8 * v9));
+      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
       acc16 = (acc16 + (v0 * v10));
       acc17 = (acc17 + (v2 * v10));
       acc18 = (acc18 + (v3 * v10));
@@ -3409,6 +3408,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc21 = (acc21 + (v6 * v10));
       acc22 = (acc22 + (v7 * v10));
       acc23 = (acc23 + (v8 * v10));
+      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
       acc24 = (acc24 + (v0 * v11));
       acc25 = (acc25 + (v2 * v11));
       acc26 = (acc26 + (v3 * v11));
@@ -3500,24 +3500,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0 = 0; r0 < 64; r0++) {
         let v0 = scratch_84[((nb * 256) + r0)];
         let v1 = scratch_112[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
-        let v2 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
-        let v3 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
-        let v4 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
-        let v5 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
-        let v6 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
-        let v7 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
-        let v8 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
-        let v9 = scratch_84[(((nb * 256) + r0) + 64)];
-        let v10 = scratch_84[(((nb * 256) + r0) + 128)];
-        let v11 = scratch_84[(((nb * 256) + r0) + 192)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch_84[(((nb * 256) + r0) + 64)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -3526,6 +3524,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch_84[(((nb * 256) + r0) + 128)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -3534,6 +3533,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = scratch_84[(((nb * 256) + r0) + 192)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -3635,7 +3635,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 5, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 200, block: 4 },
     },
   ],
@@ -3726,24 +3726,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
           let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
           let v1 = scratch_92[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
-          let v2 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
-          let v3 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
-          let v4 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
-          let v5 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
-          let v6 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
-          let v7 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
-          let v8 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
-          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
-          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
-          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -3752,6 +3750,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -3760,6 +3759,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -3857,24 +3857,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
               for (var r2 = 0; r2 < 128; r2++) {
                 let v0 = scratch_92[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
                 let v1 = scratch_113[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
-                let v2 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
-                let v3 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
-                let v4 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
-                let v5 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
-                let v6 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
-                let v7 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
-                let v8 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
-                let v9 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
-                let v10 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
-                let v11 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
                 acc0 = (acc0 + (v0 * v1));
+                let v2 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
                 acc1 = (acc1 + (v0 * v2));
+                let v3 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
                 acc2 = (acc2 + (v0 * v3));
+                let v4 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
                 acc3 = (acc3 + (v0 * v4));
+                let v5 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
                 acc4 = (acc4 + (v0 * v5));
+                let v6 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
                 acc5 = (acc5 + (v0 * v6));
+                let v7 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
                 acc6 = (acc6 + (v0 * v7));
+                let v8 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
                 acc7 = (acc7 + (v0 * v8));
+                let v9 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
                 acc8 = (acc8 + (v9 * v1));
                 acc9 = (acc9 + (v9 * v2));
                 acc10 = (acc10 + (v9 * v3));
@@ -3883,6 +3881,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc13 = (acc13 + (v9 * v6));
                 acc14 = (acc14 + (v9 * v7));
                 acc15 = (acc15 + (v9 * v8));
+                let v10 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
                 acc16 = (acc16 + (v10 * v1));
                 acc17 = (acc17 + (v10 * v2));
                 acc18 = (acc18 + (v10 * v3));
@@ -3891,6 +3890,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc21 = (acc21 + (v10 * v6));
                 acc22 = (acc22 + (v10 * v7));
                 acc23 = (acc23 + (v10 * v8));
+                let v11 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
                 acc24 = (acc24 + (v11 * v1));
                 acc25 = (acc25 + (v11 * v2));
                 acc26 = (acc26 + (v11 * v3));
@@ -4068,7 +4068,7 @@ const train10Conv2BackwardConv2dWeightGrad: KernelSpec = {
     {
       name: 'train_10_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
-      tasks: { count: 72, block: 0 },
+      tasks: { count: 24, block: 0 },
       invocations: { count: 576, block: 0 },
     },
   ],
@@ -4131,24 +4131,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r2 = 0; r2 < 11; r2++) {
         let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
         let v1 = scratch_100[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-        let v2 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-        let v3 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-        let v4 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-        let v5 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-        let v6 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-        let v7 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-        let v8 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -4157,6 +4155,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -4165,6 +4164,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -4296,24 +4296,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             for (var r2 = 0; r2 < 64; r2++) {
               let v0 = scratch_100[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
               let v1 = scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-              let v2 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-              let v3 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-              let v4 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-              let v5 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-              let v6 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-              let v7 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-              let v8 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-              let v9 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-              let v10 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-              let v11 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
               acc0 = (acc0 + (v0 * v1));
+              let v2 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
               acc1 = (acc1 + (v0 * v2));
+              let v3 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
               acc2 = (acc2 + (v0 * v3));
+              let v4 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
               acc3 = (acc3 + (v0 * v4));
+              let v5 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
               acc4 = (acc4 + (v0 * v5));
+              let v6 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
               acc5 = (acc5 + (v0 * v6));
+              let v7 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
               acc6 = (acc6 + (v0 * v7));
+              let v8 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
               acc7 = (acc7 + (v0 * v8));
+              let v9 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
               acc8 = (acc8 + (v9 * v1));
               acc9 = (acc9 + (v9 * v2));
               acc10 = (acc10 + (v9 * v3));
@@ -4322,6 +4320,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
               acc13 = (acc13 + (v9 * v6));
               acc14 = (acc14 + (v9 * v7));
               acc15 = (acc15 + (v9 * v8));
+              let v10 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
               acc16 = (acc16 + (v10 * v1));
               acc17 = (acc17 + (v10 * v2));
               acc18 = (acc18 + (v10 * v3));
@@ -4330,6 +4329,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
               acc21 = (acc21 + (v10 * v6));
               acc22 = (acc22 + (v10 * v7));
               acc23 = (acc23 + (v10 * v8));
+              let v11 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
               acc24 = (acc24 + (v11 * v1));
               acc25 = (acc25 + (v11 * v2));
               acc26 = (acc26 + (v11 * v3));
@@ -4559,23 +4559,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r2 = 0; r2 < 26; r2++) {
         let v0 = scratch_4[((((r0 * 784) + (r1 * 28)) + r2) + w)];
         let v1 = scratch_108[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
-        let v2 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
-        let v3 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
-        let v4 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
-        let v5 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
-        let v6 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
-        let v7 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
-        let v8 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
-        let v9 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
-        let v10 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -4584,6 +4583,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -4679,7 +4679,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in hexadecimal: 40,640 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in hexadecimal: 42,980 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = '\
 0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
 7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004033534\
@@ -4715,7 +4715,7 @@ const fashionCnnLogitsWasm = '\
 645f67745f73656c65002f27747261696e5f3132615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772616400301c74726169\
 6e5f3132625f636f6e76315f6261636b776172645f73756d00312a747261696e5f31335f636f6e76315f6261636b776172645f636f6e7632645f\
 7765696768745f6772616400322e747261696e5f31345f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f\
-726500330af4ab0234d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39\
+726500330a82be0234d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39\
 fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa0\
 2002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a2440000\
 00000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c20\
@@ -4728,660 +4728,701 @@ c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3f
 4020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f20\
 0144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d04\
 40200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc07\
-7141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f20002001480440200021080340200821092009210a4100210b034020\
-05200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd0c0000000000000000000000000000\
-00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
-000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000\
-0000000000002117fd0c000000000000000000000000000000002118410021192004200f41386c200a4190066c6a201041026c6a41046c6a211a\
-2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd090270211f201afd0902742120201bfd\
-0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fde40121132020201dfde6012014fde4\
-012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde40121\
-18201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6012011fde401211120232022fde6012012\
-fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fde401211520232025fde6012016fde4\
-01211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd09020c2127201afd09027c2128201b\
-fd00029002212920232026fde6012011fde401211120272026fde6012012fde401211220242026fde6012013fde401211320282026fde6012014\
-fde401211420232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4\
-012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f41a0036c6a200a41a02a6c6a201041206c\
-6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200cfde401fd0c000000000000000000000000\
-00000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde9012014200cfde401fd0c0000000000000000\
-0000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c00000000000000000000000000000000fdeb012016200efde401fd0c00\
-000000000000000000000000000000fdeb01fde9012017200efde401fd0c00000000000000000000000000000000fdeb01fde9012018200efde4\
-01fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d000b200f41016a220f410d480d000b200b41\
-016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a2009\
-41206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd\
-0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd\
-0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000\
-003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f00\
-00003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde501\
-2016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003f\
-fde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f\
-0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde5\
-01201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f000000\
-3ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c000000\
-3f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd\
-0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b02803020\
-0e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd\
-0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001\
-480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f2000200148044020002108034020082109200941017021\
-0a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f200320\
-0c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b\
-2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd000280\
-0e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd\
-00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde5\
-01fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde5\
-01201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde50121\
-2d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b028019201020\
-23fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd\
-0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c502201020\
-2ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d00\
-0b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c0000000000\
-00000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000\
-000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00\
-000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a4104\
-6c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd09028001\
-2143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fd\
-e401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401\
-213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41\
-046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c09003204620\
-3afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c0000\
-000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c203341\
-80026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a\
-41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02\
-809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d00\
-0b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d\
-41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002\
-a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd\
-0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b20\
-4efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde50121\
-5d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde5\
-01215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f\
-200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a\
-41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21\
-642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb\
-012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c0000000000\
-0000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200\
-20644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141\
-016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f\
-200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a200228\
-02004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000000000000000\
-0000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000\
-000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021\
-160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c2015\
-4180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd0902803221\
-1d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffd\
-e401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde401\
-2113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b\
-201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c2009418003\
-6c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023\
-200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b0290482023\
-20132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000\
-000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a\
-4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180\
-c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde401\
-2129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b20\
-06200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a222720\
-02280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf509\
-0f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340\
-200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c\
+7141808080fc07470beb0807067f087b037f0f7b017f017b017f20002001480440200021080340200821092009210a4100210b03404100210c03\
+404100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000\
+000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
+0000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000211541002116200420\
+0b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019\
+201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017\
+fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c\
+201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e20\
+17fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde401211120\
+18fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde60120\
+15fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde40121\
+0f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401\
+211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a\
+2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd0002800921272028fd0002900921292006200d41086c200b41a0\
+036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027fde401fd0c00000000000000000000000000000000fdeb01200f2027fde4\
+01fd0c00000000000000000000000000000000fdeb01fde90120102027fde401fd0c00000000000000000000000000000000fdeb01fde9012011\
+2027fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a20122029fde401fd0c0000000000000000000000000000\
+0000fdeb0120132029fde401fd0c00000000000000000000000000000000fdeb01fde90120142029fde401fd0c00000000000000000000000000\
+000000fdeb01fde90120152029fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b20\
+0c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bd10602077f177b2000200148044020002108\
+0340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a\
+41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a03\
+2113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620\
+102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018\
+fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f00\
+00003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c00\
+00003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f20\
+10fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f\
+0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c\
+0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde60121232013\
+2016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f000000\
+3f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020\
+fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b0280\
+58200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c\
+4102480d000b200841016a22082001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440200021080340200821\
+092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a4104\
+6c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113\
+200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde40121\
+19200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501\
+211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd00\
+0280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde50121\
+2820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde5\
+01201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd\
+0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280\
+af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b\
+0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a\
+220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c0000000000000000000000\
+00000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000\
+000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000\
+000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c0000000000\
+0000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a21\
+41024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde401213620\
+40fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fd\
+e6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401\
+213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a214020414120\
+6a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320\
+492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090\
+032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d\
+000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b03\
+40204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4\
+012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002\
+e0d4032155204e204ffde501204afd0002a0e103fde501215620512052fde501204afd0002c0e703fde5012157204afd0002809003204cfde401\
+204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde5012159204c204dfde501204afd00\
+0280db03fde5012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f4\
+03204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d00\
+0b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280\
+ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0\
+016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061fd0002a0f403205cfd\
+e401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000000000000000fd\
+eb01fde9012061fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020604180026a2160206141c0\
+006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22314108480d000b2008\
+41016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703\
+402007210820084110702109200841106e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03\
+404100210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd\
+0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
+12fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000\
+002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021180340410021192004200b41\
+c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd\
+090200211c201bfd000280cc04211d201c201dfde601200efde401210e201bfd000290cc04211e201c201efde601200ffde401210f201afd0902\
+8032211f201f201dfde6012010fde4012110201f201efde6012011fde4012111201941807f460d01201afd0902806421202020201dfde6012012\
+fde40121122020201efde6012013fde4012113201afd090280960121212021201dfde6012014fde40121142021201efde6012015fde401211520\
+1941a07e460d01201afd090280c80121222022201dfde6012016fde40121162022201efde6012017fde4012117201a41046a211a201b4180046a\
+211b201941016a221941c001480d000b0b201841016a22184103480d000b2005200941086c41046c6a21242024fd000280cc1621232024fd0002\
+90cc1621252006200b4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a21262026200e2023fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b02002026200f2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202620102023fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b028024202620112025fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+029024202620122023fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202620132025fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b029048202620142023fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202620152025fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b02906c202620162023fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b02809001202620172025fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd\
+000280cc1621272028fd000290cc1621294100212a0340fd0c00000000000000000000000000000000212bfd0c00000000000000000000000000\
+000000212c410021180340410021192004200c41c0026c200a41c03e6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d20\
+05200941086c20184180c0016c6a41046c6a212e0340202dfd090200212f202f202efd000280cc04fde601202bfde401212b202f202efd000290\
+cc04fde601202cfde401212c202d41046a212d202e4180046a212e201941016a221941c001480d000b201841016a22184103480d000b20062009\
+41086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a21302030202b2027fde401fd0c00000000000000000000\
+000000000000fdeb01fd0b02002030202c2029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a41016a222a20022802\
+00200a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f\
+0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084108702109200841086e21\
+082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c0000000000000000000000\
+0000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c000000000000000000\
+00000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
+0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
+00000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a\
+2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfd\
+e401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e\
+201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde601\
+2013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde40121152018418004\
+6a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280\
+d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022024\
+20102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b02800820\
+2420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d0282125\
+2026fd000290d0282127410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100\
+21160340410021172004200a41802d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd09\
+0200212d202d202cfd000280d016fde6012029fde4012129202d202cfd000290d016fde601202afde401212a202b4180046a212b202c4180026a\
+212c201741016a22174109480d000b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e\
+20292025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0bba0408017d017f097d047f0a\
+7d037f017d017f200020014804402005410041046c6a210820082a0280e628210720082a0284e628210920082a0288e628210a20082a028ce628\
+210b20082a0290e628210c20082a0294e628210d20082a0298e628210e20082a029ce628210f20082a02a0e628211020082a02a4e62821112000\
+211203402012211320132114410021150340430000000021164300000000211743000000002118430000000021194300000000211a4300000000\
+211b4300000000211c4300000000211d4300000000211e4300000000211f410021202004201441c0006c41046c6a21212005410041046c6a2122\
+034020212a020021232016202320222a0280d228949221162017202320222a0284d228949221172018202320222a0288d2289492211820192023\
+20222a028cd22894922119201a202320222a0290d2289492211a201b202320222a0294d2289492211b201c202320222a0298d2289492211c201d\
+202320222a029cd2289492211d201e202320222a02a0d2289492211e201f202320222a02a4d2289492211f202141046a2121202241286a212220\
+2041016a222041c000480d000b20062014410a6c41046c6a2124202420162007923802002024201720099238020420242018200a923802082024\
+2019200b9238020c2024201a200c923802102024201b200d923802142024201c200e923802182024201d200f9238021c2024201e201092380220\
+2024201f201192380224201541016a22154101480d000b201241016a22122001480d000b0b0b860101077f200020014804402000210803402008\
+21092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f439538\
+0200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0b\
+d10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c000\
+6c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111\
+200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd\
+0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280\
+ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013\
+fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde6\
+01211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000\
+003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde40120\
+1afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffd\
+e6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f00\
+00003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde501\
+2019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011\
+fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b0280\
+48200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41\
+106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000\
+200148044020002107034020072108200821094100210a03404100210b03404100210c0340fd0c00000000000000000000000000000000210dfd\
+0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
+10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c000000000000000000000000000000002114410021152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41\
+086c41046c6a2117024003402016fd09020021182017fd000200211920182019fde601200dfde401210d2016fd090204211a201a2019fde60120\
+0efde401210e2016fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d\
+2018201dfde6012011fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde40121142015\
+41a07e460d012017fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f201efde601200efde401210e201c201efde601\
+200ffde401210f2016fd09027821202020201efde6012010fde40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6\
+012012fde4012112201c2021fde6012013fde401211320202021fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fd\
+e601200dfde401210d2016fd09020c212320232022fde601200efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fd\
+e6012010fde40121102017fd000290022125201f2025fde6012011fde401211120232025fde6012012fde401211220202025fde6012013fde401\
+211320242025fde6012014fde4012114201641f0006a211620174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21\
+272027fd0002800921262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026\
+fde401fd0c00000000000000000000000000000000fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f20\
+26fde401fd0c00000000000000000000000000000000fdeb01fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde9\
+01fd0b0200202920112028fde401fd0c00000000000000000000000000000000fdeb0120122028fde401fd0c0000000000000000000000000000\
+0000fdeb01fde90120132028fde401fd0c00000000000000000000000000000000fdeb01fde90120142028fde401fd0c00000000000000000000\
+000000000000fdeb01fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741\
+016a22072001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a20\
+0941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41\
+046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114\
+200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e21\
+1a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd0002\
+8028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fd\
+e501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde50120\
+1dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d20\
+20201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd\
+0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b02\
+80c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd\
+0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b20\
+0c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c\
+000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138\
+fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000\
+213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c0000000000000000000000000000\
+0000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09\
+020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520\
+452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde4012139\
+20462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d\
+012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a22\
+3f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a09003\
+20492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b0280\
+91032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b41002132034041\
+00210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903\
+214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0\
+b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204f\
+fde501204afd0002a0e103fde501215620512052fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4\
+012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056\
+fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0\
+f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d41\
+05480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03\
+404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161\
+034020602061fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c0000000000\
+0000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd00\
+02e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a\
+225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d\
+000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084110\
+702109200841106e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d03404105\
+20022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000\
+00000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000\
+000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000\
+0000000000000000000000002116fd0c000000000000000000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c\
+6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd00\
+0280cc04211d201c201dfde601200efde401210e201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfd\
+e6012010fde4012110201f201efde6012011fde4012111201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201e\
+fde6012013fde4012113201afd090280960121212021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201a\
+fd090280c80121222022201dfde6012016fde40121162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a2219\
+41c001480d000b0b201841016a22184103480d000b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b\
+4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b02002026200f2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b028024202620112025fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202620132025fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b029048202620142023fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202620152025fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b02906c202620162023fde401fd0c00000000000000000000000000000000fdeb01fd0b0280900120262017\
+2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028\
+fd000290cc1621294100212a0340fd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c41002118\
+0340410021192004200c41c0026c200a41c03e6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c201841\
+80c0016c6a41046c6a212e0340202dfd090200212f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde4\
+01212c202d41046a212d202e4180046a212e201941016a221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c\
+6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b02002030202c2029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d\
+000b0b200d41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f01\
+7b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084108702109200841086e21082008210a200a4105\
+6c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c\
 00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f\
 fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
-211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c001\
-6c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09\
-028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b\
-201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201a\
-fde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22\
-134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a\
-21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-04202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c4104\
-6c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c000000000000\
-00000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41\
-046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fd\
-e4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a\
-22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
-202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bf00105047f027d\
-037f017d027f2000200148044020002107034020072108200821094100210a03404300000000210b4300000000210c4100210d2004200941c000\
-6c41046c6a210e2005200a41026c41046c6a210f0340200e2a02002110200b2010200f2a0280d2289492210b200c2010200f2a0284d228949221\
-0c200e41046a210e200f41286a210f200d41016a220d41c000480d000b2006200a41026c2009410a6c6a41046c6a21112011200b2005200a4102\
-6c41046c6a211220122a0280e628923802002011200c20122a0284e62892380204200a41016a220a4105480d000b200741016a22072001480d00\
-0b0b0ba40101087f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d2006200c411c6c200a4190066c\
-6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f20\
-0d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0bd10602077f\
-177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c\
-6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd0002\
-80ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a02\
-2115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca02211820\
-0dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c\
-0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c2011\
-2018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f000000\
-3f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd\
-0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde601212120\
-1b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000\
-003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401\
-fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018\
-200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023\
-fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d20\
-0e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f200020\
-0148044020002107034020072108200821094100210a03402005200a41086c41046c6a210c200cfd00028009210b200cfd00029009210d410021\
-0e03404100210f0340fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
-0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
-00000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000000000000000000021174100211820\
-04200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41086c41046c6a211a03402019fd090200211b201afd000200211c2019\
-fd090204211d2019fd090270211e2019fd090274211f201afd0002102120201b201cfde6012010fde4012110201d201cfde6012011fde4012111\
-201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b2020fde6012014fde4012114201d2020fde6012015fde4012115201e\
-2020fde6012016fde4012116201f2020fde6012017fde4012117201afd0002800121212019fd09020821222019fd0902782123201afd00029001\
-2124201d2021fde6012010fde401211020222021fde6012011fde4012111201f2021fde6012012fde401211220232021fde6012013fde4012113\
-201d2024fde6012014fde401211420222024fde6012015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201a\
-fd0002800221252019fd09020c21262019fd09027c2127201afd00029002212820222025fde6012010fde401211020262025fde6012011fde401\
-211120232025fde6012012fde401211220272025fde6012013fde401211320222028fde6012014fde401211420262028fde6012015fde4012115\
-20232028fde6012016fde401211620272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b20\
-06200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a212920292010200bfde401fd0c000000000000000000000000000000\
-00fdeb012011200bfde401fd0c00000000000000000000000000000000fdeb01fde9012012200bfde401fd0c0000000000000000000000000000\
-0000fdeb01fde9012013200bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020292014200dfde401fd0c00000000\
-000000000000000000000000fdeb012015200dfde401fd0c00000000000000000000000000000000fdeb01fde9012016200dfde401fd0c000000\
-00000000000000000000000000fdeb01fde9012017200dfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200f4101\
-6a220f410d480d000b200e41016a220e410d480d000b200a41016a220a4104480d000b200741016a22072001480d000b0b0be7110d097f207b04\
-7f087b037f067b027f027b027f017b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100\
-210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c\
-6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde501\
-2115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200f\
-fd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002\
-002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde40120\
-19fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde4\
-01212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020\
-fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b0280\
-4b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1\
-012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b02\
-80f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b\
-410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c000000000000000000000000000000002135fd\
-0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000000000000021\
-38fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000000000000000\
-00213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a41046c6a213e200620314180206c2033\
-4180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd090280012143203efd090280022144203efd\
-09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fde401213720432042fde6012038fd\
-e401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401213b20452042fde601203cfde401\
-213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41046c6a214620462035fd0b028090\
-0320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02\
-e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c00000000000000000000000000000000\
-21494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204a\
-fd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d\
-41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b0290900320\
-4741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d000b203241016a22324101480d000b\
-4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f034020\
-4efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde4012053fde40121\
-54204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d4\
-03215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051\
-fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280\
-db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f40320\
-4f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b20\
-0d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a21612061fd000280ca04\
-2160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c\
-6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4032060fde401\
-fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01\
-fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a\
-2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141016a22314108480d000b20084101\
-6a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020\
-07210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00000000000000\
-000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000\
+2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000\
+00002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd\
+090200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd0902\
+8024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010\
+fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde40121132017\
+41a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a\
+2119201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd0002\
+90d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
+002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
+04202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d02821\
+27410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100211603404100211720\
+04200a41802d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd\
+000280d016fde6012029fde4012129202d202cfd000290d016fde601202afde401212a202b4180046a212b202c4180026a212c201741016a2217\
+4109480d000b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b021020\
+2841016a22282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0ba80714017d017f097d047f0a7d037f017d017f017d\
+017f017d037f017d017f017d027f017d037f017d017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b20\
+0a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0\
+e6282112200a2a02a4e6282113200021140340201421152015211641002117034043000000002118430000000021194300000000211a43000000\
+00211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121410021222004201641c0006c41\
+046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d228949221182019202520242a0284d22894922119201a2025\
+20242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d201e\
+202520242a0298d2289492211e201f202520242a029cd2289492211f2020202520242a02a0d228949221202021202520242a02a4d22894922121\
+202341046a2123202441286a2124202241016a222241c000480d000b20062016410a6c41046c6a21262026201820099238020020262019200b92\
+3802042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f20\
+119238021c2026202020129238022020262021201392380224201741016a22174101480d000b43ffff7fff21274100212220062016410a6c4104\
+6c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b43ffff7fff21294100212a4100212b20062016410a6c\
+41046c6a212c0340202c2a0200212d202d20295e202d202d5c72212e202d2029202e1b21294100410a6c202b6a202a202e1b212a202c41046a21\
+2c202b41016a222b410a480d000b202a2007201641046c6a2130203028020046b2212f20082016410d6c41046c6a213120312027380200203120\
+2f38020420312a020021324100213320082016410d6c41046c6a213420062016410a6c41046c6a21350340203420352a02002032933802082034\
+41046a2134203541046a2135203341016a2233410a480d000b430000000021364100212220082016410d6c41046c6a21370340203620372a0208\
+1002922136203741046a2137202241016a2222410a480d000b20312036380230201441016a22142001480d000b0b0bb1020a017d037f017d017f\
+017d027f017d027f047d047f20002001480440430000000021084100210903402004200941046c6a210b200b280200210a20052009410d6c4104\
+6c6a210d200d2a0230210c200c1003210e4100210f20052009410d6c41046c6a21100340200820102a0208200e934300000000200f200a461b92\
+2108201041046a2110200f41016a220f410a480d000b200941016a22092002280200480d000b43000000002111410021122005410041046c6a21\
+130340201120132a0204922111201341346a2113201241016a22122002280200480d000b2002280200b221142008201495211520158c21162011\
+2014952117200021180340201821192006410041046c6a211a201a20163802002007410041046c6a211b201b2017380200201841016a22182001\
+480d000b0b0b860101077f200020014804402000210c0340200c210d200d210e4100210f0340410021102006200e4190066c41046c6a21112004\
+200e4190066c6a21120340201120122d0000b24300007f4395380200201141046a2111201241016a2112201041016a2210419006480d000b200f\
+41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e20\
+0d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011\
+fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401\
+fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c00\
+00003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f\
+0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde5\
+01201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f000000\
+3ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c000000\
+3f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfd\
+e501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000\
+003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000\
+003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013\
+fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b028030\
+2012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028\
+fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c20\
+01480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c\
+6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020\
+014804402000210c0340200c210d200d210e4100210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0\
+006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d0\
+16380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f2000200148\
+04402000210c0340200c210d200d41800170210e200d4180016e210d200d210f41002110200a200f4180c0006c200e41c0006c6a41046c6a2111\
+2005200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200201141046a211120124180046a2112201041016a221041c00048\
+0d000b200c41016a220c2001480d000b0b0b890101077f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d\
+210f41002110200b200f4180106c200e41206c6a41046c6a21112005200f4180106c200e6a41046c6a21120340201120122a02800a3802002011\
+41046a211120124180026a2112201041016a22104120480d000b200c41016a220c2001480d000b0b0be60b07067f087b037f0f7b017f177b027f\
+200020014804402000210a0340200a210b200b210c4100210d03404100210e03404100210f0340fd0c0000000000000000000000000000000021\
+10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000\
+0000002116fd0c000000000000000000000000000000002117410021182004200d41386c200c4190066c6a200e41026c6a41046c6a2119200520\
+0f41086c41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde6012010fde40121102019fd090204211d201d201cfde6\
+012011fde40121112019fd090270211e201e201cfde6012012fde40121122019fd090274211f201f201cfde6012013fde4012113201afd000210\
+2120201b2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117\
+201841a07e460d01201afd000280012121201d2021fde6012010fde40121102019fd090208212220222021fde6012011fde4012111201f2021fd\
+e6012012fde40121122019fd090278212320232021fde6012013fde4012113201afd000290012124201d2024fde6012014fde401211420222024\
+fde6012015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201841e07c460d01201afd000280022125202220\
+25fde6012010fde40121102019fd09020c212620262025fde6012011fde401211120232025fde6012012fde40121122019fd09027c2127202720\
+25fde6012013fde4012113201afd00029002212820222028fde6012014fde401211420262028fde6012015fde401211520232028fde6012016fd\
+e401211620272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b0b2005200f41086c41046c\
+6a212a202afd00028009212920102029fde401fd0c00000000000000000000000000000000fdeb01212b20112029fde401fd0c00000000000000\
+000000000000000000fdeb01212c202c202bfd45202b202bfd42fd50212d202b202c202dfd52212e20122029fde401fd0c000000000000000000\
+00000000000000fdeb01212f202f202efd45202e202efd42fd502130202e202f2030fd52213120132029fde401fd0c0000000000000000000000\
+0000000000fdeb01213220322031fd4520312031fd42fd502133203120322033fd522134202afd00029009213520142035fde401fd0c00000000\
+000000000000000000000000fdeb01213620152035fde401fd0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd\
+42fd502138203620372038fd52213920162035fde401fd0c00000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd\
+50213b2039203a203bfd52213c20172035fde401fd0c00000000000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd5021\
+3e203c203d203efd52213ffd0c00000000000000000000000000000000fd0c01000000010000000100000001000000202dfd52fd0c0200000002\
+00000002000000020000002030fd52fd0c030000000300000003000000030000002033fd522140fd0c00000000000000000000000000000000fd\
+0c010000000100000001000000010000002038fd52fd0c02000000020000000200000002000000203bfd52fd0c03000000030000000300000003\
+000000203efd5221412007200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c6a214220422034fd0b02002008200f41086c20\
+0d41a0036c6a200c41a02a6c6a200e41206c6a41046c6a214320432040fd0b02002042203ffd0b021020432041fd0b0210200f41016a220f4104\
+480d000b200e41016a220e410d480d000b200d41016a220d410d480d000b200a41016a220a2001480d000b0b0bda0602077f177b200020014804\
+402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f2009200d\
+4180c0006c200c41086c6a41046c6a21100340200ffd00028080042111200ffd000280c0032112200ffd00028080032113200ffd000280c00221\
+14200ffd0002808001211520112014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde6012116200ffd00028080022117200f\
+fd00028040211820122017fde4012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200ffd000280c001211a200ffd000200\
+211b2013201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f000000\
+3f0000003f0000003ffde601211d20122017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde501201b\
+fde401fd0c0000003f0000003f0000003f0000003ffde601211f20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6\
+01212020112012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601212120162019fde401201cfde401fd0c0000003f0000\
+003f0000003f0000003ffde601212220162019fde501201cfde401fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde40120\
+1ffde401fd0c0000003f0000003f0000003f0000003ffde6012124201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003ffd\
+e601212520152018fde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f00\
+00003f0000003f0000003ffde601212720102011fd0b020020102020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b02\
+804020102022fd0b02805020102023fd0b0280602010201cfd0b0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280a0\
+012010201ffd0b0280b00120102015fd0b0280c00120102026fd0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a210f\
+201041106a2110200e41016a220e4102480d000b200a41016a220a2001480d000b0b0bb0120a097f207b047f0a7b037f077b037f117b067f0b7b\
+200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a\
+6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c\
+21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d211820\
+10fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfd\
+e501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde40121\
+2320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5\
+012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501\
+fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde5\
+01213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d2011\
+2028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b02809302\
+2011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f\
+41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021\
+350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c00000000000000000000000000\
+0000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c0000000000000000000000\
+0000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c000000000000000000\
+00000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541a0016c6a41046c6a214120062032\
+4180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde6012036fde40121362042fd00021021\
+4520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6012039fde4012139204041807f46\
+0d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfd\
+e401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efde401213e20492045fde601203f\
+fde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd\
+0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a20\
+3cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d000b203441016a223441\
+10480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214b2003203341\
+046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c803215020\
+4bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde40121\
+54204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde501215720522053fde501204bfd0002c0e703fde5\
+012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401\
+fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fd\
+e501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41206a214b204c41c0\
+006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c2033\
+41046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a41046c6a21612007203241086c20\
+3341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a2163\
+03402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c0000000000\
+0000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde401fd0c00\
+000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603205dfde4\
+01fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c000000000000\
+00000000000000000000fd0c010000000100000001000000010000002066fd52fd0c020000000200000002000000020000002069fd52fd0c0300\
+0000030000000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a\
+2163206041016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b20094101\
+6a22092001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020\
+07210820084110702109200841106e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c034041\
+00210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00\
+0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
+0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021\
+15fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021180340410021192004200b41c00c\
+6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd0902\
+00211c201bfd000280cc04211d201c201dfde601200efde401210e201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032\
+211f201f201dfde6012010fde4012110201f201efde6012011fde4012111201941807f460d01201afd0902806421202020201dfde6012012fde4\
+0121122020201efde6012013fde4012113201afd090280960121212021201dfde6012014fde40121142021201efde6012015fde4012115201941\
+a07e460d01201afd090280c80121222022201dfde6012016fde40121162022201efde6012017fde4012117201a41046a211a201b4180046a211b\
+201941016a221941c001480d000b0b201841016a22184103480d000b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc\
+1621252006200b4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000\
+000000000000fdeb01fd0b02002026200f2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b028024202620112025fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
+24202620122023fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202620132025fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b029048202620142023fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202620152025fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b02906c202620162023fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
+809001202620172025fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd0002\
+80cc1621272028fd000290cc1621294100212a0340fd0c00000000000000000000000000000000212bfd0c000000000000000000000000000000\
+00212c410021180340410021192004200c41c0026c200a41c03e6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d200520\
+0941086c20184180c0016c6a41046c6a212e0340202dfd090200212f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04\
+fde601202cfde401212c202d41046a212d202e4180046a212e201941016a221941c001480d000b201841016a22184103480d000b200620094108\
+6c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a21302030202b2027fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b02002030202c2029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a41016a222a200228020020\
+0a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b\
+047f087b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084108702109200841086e210820\
+08210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000\
+000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000000000000000\
+0000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000\
+000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000\
+0000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119\
+024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401\
+210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e\
+201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013\
+fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde401211520184180046a21\
+1820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280d028\
+21212022fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02900220242010\
+2021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420\
+152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026\
+fd000290d0282127410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a41002116\
+0340410021172004200a41802d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200\
+212d202d202cfd000280d016fde6012029fde4012129202d202cfd000290d016fde601202afde401212a202b4180046a212b202c4180026a212c\
+201741016a22174109480d000b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e2029\
+2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0b9d0918017d017f0c7d047f0a7d03\
+7f017d017f017d017f017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402005410041046c6a210920092a02\
+80e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e62821\
+0f20092a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c211520002116034020\
+162117201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000\
+00002120430000000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a\
+02002127201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028c\
+d2289492211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a\
+029cd228949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a22\
+2441c000480d000b2006201841366c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c92\
+38020c2028201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c202820222011923802202028202320\
+1292380224201941016a22194101480d000b43ffff7fff2129410021242006201841366c41046c6a212a03402029202a2a0200972129202a4104\
+6a212a202441016a2224410a480d000b43ffff7fff212b4100212c4100212d2006201841366c41046c6a212e0340202e2a0200212f202f202b5e\
+202f202f5c722130202f202b20301b212b4100410a6c202d6a202c20301b212c202e41046a212e202d41016a222d410a480d000b202c20072018\
+41046c6a2132203228020046b221312006201841366c41046c6a2133203320293802282033203138022c20332a02282134410021352006201841\
+366c41046c6a2136034020362a020020349321372037100221382036203738023020362038380258203641046a2136203541016a2235410a480d\
+000b43000000002139410021242006201841366c41046c6a213a03402039203a2a0258922139203a41046a213a202441016a2224410a480d000b\
+20332039380280012032280200213b410021352006201841366c41046c6a213c0340203c201543000000002035203b461b38028401203c41046a\
+213c203541016a2235410a480d000b4300000000213d410021242006201841366c41046c6a213e0340203d203e2a02840192213d203e41046a21\
+3e202441016a2224410a480d000b2033203d3802ac0120332a02ac01213f203f8c214020332a0280012141204020419521424100213520062018\
+41366c41046c6a21430340204320432a028401204220432a025894923802b001204341046a2143203541016a2235410a480d000b201641016a22\
+162001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f200020014804404300000000210c4100210d03402004200d4104\
+6c6a210f200f280200210e2005200d41366c41046c6a211120112a0280012110201010032112410021132005200d41366c41046c6a2114034020\
+0c20142a023020129343000000002013200e461b92210c201441046a2114201341016a2213410a480d000b200d41016a220d2002280200480d00\
+0b43000000002115410021162005410041046c6a21170340201520172a022c922115201741d8016a2117201641016a22162002280200480d000b\
+2002280200b22118200c201895211920198c211a2015201895211b2000211c0340201c211d2008410041046c6a211e201e201a38020020094100\
+41046c6a211f201f201b380200201c41016a221c2001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e43\
+00000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a2111201041016a22102002280200480d000b20\
+0a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f200020014804402000210c03\
+40200c210d200d410870210e200d41086e210d200d210f4300000000211043000000002111430000000021124300000000211343000000002114\
+430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b001211b\
+2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c949221132014201b201a\
+2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941d8016a2119201a4180\
+026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20\
+123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d428200c41016a220c\
+2001480d000b0b0bf90b09057f0a7b037f077b037f027b027f017b027f200020014804402000210c0340200c210d200d410870210e200d41086e\
+210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c00000000000000000000\
+0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
+00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000\
+000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000\
+000000000000000000000000211a4100211b2005201041366c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b001211e20\
+1dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd0902880321212021201ffde6\
+012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902e00421222022201ffde6012015fde401211520222020fd\
+e6012016fde4012116201cfd0902b80621232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd09\
+02900821242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a221b410a48\
+0d000b0b200b201041c0006c200e41086c6a41046c6a212520252011fd0c000000000000000000000000000000002006201041c0006c200e4108\
+6c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020252012fd0c000000000000000000000000\
+000000002026fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020252013fd0c00000000000000000000000000000000\
+2026fd00028002fd0c00000000000000000000000000000000fd44fd52fd0b02800220252014fd0c000000000000000000000000000000002026\
+fd00029002fd0c00000000000000000000000000000000fd44fd52fd0b02900220252015fd0c000000000000000000000000000000002026fd00\
+028004fd0c00000000000000000000000000000000fd44fd52fd0b02800420252016fd0c000000000000000000000000000000002026fd000290\
+04fd0c00000000000000000000000000000000fd44fd52fd0b02900420252017fd0c000000000000000000000000000000002026fd00028006fd\
+0c00000000000000000000000000000000fd44fd52fd0b02800620252018fd0c000000000000000000000000000000002026fd00029006fd0c00\
+000000000000000000000000000000fd44fd52fd0b02900620252019fd0c000000000000000000000000000000002026fd00028008fd0c000000\
+00000000000000000000000000fd44fd52fd0b0280082025201afd0c000000000000000000000000000000002026fd00029008fd0c0000000000\
+0000000000000000000000fd44fd52fd0b02900805410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000\
+0000000000000021294100211b2005200f418e026c202741366c6a41046c6a212a2007200e41086c41046c6a212b0340202afd0902b001212c20\
+2c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a202b4180026a212b201b41016a221b41\
+0a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d2028fd0c000000000000000000000000000000002006200e\
+41086c200f41c0026c6a202741c0006c6a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202d20\
+29fd0c00000000000000000000000000000000202efd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202741016a2227\
+2002280200200f41056c6b480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a20\
+0a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a\
+210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b\
+41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0bd10505067f0a7b037f077b017f20\
+0020014804402000210903402009210a200a210b200b41056c41800141056b200b41056c41800141056b481b210c4100210d03404100210e0340\
+fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000000000\
+2111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000\
+00002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000\
+000000002117fd0c000000000000000000000000000000002118410021192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a\
+211b02400340201afd000200211c201bfd090200211d201c201dfde601200ffde401210f201afd000210211e201e201dfde6012010fde4012110\
+201bfd090204211f201c201ffde6012011fde4012111201e201ffde6012012fde4012112201941807f460d01201bfd0902082120201c2020fde6\
+012013fde4012113201e2020fde6012014fde4012114201bfd09020c2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116\
+201941a07e460d01201bfd0902102122201c2022fde6012017fde4012117201e2022fde6012018fde4012118201a4180026a211a201b4180246a\
+211b201941016a22192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d0162023\
+2010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e21620232013fd0b0280f41620232014fd0b0290f41620232015fd0b02808617\
+20232016fd0b0290861720232017fd0b0280981720232018fd0b02909817200e41016a220e4108480d000b200d41016a220d4109480d000b2009\
+41016a22092001480d000b0b0bbe0c09067f0a7b037f077b037f027b027f017b027f200020014804402000210903402009210a200a410970210b\
+200a41096e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e0340410520022802004c0440fd\
+0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
+11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
+002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000000000\
+0000002117fd0c000000000000000000000000000000002118410021192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a\
+41046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fd\
+e4012110201afd09028002211f201f201dfde6012011fde4012111201f201efde6012012fde4012112201941807f460d01201afd090280042120\
+2020201dfde6012013fde40121132020201efde6012014fde4012114201afd0902800621212021201dfde6012015fde40121152021201efde601\
+2016fde4012116201941a07e460d01201afd0902800821222022201dfde6012017fde40121172022201efde6012018fde4012118201a41046a21\
+1a201b4180046a211b201941016a221941c000480d000b0b2008200d4180096c200e41086c6a200b4180016c6a41046c6a21232023200ffd0c00\
+0000000000000000000000000000002005200d4180096c200e41086c6a200b4180016c6a41046c6a21242024fd000200fd0c0000000000000000\
+0000000000000000fd44fd52fd0b020020232010fd0c000000000000000000000000000000002024fd000210fd0c000000000000000000000000\
+00000000fd44fd52fd0b021020232011fd0c000000000000000000000000000000002024fd00028024fd0c000000000000000000000000000000\
+00fd44fd52fd0b02802420232012fd0c000000000000000000000000000000002024fd00029024fd0c00000000000000000000000000000000fd\
+44fd52fd0b02902420232013fd0c000000000000000000000000000000002024fd00028048fd0c00000000000000000000000000000000fd44fd\
+52fd0b02804820232014fd0c000000000000000000000000000000002024fd00029048fd0c00000000000000000000000000000000fd44fd52fd\
+0b02904820232015fd0c000000000000000000000000000000002024fd0002806cfd0c00000000000000000000000000000000fd44fd52fd0b02\
+806c20232016fd0c000000000000000000000000000000002024fd0002906cfd0c00000000000000000000000000000000fd44fd52fd0b02906c\
+20232017fd0c000000000000000000000000000000002024fd0002809001fd0c00000000000000000000000000000000fd44fd52fd0b02809001\
+20232018fd0c000000000000000000000000000000002024fd0002909001fd0c00000000000000000000000000000000fd44fd52fd0b02909001\
+05410021250340fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127410021192004200c41c002\
+6c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a212903402028fd090200212a202a2029fd000200fde6012026\
+fde4012126202a2029fd000210fde6012027fde4012127202841046a212820294180046a2129201941016a221941c000480d000b2008200e4108\
+6c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b2026fd0c000000000000000000000000000000002005200e41086c20\
+0b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200\
+202b2027fd0c00000000000000000000000000000000202cfd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020254101\
+6a22252002280200200c41056c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0bd30103037f027b047f2000\
+20014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c0000000000000000000000000000000021\
+0d4100210e03404100210f2004200b41086c200e4180096c6a41046c6a21100340200c2010fd000200fde401210c200d2010fd000210fde40121\
+0d20104180046a2110200f41016a220f4109480d000b200e41016a220e2002280200480d000b2007200b41086c41046c6a21112011200cfd0b02\
+80cc162011200dfd0b0290cc16200941016a22092001480d000b0b0b8f0605067f0a7b057f077b017f200020014804402000210903402009210a\
+200a410370210b200a41036e210a200a210c4100210d0340200d41056c41c00141056b200d41056c41c00141056b481b210efd0c000000000000\
+00000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000\
+0000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000\
+00000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c\
+0000000000000000000000000000000021184100211903404100211a03404100211b2005200e200b41c0026c6a201941c0026c6a201a41c0006c\
+6a41046c6a211c2004200c41086c20194180036c6a201a4180016c6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201f\
+fde601200ffde401210f201dfd0002102120201e2020fde6012010fde4012110201cfd09020421212021201ffde6012011fde401211120212020\
+fde6012012fde4012112201b41807f460d01201cfd09020821222022201ffde6012013fde401211320222020fde6012014fde4012114201cfd09\
+020c21232023201ffde6012015fde401211520232020fde6012016fde4012116201b41a07e460d01201cfd09021021242024201ffde6012017fd\
+e401211720242020fde6012018fde4012118201c4180326a211c201d4180246a211d201b41016a221b2002280200480d000b0b201a41016a221a\
+4103480d000b201941016a22194103480d000b2007200e4180016c200b4180c0016c6a200c41086c6a41046c6a21252025200ffd0b0280cc0420\
+252010fd0b0290cc0420252011fd0b0280d00420252012fd0b0290d00420252013fd0b0280d40420252014fd0b0290d40420252015fd0b0280d8\
+0420252016fd0b0290d80420252017fd0b0280dc0420252018fd0b0290dc04200d41016a220d4127480d000b200941016a22092001480d000b0b\
+0bee0e09077f0a7b057f077b037f027b027f017b027f200020014804402000210903402009210a200a410870210b200a41086e210a200a210c20\
+0c41056c200228020041056b200c41056c200228020041056b481b210d4100210e03404100210f0340410520022802004c0440fd0c0000000000\
 00000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000\
-000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941c002\
-6c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a\
-41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd09\
-02809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fd\
-e4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde401\
-2114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b20\
-05200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c418001\
-6c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0280242023201020\
-22fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c05200520\
-0b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c\
-000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a2015\
-41c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202a\
-fd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b418004\
-6a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a20\
-0a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b\
-0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b01\
-7f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802004c\
-0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c0000000000000000000000000000\
-0000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000\
-000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112410021130340410021140340\
-41002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a21\
-1703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d\
-20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c\
-2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde401211220164104\
-6a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c\
-41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021\
-200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b02800620\
-2120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d0282122\
-2023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000000021274100\
-2113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c2013\
-41c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016\
-fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22\
-134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a222520022802002009\
-41046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bde0411047f027d037f017d027f017d017f017d037f\
-017d017f017d027f017d037f017d017f200020014804402000210903402009210a200a210b4100210c03404300000000210d4300000000210e41\
-00210f2004200b41c0006c41046c6a21102005200c41026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e2012\
-20112a0284d2289492210e201041046a2110201141286a2111200f41016a220f41c000480d000b2006200c41026c200b410a6c6a41046c6a2113\
-2013200d2005200c41026c41046c6a211420142a0280e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ff\
-ff7fff21154100210f2006200b410a6c41046c6a21160340201520162a0200972115201641046a2116200f41016a220f410a480d000b43ffff7f\
-ff211741002118410021192006200b410a6c41046c6a211a0340201a2a0200211b201b20175e201b201b5c72211c201b2017201c1b2117410041\
-0a6c20196a2018201c1b2118201a41046a211a201941016a2219410a480d000b20182007200b41046c6a211e201e28020046b2211d2008200b41\
-0d6c41046c6a211f201f2015380200201f201d380204201f2a02002120410021212008200b410d6c41046c6a21222006200b410a6c41046c6a21\
-230340202220232a0200202093380208202241046a2122202341046a2123202141016a2221410a480d000b430000000021244100210f2008200b\
-410d6c41046c6a21250340202420252a02081002922124202541046a2125200f41016a220f410a480d000b201f2024380230200941016a220920\
-01480d000b0b0bb1020a017d037f017d017f017d027f017d027f047d047f20002001480440430000000021084100210903402004200941046c6a\
-210b200b280200210a20052009410d6c41046c6a210d200d2a0230210c200c1003210e4100210f20052009410d6c41046c6a2110034020082010\
-2a0208200e934300000000200f200a461b922108201041046a2110200f41016a220f410a480d000b200941016a22092002280200480d000b4300\
-0000002111410021122005410041046c6a21130340201120132a0204922111201341346a2113201241016a22122002280200480d000b20022802\
-00b221142008201495211520158c211620112014952117200021180340201821192006410041046c6a211a201a20163802002007410041046c6a\
-211b201b2017380200201841016a22182001480d000b0b0ba40101087f200020014804402000210c0340200c210d200d210e4100210f03404100\
-211003404100211120062010411c6c200e4190066c6a41046c6a211220042010411c6c200e4190066c6a6a21130340201220132d0000b2430000\
-7f4395380200201241046a2112201341016a2113201141016a2211411c480d000b201041016a2210411c480d000b200f41016a220f4101480d00\
-0b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f\
-410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd\
-0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f\
-0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f000000\
-3f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000\
-003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000\
-003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014\
-fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f00\
-00003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c00\
-00003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f20\
-20fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f\
-0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b\
-02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b02803820\
-12201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd\
-0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b640106\
-7f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a2110201020\
-05200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101087f200020014804402000210c0340\
-200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200920104180c0016c200e4180016c6a\
-200f4180c0006c6a41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c6a21130340201220132a0280d016380200201241046a21\
-1220134180126a2113201141016a2211418001480d000b200c41016a220c2001480d000b0b0bac0101087f200020014804402000210c0340200c\
-210d200d41800170210e200d4180016e210d200d410370210f200d41036e210d200d211041002111200a20104180c0016c200f4180c0006c6a20\
-0e41c0006c6a41046c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c6a21130340201220132a0280cc04380200201241046a21\
-1220134180046a2113201141016a221141c000480d000b200c41016a220c2001480d000b0b0ba50101087f200020014804402000210c0340200c\
-210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200b20104180306c200f4180106c6a200e41\
-206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21130340201220132a02800a380200201241046a21122013418002\
-6a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd70b09047f017b017f017b027f087b037f247b027f200020014804\
-402000210a0340200a210b200b210c4100210d03402005200d41086c41046c6a210f200ffd00028009210e200ffd000290092110410021110340\
-410021120340fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
-0000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000\
-00000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b20042011\
-41386c200c4190066c6a201241026c6a41046c6a211c2005200d41086c41046c6a211d0340201cfd090200211e201dfd000200211f201cfd0902\
-042120201cfd0902702121201cfd0902742122201dfd0002102123201e201ffde6012013fde40121132020201ffde6012014fde4012114202120\
-1ffde6012015fde40121152022201ffde6012016fde4012116201e2023fde6012017fde401211720202023fde6012018fde401211820212023fd\
-e6012019fde401211920222023fde601201afde401211a201dfd000280012124201cfd0902082125201cfd0902782126201dfd00029001212720\
-202024fde6012013fde401211320252024fde6012014fde401211420222024fde6012015fde401211520262024fde6012016fde4012116202020\
-27fde6012017fde401211720252027fde6012018fde401211820222027fde6012019fde401211920262027fde601201afde401211a201dfd0002\
-80022128201cfd09020c2129201cfd09027c212a201dfd00029002212b20252028fde6012013fde401211320292028fde6012014fde401211420\
-262028fde6012015fde4012115202a2028fde6012016fde40121162025202bfde6012017fde40121172029202bfde6012018fde4012118202620\
-2bfde6012019fde4012119202a202bfde601201afde401211a201c41f0006a211c201d4180036a211d201b41016a221b4103480d000b2013200e\
-fde401fd0c00000000000000000000000000000000fdeb01212c2014200efde401fd0c00000000000000000000000000000000fdeb01212d202d\
-202cfd45202c202cfd42fd50212e202c202d202efd52212f2015200efde401fd0c00000000000000000000000000000000fdeb0121302030202f\
-fd45202f202ffd42fd502131202f20302031fd5221322016200efde401fd0c00000000000000000000000000000000fdeb01213320332032fd45\
-20322032fd42fd502134203220332034fd52213520172010fde401fd0c00000000000000000000000000000000fdeb01213620182010fde401fd\
-0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd502138203620372038fd52213920192010fde401fd0c00\
-000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd50213b2039203a203bfd52213c201a2010fde401fd0c000000\
-00000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c203d203efd52213ffd0c000000000000000000000000\
-00000000fd0c01000000010000000100000001000000202efd52fd0c020000000200000002000000020000002031fd52fd0c0300000003000000\
-03000000030000002034fd522140fd0c00000000000000000000000000000000fd0c010000000100000001000000010000002038fd52fd0c0200\
-0000020000000200000002000000203bfd52fd0c03000000030000000300000003000000203efd5221412007200d41086c201141a0036c6a200c\
-41a02a6c6a201241206c6a41046c6a214220422035fd0b02002008200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a2143\
-20432040fd0b02002042203ffd0b021020432041fd0b0210201241016a2212410d480d000b201141016a2211410d480d000b200d41016a220d41\
-04480d000b200a41016a220a2001480d000b0b0bda0602077f177b200020014804402000210a0340200a210b200b41c00070210c200b41c0006e\
-210b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f2009200d4180c0006c200c41086c6a41046c6a21100340200ffd000280\
-80042111200ffd000280c0032112200ffd00028080032113200ffd000280c0022114200ffd0002808001211520112014fde4012015fde401fd0c\
-0000003f0000003f0000003f0000003ffde6012116200ffd00028080022117200ffd00028040211820122017fde4012018fde401fd0c0000003f\
-0000003f0000003f0000003ffde6012119200ffd000280c001211a200ffd000200211b2013201afde401201bfde401fd0c0000003f0000003f00\
-00003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde601211d20122017fde5012018fde4\
-01fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde60121\
-1f20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde601212020112012fde5012013fde401fd0c0000003f0000003f\
-0000003f0000003ffde601212120162019fde401201cfde401fd0c0000003f0000003f0000003f0000003ffde601212220162019fde501201cfd\
-e401fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde401201ffde401fd0c0000003f0000003f0000003f0000003ffde601\
-2124201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003ffde601212520152018fde401201bfde401fd0c0000003f000000\
-3f0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601212720102011fd0b020020\
-102020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b02804020102022fd0b02805020102023fd0b0280602010201cfd\
-0b0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280a0012010201ffd0b0280b00120102015fd0b0280c00120102026\
-fd0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a\
-220a2001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b037f117b067f0b7b200020014804402000210903402009210a\
-200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c\
-6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde501211420\
-10fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a\
-2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde50121\
-20201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd0002\
-80032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde5012129\
-20122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde501\
-2020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b\
-02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af\
-012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b02\
-80c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a22\
-0e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340203541046c41046a41194c0440fd\
-0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000000000000021\
-38fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000000000000000\
-00213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213d4100213e2003203441a0066c203541\
-80016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203ffd09020021412040fd00020021422040fd000210214320\
-3ffd090280012144203ffd090280022145203ffd09028003214620412042fde6012036fde401213620412043fde6012037fde401213720442042\
-fde6012038fde401213820442043fde6012039fde401213920452042fde601203afde401213a20452043fde601203bfde401213b20462042fde6\
-01203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a2140203e41016a223e4120480d000b2003203441c8016c20\
-3541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038fd0b02a0900320472039fd0b02b090032047203afd0b02\
-c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f0900305410021480340fd0c00000000000000000000000000000000\
-2149fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20354180016c6a204841206c6a41046c6a214b2006203241\
-80206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fde6012049fde4012149204d204cfd000210fde601204afd\
-e401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b2003203441c8016c203541206c6a204841086c6a41046c6a214e20\
-4e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b480d000b0b203541016a22354107480d000b203441016a22\
-344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214f200320\
-3341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280c2032152204ffd0002a0af032153204ffd0002a0c80321\
-54204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd0002c0ce032157204ffd0002c09c032056fde4012057fde4\
-012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002a0e103fde501215b20562057fde501204ffd0002c0e703\
-fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d20552058fde501204ffd0002e0a2032059fde401205afd\
-e401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401215f205b205cfde5012059205afde501204ffd0002e0ed\
-03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b02c0f60320502060fd0b02e0f603204f41206a214f2050\
-41c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c\
-203341046c6a41046c6a21622062fd000280ca042161410021630340410021642003203341046c206341a0016c6a41046c6a2165200720324108\
-6c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a\
-216703402065fd000280f4032061fde401fd0c00000000000000000000000000000000fdeb0121682065fd0002a0f4032061fde401fd0c000000\
-00000000000000000000000000fdeb01216920692068fd4520682068fd42fd50216a20682069206afd52216b2065fd0002c0f6032061fde401fd\
-0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd42fd50216d206b206c206dfd52216e2065fd0002e0f6032061\
-fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45206e206efd42fd502170206e206f2070fd522171fd0c00000000\
-000000000000000000000000fd0c01000000010000000100000001000000206afd52fd0c02000000020000000200000002000000206dfd52fd0c\
-030000000300000003000000030000002070fd52217220662071fd0b020020672072fd0b0200206541c0006a216520664180026a216620674180\
-026a2167206441016a22644105480d000b206341016a22634105480d000b203341016a22334102480d000b203241016a22324108480d000b2009\
-41016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703\
-402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c0000000000\
-0000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000\
+000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00\
+0000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd\
+0c0000000000000000000000000000000021194100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b\
+417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c6a200f\
+4180016c6a41046c6a211d2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd000200\
+2120201f2020fde6012010fde4012110201efd0002102121201f2021fde6012011fde4012111201dfd09028024212220222020fde6012012fde4\
+01211220222021fde6012013fde4012113201c41807f460d01201dfd09028048212320232020fde6012014fde401211420232021fde6012015fd\
+e4012115201dfd0902806c212420242020fde6012016fde401211620242021fde6012017fde4012117201c41a07e460d01201dfd090280900121\
+2520252020fde6012018fde401211820252021fde6012019fde4012119201d41046a211d201e4180026a211e201c41016a221c418001480d000b\
+0b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41\
+046c6a212620262010fd0c000000000000000000000000000000002005200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c\
+6a21272027fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020262011fd0c0000000000000000000000000000000020\
+27fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020262012fd0c000000000000000000000000000000002027fd0002\
+8032fd0c00000000000000000000000000000000fd44fd52fd0b02803220262013fd0c000000000000000000000000000000002027fd00029032\
+fd0c00000000000000000000000000000000fd44fd52fd0b02903220262014fd0c000000000000000000000000000000002027fd00028064fd0c\
+00000000000000000000000000000000fd44fd52fd0b02806420262015fd0c000000000000000000000000000000002027fd00029064fd0c0000\
+0000000000000000000000000000fd44fd52fd0b02906420262016fd0c000000000000000000000000000000002027fd0002809601fd0c000000\
+00000000000000000000000000fd44fd52fd0b0280960120262017fd0c000000000000000000000000000000002027fd0002909601fd0c000000\
+00000000000000000000000000fd44fd52fd0b0290960120262018fd0c000000000000000000000000000000002027fd000280c801fd0c000000\
+00000000000000000000000000fd44fd52fd0b0280c80120262019fd0c000000000000000000000000000000002027fd000290c801fd0c000000\
+00000000000000000000000000fd44fd52fd0b0290c80105410021280340fd0c000000000000000000000000000000002129fd0c000000000000\
+00000000000000000000212a4100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41\
+004e201b417f6c200f6a4103487104404100211c2004200e4180036c200c41802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f\
+4180016c6a41046c6a212b2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a212c0340202bfd090200212d202d202cfd000200\
+fde6012029fde4012129202d202cfd000210fde601202afde401212a202b41046a212b202c4180026a212c201c41016a221c418001480d000b0b\
+201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41\
+c0006c6a41046c6a212e202e2029fd0c000000000000000000000000000000002005200b41086c200e41c0026c6a200c41c03e6c6a202841c00c\
+6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202e202afd0c0000000000\
+0000000000000000000000202ffd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202841016a22282002280200200c41\
+056c6b480d000b0b200f41016a220f4105480d000b200e41016a220e4105480d000b200941016a22092001480d000b0b0bc002010c7f20002001\
+480440200021080340200821092009210a4100210b0340200b41026d410548210c4100210d0340200d41026d410548210e200c200e71210f4100\
+21102006200b41c0056c200a41c03c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a\
+41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c0000\
+00000000000000000000000000002012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c000000000000000000000000000000\
+000bfd0b0200201141106a2111201241106a2112201341106a2113201041016a22104110480d000b200d41016a220d410b480d000b200b41016a\
+220b410b480d000b200841016a22082001480d000b0b0bd30103037f027b047f20002001480440200021080340200821092009210afd0c000000\
+00000000000000000000000000210bfd0c00000000000000000000000000000000210c4100210d03404100210e2005200a41086c200d41c00c6c\
+6a41046c6a210f0340200b200ffd000200fde401210b200c200ffd000210fde401210c200f4180026a210f200e41016a220e4119480d000b200d\
+41016a220d2002280200480d000b2007200a41086c41046c6a21102010200bfd0b0280ca042010200cfd0b0290ca04200841016a22082001480d\
+000b0b0b890a05077f0c7b047f087b017f20002001480440410021070340200021080340200821092009410370210a200941036e21092009210b\
+200741004a210c4100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000\
 000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
-0000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941\
-c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c000\
-6c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018\
-fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde60120\
-10fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fd\
-e4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d00\
-0b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c41\
-80016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320\
-102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c0520\
-05200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128\
-fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a\
-201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340\
-202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b41\
-80046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c\
-6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d\
-000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f01\
-7b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802\
-004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c000000000000000000000000\
-00000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000\
-0000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000211241002113034041002114\
-034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c\
-6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c\
-211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e\
-201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde40121122016\
-41046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41\
-086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
-2021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-06202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d028\
-21222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127\
-41002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c\
-201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290\
-d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b20134101\
-6a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200\
-200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bd50616037d047f027d037f017d027f017d017f\
-017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a\
-2000210b0340200b210c200c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e4102\
-6c41046c6a2113034020122a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341286a\
-2113201141016a221141c000480d000b2006200e41026c200d41366c6a41046c6a21152015200f2005200e41026c41046c6a211620162a0280e6\
-28923802002015201020162a0284e62892380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41366c41046c6a211803\
-40201720182a0200972117201841046a2118201141016a2211410a480d000b43ffff7fff21194100211a4100211b2006200d41366c41046c6a21\
-1c0340201c2a0200211d201d20195e201d201d5c72211e201d2019201e1b21194100410a6c201b6a201a201e1b211a201c41046a211c201b4101\
-6a221b410a480d000b201a2007200d41046c6a2120202028020046b2211f2006200d41366c41046c6a2121202120173802282021201f38022c20\
-212a02282122410021232006200d41366c41046c6a2124034020242a020020229321252025100221262024202538023020242026380258202441\
-046a2124202341016a2223410a480d000b43000000002127410021112006200d41366c41046c6a21280340202720282a0258922127202841046a\
-2128201141016a2211410a480d000b202120273802800120202802002129410021232006200d41366c41046c6a212a0340202a200a4300000000\
-20232029461b38028401202a41046a212a202341016a2223410a480d000b4300000000212b410021112006200d41366c41046c6a212c0340202b\
-202c2a02840192212b202c41046a212c201141016a2211410a480d000b2021202b3802ac0120212a02ac01212d202d8c212e20212a028001212f\
-202e202f952130410021232006200d41366c41046c6a21310340203120312a028401203020312a025894923802b001203141046a213120234101\
-6a2223410a480d000b200b41016a220b2001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f2000200148044043000000\
-00210c4100210d03402004200d41046c6a210f200f280200210e2005200d41366c41046c6a211120112a02800121102010100321124100211320\
-05200d41366c41046c6a21140340200c20142a023020129343000000002013200e461b92210c201441046a2114201341016a2213410a480d000b\
-200d41016a220d2002280200480d000b43000000002115410021162005410041046c6a21170340201520172a022c922115201741d8016a211720\
-1641016a22162002280200480d000b2002280200b22118200c201895211920198c211a2015201895211b2000211c0340201c211d200841004104\
-6c6a211e201e201a3802002009410041046c6a211f201f201b380200201c41016a221c2001480d000b0b0b7803037f017d037f20002001480440\
-2000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a21112010\
-41016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0b860205047f047d037f01\
-7d017f200020014804402000210c0340200c210d200d411070210e200d41106e210d200d210f4300000000211043000000002111430000000021\
-1243000000002113410021142005200f41046c6a21152006200e41046c41046c6a2116034020152a02b00121172010201720162a020094922110\
-2011201720162a0204949221112012201720162a0208949221122013201720162a020c94922113201541d8016a211520164180026a2116201441\
-016a22142002280200480d000b200a200e41286c200f6a41046c6a211820182010380280d228201820113802a8d228201820123802d0d2282018\
-20133802f8d228200c41016a220c2001480d000b0b0b970a09047f087b037f067b037f027b027f017b027f200020014804402000210c0340200c\
-210d200d210e4100210f0340200e41046c41046a20022802004c0440fd0c000000000000000000000000000000002110fd0c0000000000000000\
-00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
-000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000\
-0000000000000000000000002117410021182005200e41d8016c41046c6a21192007200f41086c41046c6a211a03402019fd0902b001211b201a\
-fd000200211c201afd000210211d2019fd09028803211e2019fd0902e004211f2019fd0902b8062120201b201cfde6012010fde4012110201b20\
-1dfde6012011fde4012111201e201cfde6012012fde4012112201e201dfde6012013fde4012113201f201cfde6012014fde4012114201f201dfd\
-e6012015fde40121152020201cfde6012016fde40121162020201dfde6012017fde4012117201941046a2119201a4180026a211a201841016a22\
-18410a480d000b200b200f41086c200e4180026c6a41046c6a212120212010fd0c000000000000000000000000000000002006200f41086c200e\
-4180026c6a41046c6a21222022fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020212011fd0c000000000000000000\
-000000000000002022fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020212012fd0c00000000000000000000000000\
-0000002022fd00028002fd0c00000000000000000000000000000000fd44fd52fd0b02800220212013fd0c000000000000000000000000000000\
-002022fd00029002fd0c00000000000000000000000000000000fd44fd52fd0b02900220212014fd0c0000000000000000000000000000000020\
-22fd00028004fd0c00000000000000000000000000000000fd44fd52fd0b02800420212015fd0c000000000000000000000000000000002022fd\
-00029004fd0c00000000000000000000000000000000fd44fd52fd0b02900420212016fd0c000000000000000000000000000000002022fd0002\
-8006fd0c00000000000000000000000000000000fd44fd52fd0b02800620212017fd0c000000000000000000000000000000002022fd00029006\
-fd0c00000000000000000000000000000000fd44fd52fd0b02900605410021230340fd0c000000000000000000000000000000002124fd0c0000\
-00000000000000000000000000002125410021182005200e41d8016c202341366c6a41046c6a21262007200f41086c41046c6a212703402026fd\
-0902b001212820282027fd000200fde6012024fde401212420282027fd000210fde6012025fde4012125202641046a212620274180026a212720\
-1841016a2218410a480d000b200b200f41086c200e4180026c6a202341c0006c6a41046c6a212920292024fd0c00000000000000000000000000\
-0000002006200f41086c200e4180026c6a202341c0006c6a41046c6a212a202afd000200fd0c00000000000000000000000000000000fd44fd52\
-fd0b020020292025fd0c00000000000000000000000000000000202afd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210\
-202341016a22232002280200200e41046c6b480d000b0b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f027b\
-037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000\
-000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f\
-200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001\
-480d000b0b0be30405067f087b037f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d\
-03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
-00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
-000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004\
-200d41086c41046c6a21182005200c41046c200b4180036c6a200e4180016c6a41046c6a211903402018fd000200211a2019fd090200211b2018\
-fd000210211c2019fd090204211d2019fd090208211e2019fd09020c211f201a201bfde601200ffde401210f201c201bfde6012010fde4012110\
-201a201dfde6012011fde4012111201c201dfde6012012fde4012112201a201efde6012013fde4012113201c201efde6012014fde4012114201a\
-201ffde6012015fde4012115201c201ffde6012016fde401211620184180026a211820194180246a2119201741016a22172002280200480d000b\
-2007200c4180126c200b41c0016c6a200e41c0006c6a200d41086c6a41046c6a21202020200ffd0b0280d01620202010fd0b0290d01620202011\
-fd0b0280e21620202012fd0b0290e21620202013fd0b0280f41620202014fd0b0290f41620202015fd0b0280861720202016fd0b02908617200e\
-41016a220e4103480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0b910b09067f087b037f067b037f027b027f017b\
-027f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340200c41046c41046a20\
-022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000\
-000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000\
-0000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000000000211641002117200420\
-0c4180026c41046c6a21182006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a211903402018fd090200211a2019fd000200211b\
-2019fd000210211c2018fd09028002211d2018fd09028004211e2018fd09028006211f201a201bfde601200ffde401210f201a201cfde6012010\
-fde4012110201d201bfde6012011fde4012111201d201cfde6012012fde4012112201e201bfde6012013fde4012113201e201cfde6012014fde4\
-012114201f201bfde6012015fde4012115201f201cfde6012016fde4012116201841046a211820194180046a2119201741016a221741c000480d\
-000b2008200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21202020200ffd0c00000000000000000000000000000000\
-2005200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21212021fd000200fd0c00000000000000000000000000000000\
-fd44fd52fd0b020020202010fd0c000000000000000000000000000000002021fd000210fd0c00000000000000000000000000000000fd44fd52\
-fd0b021020202011fd0c000000000000000000000000000000002021fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b02\
-802420202012fd0c000000000000000000000000000000002021fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b029024\
-20202013fd0c000000000000000000000000000000002021fd00028048fd0c00000000000000000000000000000000fd44fd52fd0b0280482020\
-2014fd0c000000000000000000000000000000002021fd00029048fd0c00000000000000000000000000000000fd44fd52fd0b02904820202015\
-fd0c000000000000000000000000000000002021fd0002806cfd0c00000000000000000000000000000000fd44fd52fd0b02806c20202016fd0c\
-000000000000000000000000000000002021fd0002906cfd0c00000000000000000000000000000000fd44fd52fd0b02906c05410021220340fd\
-0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124410021172004200c4180026c202241c0006c6a\
-41046c6a21252006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a212603402025fd090200212720272026fd000200fde6012023\
-fde401212320272026fd000210fde6012024fde4012124202541046a212520264180046a2126201741016a221741c000480d000b2008200d4108\
-6c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a212820282023fd0c0000000000000000000000000000000020\
-05200d41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a21292029fd000200fd0c00000000000000000000\
-000000000000fd44fd52fd0b020020282024fd0c000000000000000000000000000000002029fd000210fd0c0000000000000000000000000000\
-0000fd44fd52fd0b0210202241016a22222002280200200c41046c6b480d000b0b200e41016a220e4103480d000b200d41016a220d4110480d00\
-0b200941016a22092001480d000b0b0bed0103037f027b057f200020014804402000210903402009210a200a210bfd0c00000000000000000000\
-000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f0340410021102004200b41086c200e4180036c6a\
-200f4180016c6a41046c6a21110340200c2011fd000200fde401210c200d2011fd000210fde401210d20114180246a2111201041016a22102002\
-280200480d000b200f41016a220f4103480d000b200e41016a220e4103480d000b2007200b41086c41046c6a21122012200cfd0b0280cc162012\
-200dfd0b0290cc16200941016a22092001480d000b0b0ba70505067f087b057f067b017f200020014804402000210903402009210a200a410370\
-210b200a41036e210a200a210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c0000000000000000000000\
-00000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000\
-000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000\
-0000000000000000002116410021170340410021180340410021192005200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a200e41\
-c0006c6a41046c6a211a2004200d41086c20174180036c6a20184180016c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd\
-000210211e201afd090204211f201afd0902082120201afd09020c2121201c201dfde601200ffde401210f201c201efde6012010fde401211020\
-1f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fde4012114202120\
-1dfde6012015fde40121152021201efde6012016fde4012116201a4180326a211a201b4180246a211b201941016a22192002280200480d000b20\
-1841016a22184103480d000b201741016a22174103480d000b2007200c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41046c\
-6a21222022200ffd0b0280cc0420222010fd0b0290cc0420222011fd0b0280d00420222012fd0b0290d00420222013fd0b0280d40420222014fd\
-0b0290d40420222015fd0b0280d80420222016fd0b0290d804200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a2209\
-2001480d000b0b0b810d09067f087b057f067b037f027b027f017b027f200020014804402000210903402009210a200a410570210b200a41056e\
-210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd0c0000\
-00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
-000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
-fd0c000000000000000000000000000000002116410021170340200b2017417f6c6a41004e200b2017417f6c6a41034871044041002118034020\
-18417f6c200e6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a201741807d6c6a201841807f6c6a20\
-0e4180016c6a41046c6a211a2006200d41086c20174180c0016c6a20184180c0006c6a41046c6a211b0340201afd090200211c201bfd00020021\
-1d201bfd000210211e201afd09028024211f201afd090280482120201afd0902806c2121201c201dfde601200ffde401210f201c201efde60120\
-10fde4012110201f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fd\
-e40121142021201dfde6012015fde40121152021201efde6012016fde4012116201a41046a211a201b4180026a211b201941016a221941800148\
-0d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0006c\
-6a41046c6a21222022200ffd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41\
-046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020222010fd0c000000000000000000000000000000\
-002023fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020222011fd0c000000000000000000000000000000002023fd\
-00028032fd0c00000000000000000000000000000000fd44fd52fd0b02803220222012fd0c000000000000000000000000000000002023fd0002\
-9032fd0c00000000000000000000000000000000fd44fd52fd0b02903220222013fd0c000000000000000000000000000000002023fd00028064\
-fd0c00000000000000000000000000000000fd44fd52fd0b02806420222014fd0c000000000000000000000000000000002023fd00029064fd0c\
-00000000000000000000000000000000fd44fd52fd0b02906420222015fd0c000000000000000000000000000000002023fd0002809601fd0c00\
-000000000000000000000000000000fd44fd52fd0b0280960120222016fd0c000000000000000000000000000000002023fd0002909601fd0c00\
-000000000000000000000000000000fd44fd52fd0b0290960105410021240340fd0c000000000000000000000000000000002125fd0c00000000\
-0000000000000000000000002126410021170340200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e\
-6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a20244180096c6a201741807d6c6a201841807f6c6a\
-200e4180016c6a41046c6a21272006200d41086c20174180c0016c6a20184180c0006c6a41046c6a212803402027fd090200212920292028fd00\
-0200fde6012025fde401212520292028fd000210fde6012026fde4012126202741046a212720284180026a2128201941016a2219418001480d00\
-0b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a20\
-0e41c0006c6a41046c6a212a202a2025fd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a202441\
-c00c6c6a200e41c0006c6a41046c6a212b202bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c000000\
-00000000000000000000000000202bfd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202441016a2224200228020020\
-0c41046c6b480d000b0b200e41016a220e4105480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0bc002010c7f2000\
-2001480440200021080340200821092009210a4100210b0340200b41026d410548210c4100210d0340200d41026d410548210e200c200e71210f\
-410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c000\
-6c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c\
-000000000000000000000000000000002012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c00000000000000000000000000\
-0000000bfd0b0200201141106a2111201241106a2112201341106a2113201041016a22104110480d000b200d41016a220d410b480d000b200b41\
-016a220b410b480d000b200841016a22082001480d000b0b0bed0103037f027b057f20002001480440200021080340200821092009210afd0c00\
-000000000000000000000000000000210bfd0c00000000000000000000000000000000210c4100210d03404100210e03404100210f2005200a41\
-086c200d41c0026c6a200e41c0006c6a41046c6a21100340200b2010fd000200fde401210b200c2010fd000210fde401210c20104180326a2110\
-200f41016a220f2002280200480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b2007200a41086c41046c6a2111201120\
-0bfd0b0280ca042011200cfd0b0290ca04200841016a22082001480d000b0b0bae0705087f087b047f067b017f20002001480440410021070340\
-200021080340200821092009410370210a200941036e21092009410370210b200941036e21092009210c200741004a210d4100210e0340fd0c00\
-000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd\
-0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021\
-14fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021170340410021182004200c41046c\
-200b41a0036c6a200741a02a6c6a201741a0036c6a200a41206c6a41046c6a21192005200e41086c200741c03c6c6a201741c0056c6a41046c6a\
-211a03402019fd090200211b201afd000200211c201afd000210211d2019fd090204211e2019fd090208211f2019fd09020c2120201b201cfde6\
-01200ffde401210f201b201dfde6012010fde4012110201e201cfde6012011fde4012111201e201dfde6012012fde4012112201f201cfde60120\
-13fde4012113201f201dfde6012014fde40121142020201cfde6012015fde40121152020201dfde6012016fde401211620194180016a2119201a\
-4180026a211a201841016a2218410b480d000b201741016a2217410b480d000b2006200c4180026c200b4180306c6a200e41086c6a200a418010\
-6c6a41046c6a21212021200d047b2021fd0002800a05fd0c000000000000000000000000000000000b200ffde401fd0b02800a2021200d047b20\
-21fd0002900a05fd0c000000000000000000000000000000000b2010fde401fd0b02900a2021200d047b2021fd0002800c05fd0c000000000000\
-000000000000000000000b2011fde401fd0b02800c2021200d047b2021fd0002900c05fd0c000000000000000000000000000000000b2012fde4\
-01fd0b02900c2021200d047b2021fd0002800e05fd0c000000000000000000000000000000000b2013fde401fd0b02800e2021200d047b2021fd\
-0002900e05fd0c000000000000000000000000000000000b2014fde401fd0b02900e2021200d047b2021fd0002801005fd0c0000000000000000\
-00000000000000000b2015fde401fd0b0280102021200d047b2021fd0002901005fd0c000000000000000000000000000000000b2016fde401fd\
-0b029010200e41016a220e4108480d000b200841016a22082001480d000b200741016a22072002280200480d000b0b0bf9120d107f207b047f08\
-7b037f067b027f027b027f017b037f107b057f200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d\
-03404100210e0340200e417e6a41004e210f200e417e6a410b482110200f2010712111410021122003200d41046c200e4180086c6a41046c6a21\
-132005200c41c03c6c200d41046c6a200e41c0056c6a4180746a41046c6a21140340201320112012417e6a41004e712012417e6a410b4871047b\
-2014fd00020005fd0c000000000000000000000000000000000bfd0b0280950e20134180026a211320144180026a2114201241016a2212411048\
-0d000b200e41016a220e4110480d000b200d41016a220d4110480d000b4100210d0340410021150340410021162003200d41046c20154180106c\
-6a41046c6a21172003200d41046c201541c0036c6a41046c6a211803402017fd000280d50e21192017fd000280d90e211a2017fd000280990e20\
-1afde501211b2017fd000280d70e211c2017fd000280970e201cfde501211d2017fd000280db0e211e2017fd000280b50e211f2017fd000280b9\
-0e21202020201afde40121212017fd000280b70e21222022201cfde40121232017fd000280bb0e2124201a2020fde5012125201c2022fde50121\
-2620202017fd000280f90efde501212720222017fd000280f70efde50121282017fd000280950e2019fde501201bfde5012129201d201bfde401\
-212a201b201dfde501212b201d2017fd0002809b0e201efde501fde501212c201f2019fde4012021fde501212d20232021fde401212e20212023\
-fde501212f20232024201efde401fde50121302019201ffde5012025fde501213120262025fde401213220252026fde50121332026201e2024fd\
-e501fde5012134201f2017fd000280f50efde5012027fde501213520282027fde401213620272028fde5012137202820242017fd000280fb0efd\
-e501fde501213820182029fd0b02002018202afd0b0280622018202bfd0b0280c4012018202cfd0b0280a6022018202dfd0b028088032018202e\
-fd0b0280ea032018202ffd0b0280cc0420182030fd0b0280ae0520182031fd0b0280900620182032fd0b0280f20620182033fd0b0280d4072018\
-2034fd0b0280b60820182035fd0b0280980920182036fd0b0280fa0920182037fd0b0280dc0a20182038fd0b0280be0b20174180046a21172018\
-4180026a2118201641016a22164107480d000b201541016a22154107480d000b200d41016a220d4110480d000b4100213903404100213a034041\
-00213b03404100213c0340203c41046c41046a41314c0440fd0c00000000000000000000000000000000213dfd0c000000000000000000000000\
-00000000213efd0c00000000000000000000000000000000213ffd0c000000000000000000000000000000002140fd0c00000000000000000000\
-0000000000002141fd0c000000000000000000000000000000002142fd0c000000000000000000000000000000002143fd0c0000000000000000\
-00000000000000002144410021452003203b41c0186c203c4180026c6a41046c6a2146200720394180c0006c203b4180046c6a41046c6a214703\
-402046fd09020021482047fd00020021492047fd000210214a2046fd09028002214b2046fd09028004214c2046fd09028006214d20482049fde6\
-01203dfde401213d2048204afde601203efde401213e204b2049fde601203ffde401213f204b204afde6012040fde4012140204c2049fde60120\
-41fde4012141204c204afde6012042fde4012142204d2049fde6012043fde4012143204d204afde6012044fde4012144204641046a2146204741\
-206a2147204541016a224541c000480d000b2003203b4188036c203c41206c6a41046c6a214e204e203dfd0b0280a00c204e203efd0b0290a00c\
-204e203ffd0b02a0a00c204e2040fd0b02b0a00c204e2041fd0b02c0a00c204e2042fd0b02d0a00c204e2043fd0b02e0a00c204e2044fd0b02f0\
-a00c054100214f0340fd0c000000000000000000000000000000002150fd0c000000000000000000000000000000002151410021452003203b41\
-c0186c203c4180026c6a204f41c0006c6a41046c6a2152200720394180c0006c203b4180046c6a41046c6a215303402052fd0902002154205420\
-53fd000200fde6012050fde401215020542053fd000210fde6012051fde4012151205241046a2152205341206a2153204541016a224541c00048\
-0d000b2003203b4188036c203c41206c6a204f41086c6a41046c6a215520552050fd0b0280a00c20552051fd0b0290a00c204f41016a224f4131\
-203c41046c6b480d000b0b203c41016a223c410d480d000b203b41016a223b4110480d000b203a41016a223a4101480d000b4100213a03404100\
-21150340410021162003203a41046c201541386c6a41046c6a21562003203a41046c201541e0016c6a41046c6a215703402056fd000280d10c21\
-582056fd000280820d21592056fd0002a0dd0c215a2056fd0002a08e0d215b2056fd0002a0ac0c205afde401205bfde401215c2056fd0002c0e9\
-0c215d2056fd0002c09a0d215e2056fd0002c0b80c205dfde401205efde401215f2056fd0002e0f50c21602056fd0002e0a60d2161205a205bfd\
-e5012056fd0002a0bf0dfde5012162205d205efde5012056fd0002c0cb0dfde50121632056fd000280a00c2058fde4012059fde401205cfde401\
-205ffde4012164205c205ffde5012056fd0002e0c40c2060fde4012061fde401fde501216520582059fde5012056fd000280b30dfde5012062fd\
-e4012063fde401216620622063fde50120602061fde5012056fd0002e0d70dfde501fde501216720572064fd0b0280e40d20572065fd0b02a0e4\
-0d20572066fd0b02c0e70d20572067fd0b02e0e70d205641206a2156205741c0006a2157201641016a22164107480d000b201541016a22154107\
-480d000b203a41016a223a4102480d000b4100213a0340410021680340410021692008203941086c203a41046c6a206841a0036c6a200c41a02a\
-6c6a41046c6a216a2004203941086c203a41046c6a206841a0036c6a200c41a02a6c6a41046c6a216b2003203a41046c206841f0006c6a41046c\
-6a216c0340206a206cfd000280e40dfd0c00000000000000000000000000000000206bfd000200fd0c00000000000000000000000000000000fd\
-44fd52fd0b0200206a4180016a216a206b4180016a216b206c41206a216c206941016a2269410d480d000b206841016a2268410d480d000b203a\
-41016a223a4102480d000b203941016a22394104480d000b200941016a22092001480d000b0b0bad02010b7f2000200148044020002108034020\
-0821092009210a4100210b03404100210c03404100210d03404100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a\
-200d41c0006c6a200e41206c6a41046c6a21102004200b41a0036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a0\
-2a6c6a200d41206c6a41046c6a2112034020102012fd000200fd0c000000000000000000000000000000002011fd000200200c41026c200e6afd\
-11fd37fd52fd0b0200201041106a2110201141106a2111201241106a2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d\
-41016a220d410d480d000b200c41016a220c4102480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bb50203047f02\
-7b047f200020014804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c000000000000\
-00000000000000000000210d4100210e03404100210f2005200b41086c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010fd0002\
-00fde401210c200d2010fd000210fde401210d20104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b2007200b41\
-086c41046c6a21112011200841004a047b2011fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b02800920112008\
-41004a047b2011fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b200841\
-016a22082002280200480d000b0b0bef0505077f067b047f057b017f20002001480440410021070340200021080340200821092009410470210a\
-200941046e21092009410370210b200941036e21092009410170210c200941016e21092009210dfd0c0000000000000000000000000000000021\
-0efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
-002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113410021140340410021152004200741\
-90066c2014411c6c6a200b6a41046c6a21162005200a41086c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017\
-fd00020021192017fd000210211a2016fd090270211b2016fd0902e001211c20182019fde601200efde401210e2018201afde601200ffde40121\
-0f201b2019fde6012010fde4012110201b201afde6012011fde4012111201c2019fde6012012fde4012112201c201afde6012013fde401211320\
-1641046a211620174180016a2117201541016a2215411a480d000b201441016a2214411a480d000b2006200a41086c200b41206c6a41046c6a21\
-1d201d200741004a047b201dfd00020005fd0c000000000000000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd00\
-021005fd0c000000000000000000000000000000000b200ffde401fd0b0210201d200741004a047b201dfd0002800305fd0c0000000000000000\
-00000000000000000b2010fde401fd0b028003201d200741004a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fd\
-e401fd0b029003201d200741004a047b201dfd0002800605fd0c000000000000000000000000000000000b2012fde401fd0b028006201d200741\
-004a047b201dfd0002900605fd0c000000000000000000000000000000000b2013fde401fd0b029006200841016a22082001480d000b20074101\
-6a22072002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f0010\
-07210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a21122006201041\
-80026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c66\
-66663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c\
-77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd00\
-0200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b\
-3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b02\
-00201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b\
-008d0203666d618b180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de04\
-0e0e0e0e0e0e0ebe04149a0e0e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc04\
-14de040e0e0e0e0e0e0ebe0414a1180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ec1140e0e0e0e0e0e0efe0112f60b0e0e0e0e0e0e\
-0edc0414de040e0e0e0e0e0e0ebe041499100e0e0e0e0e0e0ef10412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e\
-97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e0e0e810212d80d0e0e0e0e0e';
+0000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd\
+0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021\
+18fd0c0000000000000000000000000000000021194100211a03404100211b2004200a41a0036c200741a02a6c6a201a41a0036c6a200d41066c\
+6a41046c6a211c2005200b41086c200741c03c6c6a201a41c0056c6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201f\
+fde601200efde401210e201b4150460d01201dfd0002102120201e2020fde601200ffde401210f201b41b07f460d01201cfd0902042121202120\
+1ffde6012010fde401211020212020fde6012011fde4012111201b41807f460d01201cfd09020821222022201ffde6012012fde4012112202220\
+20fde6012013fde4012113201b41d07e460d01201cfd09020c21232023201ffde6012014fde401211420232020fde6012015fde4012115201b41\
+a07e460d01201cfd09021021242024201ffde6012016fde401211620242020fde6012017fde4012117201b41f07d460d01201cfd090214212520\
+25201ffde6012018fde401211820252020fde6012019fde4012119201c4180016a211c201d4180026a211d201b41016a221b410b480d000b0b20\
+1a41016a221a410b480d000b2006200a4180306c200b41086c6a200d4180036c6a41046c6a21262026200c047b2026fd0002800a05fd0c000000\
+000000000000000000000000000b200efde401fd0b02800a2026200c047b2026fd0002900a05fd0c000000000000000000000000000000000b20\
+0ffde401fd0b02900a2026200c047b2026fd0002800c05fd0c000000000000000000000000000000000b2010fde401fd0b02800c2026200c047b\
+2026fd0002900c05fd0c000000000000000000000000000000000b2011fde401fd0b02900c2026200c047b2026fd0002800e05fd0c0000000000\
+00000000000000000000000b2012fde401fd0b02800e2026200c047b2026fd0002900e05fd0c000000000000000000000000000000000b2013fd\
+e401fd0b02900e2026200c047b2026fd0002801005fd0c000000000000000000000000000000000b2014fde401fd0b0280102026200c047b2026\
+fd0002901005fd0c000000000000000000000000000000000b2015fde401fd0b0290102026200c047b2026fd0002801205fd0c00000000000000\
+0000000000000000000b2016fde401fd0b0280122026200c047b2026fd0002901205fd0c000000000000000000000000000000000b2017fde401\
+fd0b0290122026200c047b2026fd0002801405fd0c000000000000000000000000000000000b2018fde401fd0b0280142026200c047b2026fd00\
+02901405fd0c000000000000000000000000000000000b2019fde401fd0b029014200d41016a220d4110480d000b200841016a22082001480d00\
+0b200741016a22072002280200480d000b0b0bff1109107f207b057f0a7b037f077b037f107b057f200020014804402000210903402009210a20\
+0a410170210b200a41016e210a200a210c4100210d03404100210e0340200e417e6a41004e210f200e417e6a410b482110200f20107121114100\
+21122003200d41046c200e4180086c6a41046c6a21132005200c41c03c6c200d41046c6a200e41c0056c6a4180746a41046c6a21140340201320\
+112012417e6a41004e712012417e6a410b4871047b2014fd00020005fd0c000000000000000000000000000000000bfd0b0280950e2013418002\
+6a211320144180026a2114201241016a22124110480d000b200e41016a220e4110480d000b200d41016a220d4110480d000b4100210d03404100\
+21150340410021162003200d41046c20154180106c6a41046c6a21172003200d41046c201541c0036c6a41046c6a211803402017fd000280d50e\
+21192017fd000280d90e211a2017fd000280990e201afde501211b2017fd000280d70e211c2017fd000280970e201cfde501211d2017fd000280\
+db0e211e2017fd000280b50e211f2017fd000280b90e21202020201afde40121212017fd000280b70e21222022201cfde40121232017fd000280\
+bb0e2124201a2020fde5012125201c2022fde501212620202017fd000280f90efde501212720222017fd000280f70efde50121282017fd000280\
+950e2019fde501201bfde5012129201d201bfde401212a201b201dfde501212b201d2017fd0002809b0e201efde501fde501212c201f2019fde4\
+012021fde501212d20232021fde401212e20212023fde501212f20232024201efde401fde50121302019201ffde5012025fde501213120262025\
+fde401213220252026fde50121332026201e2024fde501fde5012134201f2017fd000280f50efde5012027fde501213520282027fde401213620\
+272028fde5012137202820242017fd000280fb0efde501fde501213820182029fd0b02002018202afd0b0280622018202bfd0b0280c401201820\
+2cfd0b0280a6022018202dfd0b028088032018202efd0b0280ea032018202ffd0b0280cc0420182030fd0b0280ae0520182031fd0b0280900620\
+182032fd0b0280f20620182033fd0b0280d40720182034fd0b0280b60820182035fd0b0280980920182036fd0b0280fa0920182037fd0b0280dc\
+0a20182038fd0b0280be0b20174180046a211720184180026a2118201641016a22164107480d000b201541016a22154107480d000b200d41016a\
+220d4110480d000b4100213903404100213a03404100213b03404100213c0340203c41056c413141056b203c41056c413141056b481b213dfd0c\
+00000000000000000000000000000000213efd0c00000000000000000000000000000000213ffd0c000000000000000000000000000000002140\
+fd0c000000000000000000000000000000002141fd0c000000000000000000000000000000002142fd0c00000000000000000000000000000000\
+2143fd0c000000000000000000000000000000002144fd0c000000000000000000000000000000002145fd0c0000000000000000000000000000\
+00002146fd0c000000000000000000000000000000002147410021482003203d41c0006c203b41c0186c6a41046c6a2149200720394180c0006c\
+203b4180046c6a41046c6a214a024003402049fd090200214b204afd000200214c204b204cfde601203efde401213e204afd000210214d204b20\
+4dfde601203ffde401213f2049fd09028002214e204e204cfde6012040fde4012140204e204dfde6012041fde4012141204841807f460d012049\
+fd09028004214f204f204cfde6012042fde4012142204f204dfde6012043fde40121432049fd0902800621502050204cfde6012044fde4012144\
+2050204dfde6012045fde4012145204841a07e460d012049fd0902800821512051204cfde6012046fde40121462051204dfde6012047fde40121\
+47204941046a2149204a41206a214a204841016a224841c000480d000b0b2003203d41086c203b4188036c6a41046c6a21522052203efd0b0280\
+a00c2052203ffd0b0290a00c20522040fd0b02a0a00c20522041fd0b02b0a00c20522042fd0b02c0a00c20522043fd0b02d0a00c20522044fd0b\
+02e0a00c20522045fd0b02f0a00c20522046fd0b0280a10c20522047fd0b0290a10c203c41016a223c410a480d000b203b41016a223b4110480d\
+000b203a41016a223a4101480d000b4100213a0340410021150340410021162003203a41046c201541386c6a41046c6a21532003203a41046c20\
+1541e0016c6a41046c6a215403402053fd000280d10c21552053fd000280820d21562053fd0002a0dd0c21572053fd0002a08e0d21582053fd00\
+02a0ac0c2057fde4012058fde40121592053fd0002c0e90c215a2053fd0002c09a0d215b2053fd0002c0b80c205afde401205bfde401215c2053\
+fd0002e0f50c215d2053fd0002e0a60d215e20572058fde5012053fd0002a0bf0dfde501215f205a205bfde5012053fd0002c0cb0dfde5012160\
+2053fd000280a00c2055fde4012056fde4012059fde401205cfde40121612059205cfde5012053fd0002e0c40c205dfde401205efde401fde501\
+216220552056fde5012053fd000280b30dfde501205ffde4012060fde4012163205f2060fde501205d205efde5012053fd0002e0d70dfde501fd\
+e501216420542061fd0b0280e40d20542062fd0b02a0e40d20542063fd0b02c0e70d20542064fd0b02e0e70d205341206a2153205441c0006a21\
+54201641016a22164107480d000b201541016a22154107480d000b203a41016a223a4102480d000b4100213a0340410021650340410021662008\
+203941086c203a41046c6a206541a0036c6a200c41a02a6c6a41046c6a21672004203941086c203a41046c6a206541a0036c6a200c41a02a6c6a\
+41046c6a21682003203a41046c206541f0006c6a41046c6a2169034020672069fd000280e40dfd0c000000000000000000000000000000002068\
+fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020674180016a216720684180016a2168206941206a2169206641016a\
+2266410d480d000b206541016a2265410d480d000b203a41016a223a4102480d000b203941016a22394104480d000b200941016a22092001480d\
+000b0b0bad02010b7f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d03404100210e03404100210f\
+2006200b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0006c6a200e41206c6a41046c6a21102004200b41a0036c200a41a02a6c6a20\
+0d41206c6a41046c6a21112005200b41a0036c200a41a02a6c6a200d41206c6a41046c6a2112034020102012fd000200fd0c0000000000000000\
+00000000000000002011fd000200200c41026c200e6afd11fd37fd52fd0b0200201041106a2110201141106a2111201241106a2112200f41016a\
+220f4108480d000b200e41016a220e4102480d000b200d41016a220d410d480d000b200c41016a220c4102480d000b200b41016a220b410d480d\
+000b200841016a22082001480d000b0b0b9c0203047f027b037f200020014804404100210803402000210903402009210a200a210bfd0c000000\
+00000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2005200b41086c200841a02a6c6a41046c6a21\
+0f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180016a210f200e41016a220e41a901480d000b2007200b41086c\
+41046c6a21102010200841004a047b2010fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b028009201020084100\
+4a047b2010fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b200841016a\
+22082002280200480d000b0b0bef0505077f067b047f057b017f20002001480440410021070340200021080340200821092009410370210a2009\
+41036e21092009410170210b200941016e21092009410170210c200941016e21092009210dfd0c00000000000000000000000000000000210efd\
+0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
+11fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021134100211403404100211520042007419006\
+6c2014411c6c6a200a6a41046c6a21162005200d41086c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd00\
+0200211920182019fde601200efde401210e2017fd000210211a2018201afde601200ffde401210f2016fd090270211b201b2019fde6012010fd\
+e4012110201b201afde6012011fde40121112016fd0902e001211c201c2019fde6012012fde4012112201c201afde6012013fde4012113201641\
+046a211620174180016a2117201541016a2215411a480d000b201441016a2214411a480d000b2006200d41086c200a41206c6a41046c6a211d20\
+1d200741004a047b201dfd00020005fd0c000000000000000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd000210\
+05fd0c000000000000000000000000000000000b200ffde401fd0b0210201d200741004a047b201dfd0002800305fd0c00000000000000000000\
+0000000000000b2010fde401fd0b028003201d200741004a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fde401\
+fd0b029003201d200741004a047b201dfd0002800605fd0c000000000000000000000000000000000b2012fde401fd0b028006201d200741004a\
+047b201dfd0002900605fd0c000000000000000000000000000000000b2013fde401fd0b029006200841016a22082001480d000b200741016a22\
+072002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f00100721\
+0b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a211220062010418002\
+6c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c666666\
+3f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be\
+7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200\
+211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277\
+cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b020020\
+1241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00a3\
+0203666d61ca17161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418\
+170e1f0e170e200ee10414ec0f161616160e0e0e1f160e16170e0e0e1f160e16170e0e0efa0a16170e1f0e170e1f0ede0a18170e1f0e180e200e\
+830514de0418170e1f0e170e200ee10414b919161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ed31416170e1f0e170e1f0eb40c18170e\
+1f0e180e200e830514de0418170e1f0e170e200ee10414e31316170e1f0e170e1f0ee20512f30516160e1e0e160e1e0ec00416170e1f0e170e1f\
+0efd0512d90616160e1e0e160e1e0eb60516170e1f0e170e200e8d0712ea091d1e0e1e0e1e0e1e0e1e0ed40e16170e1f0e170e1f0edd0d16160e\
+170e';
 
 /** Everything that a device needs to run FashionCnnLogits. */
 export const fashionCnnLogitsModule: ModuleSpec = {

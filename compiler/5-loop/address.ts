@@ -1,14 +1,15 @@
 /** Physical addresses: a tensor's logical indices through its layout to one element offset in its buffer. */
 import { dim } from '../dim/dim.ts';
 import type { Expr } from '../ops/expr.ts';
-import { type Affine, addScaled, constantAffine, decide, fromAffine, toAffine } from './affine.ts';
+import { type Affine, addScaled, constantAffine, decide, fromAffine, joinDigits, toAffine } from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { containsLoad, forEachNode, intExpr, sizeExpr } from './walk.ts';
 
 /** The element offset in normal form. */
 export function affineAddress(tensor: Tensor, indices: readonly Expr[]): Affine {
   const { offset, strides } = tensor.layout;
-  return indices.reduce((sum, index, d) => addScaled(sum, toAffine(index), strides[d]), constantAffine(offset));
+  const sum = indices.reduce((all, index, d) => addScaled(all, toAffine(index), strides[d]), constantAffine(offset));
+  return joinDigits(sum);
 }
 
 /** The element offset as an i32 expression. */

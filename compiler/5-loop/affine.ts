@@ -207,6 +207,20 @@ export function mapAtoms(a: Affine, change: (atom: Expr) => Expr): Affine {
   );
 }
 
+/** `(x / d) * (d * k) + (x % d) * k` as `x * k`: where a layout puts together what the indices took apart. */
+export function joinDigits(a: Affine): Affine {
+  for (const [key, { coefficient, atom }] of a.terms) {
+    const [x, by] = atom.kind === 'apply' && atom.fn === 'imod' ? atom.args : [];
+    if (by?.kind !== 'const') continue;
+    const above = atomAffine({ kind: 'apply', type: 'i32', fn: 'idiv', args: [x, by] });
+    const [whole] = above.terms.keys();
+    if (a.terms.get(whole)?.coefficient !== coefficient * by.value) continue;
+    const terms = new Map([...a.terms].filter(([other]) => other !== key && other !== whole));
+    return joinDigits(addScaled({ terms, constant: a.constant }, toAffine(x), coefficient));
+  }
+  return a;
+}
+
 /** Decides a comparison of two i32 values where their ranges allow it. */
 export function decide(fn: string, left: Expr, right: Expr): boolean | undefined {
   const { low, high } = rangeOf(addScaled(toAffine(left), toAffine(right), -1));

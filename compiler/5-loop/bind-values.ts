@@ -8,6 +8,7 @@ import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
 import { apply } from '../ops/lowering.ts';
 import { addressOf, alwaysInside, loadsIn, tensorOf } from './address.ts';
 import { fromAffine, mapAtoms, toAffine } from './affine.ts';
+import { declareLate } from './declare-late.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
 import { type Names, Scope } from './scope.ts';
@@ -247,6 +248,7 @@ export class ValueBinder {
           this.accumulate(reduce, into, values[i], here(rowMajorPosition(reduce.axes)), inner);
         });
       }
+      inner.statements.splice(0, inner.statements.length, ...declareLate(inner.statements));
     });
   }
 
@@ -302,6 +304,11 @@ export class ValueBinder {
     });
     set(into.value, { kind: 'apply', type, fn: 'select', args: [wins, candidate, into.value] });
     set(into.index, { kind: 'apply', type: 'i32', fn: 'select', args: [wins, position, into.index] });
+  }
+
+  /** A local with the value of an index, where it is known first. */
+  name(scope: Scope, index: Expr): Expr {
+    return this.letIn(scope.home(index), 'first', index);
   }
 
   private letIn(scope: Scope, stem: string, value: Expr): Expr {

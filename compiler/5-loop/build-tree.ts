@@ -145,14 +145,14 @@ class TreeBuilder {
     }
     const axis = this.axis(register.axis);
     const first = product(axisExpr(this.blockAxis(axis)), register.tile);
-    const full = Array.from({ length: register.tile }, (_, row) => sum(first, intExpr(row)));
+    const tileAt = (start: Expr): Expr[] => Array.from({ length: register.tile }, (_, row) => sum(start, intExpr(row)));
     const extent = dim.constant(axis.extent);
-    if (extent !== undefined && extent % register.tile === 0) {
-      this.rows(full, scope);
+    if (extent !== undefined && (extent % register.tile === 0 || register.overlap)) {
+      this.rows(tileAt(extent % register.tile === 0 ? first : this.within(first, axis, scope)), scope);
       return;
     }
     const whole = new Scope(scope, [], true);
-    this.rows(full, whole);
+    this.rows(tileAt(register.overlap ? this.within(first, axis, whole) : first), whole);
     const row: Axis = { id: `${axis.id}r`, extent: dim.int(register.tile) };
     const partial = new Scope(scope, [], true);
     const inside = new Scope(partial, [row.id]);
@@ -165,11 +165,23 @@ class TreeBuilder {
         kind: 'apply',
         type: 'bool',
         fn: 'le',
-        args: [sum(first, intExpr(register.tile)), size(axis.extent)],
+        args: [register.overlap ? intExpr(register.tile) : sum(first, intExpr(register.tile)), size(axis.extent)],
       },
       then: whole.statements,
       otherwise: partial.statements,
     });
+  }
+
+  /** Where a tile begins, or so far before that it ends with the axis. */
+  private within(first: Expr, axis: Axis, scope: Scope): Expr {
+    const last: Expr = {
+      kind: 'apply',
+      type: 'i32',
+      fn: 'sub',
+      args: [size(axis.extent), intExpr(this.blockOf(axis.id))],
+    };
+    const before: Expr = { kind: 'apply', type: 'bool', fn: 'lt', args: [first, last] };
+    return this.binder.name(scope, { kind: 'apply', type: 'i32', fn: 'select', args: [before, first, last] });
   }
 
   /** Computes and stores the elements of one tile: every row by every column. */

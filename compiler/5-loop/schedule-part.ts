@@ -3,6 +3,7 @@ import { accumulateOverBatch } from './accumulate.ts';
 import type { Around, Scheduled } from './build-tree.ts';
 import { axesBefore, type CpuForm, type Part } from './dispatch.ts';
 import type { Tensor } from './kernel.ts';
+import { mergeAxes, mergeSums } from './merge-axes.ts';
 import { choose, chooseWithin, type Target } from './schedule.ts';
 import { splitLongAxis } from './split-axes.ts';
 import { unrollWindows } from './unroll-windows.ts';
@@ -21,16 +22,22 @@ export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, t
   const form = formFor(part, target);
   if (form.shared.length > 0) {
     const grid = form.shared.map(({ id }) => id);
-    const nests = form.nests.map(unrollWindows).map((kernel, i) => {
+    const unrolled = form.nests.map(unrollWindows);
+    const joined = target === 'wasm' ? unrolled.map((kernel) => mergeSums(kernel, tensors)) : unrolled;
+    const nests = joined.map((kernel, i) => {
       const schedule = chooseWithin(kernel, axesBefore(form, i), tensors, target);
       return { kernel, schedule: { ...schedule, grid } };
     });
     return { nests, around: { outer: undefined, repeat: form.repeat } };
   }
   const unrolled = unrollWindows(form.nests[0]);
-  const kernel = target === 'wasm' ? splitLongAxis(unrolled) : unrolled;
-  const schedule = choose(kernel, tensors, target);
-  const blocked = target === 'wasm' ? accumulateOverBatch(kernel) : undefined;
-  const nests = [{ kernel: blocked?.kernel ?? kernel, schedule }];
+  if (target === 'wgsl') {
+    const nests = [{ kernel: unrolled, schedule: choose(unrolled, tensors, target) }];
+    return { nests, around: { outer: undefined, repeat: undefined } };
+  }
+  const joined = splitLongAxis(mergeAxes(unrolled, tensors));
+  const blocked = accumulateOverBatch(joined);
+  const kernel = blocked?.kernel ?? joined;
+  const nests = [{ kernel, schedule: choose(kernel, tensors, target) }];
   return { nests, around: { outer: blocked?.outer, repeat: undefined } };
 }

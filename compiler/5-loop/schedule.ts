@@ -2,11 +2,11 @@
  * Schedules as data: how a nest becomes loops on a target. `choose` is the default choice, from the nest's structure
  * and sizes alone; nothing here changes what is computed.
  */
-import { dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
 import { reductionsIn } from './address.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, productOf, vectorisable } from './lanes.ts';
+import { chooseRegister, isBatch, type RegisterTile, sumsTogether, type TileTarget, widthOf } from './register-tile.ts';
 import { typicalValue } from './typical.ts';
 import { dependsOn } from './walk.ts';
 
@@ -20,18 +20,15 @@ export interface Schedule {
   /** The axis whose elements fill vector lanes (WASM) or unrolled columns (WGSL), `width` at a time. */
   readonly lane: { readonly axis: string; readonly width: number } | undefined;
   /** The axis of which one work item holds `tile` elements in registers at once. */
-  readonly register: { readonly axis: string; readonly tile: number } | undefined;
+  readonly register: RegisterTile | undefined;
 }
-
-/** Rows of a register tile: with two vectors each they and their operands fit the registers. */
-const MOST_ROWS = 4;
 
 const extentOf = (axis: Axis): number => typicalValue(axis.extent);
 
 export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, target: Target): Schedule {
   const candidate = laneCandidate(kernel, tensors);
   const lane = candidate && vectorisable(kernel, candidate, tensors) ? candidate : undefined;
-  const register = chooseRegister(kernel, lane, kernel.axes);
+  const register = chooseRegister(kernel, kernel.axes, tensors, tileTarget(kernel, lane, target));
   const contraction = register !== undefined || sumsTogether(kernel) > 1;
   if (target === 'wgsl') return gpuSchedule(kernel, contraction ? lane : undefined, register);
   return cpuSchedule(kernel, lane, register);
@@ -49,7 +46,7 @@ export function chooseWithin(
   const candidate = laneCandidate(kernel, tensors);
   const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors);
   const lane = free ? candidate : undefined;
-  const register = chooseRegister(kernel, lane, inner);
+  const register = chooseRegister(kernel, inner, tensors, tileTarget(kernel, lane, target));
   const serial = inner.filter((axis) => axis !== lane).map(({ id }) => id);
   const grid = shared.map(({ id }) => id);
   if (!lane || (target === 'wgsl' && !register))
@@ -68,8 +65,12 @@ function inOrder(inner: readonly Axis[], shared: readonly Axis[]): Schedule {
     grid,
     serial,
     lane: width === undefined ? undefined : { axis: last.id, width },
-    register: tile === undefined ? undefined : { axis: before.id, tile },
+    register: tile === undefined ? undefined : { axis: before.id, tile, overlap: false },
   };
+}
+
+function tileTarget(kernel: Kernel, lane: Axis | undefined, target: Target): TileTarget {
+  return { lane: lane && { axis: lane, width: widthOf(kernel, lane) }, cpu: target === 'wasm' };
 }
 
 /** One invocation per element, or per tile of a contraction; neighbours along the innermost axis. */
@@ -83,81 +84,47 @@ function gpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule[
   };
 }
 
-/** Enough work items for the threads, long loops inside them; the lanes' blocks outside the other loops, so that a
- * contraction's vector operand stays in the first-level cache while they run. */
+/** Work items that keep the threads busy to the end. */
+const ENOUGH = 24;
+/** Bytes that stay in the first-level cache while other operands pass through it. */
+const STAYS = 1 << 14;
+
+/**
+ * A contraction's loops: samples outside, then the lanes' blocks, so that what the lanes read of one stays in the first-level
+ * cache while all others run; or innermost, where all of it stays there. Any other nest's: vectors innermost, along memory.
+ * The outer loops number the work items, until these are enough for the threads.
+ */
 function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule['register']): Schedule {
-  const others = kernel.axes.filter((axis) => axis.id !== lane?.id);
-  const grid: string[] = [];
+  const others = kernel.axes.filter((axis) => axis !== lane);
+  const batch = others.filter(isBatch);
+  const rest = others.filter((axis) => !isBatch(axis));
+  const contraction = register !== undefined || sumsTogether(kernel) > 1;
+  const panels = contraction && lane !== undefined && keepsPanel(kernel, lane, rest);
+  const lanes = lane ? [lane] : [];
+  const order = panels ? [...batch, ...lanes, ...rest] : [...batch, ...rest, ...lanes];
+  const width = lane && widthOf(kernel, lane);
+  const blocks = (axis: Axis): number => {
+    const block = axis === lane ? (width ?? 1) : axis.id === register?.axis ? register.tile : 1;
+    return Math.ceil(extentOf(axis) / block);
+  };
   let items = 1;
-  for (const axis of [...others].sort((a, b) => Number(isBatch(b)) - Number(isBatch(a)))) {
-    if (items >= 48) break;
-    grid.push(axis.id);
-    items *= register?.axis === axis.id ? Math.ceil(extentOf(axis) / register.tile) : extentOf(axis);
-  }
-  const rest = others.filter((axis) => !grid.includes(axis.id)).map((axis) => axis.id);
-  if (!lane) return { grid, serial: rest, lane: undefined, register };
-  const width = widthOf(kernel, lane);
-  const laneFirst = register !== undefined || sumsTogether(kernel) > 1;
-  if (items < 16) grid.push(lane.id);
-  const serialLane = grid.includes(lane.id) ? [] : [lane.id];
+  let outer = 0;
+  for (; outer < order.length && items < ENOUGH; outer++) items *= blocks(order[outer]);
+  const ids = order.map(({ id }) => id);
   return {
-    grid,
-    serial: laneFirst ? [...serialLane, ...rest] : [...rest, ...serialLane],
-    lane: { axis: lane.id, width },
+    grid: ids.slice(0, outer),
+    serial: ids.slice(outer),
+    lane: lane && width !== undefined ? { axis: lane.id, width } : undefined,
     register,
   };
 }
 
-const isBatch = (axis: Axis): boolean => dim.constant(axis.extent) === undefined;
-
-/**
- * For a sum of products: an axis that the vector operand does not depend on, so that each of its loads serves a whole
- * tile. The batch is preferred: no guard depends on it, and it is long.
- */
-function chooseRegister(kernel: Kernel, lane: Axis | undefined, axes: readonly Axis[]): Schedule['register'] {
-  const products = reductionsIn(kernel).map((reduction) => productOf(reduction, lane));
-  if (products.length === 0 || products.some((p) => p === undefined)) return undefined;
-  const rows = Math.floor(MOST_ROWS / sumsTogether(kernel));
-  const possible = axes.filter((axis) => {
-    if (axis.id === lane?.id || extentOf(axis) < 2 || tileOf(axis, rows) === undefined) return false;
-    return products.every((product) => {
-      if (product === undefined) return false;
-      const shared = lane ? product.varying : product.fixed.slice(0, 1);
-      return ![...shared, ...product.conditions].some((expr) => dependsOn(expr, axis));
-    });
+/** True where what the lanes of a sum of products read is read again along another axis, and too much to stay as a whole. */
+function keepsPanel(kernel: Kernel, lane: Axis, rest: readonly Axis[]): boolean {
+  return reductionsIn(kernel).some((sum) => {
+    const varying = productOf(sum, lane)?.varying ?? [];
+    const again = rest.some((axis) => extentOf(axis) > 1 && !varying.some((load) => dependsOn(load, axis)));
+    const summands = sum.axes.reduce((product, axis) => product * extentOf(axis), 1);
+    return again && 4 * summands * extentOf(lane) > STAYS;
   });
-  const best = possible.reduce<Axis | undefined>(
-    (chosen, axis) => (chosen === undefined || rank(axis) > rank(chosen) ? axis : chosen),
-    undefined,
-  );
-  const tile = best && tileOf(best, rows);
-  return best && tile !== undefined ? { axis: best.id, tile } : undefined;
-}
-
-/** How many sums run over the same axes, and so in one loop: the elements of a pooling window are a tile by themselves. */
-function sumsTogether(kernel: Kernel): number {
-  const counts = new Map<string, number>();
-  for (const { axes } of reductionsIn(kernel)) {
-    const key = axes.map(({ id }) => id).join();
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return Math.max(0, ...counts.values());
-}
-
-/** Two vectors for sums, where that makes no more accumulators than there are registers. */
-function widthOf(kernel: Kernel, lane: Axis): number {
-  const sums = sumsTogether(kernel);
-  return sums > 0 && sums <= MOST_ROWS && extentOf(lane) % (2 * LANES) === 0 ? 2 * LANES : LANES;
-}
-
-const rank = (axis: Axis): number => (isBatch(axis) ? 1e9 : extentOf(axis) * (extentOf(axis) % 4 === 0 ? 2 : 1));
-
-/** At most `rows`. Undefined where tiles of so many of several elements a sample cannot be counted by samples. */
-function tileOf(axis: Axis, rows: number): number | undefined {
-  if (rows < 2) return undefined;
-  const [symbol] = dim.symbols(axis.extent);
-  const perSample = symbol === undefined ? 1 : (dim.linear(axis.extent, symbol)?.perSample ?? 1);
-  const extent = perSample === 1 ? extentOf(axis) : perSample;
-  const tiles = [4, 3, 2].filter((tile) => tile <= rows);
-  return tiles.find((tile) => extent % tile === 0) ?? (perSample === 1 ? rows : undefined);
 }

@@ -66,8 +66,12 @@ export class ExpressionEmitter {
   }
 
   /** In vector code every f32 that is only read later is kept splatted: a splat is part of its load. */
+  protected isVector(name: string, type: ScalarType, constant: boolean): boolean {
+    return this.section.vectors.has(name) || (constant && this.section.lane !== undefined && type === 'f32');
+  }
+
   protected declareLocal(name: string, type: ScalarType, constant: boolean): void {
-    const vector = this.section.vectors.has(name) || (constant && this.section.lane !== undefined && type === 'f32');
+    const vector = this.isVector(name, type, constant);
     const index = this.asm.local(vector ? 'v128' : type === 'f32' ? 'f32' : 'i32');
     this.locals.set(name, { index, vector });
   }

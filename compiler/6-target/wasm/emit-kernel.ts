@@ -7,9 +7,12 @@ import type { Bindings } from '../bindings.ts';
 import { accessOf } from './addresses.ts';
 import type { FunctionCode } from './assembler.ts';
 import { ExpressionEmitter } from './emit-expression.ts';
+import { partings } from './partings.ts';
 
 const FROM = 0;
 const TO = 1;
+/** Engines repeat a loop's body with a counter that is known to be one more each time: so often at most. */
+const MOST_UNROLLED = 16;
 
 export function emitKernel(
   name: string,
@@ -156,8 +159,13 @@ class KernelEmitter extends ExpressionEmitter {
     asm.set(counter);
     this.withCache(() => {
       const stepped = this.openPointers(loop.axis, loop.body);
+      const parted = partings(loop.body, ({ name, type, kind }) => this.isVector(name, type, kind === 'let'));
+      if (parted.size > 0) asm.block();
       asm.loop();
-      this.statements(loop.body);
+      loop.body.forEach((statement, i) => {
+        if (parted.has(i)) this.neverLeave(counter, i);
+        this.statement(statement);
+      });
       for (const { pointer, bytes } of stepped) {
         asm.get(pointer);
         asm.i32(bytes);
@@ -165,8 +173,18 @@ class KernelEmitter extends ExpressionEmitter {
         asm.set(pointer);
       }
       this.closeLoop(counter, loop.extent);
+      if (parted.size > 0) asm.op('end');
       this.closePointers();
     });
+  }
+
+  /** A way out of the innermost loop on a condition that is never true, and not one that an engine knows already. */
+  private neverLeave(counter: number, unique: number): void {
+    const { asm } = this;
+    asm.get(counter);
+    asm.i32(-MOST_UNROLLED * unique);
+    asm.op('i32.eq');
+    asm.branchIf(1);
   }
 
   private closeLoop(counter: number, extent: Expr): void {

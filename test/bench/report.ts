@@ -33,7 +33,7 @@ function rates(contender: ContenderResult, mode: Mode, n: number): (number | und
   });
 }
 
-function contendersTable(result: NetworkResult, { machine }: Results): Table {
+function contendersTable(result: NetworkResult, { machine, date }: Results): Table {
   const { network, batch, inferBatches, contenders } = result;
   const figures: readonly (readonly [Mode, number])[] = [
     ['train', batch],
@@ -60,7 +60,7 @@ function contendersTable(result: NetworkResult, { machine }: Results): Table {
     title: `${titles[network]}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
     columns: ['', ...columns, 'load + first step, ms', 'peak MiB, train / infer', 'agrees'],
     rows,
-    notes: [...legend(result, machine), ...absences(contenders)],
+    notes: [...legend(result, machine, date), ...absences(contenders)],
   };
 }
 
@@ -106,7 +106,7 @@ function agreement(found: number | undefined): string {
   return `${found <= tolerance ? 'yes' : 'NO'} (${found === 0 ? '0' : found.toExponential(0)})`;
 }
 
-function legend({ contenders, network }: NetworkResult, machine: Results['machine']): string[] {
+function legend({ contenders, network }: NetworkResult, machine: Results['machine'], date: string): string[] {
   const loads = spread(machine.load);
   const load = loads ? `${loads.median.toFixed(1)} (${loads.least.toFixed(1)}-${loads.most.toFixed(1)})` : 'unknown';
   const [losses = []] = contenders.flatMap((contender) => outcomes(contender, 'train')).map((found) => found.losses);
@@ -115,7 +115,7 @@ function legend({ contenders, network }: NetworkResult, machine: Results['machin
   const software = contenders.some((contender) => contender.software);
   const tuned = contenders.some(({ id, modes }) => id.includes('tuned') && Object.keys(modes).length > 0);
   return [
-    `Median of the rounds (lowest-highest); x PyTorch: the faster of its own rows, in the same round; load average ${load}.`,
+    `Measured ${date.slice(0, 10)}, load average ${load}. Median of the rounds (lowest-highest); x PyTorch: against the faster of PyTorch's own rows in the same round.`,
     ...(tuned ? ['PyTorch tuned: channels last in training; traced, frozen and optimized in inference.'] : []),
     `Agrees: ${what} within ${tolerance} of the largest; pictures: ${machine.pictures}.`,
     ...(software ? [`* ${machine.webgpu}, WebGPU in software: shows that it is right, not how fast it is.`] : []),
@@ -165,7 +165,7 @@ function kernelsTable(kernels: readonly KernelTime[], peak: number): Table {
     return [label, ms.toFixed(3), `${((100 * ms) / total).toFixed(0)} %`, ...(count === 0 ? [] : speed)];
   };
   return {
-    title: 'Kernels of a training step of 64 on one thread, by dispatch, undisturbed',
+    title: 'Kernels of a training step of 64 on one thread, by dispatch, least of the steps',
     columns: ['', 'ms', 'of the step', 'M multiply-adds', 'GFLOP/s', 'of the peak'],
     rows: [
       ...kernels.map(({ dispatch, label, ms, multiplyAdds }) => row(`${dispatch} ${label}`, ms, multiplyAdds)),
@@ -173,7 +173,7 @@ function kernelsTable(kernels: readonly KernelTime[], peak: number): Table {
     ],
     notes: [
       `Peak of WebAssembly SIMD on one core, multiplying and adding in registers: ${peak.toFixed(1)} GFLOP/s.`,
-      'Multiply-adds as the CPU computes them, with what Winograd spares left out; what the borders spare counts.',
+      'Multiply-adds as `netc kernels` counts them for the CPU: without what Winograd spares, but with what guards spare, so that a share may be above 100 %.',
     ],
   };
 }

@@ -113,7 +113,7 @@ async function timed(
   if (each > slow) return timingOf(once);
   // Half as long as is measured then, unmeasured.
   const warm = performance.now() + 500 * seconds;
-  while (performance.now() < warm) each = (await span(act, settle, 1)).ms;
+  while (performance.now() < warm) each = Math.min(each, (await span(act, settle, 1)).ms);
   const repeats = Math.max(1, Math.round(block / each));
   const spans: Span[] = [];
   const end = performance.now() + 1000 * seconds;

@@ -47,7 +47,7 @@ def timed(act, settle, once, seconds):
         return timing(once)
     warm = now() + 500 * seconds
     while now() < warm:
-        each, _ = span(act, settle, 1)
+        each = min(each, span(act, settle, 1)[0])
     repeats = max(1, round(BLOCK / each))
     spans = []
     end = now() + 1000 * seconds

@@ -26,6 +26,8 @@ export interface Contender {
   infer(work: Work): Promise<Predictor>;
 }
 
+type Act = () => void | Promise<void>;
+
 /** A step that takes longer is not repeated: the second and third of the first three are its timing. */
 const slow = 1500;
 /** A block of steps takes about so many milliseconds. */
@@ -52,18 +54,14 @@ async function train(contender: Contender, work: Work): Promise<Measured> {
   const start = performance.now();
   const trainer = await contender.train(work);
   const losses: number[] = [];
-  const ends: number[] = [];
-  for (let i = 0; i < 3; i++) {
-    await trainer.step(i);
-    losses.push(await trainer.loss());
-    ends.push(performance.now());
-  }
-  const [first = 0, second = 0, third = 0] = ends;
-  let next = 3;
+  let next = 0;
   const step = () => trainer.step(next++);
-  const once = [second - first, third - second];
+  const settle = async () => void losses.push(await trainer.loss());
+  await span(step, settle, 1);
+  const firstMs = performance.now() - start;
+  const once = [await span(step, settle, 1), await span(step, settle, 1)];
   const timing = await timed(step, () => trainer.loss(), once, work.seconds);
-  return { description: trainer.description, firstMs: first - start, losses, prediction: [], train: timing };
+  return { description: trainer.description, firstMs, losses, prediction: [], train: timing };
 }
 
 async function infer(contender: Contender, work: Work): Promise<Measured> {
@@ -81,42 +79,50 @@ async function infer(contender: Contender, work: Work): Promise<Measured> {
       firstMs = performance.now() - start;
       prediction = [...result.subarray(0, result.length / n)];
     }
-    const before = performance.now();
-    await predictor.predict(input, n);
-    const once = [performance.now() - before];
     const call = async () => void (await predictor.predict(input, n));
-    timings.push([String(n), await timed(call, async () => {}, once, work.seconds)]);
+    const settle = async () => {};
+    const once = [await span(call, settle, 1)];
+    timings.push([String(n), await timed(call, settle, once, work.seconds)]);
   }
   return { description: predictor.description, firstMs, losses: [], prediction, infer: Object.fromEntries(timings) };
 }
 
-/** `once`: the durations known so far, in milliseconds. */
-async function timed(
-  act: () => void | Promise<void>,
-  settle: () => Promise<unknown>,
-  once: readonly number[],
-  seconds: number,
-): Promise<Timing> {
-  if (median(once) > slow) return timingOf(once);
-  const run = async (repeats: number): Promise<number> => {
-    const start = performance.now();
-    for (let i = 0; i < repeats; i++) await act();
-    await settle();
-    return (performance.now() - start) / repeats;
-  };
-  let each = median(once);
-  // Half as long as is measured then, unmeasured.
-  const warm = performance.now() + 500 * seconds;
-  while (performance.now() < warm) each = await run(1);
-  const repeats = Math.max(1, Math.round(block / each));
-  const times: number[] = [];
-  const end = performance.now() + 1000 * seconds;
-  while (performance.now() < end || times.length < 2) times.push(await run(repeats));
-  return timingOf(times);
+/** Of one step. */
+interface Span {
+  readonly ms: number;
+  readonly processor: number;
 }
 
-const timingOf = (times: readonly number[]): Timing => ({
-  median: median(times),
-  least: Math.min(...times),
-  blocks: times.length,
-});
+/** Several times the same; what each took. */
+async function span(act: Act, settle: () => Promise<unknown>, repeats: number): Promise<Span> {
+  const [start, used] = [performance.now(), process.cpuUsage()];
+  for (let i = 0; i < repeats; i++) await act();
+  await settle();
+  const { user, system } = process.cpuUsage(used);
+  return { ms: (performance.now() - start) / repeats, processor: (user + system) / 1000 / repeats };
+}
+
+/** `once`: what is known so far. */
+async function timed(
+  act: Act,
+  settle: () => Promise<unknown>,
+  once: readonly Span[],
+  seconds: number,
+): Promise<Timing> {
+  let each = median(once.map(({ ms }) => ms));
+  if (each > slow) return timingOf(once);
+  // Half as long as is measured then, unmeasured.
+  const warm = performance.now() + 500 * seconds;
+  while (performance.now() < warm) each = Math.min(each, (await span(act, settle, 1)).ms);
+  const repeats = Math.max(1, Math.round(block / each));
+  const spans: Span[] = [];
+  const end = performance.now() + 1000 * seconds;
+  while (performance.now() < end || spans.length < 2) spans.push(await span(act, settle, repeats));
+  return timingOf(spans);
+}
+
+function timingOf(spans: readonly Span[]): Timing {
+  const times = spans.map(({ ms }) => ms);
+  const processor = median(spans.map((each) => each.processor));
+  return { median: median(times), least: Math.min(...times), processor, blocks: spans.length };
+}

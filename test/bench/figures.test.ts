@@ -36,7 +36,7 @@ describe('statistics', () => {
   });
 });
 
-const timing = (ms: number) => ({ median: ms, least: ms, blocks: 1 });
+const timing = (ms: number) => ({ median: ms, least: ms, processor: 2 * ms, blocks: 1 });
 
 function outcome(part: Partial<Outcome>): Outcome {
   return { description: '', importMs: 12, firstMs: 345, losses: [], prediction: [], peakRssMb: 90, ...part };
@@ -68,7 +68,7 @@ describe('agreement', () => {
   });
 
   test('goes by PyTorch, wherever it stands, and by the worst round', () => {
-    const rounds = [trained(1, 2, 1.9, 1.8), trained(1, 2, 1.9, 1.7)];
+    const rounds = [trained(1, 2, 1.9, 1.75), trained(1, 2, 1.9, 1.7)];
     const own = contender({ modes: { train: { rounds } } });
     expect(disagreement(own, network(own, pytorch))).toBeCloseTo(0.05);
     expect(disagreement(pytorch, network(own, pytorch))).toBe(0);
@@ -183,9 +183,14 @@ describe('tables', () => {
     expect(rows('netc models').map(([, value]) => value)).toEqual(['1.20 (1.00-1.50)', '300.0', '60.4', '12', '4']);
   });
 
+  test('processor time is the least of the rounds', () => {
+    const { rows: found } = tables[1];
+    expect(found[0]).toEqual(['netc, CPU, 1 thread', '16.0', '-', '-']);
+  });
+
   test('nothing is shown of what was not measured', () => {
     const { date, seconds, networks } = results;
-    expect(tablesOf({ date, seconds, machine, networks })).toHaveLength(1);
+    expect(tablesOf({ date, seconds, machine, networks })).toHaveLength(2);
   });
 
   const small = {

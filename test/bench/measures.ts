@@ -50,7 +50,7 @@ export async function measureBatches(network: Network, workload: Workload, quick
   return times.map(({ factor, ms }) => ({ factor, ms, multiplyAdds: factor * each }));
 }
 
-/** Each width in turns as well, a process at a time. */
+/** Each width in turns as well, a process at a time; the least of all rounds. */
 export async function measureWidths(workload: Workload, quick: boolean, report: Report): Promise<ScalingPoint[]> {
   const points = new Map<number, ScalingPoint[]>();
   const networks = new Map<number, Network>();
@@ -65,7 +65,7 @@ export async function measureWidths(workload: Workload, quick: boolean, report: 
       const multiplyAdds = batch * (await forwardMultiplyAdds(source));
       if (timed) points.set(factor, [...(points.get(factor) ?? []), { factor, ms: timed.ms, multiplyAdds }]);
     }
-  return [...points.values()].map((found) => [...found].sort((a, b) => a.ms - b.ms)[found.length >> 1]);
+  return [...points.values()].map((found) => [...found].sort((a, b) => a.ms - b.ms)[0]);
 }
 
 /** A prediction's multiply-adds for one picture, as `netc summary` counts them. */

@@ -12,7 +12,7 @@ const doubling = 2.2;
 export function tablesOf(results: Results): readonly Table[] {
   const { networks, footprint, kernels, peak, batches, widths } = results;
   return [
-    ...networks.map((network) => contendersTable(network, results)),
+    ...networks.flatMap((network) => [contendersTable(network, results), processorTable(network)]),
     ...(footprint ? [footprintTable(footprint)] : []),
     ...(kernels && peak ? [kernelsTable(kernels, peak)] : []),
     ...(batches ? [scalingTable('batch', batches)] : []),
@@ -33,7 +33,7 @@ function rates(contender: ContenderResult, mode: Mode, n: number): (number | und
   });
 }
 
-function contendersTable(result: NetworkResult, { machine }: Results): Table {
+function contendersTable(result: NetworkResult, { machine, date }: Results): Table {
   const { network, batch, inferBatches, contenders } = result;
   const figures: readonly (readonly [Mode, number])[] = [
     ['train', batch],
@@ -60,7 +60,28 @@ function contendersTable(result: NetworkResult, { machine }: Results): Table {
     title: `${titles[network]}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
     columns: ['', ...columns, 'load + first step, ms', 'peak MiB, train / infer', 'agrees'],
     rows,
-    notes: [...legend(result, machine), ...absences(contenders)],
+    notes: [...legend(result, machine, date), ...absences(contenders)],
+  };
+}
+
+/** What the figures by the clock owe to a busy machine does not show here; what threads wait for one another, spinning, does. */
+function processorTable({ network, batch, inferBatches, contenders }: NetworkResult): Table {
+  const cell = (contender: ContenderResult, mode: Mode, n: number): string => {
+    const found = outcomes(contender, mode).flatMap(
+      ({ train, infer }) => (mode === 'train' ? train : infer?.[n]) ?? [],
+    );
+    return found.length === 0 ? '-' : short(Math.min(...found.map(({ processor }) => processor)));
+  };
+  const measured = contenders.filter((contender) => Object.keys(contender.modes).length > 0);
+  return {
+    title: `${titles[network]}: processor time of all threads, least of the rounds, ms`,
+    columns: ['', `train ${batch}`, ...inferBatches.map((n) => `infer ${n}`)],
+    rows: measured.map((contender) => [
+      contender.title,
+      cell(contender, 'train', batch),
+      ...inferBatches.map((n) => cell(contender, 'infer', n)),
+    ]),
+    notes: [],
   };
 }
 
@@ -85,7 +106,7 @@ function agreement(found: number | undefined): string {
   return `${found <= tolerance ? 'yes' : 'NO'} (${found === 0 ? '0' : found.toExponential(0)})`;
 }
 
-function legend({ contenders, network }: NetworkResult, machine: Results['machine']): string[] {
+function legend({ contenders, network }: NetworkResult, machine: Results['machine'], date: string): string[] {
   const loads = spread(machine.load);
   const load = loads ? `${loads.median.toFixed(1)} (${loads.least.toFixed(1)}-${loads.most.toFixed(1)})` : 'unknown';
   const [losses = []] = contenders.flatMap((contender) => outcomes(contender, 'train')).map((found) => found.losses);
@@ -94,7 +115,7 @@ function legend({ contenders, network }: NetworkResult, machine: Results['machin
   const software = contenders.some((contender) => contender.software);
   const tuned = contenders.some(({ id, modes }) => id.includes('tuned') && Object.keys(modes).length > 0);
   return [
-    `Median of the rounds (lowest-highest); x PyTorch: the faster of its own rows, in the same round; load average ${load}.`,
+    `Measured ${date.slice(0, 10)}, load average ${load}. Median of the rounds (lowest-highest); x PyTorch: against the faster of PyTorch's own rows in the same round.`,
     ...(tuned ? ['PyTorch tuned: channels last in training; traced, frozen and optimized in inference.'] : []),
     `Agrees: ${what} within ${tolerance} of the largest; pictures: ${machine.pictures}.`,
     ...(software ? [`* ${machine.webgpu}, WebGPU in software: shows that it is right, not how fast it is.`] : []),
@@ -144,7 +165,7 @@ function kernelsTable(kernels: readonly KernelTime[], peak: number): Table {
     return [label, ms.toFixed(3), `${((100 * ms) / total).toFixed(0)} %`, ...(count === 0 ? [] : speed)];
   };
   return {
-    title: 'Kernels of a training step of 64 on one thread, by dispatch',
+    title: 'Kernels of a training step of 64 on one thread, by dispatch, least of the steps',
     columns: ['', 'ms', 'of the step', 'M multiply-adds', 'GFLOP/s', 'of the peak'],
     rows: [
       ...kernels.map(({ dispatch, label, ms, multiplyAdds }) => row(`${dispatch} ${label}`, ms, multiplyAdds)),
@@ -152,7 +173,7 @@ function kernelsTable(kernels: readonly KernelTime[], peak: number): Table {
     ],
     notes: [
       `Peak of WebAssembly SIMD on one core, multiplying and adding in registers: ${peak.toFixed(1)} GFLOP/s.`,
-      'Multiply-adds as the CPU computes them, with what Winograd spares left out; what the borders spare counts.',
+      'Multiply-adds as `netc kernels` counts them for the CPU: without what Winograd spares, but with what guards spare, so that a share may be above 100 %.',
     ],
   };
 }
@@ -172,7 +193,10 @@ function scalingTable(what: 'batch' | 'width', points: readonly ScalingPoint[]):
     ];
   });
   return {
-    title: what === 'batch' ? 'A training step by batch size, all cores' : 'A training step of 64 by width, all cores',
+    title:
+      what === 'batch'
+        ? 'A training step by batch size, all cores, least of the rounds'
+        : 'A training step of 64 by width, all cores, least of the rounds',
     columns: [
       what,
       'ms a step',

@@ -19,8 +19,6 @@ export interface Entry {
   readonly webgpu?: true;
   /** Takes part in `--quick`. */
   readonly quick?: true;
-  /** Measured in the first round alone: a step takes seconds. */
-  readonly once?: true;
 }
 
 const cores = availableParallelism();
@@ -41,7 +39,7 @@ const pytorch = { script: 'pytorch.py', networks: all, modes: both } as const;
 const noTraining = "ONNX Runtime's packages do not train";
 const onnx = { team: 'peer', script: 'onnx.ts', networks: all, modes: ['infer'], without: noTraining } as const;
 const tfjs = { team: 'peer', script: 'tfjs.ts', networks: cnn, threads: 1 } as const;
-const jax = { team: 'peer', script: 'jax.ts', networks: cnn, modes: both, threads: 1, once: true } as const;
+const jax = { team: 'peer', script: 'jax.ts', networks: cnn, modes: both, threads: 1 } as const;
 
 export const roster: readonly Entry[] = [
   ...counts.map(
@@ -103,7 +101,6 @@ export const roster: readonly Entry[] = [
     variant: 'wasm-conv3d',
     modes: ['train'],
     without: 'predicts as the row above',
-    once: true,
   },
   {
     ...tfjs,
@@ -112,7 +109,6 @@ export const roster: readonly Entry[] = [
     variant: 'cpu',
     modes: ['infer'],
     without: 'a step of training takes about 40 s',
-    once: true,
   },
   { ...jax, id: 'jax-wasm', title: 'jax-js, WASM', variant: 'wasm' },
   { ...jax, id: 'jax-webgpu', title: 'jax-js, WebGPU', variant: 'webgpu', webgpu: true },

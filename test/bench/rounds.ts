@@ -12,6 +12,10 @@ import type { Workload } from './workload.ts';
 const inferBatches = [64, 1];
 /** A process may take so long, in milliseconds. */
 const limit = 150_000;
+/** One that took longer is not measured again. */
+const longest = 12_000;
+/** No round begins after so many: on a busy machine all takes longer, and fewer rounds must do. */
+const budget = 180_000;
 
 /** Told how it goes, line by line. */
 export type Report = (line: string) => void;
@@ -30,26 +34,32 @@ export async function measure(
     if (reason !== undefined) report(`${entry.title}: left out, ${reason}`);
   }
   const found = new Map<string, Measurement['rounds'][number][]>();
+  const enough = new Set<string>();
+  const began = performance.now();
   for (let round = 0; round < options.rounds; round++) {
+    if (performance.now() - began > budget) {
+      report(`${round} of ${options.rounds} rounds: they have taken long enough`);
+      break;
+    }
     for (const mode of options.modes) {
       for (const entry of present.filter(({ modes }) => modes.includes(mode))) {
         const outcomes = found.get(entry.id + mode) ?? [];
         found.set(entry.id + mode, outcomes);
-        if (round > 0 && (entry.once || outcomes.some((outcome) => 'failed' in outcome))) continue;
+        if (enough.has(entry.id + mode)) continue;
         const start = performance.now();
         const outcome = await attempt(entry, mode, workload, places, options);
         outcomes.push(outcome);
         loads.push(loadavg()[0] ?? 0);
-        const seconds = ((performance.now() - start) / 1000).toFixed(1);
+        const took = performance.now() - start;
+        if (took > longest || 'failed' in outcome || isSoftware(entry, places)) enough.add(entry.id + mode);
         const where = `${workload.network} ${mode}, round ${round + 1} of ${options.rounds}`;
-        report(`${where}: ${entry.title}: ${inWords(outcome, workload.batch)} (${seconds} s)`);
+        report(`${where}: ${entry.title}: ${inWords(outcome, workload.batch)} (${(took / 1000).toFixed(1)} s)`);
       }
     }
   }
   const contenders = entries.map((entry): ContenderResult => {
     const { id, title, team, without } = entry;
     const reason = missing(entry, places);
-    const software = entry.webgpu && 'software' in places.adapter && places.adapter.software;
     const measured = (mode: Mode): Partial<Record<Mode, Measurement>> => {
       const rounds = found.get(id + mode);
       return rounds ? { [mode]: { rounds } } : {};
@@ -60,12 +70,15 @@ export async function measure(
       team,
       ...(reason === undefined ? {} : { missing: reason }),
       ...(without === undefined ? {} : { without }),
-      ...(software ? { software } : {}),
+      ...(isSoftware(entry, places) ? { software: true } : {}),
       modes: { ...measured('train'), ...measured('infer') },
     };
   });
   return { network: workload.network, batch: workload.batch, inferBatches, contenders };
 }
+
+const isSoftware = ({ webgpu }: Entry, { adapter }: Places): boolean =>
+  webgpu === true && 'software' in adapter && adapter.software;
 
 function takesPart(entry: Entry, workload: Workload, { quick, contenders }: Options): boolean {
   if (!entry.networks.includes(workload.network)) return false;

@@ -9,7 +9,13 @@ export interface Table {
   readonly notes: readonly string[];
 }
 
-export function asText({ title, columns, rows, notes }: Table): string {
+/** A line of a terminal has no room for more of a label. */
+const longest = 72;
+
+const shortened = (label: string): string => (label.length > longest ? `${label.slice(0, longest - 1)}…` : label);
+
+export function asText({ title, columns, rows: given, notes }: Table): string {
+  const rows = given.map(([label, ...figures]) => [shortened(label), ...figures]);
   const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: readonly string[]): string =>
     columns

@@ -42,6 +42,8 @@ export interface Task {
 export interface Timing {
   readonly median: number;
   readonly least: number;
+  /** The processor's, of all threads together: it does not count what a busy machine makes one wait. */
+  readonly processor: number;
   readonly blocks: number;
 }
 

@@ -133,6 +133,12 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
   'npx tsx generated/fashion_cnn.train.ts --epochs 1': async () => {
     await trainer('--epochs', '1', ...quick);
   },
+  // What it measures needs minutes and packages of its own; its pieces have tests in test/bench.
+  'npm run bench': async () => {
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: Record<string, string> };
+    const [runner, script = ''] = (scripts.bench ?? '').split(' ');
+    expect([runner, existsSync(join(root, script))]).toEqual(['tsx', true]);
+  },
 };
 
 describe('commands', () => {

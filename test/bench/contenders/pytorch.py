@@ -32,32 +32,34 @@ def now():
     return 1000 * time.perf_counter()
 
 
+def span(act, settle, repeats):
+    """What an action takes, in milliseconds: by the clock, and of the processor."""
+    start, used = now(), time.process_time()
+    for _ in range(repeats):
+        act()
+    settle()
+    return (now() - start) / repeats, 1000 * (time.process_time() - used) / repeats
+
+
 def timed(act, settle, once, seconds):
-    """Median and least time of an action in milliseconds, by blocks."""
-    if statistics.median(once) > SLOW:
+    each = statistics.median(ms for ms, _ in once)
+    if each > SLOW:
         return timing(once)
-
-    def run(repeats):
-        start = now()
-        for _ in range(repeats):
-            act()
-        settle()
-        return (now() - start) / repeats
-
-    each = statistics.median(once)
     warm = now() + 500 * seconds
     while now() < warm:
-        each = run(1)
+        each = min(each, span(act, settle, 1)[0])
     repeats = max(1, round(BLOCK / each))
-    times = []
+    spans = []
     end = now() + 1000 * seconds
-    while now() < end or len(times) < 2:
-        times.append(run(repeats))
-    return timing(times)
+    while now() < end or len(spans) < 2:
+        spans.append(span(act, settle, repeats))
+    return timing(spans)
 
 
-def timing(times):
-    return {"median": statistics.median(times), "least": min(times), "blocks": len(times)}
+def timing(spans):
+    times = [ms for ms, _ in spans]
+    processor = statistics.median(used for _, used in spans)
+    return {"median": statistics.median(times), "least": min(times), "processor": processor, "blocks": len(spans)}
 
 
 def build(task):
@@ -98,14 +100,16 @@ def train(task, images, labels):
         last.backward()
         optimizer.step()
 
-    losses, ends = [], []
-    for _ in range(3):
-        step()
+    losses = []
+
+    def settle():
         losses.append(last.item())
-        ends.append(now())
-    once = [ends[1] - ends[0], ends[2] - ends[1]]
+
+    span(step, settle, 1)
+    first = now() - start
+    once = [span(step, settle, 1), span(step, settle, 1)]
     measured = timed(step, lambda: last.item(), once, task["seconds"])
-    return {"firstMs": ends[0] - start, "losses": losses, "prediction": [], "train": measured}
+    return {"firstMs": first, "losses": losses, "prediction": [], "train": measured}
 
 
 def compiled(model, given):
@@ -125,9 +129,8 @@ def infer(task, images):
             if not timings:
                 first = now() - start
                 prediction = result[0].tolist()
-            before = now()
-            predict(given)
-            timings[str(n)] = timed(lambda: predict(given), lambda: None, [now() - before], task["seconds"])
+            call, settle = lambda: predict(given), lambda: None
+            timings[str(n)] = timed(call, settle, [span(call, settle, 1)], task["seconds"])
     return {"firstMs": first, "losses": [], "prediction": prediction, "infer": timings}
 
 

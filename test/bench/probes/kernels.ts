@@ -1,14 +1,14 @@
 /**
  * What each part of each kernel of a training step takes on one thread, within real steps: the functions that the runtime
- * gets out of WebAssembly are exchanged for ones that keep the time. Beside it the core's peak, measured before and after.
+ * gets out of WebAssembly are exchanged for ones that keep the time. The least of all steps, when nobody else was about;
+ * and likewise the core's peak, measured between the steps.
  */
-import { measurePeak } from '../peak.ts';
-import { median } from '../statistics.ts';
+import { peakSampler } from '../peak.ts';
 import { answer, openBench } from './protocol.ts';
 import { timedKernels } from './timed-kernels.ts';
 
 const spent = timedKernels();
-const before = measurePeak();
+const peak = peakSampler();
 const { task, model, learner, batch } = await openBench();
 const data = batch(task.batches[0] ?? 1);
 const { kernels, programs } = model.spec.module;
@@ -22,14 +22,16 @@ while (performance.now() < warm) {
   await learner.records();
 }
 const times = new Map<string, number[]>(parts.map(({ name }) => [name, []]));
+let highest = 0;
 const end = performance.now() + 1000 * task.seconds;
 while (performance.now() < end) {
+  highest = Math.max(highest, ...peak());
   spent.clear();
   learner.step(data);
   for (const [name, list] of times) list.push(spent.get(name) ?? Number.NaN);
   await learner.records();
 }
 answer({
-  peak: Math.max(before, measurePeak()),
-  kernels: parts.map(({ dispatch, name, label }) => ({ dispatch, label, ms: median(times.get(name) ?? []) })),
+  peak: highest,
+  kernels: parts.map(({ dispatch, name, label }) => ({ dispatch, label, ms: Math.min(...(times.get(name) ?? [])) })),
 });

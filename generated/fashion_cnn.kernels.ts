@@ -33,8 +33,8 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_8: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_48: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -219,14 +219,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v37 = parameters[((cb * 8) + 293)];
   let v38 = parameters[((cb * 8) + 294)];
   let v39 = parameters[((cb * 8) + 295)];
-  scratch_8[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  scratch0[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -253,10 +253,10 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_8: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_48: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_16: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -306,11 +306,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     for (var r3 = 0; r3 < 3; r3++) {
       for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_8[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
@@ -361,14 +361,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v17 = parameters[((cb * 8) + 18757)];
   let v18 = parameters[((cb * 8) + 18758)];
   let v19 = parameters[((cb * 8) + 18759)];
-  scratch_16[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
+  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
@@ -390,9 +390,9 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_16: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_23: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -443,7 +443,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < 3; r0++) {
       for (var r1 = 0; r1 < 3; r1++) {
         for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_16[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
+          let v0 = scratch0[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
           let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
@@ -452,9 +452,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
+          let v9 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
+          let v10 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
+          let v11 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
           acc1 = (acc1 + (v0 * v2));
           acc2 = (acc2 + (v0 * v3));
@@ -498,38 +498,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v17 = parameters[((cb * 8) + 92549)];
     let v18 = parameters[((cb * 8) + 92550)];
     let v19 = parameters[((cb * 8) + 92551)];
-    scratch_23[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
+    scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
   } else {
     let v21 = parameters[((cb * 8) + 92544)];
     let v22 = parameters[((cb * 8) + 92545)];
@@ -551,7 +551,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0 = 0; r0 < 3; r0++) {
         for (var r1 = 0; r1 < 3; r1++) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_16[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
+            let v20 = scratch0[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
             acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
             acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
             acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
@@ -563,14 +563,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
+      scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
     }
   }
 }
@@ -594,9 +594,9 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_23: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_31: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -643,7 +643,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
       for (var r0_2 = 0; r0_2 < 3; r0_2++) {
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_23[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v0 = scratch0[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
           let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
@@ -652,9 +652,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
+          let v9 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
+          let v10 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
+          let v11 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
           acc1 = (acc1 + (v0 * v2));
           acc2 = (acc2 + (v0 * v3));
@@ -698,38 +698,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v17 = parameters[((cb * 8) + 166405)];
     let v18 = parameters[((cb * 8) + 166406)];
     let v19 = parameters[((cb * 8) + 166407)];
-    scratch_31[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
+    scratch1[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
   } else {
     let v21 = parameters[((cb * 8) + 166400)];
     let v22 = parameters[((cb * 8) + 166401)];
@@ -751,7 +751,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
         for (var r0_2 = 0; r0_2 < 3; r0_2++) {
           for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_23[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            let v20 = scratch0[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
             acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
             acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
             acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
@@ -763,14 +763,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_31[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
+      scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
     }
   }
 }
@@ -799,9 +799,9 @@ const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_31: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> stack_47: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -815,30 +815,30 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_31[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
-    stack_47[((cb * 2) + (n * 22))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    stack_47[(((cb * 2) + (n * 22)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    scratch1[((cb * 2) + (n * 22))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    scratch1[(((cb * 2) + (n * 22)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
   var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, stack_47[((n * 22) + r0)]);
+    acc2 = max(acc2, scratch1[((n * 22) + r0)]);
   }
-  stack_47[((n * 22) + 10)] = acc2;
-  let v1 = stack_47[((n * 22) + 10)];
+  scratch1[((n * 22) + 10)] = acc2;
+  let v1 = scratch1[((n * 22) + 10)];
   for (var c = 0; c < 10; c++) {
-    stack_47[((c + (n * 22)) + 11)] = exp((stack_47[(c + (n * 22))] - v1));
+    scratch1[((c + (n * 22)) + 11)] = exp((scratch1[(c + (n * 22))] - v1));
   }
   var acc3: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc3 = (acc3 + stack_47[(((n * 22) + r0) + 11)]);
+    acc3 = (acc3 + scratch1[(((n * 22) + r0) + 11)]);
   }
-  stack_47[((n * 22) + 21)] = acc3;
-  let v2 = stack_47[((n * 22) + 21)];
+  scratch1[((n * 22) + 21)] = acc3;
+  let v2 = scratch1[((n * 22) + 21)];
   for (var c = 0; c < 10; c++) {
-    output_output[(c + (n * 10))] = (stack_47[((c + (n * 22)) + 11)] / v2);
+    output_output[(c + (n * 10))] = (scratch1[((c + (n * 22)) + 11)] / v2);
   }
 }
 `,
@@ -876,8 +876,8 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_76: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -892,7 +892,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let c = rest2 % 1;
   let rest1 = rest2 / 1;
   let n = rest1;
-  scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+  scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
 }
 `,
 };
@@ -914,9 +914,9 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -964,11 +964,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
+    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
+    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
+    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
@@ -1009,8 +1009,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
+    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
+    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
@@ -1051,8 +1051,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
+    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
+    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
@@ -1101,14 +1101,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v37 = parameters[((cb * 8) + 293)];
   let v38 = parameters[((cb * 8) + 294)];
   let v39 = parameters[((cb * 8) + 295)];
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  scratch1[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -1133,126 +1133,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
     { buffer: 11, access: 'read' },
     { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu + max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_76: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 5;
-  let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r3 = 0; r3 < 3; r3++) {
-      for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
-        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v2 * v1));
-        acc2 = (acc2 + (v3 * v1));
-        acc3 = (acc3 + (v4 * v1));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v2 * v5));
-        acc6 = (acc6 + (v3 * v5));
-        acc7 = (acc7 + (v4 * v5));
-        acc8 = (acc8 + (v0 * v6));
-        acc9 = (acc9 + (v2 * v6));
-        acc10 = (acc10 + (v3 * v6));
-        acc11 = (acc11 + (v4 * v6));
-        acc12 = (acc12 + (v0 * v7));
-        acc13 = (acc13 + (v2 * v7));
-        acc14 = (acc14 + (v3 * v7));
-        acc15 = (acc15 + (v4 * v7));
-        acc16 = (acc16 + (v0 * v8));
-        acc17 = (acc17 + (v2 * v8));
-        acc18 = (acc18 + (v3 * v8));
-        acc19 = (acc19 + (v4 * v8));
-        acc20 = (acc20 + (v0 * v9));
-        acc21 = (acc21 + (v2 * v9));
-        acc22 = (acc22 + (v3 * v9));
-        acc23 = (acc23 + (v4 * v9));
-        acc24 = (acc24 + (v0 * v10));
-        acc25 = (acc25 + (v2 * v10));
-        acc26 = (acc26 + (v3 * v10));
-        acc27 = (acc27 + (v4 * v10));
-        acc28 = (acc28 + (v0 * v11));
-        acc29 = (acc29 + (v2 * v11));
-        acc30 = (acc30 + (v3 * v11));
-        acc31 = (acc31 + (v4 * v11));
-      }
-    }
-  }
-  let v12 = parameters[((cb * 8) + 18752)];
-  let v13 = parameters[((cb * 8) + 18753)];
-  let v14 = parameters[((cb * 8) + 18754)];
-  let v15 = parameters[((cb * 8) + 18755)];
-  let v16 = parameters[((cb * 8) + 18756)];
-  let v17 = parameters[((cb * 8) + 18757)];
-  let v18 = parameters[((cb * 8) + 18758)];
-  let v19 = parameters[((cb * 8) + 18759)];
-  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
-}
-`,
+  wgsl: infer01Conv2Conv2dAddReluMaxPool2d.wgsl,
 };
 
 /** Kernel 8: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
@@ -1270,193 +1151,7 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv3: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_27: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 92544)];
-    let v13 = parameters[((cb * 8) + 92545)];
-    let v14 = parameters[((cb * 8) + 92546)];
-    let v15 = parameters[((cb * 8) + 92547)];
-    let v16 = parameters[((cb * 8) + 92548)];
-    let v17 = parameters[((cb * 8) + 92549)];
-    let v18 = parameters[((cb * 8) + 92550)];
-    let v19 = parameters[((cb * 8) + 92551)];
-    scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 92544)];
-    let v22 = parameters[((cb * 8) + 92545)];
-    let v23 = parameters[((cb * 8) + 92546)];
-    let v24 = parameters[((cb * 8) + 92547)];
-    let v25 = parameters[((cb * 8) + 92548)];
-    let v26 = parameters[((cb * 8) + 92549)];
-    let v27 = parameters[((cb * 8) + 92550)];
-    let v28 = parameters[((cb * 8) + 92551)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_20[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)]));
-          }
-        }
-      }
-      scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
 /** Kernel 9: fc1: matmul + add + relu. Binds scratch0, parameters, scratch1. */
@@ -1474,189 +1169,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// fc1: matmul + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_35: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 166400)];
-    let v13 = parameters[((cb * 8) + 166401)];
-    let v14 = parameters[((cb * 8) + 166402)];
-    let v15 = parameters[((cb * 8) + 166403)];
-    let v16 = parameters[((cb * 8) + 166404)];
-    let v17 = parameters[((cb * 8) + 166405)];
-    let v18 = parameters[((cb * 8) + 166406)];
-    let v19 = parameters[((cb * 8) + 166407)];
-    scratch_35[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 166400)];
-    let v22 = parameters[((cb * 8) + 166401)];
-    let v23 = parameters[((cb * 8) + 166402)];
-    let v24 = parameters[((cb * 8) + 166403)];
-    let v25 = parameters[((cb * 8) + 166404)];
-    let v26 = parameters[((cb * 8) + 166405)];
-    let v27 = parameters[((cb * 8) + 166406)];
-    let v28 = parameters[((cb * 8) + 166407)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
-          }
-        }
-      }
-      scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
@@ -1684,9 +1197,9 @@ const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> stack_75: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(4) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
@@ -1701,30 +1214,30 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_35[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
-    stack_75[((cb * 2) + (n * 35))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    stack_75[(((cb * 2) + (n * 35)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    scratch1[((cb * 2) + (n * 35))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    scratch1[(((cb * 2) + (n * 35)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
   var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, stack_75[((n * 35) + r0)]);
+    acc2 = max(acc2, scratch1[((n * 35) + r0)]);
   }
-  stack_75[((n * 35) + 10)] = acc2;
-  let v1 = stack_75[((n * 35) + 10)];
+  scratch1[((n * 35) + 10)] = acc2;
+  let v1 = scratch1[((n * 35) + 10)];
   for (var c = 0; c < 10; c++) {
-    stack_75[((c + (n * 35)) + 11)] = exp((stack_75[(c + (n * 35))] - v1));
+    scratch1[((c + (n * 35)) + 11)] = exp((scratch1[(c + (n * 35))] - v1));
   }
   var acc3: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc3 = (acc3 + stack_75[(((n * 35) + r0) + 11)]);
+    acc3 = (acc3 + scratch1[(((n * 35) + r0) + 11)]);
   }
-  stack_75[((n * 35) + 21)] = acc3;
-  let v2 = stack_75[((n * 35) + 21)];
+  scratch1[((n * 35) + 21)] = acc3;
+  let v2 = scratch1[((n * 35) + 21)];
   for (var c = 0; c < 10; c++) {
-    output_output[(c + (n * 10))] = (stack_75[((c + (n * 35)) + 11)] / v2);
+    output_output[(c + (n * 10))] = (scratch1[((c + (n * 35)) + 11)] / v2);
   }
   var acc4: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
@@ -1739,17 +1252,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  stack_75[((n * 35) + 22)] = acc4;
-  stack_75[((n * 35) + 23)] = y0;
-  let v3 = stack_75[((n * 35) + 22)];
+  scratch1[((n * 35) + 22)] = acc4;
+  scratch1[((n * 35) + 23)] = y0;
+  let v3 = scratch1[((n * 35) + 22)];
   for (var c = 0; c < 10; c++) {
-    stack_75[((c + (n * 35)) + 24)] = (output_output[(c + (n * 10))] - v3);
+    scratch1[((c + (n * 35)) + 24)] = (output_output[(c + (n * 10))] - v3);
   }
   var acc6: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc6 = (acc6 + exp(stack_75[(((n * 35) + r0) + 24)]));
+    acc6 = (acc6 + exp(scratch1[(((n * 35) + r0) + 24)]));
   }
-  stack_75[((n * 35) + 34)] = acc6;
+  scratch1[((n * 35) + 34)] = acc6;
 }
 `,
 };
@@ -1777,7 +1290,7 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
   wgsl: `// loss: log + sub + eq + select + sum + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> stack_75: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(2) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -1790,15 +1303,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0: f32 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    let v1 = stack_75[((r0 * 35) + 34)];
+    let v1 = scratch0[((r0 * 35) + 34)];
     let v2 = log(v1);
     for (var r1 = 0; r1 < 10; r1++) {
-      acc0 = (acc0 + select(0.0, (stack_75[(((r0 * 35) + r1) + 24)] - v2), (r1 == v0)));
+      acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 35) + r1) + 24)] - v2), (r1 == v0)));
     }
   }
   var acc1: f32 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 = (acc1 + stack_75[((r2 * 35) + 23)]);
+    acc1 = (acc1 + scratch0[((r2 * 35) + 23)]);
   }
   let v3 = f32(i32(uniforms.n));
   let v4 = (acc0 / v3);
@@ -1870,12 +1383,12 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_137: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_132: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch_133: array<f32>;
-@group(0) @binding(6) var<storage, read_write> scratch_134: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch_135: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -1893,7 +1406,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = rest2 % 1;
     let rest1 = rest2 / 1;
     let n = rest1;
-    scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+    scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
     return;
   }
   number -= end0;
@@ -1904,7 +1417,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = item % 64;
     let rest1 = item / 64;
     let r0 = rest1;
-    scratch_132[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
+    scratch2[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
     return;
   }
   number -= end1;
@@ -1919,7 +1432,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let w = rest2 % 3;
     let rest1 = rest2 / 3;
     let h = rest1;
-    scratch_133[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
+    scratch3[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
     return;
   }
   number -= end2;
@@ -1934,7 +1447,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let r1 = rest2 % 3;
     let rest1 = rest2 / 3;
     let r0 = rest1;
-    scratch_134[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
+    scratch4[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
     return;
   }
   number -= end3;
@@ -1949,7 +1462,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let r1 = rest2 % 3;
     let rest1 = rest2 / 3;
     let r0 = rest1;
-    scratch_135[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
+    scratch5[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
     return;
   }
   number -= end4;
@@ -1989,12 +1502,12 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   ],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_135: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_125: array<i32>;
-@group(0) @binding(5) var<storage, read_write> stack_179: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<i32>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2042,11 +1555,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
+    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
+    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
+    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
@@ -2087,8 +1600,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
+    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
+    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
@@ -2129,8 +1642,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
+    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
+    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
@@ -2267,22 +1780,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y5 = select(3, select(2, select(1, 0, v90), v93), v96);
   let y6 = select(3, select(2, select(1, 0, v101), v104), v107);
   let y7 = select(3, select(2, select(1, 0, v112), v115), v118);
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
-  scratch_125[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
+  scratch2[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
+  scratch3[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
 }
 `,
 };
@@ -2312,11 +1825,11 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_137: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_117: array<i32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<i32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2366,11 +1879,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     for (var r3 = 0; r3 < 3; r3++) {
       for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
@@ -2509,22 +2022,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y5 = select(3, select(2, select(1, 0, v70), v73), v76);
   let y6 = select(3, select(2, select(1, 0, v81), v84), v87);
   let y7 = select(3, select(2, select(1, 0, v92), v95), v98);
-  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
-  scratch_117[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
+  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
+  scratch3[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
 }
 `,
 };
@@ -2544,193 +2057,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 19, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// conv3: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_27: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 92544)];
-    let v13 = parameters[((cb * 8) + 92545)];
-    let v14 = parameters[((cb * 8) + 92546)];
-    let v15 = parameters[((cb * 8) + 92547)];
-    let v16 = parameters[((cb * 8) + 92548)];
-    let v17 = parameters[((cb * 8) + 92549)];
-    let v18 = parameters[((cb * 8) + 92550)];
-    let v19 = parameters[((cb * 8) + 92551)];
-    scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 92544)];
-    let v22 = parameters[((cb * 8) + 92545)];
-    let v23 = parameters[((cb * 8) + 92546)];
-    let v24 = parameters[((cb * 8) + 92547)];
-    let v25 = parameters[((cb * 8) + 92548)];
-    let v26 = parameters[((cb * 8) + 92549)];
-    let v27 = parameters[((cb * 8) + 92550)];
-    let v28 = parameters[((cb * 8) + 92551)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_20[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)]));
-          }
-        }
-      }
-      scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
 /** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch11. */
@@ -2748,189 +2075,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 21, access: 'read_write' }],
-  wgsl: `// fc1: matmul + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_35: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 166400)];
-    let v13 = parameters[((cb * 8) + 166401)];
-    let v14 = parameters[((cb * 8) + 166402)];
-    let v15 = parameters[((cb * 8) + 166403)];
-    let v16 = parameters[((cb * 8) + 166404)];
-    let v17 = parameters[((cb * 8) + 166405)];
-    let v18 = parameters[((cb * 8) + 166406)];
-    let v19 = parameters[((cb * 8) + 166407)];
-    scratch_35[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 166400)];
-    let v22 = parameters[((cb * 8) + 166401)];
-    let v23 = parameters[((cb * 8) + 166402)];
-    let v24 = parameters[((cb * 8) + 166403)];
-    let v25 = parameters[((cb * 8) + 166404)];
-    let v26 = parameters[((cb * 8) + 166405)];
-    let v27 = parameters[((cb * 8) + 166406)];
-    let v28 = parameters[((cb * 8) + 166407)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
-          }
-        }
-      }
-      scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
@@ -2957,9 +2102,9 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> stack_136: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -2973,89 +2118,89 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_35[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
-    stack_136[((cb * 2) + (n * 87))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    stack_136[(((cb * 2) + (n * 87)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    scratch1[((cb * 2) + (n * 87))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    scratch1[(((cb * 2) + (n * 87)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
   var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, stack_136[((n * 87) + r0)]);
+    acc2 = max(acc2, scratch1[((n * 87) + r0)]);
   }
-  stack_136[((n * 87) + 10)] = acc2;
-  let v1 = stack_136[((n * 87) + 10)];
+  scratch1[((n * 87) + 10)] = acc2;
+  let v1 = scratch1[((n * 87) + 10)];
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 11)] = exp((stack_136[(c + (n * 87))] - v1));
+    scratch1[((c + (n * 87)) + 11)] = exp((scratch1[(c + (n * 87))] - v1));
   }
   var acc3: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc3 = (acc3 + stack_136[(((n * 87) + r0) + 11)]);
+    acc3 = (acc3 + scratch1[(((n * 87) + r0) + 11)]);
   }
-  stack_136[((n * 87) + 21)] = acc3;
-  let v2 = stack_136[((n * 87) + 21)];
+  scratch1[((n * 87) + 21)] = acc3;
+  let v2 = scratch1[((n * 87) + 21)];
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 22)] = (stack_136[((c + (n * 87)) + 11)] / v2);
+    scratch1[((c + (n * 87)) + 22)] = (scratch1[((c + (n * 87)) + 11)] / v2);
   }
   var acc4: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 = max(acc4, stack_136[(((n * 87) + r0) + 22)]);
+    acc4 = max(acc4, scratch1[(((n * 87) + r0) + 22)]);
   }
   var acc5: f32 = (-3.402823466e+38);
   var at0: i32 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = stack_136[(((n * 87) + r1) + 22)];
+    let x0 = scratch1[(((n * 87) + r1) + 22)];
     let wins0 = ((x0 > acc5) || (x0 != x0));
     acc5 = select(acc5, x0, wins0);
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  stack_136[((n * 87) + 32)] = acc4;
-  stack_136[((n * 87) + 33)] = y0;
-  let v3 = stack_136[((n * 87) + 32)];
+  scratch1[((n * 87) + 32)] = acc4;
+  scratch1[((n * 87) + 33)] = y0;
+  let v3 = scratch1[((n * 87) + 32)];
   for (var c = 0; c < 10; c++) {
-    let v4 = (stack_136[((c + (n * 87)) + 22)] - v3);
+    let v4 = (scratch1[((c + (n * 87)) + 22)] - v3);
     let y1 = exp(v4);
-    stack_136[((c + (n * 87)) + 34)] = v4;
-    stack_136[((c + (n * 87)) + 44)] = y1;
+    scratch1[((c + (n * 87)) + 34)] = v4;
+    scratch1[((c + (n * 87)) + 44)] = y1;
   }
   var acc6: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc6 = (acc6 + stack_136[(((n * 87) + r0) + 44)]);
+    acc6 = (acc6 + scratch1[(((n * 87) + r0) + 44)]);
   }
-  stack_136[((n * 87) + 54)] = acc6;
+  scratch1[((n * 87) + 54)] = acc6;
   let v6 = f32(i32(uniforms.n));
   let v7 = (1.0 / v6);
   let v8 = (-v7);
   let v5 = sample_label[n];
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 55)] = select(0.0, v8, (c == v5));
+    scratch1[((c + (n * 87)) + 55)] = select(0.0, v8, (c == v5));
   }
   var acc7: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc7 = (acc7 + stack_136[(((n * 87) + r0) + 55)]);
+    acc7 = (acc7 + scratch1[(((n * 87) + r0) + 55)]);
   }
-  stack_136[((n * 87) + 65)] = acc7;
-  let v9 = stack_136[((n * 87) + 65)];
+  scratch1[((n * 87) + 65)] = acc7;
+  let v9 = scratch1[((n * 87) + 65)];
   let v10 = (-v9);
-  let v11 = stack_136[((n * 87) + 54)];
+  let v11 = scratch1[((n * 87) + 54)];
   let v12 = (v10 / v11);
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 66)] = (stack_136[((c + (n * 87)) + 55)] + (v12 * stack_136[((c + (n * 87)) + 44)]));
+    scratch1[((c + (n * 87)) + 66)] = (scratch1[((c + (n * 87)) + 55)] + (v12 * scratch1[((c + (n * 87)) + 44)]));
   }
   var acc8: f32 = 0.0;
-  let v13 = stack_136[((n * 87) + 21)];
+  let v13 = scratch1[((n * 87) + 21)];
   for (var r0 = 0; r0 < 10; r0++) {
-    acc8 = (acc8 + (stack_136[(((n * 87) + r0) + 66)] * (stack_136[(((n * 87) + r0) + 22)] / v13)));
+    acc8 = (acc8 + (scratch1[(((n * 87) + r0) + 66)] * (scratch1[(((n * 87) + r0) + 22)] / v13)));
   }
-  stack_136[((n * 87) + 76)] = acc8;
-  let v14 = stack_136[((n * 87) + 21)];
+  scratch1[((n * 87) + 76)] = acc8;
+  let v14 = scratch1[((n * 87) + 21)];
   let v15 = (1.0 / v14);
-  let v16 = stack_136[((n * 87) + 76)];
+  let v16 = scratch1[((n * 87) + 76)];
   let v17 = (-v16);
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 77)] = (((stack_136[((c + (n * 87)) + 66)] * v15) + v17) * stack_136[((c + (n * 87)) + 11)]);
+    scratch1[((c + (n * 87)) + 77)] = (((scratch1[((c + (n * 87)) + 66)] * v15) + v17) * scratch1[((c + (n * 87)) + 11)]);
   }
 }
 `,
@@ -3108,13 +2253,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> stack_136: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_35: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_132: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch_105: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3128,15 +2273,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       let v0 = sample_label[r0];
-      let v1 = stack_136[((r0 * 87) + 54)];
+      let v1 = scratch0[((r0 * 87) + 54)];
       let v2 = log(v1);
       for (var r1 = 0; r1 < 10; r1++) {
-        acc0 = (acc0 + select(0.0, (stack_136[(((r0 * 87) + r1) + 34)] - v2), (r1 == v0)));
+        acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 87) + r1) + 34)] - v2), (r1 == v0)));
       }
     }
     var acc1: f32 = 0.0;
     for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-      acc1 = (acc1 + stack_136[((r2 * 87) + 33)]);
+      acc1 = (acc1 + scratch0[((r2 * 87) + 33)]);
     }
     let v3 = f32(i32(uniforms.n));
     let v4 = (acc0 / v3);
@@ -3154,7 +2299,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = item;
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + stack_136[((i + (r0 * 87)) + 77)]);
+      acc0 = (acc0 + scratch0[((i + (r0 * 87)) + 77)]);
     }
     gradients[(i + 167104)] = acc0;
     return;
@@ -3172,11 +2317,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc2: f32 = 0.0;
     var acc3: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = stack_136[((n + (r0 * 87)) + 77)];
-      acc0 = (acc0 + (v0 * scratch_35[((cb * 4) + (r0 * 64))]));
-      acc1 = (acc1 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 1)]));
-      acc2 = (acc2 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 2)]));
-      acc3 = (acc3 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 3)]));
+      let v0 = scratch0[((n + (r0 * 87)) + 77)];
+      acc0 = (acc0 + (v0 * scratch1[((cb * 4) + (r0 * 64))]));
+      acc1 = (acc1 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 1)]));
+      acc2 = (acc2 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 2)]));
+      acc3 = (acc3 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 3)]));
     }
     gradients[(((cb * 40) + n) + 166464)] = acc0;
     gradients[(((cb * 40) + n) + 166474)] = acc1;
@@ -3226,18 +2371,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc30: f32 = 0.0;
       var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 10; r0++) {
-        let v0 = stack_136[(((nb * 348) + r0) + 77)];
-        let v1 = scratch_132[((cb * 8) + (r0 * 64))];
-        let v2 = scratch_132[(((cb * 8) + (r0 * 64)) + 1)];
-        let v3 = scratch_132[(((cb * 8) + (r0 * 64)) + 2)];
-        let v4 = scratch_132[(((cb * 8) + (r0 * 64)) + 3)];
-        let v5 = scratch_132[(((cb * 8) + (r0 * 64)) + 4)];
-        let v6 = scratch_132[(((cb * 8) + (r0 * 64)) + 5)];
-        let v7 = scratch_132[(((cb * 8) + (r0 * 64)) + 6)];
-        let v8 = scratch_132[(((cb * 8) + (r0 * 64)) + 7)];
-        let v9 = stack_136[(((nb * 348) + r0) + 164)];
-        let v10 = stack_136[(((nb * 348) + r0) + 251)];
-        let v11 = stack_136[(((nb * 348) + r0) + 338)];
+        let v0 = scratch0[(((nb * 348) + r0) + 77)];
+        let v1 = scratch2[((cb * 8) + (r0 * 64))];
+        let v2 = scratch2[(((cb * 8) + (r0 * 64)) + 1)];
+        let v3 = scratch2[(((cb * 8) + (r0 * 64)) + 2)];
+        let v4 = scratch2[(((cb * 8) + (r0 * 64)) + 3)];
+        let v5 = scratch2[(((cb * 8) + (r0 * 64)) + 4)];
+        let v6 = scratch2[(((cb * 8) + (r0 * 64)) + 5)];
+        let v7 = scratch2[(((cb * 8) + (r0 * 64)) + 6)];
+        let v8 = scratch2[(((cb * 8) + (r0 * 64)) + 7)];
+        let v9 = scratch0[(((nb * 348) + r0) + 164)];
+        let v10 = scratch0[(((nb * 348) + r0) + 251)];
+        let v11 = scratch0[(((nb * 348) + r0) + 338)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -3271,38 +2416,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
-      scratch_105[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch_35[((cb * 8) + (nb * 256))] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch_35[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch_35[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch_35[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch_35[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch_35[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch_35[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch_35[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch_35[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch_35[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch_35[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch_35[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch_35[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch_35[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch_35[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch_35[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch_35[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch_35[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch_35[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch_35[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch_35[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch_35[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch_35[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch_35[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch_35[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch_35[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch_35[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch_35[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch_35[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch_35[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch_35[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch_35[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
+      scratch3[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch1[((cb * 8) + (nb * 256))] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch1[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch1[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch1[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch1[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch1[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch1[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch1[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch1[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch1[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch1[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch1[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch1[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch1[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch1[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch1[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch1[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch1[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch1[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch1[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch1[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch1[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch1[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch1[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch1[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch1[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch1[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch1[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch1[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch1[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch1[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch1[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3314,24 +2459,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         var acc38: f32 = 0.0;
         var acc39: f32 = 0.0;
         for (var r0 = 0; r0 < 10; r0++) {
-          let v12 = stack_136[((((nb * 348) + (nr * 87)) + r0) + 77)];
-          acc32 = (acc32 + (v12 * scratch_132[((cb * 8) + (r0 * 64))]));
-          acc33 = (acc33 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 7)]));
+          let v12 = scratch0[((((nb * 348) + (nr * 87)) + r0) + 77)];
+          acc32 = (acc32 + (v12 * scratch2[((cb * 8) + (r0 * 64))]));
+          acc33 = (acc33 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 7)]));
         }
-        scratch_105[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
+        scratch3[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
       }
     }
     return;
@@ -3378,11 +2523,11 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   ],
   wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_105: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_133: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_113: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3396,7 +2541,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = item;
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + scratch_105[(i + (r0 * 64))]);
+      acc0 = (acc0 + scratch0[(i + (r0 * 64))]);
     }
     gradients[(i + 166400)] = acc0;
     return;
@@ -3446,18 +2591,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = scratch_105[((nb * 8) + (r0 * 64))];
-      let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
-      let v2 = scratch_105[(((nb * 8) + (r0 * 64)) + 1)];
-      let v3 = scratch_105[(((nb * 8) + (r0 * 64)) + 2)];
-      let v4 = scratch_105[(((nb * 8) + (r0 * 64)) + 3)];
-      let v5 = scratch_105[(((nb * 8) + (r0 * 64)) + 4)];
-      let v6 = scratch_105[(((nb * 8) + (r0 * 64)) + 5)];
-      let v7 = scratch_105[(((nb * 8) + (r0 * 64)) + 6)];
-      let v8 = scratch_105[(((nb * 8) + (r0 * 64)) + 7)];
-      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
-      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
-      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
+      let v0 = scratch0[((nb * 8) + (r0 * 64))];
+      let v1 = scratch1[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
+      let v2 = scratch0[(((nb * 8) + (r0 * 64)) + 1)];
+      let v3 = scratch0[(((nb * 8) + (r0 * 64)) + 2)];
+      let v4 = scratch0[(((nb * 8) + (r0 * 64)) + 3)];
+      let v5 = scratch0[(((nb * 8) + (r0 * 64)) + 4)];
+      let v6 = scratch0[(((nb * 8) + (r0 * 64)) + 5)];
+      let v7 = scratch0[(((nb * 8) + (r0 * 64)) + 6)];
+      let v8 = scratch0[(((nb * 8) + (r0 * 64)) + 7)];
+      let v9 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
+      let v10 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
+      let v11 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
       acc0 = (acc0 + (v0 * v1));
       acc1 = (acc1 + (v2 * v1));
       acc2 = (acc2 + (v3 * v1));
@@ -3571,18 +2716,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc30: f32 = 0.0;
       var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 64; r0++) {
-        let v0 = scratch_105[((nb * 256) + r0)];
-        let v1 = scratch_133[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
-        let v2 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
-        let v3 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
-        let v4 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
-        let v5 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
-        let v6 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
-        let v7 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
-        let v8 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
-        let v9 = scratch_105[(((nb * 256) + r0) + 64)];
-        let v10 = scratch_105[(((nb * 256) + r0) + 128)];
-        let v11 = scratch_105[(((nb * 256) + r0) + 192)];
+        let v0 = scratch0[((nb * 256) + r0)];
+        let v1 = scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
+        let v2 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
+        let v3 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
+        let v4 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
+        let v5 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
+        let v6 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
+        let v7 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
+        let v8 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
+        let v9 = scratch0[(((nb * 256) + r0) + 64)];
+        let v10 = scratch0[(((nb * 256) + r0) + 128)];
+        let v11 = scratch0[(((nb * 256) + r0) + 192)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -3616,38 +2761,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
-      scratch_113[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
+      scratch3[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3659,24 +2804,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         var acc38: f32 = 0.0;
         var acc39: f32 = 0.0;
         for (var r0 = 0; r0 < 64; r0++) {
-          let v12 = scratch_105[(((nb * 256) + (nr * 64)) + r0)];
-          acc32 = (acc32 + (v12 * scratch_133[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
-          acc33 = (acc33 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
+          let v12 = scratch0[(((nb * 256) + (nr * 64)) + r0)];
+          acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
+          acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
         }
-        scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
       }
     }
     return;
@@ -3723,11 +2868,11 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_113: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_134: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_120: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3743,7 +2888,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 3; r1++) {
       for (var r2 = 0; r2 < 3; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch_113[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
+          acc0 = (acc0 + scratch0[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
         }
       }
     }
@@ -3797,18 +2942,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 3; r1++) {
       for (var r2 = 0; r2 < 3; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
-          let v1 = scratch_113[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
-          let v2 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
-          let v3 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
-          let v4 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
-          let v5 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
-          let v6 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
-          let v7 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
-          let v8 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
-          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
-          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
-          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
+          let v0 = scratch1[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
+          let v1 = scratch0[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
+          let v2 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
+          let v3 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
+          let v4 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
+          let v5 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
+          let v6 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
+          let v7 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
+          let v8 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
+          let v9 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
+          let v10 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
+          let v11 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
           acc0 = (acc0 + (v0 * v1));
           acc1 = (acc1 + (v0 * v2));
           acc2 = (acc2 + (v0 * v3));
@@ -3928,18 +3073,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
               for (var r2 = 0; r2 < 128; r2++) {
-                let v0 = scratch_113[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                let v1 = scratch_134[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
-                let v2 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
-                let v3 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
-                let v4 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
-                let v5 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
-                let v6 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
-                let v7 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
-                let v8 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
-                let v9 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
-                let v10 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
-                let v11 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
+                let v0 = scratch0[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                let v1 = scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
+                let v2 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
+                let v3 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
+                let v4 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
+                let v5 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
+                let v6 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
+                let v7 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
+                let v8 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
+                let v9 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
+                let v10 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
+                let v11 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
                 acc0 = (acc0 + (v0 * v1));
                 acc1 = (acc1 + (v0 * v2));
                 acc2 = (acc2 + (v0 * v3));
@@ -3977,38 +3122,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_120[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch_20[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
+      scratch3[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -4024,28 +3169,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             for (var r1 = 0; r1 < 3; r1++) {
               if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
                 for (var r2 = 0; r2 < 128; r2++) {
-                  let v12 = scratch_113[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                  acc32 = (acc32 + (v12 * scratch_134[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
-                  acc33 = (acc33 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
-                  acc34 = (acc34 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
-                  acc35 = (acc35 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
-                  acc36 = (acc36 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
-                  acc37 = (acc37 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
-                  acc38 = (acc38 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
-                  acc39 = (acc39 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
+                  let v12 = scratch0[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                  acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
+                  acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
                 }
               }
             }
           }
         }
-        scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
       }
     }
     return;
@@ -4083,9 +3228,9 @@ const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   ],
   wgsl: `// relu backward: max_pool2d_grad | conv2 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_117: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_120: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_121: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -4106,9 +3251,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let n = rest1;
     var g0: f32 = 0.0;
     if ((((h / 2) < 5) && ((w / 2) < 5))) {
-      g0 = select(0.0, scratch_120[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch_117[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
+      g0 = select(0.0, scratch1[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch0[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
     }
-    scratch_121[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
+    scratch2[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
     return;
   }
   number -= end0;
@@ -4121,7 +3266,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 5; r1++) {
       for (var r2 = 0; r2 < 5; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch_120[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
+          acc0 = (acc0 + scratch1[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
         }
       }
     }
@@ -4150,8 +3295,8 @@ const train10Conv2BackwardConv2dWeightGrad: KernelSpec = {
   buffers: [{ buffer: 16, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv2 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_121: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -4202,18 +3347,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1 = 0; r1 < 11; r1++) {
       for (var r2 = 0; r2 < 11; r2++) {
-        let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
-        let v1 = scratch_121[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-        let v2 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-        let v3 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-        let v4 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-        let v5 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-        let v6 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-        let v7 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-        let v8 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
+        let v0 = scratch0[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
+        let v1 = scratch1[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
+        let v2 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
+        let v3 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
+        let v4 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
+        let v5 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
+        let v6 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
+        let v7 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
+        let v8 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
+        let v9 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
+        let v10 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
+        let v11 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -4310,11 +3455,11 @@ const train11Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
   ],
   wgsl: `// conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_121: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_135: array<f32>;
-@group(0) @binding(3) var<storage, read> stack_179: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_128: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch4: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -4367,18 +3512,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r1 = 0; r1 < 3; r1++) {
           if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
             for (var r2 = 0; r2 < 64; r2++) {
-              let v0 = scratch_121[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-              let v1 = scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-              let v2 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-              let v3 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-              let v4 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-              let v5 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-              let v6 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-              let v7 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-              let v8 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-              let v9 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-              let v10 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-              let v11 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
+              let v0 = scratch1[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+              let v1 = scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
+              let v2 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
+              let v3 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
+              let v4 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
+              let v5 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
+              let v6 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
+              let v7 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
+              let v8 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
+              let v9 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
+              let v10 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
+              let v11 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
               acc0 = (acc0 + (v0 * v1));
               acc1 = (acc1 + (v0 * v2));
               acc2 = (acc2 + (v0 * v3));
@@ -4416,38 +3561,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         }
       }
     }
-    scratch_128[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-    scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
+    scratch4[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch0[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
   } else {
     for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
       var acc32: f32 = 0.0;
@@ -4463,28 +3608,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
               for (var r2 = 0; r2 < 64; r2++) {
-                let v12 = scratch_121[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                acc32 = (acc32 + (v12 * scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                acc33 = (acc33 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                acc34 = (acc34 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                acc35 = (acc35 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                acc36 = (acc36 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                acc37 = (acc37 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                acc38 = (acc38 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                acc39 = (acc39 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                let v12 = scratch1[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
+                acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
+                acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
+                acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
+                acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
+                acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
+                acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
+                acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
               }
             }
           }
         }
       }
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-      scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
     }
   }
 }
@@ -4519,9 +3664,9 @@ const train12ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
   ],
   wgsl: `// relu backward: max_pool2d_grad | conv1 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_125: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_128: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_129: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -4544,7 +3689,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = rest2 % 32;
     let rest1 = rest2 / 32;
     let n = rest1;
-    scratch_129[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch_128[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch_125[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
+    scratch2[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch1[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch0[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
     return;
   }
   number -= end0;
@@ -4557,7 +3702,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       for (var r1 = 0; r1 < 13; r1++) {
         for (var r2 = 0; r2 < 13; r2++) {
-          acc0 = (acc0 + scratch_128[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
+          acc0 = (acc0 + scratch1[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
         }
       }
     }
@@ -4586,8 +3731,8 @@ const train13Conv1BackwardConv2dWeightGrad: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv1 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_129: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -4630,17 +3775,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1 = 0; r1 < 26; r1++) {
       for (var r2 = 0; r2 < 26; r2++) {
-        let v0 = scratch_4[((((r0 * 784) + (r1 * 28)) + r2) + w)];
-        let v1 = scratch_129[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
-        let v2 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
-        let v3 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
-        let v4 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
-        let v5 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
-        let v6 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
-        let v7 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
-        let v8 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
-        let v9 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
-        let v10 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
+        let v0 = scratch0[((((r0 * 784) + (r1 * 28)) + r2) + w)];
+        let v1 = scratch1[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
+        let v2 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
+        let v3 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
+        let v4 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
+        let v5 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
+        let v6 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
+        let v7 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
+        let v8 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
+        let v9 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
+        let v10 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -4752,483 +3897,338 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnn in hexadecimal: 41,714 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnn in hexadecimal: 33,244 bytes, a function for each part of each kernel. */
 const fashionCnnWasm = '\
 0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004033534\
-0000010101010203040404050504040405040505060407070707070708080605050407070707060606060606040405060404050607a40e2c2a69\
-6e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76\
-325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e76\
-32645f6164645f72656c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c\
-696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75000c30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66\
-746d61785f616d61785f7375625f6578705f73756d000d206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e\
-356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000f2c65\
-76616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400102c6576616c756174655f30325f\
-636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32640011216576616c756174655f30335f636f6e76335f636f6e7632\
-645f6164645f72656c7500121f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c750013336576616c756174655f3035\
-5f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00142d6576616c756174655f30365f6c6f73\
-735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500151d747261696e5f3030615f746f5f666c6f61745f746f5f663332\
-5f646976001632747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00\
-171e747261696e5f3030635f6663325f7765696768745f72656f72646572656400181e747261696e5f3030645f6663315f7765696768745f7265\
-6f726465726564001920747261696e5f3030655f636f6e76335f7765696768745f72656f726465726564001a20747261696e5f3030665f636f6e\
-76325f7765696768745f72656f726465726564001b32747261696e5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f\
-706f6f6c32645f6d61785f706f6f001c32747261696e5f3031625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261\
-645f67745f73656c65001d31747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f\
-706f6f001e1e747261696e5f30335f636f6e76335f636f6e7632645f6164645f72656c75001f1c747261696e5f30345f6663315f6d61746d756c\
-5f6164645f72656c75002030747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73\
-756d00212b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500221a747261696e5f30\
-36625f6663325f6261636b776172645f73756d00231d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c00242774726169\
-6e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c65637400251a747261696e5f3037615f6663315f6261636b7761\
-72645f73756d00261d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002727747261696e5f3037635f6663315f626163\
-6b776172645f6d61746d756c5f67745f73656c65637400281c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00292b7472\
-61696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002a32747261696e5f3038635f636f6e76\
-335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002b27747261696e5f3039615f72656c755f6261636b\
-776172645f6d61785f706f6f6c32645f67726164002c1c747261696e5f3039625f636f6e76325f6261636b776172645f73756d002d2a74726169\
-6e5f31305f636f6e76325f6261636b776172645f636f6e7632645f7765696768745f67726164002e31747261696e5f31315f636f6e76325f6261\
-636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002f27747261696e5f3132615f72656c755f6261636b77617264\
-5f6d61785f706f6f6c32645f6772616400301c747261696e5f3132625f636f6e76315f6261636b776172645f73756d00312a747261696e5f3133\
-5f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f6772616400322e747261696e5f31345f4164616d5f69735f66696e69\
-74655f6d756c5f6164645f706f775f7375625f335f6d6f726500330a8fb40234d30101027c2000440000000000e085c0a5440000000000e08540\
-a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2\
-441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a2445555555555\
-55a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001\
-fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000000061044044000000000000f0ff0f0b2000440000000000000000\
-63044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff\
-0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa120034400\
-0000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc771\
-1cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a0\
-2004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a24400000000\
-00000840a3a144000000000000f03f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb6\
-0b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b\
-20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c04\
-4020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f2000200148\
-0440200021080340200821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f03\
-40410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000\
-000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000\
-0000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000211841002119200420\
-0f41386c200a4190066c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd09\
-0204211e201afd090270211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f\
-201dfde6012013fde40121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021\
-fde6012017fde401211720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125\
-201e2022fde6012011fde401211120232022fde6012012fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e\
-2025fde6012015fde401211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd00\
-0280022126201afd09020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde401211120272026fde6012012fde4012112\
-20242026fde6012013fde401211320282026fde6012014fde401211420232029fde6012015fde401211520272029fde6012016fde40121162024\
-2029fde6012017fde401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b200620\
-0b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fd\
-eb012012200cfde401fd0c00000000000000000000000000000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000\
-fdeb01fde9012014200cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c000000000000\
-00000000000000000000fdeb012016200efde401fd0c00000000000000000000000000000000fdeb01fde9012017200efde401fd0c0000000000\
-0000000000000000000000fdeb01fde9012018200efde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a22\
-10410d480d000b200f41016a220f410d480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b200020\
-01480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007\
-200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112\
-200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd\
-000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd000280\
-8a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f00\
-00003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde501\
-2019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003f\
-fde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f\
-0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde4\
-01201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f000000\
-3ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c000000\
-3f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd\
-0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050\
-200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a21\
-0e200c41016a220c4102480d000b200841016a22082001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f\
-20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a\
-6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c\
-2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d211720\
-0ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afd\
-e501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde40121\
-2220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5\
-012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501\
-fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde5\
-01213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d2010\
-2027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b02809302\
-2010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e\
-41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021\
-340340203441046c41046a41194c0440fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c\
-000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139\
-fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000\
-213c4100213d2003203341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140\
-203ffd0002002141203ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520\
-402042fde6012036fde401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde4012139204420\
-42fde601203afde401213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a\
-223d4120480d000b2003203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a09003\
-20462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd\
-0c000000000000000000000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a\
-204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4\
-012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c2034\
-41206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b2034\
-41016a22344107480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241\
-046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204e\
-fd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156\
-204efd0002c09c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501\
-215a20552056fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde5\
-01204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205b\
-fde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f\
-205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102\
-480d000b4100213203402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c2032\
-41046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060\
-fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01\
-fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c000000\
-00000000000000000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22\
-624105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f07\
-7b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a\
-4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c0000000000000000\
-0000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
-0000000000000000000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c\
-6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd0002\
-80cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d20\
-1a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e20\
-1cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a211920174101\
-6a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621\
-202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202320\
-0f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c2023\
-20142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc16212420\
-25fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021\
-150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a4104\
-6c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028\
-fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b20164101\
-6a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41\
-046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b\
-4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001\
-48044020002107034020072108200821094100210a0340200941046c41046a20022802004c0440fd0c0000000000000000000000000000000021\
-0bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c000000000000000000000000000000\
-00210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000\
-0000002111fd0c00000000000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a2014\
-4180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d0162119\
-2017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601\
-200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010\
-fde4012110201d2019fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001\
-480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd0002\
-90d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c\
-00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-0420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000\
-000000000000000000000000002126fd0c0000000000000000000000000000000021274100211303404100211403404100211520042009418024\
-6c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a2129034020\
-28fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180\
-126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a\
-202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d00\
-0b200741016a22072001480d000b0b0b97040d047f027d037f017d027f017d027f017d027f017d017f017d027f20002001480440200021080340\
-200821092009210a4100210b03404300000000210c4300000000210d4100210e2004200a41c0006c41046c6a210f2005200b41026c41046c6a21\
-100340200f2a02002111200c201120102a0280d2289492210c200d201120102a0284d2289492210d200f41046a210f201041286a2110200e4101\
-6a220e41c000480d000b2006200b41026c200a41166c6a41046c6a21122012200c2005200b41026c41046c6a211320132a0280e6289238020020\
-12200d20132a0284e62892380204200b41016a220b4105480d000b43ffff7fff21144100210e2006200a41166c41046c6a21150340201420152a\
-0200972114201541046a2115200e41016a220e410a480d000b2006200a41166c41046c6a21162016201438022820162a02282117410021182006\
-200a41166c41046c6a21190340201920192a0200201793100238022c201941046a2119201841016a2218410a480d000b4300000000211a410021\
-0e2006200a41166c41046c6a211b0340201a201b2a022c92211a201b41046a211b200e41016a220e410a480d000b2016201a38025420162a0254\
-211c410021182007200a410a6c41046c6a211d2006200a41166c41046c6a211e0340201d201e2a022c201c95380200201d41046a211d201e4104\
-6a211e201841016a2218410a480d000b200841016a22082001480d000b0b0ba40101087f20002001480440200021080340200821092009210a41\
-00210b03404100210c03404100210d2006200c411c6c200a4190066c6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f\
-2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a\
-220b4101480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a20094120\
-6e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002\
-800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c00\
-00003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f\
-0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f000000\
-3f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016\
-fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6\
-01211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000\
-003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde50120\
-1afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffd\
-e6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f00\
-00003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b02\
-00200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e20\
-1afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b02\
-8068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d\
-000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f2000200148044020002107034020072108200821094100210a03402005200a4108\
-6c41046c6a210c200cfd00028009210b200cfd00029009210d4100210e03404100210f0340fd0c000000000000000000000000000000002110fd\
-0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
-13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
-002116fd0c000000000000000000000000000000002117410021182004200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41\
-086c41046c6a211a03402019fd090200211b201afd000200211c2019fd090204211d2019fd090270211e2019fd090274211f201afd0002102120\
-201b201cfde6012010fde4012110201d201cfde6012011fde4012111201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b\
-2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201afd00\
-02800121212019fd09020821222019fd0902782123201afd000290012124201d2021fde6012010fde401211020222021fde6012011fde4012111\
-201f2021fde6012012fde401211220232021fde6012013fde4012113201d2024fde6012014fde401211420222024fde6012015fde4012115201f\
-2024fde6012016fde401211620232024fde6012017fde4012117201afd0002800221252019fd09020c21262019fd09027c2127201afd00029002\
-212820222025fde6012010fde401211020262025fde6012011fde401211120232025fde6012012fde401211220272025fde6012013fde4012113\
-20222028fde6012014fde401211420262028fde6012015fde401211520232028fde6012016fde401211620272028fde6012017fde40121172019\
-41f0006a2119201a4180036a211a201841016a22184103480d000b2006200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a\
-212920292010200bfde401fd0c00000000000000000000000000000000fdeb012011200bfde401fd0c00000000000000000000000000000000fd\
-eb01fde9012012200bfde401fd0c00000000000000000000000000000000fdeb01fde9012013200bfde401fd0c00000000000000000000000000\
-000000fdeb01fde901fd0b020020292014200dfde401fd0c00000000000000000000000000000000fdeb012015200dfde401fd0c000000000000\
-00000000000000000000fdeb01fde9012016200dfde401fd0c00000000000000000000000000000000fdeb01fde9012017200dfde401fd0c0000\
-0000000000000000000000000000fdeb01fde901fd0b0210200f41016a220f410d480d000b200e41016a220e410d480d000b200a41016a220a41\
-04480d000b200741016a22072001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f200020014804402000\
-21080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d\
-41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd00028002\
-2012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820\
-182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd\
-00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121\
-232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016\
-fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200f\
-fd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b\
-020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120\
-102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac\
-022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d\
-000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c41\
-046a41194c0440fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000\
-000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000\
-000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d200320\
-3341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd000200214120\
-3ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fd\
-e401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401\
-213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b20\
-03203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b090\
-0320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c0000000000000000\
-00000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c\
-6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd00\
-0210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c\
-6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d\
-000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41\
-046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af03215220\
-4efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c0320\
-55fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501\
-204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a203\
-2058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde5\
-01204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f60320\
-4e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203\
-402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c002\
-6c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000\
-000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0\
-f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c000000000000000000000000\
-00000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b2032\
-41016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b\
-017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b0340410021\
-0c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c0000000000000000000000000000000021\
-0efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
-002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000\
-0000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41\
-046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd00\
-0290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efd\
-e401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde401\
-2112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d00\
-0b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc16\
-21222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024\
-202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126\
-410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340\
-410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41\
-086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202b\
-fd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b\
-201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d2028\
-2024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741\
-016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021070340\
-20072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c000000000000\
-00000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000\
-000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000\
-0000000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a\
-21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d01621\
-1a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b\
-2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019\
-fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a\
-22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a\
-41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c000000000000000000\
-00000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000\
-000000002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20\
-134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a\
-2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a\
-2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a4104\
-6c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a220720\
-01480d000b0b0bf90619047f027d037f017d027f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d\
-017f200020014804402000210903402009210a200a210b4100210c03404300000000210d4300000000210e4100210f2004200b41c0006c41046c\
-6a21102005200c41026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e201220112a0284d2289492210e201041\
-046a2110201141286a2111200f41016a220f41c000480d000b2006200c41026c200b41236c6a41046c6a21132013200d2005200c41026c41046c\
-6a211420142a0280e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ffff7fff21154100210f2006200b41\
-236c41046c6a21160340201520162a0200972115201641046a2116200f41016a220f410a480d000b2006200b41236c41046c6a21172017201538\
-022820172a02282118410021192006200b41236c41046c6a211a0340201a201a2a0200201893100238022c201a41046a211a201941016a221941\
-0a480d000b4300000000211b4100210f2006200b41236c41046c6a211c0340201b201c2a022c92211b201c41046a211c200f41016a220f410a48\
-0d000b2017201b38025420172a0254211d410021192007200b410a6c41046c6a211e2006200b41236c41046c6a211f0340201e201f2a022c201d\
-95380200201e41046a211e201f41046a211f201941016a2219410a480d000b43ffff7fff21204100210f2007200b410a6c41046c6a2121034020\
-2020212a0200972120202141046a2121200f41016a220f410a480d000b43ffff7fff212241002123410021242007200b410a6c41046c6a212503\
-4020252a02002126202620225e202620265c7221272026202220271b21224100410a6c20246a202320271b2123202541046a2125202441016a22\
-24410a480d000b20232008200b41046c6a2129202928020046b22128201720203802582017202838025c20172a0258212a410021192006200b41\
-236c41046c6a212b2007200b410a6c41046c6a212c0340202b202c2a0200202a93380260202b41046a212b202c41046a212c201941016a221941\
-0a480d000b4300000000212d4100210f2006200b41236c41046c6a212e0340202d202e2a0260100292212d202e41046a212e200f41016a220f41\
-0a480d000b2017202d38028801200941016a22092001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f20002001480440\
-430000000021084100210903402004200941046c6a210b200b280200210a2005200941236c41046c6a210d200d2a028801210c200c1003210e41\
-00210f2005200941236c41046c6a21100340200820102a0260200e934300000000200f200a461b922108201041046a2110200f41016a220f410a\
-480d000b200941016a22092002280200480d000b43000000002111410021122005410041046c6a21130340201120132a025c9221112013418c01\
-6a2113201241016a22122002280200480d000b2002280200b221142008201495211520158c211620112014952117200021180340201821192006\
-410041046c6a211a201a20163802002007410041046c6a211b201b2017380200201841016a22182001480d000b0b0ba40101087f200020014804\
-402000210c0340200c210d200d210e4100210f03404100211003404100211120062010411c6c200e4190066c6a41046c6a211220042010411c6c\
-200e4190066c6a6a21130340201220132d0000b24300007f4395380200201241046a2112201341016a2113201141016a2211411c480d000b2010\
-41016a2210411c480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c03\
-40200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41\
-086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a0321\
-1720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a2014\
-2019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfd\
-e401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000\
-003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000\
-003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014\
-fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f00\
-00003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c00\
-00003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde6012127201720\
-1afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f\
-0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd\
-0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b028058\
-20122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a221041\
-02480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d20\
-0d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c200148\
-0d000b0b0baa0101087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d20\
-0d211041002111200920104180c0016c200e4180016c6a200f4180c0006c6a41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c\
-6a21130340201220132a0280d016380200201241046a211220134180126a2113201141016a2211418001480d000b200c41016a220c2001480d00\
-0b0b0bac0101087f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d410370210f200d41036e210d200d21\
-1041002111200a20104180c0016c200f4180c0006c6a200e41c0006c6a41046c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c\
-6a21130340201220132a0280cc04380200201241046a211220134180046a2113201141016a221141c000480d000b200c41016a220c2001480d00\
-0b0b0ba50101087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d21\
-1041002111200b20104180306c200f4180106c6a200e41206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21130340\
-201220132a02800a380200201241046a211220134180026a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd70b0904\
-7f017b017f017b027f087b037f247b027f200020014804402000210a0340200a210b200b210c4100210d03402005200d41086c41046c6a210f20\
-0ffd00028009210e200ffd000290092110410021110340410021120340fd0c000000000000000000000000000000002113fd0c00000000000000\
-0000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000\
-00000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c000000\
-00000000000000000000000000211a4100211b2004201141386c200c4190066c6a201241026c6a41046c6a211c2005200d41086c41046c6a211d\
-0340201cfd090200211e201dfd000200211f201cfd0902042120201cfd0902702121201cfd0902742122201dfd0002102123201e201ffde60120\
-13fde40121132020201ffde6012014fde40121142021201ffde6012015fde40121152022201ffde6012016fde4012116201e2023fde6012017fd\
-e401211720202023fde6012018fde401211820212023fde6012019fde401211920222023fde601201afde401211a201dfd000280012124201cfd\
-0902082125201cfd0902782126201dfd00029001212720202024fde6012013fde401211320252024fde6012014fde401211420222024fde60120\
-15fde401211520262024fde6012016fde401211620202027fde6012017fde401211720252027fde6012018fde401211820222027fde6012019fd\
-e401211920262027fde601201afde401211a201dfd000280022128201cfd09020c2129201cfd09027c212a201dfd00029002212b20252028fde6\
-012013fde401211320292028fde6012014fde401211420262028fde6012015fde4012115202a2028fde6012016fde40121162025202bfde60120\
-17fde40121172029202bfde6012018fde40121182026202bfde6012019fde4012119202a202bfde601201afde401211a201c41f0006a211c201d\
-4180036a211d201b41016a221b4103480d000b2013200efde401fd0c00000000000000000000000000000000fdeb01212c2014200efde401fd0c\
-00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f2015200efde401fd0c0000\
-0000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322016200efde401fd0c00000000\
-000000000000000000000000fdeb01213320332032fd4520322032fd42fd502134203220332034fd52213520172010fde401fd0c000000000000\
-00000000000000000000fdeb01213620182010fde401fd0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd\
-502138203620372038fd52213920192010fde401fd0c00000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd5021\
-3b2039203a203bfd52213c201a2010fde401fd0c00000000000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e20\
-3c203d203efd52213ffd0c00000000000000000000000000000000fd0c01000000010000000100000001000000202efd52fd0c02000000020000\
-0002000000020000002031fd52fd0c030000000300000003000000030000002034fd522140fd0c00000000000000000000000000000000fd0c01\
-0000000100000001000000010000002038fd52fd0c02000000020000000200000002000000203bfd52fd0c030000000300000003000000030000\
-00203efd5221412007200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a214220422035fd0b02002008200d41086c201141\
-a0036c6a200c41a02a6c6a201241206c6a41046c6a214320432040fd0b02002042203ffd0b021020432041fd0b0210201241016a2212410d480d\
-000b201141016a2211410d480d000b200d41016a220d4104480d000b200a41016a220a2001480d000b0b0bda0602077f177b2000200148044020\
-00210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f2009200d4180\
-c0006c200c41086c6a41046c6a21100340200ffd00028080042111200ffd000280c0032112200ffd00028080032113200ffd000280c002211420\
-0ffd0002808001211520112014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde6012116200ffd00028080022117200ffd00\
-028040211820122017fde4012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200ffd000280c001211a200ffd000200211b\
-2013201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f0000003f00\
-00003f0000003ffde601211d20122017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde501201bfde4\
-01fd0c0000003f0000003f0000003f0000003ffde601211f20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde60121\
-2020112012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601212120162019fde401201cfde401fd0c0000003f0000003f\
-0000003f0000003ffde601212220162019fde501201cfde401fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde401201ffd\
-e401fd0c0000003f0000003f0000003f0000003ffde6012124201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003ffde601\
-212520152018fde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f000000\
-3f0000003f0000003ffde601212720102011fd0b020020102020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b028040\
-20102022fd0b02805020102023fd0b0280602010201cfd0b0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280a00120\
-10201ffd0b0280b00120102015fd0b0280c00120102026fd0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a210f2010\
-41106a2110200e41016a220e4102480d000b200a41016a220a2001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b037f\
-117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f20\
-04200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a211220\
-10fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd00\
-02800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde50121\
-1e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde50121222016\
-2014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127\
-201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f20\
-17201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd000280\
-2afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd\
-0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202d\
-fd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180\
-016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021\
-340340410021350340203541046c41046a41194c0440fd0c000000000000000000000000000000002136fd0c0000000000000000000000000000\
-00002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000000000000000\
-00000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000\
-000000000000213d4100213e2003203441a0066c20354180016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203f\
-fd09020021412040fd00020021422040fd0002102143203ffd090280012144203ffd090280022145203ffd09028003214620412042fde6012036\
-fde401213620412043fde6012037fde401213720442042fde6012038fde401213820442043fde6012039fde401213920452042fde601203afde4\
-01213a20452043fde601203bfde401213b20462042fde601203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a21\
-40203e41016a223e4120480d000b2003203441c8016c203541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038\
-fd0b02a0900320472039fd0b02b090032047203afd0b02c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f090030541\
-0021480340fd0c000000000000000000000000000000002149fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20\
-354180016c6a204841206c6a41046c6a214b200620324180206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fd\
-e6012049fde4012149204d204cfd000210fde601204afde401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b20032034\
-41c8016c203541206c6a204841086c6a41046c6a214e204e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b48\
-0d000b0b203541016a22354107480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e0340410021\
-0f2003203341046c200e41286c6a41046c6a214f2003203341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280\
-c2032152204ffd0002a0af032153204ffd0002a0c8032154204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd00\
-02c0ce032157204ffd0002c09c032056fde4012057fde4012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002\
-a0e103fde501215b20562057fde501204ffd0002c0e703fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d\
-20552058fde501204ffd0002e0a2032059fde401205afde401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401\
-215f205b205cfde5012059205afde501204ffd0002e0ed03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b\
-02c0f60320502060fd0b02e0f603204f41206a214f205041c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341\
-016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a21622062fd000280ca04216141002163034041002164200320\
-3341046c206341a0016c6a41046c6a21652007203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c20\
-3341046c6a206341c0026c6a200c41c00c6c6a41046c6a216703402065fd000280f4032061fde401fd0c00000000000000000000000000000000\
-fdeb0121682065fd0002a0f4032061fde401fd0c00000000000000000000000000000000fdeb01216920692068fd4520682068fd42fd50216a20\
-682069206afd52216b2065fd0002c0f6032061fde401fd0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd42fd\
-50216d206b206c206dfd52216e2065fd0002e0f6032061fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45206e20\
-6efd42fd502170206e206f2070fd522171fd0c00000000000000000000000000000000fd0c01000000010000000100000001000000206afd52fd\
-0c02000000020000000200000002000000206dfd52fd0c030000000300000003000000030000002070fd52217220662071fd0b020020672072fd\
-0b0200206541c0006a216520664180026a216620674180026a2167206441016a22644105480d000b206341016a22634105480d000b203341016a\
-22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f01\
-7b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340\
-200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c\
-00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
-fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000\
-2114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a\
-21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc\
-04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde40121\
-0e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde401211220\
-1f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b2016\
-41016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc16212220\
-06200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320\
-112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021\
-270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340410021\
-172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20\
-154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd0002\
-90cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541\
-016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22\
-072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021070340200721\
-08200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c000000000000000000\
-00000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000\
-000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000\
-0000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a211620\
-05200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016\
-fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fd\
-e601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde601\
-2011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a221441\
-03480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c\
-20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b028002\
-2021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c000000000000000000000000\
-00000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c\
-00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-06052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000\
-002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180\
-036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd\
-000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a221541\
-8001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a21\
-2b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032f2e\
+0000010101010203040404050504040506040707070707070808060407070707060606060606040405060404050607a40e2c2a696e6665725f30\
+30615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e76\
+32645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f616464\
+5f72656c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f\
+30335f6663315f6d61746d756c5f6164645f72656c75000c30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f61\
+6d61785f7375625f6578705f73756d000d206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c75\
+6174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765696768747300092c6576616c756174\
+655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f2c6576616c756174655f30325f636f6e76325f\
+636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000a216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f\
+72656c75000b1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75000c336576616c756174655f30355f6663325f6d\
+61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00102d6576616c756174655f30365f6c6f73735f6c6f675f\
+7375625f65715f73656c6563745f73756d5f335f6d6f726500111d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f6469760012\
+32747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00131e74726169\
+6e5f3030635f6663325f7765696768745f72656f72646572656400141e747261696e5f3030645f6663315f7765696768745f72656f7264657265\
+64001520747261696e5f3030655f636f6e76335f7765696768745f72656f726465726564001620747261696e5f3030665f636f6e76325f776569\
+6768745f72656f726465726564001732747261696e5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264\
+5f6d61785f706f6f001832747261696e5f3031625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73\
+656c65001931747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001a1e\
+747261696e5f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1c747261696e5f30345f6663315f6d61746d756c5f6164645f72\
+656c75000c30747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d001b2b74\
+7261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001c1a747261696e5f3036625f666332\
+5f6261636b776172645f73756d001d1d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c001e27747261696e5f3036645f\
+6663325f6261636b776172645f6d61746d756c5f67745f73656c656374001f1a747261696e5f3037615f6663315f6261636b776172645f73756d\
+00201d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002127747261696e5f3037635f6663315f6261636b776172645f\
+6d61746d756c5f67745f73656c65637400221c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00232b747261696e5f3038\
+625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002432747261696e5f3038635f636f6e76335f6261636b\
+776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002527747261696e5f3039615f72656c755f6261636b776172645f6d\
+61785f706f6f6c32645f6772616400261c747261696e5f3039625f636f6e76325f6261636b776172645f73756d00272a747261696e5f31305f63\
+6f6e76325f6261636b776172645f636f6e7632645f7765696768745f67726164002831747261696e5f31315f636f6e76325f6261636b77617264\
+5f636f6e7632645f696e7075745f677261645f67745f73656c65002927747261696e5f3132615f72656c755f6261636b776172645f6d61785f70\
+6f6f6c32645f67726164002a1c747261696e5f3132625f636f6e76315f6261636b776172645f73756d002b2a747261696e5f31335f636f6e7631\
+5f6261636b776172645f636f6e7632645f7765696768745f67726164002c2e747261696e5f31345f4164616d5f69735f66696e6974655f6d756c\
+5f6164645f706f775f7375625f335f6d6f7265002d0abbf2012ed30101027c2000440000000000e085c0a5440000000000e08540a4220244fe82\
+2b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa0\
+01fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002\
+a244555555555555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff07\
+7c423486bfa20ba50203017e017f037c200044000000000000000061044044000000000000f0ff0f0b2000440000000000000000630440440000\
+00000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf\
+220344cd3b7f669ea0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f0\
+3fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa0\
+2005a244922449922449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b7\
+44ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a1\
+44000000000000f03f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c20\
+00bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb1001\
+2001bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a2102\
+0b0b2002b60b13002000bc41808080fc077141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f2000200148044020002108\
+0340200821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f03404100211003\
+40fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000\
+0000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200f41386c200a\
+4190066c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201a\
+fd090270211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde60120\
+13fde40121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fd\
+e401211720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6\
+012011fde401211120232022fde6012012fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde60120\
+15fde401211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd00028002212620\
+1afd09020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde401211120272026fde6012012fde401211220242026fde6\
+012013fde401211320282026fde6012014fde401211420232029fde6012015fde401211520272029fde6012016fde401211620242029fde60120\
+17fde401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f\
+41a0036c6a200a41a02a6c6a201041206c6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200c\
+fde401fd0c00000000000000000000000000000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde901\
+2014200cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c000000000000000000000000\
+00000000fdeb012016200efde401fd0c00000000000000000000000000000000fdeb01fde9012017200efde401fd0c0000000000000000000000\
+0000000000fdeb01fde9012018200efde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d00\
+0b200f41016a220f410d480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b200020014804402000\
+21080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c\
+200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd000280\
+8a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca0321\
+1620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a0421192011\
+2018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f000000\
+3f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd\
+0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e20\
+0f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000\
+003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401\
+fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde6012123\
+20132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f00\
+00003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e\
+2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b\
+028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a\
+220c4102480d000b200841016a22082001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f200020014804\
+40200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c\
+6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd00\
+0280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f\
+211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018\
+200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fd\
+e50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b20\
+1c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c20\
+17200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde5012130201020\
+21fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280\
+960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b\
+0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e41\
+05480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441\
+046c41046a41194c0440fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000\
+000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000\
+000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d\
+2003203341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd000200\
+2141203ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde601\
+2036fde401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203a\
+fde401213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d\
+000b2003203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b\
+02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c0000000000\
+00000000000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a\
+41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c20\
+4bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a2047\
+41086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a223441\
+07480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d4128\
+6c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af03\
+2152204efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c0\
+9c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056\
+fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002\
+e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde501205820\
+59fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0\
+f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100\
+213203402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a2062\
+41c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00\
+000000000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd\
+0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c000000000000000000\
+00000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d00\
+0b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b01\
+7f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b0340\
+4100210c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c0000000000000000000000000000\
+0000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000\
+000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000\
+0000000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c000\
+6c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b20\
+19fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601\
+200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012\
+fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000\
+480d000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd0002\
+90cc1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+029024202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc\
+162126410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021\
+160340410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005\
+200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde401212820\
+2c202bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a2216410348\
+0d000b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d20\
+2d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b\
+200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021\
+07034020072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c000000\
+00000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00\
+000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd\
+0c00000000000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41\
+046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290\
+d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde40121\
+0c201b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde401211020\
+1d2019fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b2014\
+41016a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d028212020\
+06200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c20\
+20fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb\
+01fd0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c000000000000\
+00000000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290042021201120\
+1efde401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000\
+000000000000002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c2025418009\
+6c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd09020021\
+2a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a21292015\
+41016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c\
+6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a\
+22072001480d000b0b0b97040d047f027d037f017d027f017d027f017d027f017d017f017d027f20002001480440200021080340200821092009\
+210a4100210b03404300000000210c4300000000210d4100210e2004200a41c0006c41046c6a210f2005200b41026c41046c6a21100340200f2a\
+02002111200c201120102a0280d2289492210c200d201120102a0284d2289492210d200f41046a210f201041286a2110200e41016a220e41c000\
+480d000b2006200b41026c200a41166c6a41046c6a21122012200c2005200b41026c41046c6a211320132a0280e628923802002012200d20132a\
+0284e62892380204200b41016a220b4105480d000b43ffff7fff21144100210e2006200a41166c41046c6a21150340201420152a020097211420\
+1541046a2115200e41016a220e410a480d000b2006200a41166c41046c6a21162016201438022820162a02282117410021182006200a41166c41\
+046c6a21190340201920192a0200201793100238022c201941046a2119201841016a2218410a480d000b4300000000211a4100210e2006200a41\
+166c41046c6a211b0340201a201b2a022c92211a201b41046a211b200e41016a220e410a480d000b2016201a38025420162a0254211c41002118\
+2007200a410a6c41046c6a211d2006200a41166c41046c6a211e0340201d201e2a022c201c95380200201d41046a211d201e41046a211e201841\
+016a2218410a480d000b200841016a22082001480d000b0b0ba40101087f20002001480440200021080340200821092009210a4100210b034041\
+00210c03404100210d2006200c411c6c200a4190066c6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300\
+007f4395380200200e41046a210e200f41016a210f200d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a220b4101480d\
+000b200841016a22082001480d000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f2000200148044020002107034020072108200821\
+094100210a03402005200a41086c41046c6a210c200cfd00028009210b200cfd00029009210d4100210e03404100210f0340fd0c000000000000\
+000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000\
+0000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000\
+00000000000000000000000000002116fd0c000000000000000000000000000000002117410021182004200e41386c20094190066c6a200f4102\
+6c6a41046c6a21192005200a41086c41046c6a211a03402019fd090200211b201afd000200211c2019fd090204211d2019fd090270211e2019fd\
+090274211f201afd0002102120201b201cfde6012010fde4012110201d201cfde6012011fde4012111201e201cfde6012012fde4012112201f20\
+1cfde6012013fde4012113201b2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fd\
+e6012017fde4012117201afd0002800121212019fd09020821222019fd0902782123201afd000290012124201d2021fde6012010fde401211020\
+222021fde6012011fde4012111201f2021fde6012012fde401211220232021fde6012013fde4012113201d2024fde6012014fde4012114202220\
+24fde6012015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201afd0002800221252019fd09020c21262019\
+fd09027c2127201afd00029002212820222025fde6012010fde401211020262025fde6012011fde401211120232025fde6012012fde401211220\
+272025fde6012013fde401211320222028fde6012014fde401211420262028fde6012015fde401211520232028fde6012016fde4012116202720\
+28fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b2006200a41086c200e41a0036c6a200941a0\
+2a6c6a200f41206c6a41046c6a212920292010200bfde401fd0c00000000000000000000000000000000fdeb012011200bfde401fd0c00000000\
+000000000000000000000000fdeb01fde9012012200bfde401fd0c00000000000000000000000000000000fdeb01fde9012013200bfde401fd0c\
+00000000000000000000000000000000fdeb01fde901fd0b020020292014200dfde401fd0c00000000000000000000000000000000fdeb012015\
+200dfde401fd0c00000000000000000000000000000000fdeb01fde9012016200dfde401fd0c00000000000000000000000000000000fdeb01fd\
+e9012017200dfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200f41016a220f410d480d000b200e41016a220e41\
+0d480d000b200a41016a220a4104480d000b200741016a22072001480d000b0b0bf90619047f027d037f017d027f017d027f017d027f017d017f\
+017d027f017d017f017d037f017d017f017d017f017d027f017d017f200020014804402000210903402009210a200a210b4100210c0340430000\
+0000210d4300000000210e4100210f2004200b41c0006c41046c6a21102005200c41026c41046c6a2111034020102a02002112200d201220112a\
+0280d2289492210d200e201220112a0284d2289492210e201041046a2110201141286a2111200f41016a220f41c000480d000b2006200c41026c\
+200b41236c6a41046c6a21132013200d2005200c41026c41046c6a211420142a0280e628923802002013200e20142a0284e62892380204200c41\
+016a220c4105480d000b43ffff7fff21154100210f2006200b41236c41046c6a21160340201520162a0200972115201641046a2116200f41016a\
+220f410a480d000b2006200b41236c41046c6a21172017201538022820172a02282118410021192006200b41236c41046c6a211a0340201a201a\
+2a0200201893100238022c201a41046a211a201941016a2219410a480d000b4300000000211b4100210f2006200b41236c41046c6a211c034020\
+1b201c2a022c92211b201c41046a211c200f41016a220f410a480d000b2017201b38025420172a0254211d410021192007200b410a6c41046c6a\
+211e2006200b41236c41046c6a211f0340201e201f2a022c201d95380200201e41046a211e201f41046a211f201941016a2219410a480d000b43\
+ffff7fff21204100210f2007200b410a6c41046c6a21210340202020212a0200972120202141046a2121200f41016a220f410a480d000b43ffff\
+7fff212241002123410021242007200b410a6c41046c6a2125034020252a02002126202620225e202620265c7221272026202220271b21224100\
+410a6c20246a202320271b2123202541046a2125202441016a2224410a480d000b20232008200b41046c6a2129202928020046b2212820172020\
+3802582017202838025c20172a0258212a410021192006200b41236c41046c6a212b2007200b410a6c41046c6a212c0340202b202c2a0200202a\
+93380260202b41046a212b202c41046a212c201941016a2219410a480d000b4300000000212d4100210f2006200b41236c41046c6a212e034020\
+2d202e2a0260100292212d202e41046a212e200f41016a220f410a480d000b2017202d38028801200941016a22092001480d000b0b0bb3020a01\
+7d037f017d017f017d027f017d027f047d047f20002001480440430000000021084100210903402004200941046c6a210b200b280200210a2005\
+200941236c41046c6a210d200d2a028801210c200c1003210e4100210f2005200941236c41046c6a21100340200820102a0260200e9343000000\
+00200f200a461b922108201041046a2110200f41016a220f410a480d000b200941016a22092002280200480d000b430000000021114100211220\
+05410041046c6a21130340201120132a025c9221112013418c016a2113201241016a22122002280200480d000b2002280200b221142008201495\
+211520158c211620112014952117200021180340201821192006410041046c6a211a201a20163802002007410041046c6a211b201b2017380200\
+201841016a22182001480d000b0b0ba40101087f200020014804402000210c0340200c210d200d210e4100210f03404100211003404100211120\
+062010411c6c200e4190066c6a41046c6a211220042010411c6c200e4190066c6a6a21130340201220132d0000b24300007f4395380200201241\
+046a2112201341016a2113201141016a2211411c480d000b201041016a2210411c480d000b200f41016a220f4101480d000b200c41016a220c20\
+01480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f41\
+086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd\
+0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffd\
+e60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde60121\
+1b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e2013\
+2016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f000000\
+3f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd\
+0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde601212320\
+18201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000\
+003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401\
+fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012128\
+2017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b\
+02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b02804020\
+122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd\
+0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f2000200148044020\
+00210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a\
+41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101087f200020014804402000210c0340200c210d200d41c000\
+70210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200920104180c0016c200e4180016c6a200f4180c0006c6a41\
+046c6a21122005201041c0016c200e6a200f41c0006c6a41046c6a21130340201220132a0280d016380200201241046a211220134180126a2113\
+201141016a2211418001480d000b200c41016a220c2001480d000b0b0bac0101087f200020014804402000210c0340200c210d200d4180017021\
+0e200d4180016e210d200d410370210f200d41036e210d200d211041002111200a20104180c0016c200f4180c0006c6a200e41c0006c6a41046c\
+6a2112200520104180c0016c200f4180c0006c6a200e6a41046c6a21130340201220132a0280cc04380200201241046a211220134180046a2113\
+201141016a221141c000480d000b200c41016a220c2001480d000b0b0ba50101087f200020014804402000210c0340200c210d200d41c0007021\
+0e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200b20104180306c200f4180106c6a200e41206c6a41046c6a2112\
+200520104180306c200f4180106c6a200e6a41046c6a21130340201220132a02800a380200201241046a211220134180026a2113201141016a22\
+114120480d000b200c41016a220c2001480d000b0b0bd70b09047f017b017f017b027f087b037f247b027f200020014804402000210a0340200a\
+210b200b210c4100210d03402005200d41086c41046c6a210f200ffd00028009210e200ffd000290092110410021110340410021120340fd0c00\
+0000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd\
+0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021\
+18fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2004201141386c200c4190066c\
+6a201241026c6a41046c6a211c2005200d41086c41046c6a211d0340201cfd090200211e201dfd000200211f201cfd0902042120201cfd090270\
+2121201cfd0902742122201dfd0002102123201e201ffde6012013fde40121132020201ffde6012014fde40121142021201ffde6012015fde401\
+21152022201ffde6012016fde4012116201e2023fde6012017fde401211720202023fde6012018fde401211820212023fde6012019fde4012119\
+20222023fde601201afde401211a201dfd000280012124201cfd0902082125201cfd0902782126201dfd00029001212720202024fde6012013fd\
+e401211320252024fde6012014fde401211420222024fde6012015fde401211520262024fde6012016fde401211620202027fde6012017fde401\
+211720252027fde6012018fde401211820222027fde6012019fde401211920262027fde601201afde401211a201dfd000280022128201cfd0902\
+0c2129201cfd09027c212a201dfd00029002212b20252028fde6012013fde401211320292028fde6012014fde401211420262028fde6012015fd\
+e4012115202a2028fde6012016fde40121162025202bfde6012017fde40121172029202bfde6012018fde40121182026202bfde6012019fde401\
+2119202a202bfde601201afde401211a201c41f0006a211c201d4180036a211d201b41016a221b4103480d000b2013200efde401fd0c00000000\
+000000000000000000000000fdeb01212c2014200efde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd\
+42fd50212e202c202d202efd52212f2015200efde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd\
+502131202f20302031fd5221322016200efde401fd0c00000000000000000000000000000000fdeb01213320332032fd4520322032fd42fd5021\
+34203220332034fd52213520172010fde401fd0c00000000000000000000000000000000fdeb01213620182010fde401fd0c0000000000000000\
+0000000000000000fdeb01213720372036fd4520362036fd42fd502138203620372038fd52213920192010fde401fd0c00000000000000000000\
+000000000000fdeb01213a203a2039fd4520392039fd42fd50213b2039203a203bfd52213c201a2010fde401fd0c000000000000000000000000\
+00000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c203d203efd52213ffd0c00000000000000000000000000000000fd0c010000\
+00010000000100000001000000202efd52fd0c020000000200000002000000020000002031fd52fd0c0300000003000000030000000300000020\
+34fd522140fd0c00000000000000000000000000000000fd0c010000000100000001000000010000002038fd52fd0c0200000002000000020000\
+0002000000203bfd52fd0c03000000030000000300000003000000203efd5221412007200d41086c201141a0036c6a200c41a02a6c6a20124120\
+6c6a41046c6a214220422035fd0b02002008200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a214320432040fd0b020020\
+42203ffd0b021020432041fd0b0210201241016a2212410d480d000b201141016a2211410d480d000b200d41016a220d4104480d000b200a4101\
+6a220a2001480d000b0b0bda0602077f177b200020014804402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d410021\
+0e2006200d41086c200c41206c6a41046c6a210f2009200d4180c0006c200c41086c6a41046c6a21100340200ffd00028080042111200ffd0002\
+80c0032112200ffd00028080032113200ffd000280c0022114200ffd0002808001211520112014fde4012015fde401fd0c0000003f0000003f00\
+00003f0000003ffde6012116200ffd00028080022117200ffd00028040211820122017fde4012018fde401fd0c0000003f0000003f0000003f00\
+00003ffde6012119200ffd000280c001211a200ffd000200211b2013201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde6\
+01211c20112014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde601211d20122017fde5012018fde401fd0c0000003f0000\
+003f0000003f0000003ffde601211e2013201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601211f20112012fde40120\
+13fde401fd0c0000003f0000003f0000003f0000003ffde601212020112012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffd\
+e601212120162019fde401201cfde401fd0c0000003f0000003f0000003f0000003ffde601212220162019fde501201cfde401fd0c0000003f00\
+00003f0000003f0000003ffde6012123201d201efde401201ffde401fd0c0000003f0000003f0000003f0000003ffde6012124201d201efde501\
+201ffde401fd0c0000003f0000003f0000003f0000003ffde601212520152018fde401201bfde401fd0c0000003f0000003f0000003f0000003f\
+fde601212620152018fde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601212720102011fd0b020020102020fd0b02801020\
+102021fd0b02802020102013fd0b02803020102016fd0b02804020102022fd0b02805020102023fd0b0280602010201cfd0b0280702010201dfd\
+0b0280800120102024fd0b0280900120102025fd0b0280a0012010201ffd0b0280b00120102015fd0b0280c00120102026fd0b0280d001201020\
+27fd0b0280e0012010201bfd0b0280f001200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a220a2001480d000b0b\
+0bbf130e097f207b047f087b037f067b027f027b027f017b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a\
+41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d4104\
+6c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b211520\
+10fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b\
+201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd000280\
+28fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd000280032017fde501fde5\
+01212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201e\
+fde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e2021\
+2020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b\
+02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280\
+c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b\
+0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d\
+41016a220d4108480d000b410021320340410021330340410021340340410021350340203541046c41046a41194c0440fd0c0000000000000000\
+00000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000\
+000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000\
+000000000000000000000000213cfd0c00000000000000000000000000000000213d4100213e2003203441a0066c20354180016c6a41046c6a21\
+3f200620324180206c20344180026c6a41046c6a21400340203ffd09020021412040fd00020021422040fd0002102143203ffd09028001214420\
+3ffd090280022145203ffd09028003214620412042fde6012036fde401213620412043fde6012037fde401213720442042fde6012038fde40121\
+3820442043fde6012039fde401213920452042fde601203afde401213a20452043fde601203bfde401213b20462042fde601203cfde401213c20\
+462043fde601203dfde401213d203f41046a213f204041206a2140203e41016a223e4120480d000b2003203441c8016c203541206c6a41046c6a\
+214720472036fd0b0280900320472037fd0b0290900320472038fd0b02a0900320472039fd0b02b090032047203afd0b02c090032047203bfd0b\
+02d090032047203cfd0b02e090032047203dfd0b02f0900305410021480340fd0c000000000000000000000000000000002149fd0c0000000000\
+0000000000000000000000214a4100213e2003203441a0066c20354180016c6a204841206c6a41046c6a214b200620324180206c20344180026c\
+6a41046c6a214c0340204bfd090200214d204d204cfd000200fde6012049fde4012149204d204cfd000210fde601204afde401214a204b41046a\
+214b204c41206a214c203e41016a223e4120480d000b2003203441c8016c203541206c6a204841086c6a41046c6a214e204e2049fd0b02809003\
+204e204afd0b02909003204841016a22484119203541046c6b480d000b0b203541016a22354107480d000b203441016a22344110480d000b2033\
+41016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214f2003203341046c200e41a001\
+6c6a41046c6a21500340204ffd000280a9032151204ffd000280c2032152204ffd0002a0af032153204ffd0002a0c8032154204ffd0002a09603\
+2053fde4012054fde4012155204ffd0002c0b5032156204ffd0002c0ce032157204ffd0002c09c032056fde4012057fde4012158204ffd0002e0\
+bb032159204ffd0002e0d403215a20532054fde501204ffd0002a0e103fde501215b20562057fde501204ffd0002c0e703fde501215c204ffd00\
+028090032051fde4012052fde4012055fde4012058fde401215d20552058fde501204ffd0002e0a2032059fde401205afde401fde501215e2051\
+2052fde501204ffd000280db03fde501205bfde401205cfde401215f205b205cfde5012059205afde501204ffd0002e0ed03fde501fde5012160\
+2050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b02c0f60320502060fd0b02e0f603204f41206a214f205041c0006a2150200f41\
+016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c203341046c6a41046c\
+6a21622062fd000280ca042161410021630340410021642003203341046c206341a0016c6a41046c6a21652007203241086c203341046c6a2063\
+41c0026c6a200c41c00c6c6a41046c6a21662008203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a216703402065fd0002\
+80f4032061fde401fd0c00000000000000000000000000000000fdeb0121682065fd0002a0f4032061fde401fd0c000000000000000000000000\
+00000000fdeb01216920692068fd4520682068fd42fd50216a20682069206afd52216b2065fd0002c0f6032061fde401fd0c0000000000000000\
+0000000000000000fdeb01216c206c206bfd45206b206bfd42fd50216d206b206c206dfd52216e2065fd0002e0f6032061fde401fd0c00000000\
+000000000000000000000000fdeb01216f206f206efd45206e206efd42fd502170206e206f2070fd522171fd0c00000000000000000000000000\
+000000fd0c01000000010000000100000001000000206afd52fd0c02000000020000000200000002000000206dfd52fd0c030000000300000003\
+000000030000002070fd52217220662071fd0b020020672072fd0b0200206541c0006a216520664180026a216620674180026a2167206441016a\
+22644105480d000b206341016a22634105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a22092001480d\
 000b0b0ba70a22037d047f027d037f017d027f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f037d03\
 7f017d017f047d017f027d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a2000210b0340200b210c20\
 0c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e41026c41046c6a211303402012\
@@ -5468,12 +4468,11 @@ cc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be
 12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6b\
 fd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b\
 6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a21\
-15201141016a221141c000480d000b200e41016a220e2001480d000b0b0b008d0203666d61a2180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e\
-0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414c1100e0e0e0e0e0e0e300e0e0e0e0e0e0e30\
-0e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414be1a0e0e0e0e0e0e0e300e0e0e0e0e\
-0e0e300e0e0e0e0e0e0ec1140e0e0e0e0e0e0efe0112f60b0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414ef130e0e0e0e0e0e0ef20412\
-f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e\
-0e0e810212d80d0e0e0e0e0e';
+15201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00d10103666d619c180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e\
+0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414ee090e0e0e0e0e0e0e300e0e0e0e0e0e0e30\
+0e0e0e0e0e0e0ee71b0e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ec1140e0e0e0e0e0e0efe0112fd1a0e0e0e0e0e0e0ef20412f405\
+0e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e0e0e\
+810212d80d0e0e0e0e0e';
 
 /** Everything that a device needs to run FashionCnn. */
 export const fashionCnnModule: ModuleSpec = {

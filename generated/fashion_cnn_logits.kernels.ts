@@ -33,8 +33,8 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_8: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_38: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -219,14 +219,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v37 = parameters[((cb * 8) + 293)];
   let v38 = parameters[((cb * 8) + 294)];
   let v39 = parameters[((cb * 8) + 295)];
-  scratch_8[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  scratch0[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -253,10 +253,10 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_8: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_38: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_16: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -306,11 +306,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     for (var r3 = 0; r3 < 3; r3++) {
       for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_8[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
@@ -361,14 +361,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v17 = parameters[((cb * 8) + 18757)];
   let v18 = parameters[((cb * 8) + 18758)];
   let v19 = parameters[((cb * 8) + 18759)];
-  scratch_16[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
+  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
@@ -390,9 +390,9 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_16: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_23: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -443,7 +443,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < 3; r0++) {
       for (var r1 = 0; r1 < 3; r1++) {
         for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_16[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
+          let v0 = scratch0[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
           let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
@@ -452,9 +452,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
+          let v9 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
+          let v10 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
+          let v11 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
           acc1 = (acc1 + (v0 * v2));
           acc2 = (acc2 + (v0 * v3));
@@ -498,38 +498,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v17 = parameters[((cb * 8) + 92549)];
     let v18 = parameters[((cb * 8) + 92550)];
     let v19 = parameters[((cb * 8) + 92551)];
-    scratch_23[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
+    scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
   } else {
     let v21 = parameters[((cb * 8) + 92544)];
     let v22 = parameters[((cb * 8) + 92545)];
@@ -551,7 +551,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0 = 0; r0 < 3; r0++) {
         for (var r1 = 0; r1 < 3; r1++) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_16[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
+            let v20 = scratch0[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
             acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
             acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
             acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
@@ -563,14 +563,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
+      scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
     }
   }
 }
@@ -594,9 +594,9 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_23: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_31: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -643,7 +643,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
       for (var r0_2 = 0; r0_2 < 3; r0_2++) {
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_23[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v0 = scratch0[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
           let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
@@ -652,9 +652,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
+          let v9 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
+          let v10 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
+          let v11 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
           acc1 = (acc1 + (v0 * v2));
           acc2 = (acc2 + (v0 * v3));
@@ -698,38 +698,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v17 = parameters[((cb * 8) + 166405)];
     let v18 = parameters[((cb * 8) + 166406)];
     let v19 = parameters[((cb * 8) + 166407)];
-    scratch_31[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
+    scratch1[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
   } else {
     let v21 = parameters[((cb * 8) + 166400)];
     let v22 = parameters[((cb * 8) + 166401)];
@@ -751,7 +751,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
         for (var r0_2 = 0; r0_2 < 3; r0_2++) {
           for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_23[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            let v20 = scratch0[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
             acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
             acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
             acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
@@ -763,14 +763,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_31[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
+      scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
     }
   }
 }
@@ -794,7 +794,7 @@ const infer04Fc2MatmulAdd: KernelSpec = {
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 5, access: 'read_write' }],
   wgsl: `// fc2: matmul + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_31: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
@@ -810,7 +810,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0: f32 = 0.0;
   var acc1: f32 = 0.0;
   for (var r0 = 0; r0 < 64; r0++) {
-    let v0 = scratch_31[((n * 64) + r0)];
+    let v0 = scratch0[((n * 64) + r0)];
     acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
     acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
   }
@@ -852,8 +852,8 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_67: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -868,7 +868,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let c = rest2 % 1;
   let rest1 = rest2 / 1;
   let n = rest1;
-  scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+  scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
 }
 `,
 };
@@ -890,9 +890,9 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -940,11 +940,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
+    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
+    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
+    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
@@ -985,8 +985,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
+    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
+    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
@@ -1027,8 +1027,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
+    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
+    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
@@ -1077,14 +1077,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v37 = parameters[((cb * 8) + 293)];
   let v38 = parameters[((cb * 8) + 294)];
   let v39 = parameters[((cb * 8) + 295)];
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  scratch1[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -1109,126 +1109,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
     { buffer: 11, access: 'read' },
     { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu + max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_67: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 5;
-  let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r3 = 0; r3 < 3; r3++) {
-      for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
-        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v2 * v1));
-        acc2 = (acc2 + (v3 * v1));
-        acc3 = (acc3 + (v4 * v1));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v2 * v5));
-        acc6 = (acc6 + (v3 * v5));
-        acc7 = (acc7 + (v4 * v5));
-        acc8 = (acc8 + (v0 * v6));
-        acc9 = (acc9 + (v2 * v6));
-        acc10 = (acc10 + (v3 * v6));
-        acc11 = (acc11 + (v4 * v6));
-        acc12 = (acc12 + (v0 * v7));
-        acc13 = (acc13 + (v2 * v7));
-        acc14 = (acc14 + (v3 * v7));
-        acc15 = (acc15 + (v4 * v7));
-        acc16 = (acc16 + (v0 * v8));
-        acc17 = (acc17 + (v2 * v8));
-        acc18 = (acc18 + (v3 * v8));
-        acc19 = (acc19 + (v4 * v8));
-        acc20 = (acc20 + (v0 * v9));
-        acc21 = (acc21 + (v2 * v9));
-        acc22 = (acc22 + (v3 * v9));
-        acc23 = (acc23 + (v4 * v9));
-        acc24 = (acc24 + (v0 * v10));
-        acc25 = (acc25 + (v2 * v10));
-        acc26 = (acc26 + (v3 * v10));
-        acc27 = (acc27 + (v4 * v10));
-        acc28 = (acc28 + (v0 * v11));
-        acc29 = (acc29 + (v2 * v11));
-        acc30 = (acc30 + (v3 * v11));
-        acc31 = (acc31 + (v4 * v11));
-      }
-    }
-  }
-  let v12 = parameters[((cb * 8) + 18752)];
-  let v13 = parameters[((cb * 8) + 18753)];
-  let v14 = parameters[((cb * 8) + 18754)];
-  let v15 = parameters[((cb * 8) + 18755)];
-  let v16 = parameters[((cb * 8) + 18756)];
-  let v17 = parameters[((cb * 8) + 18757)];
-  let v18 = parameters[((cb * 8) + 18758)];
-  let v19 = parameters[((cb * 8) + 18759)];
-  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
-}
-`,
+  wgsl: infer01Conv2Conv2dAddReluMaxPool2d.wgsl,
 };
 
 /** Kernel 8: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
@@ -1246,193 +1127,7 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv3: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_27: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 92544)];
-    let v13 = parameters[((cb * 8) + 92545)];
-    let v14 = parameters[((cb * 8) + 92546)];
-    let v15 = parameters[((cb * 8) + 92547)];
-    let v16 = parameters[((cb * 8) + 92548)];
-    let v17 = parameters[((cb * 8) + 92549)];
-    let v18 = parameters[((cb * 8) + 92550)];
-    let v19 = parameters[((cb * 8) + 92551)];
-    scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 92544)];
-    let v22 = parameters[((cb * 8) + 92545)];
-    let v23 = parameters[((cb * 8) + 92546)];
-    let v24 = parameters[((cb * 8) + 92547)];
-    let v25 = parameters[((cb * 8) + 92548)];
-    let v26 = parameters[((cb * 8) + 92549)];
-    let v27 = parameters[((cb * 8) + 92550)];
-    let v28 = parameters[((cb * 8) + 92551)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_20[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)]));
-          }
-        }
-      }
-      scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
 /** Kernel 9: fc1: matmul + add + relu. Binds scratch0, parameters, scratch1. */
@@ -1450,189 +1145,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// fc1: matmul + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_35: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 166400)];
-    let v13 = parameters[((cb * 8) + 166401)];
-    let v14 = parameters[((cb * 8) + 166402)];
-    let v15 = parameters[((cb * 8) + 166403)];
-    let v16 = parameters[((cb * 8) + 166404)];
-    let v17 = parameters[((cb * 8) + 166405)];
-    let v18 = parameters[((cb * 8) + 166406)];
-    let v19 = parameters[((cb * 8) + 166407)];
-    scratch_35[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 166400)];
-    let v22 = parameters[((cb * 8) + 166401)];
-    let v23 = parameters[((cb * 8) + 166402)];
-    let v24 = parameters[((cb * 8) + 166403)];
-    let v25 = parameters[((cb * 8) + 166404)];
-    let v26 = parameters[((cb * 8) + 166405)];
-    let v27 = parameters[((cb * 8) + 166406)];
-    let v28 = parameters[((cb * 8) + 166407)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
-          }
-        }
-      }
-      scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
@@ -1660,11 +1173,11 @@ const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(4) var<storage, read_write> stack_66: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -1677,7 +1190,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_35[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
@@ -1697,17 +1210,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  stack_66[(n * 13)] = acc2;
-  stack_66[((n * 13) + 1)] = y0;
-  let v1 = stack_66[(n * 13)];
+  scratch1[(n * 13)] = acc2;
+  scratch1[((n * 13) + 1)] = y0;
+  let v1 = scratch1[(n * 13)];
   for (var c = 0; c < 10; c++) {
-    stack_66[((c + (n * 13)) + 2)] = (output_output[(c + (n * 10))] - v1);
+    scratch1[((c + (n * 13)) + 2)] = (output_output[(c + (n * 10))] - v1);
   }
   var acc4: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 = (acc4 + exp(stack_66[(((n * 13) + r0) + 2)]));
+    acc4 = (acc4 + exp(scratch1[(((n * 13) + r0) + 2)]));
   }
-  stack_66[((n * 13) + 12)] = acc4;
+  scratch1[((n * 13) + 12)] = acc4;
 }
 `,
 };
@@ -1735,7 +1248,7 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
   wgsl: `// loss: log + sub + eq + select + sum + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> stack_66: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(2) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -1748,15 +1261,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0: f32 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    let v1 = stack_66[((r0 * 13) + 12)];
+    let v1 = scratch0[((r0 * 13) + 12)];
     let v2 = log(v1);
     for (var r1 = 0; r1 < 10; r1++) {
-      acc0 = (acc0 + select(0.0, (stack_66[(((r0 * 13) + r1) + 2)] - v2), (r1 == v0)));
+      acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 13) + r1) + 2)] - v2), (r1 == v0)));
     }
   }
   var acc1: f32 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 = (acc1 + stack_66[((r2 * 13) + 1)]);
+    acc1 = (acc1 + scratch0[((r2 * 13) + 1)]);
   }
   let v3 = f32(i32(uniforms.n));
   let v4 = (acc0 / v3);
@@ -1828,12 +1341,12 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_116: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_111: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch_112: array<f32>;
-@group(0) @binding(6) var<storage, read_write> scratch_113: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch_114: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -1851,7 +1364,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = rest2 % 1;
     let rest1 = rest2 / 1;
     let n = rest1;
-    scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+    scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
     return;
   }
   number -= end0;
@@ -1862,7 +1375,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = item % 64;
     let rest1 = item / 64;
     let r0 = rest1;
-    scratch_111[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
+    scratch2[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
     return;
   }
   number -= end1;
@@ -1877,7 +1390,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let w = rest2 % 3;
     let rest1 = rest2 / 3;
     let h = rest1;
-    scratch_112[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
+    scratch3[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
     return;
   }
   number -= end2;
@@ -1892,7 +1405,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let r1 = rest2 % 3;
     let rest1 = rest2 / 3;
     let r0 = rest1;
-    scratch_113[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
+    scratch4[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
     return;
   }
   number -= end3;
@@ -1907,7 +1420,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let r1 = rest2 % 3;
     let rest1 = rest2 / 3;
     let r0 = rest1;
-    scratch_114[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
+    scratch5[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
     return;
   }
   number -= end4;
@@ -1947,12 +1460,12 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   ],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2 backward: conv2d_input_grad + gt + select: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_104: array<i32>;
-@group(0) @binding(5) var<storage, read_write> stack_158: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<i32>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2000,11 +1513,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
+    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
+    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
+    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
@@ -2045,8 +1558,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
+    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
+    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
@@ -2087,8 +1600,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
+    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
+    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
@@ -2225,22 +1738,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y5 = select(3, select(2, select(1, 0, v90), v93), v96);
   let y6 = select(3, select(2, select(1, 0, v101), v104), v107);
   let y7 = select(3, select(2, select(1, 0, v112), v115), v118);
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
-  scratch_104[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
+  scratch2[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
+  scratch3[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
+  scratch3[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
 }
 `,
 };
@@ -2270,11 +1783,11 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_116: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_96: array<i32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<i32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2324,11 +1837,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     for (var r3 = 0; r3 < 3; r3++) {
       for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
+        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
+        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
+        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
@@ -2467,22 +1980,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y5 = select(3, select(2, select(1, 0, v70), v73), v76);
   let y6 = select(3, select(2, select(1, 0, v81), v84), v87);
   let y7 = select(3, select(2, select(1, 0, v92), v95), v98);
-  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
-  scratch_96[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
+  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
+  scratch3[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
 }
 `,
 };
@@ -2502,193 +2015,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 19, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// conv3: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_27: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 92544)];
-    let v13 = parameters[((cb * 8) + 92545)];
-    let v14 = parameters[((cb * 8) + 92546)];
-    let v15 = parameters[((cb * 8) + 92547)];
-    let v16 = parameters[((cb * 8) + 92548)];
-    let v17 = parameters[((cb * 8) + 92549)];
-    let v18 = parameters[((cb * 8) + 92550)];
-    let v19 = parameters[((cb * 8) + 92551)];
-    scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 92544)];
-    let v22 = parameters[((cb * 8) + 92545)];
-    let v23 = parameters[((cb * 8) + 92546)];
-    let v24 = parameters[((cb * 8) + 92547)];
-    let v25 = parameters[((cb * 8) + 92548)];
-    let v26 = parameters[((cb * 8) + 92549)];
-    let v27 = parameters[((cb * 8) + 92550)];
-    let v28 = parameters[((cb * 8) + 92551)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_20[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)]));
-          }
-        }
-      }
-      scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
 /** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch11. */
@@ -2706,189 +2033,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 21, access: 'read_write' }],
-  wgsl: `// fc1: matmul + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_35: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 166400)];
-    let v13 = parameters[((cb * 8) + 166401)];
-    let v14 = parameters[((cb * 8) + 166402)];
-    let v15 = parameters[((cb * 8) + 166403)];
-    let v16 = parameters[((cb * 8) + 166404)];
-    let v17 = parameters[((cb * 8) + 166405)];
-    let v18 = parameters[((cb * 8) + 166406)];
-    let v19 = parameters[((cb * 8) + 166407)];
-    scratch_35[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 166400)];
-    let v22 = parameters[((cb * 8) + 166401)];
-    let v23 = parameters[((cb * 8) + 166402)];
-    let v24 = parameters[((cb * 8) + 166403)];
-    let v25 = parameters[((cb * 8) + 166404)];
-    let v26 = parameters[((cb * 8) + 166405)];
-    let v27 = parameters[((cb * 8) + 166406)];
-    let v28 = parameters[((cb * 8) + 166407)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
-          }
-        }
-      }
-      scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
@@ -2915,9 +2060,9 @@ const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> stack_115: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -2931,58 +2076,58 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_35[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
-    stack_115[((cb * 2) + (n * 54))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    stack_115[(((cb * 2) + (n * 54)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    scratch1[((cb * 2) + (n * 54))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    scratch1[(((cb * 2) + (n * 54)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
   var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, stack_115[((n * 54) + r0)]);
+    acc2 = max(acc2, scratch1[((n * 54) + r0)]);
   }
   var acc3: f32 = (-3.402823466e+38);
   var at0: i32 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = stack_115[((n * 54) + r1)];
+    let x0 = scratch1[((n * 54) + r1)];
     let wins0 = ((x0 > acc3) || (x0 != x0));
     acc3 = select(acc3, x0, wins0);
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  stack_115[((n * 54) + 10)] = acc2;
-  stack_115[((n * 54) + 11)] = y0;
-  let v1 = stack_115[((n * 54) + 10)];
+  scratch1[((n * 54) + 10)] = acc2;
+  scratch1[((n * 54) + 11)] = y0;
+  let v1 = scratch1[((n * 54) + 10)];
   for (var c = 0; c < 10; c++) {
-    let v2 = (stack_115[(c + (n * 54))] - v1);
+    let v2 = (scratch1[(c + (n * 54))] - v1);
     let y1 = exp(v2);
-    stack_115[((c + (n * 54)) + 12)] = v2;
-    stack_115[((c + (n * 54)) + 22)] = y1;
+    scratch1[((c + (n * 54)) + 12)] = v2;
+    scratch1[((c + (n * 54)) + 22)] = y1;
   }
   var acc4: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 = (acc4 + stack_115[(((n * 54) + r0) + 22)]);
+    acc4 = (acc4 + scratch1[(((n * 54) + r0) + 22)]);
   }
-  stack_115[((n * 54) + 32)] = acc4;
+  scratch1[((n * 54) + 32)] = acc4;
   let v4 = f32(i32(uniforms.n));
   let v5 = (1.0 / v4);
   let v6 = (-v5);
   let v3 = sample_label[n];
   for (var c = 0; c < 10; c++) {
-    stack_115[((c + (n * 54)) + 33)] = select(0.0, v6, (c == v3));
+    scratch1[((c + (n * 54)) + 33)] = select(0.0, v6, (c == v3));
   }
   var acc5: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc5 = (acc5 + stack_115[(((n * 54) + r0) + 33)]);
+    acc5 = (acc5 + scratch1[(((n * 54) + r0) + 33)]);
   }
-  stack_115[((n * 54) + 43)] = acc5;
-  let v7 = stack_115[((n * 54) + 43)];
+  scratch1[((n * 54) + 43)] = acc5;
+  let v7 = scratch1[((n * 54) + 43)];
   let v8 = (-v7);
-  let v9 = stack_115[((n * 54) + 32)];
+  let v9 = scratch1[((n * 54) + 32)];
   let v10 = (v8 / v9);
   for (var c = 0; c < 10; c++) {
-    stack_115[((c + (n * 54)) + 44)] = (stack_115[((c + (n * 54)) + 33)] + (v10 * stack_115[((c + (n * 54)) + 22)]));
+    scratch1[((c + (n * 54)) + 44)] = (scratch1[((c + (n * 54)) + 33)] + (v10 * scratch1[((c + (n * 54)) + 22)]));
   }
 }
 `,
@@ -3035,13 +2180,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> stack_115: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_35: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_111: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch_84: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3055,15 +2200,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       let v0 = sample_label[r0];
-      let v1 = stack_115[((r0 * 54) + 32)];
+      let v1 = scratch0[((r0 * 54) + 32)];
       let v2 = log(v1);
       for (var r1 = 0; r1 < 10; r1++) {
-        acc0 = (acc0 + select(0.0, (stack_115[(((r0 * 54) + r1) + 12)] - v2), (r1 == v0)));
+        acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 54) + r1) + 12)] - v2), (r1 == v0)));
       }
     }
     var acc1: f32 = 0.0;
     for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-      acc1 = (acc1 + stack_115[((r2 * 54) + 11)]);
+      acc1 = (acc1 + scratch0[((r2 * 54) + 11)]);
     }
     let v3 = f32(i32(uniforms.n));
     let v4 = (acc0 / v3);
@@ -3081,7 +2226,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = item;
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + stack_115[((i + (r0 * 54)) + 44)]);
+      acc0 = (acc0 + scratch0[((i + (r0 * 54)) + 44)]);
     }
     gradients[(i + 167104)] = acc0;
     return;
@@ -3099,11 +2244,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc2: f32 = 0.0;
     var acc3: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = stack_115[((n + (r0 * 54)) + 44)];
-      acc0 = (acc0 + (v0 * scratch_35[((cb * 4) + (r0 * 64))]));
-      acc1 = (acc1 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 1)]));
-      acc2 = (acc2 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 2)]));
-      acc3 = (acc3 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 3)]));
+      let v0 = scratch0[((n + (r0 * 54)) + 44)];
+      acc0 = (acc0 + (v0 * scratch1[((cb * 4) + (r0 * 64))]));
+      acc1 = (acc1 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 1)]));
+      acc2 = (acc2 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 2)]));
+      acc3 = (acc3 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 3)]));
     }
     gradients[(((cb * 40) + n) + 166464)] = acc0;
     gradients[(((cb * 40) + n) + 166474)] = acc1;
@@ -3153,18 +2298,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc30: f32 = 0.0;
       var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 10; r0++) {
-        let v0 = stack_115[(((nb * 216) + r0) + 44)];
-        let v1 = scratch_111[((cb * 8) + (r0 * 64))];
-        let v2 = scratch_111[(((cb * 8) + (r0 * 64)) + 1)];
-        let v3 = scratch_111[(((cb * 8) + (r0 * 64)) + 2)];
-        let v4 = scratch_111[(((cb * 8) + (r0 * 64)) + 3)];
-        let v5 = scratch_111[(((cb * 8) + (r0 * 64)) + 4)];
-        let v6 = scratch_111[(((cb * 8) + (r0 * 64)) + 5)];
-        let v7 = scratch_111[(((cb * 8) + (r0 * 64)) + 6)];
-        let v8 = scratch_111[(((cb * 8) + (r0 * 64)) + 7)];
-        let v9 = stack_115[(((nb * 216) + r0) + 98)];
-        let v10 = stack_115[(((nb * 216) + r0) + 152)];
-        let v11 = stack_115[(((nb * 216) + r0) + 206)];
+        let v0 = scratch0[(((nb * 216) + r0) + 44)];
+        let v1 = scratch2[((cb * 8) + (r0 * 64))];
+        let v2 = scratch2[(((cb * 8) + (r0 * 64)) + 1)];
+        let v3 = scratch2[(((cb * 8) + (r0 * 64)) + 2)];
+        let v4 = scratch2[(((cb * 8) + (r0 * 64)) + 3)];
+        let v5 = scratch2[(((cb * 8) + (r0 * 64)) + 4)];
+        let v6 = scratch2[(((cb * 8) + (r0 * 64)) + 5)];
+        let v7 = scratch2[(((cb * 8) + (r0 * 64)) + 6)];
+        let v8 = scratch2[(((cb * 8) + (r0 * 64)) + 7)];
+        let v9 = scratch0[(((nb * 216) + r0) + 98)];
+        let v10 = scratch0[(((nb * 216) + r0) + 152)];
+        let v11 = scratch0[(((nb * 216) + r0) + 206)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -3198,38 +2343,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
-      scratch_84[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch_35[((cb * 8) + (nb * 256))] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch_35[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch_35[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch_35[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch_35[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch_35[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch_35[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch_35[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch_35[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch_35[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch_35[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch_35[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch_35[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch_35[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch_35[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch_35[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch_35[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch_35[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch_35[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch_35[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch_35[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch_35[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch_35[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch_35[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch_35[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch_35[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch_35[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch_35[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch_35[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch_35[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch_35[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch_35[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
+      scratch3[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch1[((cb * 8) + (nb * 256))] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch1[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch1[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch1[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch1[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch1[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch1[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch1[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch1[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch1[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch1[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch1[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch1[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch1[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch1[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch1[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch1[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch1[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch1[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch1[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch1[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch1[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch1[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch1[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch1[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch1[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch1[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch1[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch1[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch1[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch1[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch1[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3241,24 +2386,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         var acc38: f32 = 0.0;
         var acc39: f32 = 0.0;
         for (var r0 = 0; r0 < 10; r0++) {
-          let v12 = stack_115[((((nb * 216) + (nr * 54)) + r0) + 44)];
-          acc32 = (acc32 + (v12 * scratch_111[((cb * 8) + (r0 * 64))]));
-          acc33 = (acc33 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 7)]));
+          let v12 = scratch0[((((nb * 216) + (nr * 54)) + r0) + 44)];
+          acc32 = (acc32 + (v12 * scratch2[((cb * 8) + (r0 * 64))]));
+          acc33 = (acc33 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 7)]));
         }
-        scratch_84[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
+        scratch3[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
       }
     }
     return;
@@ -3305,11 +2450,11 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   ],
   wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_84: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_112: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_92: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3323,7 +2468,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = item;
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + scratch_84[(i + (r0 * 64))]);
+      acc0 = (acc0 + scratch0[(i + (r0 * 64))]);
     }
     gradients[(i + 166400)] = acc0;
     return;
@@ -3373,18 +2518,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = scratch_84[((nb * 8) + (r0 * 64))];
-      let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
-      let v2 = scratch_84[(((nb * 8) + (r0 * 64)) + 1)];
-      let v3 = scratch_84[(((nb * 8) + (r0 * 64)) + 2)];
-      let v4 = scratch_84[(((nb * 8) + (r0 * 64)) + 3)];
-      let v5 = scratch_84[(((nb * 8) + (r0 * 64)) + 4)];
-      let v6 = scratch_84[(((nb * 8) + (r0 * 64)) + 5)];
-      let v7 = scratch_84[(((nb * 8) + (r0 * 64)) + 6)];
-      let v8 = scratch_84[(((nb * 8) + (r0 * 64)) + 7)];
-      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
-      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
-      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
+      let v0 = scratch0[((nb * 8) + (r0 * 64))];
+      let v1 = scratch1[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
+      let v2 = scratch0[(((nb * 8) + (r0 * 64)) + 1)];
+      let v3 = scratch0[(((nb * 8) + (r0 * 64)) + 2)];
+      let v4 = scratch0[(((nb * 8) + (r0 * 64)) + 3)];
+      let v5 = scratch0[(((nb * 8) + (r0 * 64)) + 4)];
+      let v6 = scratch0[(((nb * 8) + (r0 * 64)) + 5)];
+      let v7 = scratch0[(((nb * 8) + (r0 * 64)) + 6)];
+      let v8 = scratch0[(((nb * 8) + (r0 * 64)) + 7)];
+      let v9 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
+      let v10 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
+      let v11 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
       acc0 = (acc0 + (v0 * v1));
       acc1 = (acc1 + (v2 * v1));
       acc2 = (acc2 + (v3 * v1));
@@ -3498,18 +2643,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc30: f32 = 0.0;
       var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 64; r0++) {
-        let v0 = scratch_84[((nb * 256) + r0)];
-        let v1 = scratch_112[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
-        let v2 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
-        let v3 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
-        let v4 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
-        let v5 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
-        let v6 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
-        let v7 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
-        let v8 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
-        let v9 = scratch_84[(((nb * 256) + r0) + 64)];
-        let v10 = scratch_84[(((nb * 256) + r0) + 128)];
-        let v11 = scratch_84[(((nb * 256) + r0) + 192)];
+        let v0 = scratch0[((nb * 256) + r0)];
+        let v1 = scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
+        let v2 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
+        let v3 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
+        let v4 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
+        let v5 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
+        let v6 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
+        let v7 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
+        let v8 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
+        let v9 = scratch0[(((nb * 256) + r0) + 64)];
+        let v10 = scratch0[(((nb * 256) + r0) + 128)];
+        let v11 = scratch0[(((nb * 256) + r0) + 192)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -3543,38 +2688,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
-      scratch_92[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
+      scratch3[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3586,24 +2731,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         var acc38: f32 = 0.0;
         var acc39: f32 = 0.0;
         for (var r0 = 0; r0 < 64; r0++) {
-          let v12 = scratch_84[(((nb * 256) + (nr * 64)) + r0)];
-          acc32 = (acc32 + (v12 * scratch_112[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
-          acc33 = (acc33 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
+          let v12 = scratch0[(((nb * 256) + (nr * 64)) + r0)];
+          acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
+          acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
         }
-        scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
       }
     }
     return;
@@ -3650,11 +2795,11 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_92: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_113: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_99: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3670,7 +2815,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 3; r1++) {
       for (var r2 = 0; r2 < 3; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch_92[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
+          acc0 = (acc0 + scratch0[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
         }
       }
     }
@@ -3724,18 +2869,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 3; r1++) {
       for (var r2 = 0; r2 < 3; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
-          let v1 = scratch_92[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
-          let v2 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
-          let v3 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
-          let v4 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
-          let v5 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
-          let v6 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
-          let v7 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
-          let v8 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
-          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
-          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
-          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
+          let v0 = scratch1[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
+          let v1 = scratch0[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
+          let v2 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
+          let v3 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
+          let v4 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
+          let v5 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
+          let v6 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
+          let v7 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
+          let v8 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
+          let v9 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
+          let v10 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
+          let v11 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
           acc0 = (acc0 + (v0 * v1));
           acc1 = (acc1 + (v0 * v2));
           acc2 = (acc2 + (v0 * v3));
@@ -3855,18 +3000,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
               for (var r2 = 0; r2 < 128; r2++) {
-                let v0 = scratch_92[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                let v1 = scratch_113[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
-                let v2 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
-                let v3 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
-                let v4 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
-                let v5 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
-                let v6 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
-                let v7 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
-                let v8 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
-                let v9 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
-                let v10 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
-                let v11 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
+                let v0 = scratch0[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                let v1 = scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
+                let v2 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
+                let v3 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
+                let v4 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
+                let v5 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
+                let v6 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
+                let v7 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
+                let v8 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
+                let v9 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
+                let v10 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
+                let v11 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
                 acc0 = (acc0 + (v0 * v1));
                 acc1 = (acc1 + (v0 * v2));
                 acc2 = (acc2 + (v0 * v3));
@@ -3904,38 +3049,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_99[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch_20[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
+      scratch3[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3951,28 +3096,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             for (var r1 = 0; r1 < 3; r1++) {
               if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
                 for (var r2 = 0; r2 < 128; r2++) {
-                  let v12 = scratch_92[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                  acc32 = (acc32 + (v12 * scratch_113[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
-                  acc33 = (acc33 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
-                  acc34 = (acc34 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
-                  acc35 = (acc35 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
-                  acc36 = (acc36 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
-                  acc37 = (acc37 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
-                  acc38 = (acc38 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
-                  acc39 = (acc39 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
+                  let v12 = scratch0[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                  acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
+                  acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
                 }
               }
             }
           }
         }
-        scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
       }
     }
     return;
@@ -4010,9 +3155,9 @@ const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   ],
   wgsl: `// relu backward: max_pool2d_grad | conv2 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_96: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_99: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_100: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -4033,9 +3178,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let n = rest1;
     var g0: f32 = 0.0;
     if ((((h / 2) < 5) && ((w / 2) < 5))) {
-      g0 = select(0.0, scratch_99[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch_96[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
+      g0 = select(0.0, scratch1[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch0[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
     }
-    scratch_100[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
+    scratch2[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
     return;
   }
   number -= end0;
@@ -4048,7 +3193,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 5; r1++) {
       for (var r2 = 0; r2 < 5; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch_99[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
+          acc0 = (acc0 + scratch1[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
         }
       }
     }
@@ -4077,8 +3222,8 @@ const train10Conv2BackwardConv2dWeightGrad: KernelSpec = {
   buffers: [{ buffer: 16, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv2 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -4129,18 +3274,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1 = 0; r1 < 11; r1++) {
       for (var r2 = 0; r2 < 11; r2++) {
-        let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
-        let v1 = scratch_100[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-        let v2 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-        let v3 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-        let v4 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-        let v5 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-        let v6 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-        let v7 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-        let v8 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-        let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-        let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-        let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
+        let v0 = scratch0[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
+        let v1 = scratch1[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
+        let v2 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
+        let v3 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
+        let v4 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
+        let v5 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
+        let v6 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
+        let v7 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
+        let v8 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
+        let v9 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
+        let v10 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
+        let v11 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -4237,11 +3382,11 @@ const train11Conv2BackwardConv2dInputGradGtSele: KernelSpec = {
   ],
   wgsl: `// conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
-@group(0) @binding(3) var<storage, read> stack_158: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_107: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch4: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -4294,18 +3439,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         for (var r1 = 0; r1 < 3; r1++) {
           if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
             for (var r2 = 0; r2 < 64; r2++) {
-              let v0 = scratch_100[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-              let v1 = scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-              let v2 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-              let v3 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-              let v4 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-              let v5 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-              let v6 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-              let v7 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-              let v8 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-              let v9 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-              let v10 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-              let v11 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
+              let v0 = scratch1[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+              let v1 = scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
+              let v2 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
+              let v3 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
+              let v4 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
+              let v5 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
+              let v6 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
+              let v7 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
+              let v8 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
+              let v9 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
+              let v10 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
+              let v11 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
               acc0 = (acc0 + (v0 * v1));
               acc1 = (acc1 + (v0 * v2));
               acc2 = (acc2 + (v0 * v3));
@@ -4343,38 +3488,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         }
       }
     }
-    scratch_107[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-    scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
+    scratch4[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch0[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
+    scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
   } else {
     for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
       var acc32: f32 = 0.0;
@@ -4390,28 +3535,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
               for (var r2 = 0; r2 < 64; r2++) {
-                let v12 = scratch_100[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                acc32 = (acc32 + (v12 * scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                acc33 = (acc33 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                acc34 = (acc34 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                acc35 = (acc35 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                acc36 = (acc36 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                acc37 = (acc37 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                acc38 = (acc38 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                acc39 = (acc39 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                let v12 = scratch1[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
+                acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
+                acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
+                acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
+                acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
+                acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
+                acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
+                acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
               }
             }
           }
         }
       }
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-      scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
+      scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
     }
   }
 }
@@ -4446,9 +3591,9 @@ const train12ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
   ],
   wgsl: `// relu backward: max_pool2d_grad | conv1 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_104: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_107: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_108: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -4471,7 +3616,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = rest2 % 32;
     let rest1 = rest2 / 32;
     let n = rest1;
-    scratch_108[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch_107[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch_104[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
+    scratch2[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch1[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch0[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
     return;
   }
   number -= end0;
@@ -4484,7 +3629,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       for (var r1 = 0; r1 < 13; r1++) {
         for (var r2 = 0; r2 < 13; r2++) {
-          acc0 = (acc0 + scratch_107[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
+          acc0 = (acc0 + scratch1[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
         }
       }
     }
@@ -4513,8 +3658,8 @@ const train13Conv1BackwardConv2dWeightGrad: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv1 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_108: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -4557,17 +3702,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1 = 0; r1 < 26; r1++) {
       for (var r2 = 0; r2 < 26; r2++) {
-        let v0 = scratch_4[((((r0 * 784) + (r1 * 28)) + r2) + w)];
-        let v1 = scratch_108[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
-        let v2 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
-        let v3 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
-        let v4 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
-        let v5 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
-        let v6 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
-        let v7 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
-        let v8 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
-        let v9 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
-        let v10 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
+        let v0 = scratch0[((((r0 * 784) + (r1 * 28)) + r2) + w)];
+        let v1 = scratch1[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
+        let v2 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
+        let v3 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
+        let v4 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
+        let v5 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
+        let v6 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
+        let v7 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
+        let v8 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
+        let v9 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
+        let v10 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
         acc0 = (acc0 + (v0 * v1));
         acc1 = (acc1 + (v0 * v2));
         acc2 = (acc2 + (v0 * v3));
@@ -4679,473 +3824,328 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in hexadecimal: 40,640 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in hexadecimal: 32,170 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = '\
 0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004033534\
-00000101010102030404040505050404050405050604070707070707080806050504070707070606060606060404050604040506078d0e2c2a69\
-6e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76\
-325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e76\
-32645f6164645f72656c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c\
-696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d2065\
-76616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632\
-645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000f2c6576616c756174655f30315f636f6e76315f636f6e7632645f61\
-64645f72656c755f6d61785f706f6f6c326400102c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d6178\
-5f706f6f6c32640011216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c7500121f6576616c756174655f30345f\
-6663315f6d61746d756c5f6164645f72656c750013346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d6178\
-5f6172676d61785f65715f746f5f663300142d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f\
-335f6d6f726500151d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001632747261696e5f3030625f636f6e76325f63\
-6f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663325f7765696768745f72\
-656f72646572656400181e747261696e5f3030645f6663315f7765696768745f72656f726465726564001920747261696e5f3030655f636f6e76\
-335f7765696768745f72656f726465726564001a20747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001b327472\
-61696e5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001c32747261696e5f30\
-31625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65001d31747261696e5f30325f636f6e\
-76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001e1e747261696e5f30335f636f6e76335f636f6e\
-7632645f6164645f72656c75001f1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75002031747261696e5f30355f666332\
-5f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300212b747261696e5f3036615f6c6f73735f6c6f67\
-5f7375625f65715f73656c6563745f73756d5f335f6d6f726500221a747261696e5f3036625f6663325f6261636b776172645f73756d00231d74\
-7261696e5f3036635f6663325f6261636b776172645f6d61746d756c002427747261696e5f3036645f6663325f6261636b776172645f6d61746d\
-756c5f67745f73656c65637400251a747261696e5f3037615f6663315f6261636b776172645f73756d00261d747261696e5f3037625f6663315f\
-6261636b776172645f6d61746d756c002727747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400\
-281c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00292b747261696e5f3038625f636f6e76335f6261636b776172645f\
-636f6e7632645f7765696768745f67726164002a32747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e707574\
-5f677261645f67745f73656c65002b27747261696e5f3039615f72656c755f6261636b776172645f6d61785f706f6f6c32645f67726164002c1c\
-747261696e5f3039625f636f6e76325f6261636b776172645f73756d002d2a747261696e5f31305f636f6e76325f6261636b776172645f636f6e\
-7632645f7765696768745f67726164002e31747261696e5f31315f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261\
-645f67745f73656c65002f27747261696e5f3132615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772616400301c74726169\
-6e5f3132625f636f6e76315f6261636b776172645f73756d00312a747261696e5f31335f636f6e76315f6261636b776172645f636f6e7632645f\
-7765696768745f6772616400322e747261696e5f31345f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f\
-726500330af4ab0234d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39\
-fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa0\
-2002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a2440000\
-00000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c20\
-0044000000000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffff\
-ef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344\
-000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111\
-c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a244\
-9a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb\
-1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f4400000000000000\
-4020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f20\
-0144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d04\
-40200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc07\
-7141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f20002001480440200021080340200821092009210a4100210b034020\
-05200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd0c0000000000000000000000000000\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032f2e\
+00000101010102030404040505050405060407070707070708080604070707070606060606060404050604040506078d0e2c2a696e6665725f30\
+30615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e76\
+32645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f616464\
+5f72656c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f\
+30335f6663315f6d61746d756c5f6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d206576616c756174\
+655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f\
+72656c755f6d61785f706f6f6c32645f7765696768747300092c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c\
+755f6d61785f706f6f6c3264000f2c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32\
+64000a216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1f6576616c756174655f30345f6663315f6d61\
+746d756c5f6164645f72656c75000c346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61\
+785f65715f746f5f663300102d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265\
+00111d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001232747261696e5f3030625f636f6e76325f636f6e7632645f\
+6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00131e747261696e5f3030635f6663325f7765696768745f72656f72646572\
+656400141e747261696e5f3030645f6663315f7765696768745f72656f726465726564001520747261696e5f3030655f636f6e76335f77656967\
+68745f72656f726465726564001620747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001732747261696e5f3031\
+615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001832747261696e5f3031625f636f6e\
+76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65001931747261696e5f30325f636f6e76325f636f6e\
+7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001a1e747261696e5f30335f636f6e76335f636f6e7632645f6164\
+645f72656c75000b1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75000c31747261696e5f30355f6663325f6d61746d75\
+6c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f6633001b2b747261696e5f3036615f6c6f73735f6c6f675f7375625f65\
+715f73656c6563745f73756d5f335f6d6f7265001c1a747261696e5f3036625f6663325f6261636b776172645f73756d001d1d747261696e5f30\
+36635f6663325f6261636b776172645f6d61746d756c001e27747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f\
+73656c656374001f1a747261696e5f3037615f6663315f6261636b776172645f73756d00201d747261696e5f3037625f6663315f6261636b7761\
+72645f6d61746d756c002127747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400221c74726169\
+6e5f3038615f636f6e76335f6261636b776172645f73756d00232b747261696e5f3038625f636f6e76335f6261636b776172645f636f6e763264\
+5f7765696768745f67726164002432747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f\
+67745f73656c65002527747261696e5f3039615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772616400261c747261696e5f\
+3039625f636f6e76325f6261636b776172645f73756d00272a747261696e5f31305f636f6e76325f6261636b776172645f636f6e7632645f7765\
+696768745f67726164002831747261696e5f31315f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73\
+656c65002927747261696e5f3132615f72656c755f6261636b776172645f6d61785f706f6f6c32645f67726164002a1c747261696e5f3132625f\
+636f6e76315f6261636b776172645f73756d002b2a747261696e5f31335f636f6e76315f6261636b776172645f636f6e7632645f776569676874\
+5f67726164002c2e747261696e5f31345f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002d0aa0\
+ea012ed30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63f\
+a2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176c\
+c1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03f\
+a02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c20004400000000\
+0000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f65450440\
+20000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000\
+e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244\
+143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999\
+d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b0800\
+2000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a0\
+100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f20014400000000\
+0000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e\
+5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc\
+07470bdc0809047f017b017f017b027f087b037f0e7b017f20002001480440200021080340200821092009210a4100210b03402005200b41086c\
+41046c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd0c000000000000000000000000000000002111fd0c\
+000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114\
+fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000000000000000\
+2117fd0c000000000000000000000000000000002118410021192004200f41386c200a4190066c6a201041026c6a41046c6a211a2005200b4108\
+6c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd090270211f201afd0902742120201bfd000210212120\
+1c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fde40121132020201dfde6012014fde4012114201c20\
+21fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde4012118201bfd0002\
+80012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6012011fde401211120232022fde6012012fde401211220\
+202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fde401211520232025fde6012016fde4012116202020\
+25fde6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd09020c2127201afd09027c2128201bfd0002900221\
+2920232026fde6012011fde401211120272026fde6012012fde401211220242026fde6012013fde401211320282026fde6012014fde401211420\
+232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4012118201a41\
+f0006a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a21\
+2a202a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200cfde401fd0c00000000000000000000000000000000fdeb\
+01fde9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde9012014200cfde401fd0c0000000000000000000000000000\
+0000fdeb01fde901fd0b0200202a2015200efde401fd0c00000000000000000000000000000000fdeb012016200efde401fd0c00000000000000\
+000000000000000000fdeb01fde9012017200efde401fd0c00000000000000000000000000000000fdeb01fde9012018200efde401fd0c000000\
+00000000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d000b200f41016a220f410d480d000b200b41016a220b4104\
+480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e210920\
+09210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f\
+200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f00\
+00003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f\
+0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f000000\
+3f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd\
+0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d20\
+0f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000\
+003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401\
+fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122\
+201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f00\
+00003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e20\
+1efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b02\
+8038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e\
+2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0b\
+e7110d097f207b047f087b037f067b027f027b027f017b037f117b057f20002001480440200021080340200821092009410170210a200941016e\
+21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d\
+41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd00\
+0280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a20\
+14fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5\
+012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde5012124\
+20172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde501\
+2129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffd\
+e401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b028032\
+20102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c80120\
+10202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de\
+0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a\
+220c4108480d000b410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c0000000000000000000000\
+00000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000\
+000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000\
+000000000000000000213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a41046c6a213e2006\
+20314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd090280012143203efd09\
+0280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fde40121372043\
+2042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401213b20452042\
+fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41046c6a214620\
+462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090\
+032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c0000000000000000\
+000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c20334180026c6a4104\
+6c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a41046a214a20\
+4b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d20\
+49fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d000b203241016a\
+22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41\
+046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002a096032052fd\
+e4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd0002e0bb0321\
+58204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b204efd00028090\
+032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde501215d20502051fd\
+e501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde501215f204f20\
+5cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a22\
+0e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a2161\
+2061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241\
+046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb012065fd0002\
+a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c0000000000000000000000\
+0000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020644180026a\
+2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141016a22314108\
+480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804\
+402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd\
+0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000000000000000000000000021\
+0ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
+002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021\
+172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a\
+20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd0902\
+8064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d\
+201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201c\
+fde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22\
+154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180\
+246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000\
+000000002128fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a20\
+2741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a4104\
+6c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a4104\
+6a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c\
+20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a\
+41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b05\
+7f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41\
+046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c000000000000\
+00000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000\
+0000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000211241002113\
+034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0\
+006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c20\
+16fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde60120\
+0efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fd\
+e4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d00\
+0b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b\
+201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280042021201020\
+20fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fd\
+eb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023\
+fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c000000000000000000000000\
+00000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a212820\
+05200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a\
+2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d\
+000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a22\
+252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bf00105047f027d037f017d027f\
+2000200148044020002107034020072108200821094100210a03404300000000210b4300000000210c4100210d2004200941c0006c41046c6a21\
+0e2005200a41026c41046c6a210f0340200e2a02002110200b2010200f2a0280d2289492210b200c2010200f2a0284d2289492210c200e41046a\
+210e200f41286a210f200d41016a220d41c000480d000b2006200a41026c2009410a6c6a41046c6a21112011200b2005200a41026c41046c6a21\
+1220122a0280e628923802002011200c20122a0284e62892380204200a41016a220a4105480d000b200741016a22072001480d000b0b0ba40101\
+087f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d2006200c411c6c200a4190066c6a41046c6a21\
+0e2004200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d\
+411c480d000b200c41016a220c411c480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0bdc0809047f017b017f017b\
+027f087b037f0e7b017f2000200148044020002107034020072108200821094100210a03402005200a41086c41046c6a210c200cfd0002800921\
+0b200cfd00029009210d4100210e03404100210f0340fd0c000000000000000000000000000000002110fd0c0000000000000000000000000000\
 00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
 000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000\
-0000000000002117fd0c000000000000000000000000000000002118410021192004200f41386c200a4190066c6a201041026c6a41046c6a211a\
-2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd090270211f201afd0902742120201bfd\
-0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fde40121132020201dfde6012014fde4\
-012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde40121\
-18201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6012011fde401211120232022fde6012012\
-fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fde401211520232025fde6012016fde4\
-01211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd09020c2127201afd09027c2128201b\
-fd00029002212920232026fde6012011fde401211120272026fde6012012fde401211220242026fde6012013fde401211320282026fde6012014\
-fde401211420232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4\
-012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f41a0036c6a200a41a02a6c6a201041206c\
-6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200cfde401fd0c000000000000000000000000\
-00000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde9012014200cfde401fd0c0000000000000000\
-0000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c00000000000000000000000000000000fdeb012016200efde401fd0c00\
-000000000000000000000000000000fdeb01fde9012017200efde401fd0c00000000000000000000000000000000fdeb01fde9012018200efde4\
-01fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d000b200f41016a220f410d480d000b200b41\
-016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a2009\
-41206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd\
-0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd\
-0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000\
-003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f00\
-00003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde501\
-2016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003f\
-fde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f\
-0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde5\
-01201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f000000\
-3ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c000000\
-3f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd\
-0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b02803020\
-0e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd\
-0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001\
-480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f2000200148044020002108034020082109200941017021\
-0a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f200320\
-0c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b\
-2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd000280\
-0e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd\
-00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde5\
-01fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde5\
-01201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde50121\
-2d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b028019201020\
-23fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd\
-0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c502201020\
-2ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d00\
-0b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c0000000000\
-00000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000\
-000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00\
-000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a4104\
-6c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd09028001\
-2143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fd\
-e401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401\
-213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41\
-046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c09003204620\
-3afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c0000\
-000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c203341\
-80026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a\
-41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02\
-809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d00\
-0b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d\
-41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002\
-a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd\
-0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b20\
-4efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde50121\
-5d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde5\
-01215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f\
-200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a\
-41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21\
-642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb\
-012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c0000000000\
-0000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200\
-20644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141\
-016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f\
-200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a200228\
-02004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000000000000000\
-0000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000\
-000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021\
-160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c2015\
-4180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd0902803221\
-1d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffd\
-e401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde401\
-2113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b\
-201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c2009418003\
-6c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023\
-200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b0290482023\
-20132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000\
-000000000000000000002128fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a\
-4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180\
-c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde401\
-2129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b20\
-06200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a222720\
-02280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf509\
-0f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340\
-200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c\
-00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f\
-fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
-211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c001\
-6c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09\
-028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b\
-201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201a\
-fde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22\
-134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a\
-21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-04202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c4104\
-6c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c000000000000\
-00000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41\
-046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fd\
-e4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a\
-22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
-202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bf00105047f027d\
-037f017d027f2000200148044020002107034020072108200821094100210a03404300000000210b4300000000210c4100210d2004200941c000\
-6c41046c6a210e2005200a41026c41046c6a210f0340200e2a02002110200b2010200f2a0280d2289492210b200c2010200f2a0284d228949221\
-0c200e41046a210e200f41286a210f200d41016a220d41c000480d000b2006200a41026c2009410a6c6a41046c6a21112011200b2005200a4102\
-6c41046c6a211220122a0280e628923802002011200c20122a0284e62892380204200a41016a220a4105480d000b200741016a22072001480d00\
-0b0b0ba40101087f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d2006200c411c6c200a4190066c\
-6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f20\
-0d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0bd10602077f\
-177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c\
-6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd0002\
-80ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a02\
-2115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca02211820\
-0dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c\
-0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c2011\
-2018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f000000\
-3f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd\
-0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde601212120\
-1b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000\
-003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401\
-fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018\
-200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023\
-fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d20\
-0e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f200020\
-0148044020002107034020072108200821094100210a03402005200a41086c41046c6a210c200cfd00028009210b200cfd00029009210d410021\
-0e03404100210f0340fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
-0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
-00000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000000000000000000021174100211820\
-04200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41086c41046c6a211a03402019fd090200211b201afd000200211c2019\
-fd090204211d2019fd090270211e2019fd090274211f201afd0002102120201b201cfde6012010fde4012110201d201cfde6012011fde4012111\
-201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b2020fde6012014fde4012114201d2020fde6012015fde4012115201e\
-2020fde6012016fde4012116201f2020fde6012017fde4012117201afd0002800121212019fd09020821222019fd0902782123201afd00029001\
-2124201d2021fde6012010fde401211020222021fde6012011fde4012111201f2021fde6012012fde401211220232021fde6012013fde4012113\
-201d2024fde6012014fde401211420222024fde6012015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201a\
-fd0002800221252019fd09020c21262019fd09027c2127201afd00029002212820222025fde6012010fde401211020262025fde6012011fde401\
-211120232025fde6012012fde401211220272025fde6012013fde401211320222028fde6012014fde401211420262028fde6012015fde4012115\
-20232028fde6012016fde401211620272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b20\
-06200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a212920292010200bfde401fd0c000000000000000000000000000000\
-00fdeb012011200bfde401fd0c00000000000000000000000000000000fdeb01fde9012012200bfde401fd0c0000000000000000000000000000\
-0000fdeb01fde9012013200bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020292014200dfde401fd0c00000000\
-000000000000000000000000fdeb012015200dfde401fd0c00000000000000000000000000000000fdeb01fde9012016200dfde401fd0c000000\
-00000000000000000000000000fdeb01fde9012017200dfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200f4101\
-6a220f410d480d000b200e41016a220e410d480d000b200a41016a220a4104480d000b200741016a22072001480d000b0b0be7110d097f207b04\
-7f087b037f067b027f027b027f017b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100\
-210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c\
-6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde501\
-2115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200f\
-fd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002\
-002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde40120\
-19fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde4\
-01212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020\
-fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b0280\
-4b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1\
-012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b02\
-80f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b\
-410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c000000000000000000000000000000002135fd\
-0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000000000000021\
-38fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000000000000000\
-00213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a41046c6a213e200620314180206c2033\
-4180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd090280012143203efd090280022144203efd\
-09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fde401213720432042fde6012038fd\
-e401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401213b20452042fde601203cfde401\
-213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41046c6a214620462035fd0b028090\
-0320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02\
-e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c00000000000000000000000000000000\
-21494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204a\
-fd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d\
-41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b0290900320\
-4741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d000b203241016a22324101480d000b\
-4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f034020\
-4efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde4012053fde40121\
-54204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d4\
-03215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051\
-fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280\
-db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f40320\
-4f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b20\
-0d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a21612061fd000280ca04\
-2160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c\
-6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4032060fde401\
-fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01\
-fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a\
-2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141016a22314108480d000b20084101\
-6a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020\
-07210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00000000000000\
-000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000\
-00000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000\
-000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941c002\
-6c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a\
-41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd09\
-02809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fd\
-e4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde401\
-2114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b20\
-05200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c418001\
-6c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0280242023201020\
-22fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c05200520\
-0b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c\
-000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a2015\
-41c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202a\
-fd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b418004\
-6a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a20\
-0a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b\
-0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b01\
-7f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802004c\
-0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c0000000000000000000000000000\
-0000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000\
-000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112410021130340410021140340\
-41002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a21\
-1703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d\
-20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c\
-2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde401211220164104\
-6a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c\
-41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021\
-200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b02800620\
-2120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d0282122\
-2023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000000021274100\
-2113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c2013\
-41c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016\
-fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22\
-134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a222520022802002009\
-41046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bde0411047f027d037f017d027f017d017f017d037f\
-017d017f017d027f017d037f017d017f200020014804402000210903402009210a200a210b4100210c03404300000000210d4300000000210e41\
-00210f2004200b41c0006c41046c6a21102005200c41026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e2012\
-20112a0284d2289492210e201041046a2110201141286a2111200f41016a220f41c000480d000b2006200c41026c200b410a6c6a41046c6a2113\
-2013200d2005200c41026c41046c6a211420142a0280e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ff\
-ff7fff21154100210f2006200b410a6c41046c6a21160340201520162a0200972115201641046a2116200f41016a220f410a480d000b43ffff7f\
-ff211741002118410021192006200b410a6c41046c6a211a0340201a2a0200211b201b20175e201b201b5c72211c201b2017201c1b2117410041\
-0a6c20196a2018201c1b2118201a41046a211a201941016a2219410a480d000b20182007200b41046c6a211e201e28020046b2211d2008200b41\
-0d6c41046c6a211f201f2015380200201f201d380204201f2a02002120410021212008200b410d6c41046c6a21222006200b410a6c41046c6a21\
-230340202220232a0200202093380208202241046a2122202341046a2123202141016a2221410a480d000b430000000021244100210f2008200b\
-410d6c41046c6a21250340202420252a02081002922124202541046a2125200f41016a220f410a480d000b201f2024380230200941016a220920\
-01480d000b0b0bb1020a017d037f017d017f017d027f017d027f047d047f20002001480440430000000021084100210903402004200941046c6a\
-210b200b280200210a20052009410d6c41046c6a210d200d2a0230210c200c1003210e4100210f20052009410d6c41046c6a2110034020082010\
-2a0208200e934300000000200f200a461b922108201041046a2110200f41016a220f410a480d000b200941016a22092002280200480d000b4300\
-0000002111410021122005410041046c6a21130340201120132a0204922111201341346a2113201241016a22122002280200480d000b20022802\
-00b221142008201495211520158c211620112014952117200021180340201821192006410041046c6a211a201a20163802002007410041046c6a\
-211b201b2017380200201841016a22182001480d000b0b0ba40101087f200020014804402000210c0340200c210d200d210e4100210f03404100\
-211003404100211120062010411c6c200e4190066c6a41046c6a211220042010411c6c200e4190066c6a6a21130340201220132d0000b2430000\
-7f4395380200201241046a2112201341016a2113201141016a2211411c480d000b201041016a2210411c480d000b200f41016a220f4101480d00\
-0b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f\
-410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd\
-0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f\
-0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f000000\
-3f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000\
-003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000\
-003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014\
-fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f00\
-00003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c00\
-00003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f20\
-20fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f\
-0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b\
-02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b02803820\
-12201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd\
-0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b640106\
-7f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a2110201020\
-05200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101087f200020014804402000210c0340\
-200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200920104180c0016c200e4180016c6a\
-200f4180c0006c6a41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c6a21130340201220132a0280d016380200201241046a21\
-1220134180126a2113201141016a2211418001480d000b200c41016a220c2001480d000b0b0bac0101087f200020014804402000210c0340200c\
-210d200d41800170210e200d4180016e210d200d410370210f200d41036e210d200d211041002111200a20104180c0016c200f4180c0006c6a20\
-0e41c0006c6a41046c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c6a21130340201220132a0280cc04380200201241046a21\
-1220134180046a2113201141016a221141c000480d000b200c41016a220c2001480d000b0b0ba50101087f200020014804402000210c0340200c\
-210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200b20104180306c200f4180106c6a200e41\
-206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21130340201220132a02800a380200201241046a21122013418002\
-6a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd70b09047f017b017f017b027f087b037f247b027f200020014804\
-402000210a0340200a210b200b210c4100210d03402005200d41086c41046c6a210f200ffd00028009210e200ffd000290092110410021110340\
-410021120340fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
-0000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000\
-00000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b20042011\
-41386c200c4190066c6a201241026c6a41046c6a211c2005200d41086c41046c6a211d0340201cfd090200211e201dfd000200211f201cfd0902\
-042120201cfd0902702121201cfd0902742122201dfd0002102123201e201ffde6012013fde40121132020201ffde6012014fde4012114202120\
-1ffde6012015fde40121152022201ffde6012016fde4012116201e2023fde6012017fde401211720202023fde6012018fde401211820212023fd\
-e6012019fde401211920222023fde601201afde401211a201dfd000280012124201cfd0902082125201cfd0902782126201dfd00029001212720\
-202024fde6012013fde401211320252024fde6012014fde401211420222024fde6012015fde401211520262024fde6012016fde4012116202020\
-27fde6012017fde401211720252027fde6012018fde401211820222027fde6012019fde401211920262027fde601201afde401211a201dfd0002\
-80022128201cfd09020c2129201cfd09027c212a201dfd00029002212b20252028fde6012013fde401211320292028fde6012014fde401211420\
-262028fde6012015fde4012115202a2028fde6012016fde40121162025202bfde6012017fde40121172029202bfde6012018fde4012118202620\
-2bfde6012019fde4012119202a202bfde601201afde401211a201c41f0006a211c201d4180036a211d201b41016a221b4103480d000b2013200e\
-fde401fd0c00000000000000000000000000000000fdeb01212c2014200efde401fd0c00000000000000000000000000000000fdeb01212d202d\
-202cfd45202c202cfd42fd50212e202c202d202efd52212f2015200efde401fd0c00000000000000000000000000000000fdeb0121302030202f\
-fd45202f202ffd42fd502131202f20302031fd5221322016200efde401fd0c00000000000000000000000000000000fdeb01213320332032fd45\
-20322032fd42fd502134203220332034fd52213520172010fde401fd0c00000000000000000000000000000000fdeb01213620182010fde401fd\
-0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd502138203620372038fd52213920192010fde401fd0c00\
-000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd50213b2039203a203bfd52213c201a2010fde401fd0c000000\
-00000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c203d203efd52213ffd0c000000000000000000000000\
-00000000fd0c01000000010000000100000001000000202efd52fd0c020000000200000002000000020000002031fd52fd0c0300000003000000\
-03000000030000002034fd522140fd0c00000000000000000000000000000000fd0c010000000100000001000000010000002038fd52fd0c0200\
-0000020000000200000002000000203bfd52fd0c03000000030000000300000003000000203efd5221412007200d41086c201141a0036c6a200c\
-41a02a6c6a201241206c6a41046c6a214220422035fd0b02002008200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a2143\
-20432040fd0b02002042203ffd0b021020432041fd0b0210201241016a2212410d480d000b201141016a2211410d480d000b200d41016a220d41\
-04480d000b200a41016a220a2001480d000b0b0bda0602077f177b200020014804402000210a0340200a210b200b41c00070210c200b41c0006e\
-210b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f2009200d4180c0006c200c41086c6a41046c6a21100340200ffd000280\
-80042111200ffd000280c0032112200ffd00028080032113200ffd000280c0022114200ffd0002808001211520112014fde4012015fde401fd0c\
-0000003f0000003f0000003f0000003ffde6012116200ffd00028080022117200ffd00028040211820122017fde4012018fde401fd0c0000003f\
-0000003f0000003f0000003ffde6012119200ffd000280c001211a200ffd000200211b2013201afde401201bfde401fd0c0000003f0000003f00\
-00003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde601211d20122017fde5012018fde4\
-01fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde60121\
-1f20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde601212020112012fde5012013fde401fd0c0000003f0000003f\
-0000003f0000003ffde601212120162019fde401201cfde401fd0c0000003f0000003f0000003f0000003ffde601212220162019fde501201cfd\
-e401fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde401201ffde401fd0c0000003f0000003f0000003f0000003ffde601\
-2124201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003ffde601212520152018fde401201bfde401fd0c0000003f000000\
-3f0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f0000003f0000003f0000003ffde601212720102011fd0b020020\
-102020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b02804020102022fd0b02805020102023fd0b0280602010201cfd\
-0b0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280a0012010201ffd0b0280b00120102015fd0b0280c00120102026\
-fd0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a\
-220a2001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b037f117b067f0b7b200020014804402000210903402009210a\
-200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c\
-6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde501211420\
-10fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a\
-2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde50121\
-20201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd0002\
-80032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde5012129\
-20122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde501\
-2020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b\
-02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af\
-012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b02\
-80c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a22\
-0e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340203541046c41046a41194c0440fd\
-0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000000000000021\
-38fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000000000000000\
-00213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213d4100213e2003203441a0066c203541\
-80016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203ffd09020021412040fd00020021422040fd000210214320\
-3ffd090280012144203ffd090280022145203ffd09028003214620412042fde6012036fde401213620412043fde6012037fde401213720442042\
-fde6012038fde401213820442043fde6012039fde401213920452042fde601203afde401213a20452043fde601203bfde401213b20462042fde6\
-01203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a2140203e41016a223e4120480d000b2003203441c8016c20\
-3541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038fd0b02a0900320472039fd0b02b090032047203afd0b02\
-c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f0900305410021480340fd0c00000000000000000000000000000000\
-2149fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20354180016c6a204841206c6a41046c6a214b2006203241\
-80206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fde6012049fde4012149204d204cfd000210fde601204afd\
-e401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b2003203441c8016c203541206c6a204841086c6a41046c6a214e20\
-4e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b480d000b0b203541016a22354107480d000b203441016a22\
-344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214f200320\
-3341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280c2032152204ffd0002a0af032153204ffd0002a0c80321\
-54204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd0002c0ce032157204ffd0002c09c032056fde4012057fde4\
-012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002a0e103fde501215b20562057fde501204ffd0002c0e703\
-fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d20552058fde501204ffd0002e0a2032059fde401205afd\
-e401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401215f205b205cfde5012059205afde501204ffd0002e0ed\
-03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b02c0f60320502060fd0b02e0f603204f41206a214f2050\
-41c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c\
-203341046c6a41046c6a21622062fd000280ca042161410021630340410021642003203341046c206341a0016c6a41046c6a2165200720324108\
-6c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a\
-216703402065fd000280f4032061fde401fd0c00000000000000000000000000000000fdeb0121682065fd0002a0f4032061fde401fd0c000000\
-00000000000000000000000000fdeb01216920692068fd4520682068fd42fd50216a20682069206afd52216b2065fd0002c0f6032061fde401fd\
-0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd42fd50216d206b206c206dfd52216e2065fd0002e0f6032061\
-fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45206e206efd42fd502170206e206f2070fd522171fd0c00000000\
-000000000000000000000000fd0c01000000010000000100000001000000206afd52fd0c02000000020000000200000002000000206dfd52fd0c\
-030000000300000003000000030000002070fd52217220662071fd0b020020672072fd0b0200206541c0006a216520664180026a216620674180\
-026a2167206441016a22644105480d000b206341016a22634105480d000b203341016a22334102480d000b203241016a22324108480d000b2009\
-41016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703\
-402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c0000000000\
-0000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000\
-000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
-0000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941\
-c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c000\
-6c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018\
-fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde60120\
-10fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fd\
-e4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d00\
-0b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c41\
-80016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320\
-102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c0520\
-05200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128\
-fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a\
-201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340\
-202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b41\
-80046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c\
-6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d\
-000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f01\
-7b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802\
-004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c000000000000000000000000\
-00000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000\
-0000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000211241002113034041002114\
-034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c\
-6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c\
-211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e\
-201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde40121122016\
-41046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41\
-086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
-2021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-06202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d028\
-21222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127\
-41002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c\
-201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290\
-d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b20134101\
-6a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200\
-200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bd50616037d047f027d037f017d027f017d017f\
+0000000000002117410021182004200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41086c41046c6a211a03402019fd0902\
+00211b201afd000200211c2019fd090204211d2019fd090270211e2019fd090274211f201afd0002102120201b201cfde6012010fde401211020\
+1d201cfde6012011fde4012111201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b2020fde6012014fde4012114201d20\
+20fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201afd0002800121212019fd09020821222019\
+fd0902782123201afd000290012124201d2021fde6012010fde401211020222021fde6012011fde4012111201f2021fde6012012fde401211220\
+232021fde6012013fde4012113201d2024fde6012014fde401211420222024fde6012015fde4012115201f2024fde6012016fde4012116202320\
+24fde6012017fde4012117201afd0002800221252019fd09020c21262019fd09027c2127201afd00029002212820222025fde6012010fde40121\
+1020262025fde6012011fde401211120232025fde6012012fde401211220272025fde6012013fde401211320222028fde6012014fde401211420\
+262028fde6012015fde401211520232028fde6012016fde401211620272028fde6012017fde4012117201941f0006a2119201a4180036a211a20\
+1841016a22184103480d000b2006200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a212920292010200bfde401fd0c0000\
+0000000000000000000000000000fdeb012011200bfde401fd0c00000000000000000000000000000000fdeb01fde9012012200bfde401fd0c00\
+000000000000000000000000000000fdeb01fde9012013200bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b02002029\
+2014200dfde401fd0c00000000000000000000000000000000fdeb012015200dfde401fd0c00000000000000000000000000000000fdeb01fde9\
+012016200dfde401fd0c00000000000000000000000000000000fdeb01fde9012017200dfde401fd0c00000000000000000000000000000000fd\
+eb01fde901fd0b0210200f41016a220f410d480d000b200e41016a220e410d480d000b200a41016a220a4104480d000b200741016a2207200148\
+0d000b0b0bde0411047f027d037f017d027f017d017f017d037f017d017f017d027f017d037f017d017f20002001480440200021090340200921\
+0a200a210b4100210c03404300000000210d4300000000210e4100210f2004200b41c0006c41046c6a21102005200c41026c41046c6a21110340\
+20102a02002112200d201220112a0280d2289492210d200e201220112a0284d2289492210e201041046a2110201141286a2111200f41016a220f\
+41c000480d000b2006200c41026c200b410a6c6a41046c6a21132013200d2005200c41026c41046c6a211420142a0280e628923802002013200e\
+20142a0284e62892380204200c41016a220c4105480d000b43ffff7fff21154100210f2006200b410a6c41046c6a21160340201520162a020097\
+2115201641046a2116200f41016a220f410a480d000b43ffff7fff211741002118410021192006200b410a6c41046c6a211a0340201a2a020021\
+1b201b20175e201b201b5c72211c201b2017201c1b21174100410a6c20196a2018201c1b2118201a41046a211a201941016a2219410a480d000b\
+20182007200b41046c6a211e201e28020046b2211d2008200b410d6c41046c6a211f201f2015380200201f201d380204201f2a02002120410021\
+212008200b410d6c41046c6a21222006200b410a6c41046c6a21230340202220232a0200202093380208202241046a2122202341046a21232021\
+41016a2221410a480d000b430000000021244100210f2008200b410d6c41046c6a21250340202420252a02081002922124202541046a2125200f\
+41016a220f410a480d000b201f2024380230200941016a22092001480d000b0b0bb1020a017d037f017d017f017d027f017d027f047d047f2000\
+2001480440430000000021084100210903402004200941046c6a210b200b280200210a20052009410d6c41046c6a210d200d2a0230210c200c10\
+03210e4100210f20052009410d6c41046c6a21100340200820102a0208200e934300000000200f200a461b922108201041046a2110200f41016a\
+220f410a480d000b200941016a22092002280200480d000b43000000002111410021122005410041046c6a21130340201120132a020492211120\
+1341346a2113201241016a22122002280200480d000b2002280200b221142008201495211520158c211620112014952117200021180340201821\
+192006410041046c6a211a201a20163802002007410041046c6a211b201b2017380200201841016a22182001480d000b0b0ba40101087f200020\
+014804402000210c0340200c210d200d210e4100210f03404100211003404100211120062010411c6c200e4190066c6a41046c6a211220042010\
+411c6c200e4190066c6a6a21130340201220132d0000b24300007f4395380200201241046a2112201341016a2113201141016a2211411c480d00\
+0b201041016a2210411c480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000\
+210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c\
+200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd000280\
+8a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca0321\
+1a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015\
+201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f000000\
+3f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd\
+0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220\
+132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000\
+003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401\
+fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde6012127\
+2017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f00\
+00003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b0280202012\
+2024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b\
+02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a\
+22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e\
+210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c\
+2001480d000b0b0baa0101087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e\
+210d200d211041002111200920104180c0016c200e4180016c6a200f4180c0006c6a41046c6a21122005201041c0016c200e6a200f41c0006c6a\
+41046c6a21130340201220132a0280d016380200201241046a211220134180126a2113201141016a2211418001480d000b200c41016a220c2001\
+480d000b0b0bac0101087f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d410370210f200d41036e210d\
+200d211041002111200a20104180c0016c200f4180c0006c6a200e41c0006c6a41046c6a2112200520104180c0016c200f4180c0006c6a200e6a\
+41046c6a21130340201220132a0280cc04380200201241046a211220134180046a2113201141016a221141c000480d000b200c41016a220c2001\
+480d000b0b0ba50101087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d\
+200d211041002111200b20104180306c200f4180106c6a200e41206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21\
+130340201220132a02800a380200201241046a211220134180026a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd7\
+0b09047f017b017f017b027f087b037f247b027f200020014804402000210a0340200a210b200b210c4100210d03402005200d41086c41046c6a\
+210f200ffd00028009210e200ffd000290092110410021110340410021120340fd0c000000000000000000000000000000002113fd0c00000000\
+0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000\
+00000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c\
+00000000000000000000000000000000211a4100211b2004201141386c200c4190066c6a201241026c6a41046c6a211c2005200d41086c41046c\
+6a211d0340201cfd090200211e201dfd000200211f201cfd0902042120201cfd0902702121201cfd0902742122201dfd0002102123201e201ffd\
+e6012013fde40121132020201ffde6012014fde40121142021201ffde6012015fde40121152022201ffde6012016fde4012116201e2023fde601\
+2017fde401211720202023fde6012018fde401211820212023fde6012019fde401211920222023fde601201afde401211a201dfd000280012124\
+201cfd0902082125201cfd0902782126201dfd00029001212720202024fde6012013fde401211320252024fde6012014fde401211420222024fd\
+e6012015fde401211520262024fde6012016fde401211620202027fde6012017fde401211720252027fde6012018fde401211820222027fde601\
+2019fde401211920262027fde601201afde401211a201dfd000280022128201cfd09020c2129201cfd09027c212a201dfd00029002212b202520\
+28fde6012013fde401211320292028fde6012014fde401211420262028fde6012015fde4012115202a2028fde6012016fde40121162025202bfd\
+e6012017fde40121172029202bfde6012018fde40121182026202bfde6012019fde4012119202a202bfde601201afde401211a201c41f0006a21\
+1c201d4180036a211d201b41016a221b4103480d000b2013200efde401fd0c00000000000000000000000000000000fdeb01212c2014200efde4\
+01fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f2015200efde401fd\
+0c00000000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322016200efde401fd0c00\
+000000000000000000000000000000fdeb01213320332032fd4520322032fd42fd502134203220332034fd52213520172010fde401fd0c000000\
+00000000000000000000000000fdeb01213620182010fde401fd0c00000000000000000000000000000000fdeb01213720372036fd4520362036\
+fd42fd502138203620372038fd52213920192010fde401fd0c00000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42\
+fd50213b2039203a203bfd52213c201a2010fde401fd0c00000000000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50\
+213e203c203d203efd52213ffd0c00000000000000000000000000000000fd0c01000000010000000100000001000000202efd52fd0c02000000\
+0200000002000000020000002031fd52fd0c030000000300000003000000030000002034fd522140fd0c00000000000000000000000000000000\
+fd0c010000000100000001000000010000002038fd52fd0c02000000020000000200000002000000203bfd52fd0c030000000300000003000000\
+03000000203efd5221412007200d41086c201141a0036c6a200c41a02a6c6a201241206c6a41046c6a214220422035fd0b02002008200d41086c\
+201141a0036c6a200c41a02a6c6a201241206c6a41046c6a214320432040fd0b02002042203ffd0b021020432041fd0b0210201241016a221241\
+0d480d000b201141016a2211410d480d000b200d41016a220d4104480d000b200a41016a220a2001480d000b0b0bda0602077f177b2000200148\
+04402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e2006200d41086c200c41206c6a41046c6a210f200920\
+0d4180c0006c200c41086c6a41046c6a21100340200ffd00028080042111200ffd000280c0032112200ffd00028080032113200ffd000280c002\
+2114200ffd0002808001211520112014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde6012116200ffd0002808002211720\
+0ffd00028040211820122017fde4012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200ffd000280c001211a200ffd0002\
+00211b2013201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601211c20112014fde5012015fde401fd0c0000003f0000\
+003f0000003f0000003ffde601211d20122017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde601211e2013201afde50120\
+1bfde401fd0c0000003f0000003f0000003f0000003ffde601211f20112012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffd\
+e601212020112012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601212120162019fde401201cfde401fd0c0000003f00\
+00003f0000003f0000003ffde601212220162019fde501201cfde401fd0c0000003f0000003f0000003f0000003ffde6012123201d201efde401\
+201ffde401fd0c0000003f0000003f0000003f0000003ffde6012124201d201efde501201ffde401fd0c0000003f0000003f0000003f0000003f\
+fde601212520152018fde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601212620152018fde501201bfde401fd0c0000003f\
+0000003f0000003f0000003ffde601212720102011fd0b020020102020fd0b02801020102021fd0b02802020102013fd0b02803020102016fd0b\
+02804020102022fd0b02805020102023fd0b0280602010201cfd0b0280702010201dfd0b0280800120102024fd0b0280900120102025fd0b0280\
+a0012010201ffd0b0280b00120102015fd0b0280c00120102026fd0b0280d00120102027fd0b0280e0012010201bfd0b0280f001200f41106a21\
+0f201041106a2110200e41016a220e4102480d000b200a41016a220a2001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f01\
+7b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100\
+210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a\
+21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d211720\
+10fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fd\
+e501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde50121\
+2220162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde4\
+012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c\
+201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd\
+0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b0280642011\
+2027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa0120\
+11202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020\
+114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340\
+410021340340410021350340203541046c41046a41194c0440fd0c000000000000000000000000000000002136fd0c0000000000000000000000\
+00000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000000000\
+00000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000\
+000000000000000000213d4100213e2003203441a0066c20354180016c6a41046c6a213f200620324180206c20344180026c6a41046c6a214003\
+40203ffd09020021412040fd00020021422040fd0002102143203ffd090280012144203ffd090280022145203ffd09028003214620412042fde6\
+012036fde401213620412043fde6012037fde401213720442042fde6012038fde401213820442043fde6012039fde401213920452042fde60120\
+3afde401213a20452043fde601203bfde401213b20462042fde601203cfde401213c20462043fde601203dfde401213d203f41046a213f204041\
+206a2140203e41016a223e4120480d000b2003203441c8016c203541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320\
+472038fd0b02a0900320472039fd0b02b090032047203afd0b02c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f090\
+0305410021480340fd0c000000000000000000000000000000002149fd0c00000000000000000000000000000000214a4100213e2003203441a0\
+066c20354180016c6a204841206c6a41046c6a214b200620324180206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd00\
+0200fde6012049fde4012149204d204cfd000210fde601204afde401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b20\
+03203441c8016c203541206c6a204841086c6a41046c6a214e204e2049fd0b02809003204e204afd0b02909003204841016a2248411920354104\
+6c6b480d000b0b203541016a22354107480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e0340\
+4100210f2003203341046c200e41286c6a41046c6a214f2003203341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd\
+000280c2032152204ffd0002a0af032153204ffd0002a0c8032154204ffd0002a096032053fde4012054fde4012155204ffd0002c0b503215620\
+4ffd0002c0ce032157204ffd0002c09c032056fde4012057fde4012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204f\
+fd0002a0e103fde501215b20562057fde501204ffd0002c0e703fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde4\
+01215d20552058fde501204ffd0002e0a2032059fde401205afde401fde501215e20512052fde501204ffd000280db03fde501205bfde401205c\
+fde401215f205b205cfde5012059205afde501204ffd0002e0ed03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f403205020\
+5ffd0b02c0f60320502060fd0b02e0f603204f41206a214f205041c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b\
+203341016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a21622062fd000280ca04216141002163034041002164\
+2003203341046c206341a0016c6a41046c6a21652007203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241\
+086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a216703402065fd000280f4032061fde401fd0c00000000000000000000000000\
+000000fdeb0121682065fd0002a0f4032061fde401fd0c00000000000000000000000000000000fdeb01216920692068fd4520682068fd42fd50\
+216a20682069206afd52216b2065fd0002c0f6032061fde401fd0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206b\
+fd42fd50216d206b206c206dfd52216e2065fd0002e0f6032061fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45\
+206e206efd42fd502170206e206f2070fd522171fd0c00000000000000000000000000000000fd0c01000000010000000100000001000000206a\
+fd52fd0c02000000020000000200000002000000206dfd52fd0c030000000300000003000000030000002070fd52217220662071fd0b02002067\
+2072fd0b0200206541c0006a216520664180026a216620674180026a2167206441016a22644105480d000b206341016a22634105480d000b2033\
+41016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bd50616037d047f027d037f017d027f017d017f\
 017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a\
 2000210b0340200b210c200c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e4102\
 6c41046c6a2113034020122a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341286a\
@@ -5377,11 +4377,10 @@ e401fd0b029003201d200741004a047b201dfd0002800605fd0c0000000000000000000000000000
 0200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b\
 3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b02\
 00201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b\
-008d0203666d618b180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de04\
-0e0e0e0e0e0e0ebe04149a0e0e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc04\
-14de040e0e0e0e0e0e0ebe0414a1180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ec1140e0e0e0e0e0e0efe0112f60b0e0e0e0e0e0e\
-0edc0414de040e0e0e0e0e0e0ebe041499100e0e0e0e0e0e0ef10412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e\
-97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e0e0e810212d80d0e0e0e0e0e';
+00d10103666d6185180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de04\
+0e0e0e0e0e0e0ebe0414c7070e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0eca190e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e\
+0e0ec1140e0e0e0e0e0e0efe0112a7170e0e0e0e0e0e0ef10412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e9705\
+0e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0ea40d0e0e0e0e0e0e0e810212d80d0e0e0e0e0e';
 
 /** Everything that a device needs to run FashionCnnLogits. */
 export const fashionCnnLogitsModule: ModuleSpec = {

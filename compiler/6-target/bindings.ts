@@ -7,6 +7,8 @@ import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
 export interface Binding {
   /** Identifies the buffer in its program: `parameters`, `state m`, `scratch 12`. */
   readonly buffer: string;
+  /** What a kernel's text calls it. Memory between kernels is counted, so that equal kernels are equal texts. */
+  readonly name: string;
   readonly element: StorageElement;
   readonly access: 'read' | 'read_write';
 }
@@ -38,8 +40,15 @@ export function bindingsOf(parts: readonly Part[], tensors: ReadonlyMap<number, 
     keys.set(bufferKey(tensor), { element: storageElement(tensor), access: 'read_write' });
   }
   const order = [...keys.keys()];
+  const between = order.filter((buffer) => /^(scratch|stack) /.test(buffer));
+  const nameOf = (buffer: string): string => {
+    const number = between.indexOf(buffer);
+    return number < 0 ? buffer.replace(/\W/g, '_') : `scratch${number}`;
+  };
   return {
-    list: order.map((buffer): Binding => ({ buffer, ...(keys.get(buffer) ?? { element: 'f32', access: 'read' }) })),
+    list: order.map((buffer): Binding => {
+      return { buffer, name: nameOf(buffer), ...(keys.get(buffer) ?? { element: 'f32', access: 'read' }) };
+    }),
     indexOf: (id) => order.indexOf(bufferKey(tensorOf(tensors, id))),
   };
 }

@@ -35,7 +35,10 @@ function constantsOf(unit: EmitUnit, names: UniqueNames): Constant[] {
   const kernels = spec.kernels.map((kernel) => ({ kernel, name: names.claim(camelCase(kernel.name)) }));
   const wasm = names.claim(`${camelCase(unit.name)}Wasm`);
   return [
-    ...kernels.map(({ kernel, name }, index) => kernelConstant(kernel, name, index, spec)),
+    ...kernels.map(({ kernel, name }, index) => {
+      const first = kernels.find(({ kernel: { wgsl } }) => wgsl === kernel.wgsl)?.name ?? name;
+      return kernelConstant(kernel, name, index, spec, first === name ? template(kernel.wgsl) : `${first}.wgsl`);
+    }),
     wasmConstant(unit, wasm),
     moduleConstant(
       unit,
@@ -46,7 +49,8 @@ function constantsOf(unit: EmitUnit, names: UniqueNames): Constant[] {
   ];
 }
 
-function kernelConstant(kernel: KernelSpec, name: string, index: number, spec: ModuleSpec): Constant {
+/** `wgsl`: the kernel's text as it is printed, or where an equal one stands. */
+function kernelConstant(kernel: KernelSpec, name: string, index: number, spec: ModuleSpec, wgsl: string): Constant {
   const buffers = kernel.buffers.map(({ buffer }) => spec.buffers[buffer]?.name ?? '?').join(', ');
   const members: readonly (readonly [string, Data])[] = [
     ['name', kernel.name],
@@ -58,7 +62,7 @@ function kernelConstant(kernel: KernelSpec, name: string, index: number, spec: M
     ['workgroup', kernel.workgroup],
     ['localBytes', kernel.localBytes],
     ['buffers', kernel.buffers.map((binding) => ({ ...binding }))],
-    ['wgsl', new Verbatim(template(kernel.wgsl))],
+    ['wgsl', new Verbatim(wgsl)],
   ];
   const lines = members.map(([key, value]) => `  ${key}: ${literal(value, 2, key.length + 4)},\n`);
   const doc = `Kernel ${index}: ${kernel.label}. Binds ${buffers}.`;

@@ -7,7 +7,6 @@ import type {
   KernelSpec,
   ModuleSpec,
   ParameterSpec,
-  PartSpec,
   ProgramName,
   ProgramSpec,
   StateSpec,
@@ -15,25 +14,21 @@ import type {
 import type { TypedParameter } from '../2-check/typed.ts';
 import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { tensorOf } from '../5-loop/address.ts';
-import { buildTree } from '../5-loop/build-tree.ts';
 import { type Dispatch, type DispatchProgram, labelOfDispatch, nestsOf, type Part } from '../5-loop/dispatch.ts';
 import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
-import type { Target } from '../5-loop/schedule.ts';
-import { schedulePart } from '../5-loop/schedule-part.ts';
-import type { LoopTree } from '../5-loop/tree.ts';
 import type { HostUniform } from '../5-loop/uniforms.ts';
 import { verifyUpdates } from '../5-loop/updates.ts';
 import { bindingsOf, storageElement } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
-import { emitKernel } from '../6-target/wasm/emit-kernel.ts';
 import { toHex } from '../6-target/wasm/hex.ts';
 import { libraryFor } from '../6-target/wasm/library.ts';
 import { assembleModule } from '../6-target/wasm/module.ts';
-import { emitWgsl, WORKGROUP } from '../6-target/wgsl/emit-kernel.ts';
+import { WORKGROUP } from '../6-target/wgsl/emit-kernel.ts';
 import { dim } from '../dim/dim.ts';
 import { InternalError } from '../ops/internal-error.ts';
 import type { Arena } from './arena.ts';
 import { planMemory, type SlotPlan, sizeOfTensor } from './memory.ts';
+import { DispatchPrinter } from './print-dispatch.ts';
 
 export interface PlanInput {
   readonly programs: Readonly<Record<ProgramName, readonly DispatchProgram[]>>;
@@ -52,13 +47,14 @@ export function planModule(input: PlanInput): ModuleSpec {
   const names = input.uniforms.map((uniform) => uniform.name);
   const kernels: KernelSpec[] = [];
   const functions: FunctionCode[] = [];
+  const printer = new DispatchPrinter(names);
   const programs = { infer: empty(), evaluate: empty(), train: empty() };
   for (const name of PROGRAM_NAMES) {
     const dispatches: number[] = [];
     for (const program of input.programs[name]) {
       verifyUpdates({ kernels: nestsOf(program), tensors: program.tensors });
       for (const dispatch of program.dispatches) {
-        const place = { program, buffers, uniforms: names, prefix: `${name}_${pad(dispatches.length)}` };
+        const place = { program, buffers, printer, prefix: `${name}_${pad(dispatches.length)}` };
         const printed = printKernelSpec(dispatch, place);
         functions.push(...printed.code);
         dispatches.push(kernels.length);
@@ -91,12 +87,12 @@ function kernelName(prefix: string, label: string): string {
 interface Surroundings {
   readonly program: DispatchProgram;
   readonly buffers: BufferTable;
-  readonly uniforms: readonly string[];
+  readonly printer: DispatchPrinter;
   readonly prefix: string;
 }
 
 function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: KernelSpec; code: FunctionCode[] } {
-  const { program, buffers, uniforms, prefix } = place;
+  const { program, buffers, printer, prefix } = place;
   const { tensors } = program;
   const { parts } = dispatch;
   const label = labelOfDispatch(dispatch);
@@ -105,36 +101,29 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
     throw new InternalError(`"${label}" binds ${bindings.list.length} buffers, WebGPU ${MAX_BUFFERS}`);
   }
   const single = parts.length === 1;
-  const printed = parts.map((part, i) => {
-    const name = kernelName(single ? prefix : `${prefix}${letter(i)}`, part.label);
-    const cpu = treeOf(part, tensors, 'wasm');
-    const gpu = part.cpuOnly ? undefined : treeOf(part, tensors, 'wgsl');
-    const invocations = gpu?.tasks ?? { count: 0, block: 0 };
-    const spec: PartSpec = { name, label: part.label, tasks: cpu.tasks, invocations };
-    return { spec, gpu, code: emitKernel(name, cpu, tensors, bindings, uniforms) };
-  });
-  const trees = printed.flatMap(({ gpu }) => gpu ?? []);
+  const names = parts.map((part, i) => kernelName(single ? prefix : `${prefix}${letter(i)}`, part.label));
+  const printed = printer.print(dispatch, tensors, bindings);
   const spec: KernelSpec = {
     name: kernelName(prefix, label),
     label,
-    parts: printed.map((part) => part.spec),
-    wgsl: emitWgsl(label, trees, tensors, bindings, uniforms),
+    parts: printed.parts.map(({ tasks, invocations }, i) => ({
+      name: names[i],
+      label: parts[i].label,
+      tasks,
+      invocations,
+    })),
+    wgsl: printed.wgsl,
     workgroup: WORKGROUP,
     localBytes: Math.max(0, ...parts.map((part) => localBytesOf(part, tensors))),
     buffers: bindings.list.map(({ buffer, access }) => ({ buffer: buffers.indexIn(program, buffer), access })),
   };
-  return { spec, code: printed.map(({ code }) => code) };
+  return { spec, code: printed.parts.map(({ code }, i) => ({ ...code, name: names[i] })) };
 }
 
 /** a, b, …, z, aa, … */
 function letter(index: number): string {
   const last = String.fromCharCode(97 + (index % 26));
   return index < 26 ? last : letter(Math.floor(index / 26) - 1) + last;
-}
-
-function treeOf(part: Part, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree {
-  const { nests, around } = schedulePart(part, tensors, target);
-  return buildTree(nests, tensors, target, around);
 }
 
 /** Where a part's memory of the thread's own ends. */

@@ -70,7 +70,7 @@ function kernelParts(modules: readonly ModuleSpec[]): Part[] {
   return [
     part(
       'WGSL',
-      text(({ kernels }) => kernels.map(({ wgsl }) => wgsl).join('\n')),
+      text(({ kernels }) => [...new Set(kernels.map(({ wgsl }) => wgsl))].join('\n')),
     ),
     part(
       'WebAssembly',

@@ -9,7 +9,7 @@ import { unsigned } from './opcodes.ts';
 const MAX_PAGES = 65536;
 const SHARED_WITH_MAXIMUM = 0x03;
 
-export function assembleModule(functions: readonly FunctionCode[]): Uint8Array {
+export function assembleModule(all: readonly FunctionCode[]): Uint8Array {
   const types: string[] = [];
   const typeBytes: number[][] = [];
   const typeOf = (fn: FunctionCode): number => {
@@ -26,8 +26,9 @@ export function assembleModule(functions: readonly FunctionCode[]): Uint8Array {
     typeBytes.push(bytes);
     return types.length - 1;
   };
+  const { functions, indices } = withoutCopies(all);
   const typeIndices = functions.map(typeOf);
-  const exports = functions.flatMap((fn, i) => (fn.exported ? [[...text(fn.name), 0x00, ...unsigned(i)]] : []));
+  const exports = all.flatMap((fn, i) => (fn.exported ? [[...text(fn.name), 0x00, ...unsigned(indices[i])]] : []));
   const declarations = [
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(typeBytes)),
@@ -40,6 +41,22 @@ export function assembleModule(functions: readonly FunctionCode[]): Uint8Array {
   ];
   const code = section(10, vector(functions.map((fn) => [...unsigned(fn.body.length), ...fn.body])));
   return new Uint8Array([...declarations, ...code, ...fusible(functions, declarations.length + code.length)]);
+}
+
+/**
+ * Functions that are equal are one, under several names: several programs have the same layers. `indices` says where each
+ * is. What is called, the library, stands in front and stays where it is.
+ */
+function withoutCopies(all: readonly FunctionCode[]): { functions: FunctionCode[]; indices: number[] } {
+  const functions: FunctionCode[] = [];
+  const known = new Map<string, number>();
+  const indices = all.map((fn) => {
+    const key = [fn.parameters, fn.results, fn.body].map((list) => list.join()).join(';');
+    const index = (fn.exported ? known.get(key) : undefined) ?? functions.push(fn) - 1;
+    known.set(key, index);
+    return index;
+  });
+  return { functions, indices };
 }
 
 /** The places, in bytes from the module's beginning, each as its distance from the one before. */

@@ -29,8 +29,8 @@ export function emitWgsl(
   const body = printer.main(trees);
   const fields = ['n: u32', ...uniforms.map((name) => `${name}: f32`)];
   const variables = bindings.list.map(
-    ({ buffer, element, access }, i) =>
-      `@group(0) @binding(${i}) var<storage, ${access}> ${bufferName(buffer)}: array<${STORAGE_TYPE[element]}>;`,
+    ({ name, element, access }, i) =>
+      `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${STORAGE_TYPE[element]}>;`,
   );
   return [
     `// ${label}`,
@@ -47,9 +47,6 @@ export function emitWgsl(
     '',
   ].join('\n');
 }
-
-const bufferName = (buffer: string): string =>
-  buffer.replace(/^(input|sample|output|record|state|scratch|stack) /, '$1_').replace(/\W/g, '_');
 
 class WgslPrinter {
   private readonly tensors: ReadonlyMap<number, Tensor>;
@@ -176,7 +173,7 @@ class WgslPrinter {
   }
 
   private buffer(tensor: number): string {
-    return bufferName(this.bindings.list[this.bindings.indexOf(tensor)].buffer);
+    return this.bindings.list[this.bindings.indexOf(tensor)].name;
   }
 
   private expression(expr: Expr): string {

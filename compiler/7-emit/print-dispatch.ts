@@ -1,0 +1,71 @@
+/**
+ * Prints dispatches for both targets, equal ones once: inference, evaluation and training share most layers, and printing is
+ * most of the compiler's work.
+ */
+import type { TaskCount } from '../../runtime/program.ts';
+import { buildTree } from '../5-loop/build-tree.ts';
+import { type Dispatch, labelOfDispatch, type Part } from '../5-loop/dispatch.ts';
+import type { Tensor } from '../5-loop/kernel.ts';
+import type { Target } from '../5-loop/schedule.ts';
+import { schedulePart } from '../5-loop/schedule-part.ts';
+import type { LoopTree } from '../5-loop/tree.ts';
+import type { Bindings } from '../6-target/bindings.ts';
+import type { FunctionCode } from '../6-target/wasm/assembler.ts';
+import { emitKernel } from '../6-target/wasm/emit-kernel.ts';
+import { emitWgsl } from '../6-target/wgsl/emit-kernel.ts';
+import { dispatchKey } from './dispatch-key.ts';
+
+export interface PrintedDispatch {
+  readonly wgsl: string;
+  readonly parts: readonly PrintedPart[];
+}
+
+export interface PrintedPart {
+  readonly tasks: TaskCount;
+  readonly invocations: TaskCount;
+  /** Its name is the caller's to give. */
+  readonly code: FunctionCode;
+}
+
+const NONE: TaskCount = { count: 0, block: 0 };
+
+export class DispatchPrinter {
+  readonly #printed = new Map<string, PrintedDispatch>();
+  readonly #uniforms: readonly string[];
+
+  constructor(uniforms: readonly string[]) {
+    this.#uniforms = uniforms;
+  }
+
+  print(dispatch: Dispatch, tensors: ReadonlyMap<number, Tensor>, bindings: Bindings): PrintedDispatch {
+    const key = dispatchKey(dispatch, tensors, bindings);
+    const printed = this.#printed.get(key) ?? printDispatch(dispatch, tensors, bindings, this.#uniforms);
+    this.#printed.set(key, printed);
+    return printed;
+  }
+}
+
+function printDispatch(
+  dispatch: Dispatch,
+  tensors: ReadonlyMap<number, Tensor>,
+  bindings: Bindings,
+  uniforms: readonly string[],
+): PrintedDispatch {
+  const trees: LoopTree[] = [];
+  const parts = dispatch.parts.map((part): PrintedPart => {
+    const cpu = treeOf(part, tensors, 'wasm');
+    const gpu = part.cpuOnly ? undefined : treeOf(part, tensors, 'wgsl');
+    if (gpu) trees.push(gpu);
+    return {
+      tasks: cpu.tasks,
+      invocations: gpu?.tasks ?? NONE,
+      code: emitKernel('', cpu, tensors, bindings, uniforms),
+    };
+  });
+  return { wgsl: emitWgsl(labelOfDispatch(dispatch), trees, tensors, bindings, uniforms), parts };
+}
+
+function treeOf(part: Part, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree {
+  const { nests, around } = schedulePart(part, tensors, target);
+  return buildTree(nests, tensors, target, around);
+}

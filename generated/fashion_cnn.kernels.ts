@@ -33,8 +33,8 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_8: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_48: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -84,128 +84,128 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     let v0 = input_image[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -219,14 +219,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v37 = parameters[((cb * 8) + 293)];
   let v38 = parameters[((cb * 8) + 294)];
   let v39 = parameters[((cb * 8) + 295)];
-  scratch_8[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  scratch0[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -253,10 +253,10 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_8: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_48: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_16: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -306,46 +306,46 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     for (var r3 = 0; r3 < 3; r3++) {
       for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_8[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -361,14 +361,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v17 = parameters[((cb * 8) + 18757)];
   let v18 = parameters[((cb * 8) + 18758)];
   let v19 = parameters[((cb * 8) + 18759)];
-  scratch_16[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
+  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
@@ -381,7 +381,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'infer_02_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -390,9 +390,9 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_16: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_23: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -443,26 +443,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < 3; r0++) {
       for (var r1 = 0; r1 < 3; r1++) {
         for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_16[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
+          let v0 = scratch0[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -471,6 +469,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -479,6 +478,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -498,38 +498,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v17 = parameters[((cb * 8) + 92549)];
     let v18 = parameters[((cb * 8) + 92550)];
     let v19 = parameters[((cb * 8) + 92551)];
-    scratch_23[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
+    scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
   } else {
     let v21 = parameters[((cb * 8) + 92544)];
     let v22 = parameters[((cb * 8) + 92545)];
@@ -551,7 +551,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0 = 0; r0 < 3; r0++) {
         for (var r1 = 0; r1 < 3; r1++) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_16[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
+            let v20 = scratch0[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
             acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
             acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
             acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
@@ -563,14 +563,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
+      scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
     }
   }
 }
@@ -585,7 +585,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'infer_03_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -594,9 +594,9 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_23: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_31: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -643,26 +643,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
       for (var r0_2 = 0; r0_2 < 3; r0_2++) {
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_23[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v0 = scratch0[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -671,6 +669,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -679,6 +678,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -698,38 +698,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v17 = parameters[((cb * 8) + 166405)];
     let v18 = parameters[((cb * 8) + 166406)];
     let v19 = parameters[((cb * 8) + 166407)];
-    scratch_31[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
+    scratch1[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
   } else {
     let v21 = parameters[((cb * 8) + 166400)];
     let v22 = parameters[((cb * 8) + 166401)];
@@ -751,7 +751,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
         for (var r0_2 = 0; r0_2 < 3; r0_2++) {
           for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_23[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            let v20 = scratch0[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
             acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
             acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
             acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
@@ -763,14 +763,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_31[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
+      scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
     }
   }
 }
@@ -799,9 +799,9 @@ const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_31: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> stack_47: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -815,30 +815,30 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_31[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
-    stack_47[((cb * 2) + (n * 22))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    stack_47[(((cb * 2) + (n * 22)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    scratch1[((cb * 2) + (n * 22))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    scratch1[(((cb * 2) + (n * 22)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
   var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, stack_47[((n * 22) + r0)]);
+    acc2 = max(acc2, scratch1[((n * 22) + r0)]);
   }
-  stack_47[((n * 22) + 10)] = acc2;
-  let v1 = stack_47[((n * 22) + 10)];
+  scratch1[((n * 22) + 10)] = acc2;
+  let v1 = scratch1[((n * 22) + 10)];
   for (var c = 0; c < 10; c++) {
-    stack_47[((c + (n * 22)) + 11)] = exp((stack_47[(c + (n * 22))] - v1));
+    scratch1[((c + (n * 22)) + 11)] = exp((scratch1[(c + (n * 22))] - v1));
   }
   var acc3: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc3 = (acc3 + stack_47[(((n * 22) + r0) + 11)]);
+    acc3 = (acc3 + scratch1[(((n * 22) + r0) + 11)]);
   }
-  stack_47[((n * 22) + 21)] = acc3;
-  let v2 = stack_47[((n * 22) + 21)];
+  scratch1[((n * 22) + 21)] = acc3;
+  let v2 = scratch1[((n * 22) + 21)];
   for (var c = 0; c < 10; c++) {
-    output_output[(c + (n * 10))] = (stack_47[((c + (n * 22)) + 11)] / v2);
+    output_output[(c + (n * 10))] = (scratch1[((c + (n * 22)) + 11)] / v2);
   }
 }
 `,
@@ -876,8 +876,8 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_76: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -892,7 +892,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let c = rest2 % 1;
   let rest1 = rest2 / 1;
   let n = rest1;
-  scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+  scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
 }
 `,
 };
@@ -914,9 +914,9 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -964,130 +964,130 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -1101,14 +1101,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v37 = parameters[((cb * 8) + 293)];
   let v38 = parameters[((cb * 8) + 294)];
   let v39 = parameters[((cb * 8) + 295)];
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  scratch1[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -1133,126 +1133,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
     { buffer: 11, access: 'read' },
     { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu + max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_76: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 5;
-  let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r3 = 0; r3 < 3; r3++) {
-      for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
-        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v2 * v1));
-        acc2 = (acc2 + (v3 * v1));
-        acc3 = (acc3 + (v4 * v1));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v2 * v5));
-        acc6 = (acc6 + (v3 * v5));
-        acc7 = (acc7 + (v4 * v5));
-        acc8 = (acc8 + (v0 * v6));
-        acc9 = (acc9 + (v2 * v6));
-        acc10 = (acc10 + (v3 * v6));
-        acc11 = (acc11 + (v4 * v6));
-        acc12 = (acc12 + (v0 * v7));
-        acc13 = (acc13 + (v2 * v7));
-        acc14 = (acc14 + (v3 * v7));
-        acc15 = (acc15 + (v4 * v7));
-        acc16 = (acc16 + (v0 * v8));
-        acc17 = (acc17 + (v2 * v8));
-        acc18 = (acc18 + (v3 * v8));
-        acc19 = (acc19 + (v4 * v8));
-        acc20 = (acc20 + (v0 * v9));
-        acc21 = (acc21 + (v2 * v9));
-        acc22 = (acc22 + (v3 * v9));
-        acc23 = (acc23 + (v4 * v9));
-        acc24 = (acc24 + (v0 * v10));
-        acc25 = (acc25 + (v2 * v10));
-        acc26 = (acc26 + (v3 * v10));
-        acc27 = (acc27 + (v4 * v10));
-        acc28 = (acc28 + (v0 * v11));
-        acc29 = (acc29 + (v2 * v11));
-        acc30 = (acc30 + (v3 * v11));
-        acc31 = (acc31 + (v4 * v11));
-      }
-    }
-  }
-  let v12 = parameters[((cb * 8) + 18752)];
-  let v13 = parameters[((cb * 8) + 18753)];
-  let v14 = parameters[((cb * 8) + 18754)];
-  let v15 = parameters[((cb * 8) + 18755)];
-  let v16 = parameters[((cb * 8) + 18756)];
-  let v17 = parameters[((cb * 8) + 18757)];
-  let v18 = parameters[((cb * 8) + 18758)];
-  let v19 = parameters[((cb * 8) + 18759)];
-  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
-}
-`,
+  wgsl: infer01Conv2Conv2dAddReluMaxPool2d.wgsl,
 };
 
 /** Kernel 8: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
@@ -1263,200 +1144,14 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'evaluate_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv3: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_27: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 92544)];
-    let v13 = parameters[((cb * 8) + 92545)];
-    let v14 = parameters[((cb * 8) + 92546)];
-    let v15 = parameters[((cb * 8) + 92547)];
-    let v16 = parameters[((cb * 8) + 92548)];
-    let v17 = parameters[((cb * 8) + 92549)];
-    let v18 = parameters[((cb * 8) + 92550)];
-    let v19 = parameters[((cb * 8) + 92551)];
-    scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 92544)];
-    let v22 = parameters[((cb * 8) + 92545)];
-    let v23 = parameters[((cb * 8) + 92546)];
-    let v24 = parameters[((cb * 8) + 92547)];
-    let v25 = parameters[((cb * 8) + 92548)];
-    let v26 = parameters[((cb * 8) + 92549)];
-    let v27 = parameters[((cb * 8) + 92550)];
-    let v28 = parameters[((cb * 8) + 92551)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_20[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)]));
-          }
-        }
-      }
-      scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
 /** Kernel 9: fc1: matmul + add + relu. Binds scratch0, parameters, scratch1. */
@@ -1467,196 +1162,14 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'evaluate_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// fc1: matmul + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_35: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 166400)];
-    let v13 = parameters[((cb * 8) + 166401)];
-    let v14 = parameters[((cb * 8) + 166402)];
-    let v15 = parameters[((cb * 8) + 166403)];
-    let v16 = parameters[((cb * 8) + 166404)];
-    let v17 = parameters[((cb * 8) + 166405)];
-    let v18 = parameters[((cb * 8) + 166406)];
-    let v19 = parameters[((cb * 8) + 166407)];
-    scratch_35[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 166400)];
-    let v22 = parameters[((cb * 8) + 166401)];
-    let v23 = parameters[((cb * 8) + 166402)];
-    let v24 = parameters[((cb * 8) + 166403)];
-    let v25 = parameters[((cb * 8) + 166404)];
-    let v26 = parameters[((cb * 8) + 166405)];
-    let v27 = parameters[((cb * 8) + 166406)];
-    let v28 = parameters[((cb * 8) + 166407)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
-          }
-        }
-      }
-      scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
@@ -1684,9 +1197,9 @@ const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> stack_75: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(4) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
@@ -1701,30 +1214,30 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_35[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
-    stack_75[((cb * 2) + (n * 35))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    stack_75[(((cb * 2) + (n * 35)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    scratch1[((cb * 2) + (n * 35))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    scratch1[(((cb * 2) + (n * 35)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
   var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, stack_75[((n * 35) + r0)]);
+    acc2 = max(acc2, scratch1[((n * 35) + r0)]);
   }
-  stack_75[((n * 35) + 10)] = acc2;
-  let v1 = stack_75[((n * 35) + 10)];
+  scratch1[((n * 35) + 10)] = acc2;
+  let v1 = scratch1[((n * 35) + 10)];
   for (var c = 0; c < 10; c++) {
-    stack_75[((c + (n * 35)) + 11)] = exp((stack_75[(c + (n * 35))] - v1));
+    scratch1[((c + (n * 35)) + 11)] = exp((scratch1[(c + (n * 35))] - v1));
   }
   var acc3: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc3 = (acc3 + stack_75[(((n * 35) + r0) + 11)]);
+    acc3 = (acc3 + scratch1[(((n * 35) + r0) + 11)]);
   }
-  stack_75[((n * 35) + 21)] = acc3;
-  let v2 = stack_75[((n * 35) + 21)];
+  scratch1[((n * 35) + 21)] = acc3;
+  let v2 = scratch1[((n * 35) + 21)];
   for (var c = 0; c < 10; c++) {
-    output_output[(c + (n * 10))] = (stack_75[((c + (n * 35)) + 11)] / v2);
+    output_output[(c + (n * 10))] = (scratch1[((c + (n * 35)) + 11)] / v2);
   }
   var acc4: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
@@ -1739,17 +1252,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  stack_75[((n * 35) + 22)] = acc4;
-  stack_75[((n * 35) + 23)] = y0;
-  let v3 = stack_75[((n * 35) + 22)];
+  scratch1[((n * 35) + 22)] = acc4;
+  scratch1[((n * 35) + 23)] = y0;
+  let v3 = scratch1[((n * 35) + 22)];
   for (var c = 0; c < 10; c++) {
-    stack_75[((c + (n * 35)) + 24)] = (output_output[(c + (n * 10))] - v3);
+    scratch1[((c + (n * 35)) + 24)] = (output_output[(c + (n * 10))] - v3);
   }
   var acc6: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc6 = (acc6 + exp(stack_75[(((n * 35) + r0) + 24)]));
+    acc6 = (acc6 + exp(scratch1[(((n * 35) + r0) + 24)]));
   }
-  stack_75[((n * 35) + 34)] = acc6;
+  scratch1[((n * 35) + 34)] = acc6;
 }
 `,
 };
@@ -1777,7 +1290,7 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
   wgsl: `// loss: log + sub + eq + select + sum + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> stack_75: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(2) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -1790,15 +1303,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0: f32 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    let v1 = stack_75[((r0 * 35) + 34)];
+    let v1 = scratch0[((r0 * 35) + 34)];
     let v2 = log(v1);
     for (var r1 = 0; r1 < 10; r1++) {
-      acc0 = (acc0 + select(0.0, (stack_75[(((r0 * 35) + r1) + 24)] - v2), (r1 == v0)));
+      acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 35) + r1) + 24)] - v2), (r1 == v0)));
     }
   }
   var acc1: f32 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 = (acc1 + stack_75[((r2 * 35) + 23)]);
+    acc1 = (acc1 + scratch0[((r2 * 35) + 23)]);
   }
   let v3 = f32(i32(uniforms.n));
   let v4 = (acc0 / v3);
@@ -1870,12 +1383,12 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_137: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_132: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch_133: array<f32>;
-@group(0) @binding(6) var<storage, read_write> scratch_134: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch_135: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -1893,7 +1406,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = rest2 % 1;
     let rest1 = rest2 / 1;
     let n = rest1;
-    scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+    scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
     return;
   }
   number -= end0;
@@ -1904,7 +1417,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = item % 64;
     let rest1 = item / 64;
     let r0 = rest1;
-    scratch_132[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
+    scratch2[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
     return;
   }
   number -= end1;
@@ -1919,7 +1432,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let w = rest2 % 3;
     let rest1 = rest2 / 3;
     let h = rest1;
-    scratch_133[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
+    scratch3[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
     return;
   }
   number -= end2;
@@ -1934,7 +1447,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let r1 = rest2 % 3;
     let rest1 = rest2 / 3;
     let r0 = rest1;
-    scratch_134[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
+    scratch4[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
     return;
   }
   number -= end3;
@@ -1949,7 +1462,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let r1 = rest2 % 3;
     let rest1 = rest2 / 3;
     let r0 = rest1;
-    scratch_135[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
+    scratch5[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
     return;
   }
   number -= end4;
@@ -1981,10 +1494,10 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   ],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_125: array<i32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2032,130 +1545,130 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -2257,22 +1770,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y5 = select(3, select(2, select(1, 0, v90), v93), v96);
   let y6 = select(3, select(2, select(1, 0, v101), v104), v107);
   let y7 = select(3, select(2, select(1, 0, v112), v115), v118);
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
-  scratch_125[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
-  scratch_125[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
+  scratch1[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
+  scratch2[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
 }
 `,
 };
@@ -2302,11 +1815,11 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_137: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_117: array<i32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<i32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2356,46 +1869,46 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     for (var r3 = 0; r3 < 3; r3++) {
       for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -2499,22 +2012,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y5 = select(3, select(2, select(1, 0, v70), v73), v76);
   let y6 = select(3, select(2, select(1, 0, v81), v84), v87);
   let y7 = select(3, select(2, select(1, 0, v92), v95), v98);
-  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
-  scratch_117[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
-  scratch_117[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
+  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
+  scratch3[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
 }
 `,
 };
@@ -2527,200 +2040,14 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'train_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 18, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// conv3: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_27: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 92544)];
-    let v13 = parameters[((cb * 8) + 92545)];
-    let v14 = parameters[((cb * 8) + 92546)];
-    let v15 = parameters[((cb * 8) + 92547)];
-    let v16 = parameters[((cb * 8) + 92548)];
-    let v17 = parameters[((cb * 8) + 92549)];
-    let v18 = parameters[((cb * 8) + 92550)];
-    let v19 = parameters[((cb * 8) + 92551)];
-    scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 92544)];
-    let v22 = parameters[((cb * 8) + 92545)];
-    let v23 = parameters[((cb * 8) + 92546)];
-    let v24 = parameters[((cb * 8) + 92547)];
-    let v25 = parameters[((cb * 8) + 92548)];
-    let v26 = parameters[((cb * 8) + 92549)];
-    let v27 = parameters[((cb * 8) + 92550)];
-    let v28 = parameters[((cb * 8) + 92551)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_20[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)]));
-          }
-        }
-      }
-      scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
 /** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch10. */
@@ -2731,196 +2058,14 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'train_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 20, access: 'read_write' }],
-  wgsl: `// fc1: matmul + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_35: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 166400)];
-    let v13 = parameters[((cb * 8) + 166401)];
-    let v14 = parameters[((cb * 8) + 166402)];
-    let v15 = parameters[((cb * 8) + 166403)];
-    let v16 = parameters[((cb * 8) + 166404)];
-    let v17 = parameters[((cb * 8) + 166405)];
-    let v18 = parameters[((cb * 8) + 166406)];
-    let v19 = parameters[((cb * 8) + 166407)];
-    scratch_35[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 166400)];
-    let v22 = parameters[((cb * 8) + 166401)];
-    let v23 = parameters[((cb * 8) + 166402)];
-    let v24 = parameters[((cb * 8) + 166403)];
-    let v25 = parameters[((cb * 8) + 166404)];
-    let v26 = parameters[((cb * 8) + 166405)];
-    let v27 = parameters[((cb * 8) + 166406)];
-    let v28 = parameters[((cb * 8) + 166407)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
-          }
-        }
-      }
-      scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
@@ -2947,9 +2092,9 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> stack_136: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -2963,89 +2108,89 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_35[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
-    stack_136[((cb * 2) + (n * 87))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    stack_136[(((cb * 2) + (n * 87)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    scratch1[((cb * 2) + (n * 87))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    scratch1[(((cb * 2) + (n * 87)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
   var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, stack_136[((n * 87) + r0)]);
+    acc2 = max(acc2, scratch1[((n * 87) + r0)]);
   }
-  stack_136[((n * 87) + 10)] = acc2;
-  let v1 = stack_136[((n * 87) + 10)];
+  scratch1[((n * 87) + 10)] = acc2;
+  let v1 = scratch1[((n * 87) + 10)];
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 11)] = exp((stack_136[(c + (n * 87))] - v1));
+    scratch1[((c + (n * 87)) + 11)] = exp((scratch1[(c + (n * 87))] - v1));
   }
   var acc3: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc3 = (acc3 + stack_136[(((n * 87) + r0) + 11)]);
+    acc3 = (acc3 + scratch1[(((n * 87) + r0) + 11)]);
   }
-  stack_136[((n * 87) + 21)] = acc3;
-  let v2 = stack_136[((n * 87) + 21)];
+  scratch1[((n * 87) + 21)] = acc3;
+  let v2 = scratch1[((n * 87) + 21)];
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 22)] = (stack_136[((c + (n * 87)) + 11)] / v2);
+    scratch1[((c + (n * 87)) + 22)] = (scratch1[((c + (n * 87)) + 11)] / v2);
   }
   var acc4: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 = max(acc4, stack_136[(((n * 87) + r0) + 22)]);
+    acc4 = max(acc4, scratch1[(((n * 87) + r0) + 22)]);
   }
   var acc5: f32 = (-3.402823466e+38);
   var at0: i32 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = stack_136[(((n * 87) + r1) + 22)];
+    let x0 = scratch1[(((n * 87) + r1) + 22)];
     let wins0 = ((x0 > acc5) || (x0 != x0));
     acc5 = select(acc5, x0, wins0);
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  stack_136[((n * 87) + 32)] = acc4;
-  stack_136[((n * 87) + 33)] = y0;
-  let v3 = stack_136[((n * 87) + 32)];
+  scratch1[((n * 87) + 32)] = acc4;
+  scratch1[((n * 87) + 33)] = y0;
+  let v3 = scratch1[((n * 87) + 32)];
   for (var c = 0; c < 10; c++) {
-    let v4 = (stack_136[((c + (n * 87)) + 22)] - v3);
+    let v4 = (scratch1[((c + (n * 87)) + 22)] - v3);
     let y1 = exp(v4);
-    stack_136[((c + (n * 87)) + 34)] = v4;
-    stack_136[((c + (n * 87)) + 44)] = y1;
+    scratch1[((c + (n * 87)) + 34)] = v4;
+    scratch1[((c + (n * 87)) + 44)] = y1;
   }
   var acc6: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc6 = (acc6 + stack_136[(((n * 87) + r0) + 44)]);
+    acc6 = (acc6 + scratch1[(((n * 87) + r0) + 44)]);
   }
-  stack_136[((n * 87) + 54)] = acc6;
+  scratch1[((n * 87) + 54)] = acc6;
   let v6 = f32(i32(uniforms.n));
   let v7 = (1.0 / v6);
   let v8 = (-v7);
   let v5 = sample_label[n];
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 55)] = select(0.0, v8, (c == v5));
+    scratch1[((c + (n * 87)) + 55)] = select(0.0, v8, (c == v5));
   }
   var acc7: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc7 = (acc7 + stack_136[(((n * 87) + r0) + 55)]);
+    acc7 = (acc7 + scratch1[(((n * 87) + r0) + 55)]);
   }
-  stack_136[((n * 87) + 65)] = acc7;
-  let v9 = stack_136[((n * 87) + 65)];
+  scratch1[((n * 87) + 65)] = acc7;
+  let v9 = scratch1[((n * 87) + 65)];
   let v10 = (-v9);
-  let v11 = stack_136[((n * 87) + 54)];
+  let v11 = scratch1[((n * 87) + 54)];
   let v12 = (v10 / v11);
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 66)] = (stack_136[((c + (n * 87)) + 55)] + (v12 * stack_136[((c + (n * 87)) + 44)]));
+    scratch1[((c + (n * 87)) + 66)] = (scratch1[((c + (n * 87)) + 55)] + (v12 * scratch1[((c + (n * 87)) + 44)]));
   }
   var acc8: f32 = 0.0;
-  let v13 = stack_136[((n * 87) + 21)];
+  let v13 = scratch1[((n * 87) + 21)];
   for (var r0 = 0; r0 < 10; r0++) {
-    acc8 = (acc8 + (stack_136[(((n * 87) + r0) + 66)] * (stack_136[(((n * 87) + r0) + 22)] / v13)));
+    acc8 = (acc8 + (scratch1[(((n * 87) + r0) + 66)] * (scratch1[(((n * 87) + r0) + 22)] / v13)));
   }
-  stack_136[((n * 87) + 76)] = acc8;
-  let v14 = stack_136[((n * 87) + 21)];
+  scratch1[((n * 87) + 76)] = acc8;
+  let v14 = scratch1[((n * 87) + 21)];
   let v15 = (1.0 / v14);
-  let v16 = stack_136[((n * 87) + 76)];
+  let v16 = scratch1[((n * 87) + 76)];
   let v17 = (-v16);
   for (var c = 0; c < 10; c++) {
-    stack_136[((c + (n * 87)) + 77)] = (((stack_136[((c + (n * 87)) + 66)] * v15) + v17) * stack_136[((c + (n * 87)) + 11)]);
+    scratch1[((c + (n * 87)) + 77)] = (((scratch1[((c + (n * 87)) + 66)] * v15) + v17) * scratch1[((c + (n * 87)) + 11)]);
   }
 }
 `,
@@ -3073,13 +2218,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
     {
       name: 'train_06c_fc2_backward_matmul',
       label: 'fc2 backward: matmul',
-      tasks: { count: 160, block: 0 },
+      tasks: { count: 80, block: 0 },
       invocations: { count: 160, block: 0 },
     },
     {
       name: 'train_06d_fc2_backward_matmul_gt_select',
       label: 'fc2 backward: matmul + gt + select',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -3098,13 +2243,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> stack_136: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_35: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_132: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch_105: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3118,15 +2263,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       let v0 = sample_label[r0];
-      let v1 = stack_136[((r0 * 87) + 54)];
+      let v1 = scratch0[((r0 * 87) + 54)];
       let v2 = log(v1);
       for (var r1 = 0; r1 < 10; r1++) {
-        acc0 = (acc0 + select(0.0, (stack_136[(((r0 * 87) + r1) + 34)] - v2), (r1 == v0)));
+        acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 87) + r1) + 34)] - v2), (r1 == v0)));
       }
     }
     var acc1: f32 = 0.0;
     for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-      acc1 = (acc1 + stack_136[((r2 * 87) + 33)]);
+      acc1 = (acc1 + scratch0[((r2 * 87) + 33)]);
     }
     let v3 = f32(i32(uniforms.n));
     let v4 = (acc0 / v3);
@@ -3144,7 +2289,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = item;
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + stack_136[((i + (r0 * 87)) + 77)]);
+      acc0 = (acc0 + scratch0[((i + (r0 * 87)) + 77)]);
     }
     gradients[(i + 167104)] = acc0;
     return;
@@ -3162,11 +2307,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc2: f32 = 0.0;
     var acc3: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = stack_136[((n + (r0 * 87)) + 77)];
-      acc0 = (acc0 + (v0 * scratch_35[((cb * 4) + (r0 * 64))]));
-      acc1 = (acc1 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 1)]));
-      acc2 = (acc2 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 2)]));
-      acc3 = (acc3 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 3)]));
+      let v0 = scratch0[((n + (r0 * 87)) + 77)];
+      acc0 = (acc0 + (v0 * scratch1[((cb * 4) + (r0 * 64))]));
+      acc1 = (acc1 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 1)]));
+      acc2 = (acc2 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 2)]));
+      acc3 = (acc3 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 3)]));
     }
     gradients[(((cb * 40) + n) + 166464)] = acc0;
     gradients[(((cb * 40) + n) + 166474)] = acc1;
@@ -3216,26 +2361,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc30: f32 = 0.0;
       var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 10; r0++) {
-        let v0 = stack_136[(((nb * 348) + r0) + 77)];
-        let v1 = scratch_132[((cb * 8) + (r0 * 64))];
-        let v2 = scratch_132[(((cb * 8) + (r0 * 64)) + 1)];
-        let v3 = scratch_132[(((cb * 8) + (r0 * 64)) + 2)];
-        let v4 = scratch_132[(((cb * 8) + (r0 * 64)) + 3)];
-        let v5 = scratch_132[(((cb * 8) + (r0 * 64)) + 4)];
-        let v6 = scratch_132[(((cb * 8) + (r0 * 64)) + 5)];
-        let v7 = scratch_132[(((cb * 8) + (r0 * 64)) + 6)];
-        let v8 = scratch_132[(((cb * 8) + (r0 * 64)) + 7)];
-        let v9 = stack_136[(((nb * 348) + r0) + 164)];
-        let v10 = stack_136[(((nb * 348) + r0) + 251)];
-        let v11 = stack_136[(((nb * 348) + r0) + 338)];
+        let v0 = scratch0[(((nb * 348) + r0) + 77)];
+        let v1 = scratch2[((cb * 8) + (r0 * 64))];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch2[(((cb * 8) + (r0 * 64)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch2[(((cb * 8) + (r0 * 64)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch2[(((cb * 8) + (r0 * 64)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch2[(((cb * 8) + (r0 * 64)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch2[(((cb * 8) + (r0 * 64)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch2[(((cb * 8) + (r0 * 64)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch2[(((cb * 8) + (r0 * 64)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch0[(((nb * 348) + r0) + 164)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -3244,6 +2387,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch0[(((nb * 348) + r0) + 251)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -3252,6 +2396,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = scratch0[(((nb * 348) + r0) + 338)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -3261,38 +2406,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
-      scratch_105[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch_35[((cb * 8) + (nb * 256))] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch_35[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch_35[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch_35[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch_35[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch_35[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch_35[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch_35[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch_35[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch_35[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch_35[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch_35[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch_35[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch_35[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch_35[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch_35[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch_35[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch_35[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch_35[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch_35[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch_35[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch_35[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch_35[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch_35[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch_35[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch_35[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch_35[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch_35[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch_35[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch_35[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch_35[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
-      scratch_105[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch_35[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
+      scratch3[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch1[((cb * 8) + (nb * 256))] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch1[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch1[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch1[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch1[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch1[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch1[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch1[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch1[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch1[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch1[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch1[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch1[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch1[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch1[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch1[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch1[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch1[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch1[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch1[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch1[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch1[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch1[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch1[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch1[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch1[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch1[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch1[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch1[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch1[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch1[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch1[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3304,24 +2449,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         var acc38: f32 = 0.0;
         var acc39: f32 = 0.0;
         for (var r0 = 0; r0 < 10; r0++) {
-          let v12 = stack_136[((((nb * 348) + (nr * 87)) + r0) + 77)];
-          acc32 = (acc32 + (v12 * scratch_132[((cb * 8) + (r0 * 64))]));
-          acc33 = (acc33 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch_132[(((cb * 8) + (r0 * 64)) + 7)]));
+          let v12 = scratch0[((((nb * 348) + (nr * 87)) + r0) + 77)];
+          acc32 = (acc32 + (v12 * scratch2[((cb * 8) + (r0 * 64))]));
+          acc33 = (acc33 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 7)]));
         }
-        scratch_105[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
-        scratch_105[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
+        scratch3[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
       }
     }
     return;
@@ -3347,13 +2492,13 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
     {
       name: 'train_07b_fc1_backward_matmul',
       label: 'fc1 backward: matmul',
-      tasks: { count: 96, block: 0 },
+      tasks: { count: 26, block: 0 },
       invocations: { count: 2304, block: 0 },
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 9, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -3368,11 +2513,11 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   ],
   wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_105: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_133: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_113: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3386,7 +2531,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = item;
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + scratch_105[(i + (r0 * 64))]);
+      acc0 = (acc0 + scratch0[(i + (r0 * 64))]);
     }
     gradients[(i + 166400)] = acc0;
     return;
@@ -3436,26 +2581,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = scratch_105[((nb * 8) + (r0 * 64))];
-      let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
-      let v2 = scratch_105[(((nb * 8) + (r0 * 64)) + 1)];
-      let v3 = scratch_105[(((nb * 8) + (r0 * 64)) + 2)];
-      let v4 = scratch_105[(((nb * 8) + (r0 * 64)) + 3)];
-      let v5 = scratch_105[(((nb * 8) + (r0 * 64)) + 4)];
-      let v6 = scratch_105[(((nb * 8) + (r0 * 64)) + 5)];
-      let v7 = scratch_105[(((nb * 8) + (r0 * 64)) + 6)];
-      let v8 = scratch_105[(((nb * 8) + (r0 * 64)) + 7)];
-      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
-      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
-      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
+      let v0 = scratch0[((nb * 8) + (r0 * 64))];
+      let v1 = scratch1[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
       acc0 = (acc0 + (v0 * v1));
+      let v2 = scratch0[(((nb * 8) + (r0 * 64)) + 1)];
       acc1 = (acc1 + (v2 * v1));
+      let v3 = scratch0[(((nb * 8) + (r0 * 64)) + 2)];
       acc2 = (acc2 + (v3 * v1));
+      let v4 = scratch0[(((nb * 8) + (r0 * 64)) + 3)];
       acc3 = (acc3 + (v4 * v1));
+      let v5 = scratch0[(((nb * 8) + (r0 * 64)) + 4)];
       acc4 = (acc4 + (v5 * v1));
+      let v6 = scratch0[(((nb * 8) + (r0 * 64)) + 5)];
       acc5 = (acc5 + (v6 * v1));
+      let v7 = scratch0[(((nb * 8) + (r0 * 64)) + 6)];
       acc6 = (acc6 + (v7 * v1));
+      let v8 = scratch0[(((nb * 8) + (r0 * 64)) + 7)];
       acc7 = (acc7 + (v8 * v1));
+      let v9 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
       acc8 = (acc8 + (v0 * v9));
       acc9 = (acc9 + (v2 * v9));
       acc10 = (acc10 + (v3 * v9));
@@ -3464,6 +2607,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc13 = (acc13 + (v6 * v9));
       acc14 = (acc14 + (v7 * v9));
       acc15 = (acc15 + (v8 * v9));
+      let v10 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
       acc16 = (acc16 + (v0 * v10));
       acc17 = (acc17 + (v2 * v10));
       acc18 = (acc18 + (v3 * v10));
@@ -3472,6 +2616,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc21 = (acc21 + (v6 * v10));
       acc22 = (acc22 + (v7 * v10));
       acc23 = (acc23 + (v8 * v10));
+      let v11 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
       acc24 = (acc24 + (v0 * v11));
       acc25 = (acc25 + (v2 * v11));
       acc26 = (acc26 + (v3 * v11));
@@ -3561,26 +2706,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc30: f32 = 0.0;
       var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 64; r0++) {
-        let v0 = scratch_105[((nb * 256) + r0)];
-        let v1 = scratch_133[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
-        let v2 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
-        let v3 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
-        let v4 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
-        let v5 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
-        let v6 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
-        let v7 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
-        let v8 = scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
-        let v9 = scratch_105[(((nb * 256) + r0) + 64)];
-        let v10 = scratch_105[(((nb * 256) + r0) + 128)];
-        let v11 = scratch_105[(((nb * 256) + r0) + 192)];
+        let v0 = scratch0[((nb * 256) + r0)];
+        let v1 = scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch0[(((nb * 256) + r0) + 64)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -3589,6 +2732,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch0[(((nb * 256) + r0) + 128)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -3597,6 +2741,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = scratch0[(((nb * 256) + r0) + 192)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -3606,38 +2751,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
-      scratch_113[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
-      scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
+      scratch3[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3649,24 +2794,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         var acc38: f32 = 0.0;
         var acc39: f32 = 0.0;
         for (var r0 = 0; r0 < 64; r0++) {
-          let v12 = scratch_105[(((nb * 256) + (nr * 64)) + r0)];
-          acc32 = (acc32 + (v12 * scratch_133[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
-          acc33 = (acc33 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch_133[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
+          let v12 = scratch0[(((nb * 256) + (nr * 64)) + r0)];
+          acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
+          acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
         }
-        scratch_113[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
-        scratch_113[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
       }
     }
     return;
@@ -3698,7 +2843,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 5, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 200, block: 4 },
     },
   ],
@@ -3713,11 +2858,11 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_113: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_134: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_120: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3733,7 +2878,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 3; r1++) {
       for (var r2 = 0; r2 < 3; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch_113[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
+          acc0 = (acc0 + scratch0[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
         }
       }
     }
@@ -3787,26 +2932,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 3; r1++) {
       for (var r2 = 0; r2 < 3; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
-          let v1 = scratch_113[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
-          let v2 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
-          let v3 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
-          let v4 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
-          let v5 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
-          let v6 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
-          let v7 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
-          let v8 = scratch_113[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
-          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
-          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
-          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
+          let v0 = scratch1[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
+          let v1 = scratch0[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -3815,6 +2958,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -3823,6 +2967,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -3918,26 +3063,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
               for (var r2 = 0; r2 < 128; r2++) {
-                let v0 = scratch_113[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                let v1 = scratch_134[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
-                let v2 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
-                let v3 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
-                let v4 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
-                let v5 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
-                let v6 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
-                let v7 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
-                let v8 = scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
-                let v9 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
-                let v10 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
-                let v11 = scratch_113[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
+                let v0 = scratch0[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                let v1 = scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
                 acc0 = (acc0 + (v0 * v1));
+                let v2 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
                 acc1 = (acc1 + (v0 * v2));
+                let v3 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
                 acc2 = (acc2 + (v0 * v3));
+                let v4 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
                 acc3 = (acc3 + (v0 * v4));
+                let v5 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
                 acc4 = (acc4 + (v0 * v5));
+                let v6 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
                 acc5 = (acc5 + (v0 * v6));
+                let v7 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
                 acc6 = (acc6 + (v0 * v7));
+                let v8 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
                 acc7 = (acc7 + (v0 * v8));
+                let v9 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
                 acc8 = (acc8 + (v9 * v1));
                 acc9 = (acc9 + (v9 * v2));
                 acc10 = (acc10 + (v9 * v3));
@@ -3946,6 +3089,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc13 = (acc13 + (v9 * v6));
                 acc14 = (acc14 + (v9 * v7));
                 acc15 = (acc15 + (v9 * v8));
+                let v10 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
                 acc16 = (acc16 + (v10 * v1));
                 acc17 = (acc17 + (v10 * v2));
                 acc18 = (acc18 + (v10 * v3));
@@ -3954,6 +3098,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc21 = (acc21 + (v10 * v6));
                 acc22 = (acc22 + (v10 * v7));
                 acc23 = (acc23 + (v10 * v8));
+                let v11 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
                 acc24 = (acc24 + (v11 * v1));
                 acc25 = (acc25 + (v11 * v2));
                 acc26 = (acc26 + (v11 * v3));
@@ -3967,38 +3112,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_120[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch_20[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
-      scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
+      scratch3[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -4014,28 +3159,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             for (var r1 = 0; r1 < 3; r1++) {
               if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
                 for (var r2 = 0; r2 < 128; r2++) {
-                  let v12 = scratch_113[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                  acc32 = (acc32 + (v12 * scratch_134[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
-                  acc33 = (acc33 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
-                  acc34 = (acc34 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
-                  acc35 = (acc35 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
-                  acc36 = (acc36 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
-                  acc37 = (acc37 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
-                  acc38 = (acc38 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
-                  acc39 = (acc39 + (v12 * scratch_134[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
+                  let v12 = scratch0[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                  acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
+                  acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
                 }
               }
             }
           }
         }
-        scratch_120[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
-        scratch_120[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
       }
     }
     return;
@@ -4073,9 +3218,9 @@ const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   ],
   wgsl: `// relu backward: max_pool2d_grad | conv2 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_117: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_120: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_121: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -4096,9 +3241,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let n = rest1;
     var g0: f32 = 0.0;
     if ((((h / 2) < 5) && ((w / 2) < 5))) {
-      g0 = select(0.0, scratch_120[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch_117[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
+      g0 = select(0.0, scratch1[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch0[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
     }
-    scratch_121[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
+    scratch2[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
     return;
   }
   number -= end0;
@@ -4111,7 +3256,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 5; r1++) {
       for (var r2 = 0; r2 < 5; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch_120[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
+          acc0 = (acc0 + scratch1[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
         }
       }
     }
@@ -4133,13 +3278,13 @@ const train10Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
     {
       name: 'train_10a_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
-      tasks: { count: 72, block: 0 },
+      tasks: { count: 24, block: 0 },
       invocations: { count: 576, block: 0 },
     },
     {
       name: 'train_10b_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 13, block: 4 },
+      tasks: { count: 4, block: 5 },
       invocations: { count: 676, block: 4 },
     },
   ],
@@ -4154,11 +3299,11 @@ const train10Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
   ],
   wgsl: `// conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_121: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_135: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_128: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -4211,26 +3356,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       for (var r1 = 0; r1 < 11; r1++) {
         for (var r2 = 0; r2 < 11; r2++) {
-          let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
-          let v1 = scratch_121[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-          let v2 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-          let v3 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-          let v4 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-          let v5 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-          let v6 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-          let v7 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-          let v8 = scratch_121[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-          let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-          let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-          let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
+          let v0 = scratch0[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
+          let v1 = scratch1[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -4239,6 +3382,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -4247,6 +3391,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -4342,26 +3487,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
               for (var r2 = 0; r2 < 64; r2++) {
-                let v0 = scratch_121[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                let v1 = scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-                let v2 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-                let v3 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-                let v4 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-                let v5 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-                let v6 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-                let v7 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-                let v8 = scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-                let v9 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-                let v10 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-                let v11 = scratch_121[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
+                let v0 = scratch1[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                let v1 = scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
                 acc0 = (acc0 + (v0 * v1));
+                let v2 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
                 acc1 = (acc1 + (v0 * v2));
+                let v3 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
                 acc2 = (acc2 + (v0 * v3));
+                let v4 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
                 acc3 = (acc3 + (v0 * v4));
+                let v5 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
                 acc4 = (acc4 + (v0 * v5));
+                let v6 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
                 acc5 = (acc5 + (v0 * v6));
+                let v7 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
                 acc6 = (acc6 + (v0 * v7));
+                let v8 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
                 acc7 = (acc7 + (v0 * v8));
+                let v9 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
                 acc8 = (acc8 + (v9 * v1));
                 acc9 = (acc9 + (v9 * v2));
                 acc10 = (acc10 + (v9 * v3));
@@ -4370,6 +3513,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc13 = (acc13 + (v9 * v6));
                 acc14 = (acc14 + (v9 * v7));
                 acc15 = (acc15 + (v9 * v8));
+                let v10 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
                 acc16 = (acc16 + (v10 * v1));
                 acc17 = (acc17 + (v10 * v2));
                 acc18 = (acc18 + (v10 * v3));
@@ -4378,6 +3522,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc21 = (acc21 + (v10 * v6));
                 acc22 = (acc22 + (v10 * v7));
                 acc23 = (acc23 + (v10 * v8));
+                let v11 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
                 acc24 = (acc24 + (v11 * v1));
                 acc25 = (acc25 + (v11 * v2));
                 acc26 = (acc26 + (v11 * v3));
@@ -4391,38 +3536,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_128[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-      scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
+      scratch3[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch0[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -4438,28 +3583,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             for (var r1 = 0; r1 < 3; r1++) {
               if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
                 for (var r2 = 0; r2 < 64; r2++) {
-                  let v12 = scratch_121[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                  acc32 = (acc32 + (v12 * scratch_135[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                  acc33 = (acc33 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                  acc34 = (acc34 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                  acc35 = (acc35 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                  acc36 = (acc36 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                  acc37 = (acc37 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                  acc38 = (acc38 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                  acc39 = (acc39 + (v12 * scratch_135[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                  let v12 = scratch1[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                  acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
+                  acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
                 }
               }
             }
           }
         }
-        scratch_128[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-        scratch_128[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
       }
     }
     return;
@@ -4497,9 +3642,9 @@ const train11ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
   ],
   wgsl: `// relu backward: max_pool2d_grad | conv1 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_125: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_128: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_129: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -4522,7 +3667,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = rest2 % 32;
     let rest1 = rest2 / 32;
     let n = rest1;
-    scratch_129[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch_128[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch_125[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
+    scratch2[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch1[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch0[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
     return;
   }
   number -= end0;
@@ -4535,7 +3680,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       for (var r1 = 0; r1 < 13; r1++) {
         for (var r2 = 0; r2 < 13; r2++) {
-          acc0 = (acc0 + scratch_128[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
+          acc0 = (acc0 + scratch1[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
         }
       }
     }
@@ -4564,8 +3709,8 @@ const train12Conv1BackwardConv2dWeightGrad: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv1 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_129: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -4608,25 +3753,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1 = 0; r1 < 26; r1++) {
       for (var r2 = 0; r2 < 26; r2++) {
-        let v0 = scratch_4[((((r0 * 784) + (r1 * 28)) + r2) + w)];
-        let v1 = scratch_129[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
-        let v2 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
-        let v3 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
-        let v4 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
-        let v5 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
-        let v6 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
-        let v7 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
-        let v8 = scratch_129[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
-        let v9 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
-        let v10 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
+        let v0 = scratch0[((((r0 * 784) + (r1 * 28)) + r2) + w)];
+        let v1 = scratch1[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -4635,6 +3779,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -4730,699 +3875,593 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnn in hexadecimal: 40,035 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnn in hexadecimal: 33,923 bytes, a function for each part of each kernel. */
 const fashionCnnWasm = '\
 0061736d0100000001460860017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f727902030180800403343300000101010102030404040505\
-040404050405050604070707070707040605050407070707060606060606040406060404050607f00d2b2a696e6665725f3030615f636f6e7631\
-5f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72\
-656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61\
-785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f6663315f6d\
-61746d756c5f6164645f72656c75000c30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f\
-6578705f73756d000d206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f\
-636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000f2c6576616c756174655f30315f636f6e\
-76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400102c6576616c756174655f30325f636f6e76325f636f6e7632645f61\
-64645f72656c755f6d61785f706f6f6c32640011216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c7500121f65\
-76616c756174655f30345f6663315f6d61746d756c5f6164645f72656c750013336576616c756174655f30355f6663325f6d61746d756c5f6164\
-645f736f66746d61785f616d61785f7375625f6578705f73756d00142d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73\
-656c6563745f73756d5f335f6d6f726500151d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001632747261696e5f30\
-30625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663\
-325f7765696768745f72656f72646572656400181e747261696e5f3030645f6663315f7765696768745f72656f72646572656400192074726169\
-6e5f3030655f636f6e76335f7765696768745f72656f726465726564001a20747261696e5f3030665f636f6e76325f7765696768745f72656f72\
-6465726564001b31747261696e5f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00\
-1c31747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d1e74726169\
-6e5f30335f636f6e76335f636f6e7632645f6164645f72656c75001e1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c7500\
-1f30747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00202b747261696e\
-5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500211a747261696e5f3036625f6663325f626163\
-6b776172645f73756d00221d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c002327747261696e5f3036645f6663325f\
-6261636b776172645f6d61746d756c5f67745f73656c65637400241a747261696e5f3037615f6663315f6261636b776172645f73756d00251d74\
-7261696e5f3037625f6663315f6261636b776172645f6d61746d756c002627747261696e5f3037635f6663315f6261636b776172645f6d61746d\
-756c5f67745f73656c65637400271c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00282b747261696e5f3038625f636f\
-6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002932747261696e5f3038635f636f6e76335f6261636b77617264\
-5f636f6e7632645f696e7075745f677261645f67745f73656c65002a27747261696e5f3039615f72656c755f6261636b776172645f6d61785f70\
-6f6f6c32645f67726164002b1c747261696e5f3039625f636f6e76325f6261636b776172645f73756d002c2b747261696e5f3130615f636f6e76\
-325f6261636b776172645f636f6e7632645f7765696768745f67726164002d32747261696e5f3130625f636f6e76325f6261636b776172645f63\
-6f6e7632645f696e7075745f677261645f67745f73656c65002e27747261696e5f3131615f72656c755f6261636b776172645f6d61785f706f6f\
-6c32645f67726164002f1c747261696e5f3131625f636f6e76315f6261636b776172645f73756d00302a747261696e5f31325f636f6e76315f62\
-61636b776172645f636f6e7632645f7765696768745f6772616400312e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f61\
-64645f706f775f7375625f335f6d6f726500320ac2a70233d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b65\
-4715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa\
-3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244\
-555555555555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c42\
-3486bfa20ba50203017e017f037c200044000000000000000061044044000000000000f0ff0f0b20004400000000000000006304404400000000\
-0000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf2203\
-44cd3b7f669ea0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0\
-a322042004a2210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005\
-a244922449922449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef\
-39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a14400\
-0000000000f03f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb\
-9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001\
-bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b\
-2002b60b13002000bc41808080fc077141808080fc07470bdc0809047f017b017f017b027f087b037f0e7b017f20002001480440200021080340\
-200821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd\
-0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
-13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
-002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200f41386c200a4190\
-066c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd09\
-0270211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fd\
-e40121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401\
-211720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde60120\
-11fde401211120232022fde6012012fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fd\
-e401211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd\
-09020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde401211120272026fde6012012fde401211220242026fde60120\
-13fde401211320282026fde6012014fde401211420232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fd\
-e401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f41a0\
-036c6a200a41a02a6c6a201041206c6a41046c6a212a202a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200cfde4\
-01fd0c00000000000000000000000000000000fdeb01fde9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde9012014\
-200cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a2015200efde401fd0c0000000000000000000000000000\
-0000fdeb012016200efde401fd0c00000000000000000000000000000000fdeb01fde9012017200efde401fd0c00000000000000000000000000\
-000000fdeb01fde9012018200efde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d000b20\
-0f41016a220f410d480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bd10602077f177b2000200148044020002108\
-0340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a\
-41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a03\
-2113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620\
-102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018\
-fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f00\
-00003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c00\
-00003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f20\
-10fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f\
-0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c\
-0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde60121232013\
-2016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f000000\
-3f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020\
-fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b0280\
-58200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c\
-4102480d000b200841016a22082001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f2000200148044020\
-0021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a20\
-0d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280\
-022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f2118\
-20182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200f\
-fd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde501\
-21232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c20\
-16fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c201720\
-0ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd\
-0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b02809601\
-20102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280\
-ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e410548\
-0d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c\
-41046a41194c0440fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c0000000000000000\
-00000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000\
-00000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d2003\
-203341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141\
-203ffd0002102142203efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036\
-fde401213620432041fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde4\
-01213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b\
-2003203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0\
-900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c00000000000000\
-0000000000000000002148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a4104\
-6c6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd\
-000210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a20474108\
-6c6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a2234410748\
-0d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a\
-41046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152\
-204efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c03\
-2055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde5\
-01204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2\
-032058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fd\
-e501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603\
-204e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b41002132\
-03402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0\
-026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c000000\
-00000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002\
-c0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c0000000000000000000000\
-0000000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b20\
-3241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f01\
-7b017f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100\
-210c0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000\
-210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000\
-00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
-000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a\
-41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd\
-000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200e\
-fde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4\
-012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d\
-000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc\
-1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-24202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc1621\
-26410021270340fd0c000000000000000000000000000000002128fd0c0000000000000000000000000000000021294100211503404100211603\
-40410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b\
-41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c20\
-2bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d00\
-0b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20\
-282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b2007\
-41016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703\
-4020072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c0000000000\
-0000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c000000\
-00000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00\
-000000000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c\
-6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016\
-211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c20\
-1b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d20\
-19fde6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b20144101\
-6a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d0282120200620\
-0a41086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd\
-0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c0000000000000000000000\
-00000000002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a\
-20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a20\
-2a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a212920154101\
-6a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41\
-046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a2207\
-2001480d000b0b0b97040d047f027d037f017d027f017d027f017d027f017d017f017d027f20002001480440200021080340200821092009210a\
-4100210b03404300000000210c4300000000210d4100210e2004200a41c0006c41046c6a210f2005200b41026c41046c6a21100340200f2a0200\
-2111200c201120102a0280d2289492210c200d201120102a0284d2289492210d200f41046a210f201041286a2110200e41016a220e41c000480d\
-000b2006200b41026c200a41166c6a41046c6a21122012200c2005200b41026c41046c6a211320132a0280e628923802002012200d20132a0284\
-e62892380204200b41016a220b4105480d000b43ffff7fff21144100210e2006200a41166c41046c6a21150340201420152a0200972114201541\
-046a2115200e41016a220e410a480d000b2006200a41166c41046c6a21162016201438022820162a02282117410021182006200a41166c41046c\
-6a21190340201920192a0200201793100238022c201941046a2119201841016a2218410a480d000b4300000000211a4100210e2006200a41166c\
-41046c6a211b0340201a201b2a022c92211a201b41046a211b200e41016a220e410a480d000b2016201a38025420162a0254211c410021182007\
-200a410a6c41046c6a211d2006200a41166c41046c6a211e0340201d201e2a022c201c95380200201d41046a211d201e41046a211e201841016a\
-2218410a480d000b200841016a22082001480d000b0b0ba40101087f20002001480440200021080340200821092009210a4100210b0340410021\
-0c03404100210d2006200c411c6c200a4190066c6a41046c6a210e2004200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300007f\
-4395380200200e41046a210e200f41016a210f200d41016a220d411c480d000b200c41016a220c411c480d000b200b41016a220b4101480d000b\
-200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b41\
-00210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd00\
-02804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f00\
-00003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f\
-0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f000000\
-3ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c000000\
-3f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fd\
-e4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000\
-003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000\
-003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201c\
-fde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f00\
-00003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b02\
-8008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e\
-201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b\
-028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bdc080904\
-7f017b017f017b027f087b037f0e7b017f2000200148044020002107034020072108200821094100210a03402005200a41086c41046c6a210c20\
-0cfd00028009210b200cfd00029009210d4100210e03404100210f0340fd0c000000000000000000000000000000002110fd0c00000000000000\
-0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
-00000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000\
-000000000000000000000000002117410021182004200e41386c20094190066c6a200f41026c6a41046c6a21192005200a41086c41046c6a211a\
-03402019fd090200211b201afd000200211c2019fd090204211d2019fd090270211e2019fd090274211f201afd0002102120201b201cfde60120\
-10fde4012110201d201cfde6012011fde4012111201e201cfde6012012fde4012112201f201cfde6012013fde4012113201b2020fde6012014fd\
-e4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201afd0002800121212019fd\
-09020821222019fd0902782123201afd000290012124201d2021fde6012010fde401211020222021fde6012011fde4012111201f2021fde60120\
-12fde401211220232021fde6012013fde4012113201d2024fde6012014fde401211420222024fde6012015fde4012115201f2024fde6012016fd\
-e401211620232024fde6012017fde4012117201afd0002800221252019fd09020c21262019fd09027c2127201afd00029002212820222025fde6\
-012010fde401211020262025fde6012011fde401211120232025fde6012012fde401211220272025fde6012013fde401211320222028fde60120\
-14fde401211420262028fde6012015fde401211520232028fde6012016fde401211620272028fde6012017fde4012117201941f0006a2119201a\
-4180036a211a201841016a22184103480d000b2006200a41086c200e41a0036c6a200941a02a6c6a200f41206c6a41046c6a212920292010200b\
-fde401fd0c00000000000000000000000000000000fdeb012011200bfde401fd0c00000000000000000000000000000000fdeb01fde901201220\
-0bfde401fd0c00000000000000000000000000000000fdeb01fde9012013200bfde401fd0c00000000000000000000000000000000fdeb01fde9\
-01fd0b020020292014200dfde401fd0c00000000000000000000000000000000fdeb012015200dfde401fd0c0000000000000000000000000000\
-0000fdeb01fde9012016200dfde401fd0c00000000000000000000000000000000fdeb01fde9012017200dfde401fd0c00000000000000000000\
-000000000000fdeb01fde901fd0b0210200f41016a220f410d480d000b200e41016a220e410d480d000b200a41016a220a4104480d000b200741\
-016a22072001480d000b0b0be7110d097f207b047f087b037f067b027f027b027f017b037f117b057f2000200148044020002108034020082109\
-2009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c\
-6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde501211320\
-0ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119\
-200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde50121\
-1f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd0002\
-80032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde5012128\
-20112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501\
-201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b\
-02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af\
-0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b02\
-80c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a22\
-0d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd\
-0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c0000000000000000000000000000000021\
-37fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000000000000000000000\
-00213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c203441\
-80016c6a41046c6a213e200620314180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd000210214220\
-3efd090280012143203efd090280022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041\
-fde6012037fde401213720432042fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde6\
-01203bfde401213b20452042fde601203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c20\
-3441206c6a41046c6a214620462035fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02\
-c090032046203afd0b02d090032046203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c00000000000000000000000000000000\
-2148fd0c0000000000000000000000000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a2006203141\
-80206c20334180026c6a41046c6a214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fd\
-e4012149204a41046a214a204b41206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d20\
-4d2048fd0b02809003204d2049fd0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22\
-334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e200320\
-3241046c200d41a0016c6a41046c6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c80321\
-53204efd0002a096032052fde4012053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4\
-012157204efd0002e0bb032158204efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703\
-fde501215b204efd00028090032050fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fd\
-e401fde501215d20502051fde501204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed\
-03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f\
-41c0006a214f200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c\
-203241046c6a41046c6a21612061fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c\
-6a41046c6a21642003203241046c206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c000000000000000000000000\
-00000000fdeb012065fd0002a0f4032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd\
-0c00000000000000000000000000000000fdeb01fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fd\
-e901fd0b020020644180026a2164206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b203241016a2232410248\
-0d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b\
-027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c\
-41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000\
-0000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000\
-000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021\
-150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a2118200520\
-0b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018\
-fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201b\
-fde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6\
-012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a2216\
-4103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b4108\
-6c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c\
-000000000000000000000000000000002128fd0c0000000000000000000000000000000021294100211503404100211603404100211720042009\
-41c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c001\
-6c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6\
-012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a221541\
-03480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b02102027\
-41016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d\
-000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820082109\
-4100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c0000000000000000000000000000\
-0000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c000000000000000000000000\
-00000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000\
-000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a4108\
-6c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024\
-211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfd\
-e401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde401\
-2111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b\
-201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c2009418002\
-6c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e20\
-20fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fd\
-eb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900605200520\
-0a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c\
-00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a2014\
-4180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016\
-fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d00\
-0b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b2026\
-2022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bf9\
-0619047f027d037f017d027f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d017f200020014804\
-402000210903402009210a200a210b4100210c03404300000000210d4300000000210e4100210f2004200b41c0006c41046c6a21102005200c41\
-026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e201220112a0284d2289492210e201041046a211020114128\
-6a2111200f41016a220f41c000480d000b2006200c41026c200b41236c6a41046c6a21132013200d2005200c41026c41046c6a211420142a0280\
-e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ffff7fff21154100210f2006200b41236c41046c6a2116\
-0340201520162a0200972115201641046a2116200f41016a220f410a480d000b2006200b41236c41046c6a21172017201538022820172a022821\
-18410021192006200b41236c41046c6a211a0340201a201a2a0200201893100238022c201a41046a211a201941016a2219410a480d000b430000\
-0000211b4100210f2006200b41236c41046c6a211c0340201b201c2a022c92211b201c41046a211c200f41016a220f410a480d000b2017201b38\
-025420172a0254211d410021192007200b410a6c41046c6a211e2006200b41236c41046c6a211f0340201e201f2a022c201d95380200201e4104\
-6a211e201f41046a211f201941016a2219410a480d000b43ffff7fff21204100210f2007200b410a6c41046c6a21210340202020212a02009721\
-20202141046a2121200f41016a220f410a480d000b43ffff7fff212241002123410021242007200b410a6c41046c6a2125034020252a02002126\
-202620225e202620265c7221272026202220271b21224100410a6c20246a202320271b2123202541046a2125202441016a2224410a480d000b20\
-232008200b41046c6a2129202928020046b22128201720203802582017202838025c20172a0258212a410021192006200b41236c41046c6a212b\
-2007200b410a6c41046c6a212c0340202b202c2a0200202a93380260202b41046a212b202c41046a212c201941016a2219410a480d000b430000\
-0000212d4100210f2006200b41236c41046c6a212e0340202d202e2a0260100292212d202e41046a212e200f41016a220f410a480d000b201720\
-2d38028801200941016a22092001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f200020014804404300000000210841\
-00210903402004200941046c6a210b200b280200210a2005200941236c41046c6a210d200d2a028801210c200c1003210e4100210f2005200941\
-236c41046c6a21100340200820102a0260200e934300000000200f200a461b922108201041046a2110200f41016a220f410a480d000b20094101\
-6a22092002280200480d000b43000000002111410021122005410041046c6a21130340201120132a025c9221112013418c016a2113201241016a\
-22122002280200480d000b2002280200b221142008201495211520158c211620112014952117200021180340201821192006410041046c6a211a\
-201a20163802002007410041046c6a211b201b2017380200201841016a22182001480d000b0b0ba40101087f200020014804402000210c034020\
-0c210d200d210e4100210f03404100211003404100211120062010411c6c200e4190066c6a41046c6a211220042010411c6c200e4190066c6a6a\
-21130340201220132d0000b24300007f4395380200201241046a2112201341016a2113201141016a2211411c480d000b201041016a2210411c48\
-0d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d41\
-2070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a21\
-1203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde401\
-2017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afd\
-e401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd\
-0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20\
-142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000\
-003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401\
-fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde6012124\
-2018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f00\
-00003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde4\
-01fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde60121\
-2920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025\
-fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b0280\
-6020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41\
-016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e20\
-0f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101\
-087f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d21104100211120\
-0920104180c0016c200e4180016c6a200f4180c0006c6a41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c6a21130340201220\
-132a0280d016380200201241046a211220134180126a2113201141016a2211418001480d000b200c41016a220c2001480d000b0b0bac0101087f\
-200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d410370210f200d41036e210d200d211041002111200a20\
-104180c0016c200f4180c0006c6a200e41c0006c6a41046c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c6a21130340201220\
-132a0280cc04380200201241046a211220134180046a2113201141016a221141c000480d000b200c41016a220c2001480d000b0b0ba50101087f\
-200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200b20\
-104180306c200f4180106c6a200e41206c6a41046c6a2112200520104180306c200f4180106c6a200e6a41046c6a21130340201220132a02800a\
-380200201241046a211220134180026a2113201141016a22114120480d000b200c41016a220c2001480d000b0b0bd70b09047f017b017f017b02\
-7f087b037f247b027f20002001480440200021080340200821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c\
-200dfd00029009210e4100210f0340410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
-002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
-0000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000\
-00000000002118410021192004200f41386c200a4190066c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200\
-211c201bfd000200211d201afd090204211e201afd090270211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e\
-201dfde6012012fde4012112201f201dfde6012013fde40121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021\
-fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd\
-0902782124201bfd000290012125201e2022fde6012011fde401211120232022fde6012012fde401211220202022fde6012013fde40121132024\
-2022fde6012014fde4012114201e2025fde6012015fde401211520232025fde6012016fde401211620202025fde6012017fde401211720242025\
-fde6012018fde4012118201bfd000280022126201afd09020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde4012111\
-20272026fde6012012fde401211220242026fde6012013fde401211320282026fde6012014fde401211420232029fde6012015fde40121152027\
-2029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b2019\
-41016a22194103480d000b2011200cfde401fd0c00000000000000000000000000000000fdeb01212a2012200cfde401fd0c0000000000000000\
-0000000000000000fdeb01212b202b202afd45202a202afd42fd50212c202a202b202cfd52212d2013200cfde401fd0c00000000000000000000\
-000000000000fdeb01212e202e202dfd45202d202dfd42fd50212f202d202e202ffd5221302014200cfde401fd0c000000000000000000000000\
-00000000fdeb01213120312030fd4520302030fd42fd502132203020312032fd5221332015200efde401fd0c0000000000000000000000000000\
-0000fdeb0121342016200efde401fd0c00000000000000000000000000000000fdeb01213520352034fd4520342034fd42fd5021362034203520\
-36fd5221372017200efde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd\
-52213a2018200efde401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd5221\
-3dfd0c00000000000000000000000000000000fd0c01000000010000000100000001000000202cfd52fd0c020000000200000002000000020000\
-00202ffd52fd0c030000000300000003000000030000002032fd52213efd0c00000000000000000000000000000000fd0c010000000100000001\
-000000010000002036fd52fd0c020000000200000002000000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f20\
-06200b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a214020402033fd0b02002007200b41086c200f41a0036c6a200a41a0\
-2a6c6a201041206c6a41046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210201041016a2210410d480d000b200f41016a22\
-0f410d480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b\
-037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e0340410021\
-0f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21\
-122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010\
-fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde5\
-01211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde5012122\
-20162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde401\
-2127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c20\
-1f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd00\
-02802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b028064201120\
-27fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011\
-202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a21102011\
-4180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b41002132034041002133034041\
-0021340340410021350340203541046c41046a41194c0440fd0c000000000000000000000000000000002136fd0c000000000000000000000000\
-000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000\
-000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c0000000000000000\
-0000000000000000213d4100213e2003203441a0066c20354180016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340\
-203ffd09020021412040fd00020021422040fd0002102143203ffd090280012144203ffd090280022145203ffd09028003214620412042fde601\
-2036fde401213620412043fde6012037fde401213720442042fde6012038fde401213820442043fde6012039fde401213920452042fde601203a\
-fde401213a20452043fde601203bfde401213b20462042fde601203cfde401213c20462043fde601203dfde401213d203f41046a213f20404120\
-6a2140203e41016a223e4120480d000b2003203441c8016c203541206c6a41046c6a214720472036fd0b0280900320472037fd0b029090032047\
-2038fd0b02a0900320472039fd0b02b090032047203afd0b02c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f09003\
-05410021480340fd0c000000000000000000000000000000002149fd0c00000000000000000000000000000000214a4100213e2003203441a006\
-6c20354180016c6a204841206c6a41046c6a214b200620324180206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd0002\
-00fde6012049fde4012149204d204cfd000210fde601204afde401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b2003\
-203441c8016c203541206c6a204841086c6a41046c6a214e204e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c\
-6b480d000b0b203541016a22354107480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e034041\
-00210f2003203341046c200e41286c6a41046c6a214f2003203341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd00\
-0280c2032152204ffd0002a0af032153204ffd0002a0c8032154204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204f\
-fd0002c0ce032157204ffd0002c09c032056fde4012057fde4012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd\
-0002a0e103fde501215b20562057fde501204ffd0002c0e703fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401\
-215d20552058fde501204ffd0002e0a2032059fde401205afde401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfd\
-e401215f205b205cfde5012059205afde501204ffd0002e0ed03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205f\
-fd0b02c0f60320502060fd0b02e0f603204f41206a214f205041c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b20\
-3341016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a21622062fd000280ca0421614100216303404100216420\
-03203341046c206341a0016c6a41046c6a21652007203241086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a2166200820324108\
-6c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a216703402065fd000280f4032061fde401fd0c0000000000000000000000000000\
-0000fdeb0121682065fd0002a0f4032061fde401fd0c00000000000000000000000000000000fdeb01216920692068fd4520682068fd42fd5021\
-6a20682069206afd52216b2065fd0002c0f6032061fde401fd0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd\
-42fd50216d206b206c206dfd52216e2065fd0002e0f6032061fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd4520\
-6e206efd42fd502170206e206f2070fd522171fd0c00000000000000000000000000000000fd0c01000000010000000100000001000000206afd\
-52fd0c02000000020000000200000002000000206dfd52fd0c030000000300000003000000030000002070fd52217220662071fd0b0200206720\
-72fd0b0200206541c0006a216520664180026a216620674180026a2167206441016a22644105480d000b206341016a22634105480d000b203341\
-016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b01\
-7f017b017f027b027f017b017f200020014804402000210703402007210820084103702109200841036e21082008210a4100210b03404100210c\
-0340200a41046c41046a20022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210e\
-fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000000000\
-2111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000\
-00002114410021150340410021160340410021172004200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a4104\
-6c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd0002\
-90cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde4\
-01210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde40121\
-12201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b\
-201641016a22164103480d000b201541016a22154103480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621\
-222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a21232023200d2020fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b02902420\
-2320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc16212641\
-0021270340fd0c000000000000000000000000000000002128fd0c00000000000000000000000000000000212941002115034041002116034041\
-0021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b4108\
-6c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd\
-000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b20\
-1541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d202820\
-24fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb\
-01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b20074101\
-6a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020\
-072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000\
-000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000\
-0000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000\
-00000000000000000000000000211241002113034041002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21\
-162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a\
-2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b20\
-19fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fd\
-e6012011fde4012111201d201afde6012012fde4012112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22\
-144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41\
-086c20094180026c6a41046c6a21212021200b201efde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-80022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000\
-000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401\
-fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d0282124410021250340fd0c00000000000000000000000000\
-0000002126fd0c00000000000000000000000000000000212741002113034041002114034041002115200420094180246c20254180096c6a2013\
-4180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a20\
-29fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a22\
-15418001480d000b201441016a22144103480d000b201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c\
-6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001\
-480d000b0b0ba70a22037d047f027d037f017d027f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f03\
-7d037f017d017f047d017f027d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a2000210b0340200b21\
-0c200c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e41026c41046c6a21130340\
-20122a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341286a2113201141016a2211\
-41c000480d000b2006200e41026c200d41d7006c6a41046c6a21152015200f2005200e41026c41046c6a211620162a0280e62892380200201520\
-1020162a0284e62892380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41d7006c41046c6a21180340201720182a02\
-00972117201841046a2118201141016a2211410a480d000b2006200d41d7006c41046c6a21192019201738022820192a0228211a4100211b2006\
-200d41d7006c41046c6a211c0340201c201c2a0200201a93100238022c201c41046a211c201b41016a221b410a480d000b4300000000211d4100\
-21112006200d41d7006c41046c6a211e0340201d201e2a022c92211d201e41046a211e201141016a2211410a480d000b2019201d38025420192a\
-0254211f4100211b2006200d41d7006c41046c6a21200340202020202a022c201f95380258202041046a2120201b41016a221b410a480d000b43\
-ffff7fff2121410021112006200d41d7006c41046c6a21220340202120222a0258972121202241046a2122201141016a2211410a480d000b43ff\
-ff7fff212341002124410021252006200d41d7006c41046c6a2126034020262a02582127202720235e202720275c7221282027202320281b2123\
-4100410a6c20256a202420281b2124202641046a2126202541016a2225410a480d000b20242007200d41046c6a212a202a28020046b221292019\
-202138028001201920293802840120192a028001212b4100211b2006200d41d7006c41046c6a212c0340202c2a0258202b93212d202d1002212e\
-202c202d38028801202c202e3802b001202c41046a212c201b41016a221b410a480d000b4300000000212f410021112006200d41d7006c41046c\
-6a21300340202f20302a02b00192212f203041046a2130201141016a2211410a480d000b2019202f3802d801202a28020021314100211b200620\
-0d41d7006c41046c6a213203402032200a4300000000201b2031461b3802dc01203241046a2132201b41016a221b410a480d000b430000000021\
-33410021112006200d41d7006c41046c6a21340340203320342a02dc01922133203441046a2134201141016a2211410a480d000b201920333802\
-840220192a028402213520358c213620192a02d8012137203620379521384100211b2006200d41d7006c41046c6a21390340203920392a02dc01\
-203820392a02b001949238028802203941046a2139201b41016a221b410a480d000b4300000000213a20192a0254213b410021112006200d41d7\
-006c41046c6a213c0340203a203c2a028802203c2a0258203b959492213a203c41046a213c201141016a2211410a480d000b2019203a3802b002\
-20192a0254213d430000803f203d95213e20192a02b002213f203f8c21404100211b2006200d41d7006c41046c6a21410340204120412a028802\
-203e9420409220412a022c943802b402204141046a2141201b41016a221b410a480d000b200b41016a220b2001480d000b0b0bb7020a017d037f\
-017d017f017d027f017d027f047d047f200020014804404300000000210c4100210d03402004200d41046c6a210f200f280200210e2005200d41\
-d7006c41046c6a211120112a02d8012110201010032112410021132005200d41d7006c41046c6a21140340200c20142a02880120129343000000\
-002013200e461b92210c201441046a2114201341016a2213410a480d000b200d41016a220d2002280200480d000b430000000021154100211620\
-05410041046c6a21170340201520172a028401922115201741dc026a2117201641016a22162002280200480d000b2002280200b22118200c2018\
-95211920198c211a2015201895211b2000211c0340201c211d2008410041046c6a211e201e201a3802002009410041046c6a211f201f201b3802\
-00201c41016a221c2001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005\
-200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c6a2112201220\
-0f380280e628200c41016a220c2001480d000b0b0b860205047f047d037f017d017f200020014804402000210c0340200c210d200d411070210e\
-200d41106e210d200d210f43000000002110430000000021114300000000211243000000002113410021142005200f41046c6a21152006200e41\
-046c41046c6a2116034020152a02b40221172010201720162a0200949221102011201720162a0204949221112012201720162a02089492211220\
-13201720162a020c94922113201541dc026a211520164180026a2116201441016a22142002280200480d000b200a200e41286c200f6a41046c6a\
-211820182010380280d228201820113802a8d228201820123802d0d228201820133802f8d228200c41016a220c2001480d000b0b0b980a09047f\
-087b037f067b037f027b027f017b027f200020014804402000210c0340200c210d200d210e4100210f0340200e41046c41046a20022802004c04\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032e2d00000101010102030404040505\
+040405060407070707070704060407070707060606060606040406060404050607f00d2b2a696e6665725f3030615f636f6e76315f636f6e7632\
+645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61\
+785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c\
+3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f6663315f6d61746d756c5f\
+6164645f72656c75000c30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f7375\
+6d000d206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f\
+636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765696768747300092c6576616c756174655f30315f636f6e76315f636f6e\
+7632645f6164645f72656c755f6d61785f706f6f6c3264000f2c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c\
+755f6d61785f706f6f6c3264000a216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1f6576616c756174\
+655f30345f6663315f6d61746d756c5f6164645f72656c75000c336576616c756174655f30355f6663325f6d61746d756c5f6164645f736f6674\
+6d61785f616d61785f7375625f6578705f73756d00102d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f\
+73756d5f335f6d6f726500111d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001232747261696e5f3030625f636f6e\
+76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00131e747261696e5f3030635f6663325f77656967\
+68745f72656f72646572656400141e747261696e5f3030645f6663315f7765696768745f72656f726465726564001520747261696e5f3030655f\
+636f6e76335f7765696768745f72656f726465726564001620747261696e5f3030665f636f6e76325f7765696768745f72656f72646572656400\
+1731747261696e5f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00183174726169\
+6e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00191e747261696e5f30335f63\
+6f6e76335f636f6e7632645f6164645f72656c75000b1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75000c3074726169\
+6e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d001a2b747261696e5f3036615f6c\
+6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001b1a747261696e5f3036625f6663325f6261636b776172645f\
+73756d001c1d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c001d27747261696e5f3036645f6663325f6261636b7761\
+72645f6d61746d756c5f67745f73656c656374001e1a747261696e5f3037615f6663315f6261636b776172645f73756d001f1d747261696e5f30\
+37625f6663315f6261636b776172645f6d61746d756c002027747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f\
+73656c65637400211c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00222b747261696e5f3038625f636f6e76335f6261\
+636b776172645f636f6e7632645f7765696768745f67726164002332747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632\
+645f696e7075745f677261645f67745f73656c65002427747261696e5f3039615f72656c755f6261636b776172645f6d61785f706f6f6c32645f\
+6772616400251c747261696e5f3039625f636f6e76325f6261636b776172645f73756d00262b747261696e5f3130615f636f6e76325f6261636b\
+776172645f636f6e7632645f7765696768745f67726164002732747261696e5f3130625f636f6e76325f6261636b776172645f636f6e7632645f\
+696e7075745f677261645f67745f73656c65002827747261696e5f3131615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772\
+616400291c747261696e5f3131625f636f6e76315f6261636b776172645f73756d002a2a747261696e5f31325f636f6e76315f6261636b776172\
+645f636f6e7632645f7765696768745f67726164002b2e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f77\
+5f7375625f335f6d6f7265002c0a92f8012dd30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e\
+21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a244\
+1aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555\
+c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba5\
+0203017e017f037c200044000000000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b\
+200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669e\
+a0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2\
+210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a24492244992\
+2449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee6\
+3fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f0\
+3f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144\
+000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102\
+200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b1300\
+2000bc41808080fc077141808080fc07470beb0807067f087b037f0f7b017f017b017f20002001480440200021080340200821092009210a4100\
+210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c\
+000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112\
+fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000\
+2115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd090200211920\
+18fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde601\
+2010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde601\
+2013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde6\
+01200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6\
+012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde40121\
+1420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023\
+fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd000290022126202020\
+26fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f000\
+6a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd0002800921272028fd0002900921292006\
+200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027fde401fd0c00000000000000000000000000000000\
+fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde90120102027fde401fd0c000000000000000000000000000000\
+00fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a20122029fde401fd0c0000000000\
+0000000000000000000000fdeb0120132029fde401fd0c00000000000000000000000000000000fdeb01fde90120142029fde401fd0c00000000\
+000000000000000000000000fdeb01fde90120152029fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a\
+220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bd10602077f177b2000\
+2001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d20\
+07200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca0121\
+12200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200d\
+fd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002\
+808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f\
+0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5\
+012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f000000\
+3ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c000000\
+3f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfd\
+e401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000\
+003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000\
+003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014\
+fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b0280\
+50200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a\
+210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440\
+200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a\
+200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd0002\
+80022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f21\
+1820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e201820\
+0ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5\
+0121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c\
+2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017\
+200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021\
+fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b028096\
+0120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b02\
+80ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105\
+480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c0000\
+00000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c\
+000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213a\
+fd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000\
+213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c203341\
+80026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6\
+012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd0902\
+8002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b204720\
+44fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e2040\
+41046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b028090032049\
+2036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e09003\
+2049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b2032\
+41016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a001\
+6c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603\
+204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0\
+bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde501215620512052fde501204afd0002c0e703fde5012157204afd00\
+02809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde5012159204c\
+204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde501fde501215b\
+204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41\
+016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c\
+6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003\
+203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061\
+fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c0000000000000000\
+0000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200206041\
+80026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22\
+314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020\
+014804402000210703402007210820084110702109200841106e21082008210a200a41056c200228020041056b200a41056c200228020041056b\
+481b210b4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000\
+000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000\
+00000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000\
+000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021180340\
+410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941086c20184180c0016c6a41046c6a\
+211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde401210e201bfd000290cc04211e201c201efde601200ffd\
+e401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fde4012111201941807f460d01201afd090280642120\
+2020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121212021201dfde6012014fde40121142021201efde6\
+012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde40121162022201efde6012017fde4012117201a4104\
+6a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d000b2005200941086c41046c6a21242024fd000280\
+cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a21262026200e2023fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
+202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202620112025fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b029024202620122023fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202620132025fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
+6c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202620162023fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b02809001202620172025fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200941086c\
+41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c00000000000000000000000000000000212bfd0c00000000\
+000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e6c6a202a41c00c6c6a201841c0026c6a200d41c000\
+6c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200212f202f202efd000280cc04fde601202bfde40121\
+2b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e201941016a221941c001480d000b201841016a221841\
+03480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a21302030202b2027fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a\
+41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d\
+000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084108\
+702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c0000\
+0000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c\
+00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
+fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000\
+2114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c2016\
+41c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c20\
+1a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d01\
+2018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde401\
+2112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fd\
+e401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c\
+6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e20\
+21fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b02800620242013\
+2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a212620\
+26fd000280d02821252026fd000290d0282127410021280340fd0c000000000000000000000000000000002129fd0c0000000000000000000000\
+0000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c\
+6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202cfd000290d016fde601202afde401212a202b418004\
+6a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c\
+6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0be10610\
+017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f200020014804402005410041046c6a210920092a0280e6282108\
+20092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a02\
+9ce628211020092a02a0e628211120092a02a4e62821122000211303402013211420142115410021160340430000000021174300000000211843\
+0000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f43000000002120410021\
+212004201541c0006c41046c6a21222005410041046c6a2123034020222a020021242017202420232a0280d228949221172018202420232a0284\
+d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a201b202420232a0290d2289492211b201c202420232a\
+0294d2289492211c201d202420232a0298d2289492211d201e202420232a029cd2289492211e201f202420232a02a0d2289492211f2020202420\
+232a02a4d22894922120202241046a2122202341286a2123202141016a222141c000480d000b2006201541166c41046c6a212520252017200892\
+38020020252018200a9238020420252019200b923802082025201a200c9238020c2025201b200d923802102025201c200e923802142025201d20\
+0f923802182025201e20109238021c2025201f20119238022020252020201292380224201641016a22164101480d000b43ffff7fff2126410021\
+212006201541166c41046c6a21270340202620272a0200972126202741046a2127202141016a2221410a480d000b2006201541166c41046c6a21\
+282028202638022820282a022821294100212a2006201541166c41046c6a212b0340202b202b2a0200202993100238022c202b41046a212b202a\
+41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340202c202d2a022c92212c202d41046a212d20214101\
+6a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c6a212f2006201541166c41046c6a21300340202f20\
+302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b201341016a22132001480d000b0b0b860101077f20\
+002001480440200021080340200821092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004200a4190066c6a210e034020\
+0d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b41016a220b4101480d000b20\
+0841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000200148044020002107034020072108200821094100210a0340\
+4100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000\
+000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000\
+00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021144100\
+21152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c41046c6a2117024003402016fd09020021182017fd0002\
+00211920182019fde601200dfde401210d2016fd090204211a201a2019fde601200efde401210e2016fd090270211b201b2019fde601200ffde4\
+01210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201dfde6012011fde4012111201a201dfde6012012fde4\
+012112201b201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e460d012017fd00028001211e201a201efde601200dfd\
+e401210d2016fd090208211f201f201efde601200efde401210e201c201efde601200ffde401210f2016fd09027821202020201efde6012010fd\
+e40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fde4012112201c2021fde6012013fde4012113202020\
+21fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fde601200dfde401210d2016fd09020c212320232022fde60120\
+0efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010fde40121102017fd000290022125201f2025fde601\
+2011fde401211120232025fde6012012fde401211220202025fde6012013fde401211320242025fde6012014fde4012114201641f0006a211620\
+174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd0002800921262027fd0002900921282006200c4108\
+6c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd0c00000000000000000000000000000000fdeb0120\
+0e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401fd0c00000000000000000000000000000000fdeb01\
+fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202920112028fde401fd0c000000000000000000\
+00000000000000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb01fde90120132028fde401fd0c0000000000000000\
+0000000000000000fdeb01fde90120142028fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200c41016a220c4104\
+480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0bc3091c017d017f097d047f0a7d\
+037f017d017f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d017f200020014804402005410041\
+046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e62821\
+0f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e6282113200021140340201421152015211641002117034043\
+000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000\
+0000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d2\
+28949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a02\
+90d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a029cd2289492211f202020252024\
+2a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241016a222241c000480d000b200620164123\
+6c41046c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e9238021020\
+26201d200f923802142026201e2010923802182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101\
+480d000b43ffff7fff2127410021222006201641236c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d\
+000b2006201641236c41046c6a21292029202738022820292a0228212a4100212b2006201641236c41046c6a212c0340202c202c2a0200202a93\
+100238022c202c41046a212c202b41016a222b410a480d000b4300000000212d410021222006201641236c41046c6a212e0340202d202e2a022c\
+92212d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f4100212b20072016410a6c41046c6a213020062016\
+41236c41046c6a21310340203020312a022c202f95380200203041046a2130203141046a2131202b41016a222b410a480d000b43ffff7fff2132\
+4100212220072016410a6c41046c6a21330340203220332a0200972132203341046a2133202241016a2222410a480d000b43ffff7fff21344100\
+21354100213620072016410a6c41046c6a2137034020372a02002138203820345e203820385c7221392038203420391b21344100410a6c20366a\
+203520391b2135203741046a2137203641016a2236410a480d000b20352008201641046c6a213b203b28020046b2213a20292032380258202920\
+3a38025c20292a0258213c4100212b2006201641236c41046c6a213d20072016410a6c41046c6a213e0340203d203e2a0200203c93380260203d\
+41046a213d203e41046a213e202b41016a222b410a480d000b4300000000213f410021222006201641236c41046c6a21400340203f20402a0260\
+100292213f204041046a2140202241016a2222410a480d000b2029203f38028801201441016a22142001480d000b0b0bb3020a017d037f017d01\
+7f017d027f017d027f047d047f20002001480440430000000021084100210903402004200941046c6a210b200b280200210a2005200941236c41\
+046c6a210d200d2a028801210c200c1003210e4100210f2005200941236c41046c6a21100340200820102a0260200e934300000000200f200a46\
+1b922108201041046a2110200f41016a220f410a480d000b200941016a22092002280200480d000b43000000002111410021122005410041046c\
+6a21130340201120132a025c9221112013418c016a2113201241016a22122002280200480d000b2002280200b221142008201495211520158c21\
+1620112014952117200021180340201821192006410041046c6a211a201a20163802002007410041046c6a211b201b2017380200201841016a22\
+182001480d000b0b0b860101077f200020014804402000210c0340200c210d200d210e4100210f0340410021102006200e4190066c41046c6a21\
+112004200e4190066c6a21120340201120122d0000b24300007f4395380200201141046a2111201241016a2112201041016a2210419006480d00\
+0b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070\
+210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203\
+402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017\
+fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401\
+fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c00\
+00003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f201420\
+19fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f\
+0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c\
+0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018\
+201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f000000\
+3f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd\
+0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920\
+122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b\
+0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020\
+122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a\
+220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41\
+c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f\
+200020014804402000210c0340200c210d200d210e4100210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f\
+4180c0006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a\
+0280d016380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f2000\
+20014804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f41002110200a200f4180c0006c200e41c0006c6a41046c\
+6a21112005200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200201141046a211120124180046a2112201041016a221041\
+c000480d000b200c41016a220c2001480d000b0b0b890101077f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e21\
+0d200d210f41002110200b200f4180106c200e41206c6a41046c6a21112005200f4180106c200e6a41046c6a21120340201120122a02800a3802\
+00201141046a211120124180026a2112201041016a22104120480d000b200c41016a220c2001480d000b0b0be60b07067f087b037f0f7b017f17\
+7b027f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c0000000000000000000000000000\
+0000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000\
+000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000\
+0000000000002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a2117\
+2005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b20\
+1afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd\
+000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4\
+012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d\
+201ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220\
+202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd000280022123\
+20202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c2125\
+20252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde601\
+2014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c\
+41046c6a21282028fd000280092127200e2027fde401fd0c00000000000000000000000000000000fdeb012129200f2027fde401fd0c00000000\
+000000000000000000000000fdeb01212a202a2029fd4520292029fd42fd50212b2029202a202bfd52212c20102027fde401fd0c000000000000\
+00000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f20112027fde401fd0c0000000000000000\
+0000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322028fd00029009213320122033fde401fd0c00\
+000000000000000000000000000000fdeb01213420132033fde401fd0c00000000000000000000000000000000fdeb01213520352034fd452034\
+2034fd42fd502136203420352036fd52213720142033fde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037\
+fd42fd502139203720382039fd52213a20152033fde401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42\
+fd50213c203a203b203cfd52213dfd0c00000000000000000000000000000000fd0c01000000010000000100000001000000202bfd52fd0c0200\
+0000020000000200000002000000202efd52fd0c030000000300000003000000030000002031fd52213efd0c0000000000000000000000000000\
+0000fd0c010000000100000001000000010000002036fd52fd0c020000000200000002000000020000002039fd52fd0c03000000030000000300\
+000003000000203cfd52213f2006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d41\
+086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a22\
+0d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bb0120a097f207b047f0a\
+7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e\
+03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd\
+0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd000280\
+1d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20\
+132019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014\
+fde501212220162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c\
+201afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffd\
+e501212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde5012130202120\
+1d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02\
+806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b02\
+80fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f7022010418002\
+6a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b4100213203404100\
+21330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c\
+000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213a\
+fd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000\
+213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541a0\
+016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde60120\
+36fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde601\
+2039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd090280\
+03214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efd\
+e401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441c8016c20354128\
+6c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003\
+204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a223541\
+05480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e4128\
+6c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03\
+214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c0\
+9c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde501215720522053\
+fde501204bfd0002c0e703fde5012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002\
+e0a2032055fde4012056fde401fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b20572058fde501205520\
+56fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0\
+f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100\
+213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a41\
+046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a\
+200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f4\
+03205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd\
+0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd5221\
+6a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b20\
+6cfd52216dfd0c00000000000000000000000000000000fd0c010000000100000001000000010000002066fd52fd0c0200000002000000020000\
+00020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120\
+624180026a216220634180026a2163206041016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b20324101\
+6a22324108480d000b200941016a22092001480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d01\
+7f017d017f017d037f017d017f017d017f017d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a2109\
+20092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a02\
+98e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c2115200021\
+16034020162117201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e430000000021\
+1f43000000002120430000000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a212603\
+4020252a02002127201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720\
+262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d22894922120202120\
+2720262a029cd228949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a21262024\
+41016a222441c000480d000b2006201841d7006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028\
+201d200c9238020c2028201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c20282022201192380220\
+20282023201292380224201941016a22194101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a020097\
+2129202a41046a212a202441016a2224410a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d20062018\
+41d7006c41046c6a212e0340202e202e2a0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f41002124\
+2006201841d7006c41046c6a21300340202f20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a0254\
+21314100212d2006201841d7006c41046c6a21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff\
+7fff2133410021242006201841d7006c41046c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7f\
+ff213541002136410021372006201841d7006c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100\
+410a6c20376a2036203a1b2136203841046a2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b2033\
+38028001202b203b38028401202b2a028001213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e\
+203f38028801203e20403802b001203e41046a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21\
+420340204120422a02b001922141204241046a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841\
+d7006c41046c6a21440340204420154300000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b4300000000214541\
+0021242006201841d7006c41046c6a21460340204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402\
+202b2a028402214720478c2148202b2a02d80121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a\
+204b2a02b001949238028802204b41046a214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c\
+41046c6a214e0340204c204e2a028802204e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b\
+2a0254214f430000803f204f952150202b2a02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a0288022050\
+9420529220532a022c943802b402205341046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0bb7020a017d037f017d\
+017f017d027f017d027f047d047f200020014804404300000000210c4100210d03402004200d41046c6a210f200f280200210e2005200d41d700\
+6c41046c6a211120112a02d8012110201010032112410021132005200d41d7006c41046c6a21140340200c20142a028801201293430000000020\
+13200e461b92210c201441046a2114201341016a2213410a480d000b200d41016a220d2002280200480d000b4300000000211541002116200541\
+0041046c6a21170340201520172a028401922115201741dc026a2117201641016a22162002280200480d000b2002280200b22118200c20189521\
+1920198c211a2015201895211b2000211c0340201c211d2008410041046c6a211e201e201a3802002009410041046c6a211f201f201b38020020\
+1c41016a221c2001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e\
+41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f38\
+0280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d\
+41086e210d200d210f43000000002110430000000021114300000000211243000000002113430000000021144300000000211543000000002116\
+43000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b402211b2010201b201a2a02009492211020\
+11201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c949221132014201b201a2a0210949221142015201b201a2a\
+0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941dc026a2119201a4180026a211a201841016a2218200228\
+0200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228201c20133802f8d2\
+28201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b0b0bfb0b09057f0a\
+7b037f077b037f027b027f017b027f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228\
+020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c000000000000000000000000000000002111fd0c00000000\
+0000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000\
+00000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c\
+000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a\
+4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b402211e201dfd000200211f201e201ffde6\
+012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd0902900521212021201ffde6012013fde401211320212020fd\
+e6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd09\
+02c80a21232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd0902a40d21242024201ffde60120\
+19fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c20\
+0e41086c6a41046c6a212520252011fd0c000000000000000000000000000000002006201041c0006c200e41086c6a41046c6a21262026fd0002\
+00fd0c00000000000000000000000000000000fd44fd52fd0b020020252012fd0c000000000000000000000000000000002026fd000210fd0c00\
+000000000000000000000000000000fd44fd52fd0b021020252013fd0c000000000000000000000000000000002026fd00028002fd0c00000000\
+000000000000000000000000fd44fd52fd0b02800220252014fd0c000000000000000000000000000000002026fd00029002fd0c000000000000\
+00000000000000000000fd44fd52fd0b02900220252015fd0c000000000000000000000000000000002026fd00028004fd0c0000000000000000\
+0000000000000000fd44fd52fd0b02800420252016fd0c000000000000000000000000000000002026fd00029004fd0c00000000000000000000\
+000000000000fd44fd52fd0b02900420252017fd0c000000000000000000000000000000002026fd00028006fd0c000000000000000000000000\
+00000000fd44fd52fd0b02800620252018fd0c000000000000000000000000000000002026fd00029006fd0c0000000000000000000000000000\
+0000fd44fd52fd0b02900620252019fd0c000000000000000000000000000000002026fd00028008fd0c00000000000000000000000000000000\
+fd44fd52fd0b0280082025201afd0c000000000000000000000000000000002026fd00029008fd0c00000000000000000000000000000000fd44\
+fd52fd0b02900805410021270340fd0c000000000000000000000000000000002128fd0c0000000000000000000000000000000021294100211b\
+2005200f41b3036c202741d7006c6a41046c6a212a2007200e41086c41046c6a212b0340202afd0902b402212c202c202bfd000200fde6012028\
+fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a202b4180026a212b201b41016a221b410a480d000b200b200e41086c\
+200f41c0026c6a202741c0006c6a41046c6a212d202d2028fd0c000000000000000000000000000000002006200e41086c200f41c0026c6a2027\
+41c0006c6a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202d2029fd0c000000000000000000\
+00000000000000202efd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202741016a22272002280200200f41056c6b48\
+0d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c00000000000000\
+000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200\
+fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a2110201020\
+0cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0bd10505067f0a7b037f077b017f20002001480440200021090340\
+2009210a200a210b200b41056c41800141056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c00000000000000000000\
+000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000\
+00000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000\
+000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000\
+0000000000000000000000002118410021192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd000200\
+211c201bfd090200211d201c201dfde601200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f201c201f\
+fde6012011fde4012111201e201ffde6012012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde4012113201e2020\
+fde6012014fde4012114201bfd09020c2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d01201bfd09\
+02102122201c2022fde6012017fde4012117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a2219200228\
+0200480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011\
+fd0b0280e21620232012fd0b0290e21620232013fd0b0280f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b029086172023\
+2017fd0b0280981720232018fd0b02909817200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b\
+0bbe0c09067f0a7b037f077b037f027b027f017b027f200020014804402000210903402009210a200a410970210b200a41096e210a200a210c20\
+0c41056c200228020041056b200c41056c200228020041056b481b210d4100210e0340410520022802004c0440fd0c0000000000000000000000\
+0000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000\
+000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000\
+0000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000\
+00000000000000000000002118410021192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201a\
+fd090200211c201bfd000200211d201c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd0902800221\
+1f201f201dfde6012011fde4012111201f201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde401\
+21132020201efde6012014fde4012114201afd0902800621212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e\
+460d01201afd0902800821222022201dfde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180046a211b201941\
+016a221941c000480d000b0b2008200d4180096c200e41086c6a200b4180016c6a41046c6a21232023200ffd0c00000000000000000000000000\
+0000002005200d4180096c200e41086c6a200b4180016c6a41046c6a21242024fd000200fd0c00000000000000000000000000000000fd44fd52\
+fd0b020020232010fd0c000000000000000000000000000000002024fd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210\
+20232011fd0c000000000000000000000000000000002024fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b0280242023\
+2012fd0c000000000000000000000000000000002024fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b02902420232013\
+fd0c000000000000000000000000000000002024fd00028048fd0c00000000000000000000000000000000fd44fd52fd0b02804820232014fd0c\
+000000000000000000000000000000002024fd00029048fd0c00000000000000000000000000000000fd44fd52fd0b02904820232015fd0c0000\
+00000000000000000000000000002024fd0002806cfd0c00000000000000000000000000000000fd44fd52fd0b02806c20232016fd0c00000000\
+0000000000000000000000002024fd0002906cfd0c00000000000000000000000000000000fd44fd52fd0b02906c20232017fd0c000000000000\
+000000000000000000002024fd0002809001fd0c00000000000000000000000000000000fd44fd52fd0b0280900120232018fd0c000000000000\
+000000000000000000002024fd0002909001fd0c00000000000000000000000000000000fd44fd52fd0b0290900105410021250340fd0c000000\
+000000000000000000000000002126fd0c000000000000000000000000000000002127410021192004200c41c0026c202541c0006c6a41046c6a\
+21282006200e41086c200b4180c0006c6a41046c6a212903402028fd090200212a202a2029fd000200fde6012026fde4012126202a2029fd0002\
+10fde6012027fde4012127202841046a212820294180046a2129201941016a221941c000480d000b2008200e41086c200b4180016c6a200c4180\
+2d6c6a20254180096c6a41046c6a212b202b2026fd0c000000000000000000000000000000002005200e41086c200b4180016c6a200c41802d6c\
+6a20254180096c6a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202b2027fd0c000000000000\
+00000000000000000000202cfd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202541016a22252002280200200c4105\
+6c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0bd30103037f027b047f2000200148044020002109034020\
+09210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f20\
+04200b41086c200e4180096c6a41046c6a21100340200c2010fd000200fde401210c200d2010fd000210fde401210d20104180046a2110200f41\
+016a220f4109480d000b200e41016a220e2002280200480d000b2007200b41086c41046c6a21112011200cfd0b0280cc162011200dfd0b0290cc\
+16200941016a22092001480d000b0b0b8f0605067f0a7b057f077b017f200020014804402000210903402009210a200a410370210b200a41036e\
+210a200a210c4100210d0340200d41056c41c00141056b200d41056c41c00141056b481b210efd0c00000000000000000000000000000000210f\
+fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
+2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000\
+00002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000\
+0000000021184100211903404100211a03404100211b2005200e200b41c0026c6a201941c0026c6a201a41c0006c6a41046c6a211c2004200c41\
+086c20194180036c6a201a4180016c6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201ffde601200ffde401210f201d\
+fd0002102120201e2020fde6012010fde4012110201cfd09020421212021201ffde6012011fde401211120212020fde6012012fde4012112201b\
+41807f460d01201cfd09020821222022201ffde6012013fde401211320222020fde6012014fde4012114201cfd09020c21232023201ffde60120\
+15fde401211520232020fde6012016fde4012116201b41a07e460d01201cfd09021021242024201ffde6012017fde401211720242020fde60120\
+18fde4012118201c4180326a211c201d4180246a211d201b41016a221b2002280200480d000b0b201a41016a221a4103480d000b201941016a22\
+194103480d000b2007200e4180016c200b4180c0016c6a200c41086c6a41046c6a21252025200ffd0b0280cc0420252010fd0b0290cc04202520\
+11fd0b0280d00420252012fd0b0290d00420252013fd0b0280d40420252014fd0b0290d40420252015fd0b0280d80420252016fd0b0290d80420\
+252017fd0b0280dc0420252018fd0b0290dc04200d41016a220d4127480d000b200941016a22092001480d000b0b0bee0e09077f0a7b057f077b\
+037f027b027f017b027f200020014804402000210903402009210a200a410870210b200a41086e210a200a210c200c41056c200228020041056b\
+200c41056c200228020041056b481b210d4100210e03404100210f0340410520022802004c0440fd0c0000000000000000000000000000000021\
+10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000\
+0000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000\
+000000000021194100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b41\
+7f6c200f6a4103487104404100211c2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a211d20\
+06200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd0002002120201f2020fde6012010fd\
+e4012110201efd0002102121201f2021fde6012011fde4012111201dfd09028024212220222020fde6012012fde401211220222021fde6012013\
+fde4012113201c41807f460d01201dfd09028048212320232020fde6012014fde401211420232021fde6012015fde4012115201dfd0902806c21\
+2420242020fde6012016fde401211620242021fde6012017fde4012117201c41a07e460d01201dfd0902809001212520252020fde6012018fde4\
+01211820252021fde6012019fde4012119201d41046a211d201e4180026a211e201c41016a221c418001480d000b0b0b201b41016a221b410348\
+0d000b0b201a41016a221a4103480d000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a212620262010fd0c00\
+0000000000000000000000000000002005200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00\
+000000000000000000000000000000fd44fd52fd0b020020262011fd0c000000000000000000000000000000002027fd000210fd0c0000000000\
+0000000000000000000000fd44fd52fd0b021020262012fd0c000000000000000000000000000000002027fd00028032fd0c0000000000000000\
+0000000000000000fd44fd52fd0b02803220262013fd0c000000000000000000000000000000002027fd00029032fd0c00000000000000000000\
+000000000000fd44fd52fd0b02903220262014fd0c000000000000000000000000000000002027fd00028064fd0c000000000000000000000000\
+00000000fd44fd52fd0b02806420262015fd0c000000000000000000000000000000002027fd00029064fd0c0000000000000000000000000000\
+0000fd44fd52fd0b02906420262016fd0c000000000000000000000000000000002027fd0002809601fd0c000000000000000000000000000000\
+00fd44fd52fd0b0280960120262017fd0c000000000000000000000000000000002027fd0002909601fd0c000000000000000000000000000000\
+00fd44fd52fd0b0290960120262018fd0c000000000000000000000000000000002027fd000280c801fd0c000000000000000000000000000000\
+00fd44fd52fd0b0280c80120262019fd0c000000000000000000000000000000002027fd000290c801fd0c000000000000000000000000000000\
+00fd44fd52fd0b0290c80105410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a\
+4100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103\
+487104404100211c2004200e4180036c200c41802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a212b20\
+06200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde4012129202d\
+202cfd000210fde601202afde401212a202b41046a212b202c4180026a212c201c41016a221c418001480d000b0b201b41016a221b4103480d00\
+0b0b201a41016a221a4103480d000b2008200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212e202e\
+2029fd0c000000000000000000000000000000002005200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c\
+6a212f202ffd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202e202afd0c0000000000000000000000000000000020\
+2ffd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202841016a22282002280200200c41056c6b480d000b0b200f4101\
+6a220f4105480d000b200e41016a220e4105480d000b200941016a22092001480d000b0b0bc002010c7f20002001480440200021080340200821\
+092009210a4100210b0340200b41026d410548210c4100210d0340200d41026d410548210e200c200e71210f410021102006200b41c0056c200a\
+41c03c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a21122005200a41c0\
+0c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c0000000000000000000000000000\
+00002012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c000000000000000000000000000000000bfd0b0200201141106a21\
+11201241106a2112201341106a2113201041016a22104110480d000b200d41016a220d410b480d000b200b41016a220b410b480d000b20084101\
+6a22082001480d000b0b0bd30103037f027b047f20002001480440200021080340200821092009210afd0c000000000000000000000000000000\
+00210bfd0c00000000000000000000000000000000210c4100210d03404100210e2005200a41086c200d41c00c6c6a41046c6a210f0340200b20\
+0ffd000200fde401210b200c200ffd000210fde401210c200f4180026a210f200e41016a220e4119480d000b200d41016a220d2002280200480d\
+000b2007200a41086c41046c6a21102010200bfd0b0280ca042010200cfd0b0290ca04200841016a22082001480d000b0b0b890a05077f0c7b04\
+7f087b017f200020014804404100210903402000210a0340200a210b200b410370210c200b41036e210b200b210d200941004a210e4100210f03\
 40fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
 002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
-0000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182005200e41dc026c41\
-046c6a21192007200f41086c41046c6a211a03402019fd0902b402211b201afd000200211c201afd000210211d2019fd09029005211e2019fd09\
-02ec07211f2019fd0902c80a2120201b201cfde6012010fde4012110201b201dfde6012011fde4012111201e201cfde6012012fde4012112201e\
-201dfde6012013fde4012113201f201cfde6012014fde4012114201f201dfde6012015fde40121152020201cfde6012016fde40121162020201d\
-fde6012017fde4012117201941046a2119201a4180026a211a201841016a2218410a480d000b200b200f41086c200e4180026c6a41046c6a2121\
-20212010fd0c000000000000000000000000000000002006200f41086c200e4180026c6a41046c6a21222022fd000200fd0c0000000000000000\
-0000000000000000fd44fd52fd0b020020212011fd0c000000000000000000000000000000002022fd000210fd0c000000000000000000000000\
-00000000fd44fd52fd0b021020212012fd0c000000000000000000000000000000002022fd00028002fd0c000000000000000000000000000000\
-00fd44fd52fd0b02800220212013fd0c000000000000000000000000000000002022fd00029002fd0c00000000000000000000000000000000fd\
-44fd52fd0b02900220212014fd0c000000000000000000000000000000002022fd00028004fd0c00000000000000000000000000000000fd44fd\
-52fd0b02800420212015fd0c000000000000000000000000000000002022fd00029004fd0c00000000000000000000000000000000fd44fd52fd\
-0b02900420212016fd0c000000000000000000000000000000002022fd00028006fd0c00000000000000000000000000000000fd44fd52fd0b02\
-800620212017fd0c000000000000000000000000000000002022fd00029006fd0c00000000000000000000000000000000fd44fd52fd0b029006\
-05410021230340fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125410021182005200e41dc02\
-6c202341d7006c6a41046c6a21262007200f41086c41046c6a212703402026fd0902b402212820282027fd000200fde6012024fde40121242028\
-2027fd000210fde6012025fde4012125202641046a212620274180026a2127201841016a2218410a480d000b200b200f41086c200e4180026c6a\
-202341c0006c6a41046c6a212920292024fd0c000000000000000000000000000000002006200f41086c200e4180026c6a202341c0006c6a4104\
-6c6a212a202afd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020292025fd0c00000000000000000000000000000000\
-202afd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202341016a22232002280200200e41046c6b480d000b0b200f41\
-016a220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c00\
-000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c\
-200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c\
-6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0be30405067f087b037f067b017f20002001480440\
-2000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340fd0c00000000000000000000000000000000\
-210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000\
-00002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000\
-000000002115fd0c000000000000000000000000000000002116410021172004200d41086c41046c6a21182005200c41046c200b4180036c6a20\
-0e4180016c6a41046c6a211903402018fd000200211a2019fd090200211b2018fd000210211c2019fd090204211d2019fd090208211e2019fd09\
-020c211f201a201bfde601200ffde401210f201c201bfde6012010fde4012110201a201dfde6012011fde4012111201c201dfde6012012fde401\
-2112201a201efde6012013fde4012113201c201efde6012014fde4012114201a201ffde6012015fde4012115201c201ffde6012016fde4012116\
-20184180026a211820194180246a2119201741016a22172002280200480d000b2007200c4180126c200b41c0016c6a200e41c0006c6a200d4108\
-6c6a41046c6a21202020200ffd0b0280d01620202010fd0b0290d01620202011fd0b0280e21620202012fd0b0290e21620202013fd0b0280f416\
-20202014fd0b0290f41620202015fd0b0280861720202016fd0b02908617200e41016a220e4103480d000b200d41016a220d4108480d000b2009\
-41016a22092001480d000b0b0b910b09067f087b037f067b037f027b027f017b027f200020014804402000210903402009210a200a410370210b\
-200a41036e210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c0000000000000000000000000000000021\
-0ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
-002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
-0000002115fd0c000000000000000000000000000000002116410021172004200c4180026c41046c6a21182006200d41086c200b4180c0016c6a\
-200e4180c0006c6a41046c6a211903402018fd090200211a2019fd000200211b2019fd000210211c2018fd09028002211d2018fd09028004211e\
-2018fd09028006211f201a201bfde601200ffde401210f201a201cfde6012010fde4012110201d201bfde6012011fde4012111201d201cfde601\
-2012fde4012112201e201bfde6012013fde4012113201e201cfde6012014fde4012114201f201bfde6012015fde4012115201f201cfde6012016\
-fde4012116201841046a211820194180046a2119201741016a221741c000480d000b2008200d41086c200b4180036c6a200c4180246c6a200e41\
-80016c6a41046c6a21202020200ffd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c4180246c6a200e418001\
-6c6a41046c6a21212021fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020202010fd0c000000000000000000000000\
-000000002021fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020202011fd0c00000000000000000000000000000000\
-2021fd00028024fd0c00000000000000000000000000000000fd44fd52fd0b02802420202012fd0c000000000000000000000000000000002021\
-fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b02902420202013fd0c000000000000000000000000000000002021fd00\
-028048fd0c00000000000000000000000000000000fd44fd52fd0b02804820202014fd0c000000000000000000000000000000002021fd000290\
-48fd0c00000000000000000000000000000000fd44fd52fd0b02904820202015fd0c000000000000000000000000000000002021fd0002806cfd\
-0c00000000000000000000000000000000fd44fd52fd0b02806c20202016fd0c000000000000000000000000000000002021fd0002906cfd0c00\
-000000000000000000000000000000fd44fd52fd0b02906c05410021220340fd0c000000000000000000000000000000002123fd0c0000000000\
-00000000000000000000002124410021172004200c4180026c202241c0006c6a41046c6a21252006200d41086c200b4180c0016c6a200e4180c0\
-006c6a41046c6a212603402025fd090200212720272026fd000200fde6012023fde401212320272026fd000210fde6012024fde4012124202541\
-046a212520264180046a2126201741016a221741c000480d000b2008200d41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180\
-016c6a41046c6a212820282023fd0c000000000000000000000000000000002005200d41086c200b4180036c6a200c4180246c6a20224180096c\
-6a200e4180016c6a41046c6a21292029fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020282024fd0c000000000000\
-000000000000000000002029fd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202241016a22222002280200200c4104\
-6c6b480d000b0b200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0bed0103037f027b057f20\
-0020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000\
-210d4100210e03404100210f0340410021102004200b41086c200e4180036c6a200f4180016c6a41046c6a21110340200c2011fd000200fde401\
-210c200d2011fd000210fde401210d20114180246a2111201041016a22102002280200480d000b200f41016a220f4103480d000b200e41016a22\
-0e4103480d000b2007200b41086c41046c6a21122012200cfd0b0280cc162012200dfd0b0290cc16200941016a22092001480d000b0b0ba70505\
-067f087b057f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340fd\
-0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
-11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
-002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021170340410021180340410021\
-192005200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a200e41c0006c6a41046c6a211a2004200d41086c20174180036c6a2018\
-4180016c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd090204211f201afd0902082120201afd0902\
-0c2121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde6012012fde40121\
-122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde6012016fde401211620\
-1a4180326a211a201b4180246a211b201941016a22192002280200480d000b201841016a22184103480d000b201741016a22174103480d000b20\
-07200c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41046c6a21222022200ffd0b0280cc0420222010fd0b0290cc04202220\
-11fd0b0280d00420222012fd0b0290d00420222013fd0b0280d40420222014fd0b0290d40420222015fd0b0280d80420222016fd0b0290d80420\
-0e41016a220e4103480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0b810d09067f087b057f067b037f027b027f01\
-7b027f200020014804402000210903402009210a200a410570210b200a41056e210a200a210c4100210d03404100210e0340200c41046c41046a\
-20022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
-00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
-000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021170340\
-200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a4103487104404100\
-21192004200b4180036c200c4180246c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a211a2006200d41086c20174180c0016c\
-6a20184180c0006c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd09028024211f201afd0902804821\
-20201afd0902806c2121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde6\
-012012fde40121122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde60120\
-16fde4012116201a41046a211a201b4180026a211b201941016a2219418001480d000b0b201841016a22184103480d000b0b201741016a221741\
-03480d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21222022200ffd0c00000000000000000000000000\
-0000002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c6a41046c6a21232023fd000200fd0c00000000000000000000000000\
-000000fd44fd52fd0b020020222010fd0c000000000000000000000000000000002023fd000210fd0c00000000000000000000000000000000fd\
-44fd52fd0b021020222011fd0c000000000000000000000000000000002023fd00028032fd0c00000000000000000000000000000000fd44fd52\
-fd0b02803220222012fd0c000000000000000000000000000000002023fd00029032fd0c00000000000000000000000000000000fd44fd52fd0b\
-02903220222013fd0c000000000000000000000000000000002023fd00028064fd0c00000000000000000000000000000000fd44fd52fd0b0280\
-6420222014fd0c000000000000000000000000000000002023fd00029064fd0c00000000000000000000000000000000fd44fd52fd0b02906420\
-222015fd0c000000000000000000000000000000002023fd0002809601fd0c00000000000000000000000000000000fd44fd52fd0b0280960120\
-222016fd0c000000000000000000000000000000002023fd0002909601fd0c00000000000000000000000000000000fd44fd52fd0b0290960105\
-410021240340fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126410021170340200b2017417f\
-6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a410348710440410021192004200b\
-4180036c200c4180246c6a20244180096c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a21272006200d41086c20174180c001\
-6c6a20184180c0006c6a41046c6a212803402027fd090200212920292028fd000200fde6012025fde401212520292028fd000210fde6012026fd\
-e4012126202741046a212720284180026a2128201941016a2219418001480d000b0b201841016a22184103480d000b0b201741016a2217410348\
-0d000b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a212a202a2025fd0c0000000000000000\
-00000000000000002005200d41086c200b41c0026c6a200c4180326c6a202441c00c6c6a200e41c0006c6a41046c6a212b202bfd000200fd0c00\
-000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c00000000000000000000000000000000202bfd000210fd0c0000000000\
-0000000000000000000000fd44fd52fd0b0210202441016a22242002280200200c41046c6b480d000b0b200e41016a220e4105480d000b200d41\
-016a220d4108480d000b200941016a22092001480d000b0b0bc002010c7f20002001480440200021080340200821092009210a4100210b034020\
-0b41026d410548210c4100210d0340200d41026d410548210e200c200e71210f410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a\
-41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a\
-200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200fd0c000000000000000000000000000000002012fd000200200b4102\
-6f41026c200d41026f6afd11fd37fd5205fd0c000000000000000000000000000000000bfd0b0200201141106a2111201241106a211220134110\
-6a2113201041016a22104110480d000b200d41016a220d410b480d000b200b41016a220b410b480d000b200841016a22082001480d000b0b0bed\
-0103037f027b057f20002001480440200021080340200821092009210afd0c00000000000000000000000000000000210bfd0c00000000000000\
-000000000000000000210c4100210d03404100210e03404100210f2005200a41086c200d41c0026c6a200e41c0006c6a41046c6a21100340200b\
-2010fd000200fde401210b200c2010fd000210fde401210c20104180326a2110200f41016a220f2002280200480d000b200e41016a220e410548\
-0d000b200d41016a220d4105480d000b2007200a41086c41046c6a21112011200bfd0b0280ca042011200cfd0b0290ca04200841016a22082001\
-480d000b0b0bae0705087f087b047f067b017f200020014804404100210903402000210a0340200a210b200b410370210c200b41036e210b200b\
-410370210d200b41036e210b200b210e200941004a210f410021100340fd0c000000000000000000000000000000002111fd0c00000000000000\
-0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
-00000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000\
-0000000000000000000000000021184100211903404100211a2004200e41046c200d41a0036c6a200941a02a6c6a201941a0036c6a200c41206c\
-6a41046c6a211b2005201041086c200941c03c6c6a201941c0056c6a41046c6a211c0340201bfd090200211d201cfd000200211e201cfd000210\
-211f201bfd0902042120201bfd0902082121201bfd09020c2122201d201efde6012011fde4012111201d201ffde6012012fde40121122020201e\
-fde6012013fde40121132020201ffde6012014fde40121142021201efde6012015fde40121152021201ffde6012016fde40121162022201efde6\
-012017fde40121172022201ffde6012018fde4012118201b4180016a211b201c4180026a211c201a41016a221a410b480d000b201941016a2219\
-410b480d000b2007200e4180026c200d4180306c6a201041086c6a200c4180106c6a41046c6a21232023200f047b2023fd0002800a05fd0c0000\
-00000000000000000000000000000b2011fde401fd0b02800a2023200f047b2023fd0002900a05fd0c000000000000000000000000000000000b\
-2012fde401fd0b02900a2023200f047b2023fd0002800c05fd0c000000000000000000000000000000000b2013fde401fd0b02800c2023200f04\
-7b2023fd0002900c05fd0c000000000000000000000000000000000b2014fde401fd0b02900c2023200f047b2023fd0002800e05fd0c00000000\
-0000000000000000000000000b2015fde401fd0b02800e2023200f047b2023fd0002900e05fd0c000000000000000000000000000000000b2016\
-fde401fd0b02900e2023200f047b2023fd0002801005fd0c000000000000000000000000000000000b2017fde401fd0b0280102023200f047b20\
-23fd0002901005fd0c000000000000000000000000000000000b2018fde401fd0b029010201041016a22104108480d000b200a41016a220a2001\
-480d000b200941016a22092002280200480d000b0b0b880d09067f087b057f067b037f027b027f017b027f200020014804402000210903402009\
-210a200a410d70210b200a410d6e210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c0000000000000000\
-0000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000\
-000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000\
-0000000000000000000000002115fd0c000000000000000000000000000000002116410021170340200b2017417f6c6a41004e200b2017417f6c\
-6a410b487104404100211803402018417f6c200e6a41004e2018417f6c200e6a410b48710440410021192005200b41c0056c200c4180f2016c6a\
-201741c07a6c6a201841406c6a200e41c0006c6a41046c6a211a2006200d41086c20174180306c6a20184180106c6a41046c6a211b0340201afd\
-090200211c201bfd000200211d201bfd000210211e201afd090280f201211f201afd090280e4032120201afd090280d6052121201c201dfde601\
-200ffde401210f201c201efde6012010fde4012110201f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013\
-fde40121132020201efde6012014fde40121142021201dfde6012015fde40121152021201efde6012016fde4012116201a41046a211a201b4180\
-016a211b201941016a221941c000480d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41a003\
-6c6a200c4180a9016c6a200e41206c6a41046c6a21222022200ffd0c000000000000000000000000000000002004200d41086c200b41a0036c6a\
-200c4180a9016c6a200e41206c6a41046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020222010fd0c\
-000000000000000000000000000000002023fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020222011fd0c00000000\
-0000000000000000000000002023fd000280a901fd0c00000000000000000000000000000000fd44fd52fd0b0280a90120222012fd0c00000000\
-0000000000000000000000002023fd000290a901fd0c00000000000000000000000000000000fd44fd52fd0b0290a90120222013fd0c00000000\
-0000000000000000000000002023fd000280d202fd0c00000000000000000000000000000000fd44fd52fd0b0280d20220222014fd0c00000000\
-0000000000000000000000002023fd000290d202fd0c00000000000000000000000000000000fd44fd52fd0b0290d20220222015fd0c00000000\
-0000000000000000000000002023fd000280fb03fd0c00000000000000000000000000000000fd44fd52fd0b0280fb0320222016fd0c00000000\
-0000000000000000000000002023fd000290fb03fd0c00000000000000000000000000000000fd44fd52fd0b0290fb0305410021240340fd0c00\
-0000000000000000000000000000002125fd0c000000000000000000000000000000002126410021170340200b2017417f6c6a41004e200b2017\
-417f6c6a410b487104404100211803402018417f6c200e6a41004e2018417f6c200e6a410b48710440410021192005200b41c0056c200c4180f2\
-016c6a202441c03c6c6a201741c07a6c6a201841406c6a200e41c0006c6a41046c6a21272006200d41086c20174180306c6a20184180106c6a41\
-046c6a212803402027fd090200212920292028fd000200fde6012025fde401212520292028fd000210fde6012026fde4012126202741046a2127\
-20284180016a2128201941016a221941c000480d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c20\
-0b41a0036c6a200c4180a9016c6a202441a02a6c6a200e41206c6a41046c6a212a202a2025fd0c00000000000000000000000000000000200420\
-0d41086c200b41a0036c6a200c4180a9016c6a202441a02a6c6a200e41206c6a41046c6a212b202bfd000200fd0c000000000000000000000000\
-00000000fd44fd52fd0b0200202a2026fd0c00000000000000000000000000000000202bfd000210fd0c00000000000000000000000000000000\
-fd44fd52fd0b0210202441016a22242002280200200c41046c6b480d000b0b200e41016a220e410d480d000b200d41016a220d4104480d000b20\
-0941016a22092001480d000b0b0bad02010b7f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340\
-4100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0006c6a200e41206c6a41046c6a21102004200b41a0\
-036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a02a6c6a200d41206c6a41046c6a2112034020102012fd000200\
-fd0c000000000000000000000000000000002011fd000200200c41026c200e6afd11fd37fd52fd0b0200201041106a2110201141106a21112012\
-41106a2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d41016a220d410d480d000b200c41016a220c4102480d000b20\
-0b41016a220b410d480d000b200841016a22082001480d000b0b0bb50203047f027b047f20002001480440410021080340200021090340200921\
-0a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f200520\
-0b41086c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010fd000200fde401210c200d2010fd000210fde401210d20104180016a\
-2110200f41016a220f410d480d000b200e41016a220e410d480d000b2007200b41086c41046c6a21112011200841004a047b2011fd0002800905\
-fd0c000000000000000000000000000000000b200cfde401fd0b0280092011200841004a047b2011fd0002900905fd0c00000000000000000000\
-0000000000000b200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0bef0505077f067b047f05\
-7b017f20002001480440410021070340200021080340200821092009410470210a200941046e21092009410370210b200941036e210920094101\
-70210c200941016e21092009210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000\
-00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
-00000000000000000000000000000000211341002114034041002115200420074190066c2014411c6c6a200b6a41046c6a21162005200a41086c\
-20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd00020021192017fd000210211a2016fd090270211b2016fd\
-0902e001211c20182019fde601200efde401210e2018201afde601200ffde401210f201b2019fde6012010fde4012110201b201afde6012011fd\
-e4012111201c2019fde6012012fde4012112201c201afde6012013fde4012113201641046a211620174180016a2117201541016a2215411a480d\
-000b201441016a2214411a480d000b2006200a41086c200b41206c6a41046c6a211d201d200741004a047b201dfd00020005fd0c000000000000\
-000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c000000000000000000000000000000000b200ffd\
-e401fd0b0210201d200741004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b028003201d20074100\
-4a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b201dfd0002800605fd\
-0c000000000000000000000000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c0000000000000000000000\
-00000000000b2013fde401fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bc00305017b027f027b087f\
-097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e\
-0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a21142008\
-20104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc\
-3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12\
-833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100\
-200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b41\
-00200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541\
-106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b008d0203666d61e0170e0e0e0e0e0e0e300e0e0e0e0e0e0e30\
-0e0e0e0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414c1100e0e0e0e0e0e0e300e0e0e0e0e\
-0e0e300e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414be1a0e0e0e0e0e0e0e300e0e\
-0e0e0e0e0e300e0e0e0e0e0e0ee50d0e0e0e0e0e0e0efe0112f60b0e0e0e0e0e0e0edc0414de040e0e0e0e0e0e0ebe0414ef130e0e0e0e0e0e0e\
-f20412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e0e0e0e97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0e91070e0e\
-0e0e0e0e0e9e0612dd090e0e0e0e0e';
+0000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000\
+00000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c000000000000000000\
+00000000000000211b4100211c03404100211d2004200c41a0036c200941a02a6c6a201c41a0036c6a200f41066c6a41046c6a211e2005200d41\
+086c200941c03c6c6a201c41c0056c6a41046c6a211f02400340201efd0902002120201ffd000200212120202021fde6012010fde4012110201d\
+4150460d01201ffd000210212220202022fde6012011fde4012111201d41b07f460d01201efd090204212320232021fde6012012fde401211220\
+232022fde6012013fde4012113201d41807f460d01201efd090208212420242021fde6012014fde401211420242022fde6012015fde401211520\
+1d41d07e460d01201efd09020c212520252021fde6012016fde401211620252022fde6012017fde4012117201d41a07e460d01201efd09021021\
+2620262021fde6012018fde401211820262022fde6012019fde4012119201d41f07d460d01201efd090214212720272021fde601201afde40121\
+1a20272022fde601201bfde401211b201e4180016a211e201f4180026a211f201d41016a221d410b480d000b0b201c41016a221c410b480d000b\
+2007200c4180306c200d41086c6a200f4180036c6a41046c6a21282028200e047b2028fd0002800a05fd0c000000000000000000000000000000\
+000b2010fde401fd0b02800a2028200e047b2028fd0002900a05fd0c000000000000000000000000000000000b2011fde401fd0b02900a202820\
+0e047b2028fd0002800c05fd0c000000000000000000000000000000000b2012fde401fd0b02800c2028200e047b2028fd0002900c05fd0c0000\
+00000000000000000000000000000b2013fde401fd0b02900c2028200e047b2028fd0002800e05fd0c000000000000000000000000000000000b\
+2014fde401fd0b02800e2028200e047b2028fd0002900e05fd0c000000000000000000000000000000000b2015fde401fd0b02900e2028200e04\
+7b2028fd0002801005fd0c000000000000000000000000000000000b2016fde401fd0b0280102028200e047b2028fd0002901005fd0c00000000\
+0000000000000000000000000b2017fde401fd0b0290102028200e047b2028fd0002801205fd0c000000000000000000000000000000000b2018\
+fde401fd0b0280122028200e047b2028fd0002901205fd0c000000000000000000000000000000000b2019fde401fd0b0290122028200e047b20\
+28fd0002801405fd0c000000000000000000000000000000000b201afde401fd0b0280142028200e047b2028fd0002901405fd0c000000000000\
+000000000000000000000b201bfde401fd0b029014200f41016a220f4110480d000b200a41016a220a2001480d000b200941016a220920022802\
+00480d000b0b0bf20e09077f0a7b057f077b037f027b027f017b027f200020014804402000210903402009210a200a410470210b200a41046e21\
+0a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e03404100210f0340410520022802004c0440fd\
+0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
+12fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000\
+002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000\
+0000002118fd0c0000000000000000000000000000000021194100211a0340200e201a417f6c6a41004e200e201a417f6c6a410b487104404100\
+211b0340201b417f6c200f6a41004e201b417f6c200f6a410b487104404100211c2005200d41c03c6c200e41c0056c6a201a41c07a6c6a201b41\
+406c6a200f41c0006c6a41046c6a211d2006200b41086c201a4180306c6a201b4180106c6a41046c6a211e02400340201dfd090200211f201efd\
+0002002120201f2020fde6012010fde4012110201efd0002102121201f2021fde6012011fde4012111201dfd090280f201212220222020fde601\
+2012fde401211220222021fde6012013fde4012113201c41807f460d01201dfd090280e403212320232020fde6012014fde401211420232021fd\
+e6012015fde4012115201dfd090280d605212420242020fde6012016fde401211620242021fde6012017fde4012117201c41a07e460d01201dfd\
+090280c807212520252020fde6012018fde401211820252021fde6012019fde4012119201d41046a211d201e4180016a211e201c41016a221c41\
+c000480d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200d41a02a6c200b41086c6a200e41a0036c6a200f\
+41206c6a41046c6a212620262010fd0c000000000000000000000000000000002004200d41a02a6c200b41086c6a200e41a0036c6a200f41206c\
+6a41046c6a21272027fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020262011fd0c00000000000000000000000000\
+0000002027fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020262012fd0c0000000000000000000000000000000020\
+27fd000280a901fd0c00000000000000000000000000000000fd44fd52fd0b0280a90120262013fd0c0000000000000000000000000000000020\
+27fd000290a901fd0c00000000000000000000000000000000fd44fd52fd0b0290a90120262014fd0c0000000000000000000000000000000020\
+27fd000280d202fd0c00000000000000000000000000000000fd44fd52fd0b0280d20220262015fd0c0000000000000000000000000000000020\
+27fd000290d202fd0c00000000000000000000000000000000fd44fd52fd0b0290d20220262016fd0c0000000000000000000000000000000020\
+27fd000280fb03fd0c00000000000000000000000000000000fd44fd52fd0b0280fb0320262017fd0c0000000000000000000000000000000020\
+27fd000290fb03fd0c00000000000000000000000000000000fd44fd52fd0b0290fb0320262018fd0c0000000000000000000000000000000020\
+27fd000280a405fd0c00000000000000000000000000000000fd44fd52fd0b0280a40520262019fd0c0000000000000000000000000000000020\
+27fd000290a405fd0c00000000000000000000000000000000fd44fd52fd0b0290a40505410021280340fd0c0000000000000000000000000000\
+00002129fd0c00000000000000000000000000000000212a4100211a0340200e201a417f6c6a41004e200e201a417f6c6a410b48710440410021\
+1b0340201b417f6c200f6a41004e201b417f6c200f6a410b487104404100211c2005200e41c0056c200c41c0ae026c6a202841c03c6c6a201a41\
+c07a6c6a201b41406c6a200f41c0006c6a41046c6a212b2006200b41086c201a4180306c6a201b4180106c6a41046c6a212c0340202bfd090200\
+212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601202afde401212a202b41046a212b202c4180016a212c201c41016a\
+221c41c000480d000b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200b41086c200e41a0036c6a200c41a0d3016c\
+6a202841a02a6c6a200f41206c6a41046c6a212e202e2029fd0c000000000000000000000000000000002004200b41086c200e41a0036c6a200c\
+41a0d3016c6a202841a02a6c6a200f41206c6a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020\
+2e202afd0c00000000000000000000000000000000202ffd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202841016a\
+22282002280200200c41056c6b480d000b0b200f41016a220f410d480d000b200e41016a220e410d480d000b200941016a22092001480d000b0b\
+0bad02010b7f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d03404100210e03404100210f200620\
+0b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0006c6a200e41206c6a41046c6a21102004200b41a0036c200a41a02a6c6a200d4120\
+6c6a41046c6a21112005200b41a0036c200a41a02a6c6a200d41206c6a41046c6a2112034020102012fd000200fd0c0000000000000000000000\
+00000000002011fd000200200c41026c200e6afd11fd37fd52fd0b0200201041106a2110201141106a2111201241106a2112200f41016a220f41\
+08480d000b200e41016a220e4102480d000b200d41016a220d410d480d000b200c41016a220c4102480d000b200b41016a220b410d480d000b20\
+0841016a22082001480d000b0b0b9c0203047f027b037f200020014804404100210803402000210903402009210a200a210bfd0c000000000000\
+00000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2005200b41086c200841a02a6c6a41046c6a210f0340\
+200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180016a210f200e41016a220e41a901480d000b2007200b41086c41046c\
+6a21102010200841004a047b2010fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b0280092010200841004a047b\
+2010fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b200841016a220820\
+02280200480d000b0b0bef0505077f067b047f057b017f20002001480440410021070340200021080340200821092009410370210a200941036e\
+21092009410170210b200941016e21092009410170210c200941016e21092009210dfd0c00000000000000000000000000000000210efd0c0000\
+0000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c\
+000000000000000000000000000000002112fd0c00000000000000000000000000000000211341002114034041002115200420074190066c2014\
+411c6c6a200a6a41046c6a21162005200d41086c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd00020021\
+1920182019fde601200efde401210e2017fd000210211a2018201afde601200ffde401210f2016fd090270211b201b2019fde6012010fde40121\
+10201b201afde6012011fde40121112016fd0902e001211c201c2019fde6012012fde4012112201c201afde6012013fde4012113201641046a21\
+1620174180016a2117201541016a2215411a480d000b201441016a2214411a480d000b2006200d41086c200a41206c6a41046c6a211d201d2007\
+41004a047b201dfd00020005fd0c000000000000000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c\
+000000000000000000000000000000000b200ffde401fd0b0210201d200741004a047b201dfd0002800305fd0c00000000000000000000000000\
+0000000b2010fde401fd0b028003201d200741004a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fde401fd0b02\
+9003201d200741004a047b201dfd0002800605fd0c000000000000000000000000000000000b2012fde401fd0b028006201d200741004a047b20\
+1dfd0002900605fd0c000000000000000000000000000000000b2013fde401fd0b029006200841016a22082001480d000b200741016a22072002\
+280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b2002\
+2a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c4104\
+6c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666\
+663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77\
+be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b20\
+1820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b32\
+77cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b020020124110\
+6a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00e3010366\
+6d619917161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f\
+0e170e200ee10414c00b161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eb81d161616160e0e0e1f160e16170e0e0e1f160e16170e0e0e\
+f70d16170e1f0e170e1f0e981f16170e1f0e170e1f0ee30512f30516160e1e0e160e1e0ec00416170e1f0e170e1f0efd0512d90616160e1e0e16\
+0e1e0eb60516170e1f0e170e200e8d0712ea091d1e0e1e0e1e0e1e0e1e0ed20816180e200e180e200e910712ab0916160e170e';
 
 /** Everything that a device needs to run FashionCnn. */
 export const fashionCnnModule: ModuleSpec = {

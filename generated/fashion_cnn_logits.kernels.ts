@@ -33,8 +33,8 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_8: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_38: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -84,128 +84,128 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     let v0 = input_image[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -219,14 +219,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v37 = parameters[((cb * 8) + 293)];
   let v38 = parameters[((cb * 8) + 294)];
   let v39 = parameters[((cb * 8) + 295)];
-  scratch_8[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch_8[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  scratch0[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -253,10 +253,10 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_8: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_38: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_16: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -306,46 +306,46 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     for (var r3 = 0; r3 < 3; r3++) {
       for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_8[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_8[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -361,14 +361,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v17 = parameters[((cb * 8) + 18757)];
   let v18 = parameters[((cb * 8) + 18758)];
   let v19 = parameters[((cb * 8) + 18759)];
-  scratch_16[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_16[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
+  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
 }
 `,
 };
@@ -381,7 +381,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'infer_02_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -390,9 +390,9 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_16: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_23: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -443,26 +443,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < 3; r0++) {
       for (var r1 = 0; r1 < 3; r1++) {
         for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_16[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
+          let v0 = scratch0[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
           let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_16[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -471,6 +469,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -479,6 +478,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -498,38 +498,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v17 = parameters[((cb * 8) + 92549)];
     let v18 = parameters[((cb * 8) + 92550)];
     let v19 = parameters[((cb * 8) + 92551)];
-    scratch_23[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
+    scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
+    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
   } else {
     let v21 = parameters[((cb * 8) + 92544)];
     let v22 = parameters[((cb * 8) + 92545)];
@@ -551,7 +551,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0 = 0; r0 < 3; r0++) {
         for (var r1 = 0; r1 < 3; r1++) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_16[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
+            let v20 = scratch0[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
             acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
             acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
             acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
@@ -563,14 +563,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_23[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_23[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
+      scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
+      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
     }
   }
 }
@@ -585,7 +585,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'infer_03_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -594,9 +594,9 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_23: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_31: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -643,26 +643,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0_1 = 0; r0_1 < 3; r0_1++) {
       for (var r0_2 = 0; r0_2 < 3; r0_2++) {
         for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_23[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+          let v0 = scratch0[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
           let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_23[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -671,6 +669,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -679,6 +678,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -698,38 +698,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v17 = parameters[((cb * 8) + 166405)];
     let v18 = parameters[((cb * 8) + 166406)];
     let v19 = parameters[((cb * 8) + 166407)];
-    scratch_31[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_31[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
+    scratch1[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
+    scratch1[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
   } else {
     let v21 = parameters[((cb * 8) + 166400)];
     let v22 = parameters[((cb * 8) + 166401)];
@@ -751,7 +751,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r0_1 = 0; r0_1 < 3; r0_1++) {
         for (var r0_2 = 0; r0_2 < 3; r0_2++) {
           for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_23[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
+            let v20 = scratch0[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
             acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
             acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
             acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
@@ -763,14 +763,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_31[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_31[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
+      scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
+      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
     }
   }
 }
@@ -794,7 +794,7 @@ const infer04Fc2MatmulAdd: KernelSpec = {
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 5, access: 'read_write' }],
   wgsl: `// fc2: matmul + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_31: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
@@ -810,7 +810,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0: f32 = 0.0;
   var acc1: f32 = 0.0;
   for (var r0 = 0; r0 < 64; r0++) {
-    let v0 = scratch_31[((n * 64) + r0)];
+    let v0 = scratch0[((n * 64) + r0)];
     acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
     acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
   }
@@ -852,8 +852,8 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_67: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -868,7 +868,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let c = rest2 % 1;
   let rest1 = rest2 / 1;
   let n = rest1;
-  scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+  scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
 }
 `,
 };
@@ -890,9 +890,9 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -940,130 +940,130 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -1077,14 +1077,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v37 = parameters[((cb * 8) + 293)];
   let v38 = parameters[((cb * 8) + 294)];
   let v39 = parameters[((cb * 8) + 295)];
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  scratch1[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
 }
 `,
 };
@@ -1109,126 +1109,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
     { buffer: 11, access: 'read' },
     { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu + max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_67: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
-  let w = rest3 % 5;
-  let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
-  let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r3 = 0; r3 < 3; r3++) {
-      for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
-        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
-        acc0 = (acc0 + (v0 * v1));
-        acc1 = (acc1 + (v2 * v1));
-        acc2 = (acc2 + (v3 * v1));
-        acc3 = (acc3 + (v4 * v1));
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v2 * v5));
-        acc6 = (acc6 + (v3 * v5));
-        acc7 = (acc7 + (v4 * v5));
-        acc8 = (acc8 + (v0 * v6));
-        acc9 = (acc9 + (v2 * v6));
-        acc10 = (acc10 + (v3 * v6));
-        acc11 = (acc11 + (v4 * v6));
-        acc12 = (acc12 + (v0 * v7));
-        acc13 = (acc13 + (v2 * v7));
-        acc14 = (acc14 + (v3 * v7));
-        acc15 = (acc15 + (v4 * v7));
-        acc16 = (acc16 + (v0 * v8));
-        acc17 = (acc17 + (v2 * v8));
-        acc18 = (acc18 + (v3 * v8));
-        acc19 = (acc19 + (v4 * v8));
-        acc20 = (acc20 + (v0 * v9));
-        acc21 = (acc21 + (v2 * v9));
-        acc22 = (acc22 + (v3 * v9));
-        acc23 = (acc23 + (v4 * v9));
-        acc24 = (acc24 + (v0 * v10));
-        acc25 = (acc25 + (v2 * v10));
-        acc26 = (acc26 + (v3 * v10));
-        acc27 = (acc27 + (v4 * v10));
-        acc28 = (acc28 + (v0 * v11));
-        acc29 = (acc29 + (v2 * v11));
-        acc30 = (acc30 + (v3 * v11));
-        acc31 = (acc31 + (v4 * v11));
-      }
-    }
-  }
-  let v12 = parameters[((cb * 8) + 18752)];
-  let v13 = parameters[((cb * 8) + 18753)];
-  let v14 = parameters[((cb * 8) + 18754)];
-  let v15 = parameters[((cb * 8) + 18755)];
-  let v16 = parameters[((cb * 8) + 18756)];
-  let v17 = parameters[((cb * 8) + 18757)];
-  let v18 = parameters[((cb * 8) + 18758)];
-  let v19 = parameters[((cb * 8) + 18759)];
-  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
-}
-`,
+  wgsl: infer01Conv2Conv2dAddReluMaxPool2d.wgsl,
 };
 
 /** Kernel 8: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
@@ -1239,200 +1120,14 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'evaluate_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv3: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_27: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 92544)];
-    let v13 = parameters[((cb * 8) + 92545)];
-    let v14 = parameters[((cb * 8) + 92546)];
-    let v15 = parameters[((cb * 8) + 92547)];
-    let v16 = parameters[((cb * 8) + 92548)];
-    let v17 = parameters[((cb * 8) + 92549)];
-    let v18 = parameters[((cb * 8) + 92550)];
-    let v19 = parameters[((cb * 8) + 92551)];
-    scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 92544)];
-    let v22 = parameters[((cb * 8) + 92545)];
-    let v23 = parameters[((cb * 8) + 92546)];
-    let v24 = parameters[((cb * 8) + 92547)];
-    let v25 = parameters[((cb * 8) + 92548)];
-    let v26 = parameters[((cb * 8) + 92549)];
-    let v27 = parameters[((cb * 8) + 92550)];
-    let v28 = parameters[((cb * 8) + 92551)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_20[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)]));
-          }
-        }
-      }
-      scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
 /** Kernel 9: fc1: matmul + add + relu. Binds scratch0, parameters, scratch1. */
@@ -1443,196 +1138,14 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'evaluate_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// fc1: matmul + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_35: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 166400)];
-    let v13 = parameters[((cb * 8) + 166401)];
-    let v14 = parameters[((cb * 8) + 166402)];
-    let v15 = parameters[((cb * 8) + 166403)];
-    let v16 = parameters[((cb * 8) + 166404)];
-    let v17 = parameters[((cb * 8) + 166405)];
-    let v18 = parameters[((cb * 8) + 166406)];
-    let v19 = parameters[((cb * 8) + 166407)];
-    scratch_35[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 166400)];
-    let v22 = parameters[((cb * 8) + 166401)];
-    let v23 = parameters[((cb * 8) + 166402)];
-    let v24 = parameters[((cb * 8) + 166403)];
-    let v25 = parameters[((cb * 8) + 166404)];
-    let v26 = parameters[((cb * 8) + 166405)];
-    let v27 = parameters[((cb * 8) + 166406)];
-    let v28 = parameters[((cb * 8) + 166407)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
-          }
-        }
-      }
-      scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
@@ -1660,11 +1173,11 @@ const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(4) var<storage, read_write> stack_66: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -1677,7 +1190,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_35[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
@@ -1697,17 +1210,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  stack_66[(n * 13)] = acc2;
-  stack_66[((n * 13) + 1)] = y0;
-  let v1 = stack_66[(n * 13)];
+  scratch1[(n * 13)] = acc2;
+  scratch1[((n * 13) + 1)] = y0;
+  let v1 = scratch1[(n * 13)];
   for (var c = 0; c < 10; c++) {
-    stack_66[((c + (n * 13)) + 2)] = (output_output[(c + (n * 10))] - v1);
+    scratch1[((c + (n * 13)) + 2)] = (output_output[(c + (n * 10))] - v1);
   }
   var acc4: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 = (acc4 + exp(stack_66[(((n * 13) + r0) + 2)]));
+    acc4 = (acc4 + exp(scratch1[(((n * 13) + r0) + 2)]));
   }
-  stack_66[((n * 13) + 12)] = acc4;
+  scratch1[((n * 13) + 12)] = acc4;
 }
 `,
 };
@@ -1735,7 +1248,7 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
   wgsl: `// loss: log + sub + eq + select + sum + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> stack_66: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(2) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -1748,15 +1261,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0: f32 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    let v1 = stack_66[((r0 * 13) + 12)];
+    let v1 = scratch0[((r0 * 13) + 12)];
     let v2 = log(v1);
     for (var r1 = 0; r1 < 10; r1++) {
-      acc0 = (acc0 + select(0.0, (stack_66[(((r0 * 13) + r1) + 2)] - v2), (r1 == v0)));
+      acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 13) + r1) + 2)] - v2), (r1 == v0)));
     }
   }
   var acc1: f32 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 = (acc1 + stack_66[((r2 * 13) + 1)]);
+    acc1 = (acc1 + scratch0[((r2 * 13) + 1)]);
   }
   let v3 = f32(i32(uniforms.n));
   let v4 = (acc0 / v3);
@@ -1828,12 +1341,12 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_4: array<f32>;
-@group(0) @binding(3) var<storage, read_write> stack_116: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_111: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch_112: array<f32>;
-@group(0) @binding(6) var<storage, read_write> scratch_113: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch_114: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -1851,7 +1364,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = rest2 % 1;
     let rest1 = rest2 / 1;
     let n = rest1;
-    scratch_4[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+    scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
     return;
   }
   number -= end0;
@@ -1862,7 +1375,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = item % 64;
     let rest1 = item / 64;
     let r0 = rest1;
-    scratch_111[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
+    scratch2[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
     return;
   }
   number -= end1;
@@ -1877,7 +1390,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let w = rest2 % 3;
     let rest1 = rest2 / 3;
     let h = rest1;
-    scratch_112[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
+    scratch3[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
     return;
   }
   number -= end2;
@@ -1892,7 +1405,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let r1 = rest2 % 3;
     let rest1 = rest2 / 3;
     let r0 = rest1;
-    scratch_113[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
+    scratch4[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
     return;
   }
   number -= end3;
@@ -1907,7 +1420,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let r1 = rest2 % 3;
     let rest1 = rest2 / 3;
     let r0 = rest1;
-    scratch_114[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
+    scratch5[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
     return;
   }
   number -= end4;
@@ -1939,10 +1452,10 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   ],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_12: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_104: array<i32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -1990,130 +1503,130 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc30: f32 = 0.0;
   var acc31: f32 = 0.0;
   for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch_4[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
+    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
     let v1 = parameters[((cb * 8) + (r2 * 96))];
-    let v2 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    let v3 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    let v4 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc0 = (acc0 + (v0 * v1));
+    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
     acc1 = (acc1 + (v2 * v1));
+    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
     acc2 = (acc2 + (v3 * v1));
+    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
     acc3 = (acc3 + (v4 * v1));
+    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
     acc4 = (acc4 + (v0 * v5));
     acc5 = (acc5 + (v2 * v5));
     acc6 = (acc6 + (v3 * v5));
     acc7 = (acc7 + (v4 * v5));
+    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
     acc8 = (acc8 + (v0 * v6));
     acc9 = (acc9 + (v2 * v6));
     acc10 = (acc10 + (v3 * v6));
     acc11 = (acc11 + (v4 * v6));
+    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
     acc12 = (acc12 + (v0 * v7));
     acc13 = (acc13 + (v2 * v7));
     acc14 = (acc14 + (v3 * v7));
     acc15 = (acc15 + (v4 * v7));
+    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
     acc16 = (acc16 + (v0 * v8));
     acc17 = (acc17 + (v2 * v8));
     acc18 = (acc18 + (v3 * v8));
     acc19 = (acc19 + (v4 * v8));
+    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
     acc20 = (acc20 + (v0 * v9));
     acc21 = (acc21 + (v2 * v9));
     acc22 = (acc22 + (v3 * v9));
     acc23 = (acc23 + (v4 * v9));
+    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
     acc24 = (acc24 + (v0 * v10));
     acc25 = (acc25 + (v2 * v10));
     acc26 = (acc26 + (v3 * v10));
     acc27 = (acc27 + (v4 * v10));
+    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
     acc28 = (acc28 + (v0 * v11));
     acc29 = (acc29 + (v2 * v11));
     acc30 = (acc30 + (v3 * v11));
     acc31 = (acc31 + (v4 * v11));
     let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    let v13 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    let v14 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc0 = (acc0 + (v2 * v12));
+    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
     acc1 = (acc1 + (v13 * v12));
     acc2 = (acc2 + (v4 * v12));
+    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
     acc3 = (acc3 + (v14 * v12));
+    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
     acc4 = (acc4 + (v2 * v15));
     acc5 = (acc5 + (v13 * v15));
     acc6 = (acc6 + (v4 * v15));
     acc7 = (acc7 + (v14 * v15));
+    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
     acc8 = (acc8 + (v2 * v16));
     acc9 = (acc9 + (v13 * v16));
     acc10 = (acc10 + (v4 * v16));
     acc11 = (acc11 + (v14 * v16));
+    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
     acc12 = (acc12 + (v2 * v17));
     acc13 = (acc13 + (v13 * v17));
     acc14 = (acc14 + (v4 * v17));
     acc15 = (acc15 + (v14 * v17));
+    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
     acc16 = (acc16 + (v2 * v18));
     acc17 = (acc17 + (v13 * v18));
     acc18 = (acc18 + (v4 * v18));
     acc19 = (acc19 + (v14 * v18));
+    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
     acc20 = (acc20 + (v2 * v19));
     acc21 = (acc21 + (v13 * v19));
     acc22 = (acc22 + (v4 * v19));
     acc23 = (acc23 + (v14 * v19));
+    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
     acc24 = (acc24 + (v2 * v20));
     acc25 = (acc25 + (v13 * v20));
     acc26 = (acc26 + (v4 * v20));
     acc27 = (acc27 + (v14 * v20));
+    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
     acc28 = (acc28 + (v2 * v21));
     acc29 = (acc29 + (v13 * v21));
     acc30 = (acc30 + (v4 * v21));
     acc31 = (acc31 + (v14 * v21));
     let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    let v23 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    let v24 = scratch_4[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc0 = (acc0 + (v13 * v22));
+    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
     acc1 = (acc1 + (v23 * v22));
     acc2 = (acc2 + (v14 * v22));
+    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
     acc3 = (acc3 + (v24 * v22));
+    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
     acc4 = (acc4 + (v13 * v25));
     acc5 = (acc5 + (v23 * v25));
     acc6 = (acc6 + (v14 * v25));
     acc7 = (acc7 + (v24 * v25));
+    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
     acc8 = (acc8 + (v13 * v26));
     acc9 = (acc9 + (v23 * v26));
     acc10 = (acc10 + (v14 * v26));
     acc11 = (acc11 + (v24 * v26));
+    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
     acc12 = (acc12 + (v13 * v27));
     acc13 = (acc13 + (v23 * v27));
     acc14 = (acc14 + (v14 * v27));
     acc15 = (acc15 + (v24 * v27));
+    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
     acc16 = (acc16 + (v13 * v28));
     acc17 = (acc17 + (v23 * v28));
     acc18 = (acc18 + (v14 * v28));
     acc19 = (acc19 + (v24 * v28));
+    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
     acc20 = (acc20 + (v13 * v29));
     acc21 = (acc21 + (v23 * v29));
     acc22 = (acc22 + (v14 * v29));
     acc23 = (acc23 + (v24 * v29));
+    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
     acc24 = (acc24 + (v13 * v30));
     acc25 = (acc25 + (v23 * v30));
     acc26 = (acc26 + (v14 * v30));
     acc27 = (acc27 + (v24 * v30));
+    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
     acc28 = (acc28 + (v13 * v31));
     acc29 = (acc29 + (v23 * v31));
     acc30 = (acc30 + (v14 * v31));
@@ -2215,22 +1728,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y5 = select(3, select(2, select(1, 0, v90), v93), v96);
   let y6 = select(3, select(2, select(1, 0, v101), v104), v107);
   let y7 = select(3, select(2, select(1, 0, v112), v115), v118);
-  scratch_12[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
-  scratch_104[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
-  scratch_12[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
-  scratch_104[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
+  scratch1[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
+  scratch2[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
+  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
+  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
 }
 `,
 };
@@ -2260,11 +1773,11 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> stack_116: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch_20: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_96: array<i32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<i32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2314,46 +1827,46 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 3; r2++) {
     for (var r3 = 0; r3 < 3; r3++) {
       for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch_12[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
+        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
         let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        let v2 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        let v3 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        let v4 = scratch_12[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
         acc1 = (acc1 + (v2 * v1));
+        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
         acc2 = (acc2 + (v3 * v1));
+        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
         acc3 = (acc3 + (v4 * v1));
+        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
         acc4 = (acc4 + (v0 * v5));
         acc5 = (acc5 + (v2 * v5));
         acc6 = (acc6 + (v3 * v5));
         acc7 = (acc7 + (v4 * v5));
+        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
         acc8 = (acc8 + (v0 * v6));
         acc9 = (acc9 + (v2 * v6));
         acc10 = (acc10 + (v3 * v6));
         acc11 = (acc11 + (v4 * v6));
+        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
         acc12 = (acc12 + (v0 * v7));
         acc13 = (acc13 + (v2 * v7));
         acc14 = (acc14 + (v3 * v7));
         acc15 = (acc15 + (v4 * v7));
+        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
         acc16 = (acc16 + (v0 * v8));
         acc17 = (acc17 + (v2 * v8));
         acc18 = (acc18 + (v3 * v8));
         acc19 = (acc19 + (v4 * v8));
+        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
         acc20 = (acc20 + (v0 * v9));
         acc21 = (acc21 + (v2 * v9));
         acc22 = (acc22 + (v3 * v9));
         acc23 = (acc23 + (v4 * v9));
+        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
         acc24 = (acc24 + (v0 * v10));
         acc25 = (acc25 + (v2 * v10));
         acc26 = (acc26 + (v3 * v10));
         acc27 = (acc27 + (v4 * v10));
+        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
         acc28 = (acc28 + (v0 * v11));
         acc29 = (acc29 + (v2 * v11));
         acc30 = (acc30 + (v3 * v11));
@@ -2457,22 +1970,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y5 = select(3, select(2, select(1, 0, v70), v73), v76);
   let y6 = select(3, select(2, select(1, 0, v81), v84), v87);
   let y7 = select(3, select(2, select(1, 0, v92), v95), v98);
-  scratch_20[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
-  scratch_96[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
-  scratch_20[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
-  scratch_96[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
+  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
+  scratch3[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
+  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
+  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
 }
 `,
 };
@@ -2485,200 +1998,14 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'train_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 16, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 18, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// conv3: conv2d + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_27: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch_20[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          let v9 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          let v10 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          let v11 = scratch_20[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 92544)];
-    let v13 = parameters[((cb * 8) + 92545)];
-    let v14 = parameters[((cb * 8) + 92546)];
-    let v15 = parameters[((cb * 8) + 92547)];
-    let v16 = parameters[((cb * 8) + 92548)];
-    let v17 = parameters[((cb * 8) + 92549)];
-    let v18 = parameters[((cb * 8) + 92550)];
-    let v19 = parameters[((cb * 8) + 92551)];
-    scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 92544)];
-    let v22 = parameters[((cb * 8) + 92545)];
-    let v23 = parameters[((cb * 8) + 92546)];
-    let v24 = parameters[((cb * 8) + 92547)];
-    let v25 = parameters[((cb * 8) + 92548)];
-    let v26 = parameters[((cb * 8) + 92549)];
-    let v27 = parameters[((cb * 8) + 92550)];
-    let v28 = parameters[((cb * 8) + 92551)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch_20[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)]));
-          }
-        }
-      }
-      scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
 /** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch10. */
@@ -2689,196 +2016,14 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
     {
       name: 'train_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 20, access: 'read_write' }],
-  wgsl: `// fc1: matmul + add + relu
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_35: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch_27[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          let v9 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          let v10 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          let v11 = scratch_27[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
-          acc0 = (acc0 + (v0 * v1));
-          acc1 = (acc1 + (v0 * v2));
-          acc2 = (acc2 + (v0 * v3));
-          acc3 = (acc3 + (v0 * v4));
-          acc4 = (acc4 + (v0 * v5));
-          acc5 = (acc5 + (v0 * v6));
-          acc6 = (acc6 + (v0 * v7));
-          acc7 = (acc7 + (v0 * v8));
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 166400)];
-    let v13 = parameters[((cb * 8) + 166401)];
-    let v14 = parameters[((cb * 8) + 166402)];
-    let v15 = parameters[((cb * 8) + 166403)];
-    let v16 = parameters[((cb * 8) + 166404)];
-    let v17 = parameters[((cb * 8) + 166405)];
-    let v18 = parameters[((cb * 8) + 166406)];
-    let v19 = parameters[((cb * 8) + 166407)];
-    scratch_35[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch_35[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 166400)];
-    let v22 = parameters[((cb * 8) + 166401)];
-    let v23 = parameters[((cb * 8) + 166402)];
-    let v24 = parameters[((cb * 8) + 166403)];
-    let v25 = parameters[((cb * 8) + 166404)];
-    let v26 = parameters[((cb * 8) + 166405)];
-    let v27 = parameters[((cb * 8) + 166406)];
-    let v28 = parameters[((cb * 8) + 166407)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch_27[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
-          }
-        }
-      }
-      scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
-    }
-  }
-}
-`,
+  wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
@@ -2905,9 +2050,9 @@ const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   ],
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_35: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> stack_115: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -2921,58 +2066,58 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     var acc1: f32 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch_35[((n * 64) + r0)];
+      let v0 = scratch0[((n * 64) + r0)];
       acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
       acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
     }
-    stack_115[((cb * 2) + (n * 54))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    stack_115[(((cb * 2) + (n * 54)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    scratch1[((cb * 2) + (n * 54))] = (acc0 + parameters[((cb * 2) + 167104)]);
+    scratch1[(((cb * 2) + (n * 54)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
   }
   var acc2: f32 = (-3.402823466e+38);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, stack_115[((n * 54) + r0)]);
+    acc2 = max(acc2, scratch1[((n * 54) + r0)]);
   }
   var acc3: f32 = (-3.402823466e+38);
   var at0: i32 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = stack_115[((n * 54) + r1)];
+    let x0 = scratch1[((n * 54) + r1)];
     let wins0 = ((x0 > acc3) || (x0 != x0));
     acc3 = select(acc3, x0, wins0);
     at0 = select(at0, ((0 * 10) + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  stack_115[((n * 54) + 10)] = acc2;
-  stack_115[((n * 54) + 11)] = y0;
-  let v1 = stack_115[((n * 54) + 10)];
+  scratch1[((n * 54) + 10)] = acc2;
+  scratch1[((n * 54) + 11)] = y0;
+  let v1 = scratch1[((n * 54) + 10)];
   for (var c = 0; c < 10; c++) {
-    let v2 = (stack_115[(c + (n * 54))] - v1);
+    let v2 = (scratch1[(c + (n * 54))] - v1);
     let y1 = exp(v2);
-    stack_115[((c + (n * 54)) + 12)] = v2;
-    stack_115[((c + (n * 54)) + 22)] = y1;
+    scratch1[((c + (n * 54)) + 12)] = v2;
+    scratch1[((c + (n * 54)) + 22)] = y1;
   }
   var acc4: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 = (acc4 + stack_115[(((n * 54) + r0) + 22)]);
+    acc4 = (acc4 + scratch1[(((n * 54) + r0) + 22)]);
   }
-  stack_115[((n * 54) + 32)] = acc4;
+  scratch1[((n * 54) + 32)] = acc4;
   let v4 = f32(i32(uniforms.n));
   let v5 = (1.0 / v4);
   let v6 = (-v5);
   let v3 = sample_label[n];
   for (var c = 0; c < 10; c++) {
-    stack_115[((c + (n * 54)) + 33)] = select(0.0, v6, (c == v3));
+    scratch1[((c + (n * 54)) + 33)] = select(0.0, v6, (c == v3));
   }
   var acc5: f32 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc5 = (acc5 + stack_115[(((n * 54) + r0) + 33)]);
+    acc5 = (acc5 + scratch1[(((n * 54) + r0) + 33)]);
   }
-  stack_115[((n * 54) + 43)] = acc5;
-  let v7 = stack_115[((n * 54) + 43)];
+  scratch1[((n * 54) + 43)] = acc5;
+  let v7 = scratch1[((n * 54) + 43)];
   let v8 = (-v7);
-  let v9 = stack_115[((n * 54) + 32)];
+  let v9 = scratch1[((n * 54) + 32)];
   let v10 = (v8 / v9);
   for (var c = 0; c < 10; c++) {
-    stack_115[((c + (n * 54)) + 44)] = (stack_115[((c + (n * 54)) + 33)] + (v10 * stack_115[((c + (n * 54)) + 22)]));
+    scratch1[((c + (n * 54)) + 44)] = (scratch1[((c + (n * 54)) + 33)] + (v10 * scratch1[((c + (n * 54)) + 22)]));
   }
 }
 `,
@@ -3000,13 +2145,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
     {
       name: 'train_06c_fc2_backward_matmul',
       label: 'fc2 backward: matmul',
-      tasks: { count: 160, block: 0 },
+      tasks: { count: 80, block: 0 },
       invocations: { count: 160, block: 0 },
     },
     {
       name: 'train_06d_fc2_backward_matmul_gt_select',
       label: 'fc2 backward: matmul + gt + select',
-      tasks: { count: 1, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 8, block: 4 },
     },
   ],
@@ -3025,13 +2170,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> stack_115: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_35: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch_111: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch_84: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3045,15 +2190,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       let v0 = sample_label[r0];
-      let v1 = stack_115[((r0 * 54) + 32)];
+      let v1 = scratch0[((r0 * 54) + 32)];
       let v2 = log(v1);
       for (var r1 = 0; r1 < 10; r1++) {
-        acc0 = (acc0 + select(0.0, (stack_115[(((r0 * 54) + r1) + 12)] - v2), (r1 == v0)));
+        acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 54) + r1) + 12)] - v2), (r1 == v0)));
       }
     }
     var acc1: f32 = 0.0;
     for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-      acc1 = (acc1 + stack_115[((r2 * 54) + 11)]);
+      acc1 = (acc1 + scratch0[((r2 * 54) + 11)]);
     }
     let v3 = f32(i32(uniforms.n));
     let v4 = (acc0 / v3);
@@ -3071,7 +2216,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = item;
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + stack_115[((i + (r0 * 54)) + 44)]);
+      acc0 = (acc0 + scratch0[((i + (r0 * 54)) + 44)]);
     }
     gradients[(i + 167104)] = acc0;
     return;
@@ -3089,11 +2234,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc2: f32 = 0.0;
     var acc3: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = stack_115[((n + (r0 * 54)) + 44)];
-      acc0 = (acc0 + (v0 * scratch_35[((cb * 4) + (r0 * 64))]));
-      acc1 = (acc1 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 1)]));
-      acc2 = (acc2 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 2)]));
-      acc3 = (acc3 + (v0 * scratch_35[(((cb * 4) + (r0 * 64)) + 3)]));
+      let v0 = scratch0[((n + (r0 * 54)) + 44)];
+      acc0 = (acc0 + (v0 * scratch1[((cb * 4) + (r0 * 64))]));
+      acc1 = (acc1 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 1)]));
+      acc2 = (acc2 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 2)]));
+      acc3 = (acc3 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 3)]));
     }
     gradients[(((cb * 40) + n) + 166464)] = acc0;
     gradients[(((cb * 40) + n) + 166474)] = acc1;
@@ -3143,26 +2288,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc30: f32 = 0.0;
       var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 10; r0++) {
-        let v0 = stack_115[(((nb * 216) + r0) + 44)];
-        let v1 = scratch_111[((cb * 8) + (r0 * 64))];
-        let v2 = scratch_111[(((cb * 8) + (r0 * 64)) + 1)];
-        let v3 = scratch_111[(((cb * 8) + (r0 * 64)) + 2)];
-        let v4 = scratch_111[(((cb * 8) + (r0 * 64)) + 3)];
-        let v5 = scratch_111[(((cb * 8) + (r0 * 64)) + 4)];
-        let v6 = scratch_111[(((cb * 8) + (r0 * 64)) + 5)];
-        let v7 = scratch_111[(((cb * 8) + (r0 * 64)) + 6)];
-        let v8 = scratch_111[(((cb * 8) + (r0 * 64)) + 7)];
-        let v9 = stack_115[(((nb * 216) + r0) + 98)];
-        let v10 = stack_115[(((nb * 216) + r0) + 152)];
-        let v11 = stack_115[(((nb * 216) + r0) + 206)];
+        let v0 = scratch0[(((nb * 216) + r0) + 44)];
+        let v1 = scratch2[((cb * 8) + (r0 * 64))];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch2[(((cb * 8) + (r0 * 64)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch2[(((cb * 8) + (r0 * 64)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch2[(((cb * 8) + (r0 * 64)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch2[(((cb * 8) + (r0 * 64)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch2[(((cb * 8) + (r0 * 64)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch2[(((cb * 8) + (r0 * 64)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch2[(((cb * 8) + (r0 * 64)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch0[(((nb * 216) + r0) + 98)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -3171,6 +2314,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch0[(((nb * 216) + r0) + 152)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -3179,6 +2323,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = scratch0[(((nb * 216) + r0) + 206)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -3188,38 +2333,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
-      scratch_84[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch_35[((cb * 8) + (nb * 256))] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch_35[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch_35[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch_35[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch_35[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch_35[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch_35[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch_35[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch_35[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch_35[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch_35[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch_35[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch_35[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch_35[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch_35[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch_35[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch_35[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch_35[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch_35[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch_35[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch_35[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch_35[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch_35[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch_35[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch_35[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch_35[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch_35[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch_35[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch_35[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch_35[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch_35[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
-      scratch_84[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch_35[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
+      scratch3[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch1[((cb * 8) + (nb * 256))] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch1[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch1[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch1[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch1[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch1[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch1[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch1[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch1[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch1[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch1[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch1[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch1[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch1[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch1[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch1[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch1[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch1[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch1[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch1[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch1[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch1[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch1[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch1[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch1[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch1[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch1[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch1[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch1[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch1[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch1[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
+      scratch3[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch1[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3231,24 +2376,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         var acc38: f32 = 0.0;
         var acc39: f32 = 0.0;
         for (var r0 = 0; r0 < 10; r0++) {
-          let v12 = stack_115[((((nb * 216) + (nr * 54)) + r0) + 44)];
-          acc32 = (acc32 + (v12 * scratch_111[((cb * 8) + (r0 * 64))]));
-          acc33 = (acc33 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch_111[(((cb * 8) + (r0 * 64)) + 7)]));
+          let v12 = scratch0[((((nb * 216) + (nr * 54)) + r0) + 44)];
+          acc32 = (acc32 + (v12 * scratch2[((cb * 8) + (r0 * 64))]));
+          acc33 = (acc33 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 7)]));
         }
-        scratch_84[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch_35[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
-        scratch_84[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch_35[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
+        scratch3[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
+        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
       }
     }
     return;
@@ -3274,13 +2419,13 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
     {
       name: 'train_07b_fc1_backward_matmul',
       label: 'fc1 backward: matmul',
-      tasks: { count: 96, block: 0 },
+      tasks: { count: 26, block: 0 },
       invocations: { count: 2304, block: 0 },
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
-      tasks: { count: 3, block: 4 },
+      tasks: { count: 9, block: 5 },
       invocations: { count: 144, block: 4 },
     },
   ],
@@ -3295,11 +2440,11 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   ],
   wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_84: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_27: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_112: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_92: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3313,7 +2458,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let i = item;
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + scratch_84[(i + (r0 * 64))]);
+      acc0 = (acc0 + scratch0[(i + (r0 * 64))]);
     }
     gradients[(i + 166400)] = acc0;
     return;
@@ -3363,26 +2508,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc30: f32 = 0.0;
     var acc31: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = scratch_84[((nb * 8) + (r0 * 64))];
-      let v1 = scratch_27[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
-      let v2 = scratch_84[(((nb * 8) + (r0 * 64)) + 1)];
-      let v3 = scratch_84[(((nb * 8) + (r0 * 64)) + 2)];
-      let v4 = scratch_84[(((nb * 8) + (r0 * 64)) + 3)];
-      let v5 = scratch_84[(((nb * 8) + (r0 * 64)) + 4)];
-      let v6 = scratch_84[(((nb * 8) + (r0 * 64)) + 5)];
-      let v7 = scratch_84[(((nb * 8) + (r0 * 64)) + 6)];
-      let v8 = scratch_84[(((nb * 8) + (r0 * 64)) + 7)];
-      let v9 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
-      let v10 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
-      let v11 = scratch_27[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
+      let v0 = scratch0[((nb * 8) + (r0 * 64))];
+      let v1 = scratch1[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
       acc0 = (acc0 + (v0 * v1));
+      let v2 = scratch0[(((nb * 8) + (r0 * 64)) + 1)];
       acc1 = (acc1 + (v2 * v1));
+      let v3 = scratch0[(((nb * 8) + (r0 * 64)) + 2)];
       acc2 = (acc2 + (v3 * v1));
+      let v4 = scratch0[(((nb * 8) + (r0 * 64)) + 3)];
       acc3 = (acc3 + (v4 * v1));
+      let v5 = scratch0[(((nb * 8) + (r0 * 64)) + 4)];
       acc4 = (acc4 + (v5 * v1));
+      let v6 = scratch0[(((nb * 8) + (r0 * 64)) + 5)];
       acc5 = (acc5 + (v6 * v1));
+      let v7 = scratch0[(((nb * 8) + (r0 * 64)) + 6)];
       acc6 = (acc6 + (v7 * v1));
+      let v8 = scratch0[(((nb * 8) + (r0 * 64)) + 7)];
       acc7 = (acc7 + (v8 * v1));
+      let v9 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
       acc8 = (acc8 + (v0 * v9));
       acc9 = (acc9 + (v2 * v9));
       acc10 = (acc10 + (v3 * v9));
@@ -3391,6 +2534,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc13 = (acc13 + (v6 * v9));
       acc14 = (acc14 + (v7 * v9));
       acc15 = (acc15 + (v8 * v9));
+      let v10 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
       acc16 = (acc16 + (v0 * v10));
       acc17 = (acc17 + (v2 * v10));
       acc18 = (acc18 + (v3 * v10));
@@ -3399,6 +2543,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc21 = (acc21 + (v6 * v10));
       acc22 = (acc22 + (v7 * v10));
       acc23 = (acc23 + (v8 * v10));
+      let v11 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
       acc24 = (acc24 + (v0 * v11));
       acc25 = (acc25 + (v2 * v11));
       acc26 = (acc26 + (v3 * v11));
@@ -3488,26 +2633,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc30: f32 = 0.0;
       var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 64; r0++) {
-        let v0 = scratch_84[((nb * 256) + r0)];
-        let v1 = scratch_112[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
-        let v2 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
-        let v3 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
-        let v4 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
-        let v5 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
-        let v6 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
-        let v7 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
-        let v8 = scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
-        let v9 = scratch_84[(((nb * 256) + r0) + 64)];
-        let v10 = scratch_84[(((nb * 256) + r0) + 128)];
-        let v11 = scratch_84[(((nb * 256) + r0) + 192)];
+        let v0 = scratch0[((nb * 256) + r0)];
+        let v1 = scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch0[(((nb * 256) + r0) + 64)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -3516,6 +2659,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch0[(((nb * 256) + r0) + 128)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -3524,6 +2668,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc21 = (acc21 + (v10 * v6));
         acc22 = (acc22 + (v10 * v7));
         acc23 = (acc23 + (v10 * v8));
+        let v11 = scratch0[(((nb * 256) + r0) + 192)];
         acc24 = (acc24 + (v11 * v1));
         acc25 = (acc25 + (v11 * v2));
         acc26 = (acc26 + (v11 * v3));
@@ -3533,38 +2678,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc30 = (acc30 + (v11 * v7));
         acc31 = (acc31 + (v11 * v8));
       }
-      scratch_92[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch_27[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
-      scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
+      scratch3[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3576,24 +2721,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         var acc38: f32 = 0.0;
         var acc39: f32 = 0.0;
         for (var r0 = 0; r0 < 64; r0++) {
-          let v12 = scratch_84[(((nb * 256) + (nr * 64)) + r0)];
-          acc32 = (acc32 + (v12 * scratch_112[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
-          acc33 = (acc33 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch_112[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
+          let v12 = scratch0[(((nb * 256) + (nr * 64)) + r0)];
+          acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
+          acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
+          acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
+          acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
+          acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
+          acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
+          acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
+          acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
         }
-        scratch_92[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch_27[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
-        scratch_92[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch_27[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
       }
     }
     return;
@@ -3625,7 +2770,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 5, block: 4 },
+      tasks: { count: 8, block: 5 },
       invocations: { count: 200, block: 4 },
     },
   ],
@@ -3640,11 +2785,11 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_92: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_20: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_113: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_99: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3660,7 +2805,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 3; r1++) {
       for (var r2 = 0; r2 < 3; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch_92[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
+          acc0 = (acc0 + scratch0[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
         }
       }
     }
@@ -3714,26 +2859,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 3; r1++) {
       for (var r2 = 0; r2 < 3; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          let v0 = scratch_20[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
-          let v1 = scratch_92[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
-          let v2 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
-          let v3 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
-          let v4 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
-          let v5 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
-          let v6 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
-          let v7 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
-          let v8 = scratch_92[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
-          let v9 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
-          let v10 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
-          let v11 = scratch_20[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
+          let v0 = scratch1[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
+          let v1 = scratch0[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -3742,6 +2885,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -3750,6 +2894,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -3845,26 +2990,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
               for (var r2 = 0; r2 < 128; r2++) {
-                let v0 = scratch_92[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                let v1 = scratch_113[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
-                let v2 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
-                let v3 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
-                let v4 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
-                let v5 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
-                let v6 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
-                let v7 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
-                let v8 = scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
-                let v9 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
-                let v10 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
-                let v11 = scratch_92[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
+                let v0 = scratch0[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                let v1 = scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
                 acc0 = (acc0 + (v0 * v1));
+                let v2 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
                 acc1 = (acc1 + (v0 * v2));
+                let v3 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
                 acc2 = (acc2 + (v0 * v3));
+                let v4 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
                 acc3 = (acc3 + (v0 * v4));
+                let v5 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
                 acc4 = (acc4 + (v0 * v5));
+                let v6 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
                 acc5 = (acc5 + (v0 * v6));
+                let v7 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
                 acc6 = (acc6 + (v0 * v7));
+                let v8 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
                 acc7 = (acc7 + (v0 * v8));
+                let v9 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
                 acc8 = (acc8 + (v9 * v1));
                 acc9 = (acc9 + (v9 * v2));
                 acc10 = (acc10 + (v9 * v3));
@@ -3873,6 +3016,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc13 = (acc13 + (v9 * v6));
                 acc14 = (acc14 + (v9 * v7));
                 acc15 = (acc15 + (v9 * v8));
+                let v10 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
                 acc16 = (acc16 + (v10 * v1));
                 acc17 = (acc17 + (v10 * v2));
                 acc18 = (acc18 + (v10 * v3));
@@ -3881,6 +3025,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc21 = (acc21 + (v10 * v6));
                 acc22 = (acc22 + (v10 * v7));
                 acc23 = (acc23 + (v10 * v8));
+                let v11 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
                 acc24 = (acc24 + (v11 * v1));
                 acc25 = (acc25 + (v11 * v2));
                 acc26 = (acc26 + (v11 * v3));
@@ -3894,38 +3039,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_99[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch_20[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
-      scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
+      scratch3[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3941,28 +3086,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             for (var r1 = 0; r1 < 3; r1++) {
               if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
                 for (var r2 = 0; r2 < 128; r2++) {
-                  let v12 = scratch_92[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                  acc32 = (acc32 + (v12 * scratch_113[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
-                  acc33 = (acc33 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
-                  acc34 = (acc34 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
-                  acc35 = (acc35 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
-                  acc36 = (acc36 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
-                  acc37 = (acc37 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
-                  acc38 = (acc38 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
-                  acc39 = (acc39 + (v12 * scratch_113[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
+                  let v12 = scratch0[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
+                  acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
+                  acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
                 }
               }
             }
           }
         }
-        scratch_99[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch_20[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
-        scratch_99[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch_20[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
       }
     }
     return;
@@ -4000,9 +3145,9 @@ const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
   ],
   wgsl: `// relu backward: max_pool2d_grad | conv2 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_96: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_99: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_100: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -4023,9 +3168,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let n = rest1;
     var g0: f32 = 0.0;
     if ((((h / 2) < 5) && ((w / 2) < 5))) {
-      g0 = select(0.0, scratch_99[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch_96[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
+      g0 = select(0.0, scratch1[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch0[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
     }
-    scratch_100[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
+    scratch2[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
     return;
   }
   number -= end0;
@@ -4038,7 +3183,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 5; r1++) {
       for (var r2 = 0; r2 < 5; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch_99[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
+          acc0 = (acc0 + scratch1[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
         }
       }
     }
@@ -4060,13 +3205,13 @@ const train10Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
     {
       name: 'train_10a_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
-      tasks: { count: 72, block: 0 },
+      tasks: { count: 24, block: 0 },
       invocations: { count: 576, block: 0 },
     },
     {
       name: 'train_10b_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 13, block: 4 },
+      tasks: { count: 4, block: 5 },
       invocations: { count: 676, block: 4 },
     },
   ],
@@ -4081,11 +3226,11 @@ const train10Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
   ],
   wgsl: `// conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_12: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_100: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch_114: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch_107: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -4138,26 +3283,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       for (var r1 = 0; r1 < 11; r1++) {
         for (var r2 = 0; r2 < 11; r2++) {
-          let v0 = scratch_12[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
-          let v1 = scratch_100[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-          let v2 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-          let v3 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-          let v4 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-          let v5 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-          let v6 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-          let v7 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-          let v8 = scratch_100[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-          let v9 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-          let v10 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-          let v11 = scratch_12[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
+          let v0 = scratch0[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
+          let v1 = scratch1[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
           acc0 = (acc0 + (v0 * v1));
+          let v2 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
           acc1 = (acc1 + (v0 * v2));
+          let v3 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
           acc2 = (acc2 + (v0 * v3));
+          let v4 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
           acc3 = (acc3 + (v0 * v4));
+          let v5 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
           acc4 = (acc4 + (v0 * v5));
+          let v6 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
           acc5 = (acc5 + (v0 * v6));
+          let v7 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
           acc6 = (acc6 + (v0 * v7));
+          let v8 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
           acc7 = (acc7 + (v0 * v8));
+          let v9 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
           acc8 = (acc8 + (v9 * v1));
           acc9 = (acc9 + (v9 * v2));
           acc10 = (acc10 + (v9 * v3));
@@ -4166,6 +3309,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc13 = (acc13 + (v9 * v6));
           acc14 = (acc14 + (v9 * v7));
           acc15 = (acc15 + (v9 * v8));
+          let v10 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
           acc16 = (acc16 + (v10 * v1));
           acc17 = (acc17 + (v10 * v2));
           acc18 = (acc18 + (v10 * v3));
@@ -4174,6 +3318,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           acc21 = (acc21 + (v10 * v6));
           acc22 = (acc22 + (v10 * v7));
           acc23 = (acc23 + (v10 * v8));
+          let v11 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
           acc24 = (acc24 + (v11 * v1));
           acc25 = (acc25 + (v11 * v2));
           acc26 = (acc26 + (v11 * v3));
@@ -4269,26 +3414,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           for (var r1 = 0; r1 < 3; r1++) {
             if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
               for (var r2 = 0; r2 < 64; r2++) {
-                let v0 = scratch_100[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                let v1 = scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-                let v2 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-                let v3 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-                let v4 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-                let v5 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-                let v6 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-                let v7 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-                let v8 = scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-                let v9 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
-                let v10 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
-                let v11 = scratch_100[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
+                let v0 = scratch1[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                let v1 = scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
                 acc0 = (acc0 + (v0 * v1));
+                let v2 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
                 acc1 = (acc1 + (v0 * v2));
+                let v3 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
                 acc2 = (acc2 + (v0 * v3));
+                let v4 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
                 acc3 = (acc3 + (v0 * v4));
+                let v5 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
                 acc4 = (acc4 + (v0 * v5));
+                let v6 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
                 acc5 = (acc5 + (v0 * v6));
+                let v7 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
                 acc6 = (acc6 + (v0 * v7));
+                let v8 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
                 acc7 = (acc7 + (v0 * v8));
+                let v9 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
                 acc8 = (acc8 + (v9 * v1));
                 acc9 = (acc9 + (v9 * v2));
                 acc10 = (acc10 + (v9 * v3));
@@ -4297,6 +3440,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc13 = (acc13 + (v9 * v6));
                 acc14 = (acc14 + (v9 * v7));
                 acc15 = (acc15 + (v9 * v8));
+                let v10 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
                 acc16 = (acc16 + (v10 * v1));
                 acc17 = (acc17 + (v10 * v2));
                 acc18 = (acc18 + (v10 * v3));
@@ -4305,6 +3449,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc21 = (acc21 + (v10 * v6));
                 acc22 = (acc22 + (v10 * v7));
                 acc23 = (acc23 + (v10 * v8));
+                let v11 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
                 acc24 = (acc24 + (v11 * v1));
                 acc25 = (acc25 + (v11 * v2));
                 acc26 = (acc26 + (v11 * v3));
@@ -4318,38 +3463,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch_107[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch_12[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-      scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
+      scratch3[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch0[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
+      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -4365,28 +3510,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
             for (var r1 = 0; r1 < 3; r1++) {
               if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
                 for (var r2 = 0; r2 < 64; r2++) {
-                  let v12 = scratch_100[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                  acc32 = (acc32 + (v12 * scratch_114[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                  acc33 = (acc33 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                  acc34 = (acc34 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                  acc35 = (acc35 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                  acc36 = (acc36 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                  acc37 = (acc37 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                  acc38 = (acc38 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                  acc39 = (acc39 + (v12 * scratch_114[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                  let v12 = scratch1[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
+                  acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
+                  acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
                 }
               }
             }
           }
         }
-        scratch_107[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch_12[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-        scratch_107[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch_12[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+        scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
+        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
       }
     }
     return;
@@ -4424,9 +3569,9 @@ const train11ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
   ],
   wgsl: `// relu backward: max_pool2d_grad | conv1 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_104: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch_107: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch_108: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -4449,7 +3594,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let c = rest2 % 32;
     let rest1 = rest2 / 32;
     let n = rest1;
-    scratch_108[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch_107[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch_104[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
+    scratch2[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch1[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch0[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
     return;
   }
   number -= end0;
@@ -4462,7 +3607,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       for (var r1 = 0; r1 < 13; r1++) {
         for (var r2 = 0; r2 < 13; r2++) {
-          acc0 = (acc0 + scratch_107[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
+          acc0 = (acc0 + scratch1[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
         }
       }
     }
@@ -4491,8 +3636,8 @@ const train12Conv1BackwardConv2dWeightGrad: KernelSpec = {
   buffers: [{ buffer: 12, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv1 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch_4: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch_108: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -4535,25 +3680,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1 = 0; r1 < 26; r1++) {
       for (var r2 = 0; r2 < 26; r2++) {
-        let v0 = scratch_4[((((r0 * 784) + (r1 * 28)) + r2) + w)];
-        let v1 = scratch_108[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
-        let v2 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
-        let v3 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
-        let v4 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
-        let v5 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
-        let v6 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
-        let v7 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
-        let v8 = scratch_108[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
-        let v9 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
-        let v10 = scratch_4[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
+        let v0 = scratch0[((((r0 * 784) + (r1 * 28)) + r2) + w)];
+        let v1 = scratch1[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
         acc0 = (acc0 + (v0 * v1));
+        let v2 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
         acc1 = (acc1 + (v0 * v2));
+        let v3 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
         acc2 = (acc2 + (v0 * v3));
+        let v4 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
         acc3 = (acc3 + (v0 * v4));
+        let v5 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
         acc4 = (acc4 + (v0 * v5));
+        let v6 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
         acc5 = (acc5 + (v0 * v6));
+        let v7 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
         acc6 = (acc6 + (v0 * v7));
+        let v8 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
         acc7 = (acc7 + (v0 * v8));
+        let v9 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
         acc8 = (acc8 + (v9 * v1));
         acc9 = (acc9 + (v9 * v2));
         acc10 = (acc10 + (v9 * v3));
@@ -4562,6 +3706,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         acc13 = (acc13 + (v9 * v6));
         acc14 = (acc14 + (v9 * v7));
         acc15 = (acc15 + (v9 * v8));
+        let v10 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
         acc16 = (acc16 + (v10 * v1));
         acc17 = (acc17 + (v10 * v2));
         acc18 = (acc18 + (v10 * v3));
@@ -4657,680 +3802,575 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in hexadecimal: 38,961 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in hexadecimal: 32,848 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = '\
 0061736d0100000001460860017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f727902030180800403343300000101010102030404040505\
-050404050405050604070707070707040605050407070707060606060606040406060404050607d90d2b2a696e6665725f3030615f636f6e7631\
-5f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72\
-656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61\
-785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f6663315f6d\
-61746d756c5f6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d206576616c756174655f3030615f746f\
-5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d6178\
-5f706f6f6c32645f77656967687473000f2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f\
-6f6c326400102c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32640011216576616c\
-756174655f30335f636f6e76335f636f6e7632645f6164645f72656c7500121f6576616c756174655f30345f6663315f6d61746d756c5f616464\
-5f72656c750013346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f\
-663300142d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500151d747261696e\
-5f3030615f746f5f666c6f61745f746f5f6633325f646976001632747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c75\
-5f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663325f7765696768745f72656f72646572656400181e747261\
-696e5f3030645f6663315f7765696768745f72656f726465726564001920747261696e5f3030655f636f6e76335f7765696768745f72656f7264\
-65726564001a20747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001b31747261696e5f30315f636f6e76315f63\
-6f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001c31747261696e5f30325f636f6e76325f636f6e7632645f\
-6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d1e747261696e5f30335f636f6e76335f636f6e7632645f6164645f7265\
-6c75001e1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75001f31747261696e5f30355f6663325f6d61746d756c5f6164\
-645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300202b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f7365\
-6c6563745f73756d5f335f6d6f726500211a747261696e5f3036625f6663325f6261636b776172645f73756d00221d747261696e5f3036635f66\
-63325f6261636b776172645f6d61746d756c002327747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c65\
-637400241a747261696e5f3037615f6663315f6261636b776172645f73756d00251d747261696e5f3037625f6663315f6261636b776172645f6d\
-61746d756c002627747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400271c747261696e5f3038\
-615f636f6e76335f6261636b776172645f73756d00282b747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f776569\
-6768745f67726164002932747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73\
-656c65002a27747261696e5f3039615f72656c755f6261636b776172645f6d61785f706f6f6c32645f67726164002b1c747261696e5f3039625f\
-636f6e76325f6261636b776172645f73756d002c2b747261696e5f3130615f636f6e76325f6261636b776172645f636f6e7632645f7765696768\
-745f67726164002d32747261696e5f3130625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c\
-65002e27747261696e5f3131615f72656c755f6261636b776172645f6d61785f706f6f6c32645f67726164002f1c747261696e5f3131625f636f\
-6e76315f6261636b776172645f73756d00302a747261696e5f31325f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f67\
-72616400312e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f726500320aa79f02\
-33d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a1\
-2102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc116\
-6cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa020\
-02a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000\
-000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f654504402000\
-0f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03f\
-a22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143b\
-b1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93f\
-a02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000\
-bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a01000\
-44000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000\
-f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c04\
-40430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc0747\
-0bdc0809047f017b017f017b027f087b037f0e7b017f20002001480440200021080340200821092009210a4100210b03402005200b41086c4104\
-6c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd0c000000000000000000000000000000002111fd0c0000\
-00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c\
-000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117\
-fd0c000000000000000000000000000000002118410021192004200f41386c200a4190066c6a201041026c6a41046c6a211a2005200b41086c41\
-046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd090270211f201afd0902742120201bfd0002102121201c20\
-1dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fde40121132020201dfde6012014fde4012114201c2021fd\
-e6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde4012118201bfd00028001\
-2122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6012011fde401211120232022fde6012012fde4012112202020\
-22fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fde401211520232025fde6012016fde401211620202025fd\
-e6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd09020c2127201afd09027c2128201bfd00029002212920\
-232026fde6012011fde401211120272026fde6012012fde401211220242026fde6012013fde401211320282026fde6012014fde4012114202320\
-29fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4012118201a41f000\
-6a211a201b4180036a211b201941016a22194103480d000b2006200b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a212a20\
-2a2011200cfde401fd0c00000000000000000000000000000000fdeb012012200cfde401fd0c00000000000000000000000000000000fdeb01fd\
-e9012013200cfde401fd0c00000000000000000000000000000000fdeb01fde9012014200cfde401fd0c00000000000000000000000000000000\
-fdeb01fde901fd0b0200202a2015200efde401fd0c00000000000000000000000000000000fdeb012016200efde401fd0c000000000000000000\
-00000000000000fdeb01fde9012017200efde401fd0c00000000000000000000000000000000fdeb01fde9012018200efde401fd0c0000000000\
-0000000000000000000000fdeb01fde901fd0b0210201041016a2210410d480d000b200f41016a220f410d480d000b200b41016a220b4104480d\
-000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e2109200921\
-0b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200d\
-fd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f000000\
-3f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000\
-003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f00\
-00003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c00\
-00003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f20\
-10fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f\
-0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c\
-0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b\
-201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f000000\
-3f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd\
-0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038\
-200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025\
-fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0be711\
-0d097f207b047f087b037f067b027f027b027f017b037f117b057f20002001480440200021080340200821092009410170210a200941016e2109\
-2009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0\
-016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280\
-012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fd\
-e401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde50121\
-20200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde50121242017\
-2011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129\
-201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401\
-212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b0280322010\
-2024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c801201020\
-2afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220\
-102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c\
-4108480d000b410021310340410021320340410021330340410021340340203441046c41046a41194c0440fd0c00000000000000000000000000\
-0000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000\
-00000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000\
-00000000000000213bfd0c00000000000000000000000000000000213c4100213d2003203341a0066c20344180016c6a41046c6a213e20062031\
-4180206c20334180026c6a41046c6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd090280012143203efd090280\
-022144203efd09028003214520402041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fde401213720432042\
-fde6012038fde401213820442041fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401213b20452042fde6\
-01203cfde401213c203e41046a213e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41046c6a2146204620\
-35fd0b0280900320462036fd0b0290900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c090032046203afd0b02d0900320\
-46203bfd0b02e090032046203cfd0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c00000000000000000000\
-00000000000021494100213d2003203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a\
-214b0340204afd090200214c204c204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41\
-206a214b203d41016a223d4120480d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd\
-0b02909003204741016a22474119203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d000b203241016a2232\
-4101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c\
-6a214f0340204efd000280a9032150204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde401\
-2053fde4012154204efd0002c0b5032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd0002e0bb03215820\
-4efd0002e0d403215920522053fde501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b204efd000280900320\
-50fde4012051fde4012054fde4012057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501\
-204efd000280db03fde501205afde401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd\
-0b0280f403204f205dfd0b02a0f403204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e41\
-05480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a21612061\
-fd000280ca042160410021620340410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c\
-206241a0016c6a41046c6a2165034020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4\
-032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000\
-000000fdeb01fde9012065fd0002e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020644180026a2164\
-206541c0006a2165206341016a22634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141016a22314108480d\
-000b200841016a22082001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f2000200148044020\
-00210703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c00\
-000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd\
-0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
-12fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021144100211503404100211603404100211720\
-04200941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a2016\
-4180c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064\
-211e2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201c\
-fde6012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6\
-012014fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a221541\
-03480d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c\
-6a200c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-24202320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-906c052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c0000000000000000000000000000\
-00002128fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741\
-c00c6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a\
-212b0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a21\
-2a202b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c2009\
-4180036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a4104\
-6c6b480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f07\
-7b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a\
-20022802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c0000000000000000\
-0000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000\
-000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112410021130340\
-41002114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c\
-6a41046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd\
-0902806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efd\
-e401210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde401\
-2112201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b20\
-05200a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201e\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01\
-fd0b028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd00\
-0280d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000\
-0000212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a2128200520\
-0a41086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029\
-fd000290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b\
-201341016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a222520\
-02280200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bf00105047f027d037f017d027f2000\
-200148044020002107034020072108200821094100210a03404300000000210b4300000000210c4100210d2004200941c0006c41046c6a210e20\
-05200a41026c41046c6a210f0340200e2a02002110200b2010200f2a0280d2289492210b200c2010200f2a0284d2289492210c200e41046a210e\
-200f41286a210f200d41016a220d41c000480d000b2006200a41026c2009410a6c6a41046c6a21112011200b2005200a41026c41046c6a211220\
-122a0280e628923802002011200c20122a0284e62892380204200a41016a220a4105480d000b200741016a22072001480d000b0b0ba40101087f\
-20002001480440200021080340200821092009210a4100210b03404100210c03404100210d2006200c411c6c200a4190066c6a41046c6a210e20\
-04200c411c6c200a4190066c6a6a210f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d411c\
-480d000b200c41016a220c411c480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0bd10602077f177b200020014804\
-40200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b41\
-80206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd\
-0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280\
-ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a0421\
-1920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f\
-0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fd\
-e401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601\
-211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f000000\
-3f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201d\
-fde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde6\
-01212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000\
-003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b0280\
-20200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e20\
-1dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c\
-41016a220c4102480d000b200841016a22082001480d000b0b0bdc0809047f017b017f017b027f087b037f0e7b017f2000200148044020002107\
-034020072108200821094100210a03402005200a41086c41046c6a210c200cfd00028009210b200cfd00029009210d4100210e03404100210f03\
-40fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
-002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
-0000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182004200e41386c2009\
-4190066c6a200f41026c6a41046c6a21192005200a41086c41046c6a211a03402019fd090200211b201afd000200211c2019fd090204211d2019\
-fd090270211e2019fd090274211f201afd0002102120201b201cfde6012010fde4012110201d201cfde6012011fde4012111201e201cfde60120\
-12fde4012112201f201cfde6012013fde4012113201b2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fd\
-e4012116201f2020fde6012017fde4012117201afd0002800121212019fd09020821222019fd0902782123201afd000290012124201d2021fde6\
-012010fde401211020222021fde6012011fde4012111201f2021fde6012012fde401211220232021fde6012013fde4012113201d2024fde60120\
-14fde401211420222024fde6012015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201afd00028002212520\
-19fd09020c21262019fd09027c2127201afd00029002212820222025fde6012010fde401211020262025fde6012011fde401211120232025fde6\
-012012fde401211220272025fde6012013fde401211320222028fde6012014fde401211420262028fde6012015fde401211520232028fde60120\
-16fde401211620272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b2006200a41086c200e\
-41a0036c6a200941a02a6c6a200f41206c6a41046c6a212920292010200bfde401fd0c00000000000000000000000000000000fdeb012011200b\
-fde401fd0c00000000000000000000000000000000fdeb01fde9012012200bfde401fd0c00000000000000000000000000000000fdeb01fde901\
-2013200bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020292014200dfde401fd0c000000000000000000000000\
-00000000fdeb012015200dfde401fd0c00000000000000000000000000000000fdeb01fde9012016200dfde401fd0c0000000000000000000000\
-0000000000fdeb01fde9012017200dfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200f41016a220f410d480d00\
-0b200e41016a220e410d480d000b200a41016a220a4104480d000b200741016a22072001480d000b0b0be7110d097f207b047f087b037f067b02\
-7f027b027f017b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d\
-03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd\
-0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd000280\
-1d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20\
-122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013\
-fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b\
-2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efd\
-e501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f202020\
-1c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02\
-806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b02\
-80fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f418002\
-6a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b4100213103404100\
-21320340410021330340410021340340203441046c41046a41194c0440fd0c000000000000000000000000000000002135fd0c00000000000000\
-0000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000\
-00000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000\
-00000000000000000000000000213c4100213d2003203341a0066c20344180016c6a41046c6a213e200620314180206c20334180026c6a41046c\
-6a213f0340203efd0902002140203ffd0002002141203ffd0002102142203efd090280012143203efd090280022144203efd0902800321452040\
-2041fde6012035fde401213520402042fde6012036fde401213620432041fde6012037fde401213720432042fde6012038fde401213820442041\
-fde6012039fde401213920442042fde601203afde401213a20452041fde601203bfde401213b20452042fde601203cfde401213c203e41046a21\
-3e203f41206a213f203d41016a223d4120480d000b2003203341c8016c203441206c6a41046c6a214620462035fd0b0280900320462036fd0b02\
-90900320462037fd0b02a0900320462038fd0b02b0900320462039fd0b02c090032046203afd0b02d090032046203bfd0b02e090032046203cfd\
-0b02f0900305410021470340fd0c000000000000000000000000000000002148fd0c0000000000000000000000000000000021494100213d2003\
-203341a0066c20344180016c6a204741206c6a41046c6a214a200620314180206c20334180026c6a41046c6a214b0340204afd090200214c204c\
-204bfd000200fde6012048fde4012148204c204bfd000210fde6012049fde4012149204a41046a214a204b41206a214b203d41016a223d412048\
-0d000b2003203341c8016c203441206c6a204741086c6a41046c6a214d204d2048fd0b02809003204d2049fd0b02909003204741016a22474119\
-203441046c6b480d000b0b203441016a22344107480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100\
-210d03404100210e2003203241046c200d41286c6a41046c6a214e2003203241046c200d41a0016c6a41046c6a214f0340204efd000280a90321\
-50204efd000280c2032151204efd0002a0af032152204efd0002a0c8032153204efd0002a096032052fde4012053fde4012154204efd0002c0b5\
-032155204efd0002c0ce032156204efd0002c09c032055fde4012056fde4012157204efd0002e0bb032158204efd0002e0d403215920522053fd\
-e501204efd0002a0e103fde501215a20552056fde501204efd0002c0e703fde501215b204efd00028090032050fde4012051fde4012054fde401\
-2057fde401215c20542057fde501204efd0002e0a2032058fde4012059fde401fde501215d20502051fde501204efd000280db03fde501205afd\
-e401205bfde401215e205a205bfde50120582059fde501204efd0002e0ed03fde501fde501215f204f205cfd0b0280f403204f205dfd0b02a0f4\
-03204f205efd0b02c0f603204f205ffd0b02e0f603204e41206a214e204f41c0006a214f200e41016a220e4105480d000b200d41016a220d4105\
-480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a21612061fd000280ca042160410021620340\
-410021632007203141086c203241046c6a206241c0026c6a200b41c00c6c6a41046c6a21642003203241046c206241a0016c6a41046c6a216503\
-4020642065fd000280f4032060fde401fd0c00000000000000000000000000000000fdeb012065fd0002a0f4032060fde401fd0c000000000000\
-00000000000000000000fdeb01fde9012065fd0002c0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde9012065fd0002\
-e0f6032060fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020644180026a2164206541c0006a2165206341016a22\
-634105480d000b206241016a22624105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d00\
-0b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021070340200721082008410370\
-2109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c000000000000000000000000000000\
-00210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032e2d00000101010102030404040505\
+050405060407070707070704060407070707060606060606040406060404050607d90d2b2a696e6665725f3030615f636f6e76315f636f6e7632\
+645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61\
+785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c\
+3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f6663315f6d61746d756c5f\
+6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d206576616c756174655f3030615f746f5f666c6f6174\
+5f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32\
+645f7765696768747300092c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f\
+2c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000a216576616c756174655f30\
+335f636f6e76335f636f6e7632645f6164645f72656c75000b1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c7500\
+0c346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300102d65\
+76616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500111d747261696e5f3030615f74\
+6f5f666c6f61745f746f5f6633325f646976001232747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f70\
+6f6f6c32645f6d61785f706f6f00131e747261696e5f3030635f6663325f7765696768745f72656f72646572656400141e747261696e5f303064\
+5f6663315f7765696768745f72656f726465726564001520747261696e5f3030655f636f6e76335f7765696768745f72656f7264657265640016\
+20747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001731747261696e5f30315f636f6e76315f636f6e7632645f\
+6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001831747261696e5f30325f636f6e76325f636f6e7632645f6164645f7265\
+6c755f6d61785f706f6f6c32645f6d61785f706f6f00191e747261696e5f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1c74\
+7261696e5f30345f6663315f6d61746d756c5f6164645f72656c75000c31747261696e5f30355f6663325f6d61746d756c5f6164645f6c6f7373\
+5f616d61785f6172676d61785f65715f746f5f6633001a2b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73\
+756d5f335f6d6f7265001b1a747261696e5f3036625f6663325f6261636b776172645f73756d001c1d747261696e5f3036635f6663325f626163\
+6b776172645f6d61746d756c001d27747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c656374001e1a74\
+7261696e5f3037615f6663315f6261636b776172645f73756d001f1d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c00\
+2027747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400211c747261696e5f3038615f636f6e76\
+335f6261636b776172645f73756d00222b747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f6772\
+6164002332747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002427\
+747261696e5f3039615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772616400251c747261696e5f3039625f636f6e76325f\
+6261636b776172645f73756d00262b747261696e5f3130615f636f6e76325f6261636b776172645f636f6e7632645f7765696768745f67726164\
+002732747261696e5f3130625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c650028277472\
+61696e5f3131615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772616400291c747261696e5f3131625f636f6e76315f6261\
+636b776172645f73756d002a2a747261696e5f31325f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f67726164002b2e\
+747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002c0af6ef012dd30101027c\
+2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78\
+b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa020\
+02a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244000000\
+000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000000061044044\
+000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd22\
+01423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103200241\
+016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1c33f\
+a02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005a24455\
+5555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b50\
+01017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a01000440000000000\
+00f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b\
+5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000c07f\
+0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470beb0807067f\
+087b037f0f7b017f017b017f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c0000000000\
+0000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000\
+000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
+0000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41\
+026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017\
+fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde60120\
+11fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d\
+201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601\
+200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6\
+012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d01\
+2018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121\
+102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401\
+211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d00\
+0b0b2005200d41086c41046c6a21282028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c4120\
+6c6a41046c6a212a202a200e2027fde401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c0000000000000000000000\
+0000000000fdeb01fde90120102027fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000\
+000000000000000000fdeb01fde901fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c\
+00000000000000000000000000000000fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fd\
+e401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b\
+41016a220b410d480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a20\
+0941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200d\
+fd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401\
+fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c00\
+00003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f\
+0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5\
+012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f000000\
+3ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c000000\
+3f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fd\
+e501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000\
+003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000\
+003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200f\
+fd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030\
+200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024\
+fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a220820\
+01480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21\
+092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41\
+a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd0002\
+80012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014\
+fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde501\
+2120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420\
+172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde50121\
+29201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde4\
+01212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220\
+102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010\
+202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de02\
+20102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a22\
+0c4108480d000b410021310340410021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c0000000000\
+00000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000\
+000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00\
+000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e41\
+00213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd090200214220\
+41fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6\
+012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fd\
+e601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09\
+028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d\
+000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd\
+0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b02809103204920\
+3efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d0340\
+4100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd\
+000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b503215120\
+4afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204a\
+fd0002a0e103fde501215620512052fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde4\
+01215820502053fde501204afd0002e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057\
+fde401215a20562057fde50120542055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b20\
+5afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b\
+203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f\
+2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a21610340206020\
+61fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000\
+000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f60320\
+5cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f410548\
+0d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd0\
+0b0f077f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200841107021092008\
+41106e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d034041052002280200\
+4c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000\
 0000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000\
-00000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021172004200941c0026c200a4180326c6a\
-201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180c0006c6a41046c6a21190340\
-2018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e2018fd0902809601211f201a\
-201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6012010fde4012110201e201b\
-fde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde6012014fde4012114201841046a21\
-1820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2005200b41086c4104\
-6c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a200c4180016c6a41046c6a2123\
-2023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202320102022fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000000000fdeb01fd0b02804820\
-2320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c052005200b41086c41046c6a\
-21252025fd000280cc1621242025fd000290cc162126410021270340fd0c000000000000000000000000000000002128fd0c0000000000000000\
-00000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c6c6a201541c0026c6a201641\
-c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b0340202afd090200212c202c\
-202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a202b4180046a212b201741016a\
-221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180036c6a200a4180246c6a2027\
-4180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d20292026\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b480d000b0b200c41016a220c\
-4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b017f017b017f017b017f017b01\
-7f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a20022802004c0440fd0c00000000\
-000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c0000\
-0000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c\
-000000000000000000000000000000002111fd0c0000000000000000000000000000000021124100211303404100211403404100211520042009\
-4180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41046c6a211703402016fd0902\
-0021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902806c211d20182019fde60120\
-0bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401210e201c2019fde601200ffd\
-e401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde4012112201641046a21162017418012\
-6a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b2005200a41086c41046c6a211f201f\
-fd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde401fd0c000000000000000000\
-00000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02102021200d201efde401fd\
-0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-90022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b028006202120122020fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280d02821222023fd000290d028\
-2124410021250340fd0c000000000000000000000000000000002126fd0c00000000000000000000000000000000212741002113034041002114\
-034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41086c201341c0016c6a201441\
-c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd000290d016fde6012027fde401\
-2127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b20\
-06200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a22252002280200200941046c6b480d000b\
-0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bde0411047f027d037f017d027f017d017f017d037f017d017f017d027f\
-017d037f017d017f200020014804402000210903402009210a200a210b4100210c03404300000000210d4300000000210e4100210f2004200b41\
-c0006c41046c6a21102005200c41026c41046c6a2111034020102a02002112200d201220112a0280d2289492210d200e201220112a0284d22894\
-92210e201041046a2110201141286a2111200f41016a220f41c000480d000b2006200c41026c200b410a6c6a41046c6a21132013200d2005200c\
-41026c41046c6a211420142a0280e628923802002013200e20142a0284e62892380204200c41016a220c4105480d000b43ffff7fff2115410021\
-0f2006200b410a6c41046c6a21160340201520162a0200972115201641046a2116200f41016a220f410a480d000b43ffff7fff21174100211841\
-0021192006200b410a6c41046c6a211a0340201a2a0200211b201b20175e201b201b5c72211c201b2017201c1b21174100410a6c20196a201820\
-1c1b2118201a41046a211a201941016a2219410a480d000b20182007200b41046c6a211e201e28020046b2211d2008200b410d6c41046c6a211f\
-201f2015380200201f201d380204201f2a02002120410021212008200b410d6c41046c6a21222006200b410a6c41046c6a21230340202220232a\
-0200202093380208202241046a2122202341046a2123202141016a2221410a480d000b430000000021244100210f2008200b410d6c41046c6a21\
-250340202420252a02081002922124202541046a2125200f41016a220f410a480d000b201f2024380230200941016a22092001480d000b0b0bb1\
-020a017d037f017d017f017d027f017d027f047d047f20002001480440430000000021084100210903402004200941046c6a210b200b28020021\
-0a20052009410d6c41046c6a210d200d2a0230210c200c1003210e4100210f20052009410d6c41046c6a21100340200820102a0208200e934300\
-000000200f200a461b922108201041046a2110200f41016a220f410a480d000b200941016a22092002280200480d000b43000000002111410021\
-122005410041046c6a21130340201120132a0204922111201341346a2113201241016a22122002280200480d000b2002280200b2211420082014\
-95211520158c211620112014952117200021180340201821192006410041046c6a211a201a20163802002007410041046c6a211b201b20173802\
-00201841016a22182001480d000b0b0ba40101087f200020014804402000210c0340200c210d200d210e4100210f034041002110034041002111\
-20062010411c6c200e4190066c6a41046c6a211220042010411c6c200e4190066c6a6a21130340201220132d0000b24300007f43953802002012\
-41046a2112201341016a2113201141016a2211411c480d000b201041016a2210411c480d000b200f41016a220f4101480d000b200c41016a220c\
-2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f\
-41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011\
-fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003f\
-fde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601\
-211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20\
-132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000\
-003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401\
-fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde6012123\
-2018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f00\
-00003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde4\
-01fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121\
-282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd\
-0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b028040\
-20122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201d\
-fd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f20002001480440\
-2000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f\
-6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101087f200020014804402000210c0340200c210d200d41c0\
-0070210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200920104180c0016c200e4180016c6a200f4180c0006c6a\
-41046c6a21122005201041c0016c200e6a200f41c0006c6a41046c6a21130340201220132a0280d016380200201241046a211220134180126a21\
-13201141016a2211418001480d000b200c41016a220c2001480d000b0b0bac0101087f200020014804402000210c0340200c210d200d41800170\
-210e200d4180016e210d200d410370210f200d41036e210d200d211041002111200a20104180c0016c200f4180c0006c6a200e41c0006c6a4104\
-6c6a2112200520104180c0016c200f4180c0006c6a200e6a41046c6a21130340201220132a0280cc04380200201241046a211220134180046a21\
-13201141016a221141c000480d000b200c41016a220c2001480d000b0b0ba50101087f200020014804402000210c0340200c210d200d41c00070\
-210e200d41c0006e210d200d410370210f200d41036e210d200d211041002111200b20104180306c200f4180106c6a200e41206c6a41046c6a21\
-12200520104180306c200f4180106c6a200e6a41046c6a21130340201220132a02800a380200201241046a211220134180026a2113201141016a\
-22114120480d000b200c41016a220c2001480d000b0b0bd70b09047f017b017f017b027f087b037f247b027f2000200148044020002108034020\
-0821092009210a4100210b03402005200b41086c41046c6a210d200dfd00028009210c200dfd00029009210e4100210f0340410021100340fd0c\
-000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113\
-fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000000000\
-2116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200f41386c200a419006\
-6c6a201041026c6a41046c6a211a2005200b41086c41046c6a211b0340201afd090200211c201bfd000200211d201afd090204211e201afd0902\
-70211f201afd0902742120201bfd0002102121201c201dfde6012011fde4012111201e201dfde6012012fde4012112201f201dfde6012013fde4\
-0121132020201dfde6012014fde4012114201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde40121\
-1720202021fde6012018fde4012118201bfd000280012122201afd0902082123201afd0902782124201bfd000290012125201e2022fde6012011\
-fde401211120232022fde6012012fde401211220202022fde6012013fde401211320242022fde6012014fde4012114201e2025fde6012015fde4\
-01211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201bfd000280022126201afd09\
-020c2127201afd09027c2128201bfd00029002212920232026fde6012011fde401211120272026fde6012012fde401211220242026fde6012013\
-fde401211320282026fde6012014fde401211420232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde4\
-01211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b2011200cfde401fd0c000000\
-00000000000000000000000000fdeb01212a2012200cfde401fd0c00000000000000000000000000000000fdeb01212b202b202afd45202a202a\
-fd42fd50212c202a202b202cfd52212d2013200cfde401fd0c00000000000000000000000000000000fdeb01212e202e202dfd45202d202dfd42\
-fd50212f202d202e202ffd5221302014200cfde401fd0c00000000000000000000000000000000fdeb01213120312030fd4520302030fd42fd50\
-2132203020312032fd5221332015200efde401fd0c00000000000000000000000000000000fdeb0121342016200efde401fd0c00000000000000\
-000000000000000000fdeb01213520352034fd4520342034fd42fd502136203420352036fd5221372017200efde401fd0c000000000000000000\
-00000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a2018200efde401fd0c0000000000000000000000\
-0000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c00000000000000000000000000000000fd0c0100\
-0000010000000100000001000000202cfd52fd0c02000000020000000200000002000000202ffd52fd0c03000000030000000300000003000000\
-2032fd52213efd0c00000000000000000000000000000000fd0c010000000100000001000000010000002036fd52fd0c02000000020000000200\
-0000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f2006200b41086c200f41a0036c6a200a41a02a6c6a201041\
-206c6a41046c6a214020402033fd0b02002007200b41086c200f41a0036c6a200a41a02a6c6a201041206c6a41046c6a21412041203efd0b0200\
-2040203dfd0b02102041203ffd0b0210201041016a2210410d480d000b200f41016a220f410d480d000b200b41016a220b4104480d000b200841\
-016a22082001480d000b0b0bbf130e097f207b047f087b037f067b027f027b027f017b037f117b067f0b7b200020014804402000210903402009\
-210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41\
-046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121\
-142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401\
-211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5\
-012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd\
-000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501\
-212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fd\
-e5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023\
-fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b02\
-80af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd\
-0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e4101\
-6a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340203541046c41046a41194c04\
-40fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000\
-002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000\
-000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213d4100213e2003203441a0066c20\
-354180016c6a41046c6a213f200620324180206c20344180026c6a41046c6a21400340203ffd09020021412040fd00020021422040fd00021021\
-43203ffd090280012144203ffd090280022145203ffd09028003214620412042fde6012036fde401213620412043fde6012037fde40121372044\
-2042fde6012038fde401213820442043fde6012039fde401213920452042fde601203afde401213a20452043fde601203bfde401213b20462042\
-fde601203cfde401213c20462043fde601203dfde401213d203f41046a213f204041206a2140203e41016a223e4120480d000b2003203441c801\
-6c203541206c6a41046c6a214720472036fd0b0280900320472037fd0b0290900320472038fd0b02a0900320472039fd0b02b090032047203afd\
-0b02c090032047203bfd0b02d090032047203cfd0b02e090032047203dfd0b02f0900305410021480340fd0c0000000000000000000000000000\
-00002149fd0c00000000000000000000000000000000214a4100213e2003203441a0066c20354180016c6a204841206c6a41046c6a214b200620\
-324180206c20344180026c6a41046c6a214c0340204bfd090200214d204d204cfd000200fde6012049fde4012149204d204cfd000210fde60120\
-4afde401214a204b41046a214b204c41206a214c203e41016a223e4120480d000b2003203441c8016c203541206c6a204841086c6a41046c6a21\
-4e204e2049fd0b02809003204e204afd0b02909003204841016a22484119203541046c6b480d000b0b203541016a22354107480d000b20344101\
-6a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214f20\
-03203341046c200e41a0016c6a41046c6a21500340204ffd000280a9032151204ffd000280c2032152204ffd0002a0af032153204ffd0002a0c8\
-032154204ffd0002a096032053fde4012054fde4012155204ffd0002c0b5032156204ffd0002c0ce032157204ffd0002c09c032056fde4012057\
-fde4012158204ffd0002e0bb032159204ffd0002e0d403215a20532054fde501204ffd0002a0e103fde501215b20562057fde501204ffd0002c0\
-e703fde501215c204ffd00028090032051fde4012052fde4012055fde4012058fde401215d20552058fde501204ffd0002e0a2032059fde40120\
-5afde401fde501215e20512052fde501204ffd000280db03fde501205bfde401205cfde401215f205b205cfde5012059205afde501204ffd0002\
-e0ed03fde501fde50121602050205dfd0b0280f4032050205efd0b02a0f4032050205ffd0b02c0f60320502060fd0b02e0f603204f41206a214f\
-205041c0006a2150200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241\
-086c203341046c6a41046c6a21622062fd000280ca042161410021630340410021642003203341046c206341a0016c6a41046c6a216520072032\
-41086c203341046c6a206341c0026c6a200c41c00c6c6a41046c6a21662008203241086c203341046c6a206341c0026c6a200c41c00c6c6a4104\
-6c6a216703402065fd000280f4032061fde401fd0c00000000000000000000000000000000fdeb0121682065fd0002a0f4032061fde401fd0c00\
-000000000000000000000000000000fdeb01216920692068fd4520682068fd42fd50216a20682069206afd52216b2065fd0002c0f6032061fde4\
-01fd0c00000000000000000000000000000000fdeb01216c206c206bfd45206b206bfd42fd50216d206b206c206dfd52216e2065fd0002e0f603\
-2061fde401fd0c00000000000000000000000000000000fdeb01216f206f206efd45206e206efd42fd502170206e206f2070fd522171fd0c0000\
-0000000000000000000000000000fd0c01000000010000000100000001000000206afd52fd0c02000000020000000200000002000000206dfd52\
-fd0c030000000300000003000000030000002070fd52217220662071fd0b020020672072fd0b0200206541c0006a216520664180026a21662067\
-4180026a2167206441016a22644105480d000b206341016a22634105480d000b203341016a22334102480d000b203241016a22324108480d000b\
-200941016a22092001480d000b0b0bd30a0f067f087b057f077b017f017b017f017b017f017b017f027b027f017b017f20002001480440200021\
-0703402007210820084103702109200841036e21082008210a4100210b03404100210c0340200a41046c41046a20022802004c0440fd0c000000\
-00000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00\
-0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
-0c000000000000000000000000000000002113fd0c00000000000000000000000000000000211441002115034041002116034041002117200420\
-0941c0026c200a4180326c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a21182005200b41086c20154180c0016c6a20164180\
-c0006c6a41046c6a211903402018fd090200211a2019fd000280cc04211b2019fd000290cc04211c2018fd09028032211d2018fd09028064211e\
-2018fd0902809601211f201a201bfde601200dfde401210d201a201cfde601200efde401210e201d201bfde601200ffde401210f201d201cfde6\
-012010fde4012110201e201bfde6012011fde4012111201e201cfde6012012fde4012112201f201bfde6012013fde4012113201f201cfde60120\
-14fde4012114201841046a211820194180046a2119201741016a221741c000480d000b201641016a22164103480d000b201541016a2215410348\
-0d000b2005200b41086c41046c6a21212021fd000280cc1621202021fd000290cc1621222006200b41086c20094180036c6a200a4180246c6a20\
-0c4180016c6a41046c6a21232023200d2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200e2022fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02102023200f2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02802420\
-2320102022fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202320112020fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b028048202320122022fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202320132020fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02806c202320142022fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c\
-052005200b41086c41046c6a21252025fd000280cc1621242025fd000290cc162126410021270340fd0c00000000000000000000000000000000\
-2128fd0c000000000000000000000000000000002129410021150340410021160340410021172004200941c0026c200a4180326c6a202741c00c\
-6c6a201541c0026c6a201641c0006c6a200c41c0006c6a41046c6a212a2005200b41086c20154180c0016c6a20164180c0006c6a41046c6a212b\
-0340202afd090200212c202c202bfd000280cc04fde6012028fde4012128202c202bfd000290cc04fde6012029fde4012129202a41046a212a20\
-2b4180046a212b201741016a221741c000480d000b201641016a22164103480d000b201541016a22154103480d000b2006200b41086c20094180\
-036c6a200a4180246c6a20274180096c6a200c4180016c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b0200202d20292026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41046c6b\
-480d000b0b200c41016a220c4103480d000b200b41016a220b4110480d000b200741016a22072001480d000b0b0bf5090f047f087b057f077b01\
-7f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200821094100210a0340200941046c41046a2002\
-2802004c0440fd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000\
-000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000\
-00000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021124100211303404100\
-2114034041002115200420094180246c20134180036c6a20144180016c6a41046c6a21162005200a41086c201341c0016c6a201441c0006c6a41\
-046c6a211703402016fd09020021182017fd000280d01621192017fd000290d016211a2016fd09028024211b2016fd09028048211c2016fd0902\
-806c211d20182019fde601200bfde401210b2018201afde601200cfde401210c201b2019fde601200dfde401210d201b201afde601200efde401\
-210e201c2019fde601200ffde401210f201c201afde6012010fde4012110201d2019fde6012011fde4012111201d201afde6012012fde4012112\
-201641046a211620174180126a2117201541016a2215418001480d000b201441016a22144103480d000b201341016a22134103480d000b200520\
-0a41086c41046c6a211f201ffd000280d028211e201ffd000290d02821202006200a41086c20094180026c6a41046c6a21212021200b201efde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b02002021200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-02102021200d201efde401fd0c00000000000000000000000000000000fdeb01fd0b0280022021200e2020fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b0290022021200f201efde401fd0c00000000000000000000000000000000fdeb01fd0b028004202120102020fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b02900420212011201efde401fd0c00000000000000000000000000000000fdeb01fd0b\
-028006202120122020fde401fd0c00000000000000000000000000000000fdeb01fd0b029006052005200a41086c41046c6a21232023fd000280\
-d02821222023fd000290d0282124410021250340fd0c000000000000000000000000000000002126fd0c00000000000000000000000000000000\
-212741002113034041002114034041002115200420094180246c20254180096c6a20134180036c6a20144180016c6a41046c6a21282005200a41\
-086c201341c0016c6a201441c0006c6a41046c6a212903402028fd090200212a202a2029fd000280d016fde6012026fde4012126202a2029fd00\
-0290d016fde6012027fde4012127202841046a212820294180126a2129201541016a2215418001480d000b201441016a22144103480d000b2013\
-41016a22134103480d000b2006200a41086c20094180026c6a202541c0006c6a41046c6a212b202b20262022fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b0200202b20272024fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202541016a2225200228\
-0200200941046c6b480d000b0b200a41016a220a4108480d000b200741016a22072001480d000b0b0bd50616037d047f027d037f017d027f017d\
-017f017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402002280200b22108430000803f200895210920098c\
-210a2000210b0340200b210c200c210d4100210e03404300000000210f43000000002110410021112004200d41c0006c41046c6a21122005200e\
-41026c41046c6a2113034020122a02002114200f201420132a0280d2289492210f2010201420132a0284d22894922110201241046a2112201341\
-286a2113201141016a221141c000480d000b2006200e41026c200d41366c6a41046c6a21152015200f2005200e41026c41046c6a211620162a02\
-80e628923802002015201020162a0284e62892380204200e41016a220e4105480d000b43ffff7fff2117410021112006200d41366c41046c6a21\
-180340201720182a0200972117201841046a2118201141016a2211410a480d000b43ffff7fff21194100211a4100211b2006200d41366c41046c\
-6a211c0340201c2a0200211d201d20195e201d201d5c72211e201d2019201e1b21194100410a6c201b6a201a201e1b211a201c41046a211c201b\
-41016a221b410a480d000b201a2007200d41046c6a2120202028020046b2211f2006200d41366c41046c6a2121202120173802282021201f3802\
-2c20212a02282122410021232006200d41366c41046c6a2124034020242a02002022932125202510022126202420253802302024202638025820\
-2441046a2124202341016a2223410a480d000b43000000002127410021112006200d41366c41046c6a21280340202720282a0258922127202841\
-046a2128201141016a2211410a480d000b202120273802800120202802002129410021232006200d41366c41046c6a212a0340202a200a430000\
-000020232029461b38028401202a41046a212a202341016a2223410a480d000b4300000000212b410021112006200d41366c41046c6a212c0340\
-202b202c2a02840192212b202c41046a212c201141016a2211410a480d000b2021202b3802ac0120212a02ac01212d202d8c212e20212a028001\
-212f202e202f952130410021232006200d41366c41046c6a21310340203120312a028401203020312a025894923802b001203141046a21312023\
-41016a2223410a480d000b200b41016a220b2001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f200020014804404300\
-000000210c4100210d03402004200d41046c6a210f200f280200210e2005200d41366c41046c6a211120112a0280012110201010032112410021\
-132005200d41366c41046c6a21140340200c20142a023020129343000000002013200e461b92210c201441046a2114201341016a2213410a480d\
-000b200d41016a220d2002280200480d000b43000000002115410021162005410041046c6a21170340201520172a022c922115201741d8016a21\
-17201641016a22162002280200480d000b2002280200b22118200c201895211920198c211a2015201895211b2000211c0340201c211d20084100\
-41046c6a211e201e201a3802002009410041046c6a211f201f201b380200201c41016a221c2001480d000b0b0b7803037f017d037f2000200148\
-04402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a2111\
-201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0b860205047f047d03\
-7f017d017f200020014804402000210c0340200c210d200d411070210e200d41106e210d200d210f430000000021104300000000211143000000\
-00211243000000002113410021142005200f41046c6a21152006200e41046c41046c6a2116034020152a02b00121172010201720162a02009492\
-21102011201720162a0204949221112012201720162a0208949221122013201720162a020c94922113201541d8016a211520164180026a211620\
-1441016a22142002280200480d000b200a200e41286c200f6a41046c6a211820182010380280d228201820113802a8d228201820123802d0d228\
-201820133802f8d228200c41016a220c2001480d000b0b0b970a09047f087b037f067b037f027b027f017b027f200020014804402000210c0340\
-200c210d200d210e4100210f0340200e41046c41046a20022802004c0440fd0c000000000000000000000000000000002110fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
-0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000\
-00000000000000000000000000002117410021182005200e41d8016c41046c6a21192007200f41086c41046c6a211a03402019fd0902b001211b\
-201afd000200211c201afd000210211d2019fd09028803211e2019fd0902e004211f2019fd0902b8062120201b201cfde6012010fde401211020\
-1b201dfde6012011fde4012111201e201cfde6012012fde4012112201e201dfde6012013fde4012113201f201cfde6012014fde4012114201f20\
-1dfde6012015fde40121152020201cfde6012016fde40121162020201dfde6012017fde4012117201941046a2119201a4180026a211a20184101\
-6a2218410a480d000b200b200f41086c200e4180026c6a41046c6a212120212010fd0c000000000000000000000000000000002006200f41086c\
-200e4180026c6a41046c6a21222022fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020212011fd0c00000000000000\
-0000000000000000002022fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020212012fd0c0000000000000000000000\
-00000000002022fd00028002fd0c00000000000000000000000000000000fd44fd52fd0b02800220212013fd0c00000000000000000000000000\
-0000002022fd00029002fd0c00000000000000000000000000000000fd44fd52fd0b02900220212014fd0c000000000000000000000000000000\
-002022fd00028004fd0c00000000000000000000000000000000fd44fd52fd0b02800420212015fd0c0000000000000000000000000000000020\
-22fd00029004fd0c00000000000000000000000000000000fd44fd52fd0b02900420212016fd0c000000000000000000000000000000002022fd\
-00028006fd0c00000000000000000000000000000000fd44fd52fd0b02800620212017fd0c000000000000000000000000000000002022fd0002\
-9006fd0c00000000000000000000000000000000fd44fd52fd0b02900605410021230340fd0c000000000000000000000000000000002124fd0c\
-000000000000000000000000000000002125410021182005200e41d8016c202341366c6a41046c6a21262007200f41086c41046c6a2127034020\
-26fd0902b001212820282027fd000200fde6012024fde401212420282027fd000210fde6012025fde4012125202641046a212620274180026a21\
-27201841016a2218410a480d000b200b200f41086c200e4180026c6a202341c0006c6a41046c6a212920292024fd0c0000000000000000000000\
-00000000002006200f41086c200e4180026c6a202341c0006c6a41046c6a212a202afd000200fd0c00000000000000000000000000000000fd44\
-fd52fd0b020020292025fd0c00000000000000000000000000000000202afd000210fd0c00000000000000000000000000000000fd44fd52fd0b\
-0210202341016a22232002280200200e41046c6b480d000b0b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0bb90103037f\
-027b037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c0000000000000000000000\
-0000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a\
-210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a2209\
-2001480d000b0b0be30405067f087b037f067b017f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100\
-210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
-0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000000000211641002117\
-2004200d41086c41046c6a21182005200c41046c200b4180036c6a200e4180016c6a41046c6a211903402018fd000200211a2019fd090200211b\
-2018fd000210211c2019fd090204211d2019fd090208211e2019fd09020c211f201a201bfde601200ffde401210f201c201bfde6012010fde401\
-2110201a201dfde6012011fde4012111201c201dfde6012012fde4012112201a201efde6012013fde4012113201c201efde6012014fde4012114\
-201a201ffde6012015fde4012115201c201ffde6012016fde401211620184180026a211820194180246a2119201741016a22172002280200480d\
-000b2007200c4180126c200b41c0016c6a200e41c0006c6a200d41086c6a41046c6a21202020200ffd0b0280d01620202010fd0b0290d0162020\
-2011fd0b0280e21620202012fd0b0290e21620202013fd0b0280f41620202014fd0b0290f41620202015fd0b0280861720202016fd0b02908617\
-200e41016a220e4103480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0b910b09067f087b037f067b037f027b027f\
-017b027f200020014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d03404100210e0340200c41046c4104\
-6a20022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
-0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
-00000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021164100211720\
-04200c4180026c41046c6a21182006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a211903402018fd090200211a2019fd000200\
-211b2019fd000210211c2018fd09028002211d2018fd09028004211e2018fd09028006211f201a201bfde601200ffde401210f201a201cfde601\
-2010fde4012110201d201bfde6012011fde4012111201d201cfde6012012fde4012112201e201bfde6012013fde4012113201e201cfde6012014\
-fde4012114201f201bfde6012015fde4012115201f201cfde6012016fde4012116201841046a211820194180046a2119201741016a221741c000\
-480d000b2008200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21202020200ffd0c0000000000000000000000000000\
-00002005200d41086c200b4180036c6a200c4180246c6a200e4180016c6a41046c6a21212021fd000200fd0c0000000000000000000000000000\
-0000fd44fd52fd0b020020202010fd0c000000000000000000000000000000002021fd000210fd0c00000000000000000000000000000000fd44\
-fd52fd0b021020202011fd0c000000000000000000000000000000002021fd00028024fd0c00000000000000000000000000000000fd44fd52fd\
-0b02802420202012fd0c000000000000000000000000000000002021fd00029024fd0c00000000000000000000000000000000fd44fd52fd0b02\
-902420202013fd0c000000000000000000000000000000002021fd00028048fd0c00000000000000000000000000000000fd44fd52fd0b028048\
-20202014fd0c000000000000000000000000000000002021fd00029048fd0c00000000000000000000000000000000fd44fd52fd0b0290482020\
-2015fd0c000000000000000000000000000000002021fd0002806cfd0c00000000000000000000000000000000fd44fd52fd0b02806c20202016\
-fd0c000000000000000000000000000000002021fd0002906cfd0c00000000000000000000000000000000fd44fd52fd0b02906c054100212203\
-40fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124410021172004200c4180026c202241c000\
-6c6a41046c6a21252006200d41086c200b4180c0016c6a200e4180c0006c6a41046c6a212603402025fd090200212720272026fd000200fde601\
-2023fde401212320272026fd000210fde6012024fde4012124202541046a212520264180046a2126201741016a221741c000480d000b2008200d\
-41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a212820282023fd0c000000000000000000000000000000\
-002005200d41086c200b4180036c6a200c4180246c6a20224180096c6a200e4180016c6a41046c6a21292029fd000200fd0c0000000000000000\
-0000000000000000fd44fd52fd0b020020282024fd0c000000000000000000000000000000002029fd000210fd0c000000000000000000000000\
-00000000fd44fd52fd0b0210202241016a22222002280200200c41046c6b480d000b0b200e41016a220e4103480d000b200d41016a220d411048\
-0d000b200941016a22092001480d000b0b0bed0103037f027b057f200020014804402000210903402009210a200a210bfd0c0000000000000000\
-0000000000000000210cfd0c00000000000000000000000000000000210d4100210e03404100210f0340410021102004200b41086c200e418003\
-6c6a200f4180016c6a41046c6a21110340200c2011fd000200fde401210c200d2011fd000210fde401210d20114180246a2111201041016a2210\
-2002280200480d000b200f41016a220f4103480d000b200e41016a220e4103480d000b2007200b41086c41046c6a21122012200cfd0b0280cc16\
-2012200dfd0b0290cc16200941016a22092001480d000b0b0ba70505067f087b057f067b017f200020014804402000210903402009210a200a41\
-0370210b200a41036e210a200a210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000\
-000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
-0000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000\
-00000000000000000000002116410021170340410021180340410021192005200c41046c200b41c0026c6a201741c0026c6a201841c0006c6a20\
-0e41c0006c6a41046c6a211a2004200d41086c20174180036c6a20184180016c6a41046c6a211b0340201afd090200211c201bfd000200211d20\
-1bfd000210211e201afd090204211f201afd0902082120201afd09020c2121201c201dfde601200ffde401210f201c201efde6012010fde40121\
-10201f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fde401211420\
-21201dfde6012015fde40121152021201efde6012016fde4012116201a4180326a211a201b4180246a211b201941016a22192002280200480d00\
-0b201841016a22184103480d000b201741016a22174103480d000b2007200c4180046c200b4180c0016c6a200d41086c6a200e4180c0006c6a41\
-046c6a21222022200ffd0b0280cc0420222010fd0b0290cc0420222011fd0b0280d00420222012fd0b0290d00420222013fd0b0280d404202220\
-14fd0b0290d40420222015fd0b0280d80420222016fd0b0290d804200e41016a220e4103480d000b200d41016a220d4110480d000b200941016a\
-22092001480d000b0b0b810d09067f087b057f067b037f027b027f017b027f200020014804402000210903402009210a200a410570210b200a41\
-056e210a200a210c4100210d03404100210e0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd0c\
-000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112\
-fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000\
-2115fd0c000000000000000000000000000000002116410021170340200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803\
-402018417f6c200e6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a201741807d6c6a201841807f6c\
-6a200e4180016c6a41046c6a211a2006200d41086c20174180c0016c6a20184180c0006c6a41046c6a211b0340201afd090200211c201bfd0002\
-00211d201bfd000210211e201afd09028024211f201afd090280482120201afd0902806c2121201c201dfde601200ffde401210f201c201efde6\
-012010fde4012110201f201dfde6012011fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde60120\
-14fde40121142021201dfde6012015fde40121152021201efde6012016fde4012116201a41046a211a201b4180026a211b201941016a22194180\
-01480d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a200e41c0\
-006c6a41046c6a21222022200ffd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a200e41c0006c\
-6a41046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020222010fd0c00000000000000000000000000\
-0000002023fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020222011fd0c0000000000000000000000000000000020\
-23fd00028032fd0c00000000000000000000000000000000fd44fd52fd0b02803220222012fd0c000000000000000000000000000000002023fd\
-00029032fd0c00000000000000000000000000000000fd44fd52fd0b02903220222013fd0c000000000000000000000000000000002023fd0002\
-8064fd0c00000000000000000000000000000000fd44fd52fd0b02806420222014fd0c000000000000000000000000000000002023fd00029064\
-fd0c00000000000000000000000000000000fd44fd52fd0b02906420222015fd0c000000000000000000000000000000002023fd0002809601fd\
-0c00000000000000000000000000000000fd44fd52fd0b0280960120222016fd0c000000000000000000000000000000002023fd0002909601fd\
-0c00000000000000000000000000000000fd44fd52fd0b0290960105410021240340fd0c000000000000000000000000000000002125fd0c0000\
-00000000000000000000000000002126410021170340200b2017417f6c6a41004e200b2017417f6c6a4103487104404100211803402018417f6c\
-200e6a41004e2018417f6c200e6a410348710440410021192004200b4180036c200c4180246c6a20244180096c6a201741807d6c6a201841807f\
-6c6a200e4180016c6a41046c6a21272006200d41086c20174180c0016c6a20184180c0006c6a41046c6a212803402027fd090200212920292028\
-fd000200fde6012025fde401212520292028fd000210fde6012026fde4012126202741046a212720284180026a2128201941016a221941800148\
-0d000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200d41086c200b41c0026c6a200c4180326c6a202441c00c6c\
-6a200e41c0006c6a41046c6a212a202a2025fd0c000000000000000000000000000000002005200d41086c200b41c0026c6a200c4180326c6a20\
-2441c00c6c6a200e41c0006c6a41046c6a212b202bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c00\
-000000000000000000000000000000202bfd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202441016a222420022802\
-00200c41046c6b480d000b0b200e41016a220e4105480d000b200d41016a220d4108480d000b200941016a22092001480d000b0b0bc002010c7f\
-20002001480440200021080340200821092009210a4100210b0340200b41026d410548210c4100210d0340200d41026d410548210e200c200e71\
-210f410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d41c0026c6a200d41026d41\
-c0006c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a211303402011200f047b2013fd000200\
-fd0c000000000000000000000000000000002012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c0000000000000000000000\
-00000000000bfd0b0200201141106a2111201241106a2112201341106a2113201041016a22104110480d000b200d41016a220d410b480d000b20\
-0b41016a220b410b480d000b200841016a22082001480d000b0b0bed0103037f027b057f20002001480440200021080340200821092009210afd\
-0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210c4100210d03404100210e03404100210f200520\
-0a41086c200d41c0026c6a200e41c0006c6a41046c6a21100340200b2010fd000200fde401210b200c2010fd000210fde401210c20104180326a\
-2110200f41016a220f2002280200480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b2007200a41086c41046c6a211120\
-11200bfd0b0280ca042011200cfd0b0290ca04200841016a22082001480d000b0b0bae0705087f087b047f067b017f2000200148044041002109\
-03402000210a0340200a210b200b410370210c200b41036e210b200b410370210d200b41036e210b200b210e200941004a210f410021100340fd\
-0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
-13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
-002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100211903404100211a2004200e41\
-046c200d41a0036c6a200941a02a6c6a201941a0036c6a200c41206c6a41046c6a211b2005201041086c200941c03c6c6a201941c0056c6a4104\
-6c6a211c0340201bfd090200211d201cfd000200211e201cfd000210211f201bfd0902042120201bfd0902082121201bfd09020c2122201d201e\
-fde6012011fde4012111201d201ffde6012012fde40121122020201efde6012013fde40121132020201ffde6012014fde40121142021201efde6\
-012015fde40121152021201ffde6012016fde40121162022201efde6012017fde40121172022201ffde6012018fde4012118201b4180016a211b\
-201c4180026a211c201a41016a221a410b480d000b201941016a2219410b480d000b2007200e4180026c200d4180306c6a201041086c6a200c41\
-80106c6a41046c6a21232023200f047b2023fd0002800a05fd0c000000000000000000000000000000000b2011fde401fd0b02800a2023200f04\
-7b2023fd0002900a05fd0c000000000000000000000000000000000b2012fde401fd0b02900a2023200f047b2023fd0002800c05fd0c00000000\
-0000000000000000000000000b2013fde401fd0b02800c2023200f047b2023fd0002900c05fd0c000000000000000000000000000000000b2014\
-fde401fd0b02900c2023200f047b2023fd0002800e05fd0c000000000000000000000000000000000b2015fde401fd0b02800e2023200f047b20\
-23fd0002900e05fd0c000000000000000000000000000000000b2016fde401fd0b02900e2023200f047b2023fd0002801005fd0c000000000000\
-000000000000000000000b2017fde401fd0b0280102023200f047b2023fd0002901005fd0c000000000000000000000000000000000b2018fde4\
-01fd0b029010201041016a22104108480d000b200a41016a220a2001480d000b200941016a22092002280200480d000b0b0b880d09067f087b05\
-7f067b037f027b027f017b027f200020014804402000210903402009210a200a410d70210b200a410d6e210a200a210c4100210d03404100210e\
-0340200c41046c41046a20022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110\
-fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000000000\
-2113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000\
-00002116410021170340200b2017417f6c6a41004e200b2017417f6c6a410b487104404100211803402018417f6c200e6a41004e2018417f6c20\
-0e6a410b48710440410021192005200b41c0056c200c4180f2016c6a201741c07a6c6a201841406c6a200e41c0006c6a41046c6a211a2006200d\
-41086c20174180306c6a20184180106c6a41046c6a211b0340201afd090200211c201bfd000200211d201bfd000210211e201afd090280f20121\
-1f201afd090280e4032120201afd090280d6052121201c201dfde601200ffde401210f201c201efde6012010fde4012110201f201dfde6012011\
-fde4012111201f201efde6012012fde40121122020201dfde6012013fde40121132020201efde6012014fde40121142021201dfde6012015fde4\
-0121152021201efde6012016fde4012116201a41046a211a201b4180016a211b201941016a221941c000480d000b0b201841016a22184103480d\
-000b0b201741016a22174103480d000b2008200d41086c200b41a0036c6a200c4180a9016c6a200e41206c6a41046c6a21222022200ffd0c0000\
-00000000000000000000000000002004200d41086c200b41a0036c6a200c4180a9016c6a200e41206c6a41046c6a21232023fd000200fd0c0000\
-0000000000000000000000000000fd44fd52fd0b020020222010fd0c000000000000000000000000000000002023fd000210fd0c000000000000\
-00000000000000000000fd44fd52fd0b021020222011fd0c000000000000000000000000000000002023fd000280a901fd0c0000000000000000\
-0000000000000000fd44fd52fd0b0280a90120222012fd0c000000000000000000000000000000002023fd000290a901fd0c0000000000000000\
-0000000000000000fd44fd52fd0b0290a90120222013fd0c000000000000000000000000000000002023fd000280d202fd0c0000000000000000\
-0000000000000000fd44fd52fd0b0280d20220222014fd0c000000000000000000000000000000002023fd000290d202fd0c0000000000000000\
-0000000000000000fd44fd52fd0b0290d20220222015fd0c000000000000000000000000000000002023fd000280fb03fd0c0000000000000000\
-0000000000000000fd44fd52fd0b0280fb0320222016fd0c000000000000000000000000000000002023fd000290fb03fd0c0000000000000000\
-0000000000000000fd44fd52fd0b0290fb0305410021240340fd0c000000000000000000000000000000002125fd0c0000000000000000000000\
-00000000002126410021170340200b2017417f6c6a41004e200b2017417f6c6a410b487104404100211803402018417f6c200e6a41004e201841\
-7f6c200e6a410b48710440410021192005200b41c0056c200c4180f2016c6a202441c03c6c6a201741c07a6c6a201841406c6a200e41c0006c6a\
-41046c6a21272006200d41086c20174180306c6a20184180106c6a41046c6a212803402027fd090200212920292028fd000200fde6012025fde4\
-01212520292028fd000210fde6012026fde4012126202741046a212720284180016a2128201941016a221941c000480d000b0b201841016a2218\
-4103480d000b0b201741016a22174103480d000b2008200d41086c200b41a0036c6a200c4180a9016c6a202441a02a6c6a200e41206c6a41046c\
-6a212a202a2025fd0c000000000000000000000000000000002004200d41086c200b41a0036c6a200c4180a9016c6a202441a02a6c6a200e4120\
-6c6a41046c6a212b202bfd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202a2026fd0c000000000000000000000000\
-00000000202bfd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202441016a22242002280200200c41046c6b480d000b\
-0b200e41016a220e410d480d000b200d41016a220d4104480d000b200941016a22092001480d000b0b0bad02010b7f2000200148044020002108\
-0340200821092009210a4100210b03404100210c03404100210d03404100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9\
-016c6a200d41c0006c6a200e41206c6a41046c6a21102004200b41a0036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c20\
-0a41a02a6c6a200d41206c6a41046c6a2112034020102012fd000200fd0c000000000000000000000000000000002011fd000200200c41026c20\
-0e6afd11fd37fd52fd0b0200201041106a2110201141106a2111201241106a2112200f41016a220f4108480d000b200e41016a220e4102480d00\
-0b200d41016a220d410d480d000b200c41016a220c4102480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bb50203\
-047f027b047f200020014804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c000000\
-00000000000000000000000000210d4100210e03404100210f2005200b41086c200841a02a6c6a200e41a0036c6a41046c6a21100340200c2010\
-fd000200fde401210c200d2010fd000210fde401210d20104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b2007\
-200b41086c41046c6a21112011200841004a047b2011fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b02800920\
-11200841004a047b2011fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b\
-200841016a22082002280200480d000b0b0bef0505077f067b047f057b017f200020014804404100210703402000210803402008210920094104\
-70210a200941046e21092009410370210b200941036e21092009410170210c200941016e21092009210dfd0c0000000000000000000000000000\
-0000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000\
-000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113410021140340410021152004\
-20074190066c2014411c6c6a200b6a41046c6a21162005200a41086c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021\
-182017fd00020021192017fd000210211a2016fd090270211b2016fd0902e001211c20182019fde601200efde401210e2018201afde601200ffd\
-e401210f201b2019fde6012010fde4012110201b201afde6012011fde4012111201c2019fde6012012fde4012112201c201afde6012013fde401\
-2113201641046a211620174180016a2117201541016a2215411a480d000b201441016a2214411a480d000b2006200a41086c200b41206c6a4104\
-6c6a211d201d200741004a047b201dfd00020005fd0c000000000000000000000000000000000b200efde401fd0b0200201d200741004a047b20\
-1dfd00021005fd0c000000000000000000000000000000000b200ffde401fd0b0210201d200741004a047b201dfd0002800305fd0c0000000000\
-00000000000000000000000b2010fde401fd0b028003201d200741004a047b201dfd0002900305fd0c000000000000000000000000000000000b\
-2011fde401fd0b029003201d200741004a047b201dfd0002800605fd0c000000000000000000000000000000000b2012fde401fd0b028006201d\
-200741004a047b201dfd0002900605fd0c000000000000000000000000000000000b2013fde401fd0b029006200841016a22082001480d000b20\
-0741016a22072002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd\
-1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a21122006\
-20104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117\
-fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd00020021\
-19fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a20\
-15fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c\
-77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201e\
-fd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d00\
-0b0b0b008d0203666d61c9170e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ebb110e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e0edc04\
-14de040e0e0e0e0e0e0ebe04149a0e0e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ee80a0e0e0e0e0e0e0efe0112a00a0e0e0e0e0e0e\
-0edc0414de040e0e0e0e0e0e0ebe0414a1180e0e0e0e0e0e0e300e0e0e0e0e0e0e300e0e0e0e0e0e0ee50d0e0e0e0e0e0e0efe0112f60b0e0e0e\
-0e0e0e0edc0414de040e0e0e0e0e0e0ebe041499100e0e0e0e0e0e0ef10412f4050e0e0e0e0e0e0ea1040e0e0e0e0e0e0e9e0512fa060e0e0e0e\
-0e0e0e97050e0e0e0e0e0e0e980612e6090e0e0e0e0e0e0e91070e0e0e0e0e0e0e9e0612dd090e0e0e0e0e';
+00000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000\
+000000000000002116fd0c000000000000000000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0\
+026c6a200d41c0006c6a41046c6a211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc0421\
+1d201c201dfde601200efde401210e201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fd\
+e4012110201f201efde6012011fde4012111201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013\
+fde4012113201afd090280960121212021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c8\
+0121222022201dfde6012016fde40121162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d\
+000b0b201841016a22184103480d000b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c20\
+0941086c6a200c4180036c6a200d4180016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
+002026200f2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b028024202620112025fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b028048202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
+48202620142023fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202620152025fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b02906c202620162023fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc\
+1621294100212a0340fd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c410021180340410021\
+192004200c41c0026c200a41c03e6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a\
+41046c6a212e0340202dfd090200212f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d\
+41046a212d202e4180046a212e201941016a221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a4180\
+2d6c6a202a4180096c6a200d4180016c6a41046c6a21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b020020\
+30202c2029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d\
+41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b\
+017f017b017f027b027f017b017f200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c20022802\
+0041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c0000000000\
+0000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000\
+000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
+0000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000211541\
+0021160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a\
+2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d20\
+1d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110\
+201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d\
+012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741\
+016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d0282123\
+2006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d\
+2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420242012\
+2021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d028212741002128\
+0340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a410021160340410021172004200a4180\
+2d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016\
+fde6012029fde4012129202d202cfd000290d016fde601202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d00\
+0b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22\
+282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0bba0408017d017f097d047f0a7d037f017d017f20002001480440\
+2005410041046c6a210820082a0280e628210720082a0284e628210920082a0288e628210a20082a028ce628210b20082a0290e628210c20082a\
+0294e628210d20082a0298e628210e20082a029ce628210f20082a02a0e628211020082a02a4e628211120002112034020122113201321144100\
+21150340430000000021164300000000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000\
+211d4300000000211e4300000000211f410021202004201441c0006c41046c6a21212005410041046c6a2122034020212a020021232016202320\
+222a0280d228949221162017202320222a0284d228949221172018202320222a0288d228949221182019202320222a028cd22894922119201a20\
+2320222a0290d2289492211a201b202320222a0294d2289492211b201c202320222a0298d2289492211c201d202320222a029cd2289492211d20\
+1e202320222a02a0d2289492211e201f202320222a02a4d2289492211f202141046a2121202241286a2122202041016a222041c000480d000b20\
+062014410a6c41046c6a2124202420162007923802002024201720099238020420242018200a9238020820242019200b9238020c2024201a200c\
+923802102024201b200d923802142024201c200e923802182024201d200f9238021c2024201e2010923802202024201f20119238022420154101\
+6a22154101480d000b201241016a22122001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100\
+210c2006200a4190066c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a\
+210e200c41016a220c419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f01\
+7b017f2000200148044020002107034020072108200821094100210a03404100210b03404100210c0340fd0c0000000000000000000000000000\
+0000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000\
+000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000\
+0000000000002113fd0c000000000000000000000000000000002114410021152004200a41386c20094190066c6a200b41026c6a41046c6a2116\
+2005200c41086c41046c6a2117024003402016fd09020021182017fd000200211920182019fde601200dfde401210d2016fd090204211a201a20\
+19fde601200efde401210e2016fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd\
+000210211d2018201dfde6012011fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde4\
+012114201541a07e460d012017fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f201efde601200efde401210e201c\
+201efde601200ffde401210f2016fd09027821202020201efde6012010fde40121102017fd000290012121201a2021fde6012011fde401211120\
+1f2021fde6012012fde4012112201c2021fde6012013fde401211320202021fde6012014fde4012114201541e07c460d012017fd000280022122\
+201f2022fde601200dfde401210d2016fd09020c212320232022fde601200efde401210e20202022fde601200ffde401210f2016fd09027c2124\
+20242022fde6012010fde40121102017fd000290022125201f2025fde6012011fde401211120232025fde6012012fde401211220202025fde601\
+2013fde401211320242025fde6012014fde4012114201641f0006a211620174180036a2117201541016a22154103480d000b0b2005200c41086c\
+41046c6a21272027fd0002800921262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a212920\
+29200d2026fde401fd0c00000000000000000000000000000000fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fd\
+e901200f2026fde401fd0c00000000000000000000000000000000fdeb01fde90120102026fde401fd0c00000000000000000000000000000000\
+fdeb01fde901fd0b0200202920112028fde401fd0c00000000000000000000000000000000fdeb0120122028fde401fd0c000000000000000000\
+00000000000000fdeb01fde90120132028fde401fd0c00000000000000000000000000000000fdeb01fde90120142028fde401fd0c0000000000\
+0000000000000000000000fdeb01fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d\
+000b200741016a22072001480d000b0b0ba80714017d017f097d047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d037f017d\
+017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a\
+0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e628211320002114034020\
+1421152015211641002117034043000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d430000\
+0000211e4300000000211f4300000000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a\
+020021252018202520242a0280d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028c\
+d2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a\
+029cd2289492211f2020202520242a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241016a22\
+2241c000480d000b20062016410a6c41046c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b200d92\
+38020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f20119238021c202620202012923802202026202120\
+1392380224201741016a22174101480d000b43ffff7fff21274100212220062016410a6c41046c6a21280340202720282a020097212720284104\
+6a2128202241016a2222410a480d000b43ffff7fff21294100212a4100212b20062016410a6c41046c6a212c0340202c2a0200212d202d20295e\
+202d202d5c72212e202d2029202e1b21294100410a6c202b6a202a202e1b212a202c41046a212c202b41016a222b410a480d000b202a20072016\
+41046c6a2130203028020046b2212f20082016410d6c41046c6a2131203120273802002031202f38020420312a02002132410021332008201641\
+0d6c41046c6a213420062016410a6c41046c6a21350340203420352a0200203293380208203441046a2134203541046a2135203341016a223341\
+0a480d000b430000000021364100212220082016410d6c41046c6a21370340203620372a02081002922136203741046a2137202241016a222241\
+0a480d000b20312036380230201441016a22142001480d000b0b0bb1020a017d037f017d017f017d027f017d027f047d047f2000200148044043\
+0000000021084100210903402004200941046c6a210b200b280200210a20052009410d6c41046c6a210d200d2a0230210c200c1003210e410021\
+0f20052009410d6c41046c6a21100340200820102a0208200e934300000000200f200a461b922108201041046a2110200f41016a220f410a480d\
+000b200941016a22092002280200480d000b43000000002111410021122005410041046c6a21130340201120132a0204922111201341346a2113\
+201241016a22122002280200480d000b2002280200b221142008201495211520158c211620112014952117200021180340201821192006410041\
+046c6a211a201a20163802002007410041046c6a211b201b2017380200201841016a22182001480d000b0b0b860101077f200020014804402000\
+210c0340200c210d200d210e4100210f0340410021102006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000b243\
+00007f4395380200201141046a2111201241016a2112201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c2001\
+480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f4108\
+6c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd00\
+02808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde6\
+0121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b\
+2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e201320\
+16fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f\
+0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c\
+0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018\
+201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f000000\
+3f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd\
+0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601212820\
+17201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02\
+801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b0280402012\
+2026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b\
+028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000\
+210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41\
+046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100\
+210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41c001\
+6c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a211120\
+0f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e\
+200d4180016e210d200d210f41002110200a200f4180c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a21120340\
+201120122a0280cc04380200201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0b8901\
+01077f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f41002110200b200f4180106c200e41206c6a\
+41046c6a21112005200f4180106c200e6a41046c6a21120340201120122a02800a380200201141046a211120124180026a2112201041016a2210\
+4120480d000b200c41016a220c2001480d000b0b0be60b07067f087b037f0f7b017f177b027f2000200148044020002108034020082109200921\
+0a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c0000000000000000000000000000000021\
+0ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
+002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
+0000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd090200\
+21192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201a\
+fde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201e\
+fde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b20\
+1ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd0902782121202120\
+1ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fd\
+e401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420\
+242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd000290022126\
+20202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde40121152017\
+41f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde401fd\
+0c00000000000000000000000000000000fdeb012129200f2027fde401fd0c00000000000000000000000000000000fdeb01212a202a2029fd45\
+20292029fd42fd50212b2029202a202bfd52212c20102027fde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c\
+202cfd42fd50212e202c202d202efd52212f20112027fde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202f\
+fd42fd502131202f20302031fd5221322028fd00029009213320122033fde401fd0c00000000000000000000000000000000fdeb012134201320\
+33fde401fd0c00000000000000000000000000000000fdeb01213520352034fd4520342034fd42fd502136203420352036fd52213720142033fd\
+e401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a20152033fde401\
+fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c00000000000000\
+000000000000000000fd0c01000000010000000100000001000000202bfd52fd0c02000000020000000200000002000000202efd52fd0c030000\
+000300000003000000030000002031fd52213efd0c00000000000000000000000000000000fd0c010000000100000001000000010000002036fd\
+52fd0c020000000200000002000000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f2006200d41086c200b41a0\
+036c6a200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41\
+046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41\
+016a220b410d480d000b200841016a22082001480d000b0b0bb0120a097f207b047f0a7b037f077b037f117b067f0b7b20002001480440200021\
+0903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41\
+c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd0002800220\
+13fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f21192019\
+2013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00\
+028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde5012124\
+20162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fd\
+e401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd\
+00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b02\
+0020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b028096012011\
+2029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac02\
+2011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d00\
+0b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340fd0c0000000000\
+00000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000\
+000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00\
+000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd\
+0c00000000000000000000000000000000213f410021402003203441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c\
+6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde6012036fde40121362042fd000210214520432045fde6012037\
+fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6012039fde4012139204041807f460d012041fd0902800221\
+4720472044fde601203afde401213a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfde401213c20482045fde6\
+01203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efde401213e20492045fde601203ffde401213f204141046a\
+2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd\
+0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a20\
+3dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d000b203441016a22344110480d000b203341016a\
+22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41\
+046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffd\
+e4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb0321\
+55204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde501215720522053fde501204bfd0002c0e703fde5012158204bfd00028090\
+03204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401fde501215a204d204efd\
+e501204bfd000280db03fde5012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fde501fde501215c204c20\
+59fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a22\
+0f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a215e\
+205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c002\
+6c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403\
+205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c000000000000000000000000000000\
+00fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde401fd0c0000000000000000000000\
+0000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000\
+000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c00000000000000000000000000000000\
+fd0c010000000100000001000000010000002066fd52fd0c020000000200000002000000020000002069fd52fd0c030000000300000003000000\
+03000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a2163206041016a226041\
+05480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b\
+0b9d0918017d017f0c7d047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804\
+402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d2009\
+2a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f2013\
+95211420148c211520002116034020162117201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300\
+000000211e4300000000211f43000000002120430000000021214300000000212243000000002123410021242004201841c0006c41046c6a2125\
+2005410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288\
+d2289492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a\
+0298d228949221202021202720262a029cd228949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a\
+2125202641286a2126202441016a222441c000480d000b2006201841366c41046c6a21282028201a2008923802002028201b200a923802042028\
+201c200b923802082028201d200c9238020c2028201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c\
+2028202220119238022020282023201292380224201941016a22194101480d000b43ffff7fff2129410021242006201841366c41046c6a212a03\
+402029202a2a0200972129202a41046a212a202441016a2224410a480d000b43ffff7fff212b4100212c4100212d2006201841366c41046c6a21\
+2e0340202e2a0200212f202f202b5e202f202f5c722130202f202b20301b212b4100410a6c202d6a202c20301b212c202e41046a212e202d4101\
+6a222d410a480d000b202c2007201841046c6a2132203228020046b221312006201841366c41046c6a2133203320293802282033203138022c20\
+332a02282134410021352006201841366c41046c6a2136034020362a020020349321372037100221382036203738023020362038380258203641\
+046a2136203541016a2235410a480d000b43000000002139410021242006201841366c41046c6a213a03402039203a2a0258922139203a41046a\
+213a202441016a2224410a480d000b20332039380280012032280200213b410021352006201841366c41046c6a213c0340203c20154300000000\
+2035203b461b38028401203c41046a213c203541016a2235410a480d000b4300000000213d410021242006201841366c41046c6a213e0340203d\
+203e2a02840192213d203e41046a213e202441016a2224410a480d000b2033203d3802ac0120332a02ac01213f203f8c214020332a0280012141\
+20402041952142410021352006201841366c41046c6a21430340204320432a028401204220432a025894923802b001204341046a214320354101\
+6a2235410a480d000b201641016a22162001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f2000200148044043000000\
+00210c4100210d03402004200d41046c6a210f200f280200210e2005200d41366c41046c6a211120112a02800121102010100321124100211320\
+05200d41366c41046c6a21140340200c20142a023020129343000000002013200e461b92210c201441046a2114201341016a2213410a480d000b\
+200d41016a220d2002280200480d000b43000000002115410021162005410041046c6a21170340201520172a022c922115201741d8016a211720\
+1641016a22162002280200480d000b2002280200b22118200c201895211920198c211a2015201895211b2000211c0340201c211d200841004104\
+6c6a211e201e201a3802002009410041046c6a211f201f201b380200201c41016a221c2001480d000b0b0b7803037f017d037f20002001480440\
+2000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a21112010\
+41016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f01\
+7d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f4300000000211043000000002111430000000021\
+124300000000211343000000002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41\
+046c6a211a034020192a02b001211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b\
+201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94\
+922117201941d8016a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c20103802\
+80d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d32820\
+1c2017380298d428200c41016a220c2001480d000b0b0bf90b09057f0a7b037f077b037f027b027f017b027f200020014804402000210c034020\
+0c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b211041052002280200\
+4c0440fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000\
+0000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000\
+00000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000\
+000000000000002119fd0c00000000000000000000000000000000211a4100211b2005201041366c41046c6a211c2007200e41086c41046c6a21\
+1d02400340201cfd0902b001211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112\
+201cfd0902880321212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902e00421222022201f\
+fde6012015fde401211520222020fde6012016fde4012116201cfd0902b80621232023201ffde6012017fde401211720232020fde6012018fde4\
+012118201b41a07e460d01201cfd0902900821242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d41\
+80026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a212520252011fd0c00000000000000000000000000\
+0000002006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202520\
+12fd0c000000000000000000000000000000002026fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020252013fd0c00\
+0000000000000000000000000000002026fd00028002fd0c00000000000000000000000000000000fd44fd52fd0b02800220252014fd0c000000\
+000000000000000000000000002026fd00029002fd0c00000000000000000000000000000000fd44fd52fd0b02900220252015fd0c0000000000\
+00000000000000000000002026fd00028004fd0c00000000000000000000000000000000fd44fd52fd0b02800420252016fd0c00000000000000\
+0000000000000000002026fd00029004fd0c00000000000000000000000000000000fd44fd52fd0b02900420252017fd0c000000000000000000\
+000000000000002026fd00028006fd0c00000000000000000000000000000000fd44fd52fd0b02800620252018fd0c0000000000000000000000\
+00000000002026fd00029006fd0c00000000000000000000000000000000fd44fd52fd0b02900620252019fd0c00000000000000000000000000\
+0000002026fd00028008fd0c00000000000000000000000000000000fd44fd52fd0b0280082025201afd0c000000000000000000000000000000\
+002026fd00029008fd0c00000000000000000000000000000000fd44fd52fd0b02900805410021270340fd0c0000000000000000000000000000\
+00002128fd0c0000000000000000000000000000000021294100211b2005200f418e026c202741366c6a41046c6a212a2007200e41086c41046c\
+6a212b0340202afd0902b001212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a20\
+2b4180026a212b201b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d2028fd0c0000000000\
+00000000000000000000002006200e41086c200f41c0026c6a202741c0006c6a41046c6a212e202efd000200fd0c000000000000000000000000\
+00000000fd44fd52fd0b0200202d2029fd0c00000000000000000000000000000000202efd000210fd0c00000000000000000000000000000000\
+fd44fd52fd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020\
+014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d\
+4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a\
+220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b\
+0bd10505067f0a7b037f077b017f200020014804402000210903402009210a200a210b200b41056c41800141056b200b41056c41800141056b48\
+1b210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00\
+0000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd\
+0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021\
+16fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200e41086c41046c6a211a\
+2005200c200d4180016c6a41046c6a211b02400340201afd000200211c201bfd090200211d201c201dfde601200ffde401210f201afd00021021\
+1e201e201dfde6012010fde4012110201bfd090204211f201c201ffde6012011fde4012111201e201ffde6012012fde4012112201941807f460d\
+01201bfd0902082120201c2020fde6012013fde4012113201e2020fde6012014fde4012114201bfd09020c2121201c2021fde6012015fde40121\
+15201e2021fde6012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6012017fde4012117201e2022fde6012018fde40121\
+18201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a41046c\
+6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e21620232013fd0b0280f41620232014fd\
+0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b02909817200e41016a220e4108480d000b\
+200d41016a220d4109480d000b200941016a22092001480d000b0b0bbe0c09067f0a7b037f077b037f027b027f017b027f200020014804402000\
+210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100\
+210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000\
+00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
+000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116\
+fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200d41c0006c41046c6a211a\
+2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde601200ffde401210f201bfd\
+000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde4012111201f201efde6012012fde40121122019\
+41807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde6012014fde4012114201afd0902800621212021201dfde6\
+012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd0902800821222022201dfde6012017fde40121172022201efd\
+e6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b2008200d4180096c200e41086c6a200b418001\
+6c6a41046c6a21232023200ffd0c000000000000000000000000000000002005200d4180096c200e41086c6a200b4180016c6a41046c6a212420\
+24fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020232010fd0c000000000000000000000000000000002024fd0002\
+10fd0c00000000000000000000000000000000fd44fd52fd0b021020232011fd0c000000000000000000000000000000002024fd00028024fd0c\
+00000000000000000000000000000000fd44fd52fd0b02802420232012fd0c000000000000000000000000000000002024fd00029024fd0c0000\
+0000000000000000000000000000fd44fd52fd0b02902420232013fd0c000000000000000000000000000000002024fd00028048fd0c00000000\
+000000000000000000000000fd44fd52fd0b02804820232014fd0c000000000000000000000000000000002024fd00029048fd0c000000000000\
+00000000000000000000fd44fd52fd0b02904820232015fd0c000000000000000000000000000000002024fd0002806cfd0c0000000000000000\
+0000000000000000fd44fd52fd0b02806c20232016fd0c000000000000000000000000000000002024fd0002906cfd0c00000000000000000000\
+000000000000fd44fd52fd0b02906c20232017fd0c000000000000000000000000000000002024fd0002809001fd0c0000000000000000000000\
+0000000000fd44fd52fd0b0280900120232018fd0c000000000000000000000000000000002024fd0002909001fd0c0000000000000000000000\
+0000000000fd44fd52fd0b0290900105410021250340fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000\
+00002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a212903402028fd090200\
+212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde4012127202841046a212820294180046a2129201941016a\
+221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b2026fd0c000000000000000000\
+000000000000002005200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c000000000000000000\
+00000000000000fd44fd52fd0b0200202b2027fd0c00000000000000000000000000000000202cfd000210fd0c00000000000000000000000000\
+000000fd44fd52fd0b0210202541016a22252002280200200c41056c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d\
+000b0b0bd30103037f027b047f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c0000\
+0000000000000000000000000000210d4100210e03404100210f2004200b41086c200e4180096c6a41046c6a21100340200c2010fd000200fde4\
+01210c200d2010fd000210fde401210d20104180046a2110200f41016a220f4109480d000b200e41016a220e2002280200480d000b2007200b41\
+086c41046c6a21112011200cfd0b0280cc162011200dfd0b0290cc16200941016a22092001480d000b0b0b8f0605067f0a7b057f077b017f2000\
+20014804402000210903402009210a200a410370210b200a41036e210a200a210c4100210d0340200d41056c41c00141056b200d41056c41c001\
+41056b481b210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000\
+000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000\
+0000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000\
+00000000000000000000002117fd0c0000000000000000000000000000000021184100211903404100211a03404100211b2005200e200b41c002\
+6c6a201941c0026c6a201a41c0006c6a41046c6a211c2004200c41086c20194180036c6a201a4180016c6a41046c6a211d02400340201cfd0902\
+00211e201dfd000200211f201e201ffde601200ffde401210f201dfd0002102120201e2020fde6012010fde4012110201cfd0902042121202120\
+1ffde6012011fde401211120212020fde6012012fde4012112201b41807f460d01201cfd09020821222022201ffde6012013fde4012113202220\
+20fde6012014fde4012114201cfd09020c21232023201ffde6012015fde401211520232020fde6012016fde4012116201b41a07e460d01201cfd\
+09021021242024201ffde6012017fde401211720242020fde6012018fde4012118201c4180326a211c201d4180246a211d201b41016a221b2002\
+280200480d000b0b201a41016a221a4103480d000b201941016a22194103480d000b2007200e4180016c200b4180c0016c6a200c41086c6a4104\
+6c6a21252025200ffd0b0280cc0420252010fd0b0290cc0420252011fd0b0280d00420252012fd0b0290d00420252013fd0b0280d40420252014\
+fd0b0290d40420252015fd0b0280d80420252016fd0b0290d80420252017fd0b0280dc0420252018fd0b0290dc04200d41016a220d4127480d00\
+0b200941016a22092001480d000b0b0bee0e09077f0a7b057f077b037f027b027f017b027f200020014804402000210903402009210a200a4108\
+70210b200a41086e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e03404100210f03404105\
+20022802004c0440fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000\
+00000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000\
+000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000\
+0000000000000000000000002118fd0c0000000000000000000000000000000021194100211a0340200e201a417f6c6a41004e200e201a417f6c\
+6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200d4180096c200e4180036c6a20\
+1a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a211d2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a211e024003\
+40201dfd090200211f201efd0002002120201f2020fde6012010fde4012110201efd0002102121201f2021fde6012011fde4012111201dfd0902\
+8024212220222020fde6012012fde401211220222021fde6012013fde4012113201c41807f460d01201dfd09028048212320232020fde6012014\
+fde401211420232021fde6012015fde4012115201dfd0902806c212420242020fde6012016fde401211620242021fde6012017fde4012117201c\
+41a07e460d01201dfd0902809001212520252020fde6012018fde401211820252021fde6012019fde4012119201d41046a211d201e4180026a21\
+1e201c41016a221c418001480d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200d41c00c6c200b41086c6a\
+200e41c0026c6a200f41c0006c6a41046c6a212620262010fd0c000000000000000000000000000000002005200d41c00c6c200b41086c6a200e\
+41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020262011fd0c0000\
+00000000000000000000000000002027fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020262012fd0c000000000000\
+000000000000000000002027fd00028032fd0c00000000000000000000000000000000fd44fd52fd0b02803220262013fd0c0000000000000000\
+00000000000000002027fd00029032fd0c00000000000000000000000000000000fd44fd52fd0b02903220262014fd0c00000000000000000000\
+0000000000002027fd00028064fd0c00000000000000000000000000000000fd44fd52fd0b02806420262015fd0c000000000000000000000000\
+000000002027fd00029064fd0c00000000000000000000000000000000fd44fd52fd0b02906420262016fd0c0000000000000000000000000000\
+00002027fd0002809601fd0c00000000000000000000000000000000fd44fd52fd0b0280960120262017fd0c0000000000000000000000000000\
+00002027fd0002909601fd0c00000000000000000000000000000000fd44fd52fd0b0290960120262018fd0c0000000000000000000000000000\
+00002027fd000280c801fd0c00000000000000000000000000000000fd44fd52fd0b0280c80120262019fd0c0000000000000000000000000000\
+00002027fd000290c801fd0c00000000000000000000000000000000fd44fd52fd0b0290c80105410021280340fd0c0000000000000000000000\
+00000000002129fd0c00000000000000000000000000000000212a4100211a0340200e201a417f6c6a41004e200e201a417f6c6a410348710440\
+4100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200e4180036c200c41802d6c6a20284180096c6a20\
+1a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a212b2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a212c034020\
+2bfd090200212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601202afde401212a202b41046a212b202c4180026a212c\
+201c41016a221c418001480d000b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200b41086c200e41c0026c6a200c\
+41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212e202e2029fd0c000000000000000000000000000000002005200b41086c200e41c0\
+026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44fd52\
+fd0b0200202e202afd0c00000000000000000000000000000000202ffd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210\
+202841016a22282002280200200c41056c6b480d000b0b200f41016a220f4105480d000b200e41016a220e4105480d000b200941016a22092001\
+480d000b0b0bc002010c7f20002001480440200021080340200821092009210a4100210b0340200b41026d410548210c4100210d0340200d4102\
+6d410548210e200c200e71210f410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d\
+41c0026c6a200d41026d41c0006c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a2113034020\
+11200f047b2013fd000200fd0c000000000000000000000000000000002012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c\
+000000000000000000000000000000000bfd0b0200201141106a2111201241106a2112201341106a2113201041016a22104110480d000b200d41\
+016a220d410b480d000b200b41016a220b410b480d000b200841016a22082001480d000b0b0bd30103037f027b047f2000200148044020002108\
+0340200821092009210afd0c00000000000000000000000000000000210bfd0c00000000000000000000000000000000210c4100210d03404100\
+210e2005200a41086c200d41c00c6c6a41046c6a210f0340200b200ffd000200fde401210b200c200ffd000210fde401210c200f4180026a210f\
+200e41016a220e4119480d000b200d41016a220d2002280200480d000b2007200a41086c41046c6a21102010200bfd0b0280ca042010200cfd0b\
+0290ca04200841016a22082001480d000b0b0b890a05077f0c7b047f087b017f200020014804404100210903402000210a0340200a210b200b41\
+0370210c200b41036e210b200b210d200941004a210e4100210f0340fd0c000000000000000000000000000000002110fd0c0000000000000000\
+00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
+000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000\
+0000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c0000\
+0000000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c03404100211d2004200c41a0036c200941a0\
+2a6c6a201c41a0036c6a200f41066c6a41046c6a211e2005200d41086c200941c03c6c6a201c41c0056c6a41046c6a211f02400340201efd0902\
+002120201ffd000200212120202021fde6012010fde4012110201d4150460d01201ffd000210212220202022fde6012011fde4012111201d41b0\
+7f460d01201efd090204212320232021fde6012012fde401211220232022fde6012013fde4012113201d41807f460d01201efd09020821242024\
+2021fde6012014fde401211420242022fde6012015fde4012115201d41d07e460d01201efd09020c212520252021fde6012016fde40121162025\
+2022fde6012017fde4012117201d41a07e460d01201efd090210212620262021fde6012018fde401211820262022fde6012019fde4012119201d\
+41f07d460d01201efd090214212720272021fde601201afde401211a20272022fde601201bfde401211b201e4180016a211e201f4180026a211f\
+201d41016a221d410b480d000b0b201c41016a221c410b480d000b2007200c4180306c200d41086c6a200f4180036c6a41046c6a21282028200e\
+047b2028fd0002800a05fd0c000000000000000000000000000000000b2010fde401fd0b02800a2028200e047b2028fd0002900a05fd0c000000\
+000000000000000000000000000b2011fde401fd0b02900a2028200e047b2028fd0002800c05fd0c000000000000000000000000000000000b20\
+12fde401fd0b02800c2028200e047b2028fd0002900c05fd0c000000000000000000000000000000000b2013fde401fd0b02900c2028200e047b\
+2028fd0002800e05fd0c000000000000000000000000000000000b2014fde401fd0b02800e2028200e047b2028fd0002900e05fd0c0000000000\
+00000000000000000000000b2015fde401fd0b02900e2028200e047b2028fd0002801005fd0c000000000000000000000000000000000b2016fd\
+e401fd0b0280102028200e047b2028fd0002901005fd0c000000000000000000000000000000000b2017fde401fd0b0290102028200e047b2028\
+fd0002801205fd0c000000000000000000000000000000000b2018fde401fd0b0280122028200e047b2028fd0002901205fd0c00000000000000\
+0000000000000000000b2019fde401fd0b0290122028200e047b2028fd0002801405fd0c000000000000000000000000000000000b201afde401\
+fd0b0280142028200e047b2028fd0002901405fd0c000000000000000000000000000000000b201bfde401fd0b029014200f41016a220f411048\
+0d000b200a41016a220a2001480d000b200941016a22092002280200480d000b0b0bf20e09077f0a7b057f077b037f027b027f017b027f200020\
+014804402000210903402009210a200a410470210b200a41046e210a200a210c200c41056c200228020041056b200c41056c200228020041056b\
+481b210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd0c00000000000000000000\
+0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
+00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000\
+000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a0340\
+200e201a417f6c6a41004e200e201a417f6c6a410b487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a410b487104404100\
+211c2005200d41c03c6c200e41c0056c6a201a41c07a6c6a201b41406c6a200f41c0006c6a41046c6a211d2006200b41086c201a4180306c6a20\
+1b4180106c6a41046c6a211e02400340201dfd090200211f201efd0002002120201f2020fde6012010fde4012110201efd0002102121201f2021\
+fde6012011fde4012111201dfd090280f201212220222020fde6012012fde401211220222021fde6012013fde4012113201c41807f460d01201d\
+fd090280e403212320232020fde6012014fde401211420232021fde6012015fde4012115201dfd090280d605212420242020fde6012016fde401\
+211620242021fde6012017fde4012117201c41a07e460d01201dfd090280c807212520252020fde6012018fde401211820252021fde6012019fd\
+e4012119201d41046a211d201e4180016a211e201c41016a221c41c000480d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103\
+480d000b2008200d41a02a6c200b41086c6a200e41a0036c6a200f41206c6a41046c6a212620262010fd0c000000000000000000000000000000\
+002004200d41a02a6c200b41086c6a200e41a0036c6a200f41206c6a41046c6a21272027fd000200fd0c00000000000000000000000000000000\
+fd44fd52fd0b020020262011fd0c000000000000000000000000000000002027fd000210fd0c00000000000000000000000000000000fd44fd52\
+fd0b021020262012fd0c000000000000000000000000000000002027fd000280a901fd0c00000000000000000000000000000000fd44fd52fd0b\
+0280a90120262013fd0c000000000000000000000000000000002027fd000290a901fd0c00000000000000000000000000000000fd44fd52fd0b\
+0290a90120262014fd0c000000000000000000000000000000002027fd000280d202fd0c00000000000000000000000000000000fd44fd52fd0b\
+0280d20220262015fd0c000000000000000000000000000000002027fd000290d202fd0c00000000000000000000000000000000fd44fd52fd0b\
+0290d20220262016fd0c000000000000000000000000000000002027fd000280fb03fd0c00000000000000000000000000000000fd44fd52fd0b\
+0280fb0320262017fd0c000000000000000000000000000000002027fd000290fb03fd0c00000000000000000000000000000000fd44fd52fd0b\
+0290fb0320262018fd0c000000000000000000000000000000002027fd000280a405fd0c00000000000000000000000000000000fd44fd52fd0b\
+0280a40520262019fd0c000000000000000000000000000000002027fd000290a405fd0c00000000000000000000000000000000fd44fd52fd0b\
+0290a40505410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100211a034020\
+0e201a417f6c6a41004e200e201a417f6c6a410b487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a410b48710440410021\
+1c2005200e41c0056c200c41c0ae026c6a202841c03c6c6a201a41c07a6c6a201b41406c6a200f41c0006c6a41046c6a212b2006200b41086c20\
+1a4180306c6a201b4180106c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601\
+202afde401212a202b41046a212b202c4180016a212c201c41016a221c41c000480d000b0b201b41016a221b4103480d000b0b201a41016a221a\
+4103480d000b2008200b41086c200e41a0036c6a200c41a0d3016c6a202841a02a6c6a200f41206c6a41046c6a212e202e2029fd0c0000000000\
+00000000000000000000002004200b41086c200e41a0036c6a200c41a0d3016c6a202841a02a6c6a200f41206c6a41046c6a212f202ffd000200\
+fd0c00000000000000000000000000000000fd44fd52fd0b0200202e202afd0c00000000000000000000000000000000202ffd000210fd0c0000\
+0000000000000000000000000000fd44fd52fd0b0210202841016a22282002280200200c41056c6b480d000b0b200f41016a220f410d480d000b\
+200e41016a220e410d480d000b200941016a22092001480d000b0b0bad02010b7f20002001480440200021080340200821092009210a4100210b\
+03404100210c03404100210d03404100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0006c6a200e4120\
+6c6a41046c6a21102004200b41a0036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a02a6c6a200d41206c6a4104\
+6c6a2112034020102012fd000200fd0c000000000000000000000000000000002011fd000200200c41026c200e6afd11fd37fd52fd0b02002010\
+41106a2110201141106a2111201241106a2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d41016a220d410d480d000b\
+200c41016a220c4102480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0b9c0203047f027b037f2000200148044041\
+00210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c0000000000000000000000000000000021\
+0d4100210e2005200b41086c200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f418001\
+6a210f200e41016a220e41a901480d000b2007200b41086c41046c6a21102010200841004a047b2010fd0002800905fd0c000000000000000000\
+000000000000000b200cfde401fd0b0280092010200841004a047b2010fd0002900905fd0c000000000000000000000000000000000b200dfde4\
+01fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0bef0505077f067b047f057b017f2000200148044041\
+0021070340200021080340200821092009410370210a200941036e21092009410170210b200941016e21092009410170210c200941016e210920\
+09210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000\
+0000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000\
+0000000000211341002114034041002115200420074190066c2014411c6c6a200a6a41046c6a21162005200d41086c20074180a9016c6a201441\
+c0066c6a41046c6a211703402016fd09020021182017fd000200211920182019fde601200efde401210e2017fd000210211a2018201afde60120\
+0ffde401210f2016fd090270211b201b2019fde6012010fde4012110201b201afde6012011fde40121112016fd0902e001211c201c2019fde601\
+2012fde4012112201c201afde6012013fde4012113201641046a211620174180016a2117201541016a2215411a480d000b201441016a2214411a\
+480d000b2006200d41086c200a41206c6a41046c6a211d201d200741004a047b201dfd00020005fd0c000000000000000000000000000000000b\
+200efde401fd0b0200201d200741004a047b201dfd00021005fd0c000000000000000000000000000000000b200ffde401fd0b0210201d200741\
+004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b028003201d200741004a047b201dfd0002900305\
+fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b201dfd0002800605fd0c00000000000000000000\
+0000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c000000000000000000000000000000000b2013fde401\
+fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004\
+410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041\
+002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a21\
+1503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcc\
+cc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f\
+12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b\
+200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e20\
+12201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a2211\
+41c000480d000b200e41016a220e2001480d000b0b0b00e30103666d618217161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecd111617\
+0e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee104149909161616160e0e0e1f160e16170e0e0e1f160e16170e\
+0e0e9b1b161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ef70d16170e1f0e170e1f0ec11b16170e1f0e170e1f0ee20512f30516160e1e\
+0e160e1e0ec00416170e1f0e170e1f0efd0512d90616160e1e0e160e1e0eb60516170e1f0e170e200e8d0712ea091d1e0e1e0e1e0e1e0e1e0ed2\
+0816180e200e180e200e910712ab0916160e170e';
 
 /** Everything that a device needs to run FashionCnnLogits. */
 export const fashionCnnLogitsModule: ModuleSpec = {

@@ -41,6 +41,8 @@ export interface PartSpec {
   readonly label: string;
   /** Work items of the WASM function, split among threads. */
   readonly tasks: TaskCount;
+  /** WASM: a thread takes its share of the items at once, as they go through the same memory together. */
+  readonly together: boolean;
   /** Invocations of the WGSL kernel: ceil(invocations / workgroup) of its workgroups. None where the CPU alone has a use for it. */
   readonly invocations: TaskCount;
 }

@@ -22,7 +22,7 @@ export interface Scheduled {
 /** Loops around nests that are not their own. */
 export interface Around {
   /** Runs around all work items of a thread. */
-  readonly outer: Axis | undefined;
+  readonly outer: GridAxis | undefined;
   /** Runs, inside a work item, around the nests from the number `from` on. */
   readonly repeat: { readonly axis: Axis; readonly from: number } | undefined;
 }
@@ -38,12 +38,14 @@ export function buildTree(
   const builders = nests.map((nest) => new TreeBuilder(nest, tensors, target, names));
   const [first] = builders;
   return {
-    outer: outer && { axis: outer, extent: size(outer.extent) },
+    outer,
     grid: first.grid(),
     tasks: first.tasks(),
     repeat: repeat && { ...repeat, extent: size(repeat.axis.extent) },
     sections: builders.map((builder, i) =>
-      builder.section([outer, repeat && i >= repeat.from ? repeat.axis : undefined].flatMap((axis) => axis ?? [])),
+      builder.section(
+        [outer?.axis, repeat && i >= repeat.from ? repeat.axis : undefined].flatMap((axis) => axis ?? []),
+      ),
     ),
   };
 }

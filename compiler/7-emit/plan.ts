@@ -106,10 +106,11 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
   const spec: KernelSpec = {
     name: kernelName(prefix, label),
     label,
-    parts: printed.parts.map(({ tasks, invocations }, i) => ({
+    parts: printed.parts.map(({ tasks, together, invocations }, i) => ({
       name: names[i],
       label: parts[i].label,
       tasks,
+      together,
       invocations,
     })),
     wgsl: printed.wgsl,

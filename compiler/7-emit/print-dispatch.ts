@@ -22,6 +22,8 @@ export interface PrintedDispatch {
 
 export interface PrintedPart {
   readonly tasks: TaskCount;
+  /** Whether a thread should take its share of them at once. */
+  readonly together: boolean;
   readonly invocations: TaskCount;
   /** Its name is the caller's to give. */
   readonly code: FunctionCode;
@@ -58,6 +60,7 @@ function printDispatch(
     if (gpu) trees.push(gpu);
     return {
       tasks: cpu.tasks,
+      together: cpu.outer !== undefined,
       invocations: gpu?.tasks ?? NONE,
       code: emitKernel('', cpu, tensors, bindings, uniforms),
     };

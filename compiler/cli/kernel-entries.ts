@@ -125,7 +125,7 @@ function partEntry(
     return nests.map(({ kernel, schedule }, i) => ({
       nest: kernel.label,
       ...schedule,
-      outer: outer?.id,
+      outer: outer?.axis.id,
       repeat: repeat && i >= repeat.from ? repeat.axis.id : undefined,
       extents: Object.fromEntries(kernel.axes.map(({ id, extent }) => [id, valueAt(extent, batch)])),
     }));

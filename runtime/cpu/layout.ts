@@ -32,11 +32,11 @@ function align(address: number): number {
   return Math.ceil(address / alignment) * alignment;
 }
 
-/** Words that each program's dispatch list takes: its length, then per kernel its addresses and three numbers a part. */
+/** Words that each program's dispatch list takes: its length, then per kernel its addresses and four numbers a part. */
 function listLength(module: ModuleSpec, program: ProgramName): number {
   return module.programs[program].kernels.reduce((sum, k) => {
     const kernel = module.kernels[k];
-    return kernel === undefined ? sum : sum + 2 + kernel.buffers.length + 3 * kernel.parts.length;
+    return kernel === undefined ? sum : sum + 2 + kernel.buffers.length + 4 * kernel.parts.length;
   }, 1);
 }
 
@@ -105,7 +105,12 @@ export function writeLists(plan: Layout, control: Int32Array): void {
       const kernel = module.kernels[index];
       if (kernel === undefined) throw new RangeError(`program ${name} has a kernel ${index} that does not exist`);
       const addresses = kernel.buffers.map(({ buffer }) => plan.addresses[buffer] ?? 0);
-      const parts = kernel.parts.flatMap(({ tasks }, part) => [functions[index] + part, tasks.count, tasks.block]);
+      const parts = kernel.parts.flatMap(({ tasks, together }, part) => [
+        (functions[index] ?? 0) + part,
+        tasks.count,
+        tasks.block,
+        together ? 1 : 0,
+      ]);
       control.set([addresses.length, ...addresses, kernel.parts.length, ...parts], at);
       at += 2 + addresses.length + parts.length;
     }

@@ -10,7 +10,7 @@ export type KernelFunction = (...args: number[]) => unknown;
 /** One entry of a dispatch list, decoded from the table in shared memory. */
 export interface Step {
   readonly parts: readonly StepPart[];
-  /** Work items of all parts together, one part's after the other's: of the run at hand. */
+  /** Work items of all parts together: of the run at hand. */
   tasks: number;
   /** from, to, uniforms, local, ...buffers; from and to are set before each call. */
   readonly args: number[];
@@ -21,8 +21,10 @@ export interface StepPart {
   readonly kernel: number;
   readonly count: number;
   readonly block: number;
-  /** The number of its first work item in the run at hand. */
-  first: number;
+  /** Into how many pieces each thread's range is cut. */
+  readonly pieces: number;
+  /** Work items of the run at hand. */
+  tasks: number;
 }
 
 /** Where the control block holds what, as indices of 32-bit words. */
@@ -37,7 +39,7 @@ export interface Words {
   readonly textLength: number;
   readonly uniforms: number;
   readonly programs: number;
-  /** How many work items of its own range each thread has given out: one word per thread, per kernel of the list. */
+  /** How many pieces of its own ranges each thread has given out: one word per thread, per kernel of the list. */
   readonly claims: number;
   readonly claimsLength: number;
   /** Into how many pieces a thread cuts its own range. */
@@ -83,7 +85,13 @@ export function walk(me: Participant): void {
         for (let b = control[at++] ?? 0; b > 0; b--) args.push(control[at++] ?? 0);
         const parts: StepPart[] = [];
         for (let p = control[at++] ?? 0; p > 0; p--)
-          parts.push({ kernel: control[at++] ?? 0, count: control[at++] ?? 0, block: control[at++] ?? 0, first: 0 });
+          parts.push({
+            kernel: control[at++] ?? 0,
+            count: control[at++] ?? 0,
+            block: control[at++] ?? 0,
+            pieces: control[at++] === 0 && threads > 1 ? words.pieces : 1,
+            tasks: 0,
+          });
         steps.push({ parts, tasks: 0, args });
       }
       me.programs.push(steps);
@@ -94,8 +102,8 @@ export function walk(me: Participant): void {
   for (const step of steps) {
     step.tasks = 0;
     for (const part of step.parts) {
-      part.first = step.tasks;
-      step.tasks += part.block === 0 ? part.count : part.count * Math.ceil(n / part.block);
+      part.tasks = part.block === 0 ? part.count : part.count * Math.ceil(n / part.block);
+      step.tasks += part.tasks;
     }
   }
   for (let s = 0; s < steps.length; s++) {
@@ -103,34 +111,31 @@ export function walk(me: Participant): void {
     const following = steps[s + 1];
     if (step === undefined) break;
     const { tasks, parts, args } = step;
-    // A single work item is thread 0's. Of more, each thread owns a contiguous range, the same in every run, takes it in a
-    // few pieces, then helps the others with what they have not taken: a core may be busy elsewhere, or slow. Who computes
-    // an item makes no difference to its value.
+    // A single work item is thread 0's. Of more, each thread owns a contiguous range of every part, the same in every run,
+    // takes it in a few pieces, then helps the others with what they have not taken: a core may be busy elsewhere, or slow.
+    // Who computes an item makes no difference to its value.
     const helped = tasks <= 1 ? (thread === 0 ? 1 : 0) : threads;
     for (let v = 0; v < helped; v++) {
       const owner = (thread + v) % threads;
-      const end = Math.ceil((tasks * (owner + 1)) / threads);
-      const start = Math.ceil((tasks * owner) / threads);
-      const piece = threads === 1 ? tasks : Math.ceil((end - start) / words.pieces);
       const claim = words.claims + s * threads + owner;
       while (Atomics.load(control, words.failed) === 0) {
-        const from = start + Atomics.add(control, claim, piece);
-        if (from >= end) break;
-        const to = Math.min(from + piece, end);
-        for (let p = 0; p < parts.length; p++) {
-          const part = parts[p];
-          if (part === undefined) break;
-          args[0] = Math.max(from - part.first, 0);
-          args[1] = Math.min(to, parts[p + 1]?.first ?? tasks) - part.first;
-          if ((args[0] ?? 0) >= args[1]) continue;
-          try {
-            me.kernels[part.kernel]?.apply(undefined, args);
-          } catch (error) {
-            if (Atomics.compareExchange(control, words.failed, 0, part.kernel + 1) !== 0) break;
-            const text = String(error).slice(0, words.textLength);
-            for (let c = 0; c < words.textLength; c++)
-              control[words.text + c] = c < text.length ? text.charCodeAt(c) : 0;
-          }
+        let piece = Atomics.add(control, claim, 1);
+        let p = 0;
+        while (p < parts.length && piece >= (parts[p]?.pieces ?? 0)) piece -= parts[p++]?.pieces ?? 0;
+        const part = parts[p];
+        if (part === undefined) break;
+        const start = Math.ceil((part.tasks * owner) / threads);
+        const end = Math.ceil((part.tasks * (owner + 1)) / threads);
+        const size = Math.ceil((end - start) / part.pieces);
+        args[0] = start + piece * size;
+        args[1] = Math.min(start + (piece + 1) * size, end);
+        if (args[0] >= args[1]) continue;
+        try {
+          me.kernels[part.kernel]?.apply(undefined, args);
+        } catch (error) {
+          if (Atomics.compareExchange(control, words.failed, 0, part.kernel + 1) !== 0) break;
+          const text = String(error).slice(0, words.textLength);
+          for (let c = 0; c < words.textLength; c++) control[words.text + c] = c < text.length ? text.charCodeAt(c) : 0;
         }
       }
     }

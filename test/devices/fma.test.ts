@@ -35,7 +35,7 @@ function squares(name: string, sums: number): ReturnType<Assembler['finish']> {
 const kernels = ['first', 'second'].map((name) => ({
   name,
   label: name,
-  parts: [{ name, label: name, tasks: { count: 1, block: 0 }, invocations: { count: 0, block: 0 } }],
+  parts: [{ name, label: name, tasks: { count: 1, block: 0 }, together: false, invocations: { count: 0, block: 0 } }],
   localBytes: 0,
   wgsl: '',
   workgroup: 64,

@@ -89,7 +89,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   return {
     name,
     label: `toy ${name}`,
-    parts: [{ name, label: `toy ${name}`, tasks: invocations, invocations }],
+    parts: [{ name, label: `toy ${name}`, tasks: invocations, together: false, invocations }],
     wgsl,
     workgroup,
     localBytes: 0,

@@ -107,7 +107,13 @@ export const tinySpec: ModuleSpec = {
       name: 'fc',
       label: 'fc + softmax',
       parts: [
-        { name: 'fc', label: 'fc + softmax', tasks: { count: 1, block: 4 }, invocations: { count: 2, block: 1 } },
+        {
+          name: 'fc',
+          label: 'fc + softmax',
+          tasks: { count: 1, block: 4 },
+          together: false,
+          invocations: { count: 2, block: 1 },
+        },
       ],
       localBytes: 0,
       wgsl: `// \`quoted\`, \${not} replaced, \\ kept\n@compute @workgroup_size(64)\nfn main() {}\n`,
@@ -121,7 +127,15 @@ export const tinySpec: ModuleSpec = {
     {
       name: 'step',
       label: 'loss',
-      parts: [{ name: 'step', label: 'loss', tasks: { count: 1, block: 0 }, invocations: { count: 64, block: 0 } }],
+      parts: [
+        {
+          name: 'step',
+          label: 'loss',
+          tasks: { count: 1, block: 0 },
+          together: false,
+          invocations: { count: 64, block: 0 },
+        },
+      ],
       localBytes: 0,
       wgsl: 'fn main() {}\n',
       workgroup: 64,

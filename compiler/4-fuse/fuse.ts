@@ -6,6 +6,7 @@
  * - random numbers are drawn where they are read if that is once, else once for all readers: a draw costs more than a load;
  * - elementwise work moves into its one consumer, or, where its value is a reduction's, into that reduction's epilogue;
  * - a contraction reads its operands many times, so what it reads is in memory (or a view of it);
+ * - a couple of instructions on less memory than their result are executed wherever that is read (`narrow.ts`);
  * - a sampled image is not sampled again at many places: it goes to memory;
  * - what only small windows read that lie side by side is computed in the windows' kernel (`windows.ts`);
  * - groups of elementwise work over equal shapes, and small reductions over equal shapes, are merged side by side;
@@ -18,6 +19,7 @@ import { type Group, inputsOf, isHeavy, isStoredLeaf, kindOf, type Partition, us
 import { CheapValues, Sampling } from './index-values.ts';
 import { countBuffers, limitReads, MAX_BUFFERS } from './limit.ts';
 import { mergeGroups } from './merge.ts';
+import { NarrowValues } from './narrow.ts';
 import { fuseWindows } from './windows.ts';
 
 export function fuse(graph: Graph): Partition {
@@ -36,6 +38,7 @@ function chooseStored(graph: Graph): Set<number> {
   const outputs = new Set(graph.outputs.map((output) => output.node));
   const stored = new Set<number>();
   const cheap = new CheapValues(graph);
+  const narrow = new NarrowValues(graph);
   const sampling = new Sampling(graph);
   const ownKernel = (user: GraphNode): boolean => stored.has(user.id) || isHeavy(user);
   // How many places read each node's elements when it is computed where it is read: views pass their readers on.
@@ -56,7 +59,7 @@ function chooseStored(graph: Graph): Set<number> {
     );
     if (isStoredLeaf(node)) stored.add(id);
     else if (outputs.has(id) || isHeavy(node)) stored.add(id);
-    else if (cheap.isView(node)) continue;
+    else if (cheap.isView(node) || narrow.has(node)) continue;
     else if ((kind === 'elementwise' && node.type.element !== 'bool' && !cheap.has(node)) || kind === 'gather') {
       const rereads = [...places].some((place) => kindOf(graph.nodes[place]) === 'contraction');
       const heavyReader = [...places].some((place) => isHeavy(graph.nodes[place]));

@@ -32,7 +32,7 @@ export function isKnownLeaf(node: GraphNode): boolean {
 export function kindOf(node: GraphNode): OpKind {
   const found = lookup(node.op);
   if (!found) throw new Error(`the operator ${node.op} is not in the registry`);
-  return found.kind;
+  return found.kindWith?.(node.attributes) ?? found.kind;
 }
 
 /** Which nodes each node is read by. */

@@ -67,7 +67,8 @@ function best(graph: Graph, stored: ReadonlySet<number>, node: GraphNode, inside
   return choice.reduce((a, b) => ((b.elements - a.elements || a.spared - b.spared) < 0 ? b : a)).id;
 }
 
-function elementsOf({ type }: GraphNode): number {
+/** How many elements a value has, for some batch. */
+export function elementsOf({ type }: GraphNode): number {
   const all = dim.product(type.shape);
   return dim.evaluate(all, Object.fromEntries(dim.symbols(all).map((symbol) => [symbol, SOME])));
 }

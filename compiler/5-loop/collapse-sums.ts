@@ -9,11 +9,17 @@ import { addScaled, coefficientOf, constantAffine, fromAffine, toAffine } from '
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
 import { axesOf, axisExpr, intExpr, rewriter, sizeExpr, substituteAxes } from './walk.ts';
 
+/** Axes longer than this are not gone through step by step. */
+const LONGEST_TRIMMED = 4096;
+
 type Sum = Extract<Expr, { kind: 'reduce' }>;
 
-/** Replaces every such sum inside an expression; the expression itself where there is none. */
-export function collapseSums(expr: Expr): Expr {
-  return rewriter((e) => (e.kind === 'reduce' && e.combine === 'sum' ? collapse(e) : e))(expr);
+/**
+ * Replaces every such sum inside an expression; the expression itself where there is none. `choices`: also where the equation
+ * chooses between a factor and zero, and not only where a guard asks it.
+ */
+export function collapseSums(expr: Expr, choices = true): Expr {
+  return rewriter((e) => (e.kind === 'reduce' && e.combine === 'sum' ? collapse(e, choices) : e))(expr);
 }
 
 /** What a sum may be written as: terms where all the conditions hold. */
@@ -31,8 +37,8 @@ interface Condition {
   readonly behind: boolean;
 }
 
-function collapse(sum: Sum): Expr {
-  const { conditions, value } = pullGuards(sum.body);
+function collapse(sum: Sum, choices: boolean): Expr {
+  const { conditions, value } = pullGuards(choices ? choicesAsGuards(sum.body, sum.axes) : sum.body);
   const before: Terms = {
     axes: sum.axes,
     ranges: [],
@@ -40,6 +46,7 @@ function collapse(sum: Sum): Expr {
     value,
   };
   let terms = before;
+  for (let next: Terms | undefined = terms; next; next = trimOne(terms)) terms = next;
   for (let next: Terms | undefined = terms; next; next = eliminateOne(terms)) terms = next;
   if (terms === before) return sum;
   const zero: Expr = { kind: 'const', type: sum.type, value: 0 };
@@ -58,6 +65,47 @@ function collapse(sum: Sum): Expr {
     ),
   );
   return terms.axes.length === 0 ? body : { ...sum, axes: terms.axes, body };
+}
+
+/** `c ? x : 0` in a product as a guard around the product, where its condition is an equation that can be solved. */
+function choicesAsGuards(body: Expr, axes: readonly Axis[]): Expr {
+  if (body.kind === 'guard') return { ...body, value: choicesAsGuards(body.value, axes) };
+  if (body.kind !== 'apply') return body;
+  if (body.fn === 'mul') return { ...body, args: body.args.map((arg) => choicesAsGuards(arg, axes)) };
+  if (body.fn !== 'select') return body;
+  const [condition, value, otherwise] = body.args;
+  const isZero = otherwise.kind === 'const' && otherwise.value === 0;
+  if (!isZero || !conjuncts(condition).some((test) => solve(test, axes))) return body;
+  return { kind: 'guard', type: body.type, condition, value: choicesAsGuards(value, axes), otherwise };
+}
+
+/** Leaves out the steps at an axis's ends where a condition on that axis alone does not hold; undefined if there are none. */
+function trimOne(terms: Terms): Terms | undefined {
+  for (const condition of terms.conditions) {
+    const axis = terms.axes.find(({ id }) => axesOf(condition.test).has(id));
+    const extent = axis && dim.constant(axis.extent);
+    if (!axis || extent === undefined || extent > LONGEST_TRIMMED || axesOf(condition.test).size > 1) continue;
+    const holds = Array.from({ length: extent }, (_, step) =>
+      simplify(substituteAxes(condition.test, new Map([[axis.id, intExpr(step)]]))),
+    );
+    const steps = holds.flatMap((test, step) => (test.kind === 'const' && test.value !== 0 ? [step] : []));
+    const [first] = steps;
+    const last = steps.at(-1);
+    const known = holds.every(({ kind }) => kind === 'const');
+    if (!known || last === undefined || last - first + 1 !== steps.length) continue;
+    const shorter: Axis = { id: axis.id, extent: dim.int(steps.length) };
+    const place: Expr = { kind: 'apply', type: 'i32', fn: 'add', args: [axisExpr(shorter), intExpr(first)] };
+    const replace = (expr: Expr): Expr => simplify(substituteAxes(expr, new Map([[axis.id, place]])));
+    return {
+      axes: terms.axes.map((each) => (each === axis ? shorter : each)),
+      ranges: [],
+      conditions: terms.conditions.flatMap((each) =>
+        each === condition ? [] : [{ ...each, test: replace(each.test) }],
+      ),
+      value: replace(terms.value),
+    };
+  }
+  return undefined;
 }
 
 function eliminateOne(terms: Terms): Terms | undefined {

@@ -5,17 +5,20 @@
 
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
 import { type Group, isStoredLeaf, kindOf, labelOf, type Partition } from '../4-fuse/group.ts';
-import type { Dim } from '../dim/dim.ts';
+import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { createLowering, scalarTypeOf } from '../ops/lowering.ts';
 import type { Lowering, Reader } from '../ops/primitive.ts';
 import { lookup } from '../ops/registry.ts';
 import type { ElementType } from '../ops/types.ts';
+import { reductionsIn } from './address.ts';
 import { collapseSums } from './collapse-sums.ts';
 import type { Kernel, LoopProgram, Place, Store, Tensor } from './kernel.ts';
+import { LANES, vectorisable } from './lanes.ts';
 import { intermediateLayout, rowMajor } from './layout.ts';
 import { simplify } from './simplify.ts';
 import { splitAxes } from './split-axes.ts';
+import { typicalValue } from './typical.ts';
 import { copyKernel, deferUpdates } from './updates.ts';
 import { axisExpr, keyOf } from './walk.ts';
 
@@ -47,7 +50,7 @@ export function lowerPartition(partition: Partition, storage: Storage): LoopProg
     const node = graph.nodes[id];
     if (!tensors.has(id)) tensors.set(id, scratchTensor(id, `t${id}`, node.type.element, node.type.shape));
   }
-  const kernels = [...partition.groups.map((group) => lowerGroup(partition, group)), ...copies];
+  const kernels = [...partition.groups.map((group) => lowerGroup(partition, group, tensors)), ...copies];
   return deferUpdates({ name: graph.name, kernels, tensors });
 }
 
@@ -67,27 +70,42 @@ const AXIS_NAMES: Readonly<Record<number, readonly string[]>> = {
   4: ['n', 'c', 'h', 'w'],
 };
 
-function lowerGroup(partition: Partition, group: Group): Kernel {
+function lowerGroup(partition: Partition, group: Group, tensors: ReadonlyMap<number, Tensor>): Kernel {
   const { graph } = partition;
   const shape = graph.nodes[group.roots[0]].type.shape;
   const names = AXIS_NAMES[shape.length] ?? shape.map((_, i) => `i${i}`);
   const axes = shape.map((extent, i): Axis => ({ id: names[i], extent }));
   const inliner = new Inliner(partition, group);
   const indices = axes.map(axisExpr);
-  const values = group.roots.map((root) => collapseSums(simplify(inliner.compute(root, indices))));
-  // The stores' own indices take part in the splitting, so that they stay in step with the values.
-  const first = splitAxes(axes, [...values, ...indices]);
-  // A flattened axis may be looked for piece by piece, and then says how to take its counterpart apart.
-  const collapsed = first.exprs.map(collapseSums);
-  const split = collapsed.every((expr, i) => expr === first.exprs[i]) ? first : splitAxes(first.axes, collapsed);
-  const stores = group.roots.map(
-    (root, i): Store => ({
-      tensor: root,
-      value: split.exprs[i],
-      indices: split.exprs.slice(values.length),
-    }),
+  const values = group.roots.map((root) => simplify(inliner.compute(root, indices)));
+  const nest = (choices: boolean): Kernel => {
+    const before = values.map((value) => collapseSums(value, choices));
+    // The stores' own indices take part in the splitting, so that they stay in step with the values.
+    const first = splitAxes(axes, [...before, ...indices]);
+    // A flattened axis may be looked for piece by piece, and then says how to take its counterpart apart.
+    const collapsed = first.exprs.map((expr) => collapseSums(expr, choices));
+    const split = collapsed.every((expr, i) => expr === first.exprs[i]) ? first : splitAxes(first.axes, collapsed);
+    const stores = group.roots.map((root, i): Store => {
+      return { tensor: root, value: split.exprs[i], indices: split.exprs.slice(values.length) };
+    });
+    return { label: labelOf(partition, group), axes: split.axes, stores };
+  };
+  const [sparse, dense] = [nest(true), nest(false)];
+  return stepsOf(sparse, tensors) < stepsOf(dense, tensors) ? sparse : dense;
+}
+
+/**
+ * How many steps the sums of one result take. Where memory says which terms count, it says so for each result alone, and
+ * vectors may be lost: a quarter of the terms one by one is no gain.
+ */
+function stepsOf(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): number {
+  const steps = reductionsIn(kernel).map(({ axes }) =>
+    axes.reduce((product, { extent }) => product * typicalValue(extent), 1),
   );
-  return { label: labelOf(partition, group), axes: split.axes, stores };
+  const vectors = kernel.axes.some(
+    (axis) => (dim.constant(axis.extent) ?? 1) % LANES === 0 && vectorisable(kernel, axis, tensors),
+  );
+  return steps.reduce((sum, each) => sum + each, 0) / (vectors ? LANES : 1);
 }
 
 /** Expressions of nodes' elements inside one group; equal reads give the same object. */

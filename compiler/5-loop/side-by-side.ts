@@ -8,6 +8,7 @@ import { type Dispatch, type DispatchProgram, type Part, tensorsOfParts } from '
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
 import { bufferKey, freshId, type LoopProgram, type Tensor } from './kernel.ts';
 import { scatter } from './scatter.ts';
+import { sparseSum } from './sparse-sum.ts';
 import { type Stacked, stackNests } from './stack.ts';
 import { winograd } from './winograd.ts';
 
@@ -24,7 +25,7 @@ function withCpuForms(parts: readonly Part[], before: ReadonlyMap<number, Tensor
   const all = parts.flatMap((part): Part[] => {
     if (part.nests.length > 1) return [part];
     const nextId = freshId(tensors);
-    const scattered = scatter(part.nests[0], tensors, nextId);
+    const scattered = scatter(part.nests[0], tensors, nextId) ?? sparseSum(part.nests[0], tensors, nextId);
     if (scattered) {
       for (const tensor of scattered.tensors) tensors.set(tensor.id, tensor);
       return [scattered.part];

@@ -3,7 +3,14 @@ import { dim } from '../dim/dim.ts';
 import { dimsOf } from './attributes.ts';
 import { checkCount, checkInput } from './infer.ts';
 import { inferPool, lowerPool, poolCases, referencePool } from './max-pool2d.ts';
-import { divisor, forEachTap, gatherWindows, inferPoolGradient, referenceDivisor } from './pool-gradient.ts';
+import {
+  divisor,
+  forEachTap,
+  gatherWindows,
+  inferPoolGradient,
+  referenceDivisor,
+  spreadWindows,
+} from './pool-gradient.ts';
 import { type Primitive, primitive } from './primitive.ts';
 import { at, positionOf, sizeOf, tensor, typeOf } from './reference.ts';
 import { windowsOf } from './window.ts';
@@ -15,9 +22,12 @@ export const avgPool2d: Primitive = primitive({
   windows: (attributes) => windowsOf(attributes),
   inputs: ['x'],
   infer: (inputs, attributes) => inferPool('avg_pool2d', inputs, attributes),
-  grad: (g, { inputs: [x], attributes }, dy) => [
-    g.op('avg_pool2d_grad', [dy], { ...attributes, size: x.type.shape.slice(2) }),
-  ],
+  grad: (g, { inputs: [x], attributes }, dy) => {
+    const [rows, columns] = windowsOf(attributes);
+    const share = g.div(dy, g.constant(rows.kernel * columns.kernel));
+    const spread = spreadWindows(g, share, attributes, x.type.shape);
+    return [spread ?? g.op('avg_pool2d_grad', [dy], { ...attributes, size: x.type.shape.slice(2) })];
+  },
   lower: (l, [x], node, index) => {
     const sum = lowerPool(l, 'sum', x, node, index, 0);
     return l.apply('div', sum, divisor(l, node.attributes, x.type, [index[2], index[3]]));

@@ -6,12 +6,13 @@ import { InternalError } from './internal-error.ts';
 import { forEachTap, gatherWindows, inferPoolGradient } from './pool-gradient.ts';
 import { type Primitive, primitive } from './primitive.ts';
 import { at, positionOf, sizeOf } from './reference.ts';
-import { windowsOf } from './window.ts';
+import { coverage, windowsOf } from './window.ts';
 
 export const maxPool2dGrad: Primitive = primitive({
   name: 'max_pool2d_grad',
   doc: 'Gradient of max_pool2d by x: dy[N, C, OH, OW], index (of max_pool2d_index) -> [N, C, H, W]; `size` is [H, W].',
   kind: 'reduction',
+  kindWith: (attributes) => (windowsOf(attributes).every((window) => coverage(window) === 1) ? 'gather' : 'reduction'),
   inputs: ['dy', 'index'],
   infer: (inputs, attributes) => {
     const wrong =

@@ -2,12 +2,12 @@
  * Gradients of pooling in gather form: each element sums over the windows that cover it. Where windows do not overlap
  * at most one does, and no loop remains.
  */
-import { dim } from '../dim/dim.ts';
+import { type Dim, dim } from '../dim/dim.ts';
 import { dimsOf, flagOf } from './attributes.ts';
 import type { Expr } from './expr.ts';
 import { sameShape, showShape } from './infer.ts';
 import { inferPool } from './max-pool2d.ts';
-import type { Lowering, ShapeProblem } from './primitive.ts';
+import type { Lowering, OpBuilder, ShapeProblem, Value } from './primitive.ts';
 import type { Attributes, TensorType } from './types.ts';
 import { coverage, coveringWindow, windowsOf } from './window.ts';
 
@@ -46,6 +46,35 @@ export function gatherWindows(
   const counts = [coverage(rows), coverage(columns)];
   if (counts.every((count) => count === 1)) return body(l.int(0), l.int(0));
   return l.reduce('sum', counts.map(dim.int), body);
+}
+
+/**
+ * The windows' values spread over the elements of each, by views alone, 0 where there is no window; undefined unless the
+ * windows lie side by side from the image's first element on.
+ */
+export function spreadWindows(
+  g: OpBuilder,
+  y: Value,
+  attributes: Attributes,
+  image: readonly Dim[],
+): Value | undefined {
+  const windows = windowsOf(attributes);
+  const [batch, channels, ...counts] = y.type.shape;
+  const rest = windows.map(({ kernel }, i) => dim.constant(dim.sub(image[2 + i], dim.mul(counts[i], dim.int(kernel)))));
+  const sideBySide = windows.every(({ kernel, stride, padding }) => kernel === stride && padding === 0);
+  if (!sideBySide || !rest.every((size) => size !== undefined && size >= 0)) return undefined;
+  const apart = windows.flatMap((_, i) => [counts[i], dim.int(1)]);
+  const repeated = windows.flatMap(({ kernel }, i) => [counts[i], dim.int(kernel)]);
+  const joined = windows.map(({ kernel }, i) => dim.mul(counts[i], dim.int(kernel)));
+  const wide = g.broadcastTo(g.reshape(y, [batch, channels, ...apart]), [batch, channels, ...repeated]);
+  const spread = g.reshape(wide, [batch, channels, ...joined]);
+  if (rest.every((size) => size === 0)) return spread;
+  const before = image.map(() => dim.int(0));
+  return g.op('pad', [spread], {
+    before,
+    after: [dim.int(0), dim.int(0), ...rest.map((size) => dim.int(size ?? 0))],
+    value: 0,
+  });
 }
 
 /** Calls `visit` for every element of every window that lies inside the image: plain loops for the references. */

@@ -97,6 +97,8 @@ export interface Primitive {
   readonly name: string;
   readonly doc: string;
   readonly kind: OpKind;
+  /** What it is with some attributes, where that is simpler than `kind`: a sum of one term at most is a `gather`. */
+  readonly kindWith?: (attributes: Attributes) => OpKind;
   /** Of a reduction that folds windows of its first input's last axes: these windows, an axis each. */
   readonly windows?: (attributes: Attributes) => readonly Window[];
   /** Their names, for the reader. The last one may stand for any number of inputs: `...indices`. */

@@ -4,7 +4,9 @@
  * after the other come to a third less on some processors, however many there are.)
  */
 import { Assembler } from '../../compiler/6-target/wasm/assembler.ts';
+import { toHex } from '../../compiler/6-target/wasm/hex.ts';
 import { assembleModule } from '../../compiler/6-target/wasm/module.ts';
+import { compile } from '../../runtime/cpu/engine.ts';
 
 /** Tiles with enough sums to hide the latency, few enough to stay in registers with their operands. */
 const tiles = [
@@ -16,10 +18,19 @@ const tiles = [
 
 type Loop = (rounds: number, factor: number) => number;
 
-/** A function that runs a loop for each tile once and gives the GFLOP/s of each. */
-export function peakSampler(rounds = 50_000): () => number[] {
+/**
+ * A function that runs a loop for each tile once and gives the GFLOP/s of each: compiled as the runtime compiles kernels, with
+ * fused multiply-add and without it.
+ */
+export async function peakSampler(rounds = 50_000): Promise<() => number[]> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const loops = tiles.map(([rows, columns]) => ({ loop: compile(rows, columns, memory), sums: rows * columns }));
+  const variants = tiles.flatMap(([rows, columns]) => [true, false].map((fma) => ({ rows, columns, fma })));
+  const loops = await Promise.all(
+    variants.map(async ({ rows, columns, fma }) => {
+      const code = await compile(toHex(peakModule(rows, columns)), fma);
+      return { loop: loopOf(await WebAssembly.instantiate(code, { env: { memory } })), sums: rows * columns };
+    }),
+  );
   return () =>
     loops.map(({ loop, sums }) => {
       const start = performance.now();
@@ -29,11 +40,10 @@ export function peakSampler(rounds = 50_000): () => number[] {
     });
 }
 
-function compile(rows: number, columns: number, memory: WebAssembly.Memory): Loop {
-  const code = new WebAssembly.Module(new Uint8Array(peakModule(rows, columns)));
-  const loop = new WebAssembly.Instance(code, { env: { memory } }).exports.peak;
-  if (!isLoop(loop)) throw new Error('the module exports no loop');
-  return loop;
+function loopOf({ exports }: WebAssembly.Instance): Loop {
+  const { peak } = exports;
+  if (!isLoop(peak)) throw new Error('the module exports no loop');
+  return peak;
 }
 
 const isLoop = (value: WebAssembly.ExportValue | undefined): value is Loop => typeof value === 'function';
@@ -56,10 +66,9 @@ export function peakModule(rowCount: number, columnCount: number): Uint8Array {
   for (const [i, row] of rows.entries())
     for (const [j, column] of columns.entries()) {
       const sum = sums[i * columnCount + j];
-      f.get(sum);
       f.get(row);
       f.get(column);
-      f.op('f32x4.mul', 'f32x4.add');
+      f.multiplyAdd(sum);
       f.set(sum);
     }
   f.get(columns[0]);

@@ -7,8 +7,8 @@ import { peakSampler } from '../peak.ts';
 import { answer, openBench } from './protocol.ts';
 import { timedKernels } from './timed-kernels.ts';
 
+const peak = await peakSampler();
 const spent = timedKernels();
-const peak = peakSampler();
 const { task, model, learner, batch } = await openBench();
 const data = batch(task.batches[0] ?? 1);
 const { kernels, programs } = model.spec.module;

@@ -27,7 +27,7 @@ export function randomNetwork(seed: number, prefix = ''): Network {
   const draw = new Draw(seed * 7919 + 13);
   const g = new GraphBuilder(`network ${seed}`);
   const parts = new Parts(g, draw, prefix);
-  const body = draw.pick([images, images, images, images, vectors, sequences]);
+  const body = draw.pick([images, images, images, classic, classic, vectors, sequences]);
   const features = body(parts);
   const loss = head(parts, features);
   g.output('record', `${prefix}loss`, loss);
@@ -106,6 +106,28 @@ function images(parts: Parts): Value {
   for (let i = draw.pick([1, 1, 2]); i > 0; i--) x = draw.chance(0.15) ? residual(parts, x) : block(parts, x);
   if (draw.chance(0.2)) return g.op('mean', [x], { axes: [2, 3], keepdim: false });
   return draw.chance(0.8) ? parts.flatten(x) : x;
+}
+
+/** Two or three 3 x 3 convolutions with ReLU and windows side by side: what has special forms, at sizes where they pay. */
+function classic(parts: Parts): Value {
+  const { draw } = parts;
+  const side = (): number => draw.between(9, 15);
+  let x = parts.input('image', 'f32', [N, ...[draw.pick([1, 3, 16]), side(), side()].map(dim.int)], [-1, 1]);
+  const padding = draw.pick([0, 1, 1]);
+  for (let i = draw.pick([2, 2, 2, 3]); i > 0; i--) {
+    const outputs = draw.pick([8, 16, 16, 24, 32]);
+    const kernel = draw.chance(0.85) ? [3, 3] : [5, 5];
+    const y = convolve(parts, x, { outputs, kernel, stride: [1, 1], padding: [padding, padding], groups: 1 });
+    if (!y) break;
+    const reluFirst = draw.chance(0.75);
+    const active = reluFirst ? parts.g.scalar('relu', y) : y;
+    const window = draw.pick([2, 2, 2, 3]);
+    const attributes = { kernel: [window, window], stride: [window, window], padding: [0, 0], ceil: draw.chance(0.1) };
+    const pooled = draw.chance(0.7) ? attempt(parts, 'max_pool2d', [active], attributes) : undefined;
+    x = reluFirst ? (pooled ?? active) : parts.g.scalar('relu', pooled ?? active);
+    if (draw.chance(0.15)) x = parts.dropout(x);
+  }
+  return parts.flatten(x);
 }
 
 /** A node where its shape rule allows it. */

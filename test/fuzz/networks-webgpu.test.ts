@@ -9,7 +9,7 @@ let device: Promise<Device> | undefined;
 afterAll(async () => (await device)?.destroy());
 
 describe.skipIf(missingSwiftShader() !== undefined)('WebGPU', () => {
-  testNetworks(0, 50, async () => {
+  testNetworks({ from: 0, count: 50, together: 10 }, async () => {
     device ??= openDevice('webgpu');
     return [await device];
   });

@@ -3,7 +3,9 @@ import { accumulateOverBatch } from './accumulate.ts';
 import type { Around, Scheduled } from './build-tree.ts';
 import { axesBefore, type CpuForm, type Part } from './dispatch.ts';
 import type { Tensor } from './kernel.ts';
-import { choose, chooseWithin, type Target } from './schedule.ts';
+import type { Target } from './lanes.ts';
+import { choose, chooseWithin } from './schedule.ts';
+import { gpuSchedule } from './schedule-gpu.ts';
 import { splitLongAxis } from './split-axes.ts';
 import { unrollWindows } from './unroll-windows.ts';
 
@@ -29,7 +31,7 @@ export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, t
   }
   const unrolled = unrollWindows(form.nests[0]);
   const kernel = target === 'wasm' ? splitLongAxis(unrolled) : unrolled;
-  const schedule = choose(kernel, tensors, target);
+  const schedule = target === 'wasm' ? choose(kernel, tensors) : gpuSchedule(kernel, tensors);
   const blocked = target === 'wasm' ? accumulateOverBatch(kernel) : undefined;
   const nests = [{ kernel: blocked?.kernel ?? kernel, schedule }];
   return { nests, around: { outer: blocked?.outer, repeat: undefined } };

@@ -1,26 +1,32 @@
 /**
- * Schedules as data: how a nest becomes loops on a target. `choose` is the default choice, from the nest's structure
- * and sizes alone; nothing here changes what is computed.
+ * Schedules as data: how a nest becomes loops on a target. Here are the CPU's default choices, and those within a
+ * part of several nests, from the nests' structure and sizes alone; nothing here changes what is computed. `schedule-gpu.ts`
+ * has the GPU's.
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
 import { reductionsIn } from './address.ts';
 import type { Kernel, Tensor } from './kernel.ts';
-import { LANES, laneCandidate, productOf, vectorisable } from './lanes.ts';
+import { LANES, laneCandidate, productOf, type Target, vectorisable } from './lanes.ts';
 import { typicalValue } from './typical.ts';
 import { dependsOn } from './walk.ts';
-
-export type Target = 'wasm' | 'wgsl';
 
 export interface Schedule {
   /** Axes (blocks of them, where tiled) that number the work items, slowest first. */
   readonly grid: readonly string[];
   /** Axes that a work item loops over, outermost first. */
   readonly serial: readonly string[];
-  /** The axis whose elements fill vector lanes (WASM) or unrolled columns (WGSL), `width` at a time. */
+  /** The axis whose elements fill vectors of four, `width` at a time. */
   readonly lane: { readonly axis: string; readonly width: number } | undefined;
-  /** The axis of which one work item holds `tile` elements in registers at once. */
-  readonly register: { readonly axis: string; readonly tile: number } | undefined;
+  /** Axes of which one work item holds `tile` elements in registers at once. */
+  readonly registers: readonly Tile[];
+  /** Reduction axes that are written out. */
+  readonly unroll: readonly string[];
+}
+
+export interface Tile {
+  readonly axis: string;
+  readonly tile: number;
 }
 
 /** Rows of a register tile: with two vectors each they and their operands fit the registers. */
@@ -28,13 +34,10 @@ const MOST_ROWS = 4;
 
 const extentOf = (axis: Axis): number => typicalValue(axis.extent);
 
-export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, target: Target): Schedule {
+export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Schedule {
   const candidate = laneCandidate(kernel, tensors);
-  const lane = candidate && vectorisable(kernel, candidate, tensors) ? candidate : undefined;
-  const register = chooseRegister(kernel, lane, kernel.axes);
-  const contraction = register !== undefined || sumsTogether(kernel) > 1;
-  if (target === 'wgsl') return gpuSchedule(kernel, contraction ? lane : undefined, register);
-  return cpuSchedule(kernel, lane, register);
+  const lane = candidate && vectorisable(kernel, candidate, tensors, 'wasm') ? candidate : undefined;
+  return cpuSchedule(kernel, lane, chooseRegister(kernel, lane, kernel.axes));
 }
 
 /** A nest of a part in which several run one after the other: the shared axes number the work items, all others are loops. */
@@ -47,14 +50,14 @@ export function chooseWithin(
   const inner = kernel.axes.slice(shared.length);
   if (kernel.adding) return inOrder(inner, shared);
   const candidate = laneCandidate(kernel, tensors);
-  const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors);
+  const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors, target);
   const lane = free ? candidate : undefined;
-  const register = chooseRegister(kernel, lane, inner);
+  const registers = tilesOf(chooseRegister(kernel, lane, inner));
   const serial = inner.filter((axis) => axis !== lane).map(({ id }) => id);
   const grid = shared.map(({ id }) => id);
-  if (!lane || (target === 'wgsl' && !register))
-    return { grid, serial: inner.map(({ id }) => id), lane: undefined, register };
-  return { grid, serial: [lane.id, ...serial], lane: { axis: lane.id, width: widthOf(kernel, lane) }, register };
+  if (!lane) return { grid, serial, lane: undefined, registers, unroll: [] };
+  const width = widthOf(kernel, lane);
+  return { grid, serial: [lane.id, ...serial], lane: { axis: lane.id, width }, registers, unroll: [] };
 }
 
 /** A nest that adds: loops in order, vectors along the last axis, a short axis before it whole in each step. */
@@ -68,24 +71,14 @@ function inOrder(inner: readonly Axis[], shared: readonly Axis[]): Schedule {
     grid,
     serial,
     lane: width === undefined ? undefined : { axis: last.id, width },
-    register: tile === undefined ? undefined : { axis: before.id, tile },
-  };
-}
-
-/** One invocation per element, or per tile of a contraction; neighbours along the innermost axis. */
-function gpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule['register']): Schedule {
-  const rest = kernel.axes.filter((axis) => axis.id !== lane?.id).map((axis) => axis.id);
-  return {
-    grid: [...rest, ...(lane ? [lane.id] : [])],
-    serial: [],
-    lane: lane && { axis: lane.id, width: widthOf(kernel, lane) },
-    register,
+    registers: tilesOf(tile === undefined ? undefined : { axis: before.id, tile }),
+    unroll: [],
   };
 }
 
 /** Enough work items for the threads, long loops inside them; the lanes' blocks outside the other loops, so that a
  * contraction's vector operand stays in the first-level cache while they run. */
-function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule['register']): Schedule {
+function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Tile | undefined): Schedule {
   const others = kernel.axes.filter((axis) => axis.id !== lane?.id);
   const grid: string[] = [];
   let items = 1;
@@ -95,7 +88,8 @@ function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule[
     items *= register?.axis === axis.id ? Math.ceil(extentOf(axis) / register.tile) : extentOf(axis);
   }
   const rest = others.filter((axis) => !grid.includes(axis.id)).map((axis) => axis.id);
-  if (!lane) return { grid, serial: rest, lane: undefined, register };
+  const registers = tilesOf(register);
+  if (!lane) return { grid, serial: rest, lane: undefined, registers, unroll: [] };
   const width = widthOf(kernel, lane);
   const laneFirst = register !== undefined || sumsTogether(kernel) > 1;
   if (items < 16) grid.push(lane.id);
@@ -104,9 +98,12 @@ function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule[
     grid,
     serial: laneFirst ? [...serialLane, ...rest] : [...rest, ...serialLane],
     lane: { axis: lane.id, width },
-    register,
+    registers,
+    unroll: [],
   };
 }
+
+const tilesOf = (register: Tile | undefined): Tile[] => (register ? [register] : []);
 
 const isBatch = (axis: Axis): boolean => dim.constant(axis.extent) === undefined;
 
@@ -114,7 +111,7 @@ const isBatch = (axis: Axis): boolean => dim.constant(axis.extent) === undefined
  * For a sum of products: an axis that the vector operand does not depend on, so that each of its loads serves a whole
  * tile. The batch is preferred: no guard depends on it, and it is long.
  */
-function chooseRegister(kernel: Kernel, lane: Axis | undefined, axes: readonly Axis[]): Schedule['register'] {
+function chooseRegister(kernel: Kernel, lane: Axis | undefined, axes: readonly Axis[]): Tile | undefined {
   const products = reductionsIn(kernel).map((reduction) => productOf(reduction, lane));
   if (products.length === 0 || products.some((p) => p === undefined)) return undefined;
   const rows = Math.floor(MOST_ROWS / sumsTogether(kernel));

@@ -18,7 +18,7 @@ import { tensorOf } from '../5-loop/address.ts';
 import { buildTree } from '../5-loop/build-tree.ts';
 import { type Dispatch, type DispatchProgram, labelOfDispatch, nestsOf, type Part } from '../5-loop/dispatch.ts';
 import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
-import type { Target } from '../5-loop/schedule.ts';
+import type { Target } from '../5-loop/lanes.ts';
 import { schedulePart } from '../5-loop/schedule-part.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import type { HostUniform } from '../5-loop/uniforms.ts';

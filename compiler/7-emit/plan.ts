@@ -19,6 +19,7 @@ import { buildTree } from '../5-loop/build-tree.ts';
 import { type Dispatch, type DispatchProgram, labelOfDispatch, nestsOf, type Part } from '../5-loop/dispatch.ts';
 import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
 import type { Target } from '../5-loop/lanes.ts';
+import { WORKGROUP } from '../5-loop/schedule-gpu.ts';
 import { schedulePart } from '../5-loop/schedule-part.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import type { HostUniform } from '../5-loop/uniforms.ts';
@@ -29,7 +30,7 @@ import { emitKernel } from '../6-target/wasm/emit-kernel.ts';
 import { toHex } from '../6-target/wasm/hex.ts';
 import { libraryFor } from '../6-target/wasm/library.ts';
 import { assembleModule } from '../6-target/wasm/module.ts';
-import { emitWgsl, WORKGROUP } from '../6-target/wgsl/emit-kernel.ts';
+import { emitWgsl } from '../6-target/wgsl/emit-kernel.ts';
 import { dim } from '../dim/dim.ts';
 import { InternalError } from '../ops/internal-error.ts';
 import type { Arena } from './arena.ts';
@@ -113,7 +114,7 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
     const spec: PartSpec = { name, label: part.label, tasks: cpu.tasks, invocations };
     return { spec, gpu, code: emitKernel(name, cpu, tensors, bindings, uniforms) };
   });
-  const trees = printed.flatMap(({ gpu }) => gpu ?? []);
+  const trees = printed.flatMap(({ spec: { label }, gpu }) => (gpu ? [{ label, tree: gpu }] : []));
   const spec: KernelSpec = {
     name: kernelName(prefix, label),
     label,

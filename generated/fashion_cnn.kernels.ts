@@ -34,15 +34,16 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> scratch0: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
   let cb = item % 4;
   let rest3 = item / 4;
@@ -51,184 +52,62 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let h = rest2 % 13;
   let rest1 = rest2 / 13;
   let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = input_image[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
-    let v1 = parameters[((cb * 8) + (r2 * 96))];
-    acc0 = (acc0 + (v0 * v1));
-    let v2 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    acc1 = (acc1 + (v2 * v1));
-    let v3 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    acc2 = (acc2 + (v3 * v1));
-    let v4 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    acc3 = (acc3 + (v4 * v1));
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    acc4 = (acc4 + (v0 * v5));
-    acc5 = (acc5 + (v2 * v5));
-    acc6 = (acc6 + (v3 * v5));
-    acc7 = (acc7 + (v4 * v5));
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    acc8 = (acc8 + (v0 * v6));
-    acc9 = (acc9 + (v2 * v6));
-    acc10 = (acc10 + (v3 * v6));
-    acc11 = (acc11 + (v4 * v6));
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    acc12 = (acc12 + (v0 * v7));
-    acc13 = (acc13 + (v2 * v7));
-    acc14 = (acc14 + (v3 * v7));
-    acc15 = (acc15 + (v4 * v7));
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    acc16 = (acc16 + (v0 * v8));
-    acc17 = (acc17 + (v2 * v8));
-    acc18 = (acc18 + (v3 * v8));
-    acc19 = (acc19 + (v4 * v8));
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    acc20 = (acc20 + (v0 * v9));
-    acc21 = (acc21 + (v2 * v9));
-    acc22 = (acc22 + (v3 * v9));
-    acc23 = (acc23 + (v4 * v9));
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    acc24 = (acc24 + (v0 * v10));
-    acc25 = (acc25 + (v2 * v10));
-    acc26 = (acc26 + (v3 * v10));
-    acc27 = (acc27 + (v4 * v10));
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
-    acc28 = (acc28 + (v0 * v11));
-    acc29 = (acc29 + (v2 * v11));
-    acc30 = (acc30 + (v3 * v11));
-    acc31 = (acc31 + (v4 * v11));
-    let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    acc0 = (acc0 + (v2 * v12));
-    let v13 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    acc1 = (acc1 + (v13 * v12));
-    acc2 = (acc2 + (v4 * v12));
-    let v14 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    acc3 = (acc3 + (v14 * v12));
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    acc4 = (acc4 + (v2 * v15));
-    acc5 = (acc5 + (v13 * v15));
-    acc6 = (acc6 + (v4 * v15));
-    acc7 = (acc7 + (v14 * v15));
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    acc8 = (acc8 + (v2 * v16));
-    acc9 = (acc9 + (v13 * v16));
-    acc10 = (acc10 + (v4 * v16));
-    acc11 = (acc11 + (v14 * v16));
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    acc12 = (acc12 + (v2 * v17));
-    acc13 = (acc13 + (v13 * v17));
-    acc14 = (acc14 + (v4 * v17));
-    acc15 = (acc15 + (v14 * v17));
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    acc16 = (acc16 + (v2 * v18));
-    acc17 = (acc17 + (v13 * v18));
-    acc18 = (acc18 + (v4 * v18));
-    acc19 = (acc19 + (v14 * v18));
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    acc20 = (acc20 + (v2 * v19));
-    acc21 = (acc21 + (v13 * v19));
-    acc22 = (acc22 + (v4 * v19));
-    acc23 = (acc23 + (v14 * v19));
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    acc24 = (acc24 + (v2 * v20));
-    acc25 = (acc25 + (v13 * v20));
-    acc26 = (acc26 + (v4 * v20));
-    acc27 = (acc27 + (v14 * v20));
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
-    acc28 = (acc28 + (v2 * v21));
-    acc29 = (acc29 + (v13 * v21));
-    acc30 = (acc30 + (v4 * v21));
-    acc31 = (acc31 + (v14 * v21));
-    let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    acc0 = (acc0 + (v13 * v22));
-    let v23 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    acc1 = (acc1 + (v23 * v22));
-    acc2 = (acc2 + (v14 * v22));
-    let v24 = input_image[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    acc3 = (acc3 + (v24 * v22));
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    acc4 = (acc4 + (v13 * v25));
-    acc5 = (acc5 + (v23 * v25));
-    acc6 = (acc6 + (v14 * v25));
-    acc7 = (acc7 + (v24 * v25));
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    acc8 = (acc8 + (v13 * v26));
-    acc9 = (acc9 + (v23 * v26));
-    acc10 = (acc10 + (v14 * v26));
-    acc11 = (acc11 + (v24 * v26));
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    acc12 = (acc12 + (v13 * v27));
-    acc13 = (acc13 + (v23 * v27));
-    acc14 = (acc14 + (v14 * v27));
-    acc15 = (acc15 + (v24 * v27));
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    acc16 = (acc16 + (v13 * v28));
-    acc17 = (acc17 + (v23 * v28));
-    acc18 = (acc18 + (v14 * v28));
-    acc19 = (acc19 + (v24 * v28));
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    acc20 = (acc20 + (v13 * v29));
-    acc21 = (acc21 + (v23 * v29));
-    acc22 = (acc22 + (v14 * v29));
-    acc23 = (acc23 + (v24 * v29));
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    acc24 = (acc24 + (v13 * v30));
-    acc25 = (acc25 + (v23 * v30));
-    acc26 = (acc26 + (v14 * v30));
-    acc27 = (acc27 + (v24 * v30));
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
-    acc28 = (acc28 + (v13 * v31));
-    acc29 = (acc29 + (v23 * v31));
-    acc30 = (acc30 + (v14 * v31));
-    acc31 = (acc31 + (v24 * v31));
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  for (var r3 = 0; r3 < 3; r3++) {
+    let a0 = h * 56 + n * 784 + r3 + w * 2;
+    let v0 = input_image[a0];
+    let a1 = cb * 2 + r3 * 8;
+    let v1 = parameters[a1];
+    let v2 = input_image[a0 + 1];
+    let v3 = input_image[a0 + 28];
+    let v4 = input_image[a0 + 29];
+    let v5 = parameters[a1 + 1];
+    let v6 = parameters[a1 + 24];
+    let v7 = input_image[a0 + 56];
+    let v8 = input_image[a0 + 57];
+    let v9 = parameters[a1 + 25];
+    let v10 = parameters[a1 + 48];
+    let v11 = input_image[a0 + 84];
+    let v12 = input_image[a0 + 85];
+    let v13 = parameters[a1 + 49];
+    acc0 += v0 * v1;
+    acc1 += v2 * v1;
+    acc2 += v3 * v1;
+    acc3 += v4 * v1;
+    acc4 += v0 * v5;
+    acc5 += v2 * v5;
+    acc6 += v3 * v5;
+    acc7 += v4 * v5;
+    acc0 += v3 * v6;
+    acc1 += v4 * v6;
+    acc2 += v7 * v6;
+    acc3 += v8 * v6;
+    acc4 += v3 * v9;
+    acc5 += v4 * v9;
+    acc6 += v7 * v9;
+    acc7 += v8 * v9;
+    acc0 += v7 * v10;
+    acc1 += v8 * v10;
+    acc2 += v11 * v10;
+    acc3 += v12 * v10;
+    acc4 += v7 * v13;
+    acc5 += v8 * v13;
+    acc6 += v11 * v13;
+    acc7 += v12 * v13;
   }
-  let v32 = parameters[((cb * 8) + 288)];
-  let v33 = parameters[((cb * 8) + 289)];
-  let v34 = parameters[((cb * 8) + 290)];
-  let v35 = parameters[((cb * 8) + 291)];
-  let v36 = parameters[((cb * 8) + 292)];
-  let v37 = parameters[((cb * 8) + 293)];
-  let v38 = parameters[((cb * 8) + 294)];
-  let v39 = parameters[((cb * 8) + 295)];
-  scratch0[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch0[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  let a2 = cb * 2;
+  let v14 = parameters[a2 + 72];
+  let v15 = parameters[a2 + 73];
+  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
+  scratch0[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
+  scratch0[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
 }
 `,
 };
@@ -257,15 +136,16 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
   let cb = item % 8;
   let rest3 = item / 8;
@@ -274,104 +154,64 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let h = rest2 % 5;
   let rest1 = rest2 / 5;
   let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r3 = 0; r3 < 3; r3++) {
-      for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
-        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        acc0 = (acc0 + (v0 * v1));
-        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        acc1 = (acc1 + (v2 * v1));
-        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        acc2 = (acc2 + (v3 * v1));
-        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        acc3 = (acc3 + (v4 * v1));
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v2 * v5));
-        acc6 = (acc6 + (v3 * v5));
-        acc7 = (acc7 + (v4 * v5));
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        acc8 = (acc8 + (v0 * v6));
-        acc9 = (acc9 + (v2 * v6));
-        acc10 = (acc10 + (v3 * v6));
-        acc11 = (acc11 + (v4 * v6));
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        acc12 = (acc12 + (v0 * v7));
-        acc13 = (acc13 + (v2 * v7));
-        acc14 = (acc14 + (v3 * v7));
-        acc15 = (acc15 + (v4 * v7));
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        acc16 = (acc16 + (v0 * v8));
-        acc17 = (acc17 + (v2 * v8));
-        acc18 = (acc18 + (v3 * v8));
-        acc19 = (acc19 + (v4 * v8));
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        acc20 = (acc20 + (v0 * v9));
-        acc21 = (acc21 + (v2 * v9));
-        acc22 = (acc22 + (v3 * v9));
-        acc23 = (acc23 + (v4 * v9));
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        acc24 = (acc24 + (v0 * v10));
-        acc25 = (acc25 + (v2 * v10));
-        acc26 = (acc26 + (v3 * v10));
-        acc27 = (acc27 + (v4 * v10));
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
-        acc28 = (acc28 + (v0 * v11));
-        acc29 = (acc29 + (v2 * v11));
-        acc30 = (acc30 + (v3 * v11));
-        acc31 = (acc31 + (v4 * v11));
-      }
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  for (var r3 = 0; r3 < 3; r3++) {
+    for (var r4 = 0; r4 < 32; r4++) {
+      let a0 = h * 832 + n * 5408 + r3 * 32 + r4 + w * 64;
+      let v0 = scratch0[a0];
+      let a1 = cb * 2 + r3 * 512 + r4 * 16;
+      let v1 = parameters[a1 + 80];
+      let v2 = scratch0[a0 + 32];
+      let v3 = scratch0[a0 + 416];
+      let v4 = scratch0[a0 + 448];
+      let v5 = parameters[a1 + 81];
+      let v6 = parameters[a1 + 1616];
+      let v7 = scratch0[a0 + 832];
+      let v8 = scratch0[a0 + 864];
+      let v9 = parameters[a1 + 1617];
+      let v10 = parameters[a1 + 3152];
+      let v11 = scratch0[a0 + 1248];
+      let v12 = scratch0[a0 + 1280];
+      let v13 = parameters[a1 + 3153];
+      acc0 += v0 * v1;
+      acc1 += v2 * v1;
+      acc2 += v3 * v1;
+      acc3 += v4 * v1;
+      acc4 += v0 * v5;
+      acc5 += v2 * v5;
+      acc6 += v3 * v5;
+      acc7 += v4 * v5;
+      acc0 += v3 * v6;
+      acc1 += v4 * v6;
+      acc2 += v7 * v6;
+      acc3 += v8 * v6;
+      acc4 += v3 * v9;
+      acc5 += v4 * v9;
+      acc6 += v7 * v9;
+      acc7 += v8 * v9;
+      acc0 += v7 * v10;
+      acc1 += v8 * v10;
+      acc2 += v11 * v10;
+      acc3 += v12 * v10;
+      acc4 += v7 * v13;
+      acc5 += v8 * v13;
+      acc6 += v11 * v13;
+      acc7 += v12 * v13;
     }
   }
-  let v12 = parameters[((cb * 8) + 18752)];
-  let v13 = parameters[((cb * 8) + 18753)];
-  let v14 = parameters[((cb * 8) + 18754)];
-  let v15 = parameters[((cb * 8) + 18755)];
-  let v16 = parameters[((cb * 8) + 18756)];
-  let v17 = parameters[((cb * 8) + 18757)];
-  let v18 = parameters[((cb * 8) + 18758)];
-  let v19 = parameters[((cb * 8) + 18759)];
-  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = max(max(max(max((acc0 + v12), 0.0), max((acc1 + v12), 0.0)), max((acc2 + v12), 0.0)), max((acc3 + v12), 0.0));
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = max(max(max(max((acc4 + v13), 0.0), max((acc5 + v13), 0.0)), max((acc6 + v13), 0.0)), max((acc7 + v13), 0.0));
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = max(max(max(max((acc8 + v14), 0.0), max((acc9 + v14), 0.0)), max((acc10 + v14), 0.0)), max((acc11 + v14), 0.0));
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = max(max(max(max((acc12 + v15), 0.0), max((acc13 + v15), 0.0)), max((acc14 + v15), 0.0)), max((acc15 + v15), 0.0));
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = max(max(max(max((acc16 + v16), 0.0), max((acc17 + v16), 0.0)), max((acc18 + v16), 0.0)), max((acc19 + v16), 0.0));
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = max(max(max(max((acc20 + v17), 0.0), max((acc21 + v17), 0.0)), max((acc22 + v17), 0.0)), max((acc23 + v17), 0.0));
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = max(max(max(max((acc24 + v18), 0.0), max((acc25 + v18), 0.0)), max((acc26 + v18), 0.0)), max((acc27 + v18), 0.0));
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = max(max(max(max((acc28 + v19), 0.0), max((acc29 + v19), 0.0)), max((acc30 + v19), 0.0)), max((acc31 + v19), 0.0));
+  let a2 = cb * 2;
+  let v14 = parameters[a2 + 4688];
+  let v15 = parameters[a2 + 4689];
+  let a3 = cb * 2 + h * 80 + n * 400 + w * 16;
+  scratch2[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
+  scratch2[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
 }
 `,
 };
@@ -386,7 +226,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 16, block: 5 },
       together: false,
-      invocations: { count: 144, block: 4 },
+      invocations: { count: 96, block: 1 },
     },
   ],
   workgroup: 64,
@@ -395,188 +235,51 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 3 * 32) { return; }
+  let cb = item % 32;
+  let rest3 = item / 32;
   let w = rest3 % 3;
   let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < 3; r0++) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        for (var r2 = 0; r2 < 64; r2++) {
-          let v0 = scratch0[((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-          let v1 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)];
-          acc0 = (acc0 + (v0 * v1));
-          let v2 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)];
-          acc1 = (acc1 + (v0 * v2));
-          let v3 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)];
-          acc2 = (acc2 + (v0 * v3));
-          let v4 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)];
-          acc3 = (acc3 + (v0 * v4));
-          let v5 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)];
-          acc4 = (acc4 + (v0 * v5));
-          let v6 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)];
-          acc5 = (acc5 + (v0 * v6));
-          let v7 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)];
-          acc6 = (acc6 + (v0 * v7));
-          let v8 = parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)];
-          acc7 = (acc7 + (v0 * v8));
-          let v9 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 1600)];
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          let v10 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 3200)];
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          let v11 = scratch0[(((((((h * 320) + (nb * 6400)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64)) + 4800)];
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 92544)];
-    let v13 = parameters[((cb * 8) + 92545)];
-    let v14 = parameters[((cb * 8) + 92546)];
-    let v15 = parameters[((cb * 8) + 92547)];
-    let v16 = parameters[((cb * 8) + 92548)];
-    let v17 = parameters[((cb * 8) + 92549)];
-    let v18 = parameters[((cb * 8) + 92550)];
-    let v19 = parameters[((cb * 8) + 92551)];
-    scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = max((acc0 + v12), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = max((acc1 + v13), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = max((acc2 + v14), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = max((acc3 + v15), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = max((acc4 + v16), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = max((acc5 + v17), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = max((acc6 + v18), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = max((acc7 + v19), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = max((acc8 + v12), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = max((acc9 + v13), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = max((acc10 + v14), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = max((acc11 + v15), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = max((acc12 + v16), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = max((acc13 + v17), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = max((acc14 + v18), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = max((acc15 + v19), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = max((acc16 + v12), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = max((acc17 + v13), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = max((acc18 + v14), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = max((acc19 + v15), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = max((acc20 + v16), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = max((acc21 + v17), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = max((acc22 + v18), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = max((acc23 + v19), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = max((acc24 + v12), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = max((acc25 + v13), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = max((acc26 + v14), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = max((acc27 + v15), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = max((acc28 + v16), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = max((acc29 + v17), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = max((acc30 + v18), 0.0);
-    scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 92544)];
-    let v22 = parameters[((cb * 8) + 92545)];
-    let v23 = parameters[((cb * 8) + 92546)];
-    let v24 = parameters[((cb * 8) + 92547)];
-    let v25 = parameters[((cb * 8) + 92548)];
-    let v26 = parameters[((cb * 8) + 92549)];
-    let v27 = parameters[((cb * 8) + 92550)];
-    let v28 = parameters[((cb * 8) + 92551)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        for (var r1 = 0; r1 < 3; r1++) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let v20 = scratch0[(((((((h * 320) + (nb * 6400)) + (nr * 1600)) + (r0 * 320)) + (r1 * 64)) + r2) + (w * 64))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18816)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18817)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18818)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18819)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18820)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18821)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18822)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 128)) + 18823)]));
-          }
-        }
-      }
-      scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = max((acc32 + v21), 0.0);
-      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = max((acc33 + v22), 0.0);
-      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = max((acc34 + v23), 0.0);
-      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = max((acc35 + v24), 0.0);
-      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = max((acc36 + v25), 0.0);
-      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = max((acc37 + v26), 0.0);
-      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = max((acc38 + v27), 0.0);
-      scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = max((acc39 + v28), 0.0);
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = 0; r2 < 64; r2++) {
+      let a0 = cb + r1 * 2048 + r2 * 32;
+      let v0 = parameters[a0 + 4704];
+      let a1 = n * 1600 + r1 * 64 + r2 + w * 64;
+      let v1 = scratch0[a1 + 320];
+      let v2 = scratch0[a1 + 640];
+      let v3 = parameters[a0 + 10848];
+      let v4 = scratch0[a1 + 960];
+      let v5 = parameters[a0 + 16992];
+      acc0 += scratch0[a1] * v0;
+      acc1 += v1 * v0;
+      acc2 += v2 * v0;
+      acc0 += v1 * v3;
+      acc1 += v2 * v3;
+      acc2 += v4 * v3;
+      acc0 += v2 * v5;
+      acc1 += v4 * v5;
+      acc2 += scratch0[a1 + 1280] * v5;
     }
   }
+  let v6 = parameters[cb + 23136];
+  let a2 = cb + n * 288 + w * 32;
+  scratch1[a2] = max((acc0 + v6), vec4f());
+  scratch1[a2 + 96] = max((acc1 + v6), vec4f());
+  scratch1[a2 + 192] = max((acc2 + v6), vec4f());
 }
 `,
 };
@@ -591,7 +294,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
       label: 'fc1: matmul + add + relu',
       tasks: { count: 8, block: 5 },
       together: false,
-      invocations: { count: 8, block: 4 },
+      invocations: { count: 16, block: 1 },
     },
   ],
   workgroup: 64,
@@ -600,184 +303,30 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-  let cb = item % 8;
-  let rest1 = item / 8;
-  let nb = rest1;
-  if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-      for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-        for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-          let v0 = scratch0[((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-          let v1 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)];
-          acc0 = (acc0 + (v0 * v1));
-          let v2 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)];
-          acc1 = (acc1 + (v0 * v2));
-          let v3 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)];
-          acc2 = (acc2 + (v0 * v3));
-          let v4 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)];
-          acc3 = (acc3 + (v0 * v4));
-          let v5 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)];
-          acc4 = (acc4 + (v0 * v5));
-          let v6 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)];
-          acc5 = (acc5 + (v0 * v6));
-          let v7 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)];
-          acc6 = (acc6 + (v0 * v7));
-          let v8 = parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)];
-          acc7 = (acc7 + (v0 * v8));
-          let v9 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 1152)];
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          let v10 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 2304)];
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          let v11 = scratch0[(((((nb * 4608) + r0_0) + (r0_1 * 384)) + (r0_2 * 128)) + 3456)];
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    let v12 = parameters[((cb * 8) + 166400)];
-    let v13 = parameters[((cb * 8) + 166401)];
-    let v14 = parameters[((cb * 8) + 166402)];
-    let v15 = parameters[((cb * 8) + 166403)];
-    let v16 = parameters[((cb * 8) + 166404)];
-    let v17 = parameters[((cb * 8) + 166405)];
-    let v18 = parameters[((cb * 8) + 166406)];
-    let v19 = parameters[((cb * 8) + 166407)];
-    scratch1[((cb * 8) + (nb * 256))] = max((acc0 + v12), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 1)] = max((acc1 + v13), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 2)] = max((acc2 + v14), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 3)] = max((acc3 + v15), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 4)] = max((acc4 + v16), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 5)] = max((acc5 + v17), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 6)] = max((acc6 + v18), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 7)] = max((acc7 + v19), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 64)] = max((acc8 + v12), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 65)] = max((acc9 + v13), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 66)] = max((acc10 + v14), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 67)] = max((acc11 + v15), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 68)] = max((acc12 + v16), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 69)] = max((acc13 + v17), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 70)] = max((acc14 + v18), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 71)] = max((acc15 + v19), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 128)] = max((acc16 + v12), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 129)] = max((acc17 + v13), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 130)] = max((acc18 + v14), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 131)] = max((acc19 + v15), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 132)] = max((acc20 + v16), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 133)] = max((acc21 + v17), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 134)] = max((acc22 + v18), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 135)] = max((acc23 + v19), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 192)] = max((acc24 + v12), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 193)] = max((acc25 + v13), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 194)] = max((acc26 + v14), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 195)] = max((acc27 + v15), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 196)] = max((acc28 + v16), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 197)] = max((acc29 + v17), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 198)] = max((acc30 + v18), 0.0);
-    scratch1[(((cb * 8) + (nb * 256)) + 199)] = max((acc31 + v19), 0.0);
-  } else {
-    let v21 = parameters[((cb * 8) + 166400)];
-    let v22 = parameters[((cb * 8) + 166401)];
-    let v23 = parameters[((cb * 8) + 166402)];
-    let v24 = parameters[((cb * 8) + 166403)];
-    let v25 = parameters[((cb * 8) + 166404)];
-    let v26 = parameters[((cb * 8) + 166405)];
-    let v27 = parameters[((cb * 8) + 166406)];
-    let v28 = parameters[((cb * 8) + 166407)];
-    for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-      var acc32: f32 = 0.0;
-      var acc33: f32 = 0.0;
-      var acc34: f32 = 0.0;
-      var acc35: f32 = 0.0;
-      var acc36: f32 = 0.0;
-      var acc37: f32 = 0.0;
-      var acc38: f32 = 0.0;
-      var acc39: f32 = 0.0;
-      for (var r0_1 = 0; r0_1 < 3; r0_1++) {
-        for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-          for (var r0_0 = 0; r0_0 < 128; r0_0++) {
-            let v20 = scratch0[(((((nb * 4608) + (nr * 1152)) + r0_0) + (r0_1 * 384)) + (r0_2 * 128))];
-            acc32 = (acc32 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92672)]));
-            acc33 = (acc33 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92673)]));
-            acc34 = (acc34 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92674)]));
-            acc35 = (acc35 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92675)]));
-            acc36 = (acc36 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92676)]));
-            acc37 = (acc37 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92677)]));
-            acc38 = (acc38 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92678)]));
-            acc39 = (acc39 + (v20 * parameters[(((((cb * 8) + (r0_0 * 576)) + (r0_1 * 192)) + (r0_2 * 64)) + 92679)]));
-          }
-        }
-      }
-      scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] = max((acc32 + v21), 0.0);
-      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = max((acc33 + v22), 0.0);
-      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = max((acc34 + v23), 0.0);
-      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = max((acc35 + v24), 0.0);
-      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = max((acc36 + v25), 0.0);
-      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = max((acc37 + v26), 0.0);
-      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = max((acc38 + v27), 0.0);
-      scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = max((acc39 + v28), 0.0);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 16) { return; }
+  let cb = item % 16;
+  let rest1 = item / 16;
+  let n = rest1;
+  var acc0 = vec4f(0.0);
+  for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+    for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+      let a0 = n * 1152 + r0_0 + r0_2 * 128;
+      let a1 = cb + r0_0 * 144 + r0_2 * 16;
+      acc0 += scratch0[a0] * parameters[a1 + 23168];
+      acc0 += scratch0[a0 + 384] * parameters[a1 + 23216];
+      acc0 += scratch0[a0 + 768] * parameters[a1 + 23264];
     }
   }
+  scratch1[cb + n * 16] = max((acc0 + parameters[cb + 41600]), vec4f());
 }
 `,
 };
@@ -814,37 +363,46 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n)) { return; }
   let n = item;
   for (var cb = 0; cb < 5; cb++) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
+    var acc0 = 0.0;
+    var acc1 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch0[((n * 64) + r0)];
-      acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
-      acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
+      let v0 = scratch0[n * 64 + r0];
+      let a0 = cb * 2 + r0 * 10;
+      acc0 += v0 * parameters[a0 + 166464];
+      acc1 += v0 * parameters[a0 + 166465];
     }
-    scratch1[((cb * 2) + (n * 22))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    scratch1[(((cb * 2) + (n * 22)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    let a1 = cb * 2 + n * 22;
+    let a2 = cb * 2;
+    scratch1[a1] = acc0 + parameters[a2 + 167104];
+    scratch1[a1 + 1] = acc1 + parameters[a2 + 167105];
   }
-  var acc2: f32 = (-3.402823466e+38);
+  var acc2 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, scratch1[((n * 22) + r0)]);
+    let a3 = n * 22 + r0;
+    acc2 = max(acc2, scratch1[a3]);
   }
-  scratch1[((n * 22) + 10)] = acc2;
-  let v1 = scratch1[((n * 22) + 10)];
+  let a4 = n * 22;
+  scratch1[a4 + 10] = acc2;
+  let v1 = scratch1[a4 + 10];
   for (var c = 0; c < 10; c++) {
-    scratch1[((c + (n * 22)) + 11)] = exp((scratch1[(c + (n * 22))] - v1));
+    let a5 = c + n * 22;
+    scratch1[a5 + 11] = exp((scratch1[a5] - v1));
   }
-  var acc3: f32 = 0.0;
+  var acc3 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc3 = (acc3 + scratch1[(((n * 22) + r0) + 11)]);
+    let a6 = n * 22 + r0;
+    acc3 += scratch1[a6 + 11];
   }
-  scratch1[((n * 22) + 21)] = acc3;
-  let v2 = scratch1[((n * 22) + 21)];
+  scratch1[a4 + 21] = acc3;
+  let v2 = scratch1[a4 + 21];
   for (var c = 0; c < 10; c++) {
-    output_output[(c + (n * 10))] = (scratch1[((c + (n * 22)) + 11)] / v2);
+    let a7 = c + n * 22;
+    output_output[c + n * 10] = scratch1[a7 + 11] / v2;
   }
 }
 `,
@@ -891,16 +449,17 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= i32(uniforms.n) * 1 * 28 * 28) { return; }
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 28 * 28) { return; }
+  let c = 0;
   let w = item % 28;
-  let rest3 = item / 28;
-  let h = rest3 % 28;
-  let rest2 = rest3 / 28;
-  let c = rest2 % 1;
-  let rest1 = rest2 / 1;
+  let rest2 = item / 28;
+  let h = rest2 % 28;
+  let rest1 = rest2 / 28;
   let n = rest1;
-  scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
+  let a0 = h * 28 + n * 784 + w;
+  scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
 }
 `,
 };
@@ -924,14 +483,15 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
   let cb = item % 4;
   let rest3 = item / 4;
@@ -940,184 +500,62 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let h = rest2 % 13;
   let rest1 = rest2 / 13;
   let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
-    let v1 = parameters[((cb * 8) + (r2 * 96))];
-    acc0 = (acc0 + (v0 * v1));
-    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    acc1 = (acc1 + (v2 * v1));
-    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    acc2 = (acc2 + (v3 * v1));
-    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    acc3 = (acc3 + (v4 * v1));
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    acc4 = (acc4 + (v0 * v5));
-    acc5 = (acc5 + (v2 * v5));
-    acc6 = (acc6 + (v3 * v5));
-    acc7 = (acc7 + (v4 * v5));
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    acc8 = (acc8 + (v0 * v6));
-    acc9 = (acc9 + (v2 * v6));
-    acc10 = (acc10 + (v3 * v6));
-    acc11 = (acc11 + (v4 * v6));
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    acc12 = (acc12 + (v0 * v7));
-    acc13 = (acc13 + (v2 * v7));
-    acc14 = (acc14 + (v3 * v7));
-    acc15 = (acc15 + (v4 * v7));
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    acc16 = (acc16 + (v0 * v8));
-    acc17 = (acc17 + (v2 * v8));
-    acc18 = (acc18 + (v3 * v8));
-    acc19 = (acc19 + (v4 * v8));
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    acc20 = (acc20 + (v0 * v9));
-    acc21 = (acc21 + (v2 * v9));
-    acc22 = (acc22 + (v3 * v9));
-    acc23 = (acc23 + (v4 * v9));
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    acc24 = (acc24 + (v0 * v10));
-    acc25 = (acc25 + (v2 * v10));
-    acc26 = (acc26 + (v3 * v10));
-    acc27 = (acc27 + (v4 * v10));
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
-    acc28 = (acc28 + (v0 * v11));
-    acc29 = (acc29 + (v2 * v11));
-    acc30 = (acc30 + (v3 * v11));
-    acc31 = (acc31 + (v4 * v11));
-    let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    acc0 = (acc0 + (v2 * v12));
-    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    acc1 = (acc1 + (v13 * v12));
-    acc2 = (acc2 + (v4 * v12));
-    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    acc3 = (acc3 + (v14 * v12));
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    acc4 = (acc4 + (v2 * v15));
-    acc5 = (acc5 + (v13 * v15));
-    acc6 = (acc6 + (v4 * v15));
-    acc7 = (acc7 + (v14 * v15));
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    acc8 = (acc8 + (v2 * v16));
-    acc9 = (acc9 + (v13 * v16));
-    acc10 = (acc10 + (v4 * v16));
-    acc11 = (acc11 + (v14 * v16));
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    acc12 = (acc12 + (v2 * v17));
-    acc13 = (acc13 + (v13 * v17));
-    acc14 = (acc14 + (v4 * v17));
-    acc15 = (acc15 + (v14 * v17));
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    acc16 = (acc16 + (v2 * v18));
-    acc17 = (acc17 + (v13 * v18));
-    acc18 = (acc18 + (v4 * v18));
-    acc19 = (acc19 + (v14 * v18));
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    acc20 = (acc20 + (v2 * v19));
-    acc21 = (acc21 + (v13 * v19));
-    acc22 = (acc22 + (v4 * v19));
-    acc23 = (acc23 + (v14 * v19));
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    acc24 = (acc24 + (v2 * v20));
-    acc25 = (acc25 + (v13 * v20));
-    acc26 = (acc26 + (v4 * v20));
-    acc27 = (acc27 + (v14 * v20));
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
-    acc28 = (acc28 + (v2 * v21));
-    acc29 = (acc29 + (v13 * v21));
-    acc30 = (acc30 + (v4 * v21));
-    acc31 = (acc31 + (v14 * v21));
-    let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    acc0 = (acc0 + (v13 * v22));
-    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    acc1 = (acc1 + (v23 * v22));
-    acc2 = (acc2 + (v14 * v22));
-    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    acc3 = (acc3 + (v24 * v22));
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    acc4 = (acc4 + (v13 * v25));
-    acc5 = (acc5 + (v23 * v25));
-    acc6 = (acc6 + (v14 * v25));
-    acc7 = (acc7 + (v24 * v25));
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    acc8 = (acc8 + (v13 * v26));
-    acc9 = (acc9 + (v23 * v26));
-    acc10 = (acc10 + (v14 * v26));
-    acc11 = (acc11 + (v24 * v26));
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    acc12 = (acc12 + (v13 * v27));
-    acc13 = (acc13 + (v23 * v27));
-    acc14 = (acc14 + (v14 * v27));
-    acc15 = (acc15 + (v24 * v27));
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    acc16 = (acc16 + (v13 * v28));
-    acc17 = (acc17 + (v23 * v28));
-    acc18 = (acc18 + (v14 * v28));
-    acc19 = (acc19 + (v24 * v28));
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    acc20 = (acc20 + (v13 * v29));
-    acc21 = (acc21 + (v23 * v29));
-    acc22 = (acc22 + (v14 * v29));
-    acc23 = (acc23 + (v24 * v29));
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    acc24 = (acc24 + (v13 * v30));
-    acc25 = (acc25 + (v23 * v30));
-    acc26 = (acc26 + (v14 * v30));
-    acc27 = (acc27 + (v24 * v30));
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
-    acc28 = (acc28 + (v13 * v31));
-    acc29 = (acc29 + (v23 * v31));
-    acc30 = (acc30 + (v14 * v31));
-    acc31 = (acc31 + (v24 * v31));
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  for (var r3 = 0; r3 < 3; r3++) {
+    let a0 = h * 56 + n * 784 + r3 + w * 2;
+    let v0 = scratch0[a0];
+    let a1 = cb * 2 + r3 * 8;
+    let v1 = parameters[a1];
+    let v2 = scratch0[a0 + 1];
+    let v3 = scratch0[a0 + 28];
+    let v4 = scratch0[a0 + 29];
+    let v5 = parameters[a1 + 1];
+    let v6 = parameters[a1 + 24];
+    let v7 = scratch0[a0 + 56];
+    let v8 = scratch0[a0 + 57];
+    let v9 = parameters[a1 + 25];
+    let v10 = parameters[a1 + 48];
+    let v11 = scratch0[a0 + 84];
+    let v12 = scratch0[a0 + 85];
+    let v13 = parameters[a1 + 49];
+    acc0 += v0 * v1;
+    acc1 += v2 * v1;
+    acc2 += v3 * v1;
+    acc3 += v4 * v1;
+    acc4 += v0 * v5;
+    acc5 += v2 * v5;
+    acc6 += v3 * v5;
+    acc7 += v4 * v5;
+    acc0 += v3 * v6;
+    acc1 += v4 * v6;
+    acc2 += v7 * v6;
+    acc3 += v8 * v6;
+    acc4 += v3 * v9;
+    acc5 += v4 * v9;
+    acc6 += v7 * v9;
+    acc7 += v8 * v9;
+    acc0 += v7 * v10;
+    acc1 += v8 * v10;
+    acc2 += v11 * v10;
+    acc3 += v12 * v10;
+    acc4 += v7 * v13;
+    acc5 += v8 * v13;
+    acc6 += v11 * v13;
+    acc7 += v12 * v13;
   }
-  let v32 = parameters[((cb * 8) + 288)];
-  let v33 = parameters[((cb * 8) + 289)];
-  let v34 = parameters[((cb * 8) + 290)];
-  let v35 = parameters[((cb * 8) + 291)];
-  let v36 = parameters[((cb * 8) + 292)];
-  let v37 = parameters[((cb * 8) + 293)];
-  let v38 = parameters[((cb * 8) + 294)];
-  let v39 = parameters[((cb * 8) + 295)];
-  scratch1[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = max(max(max(max((acc0 + v32), 0.0), max((acc1 + v32), 0.0)), max((acc2 + v32), 0.0)), max((acc3 + v32), 0.0));
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = max(max(max(max((acc4 + v33), 0.0), max((acc5 + v33), 0.0)), max((acc6 + v33), 0.0)), max((acc7 + v33), 0.0));
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = max(max(max(max((acc8 + v34), 0.0), max((acc9 + v34), 0.0)), max((acc10 + v34), 0.0)), max((acc11 + v34), 0.0));
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = max(max(max(max((acc12 + v35), 0.0), max((acc13 + v35), 0.0)), max((acc14 + v35), 0.0)), max((acc15 + v35), 0.0));
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = max(max(max(max((acc16 + v36), 0.0), max((acc17 + v36), 0.0)), max((acc18 + v36), 0.0)), max((acc19 + v36), 0.0));
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = max(max(max(max((acc20 + v37), 0.0), max((acc21 + v37), 0.0)), max((acc22 + v37), 0.0)), max((acc23 + v37), 0.0));
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = max(max(max(max((acc24 + v38), 0.0), max((acc25 + v38), 0.0)), max((acc26 + v38), 0.0)), max((acc27 + v38), 0.0));
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = max(max(max(max((acc28 + v39), 0.0), max((acc29 + v39), 0.0)), max((acc30 + v39), 0.0)), max((acc31 + v39), 0.0));
+  let a2 = cb * 2;
+  let v14 = parameters[a2 + 72];
+  let v15 = parameters[a2 + 73];
+  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
+  scratch1[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
+  scratch1[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
 }
 `,
 };
@@ -1156,7 +594,7 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 16, block: 5 },
       together: false,
-      invocations: { count: 144, block: 4 },
+      invocations: { count: 96, block: 1 },
     },
   ],
   workgroup: 64,
@@ -1175,7 +613,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
       label: 'fc1: matmul + add + relu',
       tasks: { count: 8, block: 5 },
       together: false,
-      invocations: { count: 8, block: 4 },
+      invocations: { count: 16, block: 1 },
     },
   ],
   workgroup: 64,
@@ -1220,62 +658,75 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n)) { return; }
   let n = item;
   for (var cb = 0; cb < 5; cb++) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
+    var acc0 = 0.0;
+    var acc1 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch0[((n * 64) + r0)];
-      acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
-      acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
+      let v0 = scratch0[n * 64 + r0];
+      let a0 = cb * 2 + r0 * 10;
+      acc0 += v0 * parameters[a0 + 166464];
+      acc1 += v0 * parameters[a0 + 166465];
     }
-    scratch1[((cb * 2) + (n * 35))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    scratch1[(((cb * 2) + (n * 35)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    let a1 = cb * 2 + n * 35;
+    let a2 = cb * 2;
+    scratch1[a1] = acc0 + parameters[a2 + 167104];
+    scratch1[a1 + 1] = acc1 + parameters[a2 + 167105];
   }
-  var acc2: f32 = (-3.402823466e+38);
+  var acc2 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, scratch1[((n * 35) + r0)]);
+    let a3 = n * 35 + r0;
+    acc2 = max(acc2, scratch1[a3]);
   }
-  scratch1[((n * 35) + 10)] = acc2;
-  let v1 = scratch1[((n * 35) + 10)];
+  let a4 = n * 35;
+  scratch1[a4 + 10] = acc2;
+  let v1 = scratch1[a4 + 10];
   for (var c = 0; c < 10; c++) {
-    scratch1[((c + (n * 35)) + 11)] = exp((scratch1[(c + (n * 35))] - v1));
+    let a5 = c + n * 35;
+    scratch1[a5 + 11] = exp((scratch1[a5] - v1));
   }
-  var acc3: f32 = 0.0;
+  var acc3 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc3 = (acc3 + scratch1[(((n * 35) + r0) + 11)]);
+    let a6 = n * 35 + r0;
+    acc3 += scratch1[a6 + 11];
   }
-  scratch1[((n * 35) + 21)] = acc3;
-  let v2 = scratch1[((n * 35) + 21)];
+  scratch1[a4 + 21] = acc3;
+  let v2 = scratch1[a4 + 21];
   for (var c = 0; c < 10; c++) {
-    output_output[(c + (n * 10))] = (scratch1[((c + (n * 35)) + 11)] / v2);
+    let a7 = c + n * 10;
+    let a8 = c + n * 35;
+    output_output[a7] = scratch1[a8 + 11] / v2;
   }
-  var acc4: f32 = (-3.402823466e+38);
+  var acc4 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 = max(acc4, output_output[((n * 10) + r0)]);
+    acc4 = max(acc4, output_output[n * 10 + r0]);
   }
-  var acc5: f32 = (-3.402823466e+38);
-  var at0: i32 = 0;
+  var acc5 = -3.402823466e+38;
+  var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = output_output[((n * 10) + r1)];
-    let wins0 = ((x0 > acc5) || (x0 != x0));
+    let x0 = output_output[n * 10 + r1];
+    let wins0 = (x0 > acc5) || (x0 != x0);
     acc5 = select(acc5, x0, wins0);
-    at0 = select(at0, ((0 * 10) + r1), wins0);
+    at0 = select(at0, (0 * 10 + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  scratch1[((n * 35) + 22)] = acc4;
-  scratch1[((n * 35) + 23)] = y0;
-  let v3 = scratch1[((n * 35) + 22)];
+  scratch1[a4 + 22] = acc4;
+  scratch1[a4 + 23] = y0;
+  let v3 = scratch1[a4 + 22];
   for (var c = 0; c < 10; c++) {
-    scratch1[((c + (n * 35)) + 24)] = (output_output[(c + (n * 10))] - v3);
+    let a9 = c + n * 35;
+    let a10 = c + n * 10;
+    scratch1[a9 + 24] = output_output[a10] - v3;
   }
-  var acc6: f32 = 0.0;
+  var acc6 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc6 = (acc6 + exp(scratch1[(((n * 35) + r0) + 24)]));
+    let a11 = n * 35 + r0;
+    acc6 += exp(scratch1[a11 + 24]);
   }
-  scratch1[((n * 35) + 34)] = acc6;
+  scratch1[a4 + 34] = acc6;
 }
 `,
 };
@@ -1312,23 +763,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
   if (item >= 1) { return; }
-  var acc0: f32 = 0.0;
+  var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    if (((v0 >= 0) && (v0 < 10))) {
-      acc0 = (acc0 + (scratch0[((v0 + (r0 * 35)) + 24)] - log(scratch0[((r0 * 35) + 34)])));
+    if ((v0 >= 0) && (v0 < 10)) {
+      acc0 += scratch0[v0 + r0 * 35 + 24] - log(scratch0[r0 * 35 + 34]);
     }
   }
-  var acc1: f32 = 0.0;
+  var acc1 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 = (acc1 + scratch0[((r2 * 35) + 23)]);
+    acc1 += scratch0[r2 * 35 + 23];
   }
   let v1 = f32(i32(uniforms.n));
-  let v2 = (acc0 / v1);
-  let v3 = (-v2);
-  let v4 = (acc1 / v1);
+  let v2 = acc0 / v1;
+  let v3 = -v2;
+  let v4 = acc1 / v1;
   record_loss[0] = v3;
   record_accuracy[0] = v4;
 }
@@ -1409,81 +861,80 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+// to_float: to_f32 + div
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 28 * 28) { return; }
+  let c = 0;
+  let w = item % 28;
+  let rest2 = item / 28;
+  let h = rest2 % 28;
+  let rest1 = rest2 / 28;
+  let n = rest1;
+  let a0 = h * 28 + n * 784 + w;
+  scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
+}
+// fc2.weight: reordered
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 10 * 64) { return; }
+  let c = item % 64;
+  let rest1 = item / 64;
+  let r0 = rest1;
+  scratch2[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
+}
+// fc1.weight: reordered
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 64 * 128) { return; }
+  let c = item % 128;
+  let rest3 = item / 128;
+  let r0 = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let h = rest1;
+  scratch3[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
+}
+// conv3.weight: reordered
+fn part3(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 128 * 64) { return; }
+  let c = item % 64;
+  let rest3 = item / 64;
+  let r2 = rest3 % 128;
+  let rest2 = rest3 / 128;
+  let r1 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r0 = rest1;
+  scratch4[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
+}
+// conv2.weight: reordered
+fn part4(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 64 * 32) { return; }
+  let c = item % 32;
+  let rest3 = item / 32;
+  let r2 = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let r1 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r0 = rest1;
+  scratch5[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
+}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  let end0 = (i32(uniforms.n) * 1 * 28 * 28 + 63) / 64;
-  if (number < end0) {
-    let item = number * 64 + i32(invocation);
-    if (item >= i32(uniforms.n) * 1 * 28 * 28) { return; }
-    let w = item % 28;
-    let rest3 = item / 28;
-    let h = rest3 % 28;
-    let rest2 = rest3 / 28;
-    let c = rest2 % 1;
-    let rest1 = rest2 / 1;
-    let n = rest1;
-    scratch0[(((h * 28) + (n * 784)) + w)] = (f32(i32((sample_image[((((h * 28) + (n * 784)) + w)) / 4] >> u32((((((h * 28) + (n * 784)) + w)) % 4) * 8)) & 255u)) / 255.0);
-    return;
-  }
-  number -= end0;
-  let end1 = (10 * 64 + 63) / 64;
-  if (number < end1) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 10 * 64) { return; }
-    let c = item % 64;
-    let rest1 = item / 64;
-    let r0 = rest1;
-    scratch2[(c + (r0 * 64))] = parameters[(((c * 10) + r0) + 166464)];
-    return;
-  }
-  number -= end1;
-  let end2 = (3 * 3 * 64 * 128 + 63) / 64;
-  if (number < end2) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 3 * 3 * 64 * 128) { return; }
-    let c = item % 128;
-    let rest3 = item / 128;
-    let r0 = rest3 % 64;
-    let rest2 = rest3 / 64;
-    let w = rest2 % 3;
-    let rest1 = rest2 / 3;
-    let h = rest1;
-    scratch3[(((c + (h * 24576)) + (r0 * 128)) + (w * 8192))] = parameters[(((((c * 576) + (h * 192)) + r0) + (w * 64)) + 92672)];
-    return;
-  }
-  number -= end2;
-  let end3 = (3 * 3 * 128 * 64 + 63) / 64;
-  if (number < end3) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 3 * 3 * 128 * 64) { return; }
-    let c = item % 64;
-    let rest3 = item / 64;
-    let r2 = rest3 % 128;
-    let rest2 = rest3 / 128;
-    let r1 = rest2 % 3;
-    let rest1 = rest2 / 3;
-    let r0 = rest1;
-    scratch4[(((c + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))] = parameters[(((((c * 128) + (r0 * 24576)) + (r1 * 8192)) + r2) + 18816)];
-    return;
-  }
-  number -= end3;
-  let end4 = (3 * 3 * 64 * 32 + 63) / 64;
-  if (number < end4) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 3 * 3 * 64 * 32) { return; }
-    let c = item % 32;
-    let rest3 = item / 32;
-    let r2 = rest3 % 64;
-    let rest2 = rest3 / 64;
-    let r1 = rest2 % 3;
-    let rest1 = rest2 / 3;
-    let r0 = rest1;
-    scratch5[(((c + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))] = parameters[(((((c * 64) + (r0 * 6144)) + (r1 * 2048)) + r2) + 320)];
-    return;
-  }
-  number -= end4;
+  if (number < (i32(uniforms.n) * 28 * 28 + 63) / 64) { part0(number, invocation); return; }
+  number -= (i32(uniforms.n) * 28 * 28 + 63) / 64;
+  if (number < 10) { part1(number, invocation); return; }
+  number -= 10;
+  if (number < 1152) { part2(number, invocation); return; }
+  number -= 1152;
+  if (number < 1152) { part3(number, invocation); return; }
+  number -= 1152;
+  if (number < 288) { part4(number, invocation); }
 }
 `,
 };
@@ -1514,15 +965,16 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<i32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
   let cb = item % 4;
   let rest3 = item / 4;
@@ -1531,280 +983,86 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let h = rest2 % 13;
   let rest1 = rest2 / 13;
   let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r2 = 0; r2 < 3; r2++) {
-    let v0 = scratch0[((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2))];
-    let v1 = parameters[((cb * 8) + (r2 * 96))];
-    acc0 = (acc0 + (v0 * v1));
-    let v2 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 1)];
-    acc1 = (acc1 + (v2 * v1));
-    let v3 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 28)];
-    acc2 = (acc2 + (v3 * v1));
-    let v4 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 29)];
-    acc3 = (acc3 + (v4 * v1));
-    let v5 = parameters[(((cb * 8) + (r2 * 96)) + 1)];
-    acc4 = (acc4 + (v0 * v5));
-    acc5 = (acc5 + (v2 * v5));
-    acc6 = (acc6 + (v3 * v5));
-    acc7 = (acc7 + (v4 * v5));
-    let v6 = parameters[(((cb * 8) + (r2 * 96)) + 2)];
-    acc8 = (acc8 + (v0 * v6));
-    acc9 = (acc9 + (v2 * v6));
-    acc10 = (acc10 + (v3 * v6));
-    acc11 = (acc11 + (v4 * v6));
-    let v7 = parameters[(((cb * 8) + (r2 * 96)) + 3)];
-    acc12 = (acc12 + (v0 * v7));
-    acc13 = (acc13 + (v2 * v7));
-    acc14 = (acc14 + (v3 * v7));
-    acc15 = (acc15 + (v4 * v7));
-    let v8 = parameters[(((cb * 8) + (r2 * 96)) + 4)];
-    acc16 = (acc16 + (v0 * v8));
-    acc17 = (acc17 + (v2 * v8));
-    acc18 = (acc18 + (v3 * v8));
-    acc19 = (acc19 + (v4 * v8));
-    let v9 = parameters[(((cb * 8) + (r2 * 96)) + 5)];
-    acc20 = (acc20 + (v0 * v9));
-    acc21 = (acc21 + (v2 * v9));
-    acc22 = (acc22 + (v3 * v9));
-    acc23 = (acc23 + (v4 * v9));
-    let v10 = parameters[(((cb * 8) + (r2 * 96)) + 6)];
-    acc24 = (acc24 + (v0 * v10));
-    acc25 = (acc25 + (v2 * v10));
-    acc26 = (acc26 + (v3 * v10));
-    acc27 = (acc27 + (v4 * v10));
-    let v11 = parameters[(((cb * 8) + (r2 * 96)) + 7)];
-    acc28 = (acc28 + (v0 * v11));
-    acc29 = (acc29 + (v2 * v11));
-    acc30 = (acc30 + (v3 * v11));
-    acc31 = (acc31 + (v4 * v11));
-    let v12 = parameters[(((cb * 8) + (r2 * 96)) + 32)];
-    acc0 = (acc0 + (v2 * v12));
-    let v13 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 2)];
-    acc1 = (acc1 + (v13 * v12));
-    acc2 = (acc2 + (v4 * v12));
-    let v14 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 30)];
-    acc3 = (acc3 + (v14 * v12));
-    let v15 = parameters[(((cb * 8) + (r2 * 96)) + 33)];
-    acc4 = (acc4 + (v2 * v15));
-    acc5 = (acc5 + (v13 * v15));
-    acc6 = (acc6 + (v4 * v15));
-    acc7 = (acc7 + (v14 * v15));
-    let v16 = parameters[(((cb * 8) + (r2 * 96)) + 34)];
-    acc8 = (acc8 + (v2 * v16));
-    acc9 = (acc9 + (v13 * v16));
-    acc10 = (acc10 + (v4 * v16));
-    acc11 = (acc11 + (v14 * v16));
-    let v17 = parameters[(((cb * 8) + (r2 * 96)) + 35)];
-    acc12 = (acc12 + (v2 * v17));
-    acc13 = (acc13 + (v13 * v17));
-    acc14 = (acc14 + (v4 * v17));
-    acc15 = (acc15 + (v14 * v17));
-    let v18 = parameters[(((cb * 8) + (r2 * 96)) + 36)];
-    acc16 = (acc16 + (v2 * v18));
-    acc17 = (acc17 + (v13 * v18));
-    acc18 = (acc18 + (v4 * v18));
-    acc19 = (acc19 + (v14 * v18));
-    let v19 = parameters[(((cb * 8) + (r2 * 96)) + 37)];
-    acc20 = (acc20 + (v2 * v19));
-    acc21 = (acc21 + (v13 * v19));
-    acc22 = (acc22 + (v4 * v19));
-    acc23 = (acc23 + (v14 * v19));
-    let v20 = parameters[(((cb * 8) + (r2 * 96)) + 38)];
-    acc24 = (acc24 + (v2 * v20));
-    acc25 = (acc25 + (v13 * v20));
-    acc26 = (acc26 + (v4 * v20));
-    acc27 = (acc27 + (v14 * v20));
-    let v21 = parameters[(((cb * 8) + (r2 * 96)) + 39)];
-    acc28 = (acc28 + (v2 * v21));
-    acc29 = (acc29 + (v13 * v21));
-    acc30 = (acc30 + (v4 * v21));
-    acc31 = (acc31 + (v14 * v21));
-    let v22 = parameters[(((cb * 8) + (r2 * 96)) + 64)];
-    acc0 = (acc0 + (v13 * v22));
-    let v23 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 3)];
-    acc1 = (acc1 + (v23 * v22));
-    acc2 = (acc2 + (v14 * v22));
-    let v24 = scratch0[(((((h * 56) + (n * 784)) + (r2 * 28)) + (w * 2)) + 31)];
-    acc3 = (acc3 + (v24 * v22));
-    let v25 = parameters[(((cb * 8) + (r2 * 96)) + 65)];
-    acc4 = (acc4 + (v13 * v25));
-    acc5 = (acc5 + (v23 * v25));
-    acc6 = (acc6 + (v14 * v25));
-    acc7 = (acc7 + (v24 * v25));
-    let v26 = parameters[(((cb * 8) + (r2 * 96)) + 66)];
-    acc8 = (acc8 + (v13 * v26));
-    acc9 = (acc9 + (v23 * v26));
-    acc10 = (acc10 + (v14 * v26));
-    acc11 = (acc11 + (v24 * v26));
-    let v27 = parameters[(((cb * 8) + (r2 * 96)) + 67)];
-    acc12 = (acc12 + (v13 * v27));
-    acc13 = (acc13 + (v23 * v27));
-    acc14 = (acc14 + (v14 * v27));
-    acc15 = (acc15 + (v24 * v27));
-    let v28 = parameters[(((cb * 8) + (r2 * 96)) + 68)];
-    acc16 = (acc16 + (v13 * v28));
-    acc17 = (acc17 + (v23 * v28));
-    acc18 = (acc18 + (v14 * v28));
-    acc19 = (acc19 + (v24 * v28));
-    let v29 = parameters[(((cb * 8) + (r2 * 96)) + 69)];
-    acc20 = (acc20 + (v13 * v29));
-    acc21 = (acc21 + (v23 * v29));
-    acc22 = (acc22 + (v14 * v29));
-    acc23 = (acc23 + (v24 * v29));
-    let v30 = parameters[(((cb * 8) + (r2 * 96)) + 70)];
-    acc24 = (acc24 + (v13 * v30));
-    acc25 = (acc25 + (v23 * v30));
-    acc26 = (acc26 + (v14 * v30));
-    acc27 = (acc27 + (v24 * v30));
-    let v31 = parameters[(((cb * 8) + (r2 * 96)) + 71)];
-    acc28 = (acc28 + (v13 * v31));
-    acc29 = (acc29 + (v23 * v31));
-    acc30 = (acc30 + (v14 * v31));
-    acc31 = (acc31 + (v24 * v31));
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  for (var r3 = 0; r3 < 3; r3++) {
+    let a0 = h * 56 + n * 784 + r3 + w * 2;
+    let v0 = scratch0[a0];
+    let a1 = cb * 2 + r3 * 8;
+    let v1 = parameters[a1];
+    let v2 = scratch0[a0 + 1];
+    let v3 = scratch0[a0 + 28];
+    let v4 = scratch0[a0 + 29];
+    let v5 = parameters[a1 + 1];
+    let v6 = parameters[a1 + 24];
+    let v7 = scratch0[a0 + 56];
+    let v8 = scratch0[a0 + 57];
+    let v9 = parameters[a1 + 25];
+    let v10 = parameters[a1 + 48];
+    let v11 = scratch0[a0 + 84];
+    let v12 = scratch0[a0 + 85];
+    let v13 = parameters[a1 + 49];
+    acc0 += v0 * v1;
+    acc1 += v2 * v1;
+    acc2 += v3 * v1;
+    acc3 += v4 * v1;
+    acc4 += v0 * v5;
+    acc5 += v2 * v5;
+    acc6 += v3 * v5;
+    acc7 += v4 * v5;
+    acc0 += v3 * v6;
+    acc1 += v4 * v6;
+    acc2 += v7 * v6;
+    acc3 += v8 * v6;
+    acc4 += v3 * v9;
+    acc5 += v4 * v9;
+    acc6 += v7 * v9;
+    acc7 += v8 * v9;
+    acc0 += v7 * v10;
+    acc1 += v8 * v10;
+    acc2 += v11 * v10;
+    acc3 += v12 * v10;
+    acc4 += v7 * v13;
+    acc5 += v8 * v13;
+    acc6 += v11 * v13;
+    acc7 += v12 * v13;
   }
-  let v32 = parameters[((cb * 8) + 288)];
-  let v33 = max((acc0 + v32), 0.0);
-  let v34 = max((acc1 + v32), 0.0);
-  let v35 = ((v34 <= v33) || (v33 != v33));
-  let v36 = select(v34, v33, v35);
-  let v37 = max((acc2 + v32), 0.0);
-  let v38 = ((v37 <= v36) || (v36 != v36));
-  let v39 = select(v37, v36, v38);
-  let v40 = max((acc3 + v32), 0.0);
-  let v41 = ((v40 <= v39) || (v39 != v39));
-  let v42 = select(v40, v39, v41);
-  let v43 = parameters[((cb * 8) + 289)];
-  let v44 = max((acc4 + v43), 0.0);
-  let v45 = max((acc5 + v43), 0.0);
-  let v46 = ((v45 <= v44) || (v44 != v44));
-  let v47 = select(v45, v44, v46);
-  let v48 = max((acc6 + v43), 0.0);
-  let v49 = ((v48 <= v47) || (v47 != v47));
-  let v50 = select(v48, v47, v49);
-  let v51 = max((acc7 + v43), 0.0);
-  let v52 = ((v51 <= v50) || (v50 != v50));
-  let v53 = select(v51, v50, v52);
-  let v54 = parameters[((cb * 8) + 290)];
-  let v55 = max((acc8 + v54), 0.0);
-  let v56 = max((acc9 + v54), 0.0);
-  let v57 = ((v56 <= v55) || (v55 != v55));
-  let v58 = select(v56, v55, v57);
-  let v59 = max((acc10 + v54), 0.0);
-  let v60 = ((v59 <= v58) || (v58 != v58));
-  let v61 = select(v59, v58, v60);
-  let v62 = max((acc11 + v54), 0.0);
-  let v63 = ((v62 <= v61) || (v61 != v61));
-  let v64 = select(v62, v61, v63);
-  let v65 = parameters[((cb * 8) + 291)];
-  let v66 = max((acc12 + v65), 0.0);
-  let v67 = max((acc13 + v65), 0.0);
-  let v68 = ((v67 <= v66) || (v66 != v66));
-  let v69 = select(v67, v66, v68);
-  let v70 = max((acc14 + v65), 0.0);
-  let v71 = ((v70 <= v69) || (v69 != v69));
-  let v72 = select(v70, v69, v71);
-  let v73 = max((acc15 + v65), 0.0);
-  let v74 = ((v73 <= v72) || (v72 != v72));
-  let v75 = select(v73, v72, v74);
-  let v76 = parameters[((cb * 8) + 292)];
-  let v77 = max((acc16 + v76), 0.0);
-  let v78 = max((acc17 + v76), 0.0);
-  let v79 = ((v78 <= v77) || (v77 != v77));
-  let v80 = select(v78, v77, v79);
-  let v81 = max((acc18 + v76), 0.0);
-  let v82 = ((v81 <= v80) || (v80 != v80));
-  let v83 = select(v81, v80, v82);
-  let v84 = max((acc19 + v76), 0.0);
-  let v85 = ((v84 <= v83) || (v83 != v83));
-  let v86 = select(v84, v83, v85);
-  let v87 = parameters[((cb * 8) + 293)];
-  let v88 = max((acc20 + v87), 0.0);
-  let v89 = max((acc21 + v87), 0.0);
-  let v90 = ((v89 <= v88) || (v88 != v88));
-  let v91 = select(v89, v88, v90);
-  let v92 = max((acc22 + v87), 0.0);
-  let v93 = ((v92 <= v91) || (v91 != v91));
-  let v94 = select(v92, v91, v93);
-  let v95 = max((acc23 + v87), 0.0);
-  let v96 = ((v95 <= v94) || (v94 != v94));
-  let v97 = select(v95, v94, v96);
-  let v98 = parameters[((cb * 8) + 294)];
-  let v99 = max((acc24 + v98), 0.0);
-  let v100 = max((acc25 + v98), 0.0);
-  let v101 = ((v100 <= v99) || (v99 != v99));
-  let v102 = select(v100, v99, v101);
-  let v103 = max((acc26 + v98), 0.0);
-  let v104 = ((v103 <= v102) || (v102 != v102));
-  let v105 = select(v103, v102, v104);
-  let v106 = max((acc27 + v98), 0.0);
-  let v107 = ((v106 <= v105) || (v105 != v105));
-  let v108 = select(v106, v105, v107);
-  let v109 = parameters[((cb * 8) + 295)];
-  let v110 = max((acc28 + v109), 0.0);
-  let v111 = max((acc29 + v109), 0.0);
-  let v112 = ((v111 <= v110) || (v110 != v110));
-  let v113 = select(v111, v110, v112);
-  let v114 = max((acc30 + v109), 0.0);
-  let v115 = ((v114 <= v113) || (v113 != v113));
-  let v116 = select(v114, v113, v115);
-  let v117 = max((acc31 + v109), 0.0);
-  let v118 = ((v117 <= v116) || (v116 != v116));
-  let v119 = select(v117, v116, v118);
-  let y0 = select(3, select(2, select(1, 0, v35), v38), v41);
-  let y1 = select(3, select(2, select(1, 0, v46), v49), v52);
-  let y2 = select(3, select(2, select(1, 0, v57), v60), v63);
-  let y3 = select(3, select(2, select(1, 0, v68), v71), v74);
-  let y4 = select(3, select(2, select(1, 0, v79), v82), v85);
-  let y5 = select(3, select(2, select(1, 0, v90), v93), v96);
-  let y6 = select(3, select(2, select(1, 0, v101), v104), v107);
-  let y7 = select(3, select(2, select(1, 0, v112), v115), v118);
-  scratch1[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = v42;
-  scratch2[((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32))] = y0;
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = v53;
-  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 1)] = y1;
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = v64;
-  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 2)] = y2;
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = v75;
-  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 3)] = y3;
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = v86;
-  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 4)] = y4;
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = v97;
-  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 5)] = y5;
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = v108;
-  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 6)] = y6;
-  scratch1[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = v119;
-  scratch2[(((((cb * 8) + (h * 416)) + (n * 5408)) + (w * 32)) + 7)] = y7;
+  let a2 = cb * 2;
+  let v14 = parameters[a2 + 72];
+  let v15 = max((acc0 + v14), vec4f());
+  let v16 = max((acc1 + v14), vec4f());
+  let v17 = (v16 <= v15) | (v15 != v15);
+  let v18 = select(v16, v15, v17);
+  let v19 = max((acc2 + v14), vec4f());
+  let v20 = (v19 <= v18) | (v18 != v18);
+  let v21 = select(v19, v18, v20);
+  let v22 = max((acc3 + v14), vec4f());
+  let v23 = (v22 <= v21) | (v21 != v21);
+  let v24 = select(v22, v21, v23);
+  let v25 = parameters[a2 + 73];
+  let v26 = max((acc4 + v25), vec4f());
+  let v27 = max((acc5 + v25), vec4f());
+  let v28 = (v27 <= v26) | (v26 != v26);
+  let v29 = select(v27, v26, v28);
+  let v30 = max((acc6 + v25), vec4f());
+  let v31 = (v30 <= v29) | (v29 != v29);
+  let v32 = select(v30, v29, v31);
+  let v33 = max((acc7 + v25), vec4f());
+  let v34 = (v33 <= v32) | (v32 != v32);
+  let v35 = select(v33, v32, v34);
+  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
+  let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
+  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
+  scratch1[a3] = v24;
+  scratch2[a3] = y0;
+  scratch1[a3 + 1] = v35;
+  scratch2[a3 + 1] = y1;
 }
 `,
 };
@@ -1836,16 +1094,17 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<i32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
   let cb = item % 8;
   let rest3 = item / 8;
@@ -1854,200 +1113,88 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let h = rest2 % 5;
   let rest1 = rest2 / 5;
   let n = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  var acc24: f32 = 0.0;
-  var acc25: f32 = 0.0;
-  var acc26: f32 = 0.0;
-  var acc27: f32 = 0.0;
-  var acc28: f32 = 0.0;
-  var acc29: f32 = 0.0;
-  var acc30: f32 = 0.0;
-  var acc31: f32 = 0.0;
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r3 = 0; r3 < 3; r3++) {
-      for (var r4 = 0; r4 < 32; r4++) {
-        let v0 = scratch0[((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64))];
-        let v1 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 320)];
-        acc0 = (acc0 + (v0 * v1));
-        let v2 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 32)];
-        acc1 = (acc1 + (v2 * v1));
-        let v3 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 416)];
-        acc2 = (acc2 + (v3 * v1));
-        let v4 = scratch0[(((((((h * 832) + (n * 5408)) + (r2 * 416)) + (r3 * 32)) + r4) + (w * 64)) + 448)];
-        acc3 = (acc3 + (v4 * v1));
-        let v5 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 321)];
-        acc4 = (acc4 + (v0 * v5));
-        acc5 = (acc5 + (v2 * v5));
-        acc6 = (acc6 + (v3 * v5));
-        acc7 = (acc7 + (v4 * v5));
-        let v6 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 322)];
-        acc8 = (acc8 + (v0 * v6));
-        acc9 = (acc9 + (v2 * v6));
-        acc10 = (acc10 + (v3 * v6));
-        acc11 = (acc11 + (v4 * v6));
-        let v7 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 323)];
-        acc12 = (acc12 + (v0 * v7));
-        acc13 = (acc13 + (v2 * v7));
-        acc14 = (acc14 + (v3 * v7));
-        acc15 = (acc15 + (v4 * v7));
-        let v8 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 324)];
-        acc16 = (acc16 + (v0 * v8));
-        acc17 = (acc17 + (v2 * v8));
-        acc18 = (acc18 + (v3 * v8));
-        acc19 = (acc19 + (v4 * v8));
-        let v9 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 325)];
-        acc20 = (acc20 + (v0 * v9));
-        acc21 = (acc21 + (v2 * v9));
-        acc22 = (acc22 + (v3 * v9));
-        acc23 = (acc23 + (v4 * v9));
-        let v10 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 326)];
-        acc24 = (acc24 + (v0 * v10));
-        acc25 = (acc25 + (v2 * v10));
-        acc26 = (acc26 + (v3 * v10));
-        acc27 = (acc27 + (v4 * v10));
-        let v11 = parameters[(((((cb * 8) + (r2 * 6144)) + (r3 * 2048)) + (r4 * 64)) + 327)];
-        acc28 = (acc28 + (v0 * v11));
-        acc29 = (acc29 + (v2 * v11));
-        acc30 = (acc30 + (v3 * v11));
-        acc31 = (acc31 + (v4 * v11));
-      }
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  for (var r3 = 0; r3 < 3; r3++) {
+    for (var r4 = 0; r4 < 32; r4++) {
+      let a0 = h * 832 + n * 5408 + r3 * 32 + r4 + w * 64;
+      let v0 = scratch0[a0];
+      let a1 = cb * 2 + r3 * 512 + r4 * 16;
+      let v1 = parameters[a1 + 80];
+      let v2 = scratch0[a0 + 32];
+      let v3 = scratch0[a0 + 416];
+      let v4 = scratch0[a0 + 448];
+      let v5 = parameters[a1 + 81];
+      let v6 = parameters[a1 + 1616];
+      let v7 = scratch0[a0 + 832];
+      let v8 = scratch0[a0 + 864];
+      let v9 = parameters[a1 + 1617];
+      let v10 = parameters[a1 + 3152];
+      let v11 = scratch0[a0 + 1248];
+      let v12 = scratch0[a0 + 1280];
+      let v13 = parameters[a1 + 3153];
+      acc0 += v0 * v1;
+      acc1 += v2 * v1;
+      acc2 += v3 * v1;
+      acc3 += v4 * v1;
+      acc4 += v0 * v5;
+      acc5 += v2 * v5;
+      acc6 += v3 * v5;
+      acc7 += v4 * v5;
+      acc0 += v3 * v6;
+      acc1 += v4 * v6;
+      acc2 += v7 * v6;
+      acc3 += v8 * v6;
+      acc4 += v3 * v9;
+      acc5 += v4 * v9;
+      acc6 += v7 * v9;
+      acc7 += v8 * v9;
+      acc0 += v7 * v10;
+      acc1 += v8 * v10;
+      acc2 += v11 * v10;
+      acc3 += v12 * v10;
+      acc4 += v7 * v13;
+      acc5 += v8 * v13;
+      acc6 += v11 * v13;
+      acc7 += v12 * v13;
     }
   }
-  let v12 = parameters[((cb * 8) + 18752)];
-  let v13 = max((acc0 + v12), 0.0);
-  let v14 = max((acc1 + v12), 0.0);
-  let v15 = ((v14 <= v13) || (v13 != v13));
-  let v16 = select(v14, v13, v15);
-  let v17 = max((acc2 + v12), 0.0);
-  let v18 = ((v17 <= v16) || (v16 != v16));
-  let v19 = select(v17, v16, v18);
-  let v20 = max((acc3 + v12), 0.0);
-  let v21 = ((v20 <= v19) || (v19 != v19));
-  let v22 = select(v20, v19, v21);
-  let v23 = parameters[((cb * 8) + 18753)];
-  let v24 = max((acc4 + v23), 0.0);
-  let v25 = max((acc5 + v23), 0.0);
-  let v26 = ((v25 <= v24) || (v24 != v24));
-  let v27 = select(v25, v24, v26);
-  let v28 = max((acc6 + v23), 0.0);
-  let v29 = ((v28 <= v27) || (v27 != v27));
-  let v30 = select(v28, v27, v29);
-  let v31 = max((acc7 + v23), 0.0);
-  let v32 = ((v31 <= v30) || (v30 != v30));
-  let v33 = select(v31, v30, v32);
-  let v34 = parameters[((cb * 8) + 18754)];
-  let v35 = max((acc8 + v34), 0.0);
-  let v36 = max((acc9 + v34), 0.0);
-  let v37 = ((v36 <= v35) || (v35 != v35));
-  let v38 = select(v36, v35, v37);
-  let v39 = max((acc10 + v34), 0.0);
-  let v40 = ((v39 <= v38) || (v38 != v38));
-  let v41 = select(v39, v38, v40);
-  let v42 = max((acc11 + v34), 0.0);
-  let v43 = ((v42 <= v41) || (v41 != v41));
-  let v44 = select(v42, v41, v43);
-  let v45 = parameters[((cb * 8) + 18755)];
-  let v46 = max((acc12 + v45), 0.0);
-  let v47 = max((acc13 + v45), 0.0);
-  let v48 = ((v47 <= v46) || (v46 != v46));
-  let v49 = select(v47, v46, v48);
-  let v50 = max((acc14 + v45), 0.0);
-  let v51 = ((v50 <= v49) || (v49 != v49));
-  let v52 = select(v50, v49, v51);
-  let v53 = max((acc15 + v45), 0.0);
-  let v54 = ((v53 <= v52) || (v52 != v52));
-  let v55 = select(v53, v52, v54);
-  let v56 = parameters[((cb * 8) + 18756)];
-  let v57 = max((acc16 + v56), 0.0);
-  let v58 = max((acc17 + v56), 0.0);
-  let v59 = ((v58 <= v57) || (v57 != v57));
-  let v60 = select(v58, v57, v59);
-  let v61 = max((acc18 + v56), 0.0);
-  let v62 = ((v61 <= v60) || (v60 != v60));
-  let v63 = select(v61, v60, v62);
-  let v64 = max((acc19 + v56), 0.0);
-  let v65 = ((v64 <= v63) || (v63 != v63));
-  let v66 = select(v64, v63, v65);
-  let v67 = parameters[((cb * 8) + 18757)];
-  let v68 = max((acc20 + v67), 0.0);
-  let v69 = max((acc21 + v67), 0.0);
-  let v70 = ((v69 <= v68) || (v68 != v68));
-  let v71 = select(v69, v68, v70);
-  let v72 = max((acc22 + v67), 0.0);
-  let v73 = ((v72 <= v71) || (v71 != v71));
-  let v74 = select(v72, v71, v73);
-  let v75 = max((acc23 + v67), 0.0);
-  let v76 = ((v75 <= v74) || (v74 != v74));
-  let v77 = select(v75, v74, v76);
-  let v78 = parameters[((cb * 8) + 18758)];
-  let v79 = max((acc24 + v78), 0.0);
-  let v80 = max((acc25 + v78), 0.0);
-  let v81 = ((v80 <= v79) || (v79 != v79));
-  let v82 = select(v80, v79, v81);
-  let v83 = max((acc26 + v78), 0.0);
-  let v84 = ((v83 <= v82) || (v82 != v82));
-  let v85 = select(v83, v82, v84);
-  let v86 = max((acc27 + v78), 0.0);
-  let v87 = ((v86 <= v85) || (v85 != v85));
-  let v88 = select(v86, v85, v87);
-  let v89 = parameters[((cb * 8) + 18759)];
-  let v90 = max((acc28 + v89), 0.0);
-  let v91 = max((acc29 + v89), 0.0);
-  let v92 = ((v91 <= v90) || (v90 != v90));
-  let v93 = select(v91, v90, v92);
-  let v94 = max((acc30 + v89), 0.0);
-  let v95 = ((v94 <= v93) || (v93 != v93));
-  let v96 = select(v94, v93, v95);
-  let v97 = max((acc31 + v89), 0.0);
-  let v98 = ((v97 <= v96) || (v96 != v96));
-  let v99 = select(v97, v96, v98);
-  let y0 = select(3, select(2, select(1, 0, v15), v18), v21);
-  let y1 = select(3, select(2, select(1, 0, v26), v29), v32);
-  let y2 = select(3, select(2, select(1, 0, v37), v40), v43);
-  let y3 = select(3, select(2, select(1, 0, v48), v51), v54);
-  let y4 = select(3, select(2, select(1, 0, v59), v62), v65);
-  let y5 = select(3, select(2, select(1, 0, v70), v73), v76);
-  let y6 = select(3, select(2, select(1, 0, v81), v84), v87);
-  let y7 = select(3, select(2, select(1, 0, v92), v95), v98);
-  scratch2[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = v22;
-  scratch3[((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64))] = y0;
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = v33;
-  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 1)] = y1;
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = v44;
-  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 2)] = y2;
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = v55;
-  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 3)] = y3;
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = v66;
-  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 4)] = y4;
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = v77;
-  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 5)] = y5;
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = v88;
-  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 6)] = y6;
-  scratch2[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = v99;
-  scratch3[(((((cb * 8) + (h * 320)) + (n * 1600)) + (w * 64)) + 7)] = y7;
+  let a2 = cb * 2;
+  let v14 = parameters[a2 + 4688];
+  let v15 = max((acc0 + v14), vec4f());
+  let v16 = max((acc1 + v14), vec4f());
+  let v17 = (v16 <= v15) | (v15 != v15);
+  let v18 = select(v16, v15, v17);
+  let v19 = max((acc2 + v14), vec4f());
+  let v20 = (v19 <= v18) | (v18 != v18);
+  let v21 = select(v19, v18, v20);
+  let v22 = max((acc3 + v14), vec4f());
+  let v23 = (v22 <= v21) | (v21 != v21);
+  let v24 = select(v22, v21, v23);
+  let v25 = parameters[a2 + 4689];
+  let v26 = max((acc4 + v25), vec4f());
+  let v27 = max((acc5 + v25), vec4f());
+  let v28 = (v27 <= v26) | (v26 != v26);
+  let v29 = select(v27, v26, v28);
+  let v30 = max((acc6 + v25), vec4f());
+  let v31 = (v30 <= v29) | (v29 != v29);
+  let v32 = select(v30, v29, v31);
+  let v33 = max((acc7 + v25), vec4f());
+  let v34 = (v33 <= v32) | (v32 != v32);
+  let v35 = select(v33, v32, v34);
+  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
+  let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
+  let a3 = cb * 2 + h * 80 + n * 400 + w * 16;
+  scratch2[a3] = v24;
+  scratch3[a3] = y0;
+  scratch2[a3 + 1] = v35;
+  scratch3[a3 + 1] = y1;
 }
 `,
 };
@@ -2062,7 +1209,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 16, block: 5 },
       together: false,
-      invocations: { count: 144, block: 4 },
+      invocations: { count: 96, block: 1 },
     },
   ],
   workgroup: 64,
@@ -2081,7 +1228,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
       label: 'fc1: matmul + add + relu',
       tasks: { count: 8, block: 5 },
       together: false,
-      invocations: { count: 8, block: 4 },
+      invocations: { count: 16, block: 1 },
     },
   ],
   workgroup: 64,
@@ -2124,96 +1271,113 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n)) { return; }
   let n = item;
   for (var cb = 0; cb < 5; cb++) {
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
+    var acc0 = 0.0;
+    var acc1 = 0.0;
     for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch0[((n * 64) + r0)];
-      acc0 = (acc0 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166464)]));
-      acc1 = (acc1 + (v0 * parameters[(((cb * 2) + (r0 * 10)) + 166465)]));
+      let v0 = scratch0[n * 64 + r0];
+      let a0 = cb * 2 + r0 * 10;
+      acc0 += v0 * parameters[a0 + 166464];
+      acc1 += v0 * parameters[a0 + 166465];
     }
-    scratch1[((cb * 2) + (n * 87))] = (acc0 + parameters[((cb * 2) + 167104)]);
-    scratch1[(((cb * 2) + (n * 87)) + 1)] = (acc1 + parameters[((cb * 2) + 167105)]);
+    let a1 = cb * 2 + n * 87;
+    let a2 = cb * 2;
+    scratch1[a1] = acc0 + parameters[a2 + 167104];
+    scratch1[a1 + 1] = acc1 + parameters[a2 + 167105];
   }
-  var acc2: f32 = (-3.402823466e+38);
+  var acc2 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, scratch1[((n * 87) + r0)]);
+    let a3 = n * 87 + r0;
+    acc2 = max(acc2, scratch1[a3]);
   }
-  scratch1[((n * 87) + 10)] = acc2;
-  let v1 = scratch1[((n * 87) + 10)];
+  let a4 = n * 87;
+  scratch1[a4 + 10] = acc2;
+  let v1 = scratch1[a4 + 10];
   for (var c = 0; c < 10; c++) {
-    scratch1[((c + (n * 87)) + 11)] = exp((scratch1[(c + (n * 87))] - v1));
+    let a5 = c + n * 87;
+    scratch1[a5 + 11] = exp((scratch1[a5] - v1));
   }
-  var acc3: f32 = 0.0;
+  var acc3 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc3 = (acc3 + scratch1[(((n * 87) + r0) + 11)]);
+    let a6 = n * 87 + r0;
+    acc3 += scratch1[a6 + 11];
   }
-  scratch1[((n * 87) + 21)] = acc3;
-  let v2 = scratch1[((n * 87) + 21)];
+  scratch1[a4 + 21] = acc3;
+  let v2 = scratch1[a4 + 21];
   for (var c = 0; c < 10; c++) {
-    scratch1[((c + (n * 87)) + 22)] = (scratch1[((c + (n * 87)) + 11)] / v2);
+    let a7 = c + n * 87;
+    scratch1[a7 + 22] = scratch1[a7 + 11] / v2;
   }
-  var acc4: f32 = (-3.402823466e+38);
+  var acc4 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 = max(acc4, scratch1[(((n * 87) + r0) + 22)]);
+    let a8 = n * 87 + r0;
+    acc4 = max(acc4, scratch1[a8 + 22]);
   }
-  var acc5: f32 = (-3.402823466e+38);
-  var at0: i32 = 0;
+  var acc5 = -3.402823466e+38;
+  var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = scratch1[(((n * 87) + r1) + 22)];
-    let wins0 = ((x0 > acc5) || (x0 != x0));
+    let x0 = scratch1[n * 87 + r1 + 22];
+    let wins0 = (x0 > acc5) || (x0 != x0);
     acc5 = select(acc5, x0, wins0);
-    at0 = select(at0, ((0 * 10) + r1), wins0);
+    at0 = select(at0, (0 * 10 + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  scratch1[((n * 87) + 32)] = acc4;
-  scratch1[((n * 87) + 33)] = y0;
-  let v3 = scratch1[((n * 87) + 32)];
+  scratch1[a4 + 32] = acc4;
+  scratch1[a4 + 33] = y0;
+  let v3 = scratch1[a4 + 32];
   for (var c = 0; c < 10; c++) {
-    let v4 = (scratch1[((c + (n * 87)) + 22)] - v3);
+    let a9 = c + n * 87;
+    let v4 = scratch1[a9 + 22] - v3;
     let y1 = exp(v4);
-    scratch1[((c + (n * 87)) + 34)] = v4;
-    scratch1[((c + (n * 87)) + 44)] = y1;
+    scratch1[a9 + 34] = v4;
+    scratch1[a9 + 44] = y1;
   }
-  var acc6: f32 = 0.0;
+  var acc6 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc6 = (acc6 + scratch1[(((n * 87) + r0) + 44)]);
+    let a10 = n * 87 + r0;
+    acc6 += scratch1[a10 + 44];
   }
-  scratch1[((n * 87) + 54)] = acc6;
+  scratch1[a4 + 54] = acc6;
   let v6 = f32(i32(uniforms.n));
-  let v7 = (1.0 / v6);
-  let v8 = (-v7);
+  let v7 = 1.0 / v6;
+  let v8 = -v7;
   let v5 = sample_label[n];
   for (var c = 0; c < 10; c++) {
-    scratch1[((c + (n * 87)) + 55)] = select(0.0, v8, (c == v5));
+    let a11 = c + n * 87;
+    scratch1[a11 + 55] = select(0.0, v8, (c == v5));
   }
-  var acc7: f32 = 0.0;
+  var acc7 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc7 = (acc7 + scratch1[(((n * 87) + r0) + 55)]);
+    let a12 = n * 87 + r0;
+    acc7 += scratch1[a12 + 55];
   }
-  scratch1[((n * 87) + 65)] = acc7;
-  let v9 = scratch1[((n * 87) + 65)];
-  let v10 = (-v9);
-  let v11 = scratch1[((n * 87) + 54)];
-  let v12 = (v10 / v11);
+  scratch1[a4 + 65] = acc7;
+  let v9 = scratch1[a4 + 65];
+  let v10 = -v9;
+  let v11 = scratch1[a4 + 54];
+  let v12 = v10 / v11;
   for (var c = 0; c < 10; c++) {
-    scratch1[((c + (n * 87)) + 66)] = (scratch1[((c + (n * 87)) + 55)] + (v12 * scratch1[((c + (n * 87)) + 44)]));
+    let a13 = c + n * 87;
+    scratch1[a13 + 66] = scratch1[a13 + 55] + v12 * scratch1[a13 + 44];
   }
-  var acc8: f32 = 0.0;
-  let v13 = scratch1[((n * 87) + 21)];
+  var acc8 = 0.0;
+  let v13 = scratch1[a4 + 21];
   for (var r0 = 0; r0 < 10; r0++) {
-    acc8 = (acc8 + (scratch1[(((n * 87) + r0) + 66)] * (scratch1[(((n * 87) + r0) + 22)] / v13)));
+    let a14 = n * 87 + r0;
+    acc8 += scratch1[a14 + 66] * (scratch1[a14 + 22] / v13);
   }
-  scratch1[((n * 87) + 76)] = acc8;
-  let v14 = scratch1[((n * 87) + 21)];
-  let v15 = (1.0 / v14);
-  let v16 = scratch1[((n * 87) + 76)];
-  let v17 = (-v16);
+  scratch1[a4 + 76] = acc8;
+  let v14 = scratch1[a4 + 21];
+  let v15 = 1.0 / v14;
+  let v16 = scratch1[a4 + 76];
+  let v17 = -v16;
   for (var c = 0; c < 10; c++) {
-    scratch1[((c + (n * 87)) + 77)] = (((scratch1[((c + (n * 87)) + 66)] * v15) + v17) * scratch1[((c + (n * 87)) + 11)]);
+    let a15 = c + n * 87;
+    scratch1[a15 + 77] = (scratch1[a15 + 66] * v15 + v17) * scratch1[a15 + 11];
   }
 }
 `,
@@ -2245,14 +1409,14 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       label: 'fc2 backward: matmul',
       tasks: { count: 80, block: 0 },
       together: false,
-      invocations: { count: 160, block: 0 },
+      invocations: { count: 640, block: 0 },
     },
     {
       name: 'train_06d_fc2_backward_matmul_gt_select',
       label: 'fc2 backward: matmul + gt + select',
       tasks: { count: 8, block: 5 },
       together: false,
-      invocations: { count: 8, block: 4 },
+      invocations: { count: 16, block: 1 },
     },
   ],
   workgroup: 64,
@@ -2272,231 +1436,83 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch2: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
 @group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+// loss: log + sub + eq + select + sum + 3 more
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 1) { return; }
+  var acc0 = 0.0;
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let v0 = sample_label[r0];
+    if ((v0 >= 0) && (v0 < 10)) {
+      acc0 += scratch0[v0 + r0 * 87 + 34] - log(scratch0[r0 * 87 + 54]);
+    }
+  }
+  var acc1 = 0.0;
+  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
+    acc1 += scratch0[r2 * 87 + 33];
+  }
+  let v1 = f32(i32(uniforms.n));
+  let v2 = acc0 / v1;
+  let v3 = -v2;
+  let v4 = acc1 / v1;
+  record_loss[0] = v3;
+  record_accuracy[0] = v4;
+}
+// fc2 backward: sum
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 10) { return; }
+  let i = item;
+  var acc0 = 0.0;
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += scratch0[i + r0 * 87 + 77];
+  }
+  gradients[i + 167104] = acc0;
+}
+// fc2 backward: matmul
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 64 * 10) { return; }
+  let n = item % 10;
+  let rest1 = item / 10;
+  let c = rest1;
+  var acc0 = 0.0;
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += scratch0[n + r0 * 87 + 77] * scratch1[c + r0 * 64];
+  }
+  gradients[c * 10 + n + 166464] = acc0;
+}
+// fc2 backward: matmul + gt + select
+fn part3(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 16) { return; }
+  let cb = item % 16;
+  let rest1 = item / 16;
+  let n = rest1;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc0 += scratch0[n * 87 + r0 + 77] * scratch2[cb + r0 * 16];
+  }
+  scratch3[cb + n * 16] = select(vec4f(0.0), acc0, (vec4f(scratch1[cb * 4 + n * 64], scratch1[cb * 4 + n * 64 + 1], scratch1[cb * 4 + n * 64 + 2], scratch1[cb * 4 + n * 64 + 3]) > vec4f(0.0)));
+}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  let end0 = (1 + 63) / 64;
-  if (number < end0) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 1) { return; }
-    var acc0: f32 = 0.0;
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = sample_label[r0];
-      if (((v0 >= 0) && (v0 < 10))) {
-        acc0 = (acc0 + (scratch0[((v0 + (r0 * 87)) + 34)] - log(scratch0[((r0 * 87) + 54)])));
-      }
-    }
-    var acc1: f32 = 0.0;
-    for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-      acc1 = (acc1 + scratch0[((r2 * 87) + 33)]);
-    }
-    let v1 = f32(i32(uniforms.n));
-    let v2 = (acc0 / v1);
-    let v3 = (-v2);
-    let v4 = (acc1 / v1);
-    record_loss[0] = v3;
-    record_accuracy[0] = v4;
-    return;
-  }
-  number -= end0;
-  let end1 = (10 + 63) / 64;
-  if (number < end1) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 10) { return; }
-    let i = item;
-    var acc0: f32 = 0.0;
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + scratch0[((i + (r0 * 87)) + 77)]);
-    }
-    gradients[(i + 167104)] = acc0;
-    return;
-  }
-  number -= end1;
-  let end2 = (10 * 16 + 63) / 64;
-  if (number < end2) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 10 * 16) { return; }
-    let cb = item % 16;
-    let rest1 = item / 16;
-    let n = rest1;
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = scratch0[((n + (r0 * 87)) + 77)];
-      acc0 = (acc0 + (v0 * scratch1[((cb * 4) + (r0 * 64))]));
-      acc1 = (acc1 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 1)]));
-      acc2 = (acc2 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 2)]));
-      acc3 = (acc3 + (v0 * scratch1[(((cb * 4) + (r0 * 64)) + 3)]));
-    }
-    gradients[(((cb * 40) + n) + 166464)] = acc0;
-    gradients[(((cb * 40) + n) + 166474)] = acc1;
-    gradients[(((cb * 40) + n) + 166484)] = acc2;
-    gradients[(((cb * 40) + n) + 166494)] = acc3;
-    return;
-  }
-  number -= end2;
-  let end3 = (((i32(uniforms.n) + 3) / 4) * 8 + 63) / 64;
-  if (number < end3) {
-    let item = number * 64 + i32(invocation);
-    if (item >= ((i32(uniforms.n) + 3) / 4) * 8) { return; }
-    let cb = item % 8;
-    let rest1 = item / 8;
-    let nb = rest1;
-    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-      var acc0: f32 = 0.0;
-      var acc1: f32 = 0.0;
-      var acc2: f32 = 0.0;
-      var acc3: f32 = 0.0;
-      var acc4: f32 = 0.0;
-      var acc5: f32 = 0.0;
-      var acc6: f32 = 0.0;
-      var acc7: f32 = 0.0;
-      var acc8: f32 = 0.0;
-      var acc9: f32 = 0.0;
-      var acc10: f32 = 0.0;
-      var acc11: f32 = 0.0;
-      var acc12: f32 = 0.0;
-      var acc13: f32 = 0.0;
-      var acc14: f32 = 0.0;
-      var acc15: f32 = 0.0;
-      var acc16: f32 = 0.0;
-      var acc17: f32 = 0.0;
-      var acc18: f32 = 0.0;
-      var acc19: f32 = 0.0;
-      var acc20: f32 = 0.0;
-      var acc21: f32 = 0.0;
-      var acc22: f32 = 0.0;
-      var acc23: f32 = 0.0;
-      var acc24: f32 = 0.0;
-      var acc25: f32 = 0.0;
-      var acc26: f32 = 0.0;
-      var acc27: f32 = 0.0;
-      var acc28: f32 = 0.0;
-      var acc29: f32 = 0.0;
-      var acc30: f32 = 0.0;
-      var acc31: f32 = 0.0;
-      for (var r0 = 0; r0 < 10; r0++) {
-        let v0 = scratch0[(((nb * 348) + r0) + 77)];
-        let v1 = scratch2[((cb * 8) + (r0 * 64))];
-        acc0 = (acc0 + (v0 * v1));
-        let v2 = scratch2[(((cb * 8) + (r0 * 64)) + 1)];
-        acc1 = (acc1 + (v0 * v2));
-        let v3 = scratch2[(((cb * 8) + (r0 * 64)) + 2)];
-        acc2 = (acc2 + (v0 * v3));
-        let v4 = scratch2[(((cb * 8) + (r0 * 64)) + 3)];
-        acc3 = (acc3 + (v0 * v4));
-        let v5 = scratch2[(((cb * 8) + (r0 * 64)) + 4)];
-        acc4 = (acc4 + (v0 * v5));
-        let v6 = scratch2[(((cb * 8) + (r0 * 64)) + 5)];
-        acc5 = (acc5 + (v0 * v6));
-        let v7 = scratch2[(((cb * 8) + (r0 * 64)) + 6)];
-        acc6 = (acc6 + (v0 * v7));
-        let v8 = scratch2[(((cb * 8) + (r0 * 64)) + 7)];
-        acc7 = (acc7 + (v0 * v8));
-        let v9 = scratch0[(((nb * 348) + r0) + 164)];
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        let v10 = scratch0[(((nb * 348) + r0) + 251)];
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        let v11 = scratch0[(((nb * 348) + r0) + 338)];
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-      scratch3[((cb * 8) + (nb * 256))] = select(0.0, acc0, (scratch1[((cb * 8) + (nb * 256))] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 1)] = select(0.0, acc1, (scratch1[(((cb * 8) + (nb * 256)) + 1)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 2)] = select(0.0, acc2, (scratch1[(((cb * 8) + (nb * 256)) + 2)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 3)] = select(0.0, acc3, (scratch1[(((cb * 8) + (nb * 256)) + 3)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 4)] = select(0.0, acc4, (scratch1[(((cb * 8) + (nb * 256)) + 4)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 5)] = select(0.0, acc5, (scratch1[(((cb * 8) + (nb * 256)) + 5)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 6)] = select(0.0, acc6, (scratch1[(((cb * 8) + (nb * 256)) + 6)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 7)] = select(0.0, acc7, (scratch1[(((cb * 8) + (nb * 256)) + 7)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 64)] = select(0.0, acc8, (scratch1[(((cb * 8) + (nb * 256)) + 64)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 65)] = select(0.0, acc9, (scratch1[(((cb * 8) + (nb * 256)) + 65)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 66)] = select(0.0, acc10, (scratch1[(((cb * 8) + (nb * 256)) + 66)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 67)] = select(0.0, acc11, (scratch1[(((cb * 8) + (nb * 256)) + 67)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 68)] = select(0.0, acc12, (scratch1[(((cb * 8) + (nb * 256)) + 68)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 69)] = select(0.0, acc13, (scratch1[(((cb * 8) + (nb * 256)) + 69)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 70)] = select(0.0, acc14, (scratch1[(((cb * 8) + (nb * 256)) + 70)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 71)] = select(0.0, acc15, (scratch1[(((cb * 8) + (nb * 256)) + 71)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 128)] = select(0.0, acc16, (scratch1[(((cb * 8) + (nb * 256)) + 128)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 129)] = select(0.0, acc17, (scratch1[(((cb * 8) + (nb * 256)) + 129)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 130)] = select(0.0, acc18, (scratch1[(((cb * 8) + (nb * 256)) + 130)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 131)] = select(0.0, acc19, (scratch1[(((cb * 8) + (nb * 256)) + 131)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 132)] = select(0.0, acc20, (scratch1[(((cb * 8) + (nb * 256)) + 132)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 133)] = select(0.0, acc21, (scratch1[(((cb * 8) + (nb * 256)) + 133)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 134)] = select(0.0, acc22, (scratch1[(((cb * 8) + (nb * 256)) + 134)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 135)] = select(0.0, acc23, (scratch1[(((cb * 8) + (nb * 256)) + 135)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 192)] = select(0.0, acc24, (scratch1[(((cb * 8) + (nb * 256)) + 192)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 193)] = select(0.0, acc25, (scratch1[(((cb * 8) + (nb * 256)) + 193)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 194)] = select(0.0, acc26, (scratch1[(((cb * 8) + (nb * 256)) + 194)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 195)] = select(0.0, acc27, (scratch1[(((cb * 8) + (nb * 256)) + 195)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 196)] = select(0.0, acc28, (scratch1[(((cb * 8) + (nb * 256)) + 196)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 197)] = select(0.0, acc29, (scratch1[(((cb * 8) + (nb * 256)) + 197)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 198)] = select(0.0, acc30, (scratch1[(((cb * 8) + (nb * 256)) + 198)] > 0.0));
-      scratch3[(((cb * 8) + (nb * 256)) + 199)] = select(0.0, acc31, (scratch1[(((cb * 8) + (nb * 256)) + 199)] > 0.0));
-    } else {
-      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-        var acc32: f32 = 0.0;
-        var acc33: f32 = 0.0;
-        var acc34: f32 = 0.0;
-        var acc35: f32 = 0.0;
-        var acc36: f32 = 0.0;
-        var acc37: f32 = 0.0;
-        var acc38: f32 = 0.0;
-        var acc39: f32 = 0.0;
-        for (var r0 = 0; r0 < 10; r0++) {
-          let v12 = scratch0[((((nb * 348) + (nr * 87)) + r0) + 77)];
-          acc32 = (acc32 + (v12 * scratch2[((cb * 8) + (r0 * 64))]));
-          acc33 = (acc33 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch2[(((cb * 8) + (r0 * 64)) + 7)]));
-        }
-        scratch3[(((cb * 8) + (nb * 256)) + (nr * 64))] = select(0.0, acc32, (scratch1[(((cb * 8) + (nb * 256)) + (nr * 64))] > 0.0));
-        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] = select(0.0, acc33, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 1)] > 0.0));
-        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] = select(0.0, acc34, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 2)] > 0.0));
-        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] = select(0.0, acc35, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 3)] > 0.0));
-        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] = select(0.0, acc36, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 4)] > 0.0));
-        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] = select(0.0, acc37, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 5)] > 0.0));
-        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] = select(0.0, acc38, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 6)] > 0.0));
-        scratch3[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] = select(0.0, acc39, (scratch1[((((cb * 8) + (nb * 256)) + (nr * 64)) + 7)] > 0.0));
-      }
-    }
-    return;
-  }
-  number -= end3;
+  if (number < 1) { part0(number, invocation); return; }
+  number -= 1;
+  if (number < 1) { part1(number, invocation); return; }
+  number -= 1;
+  if (number < 10) { part2(number, invocation); return; }
+  number -= 10;
+  if (number < (i32(uniforms.n) * 16 + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -2513,21 +1529,21 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       label: 'fc1 backward: sum',
       tasks: { count: 8, block: 0 },
       together: false,
-      invocations: { count: 64, block: 0 },
+      invocations: { count: 16, block: 0 },
     },
     {
       name: 'train_07b_fc1_backward_matmul',
       label: 'fc1 backward: matmul',
       tasks: { count: 26, block: 0 },
       together: false,
-      invocations: { count: 2304, block: 0 },
+      invocations: { count: 9216, block: 0 },
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
       tasks: { count: 9, block: 5 },
       together: false,
-      invocations: { count: 144, block: 4 },
+      invocations: { count: 288, block: 2 },
     },
   ],
   workgroup: 64,
@@ -2543,308 +1559,85 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+// fc1 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 16) { return; }
+  let ib = item;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += vec4f(scratch0[ib * 4 + r0 * 64], scratch0[ib * 4 + r0 * 64 + 1], scratch0[ib * 4 + r0 * 64 + 2], scratch0[ib * 4 + r0 * 64 + 3]);
+  }
+  gradients[ib + 41600] = acc0;
+}
+// fc1 backward: matmul
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 64 * 3 * 3 * 16) { return; }
+  let nb = item % 16;
+  let rest3 = item / 16;
+  let c_2 = rest3 % 3;
+  let rest2 = rest3 / 3;
+  let c_1 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let c_0b = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
+    let a0 = c_0b * 2 + c_1 * 384 + c_2 * 128 + r0 * 1152;
+    acc0 += v0 * scratch1[a0];
+    acc1 += v0 * scratch1[a0 + 1];
+  }
+  let a1 = c_0b * 288 + c_1 * 48 + c_2 * 16 + nb;
+  gradients[a1 + 23168] = acc0;
+  gradients[a1 + 23312] = acc1;
+}
+// fc1 backward: matmul + gt + select
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 3 * 32) { return; }
+  let cb = item % 32;
+  let rest3 = item / 32;
+  let w = rest3 % 3;
+  let rest2 = rest3 / 3;
+  let h = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let nb = rest1;
+  let n_start = max(min((nb * 2), (i32(uniforms.n) - 2)), 0);
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  for (var r0 = 0; r0 < 64; r0++) {
+    let v0 = scratch2[cb + h * 6144 + r0 * 32 + w * 2048];
+    let a2 = n_start * 64 + r0;
+    acc0 += scratch0[a2] * v0;
+    acc1 += scratch0[a2 + 64] * v0;
+  }
+  if (((n_start + 0) >= (nb * 2)) && ((n_start + 0) < i32(uniforms.n))) {
+    let a3 = cb + h * 96 + n_start * 288 + w * 32;
+    let a4 = cb * 4 + h * 384 + n_start * 1152 + w * 128;
+    scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  }
+  if (((n_start + 1) >= (nb * 2)) && ((n_start + 1) < i32(uniforms.n))) {
+    let a5 = cb + h * 96 + n_start * 288 + w * 32;
+    let a6 = cb * 4 + h * 384 + n_start * 1152 + w * 128;
+    scratch3[a5 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a6 + 1152], scratch1[a6 + 1153], scratch1[a6 + 1154], scratch1[a6 + 1155]) > vec4f(0.0)));
+  }
+}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  let end0 = (64 + 63) / 64;
-  if (number < end0) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 64) { return; }
-    let i = item;
-    var acc0: f32 = 0.0;
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      acc0 = (acc0 + scratch0[(i + (r0 * 64))]);
-    }
-    gradients[(i + 166400)] = acc0;
-    return;
-  }
-  number -= end0;
-  let end1 = (32 * 3 * 3 * 8 + 63) / 64;
-  if (number < end1) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 32 * 3 * 3 * 8) { return; }
-    let nb = item % 8;
-    let rest3 = item / 8;
-    let c_2 = rest3 % 3;
-    let rest2 = rest3 / 3;
-    let c_1 = rest2 % 3;
-    let rest1 = rest2 / 3;
-    let c_0b = rest1;
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let v0 = scratch0[((nb * 8) + (r0 * 64))];
-      let v1 = scratch1[((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152))];
-      acc0 = (acc0 + (v0 * v1));
-      let v2 = scratch0[(((nb * 8) + (r0 * 64)) + 1)];
-      acc1 = (acc1 + (v2 * v1));
-      let v3 = scratch0[(((nb * 8) + (r0 * 64)) + 2)];
-      acc2 = (acc2 + (v3 * v1));
-      let v4 = scratch0[(((nb * 8) + (r0 * 64)) + 3)];
-      acc3 = (acc3 + (v4 * v1));
-      let v5 = scratch0[(((nb * 8) + (r0 * 64)) + 4)];
-      acc4 = (acc4 + (v5 * v1));
-      let v6 = scratch0[(((nb * 8) + (r0 * 64)) + 5)];
-      acc5 = (acc5 + (v6 * v1));
-      let v7 = scratch0[(((nb * 8) + (r0 * 64)) + 6)];
-      acc6 = (acc6 + (v7 * v1));
-      let v8 = scratch0[(((nb * 8) + (r0 * 64)) + 7)];
-      acc7 = (acc7 + (v8 * v1));
-      let v9 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 1)];
-      acc8 = (acc8 + (v0 * v9));
-      acc9 = (acc9 + (v2 * v9));
-      acc10 = (acc10 + (v3 * v9));
-      acc11 = (acc11 + (v4 * v9));
-      acc12 = (acc12 + (v5 * v9));
-      acc13 = (acc13 + (v6 * v9));
-      acc14 = (acc14 + (v7 * v9));
-      acc15 = (acc15 + (v8 * v9));
-      let v10 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 2)];
-      acc16 = (acc16 + (v0 * v10));
-      acc17 = (acc17 + (v2 * v10));
-      acc18 = (acc18 + (v3 * v10));
-      acc19 = (acc19 + (v4 * v10));
-      acc20 = (acc20 + (v5 * v10));
-      acc21 = (acc21 + (v6 * v10));
-      acc22 = (acc22 + (v7 * v10));
-      acc23 = (acc23 + (v8 * v10));
-      let v11 = scratch1[(((((c_0b * 4) + (c_1 * 384)) + (c_2 * 128)) + (r0 * 1152)) + 3)];
-      acc24 = (acc24 + (v0 * v11));
-      acc25 = (acc25 + (v2 * v11));
-      acc26 = (acc26 + (v3 * v11));
-      acc27 = (acc27 + (v4 * v11));
-      acc28 = (acc28 + (v5 * v11));
-      acc29 = (acc29 + (v6 * v11));
-      acc30 = (acc30 + (v7 * v11));
-      acc31 = (acc31 + (v8 * v11));
-    }
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92672)] = acc0;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92673)] = acc1;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92674)] = acc2;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92675)] = acc3;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92676)] = acc4;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92677)] = acc5;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92678)] = acc6;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 92679)] = acc7;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93248)] = acc8;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93249)] = acc9;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93250)] = acc10;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93251)] = acc11;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93252)] = acc12;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93253)] = acc13;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93254)] = acc14;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93255)] = acc15;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93824)] = acc16;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93825)] = acc17;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93826)] = acc18;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93827)] = acc19;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93828)] = acc20;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93829)] = acc21;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93830)] = acc22;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 93831)] = acc23;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94400)] = acc24;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94401)] = acc25;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94402)] = acc26;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94403)] = acc27;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94404)] = acc28;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94405)] = acc29;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94406)] = acc30;
-    gradients[(((((c_0b * 2304) + (c_1 * 192)) + (c_2 * 64)) + (nb * 8)) + 94407)] = acc31;
-    return;
-  }
-  number -= end1;
-  let end2 = (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16 + 63) / 64;
-  if (number < end2) {
-    let item = number * 64 + i32(invocation);
-    if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 16) { return; }
-    let cb = item % 16;
-    let rest3 = item / 16;
-    let w = rest3 % 3;
-    let rest2 = rest3 / 3;
-    let h = rest2 % 3;
-    let rest1 = rest2 / 3;
-    let nb = rest1;
-    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-      var acc0: f32 = 0.0;
-      var acc1: f32 = 0.0;
-      var acc2: f32 = 0.0;
-      var acc3: f32 = 0.0;
-      var acc4: f32 = 0.0;
-      var acc5: f32 = 0.0;
-      var acc6: f32 = 0.0;
-      var acc7: f32 = 0.0;
-      var acc8: f32 = 0.0;
-      var acc9: f32 = 0.0;
-      var acc10: f32 = 0.0;
-      var acc11: f32 = 0.0;
-      var acc12: f32 = 0.0;
-      var acc13: f32 = 0.0;
-      var acc14: f32 = 0.0;
-      var acc15: f32 = 0.0;
-      var acc16: f32 = 0.0;
-      var acc17: f32 = 0.0;
-      var acc18: f32 = 0.0;
-      var acc19: f32 = 0.0;
-      var acc20: f32 = 0.0;
-      var acc21: f32 = 0.0;
-      var acc22: f32 = 0.0;
-      var acc23: f32 = 0.0;
-      var acc24: f32 = 0.0;
-      var acc25: f32 = 0.0;
-      var acc26: f32 = 0.0;
-      var acc27: f32 = 0.0;
-      var acc28: f32 = 0.0;
-      var acc29: f32 = 0.0;
-      var acc30: f32 = 0.0;
-      var acc31: f32 = 0.0;
-      for (var r0 = 0; r0 < 64; r0++) {
-        let v0 = scratch0[((nb * 256) + r0)];
-        let v1 = scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))];
-        acc0 = (acc0 + (v0 * v1));
-        let v2 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)];
-        acc1 = (acc1 + (v0 * v2));
-        let v3 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)];
-        acc2 = (acc2 + (v0 * v3));
-        let v4 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)];
-        acc3 = (acc3 + (v0 * v4));
-        let v5 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)];
-        acc4 = (acc4 + (v0 * v5));
-        let v6 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)];
-        acc5 = (acc5 + (v0 * v6));
-        let v7 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)];
-        acc6 = (acc6 + (v0 * v7));
-        let v8 = scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)];
-        acc7 = (acc7 + (v0 * v8));
-        let v9 = scratch0[(((nb * 256) + r0) + 64)];
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        let v10 = scratch0[(((nb * 256) + r0) + 128)];
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
-        let v11 = scratch0[(((nb * 256) + r0) + 192)];
-        acc24 = (acc24 + (v11 * v1));
-        acc25 = (acc25 + (v11 * v2));
-        acc26 = (acc26 + (v11 * v3));
-        acc27 = (acc27 + (v11 * v4));
-        acc28 = (acc28 + (v11 * v5));
-        acc29 = (acc29 + (v11 * v6));
-        acc30 = (acc30 + (v11 * v7));
-        acc31 = (acc31 + (v11 * v8));
-      }
-      scratch3[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128))] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 4)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 5)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 6)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 7)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1152)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1153)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1154)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1155)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1156)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1157)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1158)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 1159)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2304)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2305)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2306)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2307)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2308)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2309)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2310)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 2311)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3456)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3457)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3458)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3459)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3460)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3461)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3462)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (w * 128)) + 3463)] > 0.0));
-    } else {
-      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-        var acc32: f32 = 0.0;
-        var acc33: f32 = 0.0;
-        var acc34: f32 = 0.0;
-        var acc35: f32 = 0.0;
-        var acc36: f32 = 0.0;
-        var acc37: f32 = 0.0;
-        var acc38: f32 = 0.0;
-        var acc39: f32 = 0.0;
-        for (var r0 = 0; r0 < 64; r0++) {
-          let v12 = scratch0[(((nb * 256) + (nr * 64)) + r0)];
-          acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192))]));
-          acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 1)]));
-          acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 2)]));
-          acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 3)]));
-          acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 4)]));
-          acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 5)]));
-          acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 6)]));
-          acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (h * 24576)) + (r0 * 128)) + (w * 8192)) + 7)]));
-        }
-        scratch3[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128))] > 0.0));
-        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 1)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 2)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 3)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 4)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 5)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 6)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 384)) + (nb * 4608)) + (nr * 1152)) + (w * 128)) + 7)] > 0.0));
-      }
-    }
-    return;
-  }
-  number -= end2;
+  if (number < 1) { part0(number, invocation); return; }
+  number -= 1;
+  if (number < 144) { part1(number, invocation); return; }
+  number -= 144;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -2861,21 +1654,21 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       label: 'conv3 backward: sum',
       tasks: { count: 16, block: 0 },
       together: true,
-      invocations: { count: 128, block: 0 },
+      invocations: { count: 32, block: 0 },
     },
     {
       name: 'train_08b_conv3_backward_conv2d_weight_grad',
       label: 'conv3 backward: conv2d_weight_grad',
       tasks: { count: 48, block: 0 },
       together: true,
-      invocations: { count: 2304, block: 0 },
+      invocations: { count: 6144, block: 0 },
     },
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
       tasks: { count: 8, block: 5 },
       together: false,
-      invocations: { count: 200, block: 4 },
+      invocations: { count: 80, block: 1 },
     },
   ],
   workgroup: 64,
@@ -2891,332 +1684,126 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+// conv3 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 32) { return; }
+  let ib = item;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = ib * 4 + r0 * 1152;
+    acc0 += vec4f(scratch0[a0], scratch0[a0 + 1], scratch0[a0 + 2], scratch0[a0 + 3]);
+    acc0 += vec4f(scratch0[a0 + 128], scratch0[a0 + 129], scratch0[a0 + 130], scratch0[a0 + 131]);
+    acc0 += vec4f(scratch0[a0 + 256], scratch0[a0 + 257], scratch0[a0 + 258], scratch0[a0 + 259]);
+    acc0 += vec4f(scratch0[a0 + 384], scratch0[a0 + 385], scratch0[a0 + 386], scratch0[a0 + 387]);
+    acc0 += vec4f(scratch0[a0 + 512], scratch0[a0 + 513], scratch0[a0 + 514], scratch0[a0 + 515]);
+    acc0 += vec4f(scratch0[a0 + 640], scratch0[a0 + 641], scratch0[a0 + 642], scratch0[a0 + 643]);
+    acc0 += vec4f(scratch0[a0 + 768], scratch0[a0 + 769], scratch0[a0 + 770], scratch0[a0 + 771]);
+    acc0 += vec4f(scratch0[a0 + 896], scratch0[a0 + 897], scratch0[a0 + 898], scratch0[a0 + 899]);
+    acc0 += vec4f(scratch0[a0 + 1024], scratch0[a0 + 1025], scratch0[a0 + 1026], scratch0[a0 + 1027]);
+  }
+  gradients[ib + 23136] = acc0;
+}
+// conv3 backward: conv2d_weight_grad
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 64 * 32) { return; }
+  let nb = item % 32;
+  let rest3 = item / 32;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let hb = 0;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      let a1 = nb * 4 + r0 * 1152 + r2 * 128;
+      let v0 = vec4f(scratch0[a1], scratch0[a1 + 1], scratch0[a1 + 2], scratch0[a1 + 3]);
+      let a2 = c + r0 * 1600 + r2 * 64 + w * 64;
+      let v1 = scratch1[a2 + 320];
+      let v2 = scratch1[a2 + 640];
+      let v3 = vec4f(scratch0[a1 + 384], scratch0[a1 + 385], scratch0[a1 + 386], scratch0[a1 + 387]);
+      let v4 = scratch1[a2 + 960];
+      let v5 = vec4f(scratch0[a1 + 768], scratch0[a1 + 769], scratch0[a1 + 770], scratch0[a1 + 771]);
+      acc0 += scratch1[a2] * v0;
+      acc1 += v1 * v0;
+      acc2 += v2 * v0;
+      acc0 += v1 * v3;
+      acc1 += v2 * v3;
+      acc2 += v4 * v3;
+      acc0 += v2 * v5;
+      acc1 += v4 * v5;
+      acc2 += scratch1[a2 + 1280] * v5;
+    }
+  }
+  let a3 = c * 32 + nb + w * 2048;
+  gradients[a3 + 4704] = acc0;
+  gradients[a3 + 10848] = acc1;
+  gradients[a3 + 16992] = acc2;
+}
+// conv3 backward: conv2d_input_grad + gt + select
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 5 * 16) { return; }
+  let cb = item % 16;
+  let rest3 = item / 16;
+  let w = rest3 % 5;
+  let rest2 = rest3 / 5;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 3)) {
+      for (var r2 = 0; r2 < 128; r2++) {
+        let a4 = n * 1152 + r1 * (-128) + r2 + w * 128;
+        let v0 = scratch0[a4];
+        let a5 = cb + r1 * 2048 + r2 * 16;
+        let v1 = scratch2[a5];
+        let v2 = scratch0[a4 + 384];
+        let v3 = scratch0[a4 + 768];
+        let v4 = scratch2[a5 + 6144];
+        let v5 = scratch2[a5 + 12288];
+        acc0 += v0 * v1;
+        acc1 += v2 * v1;
+        acc2 += v3 * v1;
+        acc1 += v0 * v4;
+        acc2 += v2 * v4;
+        acc3 += v3 * v4;
+        acc2 += v0 * v5;
+        acc3 += v2 * v5;
+        acc4 += v3 * v5;
+      }
+    }
+  }
+  let a6 = cb + n * 400 + w * 16;
+  let a7 = cb * 4 + n * 1600 + w * 64;
+  scratch3[a6] = select(vec4f(0.0), acc0, (vec4f(scratch1[a7], scratch1[a7 + 1], scratch1[a7 + 2], scratch1[a7 + 3]) > vec4f(0.0)));
+  scratch3[a6 + 80] = select(vec4f(0.0), acc1, (vec4f(scratch1[a7 + 320], scratch1[a7 + 321], scratch1[a7 + 322], scratch1[a7 + 323]) > vec4f(0.0)));
+  scratch3[a6 + 160] = select(vec4f(0.0), acc2, (vec4f(scratch1[a7 + 640], scratch1[a7 + 641], scratch1[a7 + 642], scratch1[a7 + 643]) > vec4f(0.0)));
+  scratch3[a6 + 240] = select(vec4f(0.0), acc3, (vec4f(scratch1[a7 + 960], scratch1[a7 + 961], scratch1[a7 + 962], scratch1[a7 + 963]) > vec4f(0.0)));
+  scratch3[a6 + 320] = select(vec4f(0.0), acc4, (vec4f(scratch1[a7 + 1280], scratch1[a7 + 1281], scratch1[a7 + 1282], scratch1[a7 + 1283]) > vec4f(0.0)));
+}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  let end0 = (128 + 63) / 64;
-  if (number < end0) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 128) { return; }
-    let i = item;
-    var acc0: f32 = 0.0;
-    for (var r1 = 0; r1 < 3; r1++) {
-      for (var r2 = 0; r2 < 3; r2++) {
-        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch0[(((i + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))]);
-        }
-      }
-    }
-    gradients[(i + 92544)] = acc0;
-    return;
-  }
-  number -= end0;
-  let end1 = (16 * 3 * 3 * 16 + 63) / 64;
-  if (number < end1) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 16 * 3 * 3 * 16) { return; }
-    let nb = item % 16;
-    let rest3 = item / 16;
-    let w = rest3 % 3;
-    let rest2 = rest3 / 3;
-    let h = rest2 % 3;
-    let rest1 = rest2 / 3;
-    let cb = rest1;
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
-    for (var r1 = 0; r1 < 3; r1++) {
-      for (var r2 = 0; r2 < 3; r2++) {
-        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          let v0 = scratch1[((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64))];
-          let v1 = scratch0[((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128))];
-          acc0 = (acc0 + (v0 * v1));
-          let v2 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 1)];
-          acc1 = (acc1 + (v0 * v2));
-          let v3 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 2)];
-          acc2 = (acc2 + (v0 * v3));
-          let v4 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 3)];
-          acc3 = (acc3 + (v0 * v4));
-          let v5 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 4)];
-          acc4 = (acc4 + (v0 * v5));
-          let v6 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 5)];
-          acc5 = (acc5 + (v0 * v6));
-          let v7 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 6)];
-          acc6 = (acc6 + (v0 * v7));
-          let v8 = scratch0[(((((nb * 8) + (r0 * 1152)) + (r1 * 384)) + (r2 * 128)) + 7)];
-          acc7 = (acc7 + (v0 * v8));
-          let v9 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 1)];
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          let v10 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 2)];
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          let v11 = scratch1[(((((((cb * 4) + (h * 320)) + (r0 * 1600)) + (r1 * 320)) + (r2 * 64)) + (w * 64)) + 3)];
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
-        }
-      }
-    }
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18816)] = acc0;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18817)] = acc1;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18818)] = acc2;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18819)] = acc3;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18820)] = acc4;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18821)] = acc5;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18822)] = acc6;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18823)] = acc7;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18944)] = acc8;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18945)] = acc9;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18946)] = acc10;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18947)] = acc11;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18948)] = acc12;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18949)] = acc13;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18950)] = acc14;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 18951)] = acc15;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19072)] = acc16;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19073)] = acc17;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19074)] = acc18;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19075)] = acc19;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19076)] = acc20;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19077)] = acc21;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19078)] = acc22;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19079)] = acc23;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19200)] = acc24;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19201)] = acc25;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19202)] = acc26;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19203)] = acc27;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19204)] = acc28;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19205)] = acc29;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19206)] = acc30;
-    gradients[(((((cb * 512) + (h * 24576)) + (nb * 8)) + (w * 8192)) + 19207)] = acc31;
-    return;
-  }
-  number -= end1;
-  let end2 = (((i32(uniforms.n) + 3) / 4) * 5 * 5 * 8 + 63) / 64;
-  if (number < end2) {
-    let item = number * 64 + i32(invocation);
-    if (item >= ((i32(uniforms.n) + 3) / 4) * 5 * 5 * 8) { return; }
-    let cb = item % 8;
-    let rest3 = item / 8;
-    let w = rest3 % 5;
-    let rest2 = rest3 / 5;
-    let h = rest2 % 5;
-    let rest1 = rest2 / 5;
-    let nb = rest1;
-    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-      var acc0: f32 = 0.0;
-      var acc1: f32 = 0.0;
-      var acc2: f32 = 0.0;
-      var acc3: f32 = 0.0;
-      var acc4: f32 = 0.0;
-      var acc5: f32 = 0.0;
-      var acc6: f32 = 0.0;
-      var acc7: f32 = 0.0;
-      var acc8: f32 = 0.0;
-      var acc9: f32 = 0.0;
-      var acc10: f32 = 0.0;
-      var acc11: f32 = 0.0;
-      var acc12: f32 = 0.0;
-      var acc13: f32 = 0.0;
-      var acc14: f32 = 0.0;
-      var acc15: f32 = 0.0;
-      var acc16: f32 = 0.0;
-      var acc17: f32 = 0.0;
-      var acc18: f32 = 0.0;
-      var acc19: f32 = 0.0;
-      var acc20: f32 = 0.0;
-      var acc21: f32 = 0.0;
-      var acc22: f32 = 0.0;
-      var acc23: f32 = 0.0;
-      var acc24: f32 = 0.0;
-      var acc25: f32 = 0.0;
-      var acc26: f32 = 0.0;
-      var acc27: f32 = 0.0;
-      var acc28: f32 = 0.0;
-      var acc29: f32 = 0.0;
-      var acc30: f32 = 0.0;
-      var acc31: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 3))) {
-          for (var r1 = 0; r1 < 3; r1++) {
-            if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
-              for (var r2 = 0; r2 < 128; r2++) {
-                let v0 = scratch0[((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                let v1 = scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))];
-                acc0 = (acc0 + (v0 * v1));
-                let v2 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)];
-                acc1 = (acc1 + (v0 * v2));
-                let v3 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)];
-                acc2 = (acc2 + (v0 * v3));
-                let v4 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)];
-                acc3 = (acc3 + (v0 * v4));
-                let v5 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)];
-                acc4 = (acc4 + (v0 * v5));
-                let v6 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)];
-                acc5 = (acc5 + (v0 * v6));
-                let v7 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)];
-                acc6 = (acc6 + (v0 * v7));
-                let v8 = scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)];
-                acc7 = (acc7 + (v0 * v8));
-                let v9 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 1152)];
-                acc8 = (acc8 + (v9 * v1));
-                acc9 = (acc9 + (v9 * v2));
-                acc10 = (acc10 + (v9 * v3));
-                acc11 = (acc11 + (v9 * v4));
-                acc12 = (acc12 + (v9 * v5));
-                acc13 = (acc13 + (v9 * v6));
-                acc14 = (acc14 + (v9 * v7));
-                acc15 = (acc15 + (v9 * v8));
-                let v10 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 2304)];
-                acc16 = (acc16 + (v10 * v1));
-                acc17 = (acc17 + (v10 * v2));
-                acc18 = (acc18 + (v10 * v3));
-                acc19 = (acc19 + (v10 * v4));
-                acc20 = (acc20 + (v10 * v5));
-                acc21 = (acc21 + (v10 * v6));
-                acc22 = (acc22 + (v10 * v7));
-                acc23 = (acc23 + (v10 * v8));
-                let v11 = scratch0[(((((((h * 384) + (nb * 4608)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128)) + 3456)];
-                acc24 = (acc24 + (v11 * v1));
-                acc25 = (acc25 + (v11 * v2));
-                acc26 = (acc26 + (v11 * v3));
-                acc27 = (acc27 + (v11 * v4));
-                acc28 = (acc28 + (v11 * v5));
-                acc29 = (acc29 + (v11 * v6));
-                acc30 = (acc30 + (v11 * v7));
-                acc31 = (acc31 + (v11 * v8));
-              }
-            }
-          }
-        }
-      }
-      scratch3[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] = select(0.0, acc0, (scratch1[((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64))] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] = select(0.0, acc1, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] = select(0.0, acc2, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 2)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] = select(0.0, acc3, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] = select(0.0, acc4, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] = select(0.0, acc5, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 5)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] = select(0.0, acc6, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 6)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] = select(0.0, acc7, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 7)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] = select(0.0, acc8, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1600)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] = select(0.0, acc9, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1601)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] = select(0.0, acc10, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1602)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] = select(0.0, acc11, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1603)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] = select(0.0, acc12, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1604)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] = select(0.0, acc13, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1605)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] = select(0.0, acc14, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1606)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] = select(0.0, acc15, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 1607)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] = select(0.0, acc16, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3200)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] = select(0.0, acc17, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3201)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] = select(0.0, acc18, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3202)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] = select(0.0, acc19, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3203)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] = select(0.0, acc20, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3204)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] = select(0.0, acc21, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3205)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] = select(0.0, acc22, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3206)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] = select(0.0, acc23, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 3207)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] = select(0.0, acc24, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4800)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] = select(0.0, acc25, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4801)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] = select(0.0, acc26, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4802)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] = select(0.0, acc27, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4803)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] = select(0.0, acc28, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4804)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] = select(0.0, acc29, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4805)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] = select(0.0, acc30, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4806)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] = select(0.0, acc31, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (w * 64)) + 4807)] > 0.0));
-    } else {
-      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-        var acc32: f32 = 0.0;
-        var acc33: f32 = 0.0;
-        var acc34: f32 = 0.0;
-        var acc35: f32 = 0.0;
-        var acc36: f32 = 0.0;
-        var acc37: f32 = 0.0;
-        var acc38: f32 = 0.0;
-        var acc39: f32 = 0.0;
-        for (var r0 = 0; r0 < 3; r0++) {
-          if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 3))) {
-            for (var r1 = 0; r1 < 3; r1++) {
-              if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 3))) {
-                for (var r2 = 0; r2 < 128; r2++) {
-                  let v12 = scratch0[(((((((h * 384) + (nb * 4608)) + (nr * 1152)) + (r0 * (-384))) + (r1 * (-128))) + r2) + (w * 128))];
-                  acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64))]));
-                  acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 1)]));
-                  acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 2)]));
-                  acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 3)]));
-                  acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 4)]));
-                  acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 5)]));
-                  acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 6)]));
-                  acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 24576)) + (r1 * 8192)) + (r2 * 64)) + 7)]));
-                }
-              }
-            }
-          }
-        }
-        scratch3[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] = select(0.0, acc32, (scratch1[(((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64))] > 0.0));
-        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] = select(0.0, acc33, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 1)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] = select(0.0, acc34, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 2)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] = select(0.0, acc35, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 3)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] = select(0.0, acc36, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 4)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] = select(0.0, acc37, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 5)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] = select(0.0, acc38, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 6)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] = select(0.0, acc39, (scratch1[((((((cb * 8) + (h * 320)) + (nb * 6400)) + (nr * 1600)) + (w * 64)) + 7)] > 0.0));
-      }
-    }
-    return;
-  }
-  number -= end2;
+  if (number < 1) { part0(number, invocation); return; }
+  number -= 1;
+  if (number < 96) { part1(number, invocation); return; }
+  number -= 96;
+  if (number < (i32(uniforms.n) * 5 * 16 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -3233,14 +1820,14 @@ const train09Conv2BackwardSumConv2BackwardMaxPo: KernelSpec = {
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       together: true,
-      invocations: { count: 64, block: 0 },
+      invocations: { count: 16, block: 0 },
     },
     {
       name: 'train_09b_conv2_backward_max_pool2d_grad_conv2d_we',
       label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 16, block: 0 },
       together: false,
-      invocations: { count: 18432, block: 0 },
+      invocations: { count: 9216, block: 0 },
     },
     {
       name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_in',
@@ -3265,232 +1852,143 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<i32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
+// conv2 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 16) { return; }
+  let ib = item;
+  var acc0 = vec4f(0.0);
+  for (var r1 = 0; r1 < 5; r1++) {
+    for (var r2 = 0; r2 < 5; r2++) {
+      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+        acc0 += vec4f(scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
+      }
+    }
+  }
+  let a0 = acc0;
+  gradients[ib * 4 + 18752] = a0.x;
+  gradients[ib * 4 + 18753] = a0.y;
+  gradients[ib * 4 + 18754] = a0.z;
+  gradients[ib * 4 + 18755] = a0.w;
+}
+// conv2 backward: max_pool2d_grad + conv2d_weight_grad
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 16 * 64) { return; }
+  let n = item % 64;
+  let rest3 = item / 64;
+  let cb = rest3 % 16;
+  let rest2 = rest3 / 16;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let h = rest1;
+  var acc0 = 0.0;
+  var acc1 = 0.0;
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    for (var r1_0 = 0; r1_0 < 5; r1_0++) {
+      for (var r2_0 = 0; r2_0 < 5; r2_0++) {
+        let a1 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
+        let v0 = scratch1[a1];
+        let v1 = v0 / 2;
+        let v2 = v0 % 2;
+        if ((v0 >= 0) && (v0 < 4)) {
+          let v3 = scratch0[a1];
+          let a2 = v1 * 416 + v2 * 32 + cb * 2 + h * 416 + r0 * 5408 + r1_0 * 832 + r2_0 * 64 + w * 32;
+          acc0 += scratch2[a2] * v3;
+          acc1 += scratch2[a2 + 1] * v3;
+        }
+      }
+    }
+  }
+  let a3 = cb * 128 + h * 6144 + n + w * 2048;
+  gradients[a3 + 320] = acc0;
+  gradients[a3 + 384] = acc1;
+}
+// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
+  let cb = item % 4;
+  let rest3 = item / 4;
+  let w = rest3 % 13;
+  let rest2 = rest3 / 13;
+  let h = rest2 % 13;
+  let rest1 = rest2 / 13;
+  let nb = rest1;
+  let n_start = max(min((nb * 4), (i32(uniforms.n) - 4)), 0);
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  for (var r0 = 0; r0 < 3; r0++) {
+    if ((((h + r0 * (-1)) >= 0) && ((h + r0 * (-1)) < 11)) && ((((h + r0 * (-1) + 2) / 2) + (-1)) < 5)) {
+      for (var r1 = 0; r1 < 3; r1++) {
+        if ((((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 11)) && ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
+          for (var r2 = 0; r2 < 64; r2++) {
+            let a4 = n_start * 1600 + r2 + ((h + r0 * (-1) + 2) / 2) * 320 + ((r1 * (-1) + w + 2) / 2) * 64;
+            let v0 = select(0.0, scratch0[a4 - 384], (scratch1[a4 - 384] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let a5 = cb * 2 + r0 * 1536 + r1 * 512 + r2 * 8;
+            let v1 = scratch3[a5];
+            let v2 = scratch3[a5 + 1];
+            let v3 = select(0.0, scratch0[a4 + 1216], (scratch1[a4 + 1216] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let v4 = select(0.0, scratch0[a4 + 2816], (scratch1[a4 + 2816] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let v5 = select(0.0, scratch0[a4 + 4416], (scratch1[a4 + 4416] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            acc0 += v0 * v1;
+            acc1 += v0 * v2;
+            acc2 += v3 * v1;
+            acc3 += v3 * v2;
+            acc4 += v4 * v1;
+            acc5 += v4 * v2;
+            acc6 += v5 * v1;
+            acc7 += v5 * v2;
+          }
+        }
+      }
+    }
+  }
+  if (((n_start + 0) >= (nb * 4)) && ((n_start + 0) < i32(uniforms.n))) {
+    let a6 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    let a7 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
+    scratch4[a6] = select(vec4f(0.0), acc0, (vec4f(scratch2[a7], scratch2[a7 + 1], scratch2[a7 + 2], scratch2[a7 + 3]) > vec4f(0.0)));
+    scratch4[a6 + 1] = select(vec4f(0.0), acc1, (vec4f(scratch2[a7 + 4], scratch2[a7 + 5], scratch2[a7 + 6], scratch2[a7 + 7]) > vec4f(0.0)));
+  }
+  if (((n_start + 1) >= (nb * 4)) && ((n_start + 1) < i32(uniforms.n))) {
+    let a8 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    let a9 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
+    scratch4[a8 + 1352] = select(vec4f(0.0), acc2, (vec4f(scratch2[a9 + 5408], scratch2[a9 + 5409], scratch2[a9 + 5410], scratch2[a9 + 5411]) > vec4f(0.0)));
+    scratch4[a8 + 1353] = select(vec4f(0.0), acc3, (vec4f(scratch2[a9 + 5412], scratch2[a9 + 5413], scratch2[a9 + 5414], scratch2[a9 + 5415]) > vec4f(0.0)));
+  }
+  if (((n_start + 2) >= (nb * 4)) && ((n_start + 2) < i32(uniforms.n))) {
+    let a10 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    let a11 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
+    scratch4[a10 + 2704] = select(vec4f(0.0), acc4, (vec4f(scratch2[a11 + 10816], scratch2[a11 + 10817], scratch2[a11 + 10818], scratch2[a11 + 10819]) > vec4f(0.0)));
+    scratch4[a10 + 2705] = select(vec4f(0.0), acc5, (vec4f(scratch2[a11 + 10820], scratch2[a11 + 10821], scratch2[a11 + 10822], scratch2[a11 + 10823]) > vec4f(0.0)));
+  }
+  if (((n_start + 3) >= (nb * 4)) && ((n_start + 3) < i32(uniforms.n))) {
+    let a12 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    let a13 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
+    scratch4[a12 + 4056] = select(vec4f(0.0), acc6, (vec4f(scratch2[a13 + 16224], scratch2[a13 + 16225], scratch2[a13 + 16226], scratch2[a13 + 16227]) > vec4f(0.0)));
+    scratch4[a12 + 4057] = select(vec4f(0.0), acc7, (vec4f(scratch2[a13 + 16228], scratch2[a13 + 16229], scratch2[a13 + 16230], scratch2[a13 + 16231]) > vec4f(0.0)));
+  }
+}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  let end0 = (64 + 63) / 64;
-  if (number < end0) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 64) { return; }
-    let i = item;
-    var acc0: f32 = 0.0;
-    for (var r1 = 0; r1 < 5; r1++) {
-      for (var r2 = 0; r2 < 5; r2++) {
-        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch0[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
-        }
-      }
-    }
-    gradients[(i + 18752)] = acc0;
-    return;
-  }
-  number -= end0;
-  let end1 = (64 * 32 * 3 * 3 + 63) / 64;
-  if (number < end1) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 64 * 32 * 3 * 3) { return; }
-    let w = item % 3;
-    let rest3 = item / 3;
-    let h = rest3 % 3;
-    let rest2 = rest3 / 3;
-    let c = rest2 % 32;
-    let rest1 = rest2 / 32;
-    let n = rest1;
-    var acc0: f32 = 0.0;
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      for (var r1_0 = 0; r1_0 < 5; r1_0++) {
-        for (var r2_0 = 0; r2_0 < 5; r2_0++) {
-          let v0 = scratch1[(((n + (r0 * 1600)) + (r1_0 * 320)) + (r2_0 * 64))];
-          let v1 = (v0 / 2);
-          let v2 = (v0 % 2);
-          if (((v0 >= 0) && (v0 < 4))) {
-            acc0 = (acc0 + (scratch2[((((((((v1 * 416) + (v2 * 32)) + c) + (h * 416)) + (r0 * 5408)) + (r1_0 * 832)) + (r2_0 * 64)) + (w * 32))] * scratch0[(((n + (r0 * 1600)) + (r1_0 * 320)) + (r2_0 * 64))]));
-          }
-        }
-      }
-    }
-    gradients[(((((c * 64) + (h * 6144)) + n) + (w * 2048)) + 320)] = acc0;
-    return;
-  }
-  number -= end1;
-  let end2 = (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64;
-  if (number < end2) {
-    let item = number * 64 + i32(invocation);
-    if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
-    let cb = item % 4;
-    let rest3 = item / 4;
-    let w = rest3 % 13;
-    let rest2 = rest3 / 13;
-    let h = rest2 % 13;
-    let rest1 = rest2 / 13;
-    let nb = rest1;
-    if ((((nb * 4) + 4) <= i32(uniforms.n))) {
-      var acc0: f32 = 0.0;
-      var acc1: f32 = 0.0;
-      var acc2: f32 = 0.0;
-      var acc3: f32 = 0.0;
-      var acc4: f32 = 0.0;
-      var acc5: f32 = 0.0;
-      var acc6: f32 = 0.0;
-      var acc7: f32 = 0.0;
-      var acc8: f32 = 0.0;
-      var acc9: f32 = 0.0;
-      var acc10: f32 = 0.0;
-      var acc11: f32 = 0.0;
-      var acc12: f32 = 0.0;
-      var acc13: f32 = 0.0;
-      var acc14: f32 = 0.0;
-      var acc15: f32 = 0.0;
-      var acc16: f32 = 0.0;
-      var acc17: f32 = 0.0;
-      var acc18: f32 = 0.0;
-      var acc19: f32 = 0.0;
-      var acc20: f32 = 0.0;
-      var acc21: f32 = 0.0;
-      var acc22: f32 = 0.0;
-      var acc23: f32 = 0.0;
-      var acc24: f32 = 0.0;
-      var acc25: f32 = 0.0;
-      var acc26: f32 = 0.0;
-      var acc27: f32 = 0.0;
-      var acc28: f32 = 0.0;
-      var acc29: f32 = 0.0;
-      var acc30: f32 = 0.0;
-      var acc31: f32 = 0.0;
-      for (var r0 = 0; r0 < 3; r0++) {
-        if (((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11)) && (((((h + (r0 * (-1))) + 2) / 2) + (-1)) < 5))) {
-          for (var r1 = 0; r1 < 3; r1++) {
-            if ((((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11)) && ((((((r1 * (-1)) + w) + 2) / 2) + (-1)) < 5))) {
-              for (var r2 = 0; r2 < 64; r2++) {
-                let v0 = select(0.0, scratch0[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + (-384))], (scratch1[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + (-384))] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
-                let v1 = scratch3[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
-                acc0 = (acc0 + (v0 * v1));
-                let v2 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
-                acc1 = (acc1 + (v0 * v2));
-                let v3 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
-                acc2 = (acc2 + (v0 * v3));
-                let v4 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
-                acc3 = (acc3 + (v0 * v4));
-                let v5 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
-                acc4 = (acc4 + (v0 * v5));
-                let v6 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
-                acc5 = (acc5 + (v0 * v6));
-                let v7 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
-                acc6 = (acc6 + (v0 * v7));
-                let v8 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
-                acc7 = (acc7 + (v0 * v8));
-                let v9 = select(0.0, scratch0[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 1216)], (scratch1[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 1216)] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
-                acc8 = (acc8 + (v9 * v1));
-                acc9 = (acc9 + (v9 * v2));
-                acc10 = (acc10 + (v9 * v3));
-                acc11 = (acc11 + (v9 * v4));
-                acc12 = (acc12 + (v9 * v5));
-                acc13 = (acc13 + (v9 * v6));
-                acc14 = (acc14 + (v9 * v7));
-                acc15 = (acc15 + (v9 * v8));
-                let v10 = select(0.0, scratch0[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 2816)], (scratch1[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 2816)] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
-                acc16 = (acc16 + (v10 * v1));
-                acc17 = (acc17 + (v10 * v2));
-                acc18 = (acc18 + (v10 * v3));
-                acc19 = (acc19 + (v10 * v4));
-                acc20 = (acc20 + (v10 * v5));
-                acc21 = (acc21 + (v10 * v6));
-                acc22 = (acc22 + (v10 * v7));
-                acc23 = (acc23 + (v10 * v8));
-                let v11 = select(0.0, scratch0[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 4416)], (scratch1[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 4416)] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
-                acc24 = (acc24 + (v11 * v1));
-                acc25 = (acc25 + (v11 * v2));
-                acc26 = (acc26 + (v11 * v3));
-                acc27 = (acc27 + (v11 * v4));
-                acc28 = (acc28 + (v11 * v5));
-                acc29 = (acc29 + (v11 * v6));
-                acc30 = (acc30 + (v11 * v7));
-                acc31 = (acc31 + (v11 * v8));
-              }
-            }
-          }
-        }
-      }
-      scratch4[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch2[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
-    } else {
-      for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
-        var acc32: f32 = 0.0;
-        var acc33: f32 = 0.0;
-        var acc34: f32 = 0.0;
-        var acc35: f32 = 0.0;
-        var acc36: f32 = 0.0;
-        var acc37: f32 = 0.0;
-        var acc38: f32 = 0.0;
-        var acc39: f32 = 0.0;
-        for (var r0 = 0; r0 < 3; r0++) {
-          if (((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11)) && (((((h + (r0 * (-1))) + 2) / 2) + (-1)) < 5))) {
-            for (var r1 = 0; r1 < 3; r1++) {
-              if ((((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11)) && ((((((r1 * (-1)) + w) + 2) / 2) + (-1)) < 5))) {
-                for (var r2 = 0; r2 < 64; r2++) {
-                  let v12 = select(0.0, scratch0[((((((nb * 6400) + (nr * 1600)) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + (-384))], (scratch1[((((((nb * 6400) + (nr * 1600)) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + (-384))] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
-                  acc32 = (acc32 + (v12 * scratch3[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                  acc33 = (acc33 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                  acc34 = (acc34 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                  acc35 = (acc35 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                  acc36 = (acc36 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                  acc37 = (acc37 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                  acc38 = (acc38 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                  acc39 = (acc39 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
-                }
-              }
-            }
-          }
-        }
-        scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
-      }
-    }
-    return;
-  }
-  number -= end2;
+  if (number < 1) { part0(number, invocation); return; }
+  number -= 1;
+  if (number < 144) { part1(number, invocation); return; }
+  number -= 144;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -3507,14 +2005,14 @@ const train10Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       label: 'conv1 backward: sum',
       tasks: { count: 4, block: 0 },
       together: true,
-      invocations: { count: 32, block: 0 },
+      invocations: { count: 8, block: 0 },
     },
     {
       name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
       label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       together: true,
-      invocations: { count: 12, block: 0 },
+      invocations: { count: 72, block: 0 },
     },
   ],
   workgroup: 64,
@@ -3527,140 +2025,61 @@ const train10Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
   ],
   wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<i32>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<i32>>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+// conv1 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 8) { return; }
+  let ib = item;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    for (var r1 = 0; r1 < 13; r1++) {
+      for (var r2 = 0; r2 < 13; r2++) {
+        acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
+      }
+    }
+  }
+  gradients[ib + 72] = acc0;
+}
+// conv1 backward: max_pool2d_grad + conv2d_weight_grad
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 8) { return; }
+  let c = 0;
+  let nb = item % 8;
+  let rest2 = item / 8;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let h = rest1;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    for (var r1_0 = 0; r1_0 < 13; r1_0++) {
+      for (var r2_0 = 0; r2_0 < 13; r2_0++) {
+        let a0 = nb + r0 * 1352 + r1_0 * 104 + r2_0 * 8;
+        let v0 = scratch2[a0];
+        let v1 = scratch0[a0];
+        let a1 = h * 28 + r0 * 784 + r1_0 * 56 + r2_0 * 2 + w;
+        acc0 += scratch1[a1] * select(vec4f(0.0), v1, (v0 == vec4i(0)));
+        acc0 += scratch1[a1 + 1] * select(vec4f(0.0), v1, (v0 == vec4i(1)));
+        acc0 += scratch1[a1 + 28] * select(vec4f(0.0), v1, (v0 == vec4i(2)));
+        acc0 += scratch1[a1 + 29] * select(vec4f(0.0), v1, (v0 == vec4i(3)));
+      }
+    }
+  }
+  gradients[h * 24 + nb + w * 8] = acc0;
+}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  let end0 = (32 + 63) / 64;
-  if (number < end0) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 32) { return; }
-    let i = item;
-    var acc0: f32 = 0.0;
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      for (var r1 = 0; r1 < 13; r1++) {
-        for (var r2 = 0; r2 < 13; r2++) {
-          acc0 = (acc0 + scratch0[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
-        }
-      }
-    }
-    gradients[(i + 288)] = acc0;
-    return;
-  }
-  number -= end0;
-  let end1 = (1 * 1 * 3 * 4 + 63) / 64;
-  if (number < end1) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 1 * 1 * 3 * 4) { return; }
-    let nb = item % 4;
-    let rest3 = item / 4;
-    let w = rest3 % 3;
-    let rest2 = rest3 / 3;
-    let hb = rest2 % 1;
-    let rest1 = rest2 / 1;
-    let c = rest1;
-    var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      for (var r1_0 = 0; r1_0 < 13; r1_0++) {
-        for (var r1_1 = 0; r1_1 < 2; r1_1++) {
-          for (var r2_1 = 0; r2_1 < 2; r2_1++) {
-            for (var r2_0 = 0; r2_0 < 13; r2_0++) {
-              let v0 = scratch1[((((((r0 * 784) + (r1_0 * 56)) + (r1_1 * 28)) + (r2_0 * 2)) + r2_1) + w)];
-              let v1 = select(0.0, scratch0[((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32))], (scratch2[((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32))] == ((r1_1 * 2) + r2_1)));
-              acc0 = (acc0 + (v0 * v1));
-              let v2 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 1)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 1)] == ((r1_1 * 2) + r2_1)));
-              acc1 = (acc1 + (v0 * v2));
-              let v3 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 2)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 2)] == ((r1_1 * 2) + r2_1)));
-              acc2 = (acc2 + (v0 * v3));
-              let v4 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 3)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 3)] == ((r1_1 * 2) + r2_1)));
-              acc3 = (acc3 + (v0 * v4));
-              let v5 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 4)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 4)] == ((r1_1 * 2) + r2_1)));
-              acc4 = (acc4 + (v0 * v5));
-              let v6 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 5)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 5)] == ((r1_1 * 2) + r2_1)));
-              acc5 = (acc5 + (v0 * v6));
-              let v7 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 6)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 6)] == ((r1_1 * 2) + r2_1)));
-              acc6 = (acc6 + (v0 * v7));
-              let v8 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 7)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 7)] == ((r1_1 * 2) + r2_1)));
-              acc7 = (acc7 + (v0 * v8));
-              let v9 = scratch1[(((((((r0 * 784) + (r1_0 * 56)) + (r1_1 * 28)) + (r2_0 * 2)) + r2_1) + w) + 28)];
-              acc8 = (acc8 + (v9 * v1));
-              acc9 = (acc9 + (v9 * v2));
-              acc10 = (acc10 + (v9 * v3));
-              acc11 = (acc11 + (v9 * v4));
-              acc12 = (acc12 + (v9 * v5));
-              acc13 = (acc13 + (v9 * v6));
-              acc14 = (acc14 + (v9 * v7));
-              acc15 = (acc15 + (v9 * v8));
-              let v10 = scratch1[(((((((r0 * 784) + (r1_0 * 56)) + (r1_1 * 28)) + (r2_0 * 2)) + r2_1) + w) + 56)];
-              acc16 = (acc16 + (v10 * v1));
-              acc17 = (acc17 + (v10 * v2));
-              acc18 = (acc18 + (v10 * v3));
-              acc19 = (acc19 + (v10 * v4));
-              acc20 = (acc20 + (v10 * v5));
-              acc21 = (acc21 + (v10 * v6));
-              acc22 = (acc22 + (v10 * v7));
-              acc23 = (acc23 + (v10 * v8));
-            }
-          }
-        }
-      }
-    }
-    gradients[((nb * 8) + (w * 32))] = acc0;
-    gradients[(((nb * 8) + (w * 32)) + 1)] = acc1;
-    gradients[(((nb * 8) + (w * 32)) + 2)] = acc2;
-    gradients[(((nb * 8) + (w * 32)) + 3)] = acc3;
-    gradients[(((nb * 8) + (w * 32)) + 4)] = acc4;
-    gradients[(((nb * 8) + (w * 32)) + 5)] = acc5;
-    gradients[(((nb * 8) + (w * 32)) + 6)] = acc6;
-    gradients[(((nb * 8) + (w * 32)) + 7)] = acc7;
-    gradients[(((nb * 8) + (w * 32)) + 96)] = acc8;
-    gradients[(((nb * 8) + (w * 32)) + 97)] = acc9;
-    gradients[(((nb * 8) + (w * 32)) + 98)] = acc10;
-    gradients[(((nb * 8) + (w * 32)) + 99)] = acc11;
-    gradients[(((nb * 8) + (w * 32)) + 100)] = acc12;
-    gradients[(((nb * 8) + (w * 32)) + 101)] = acc13;
-    gradients[(((nb * 8) + (w * 32)) + 102)] = acc14;
-    gradients[(((nb * 8) + (w * 32)) + 103)] = acc15;
-    gradients[(((nb * 8) + (w * 32)) + 192)] = acc16;
-    gradients[(((nb * 8) + (w * 32)) + 193)] = acc17;
-    gradients[(((nb * 8) + (w * 32)) + 194)] = acc18;
-    gradients[(((nb * 8) + (w * 32)) + 195)] = acc19;
-    gradients[(((nb * 8) + (w * 32)) + 196)] = acc20;
-    gradients[(((nb * 8) + (w * 32)) + 197)] = acc21;
-    gradients[(((nb * 8) + (w * 32)) + 198)] = acc22;
-    gradients[(((nb * 8) + (w * 32)) + 199)] = acc23;
-    return;
-  }
-  number -= end1;
+  if (number < 1) { part0(number, invocation); return; }
+  number -= 1;
+  if (number < 2) { part1(number, invocation); }
 }
 `,
 };
@@ -3675,7 +2094,7 @@ const train11AdamIsFiniteMulAddPowSub3More: KernelSpec = {
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       together: false,
-      invocations: { count: 167168, block: 0 },
+      invocations: { count: 41792, block: 0 },
     },
   ],
   workgroup: 64,
@@ -3690,34 +2109,35 @@ const train11AdamIsFiniteMulAddPowSub3More: KernelSpec = {
   wgsl: `// Adam: is_finite + mul + add + pow + sub + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> record_loss: array<f32>;
-@group(0) @binding(1) var<storage, read_write> state_m: array<f32>;
-@group(0) @binding(2) var<storage, read> gradients: array<f32>;
-@group(0) @binding(3) var<storage, read_write> state_v: array<f32>;
-@group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read_write> state_m: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> state_v: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> parameters: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 167168) { return; }
-  let i = item;
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
+  if (item >= 41792) { return; }
+  let ib = item;
   let v0 = record_loss[0];
-  let v1 = ((bitcast<u32>(v0) & 0x7f800000u) != 0x7f800000u);
+  let v1 = (bitcast<u32>(v0) & 0x7f800000u) != 0x7f800000u;
   let v8 = uniforms.u0;
   let v9 = uniforms.u1;
-  let v2 = state_m[i];
-  let v3 = gradients[i];
-  let v4 = ((0.9 * v2) + (0.1 * v3));
-  let v5 = state_v[i];
-  let v6 = ((0.999 * v5) + ((0.001 * v3) * v3));
-  let v7 = parameters[i];
+  let v2 = state_m[ib];
+  let v3 = gradients[ib];
+  let v4 = (0.9 * v2) + (0.1 * v3);
+  let v5 = state_v[ib];
+  let v6 = (0.999 * v5) + ((0.001 * v3) * v3);
+  let v7 = parameters[ib];
   let y0 = select(v2, v4, v1);
   let y1 = select(v5, v6, v1);
   let y2 = select(v7, (v7 - ((v8 * v4) / ((sqrt(v6) / v9) + 1e-8))), v1);
-  state_m[i] = y0;
-  state_v[i] = y1;
-  parameters[i] = y2;
+  state_m[ib] = y0;
+  state_v[ib] = y1;
+  parameters[ib] = y2;
 }
 `,
 };

@@ -43,8 +43,8 @@ const SHORT_LOOP = 3;
 
 export class ValueBinder {
   readonly vectors = new Set<string>();
-  private readonly names: Names;
-  private readonly tensors: ReadonlyMap<number, Tensor>;
+  protected readonly names: Names;
+  protected readonly tensors: ReadonlyMap<number, Tensor>;
   private readonly lane: Axis | undefined;
 
   constructor(tensors: ReadonlyMap<number, Tensor>, lane: Axis | undefined, names: Names) {
@@ -108,7 +108,7 @@ export class ValueBinder {
         const condition = this.lower(expr.condition, scope, counts);
         this.bindIndices([expr.value, expr.otherwise], scope, counts);
         const [value, otherwise] = [expr.value, expr.otherwise].map((side) => this.inline(side, scope));
-        return { ...expr, condition, value, otherwise };
+        return this.place(expr, key, { ...expr, condition, value, otherwise }, scope, counts);
       }
       case 'reduce':
         throw new Error('a reduction inside a guard cannot be scheduled');
@@ -186,7 +186,7 @@ export class ValueBinder {
   }
 
   /** One loop nest for reductions over the same axes. */
-  private emitReductions(reduces: readonly Reduce[], home: Scope): void {
+  protected emitReductions(reduces: readonly Reduce[], home: Scope): void {
     const foldings = reduces.map((reduce): Folding => {
       const { conditions, value } = this.summand(reduce);
       return { reduce, conditions, value, into: this.declareAccumulator(reduce, value, home) };
@@ -267,7 +267,7 @@ export class ValueBinder {
     return { conditions: conditions.flatMap(conjuncts), value };
   }
 
-  private declareAccumulator(reduce: Reduce, body: Expr, home: Scope): Accumulator {
+  protected declareAccumulator(reduce: Reduce, body: Expr, home: Scope): Accumulator {
     const vector = this.isVector(body);
     const declare = (stem: string, type: ScalarType, value: number): Expr => {
       const name = this.names.fresh(stem);
@@ -282,7 +282,7 @@ export class ValueBinder {
     return { value, index, result: index };
   }
 
-  private accumulate(reduce: Reduce, into: Accumulator, value: Expr, position: Expr, scope: Scope): void {
+  protected accumulate(reduce: Reduce, into: Accumulator, value: Expr, position: Expr, scope: Scope): void {
     const set = (target: Expr, next: Expr): void => {
       if (target.kind !== 'local') throw new Error('an accumulator must be a local');
       scope.statements.push({ kind: 'set', name: target.name, type: target.type, value: next });
@@ -319,7 +319,12 @@ export class ValueBinder {
   }
 
   /** Opens the loops in order; a condition is tested as soon as its axes are known. */
-  private openLoops(axes: readonly Axis[], conditions: readonly Expr[], scope: Scope, fill: (s: Scope) => void): void {
+  protected openLoops(
+    axes: readonly Axis[],
+    conditions: readonly Expr[],
+    scope: Scope,
+    fill: (s: Scope) => void,
+  ): void {
     const open = new Set(axes.map((axis) => axis.id));
     const ready = conditions.filter((condition) => ![...axesOf(condition)].some((id) => open.has(id)));
     if (ready.length > 0) {
@@ -389,7 +394,7 @@ function commonConditions(lists: readonly (readonly Expr[])[]): Expr[] {
   return first.filter((condition) => others.every((list) => list.some((other) => keyOf(other) === keyOf(condition))));
 }
 
-function rowMajorPosition(axes: readonly Axis[]): Expr {
+export function rowMajorPosition(axes: readonly Axis[]): Expr {
   return axes.reduce<Expr>((position, axis) => {
     const scaled: Expr = {
       kind: 'apply',

@@ -1,14 +1,17 @@
 /** Applies a schedule to a nest: blocks, tiles, tails, loops. The result is what a target prints. */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
+import { TileBinder } from './bind-tile.ts';
 import { ValueBinder } from './bind-values.ts';
 import type { Kernel, Tensor } from './kernel.ts';
-import { LANES } from './lanes.ts';
-import type { Schedule, Target } from './schedule.ts';
+import { LANES, type Target } from './lanes.ts';
+import type { Schedule } from './schedule.ts';
 import { Names, Scope } from './scope.ts';
+import { simplify } from './simplify.ts';
 import { countTasks, type TaskCount } from './tasks.ts';
-import type { GridAxis, LoopTree, Section } from './tree.ts';
-import { axisExpr, dependsOn, intExpr, substituteAxes } from './walk.ts';
+import { tileOf } from './tile.ts';
+import type { GridAxis, LoopTree, Section, Statement } from './tree.ts';
+import { axisExpr, dependsOn, intExpr, keyOf, substituteAxes } from './walk.ts';
 
 /** The variable over the four lanes of a vector. */
 const LANE: Axis = { id: 'lane', extent: dim.int(LANES) };
@@ -53,14 +56,20 @@ export function buildTree(
 class TreeBuilder {
   private readonly kernel: Kernel;
   private readonly schedule: Schedule;
+  private readonly target: Target;
   private readonly vector: boolean;
   private readonly binder: ValueBinder;
 
   constructor(nest: Scheduled, tensors: ReadonlyMap<number, Tensor>, target: Target, names: Names) {
     this.kernel = nest.kernel;
     this.schedule = nest.schedule;
-    this.vector = target === 'wasm' && nest.schedule.lane !== undefined;
-    this.binder = new ValueBinder(tensors, this.vector ? LANE : undefined, names);
+    this.target = target;
+    this.vector = nest.schedule.lane !== undefined;
+    const lane = this.vector ? LANE : undefined;
+    this.binder =
+      target === 'wasm'
+        ? new ValueBinder(tensors, lane, names)
+        : new TileBinder(tensors, lane, names, nest.schedule.unroll);
   }
 
   grid(): GridAxis[] {
@@ -96,8 +105,7 @@ class TreeBuilder {
   /** How many elements of an axis one step of its loop covers. */
   private blockOf(id: string): number {
     if (this.schedule.lane?.axis === id) return this.schedule.lane.width;
-    if (this.schedule.register?.axis === id) return this.schedule.register.tile;
-    return 1;
+    return this.schedule.registers.find(({ axis }) => axis === id)?.tile ?? 1;
   }
 
   private blockAxis(axis: Axis): Axis {
@@ -138,16 +146,52 @@ class TreeBuilder {
     scope.statements.push({ kind: 'loop', axis: block, extent: this.extentOf(axis), body: inside.statements });
   }
 
-  /** A whole register tile where it fits, row by row where the axis ends inside it. */
   private tile(scope: Scope): void {
-    const { register } = this.schedule;
+    if (this.target === 'wgsl') this.overlappingTile(scope);
+    else this.rowTile(scope);
+  }
+
+  /** Tiles along any number of axes, all of the same size (`tile.ts`). */
+  private overlappingTile(scope: Scope): void {
+    const tilings = this.schedule.registers.map(({ axis, tile }) => {
+      const tiled = this.axis(axis);
+      return tileOf(tiled, this.blockAxis(tiled), tile);
+    });
+    const starts = tilings.flatMap(({ start }) => start ?? []);
+    const inside =
+      starts.length > 0
+        ? new Scope(
+            scope,
+            starts.map(({ axis }) => axis.id),
+          )
+        : scope;
+    scope.statements.push(...starts.map(({ statement }) => statement));
+    const rows = tilings.reduce<Row[]>(
+      (all, { axis, points }) =>
+        all.flatMap((row) =>
+          points.map(({ index, condition }) => ({
+            at: new Map([...row.at, [axis, index]]),
+            conditions: condition ? [...row.conditions, condition] : row.conditions,
+          })),
+        ),
+      [{ at: new Map(), conditions: [] }],
+    );
+    this.rows(rows, inside);
+    if (inside !== scope) scope.statements.push(...inside.statements);
+  }
+
+  /** A whole register tile where it fits, row by row where the axis ends inside it. */
+  private rowTile(scope: Scope): void {
+    const [register] = this.schedule.registers;
     if (!register) {
-      this.rows([undefined], scope);
+      this.rows([{ at: new Map(), conditions: [] }], scope);
       return;
     }
     const axis = this.axis(register.axis);
+    const rowAt = (index: Expr): Row => ({ at: new Map([[axis.id, index]]), conditions: [] });
     const first = product(axisExpr(this.blockAxis(axis)), register.tile);
-    const tileAt = (start: Expr): Expr[] => Array.from({ length: register.tile }, (_, row) => sum(start, intExpr(row)));
+    const tileAt = (start: Expr): Row[] =>
+      Array.from({ length: register.tile }, (_, row) => rowAt(sum(start, intExpr(row))));
     const extent = dim.constant(axis.extent);
     if (extent !== undefined && (extent % register.tile === 0 || register.overlap)) {
       this.rows(tileAt(extent % register.tile === 0 ? first : this.within(first, axis, scope)), scope);
@@ -158,7 +202,7 @@ class TreeBuilder {
     const row: Axis = { id: `${axis.id}r`, extent: dim.int(register.tile) };
     const partial = new Scope(scope, [], true);
     const inside = new Scope(partial, [row.id]);
-    this.rows([sum(first, axisExpr(row))], inside);
+    this.rows([rowAt(sum(first, axisExpr(row)))], inside);
     const left: Expr = { kind: 'apply', type: 'i32', fn: 'sub', args: [size(axis.extent), first] };
     partial.statements.push({ kind: 'loop', axis: row, extent: left, body: inside.statements });
     scope.statements.push({
@@ -187,16 +231,21 @@ class TreeBuilder {
   }
 
   /** Computes and stores the elements of one tile: every row by every column. */
-  private rows(rows: readonly (Expr | undefined)[], scope: Scope): void {
-    const elements = rows.flatMap((row) =>
+  private rows(rows: readonly Row[], scope: Scope): void {
+    const elements = rows.flatMap(({ at, conditions }) =>
       this.columns().flatMap((column) => {
-        const replacements = new Map<string, Expr>();
-        if (row && this.schedule.register) replacements.set(this.schedule.register.axis, row);
-        if (column && this.schedule.lane) replacements.set(this.schedule.lane.axis, column);
+        const { lane } = this.schedule;
+        const replacements = column && lane ? new Map([...at, [lane.axis, column]]) : at;
+        // A tile of several axes decides conditions that a variable could not.
+        const replace = (expr: Expr): Expr => {
+          const replaced = substituteAxes(expr, replacements);
+          return this.target === 'wgsl' ? simplify(replaced) : replaced;
+        };
         return this.kernel.stores.map((store) => ({
           tensor: store.tensor,
-          indices: store.indices.map((index) => substituteAxes(index, replacements)),
-          value: substituteAxes(store.value, replacements),
+          indices: store.indices.map(replace),
+          value: replace(store.value),
+          conditions,
         }));
       }),
     );
@@ -206,22 +255,45 @@ class TreeBuilder {
       scope,
       this.kernel.stores.length > 1,
     );
-    elements.forEach(({ tensor, indices }, i) => {
+    const stores = elements.map(({ tensor, indices, conditions }, i) => {
       const address = this.binder.address(tensor, indices, scope);
       const before: Expr = { kind: 'load', type: 'f32', tensor, indices: [address] };
-      const value: Expr = { kind: 'apply', type: 'f32', fn: 'add', args: [values[i], before] };
-      scope.statements.push({ kind: 'store', tensor, address, value: this.kernel.adding ? value : values[i] });
+      const sum: Expr = { kind: 'apply', type: 'f32', fn: 'add', args: [values[i], before] };
+      const value = this.kernel.adding ? sum : values[i];
+      return { conditions, store: { kind: 'store' as const, tensor, address, value } };
     });
+    scope.statements.push(...behindConditions(stores));
   }
 
-  /** The lane axis's elements in a block: vectors of four on WASM, single columns on WGSL. */
+  /** The lane axis's elements in a block, as vectors of four. */
   private columns(): (Expr | undefined)[] {
     const { lane } = this.schedule;
     if (!lane) return [undefined];
     const first = product(axisExpr(this.blockAxis(this.axis(lane.axis))), lane.width);
-    if (!this.vector) return Array.from({ length: lane.width }, (_, i) => sum(first, intExpr(i)));
     return Array.from({ length: lane.width / LANES }, (_, v) => sum(sum(first, intExpr(v * LANES)), axisExpr(LANE)));
   }
+}
+
+/** A row of a tile: its index on each tiled axis, and what has to hold for it to be stored. */
+interface Row {
+  readonly at: ReadonlyMap<string, Expr>;
+  readonly conditions: readonly Expr[];
+}
+
+/** The stores, those under the same conditions together. */
+function behindConditions(stores: readonly { conditions: readonly Expr[]; store: Statement }[]): Statement[] {
+  const groups = new Map<string, { conditions: readonly Expr[]; then: Statement[] }>();
+  for (const { conditions, store } of stores) {
+    const key = conditions.map(keyOf).join();
+    const group = groups.get(key) ?? { conditions, then: [] };
+    group.then.push(store);
+    groups.set(key, group);
+  }
+  return [...groups.values()].flatMap(({ conditions, then }): Statement[] => {
+    if (conditions.length === 0) return then;
+    const condition = conditions.reduce((a, b) => ({ kind: 'apply', type: 'bool', fn: 'and', args: [a, b] }));
+    return [{ kind: 'if', condition, then, otherwise: [] }];
+  });
 }
 
 const size = (extent: Dim): Expr => ({ kind: 'size', type: 'i32', dim: extent });

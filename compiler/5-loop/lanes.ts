@@ -14,6 +14,8 @@ import { dependsOn, forEachNode } from './walk.ts';
 
 export const LANES = 4;
 
+export type Target = 'wasm' | 'wgsl';
+
 /** Elements that are not 32 bits wide, or not the number that they stand for in memory. */
 const NARROW: ReadonlySet<ElementType> = new Set<ElementType>(['u8', 'bool']);
 
@@ -36,8 +38,14 @@ export function laneStep(
   return coefficientOf(affineAddress(tensorOf(tensors, load.tensor), load.indices), axis.id);
 }
 
-/** True when every lane-dependent part of the kernel has a vector form. */
-export function vectorisable(kernel: Kernel, axis: Axis, tensors: ReadonlyMap<number, Tensor>): boolean {
+/** True when every lane-dependent part of the kernel has a vector form on the target. */
+export function vectorisable(
+  kernel: Kernel,
+  axis: Axis,
+  tensors: ReadonlyMap<number, Tensor>,
+  target: Target,
+): boolean {
+  const hasForm = target === 'wasm' ? hasVectorForm : hasVectorSpelling;
   const values = kernel.stores.map((store) => store.value);
   let fits = loadsIn(values).every((load) => {
     const step = laneStep(load, axis, tensors);
@@ -46,7 +54,7 @@ export function vectorisable(kernel: Kernel, axis: Axis, tensors: ReadonlyMap<nu
   forEachNode(values, (expr) => {
     if (!dependsOn(expr, axis)) return;
     if (expr.kind === 'guard' && dependsOn(expr.condition, axis)) fits = false;
-    if (expr.kind === 'apply' && !hasVectorForm(expr)) fits = false;
+    if (expr.kind === 'apply' && !hasForm(expr)) fits = false;
   });
   return fits && kernel.stores.every((store) => !NARROW.has(tensorOf(tensors, store.tensor).element));
 }
@@ -60,6 +68,11 @@ export function hasVectorForm(expr: Extract<Expr, { kind: 'apply' }>): boolean {
   if (wasm.call4 !== undefined) return true;
   if (expr.args.some((arg) => arg.type === 'i32')) return wasm.i32 !== undefined;
   return wasm.f32x4 !== undefined;
+}
+
+/** True where WGSL computes four lanes at once. */
+function hasVectorSpelling({ fn }: Extract<Expr, { kind: 'apply' }>): boolean {
+  return scalarTable[fn].wgsl4 !== undefined;
 }
 
 /** The operands of a reduction that sums products: which loads vary over the lanes, which don't. */

@@ -103,7 +103,7 @@ function stepsOf(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): number {
     axes.reduce((product, { extent }) => product * typicalValue(extent), 1),
   );
   const vectors = kernel.axes.some(
-    (axis) => (dim.constant(axis.extent) ?? 1) % LANES === 0 && vectorisable(kernel, axis, tensors),
+    (axis) => (dim.constant(axis.extent) ?? 1) % LANES === 0 && vectorisable(kernel, axis, tensors, 'wasm'),
   );
   return steps.reduce((sum, each) => sum + each, 0) / (vectors ? LANES : 1);
 }

@@ -37,7 +37,7 @@ export function scatter(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, ne
   const all = new Map([...tensors, ...found.tensors.map((tensor): [number, Tensor] => [tensor.id, tensor])]);
   const adding = found.part.cpu?.nests.find((nest) => nest.adding);
   const last = adding?.axes.at(-1);
-  return adding && last && vectorisable(adding, last, all) ? found : undefined;
+  return adding && last && vectorisable(adding, last, all, 'wasm') ? found : undefined;
 }
 
 /** What is not zero of the image, window by window. */

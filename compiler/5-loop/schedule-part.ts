@@ -3,8 +3,10 @@ import { accumulateOverBatch } from './accumulate.ts';
 import type { Around, Scheduled } from './build-tree.ts';
 import { axesBefore, type CpuForm, type Part } from './dispatch.ts';
 import type { Tensor } from './kernel.ts';
+import type { Target } from './lanes.ts';
 import { mergeAxes, mergeSums } from './merge-axes.ts';
-import { choose, chooseWithin, type Target } from './schedule.ts';
+import { choose, chooseWithin } from './schedule.ts';
+import { gpuSchedule } from './schedule-gpu.ts';
 import { splitLongAxis } from './split-axes.ts';
 import { unrollWindows } from './unroll-windows.ts';
 
@@ -32,12 +34,12 @@ export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, t
   }
   const unrolled = unrollWindows(form.nests[0]);
   if (target === 'wgsl') {
-    const nests = [{ kernel: unrolled, schedule: choose(unrolled, tensors, target) }];
+    const nests = [{ kernel: unrolled, schedule: gpuSchedule(unrolled, tensors) }];
     return { nests, around: { outer: undefined, repeat: undefined } };
   }
   const joined = splitLongAxis(mergeAxes(unrolled, tensors));
   const blocked = accumulateOverBatch(joined);
   const kernel = blocked?.kernel ?? joined;
-  const nests = [{ kernel, schedule: choose(kernel, tensors, target) }];
+  const nests = [{ kernel, schedule: choose(kernel, tensors) }];
   return { nests, around: { outer: blocked?.outer, repeat: undefined } };
 }

@@ -1,36 +1,35 @@
 /**
- * Schedules as data: how a nest becomes loops on a target. `choose` is the default choice, from the nest's structure
- * and sizes alone; nothing here changes what is computed.
+ * Schedules as data: how a nest becomes loops on a target. Here are the CPU's default choices, and those within a
+ * part of several nests, from the nests' structure and sizes alone; nothing here changes what is computed. `schedule-gpu.ts`
+ * has the GPU's.
  */
 import type { Axis } from '../ops/expr.ts';
 import { reductionsIn } from './address.ts';
 import type { Kernel, Tensor } from './kernel.ts';
-import { LANES, laneCandidate, productOf, vectorisable } from './lanes.ts';
+import { LANES, laneCandidate, productOf, type Target, vectorisable } from './lanes.ts';
 import { chooseRegister, isBatch, type RegisterTile, sumsTogether, type TileTarget, widthOf } from './register-tile.ts';
 import { typicalValue } from './typical.ts';
 import { dependsOn } from './walk.ts';
-
-export type Target = 'wasm' | 'wgsl';
 
 export interface Schedule {
   /** Axes (blocks of them, where tiled) that number the work items, slowest first. */
   readonly grid: readonly string[];
   /** Axes that a work item loops over, outermost first. */
   readonly serial: readonly string[];
-  /** The axis whose elements fill vector lanes (WASM) or unrolled columns (WGSL), `width` at a time. */
+  /** The axis whose elements fill vectors of four, `width` at a time. */
   readonly lane: { readonly axis: string; readonly width: number } | undefined;
-  /** The axis of which one work item holds `tile` elements in registers at once. */
-  readonly register: RegisterTile | undefined;
+  /** Axes of which one work item holds `tile` elements in registers at once; one on the CPU. */
+  readonly registers: readonly RegisterTile[];
+  /** Reduction axes that are written out. */
+  readonly unroll: readonly string[];
 }
 
 const extentOf = (axis: Axis): number => typicalValue(axis.extent);
 
-export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, target: Target): Schedule {
+export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Schedule {
   const candidate = laneCandidate(kernel, tensors);
-  const lane = candidate && vectorisable(kernel, candidate, tensors) ? candidate : undefined;
-  const register = chooseRegister(kernel, kernel.axes, tensors, tileTarget(kernel, lane, target));
-  const contraction = register !== undefined || sumsTogether(kernel) > 1;
-  if (target === 'wgsl') return gpuSchedule(kernel, contraction ? lane : undefined, register);
+  const lane = candidate && vectorisable(kernel, candidate, tensors, 'wasm') ? candidate : undefined;
+  const register = chooseRegister(kernel, kernel.axes, tensors, tileTarget(kernel, lane, 'wasm'));
   return cpuSchedule(kernel, lane, register);
 }
 
@@ -44,14 +43,15 @@ export function chooseWithin(
   const inner = kernel.axes.slice(shared.length);
   if (kernel.adding) return inOrder(inner, shared);
   const candidate = laneCandidate(kernel, tensors);
-  const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors);
+  const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors, target);
   const lane = free ? candidate : undefined;
   const register = chooseRegister(kernel, inner, tensors, tileTarget(kernel, lane, target));
   const serial = inner.filter((axis) => axis !== lane).map(({ id }) => id);
   const grid = shared.map(({ id }) => id);
-  if (!lane || (target === 'wgsl' && !register))
-    return { grid, serial: inner.map(({ id }) => id), lane: undefined, register };
-  return { grid, serial: [lane.id, ...serial], lane: { axis: lane.id, width: widthOf(kernel, lane) }, register };
+  const registers = tilesOf(register);
+  if (!lane) return { grid, serial, lane: undefined, registers, unroll: [] };
+  const width = widthOf(kernel, lane);
+  return { grid, serial: [lane.id, ...serial], lane: { axis: lane.id, width }, registers, unroll: [] };
 }
 
 /** A nest that adds: loops in order, vectors along the last axis, a short axis before it whole in each step. */
@@ -65,23 +65,13 @@ function inOrder(inner: readonly Axis[], shared: readonly Axis[]): Schedule {
     grid,
     serial,
     lane: width === undefined ? undefined : { axis: last.id, width },
-    register: tile === undefined ? undefined : { axis: before.id, tile, overlap: false },
+    registers: tilesOf(tile === undefined ? undefined : { axis: before.id, tile, overlap: false }),
+    unroll: [],
   };
 }
 
 function tileTarget(kernel: Kernel, lane: Axis | undefined, target: Target): TileTarget {
   return { lane: lane && { axis: lane, width: widthOf(kernel, lane) }, cpu: target === 'wasm' };
-}
-
-/** One invocation per element, or per tile of a contraction; neighbours along the innermost axis. */
-function gpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule['register']): Schedule {
-  const rest = kernel.axes.filter((axis) => axis.id !== lane?.id).map((axis) => axis.id);
-  return {
-    grid: [...rest, ...(lane ? [lane.id] : [])],
-    serial: [],
-    lane: lane && { axis: lane.id, width: widthOf(kernel, lane) },
-    register,
-  };
 }
 
 /** Work items that keep the threads busy to the end. */
@@ -94,7 +84,7 @@ const STAYS = 1 << 14;
  * cache while all others run; or innermost, where all of it stays there. Any other nest's: vectors innermost, along memory.
  * The outer loops number the work items, until these are enough for the threads.
  */
-function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule['register']): Schedule {
+function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: RegisterTile | undefined): Schedule {
   const others = kernel.axes.filter((axis) => axis !== lane);
   const batch = others.filter(isBatch);
   const rest = others.filter((axis) => !isBatch(axis));
@@ -115,9 +105,12 @@ function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: Schedule[
     grid: ids.slice(0, outer),
     serial: ids.slice(outer),
     lane: lane && width !== undefined ? { axis: lane.id, width } : undefined,
-    register,
+    registers: tilesOf(register),
+    unroll: [],
   };
 }
+
+const tilesOf = (register: RegisterTile | undefined): RegisterTile[] => (register ? [register] : []);
 
 /** True where what the lanes of a sum of products read is read again along another axis, and too much to stay as a whole. */
 function keepsPanel(kernel: Kernel, lane: Axis, rest: readonly Axis[]): boolean {

@@ -100,7 +100,7 @@ function termsOf({ stores, axes }: Kernel, tensors: ReadonlyMap<number, Tensor>)
 function lanesLast(kernel: Kernel, { outer }: Terms, tensors: ReadonlyMap<number, Tensor>): Axis[] | undefined {
   const inner = kernel.axes.filter((axis) => !outer.includes(axis));
   const lane = inner.find(
-    (axis) => (dim.constant(axis.extent) ?? 1) % LANES === 0 && vectorisable(kernel, axis, tensors),
+    (axis) => (dim.constant(axis.extent) ?? 1) % LANES === 0 && vectorisable(kernel, axis, tensors, 'wasm'),
   );
   return lane && [...inner.filter((axis) => axis !== lane), lane];
 }

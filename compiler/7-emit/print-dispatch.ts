@@ -6,13 +6,13 @@ import type { TaskCount } from '../../runtime/program.ts';
 import { buildTree } from '../5-loop/build-tree.ts';
 import { type Dispatch, labelOfDispatch, type Part } from '../5-loop/dispatch.ts';
 import type { Tensor } from '../5-loop/kernel.ts';
-import type { Target } from '../5-loop/schedule.ts';
+import type { Target } from '../5-loop/lanes.ts';
 import { schedulePart } from '../5-loop/schedule-part.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import type { Bindings } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
 import { emitKernel } from '../6-target/wasm/emit-kernel.ts';
-import { emitWgsl } from '../6-target/wgsl/emit-kernel.ts';
+import { emitWgsl, type WgslPart } from '../6-target/wgsl/emit-kernel.ts';
 import { dispatchKey } from './dispatch-key.ts';
 
 export interface PrintedDispatch {
@@ -53,11 +53,11 @@ function printDispatch(
   bindings: Bindings,
   uniforms: readonly string[],
 ): PrintedDispatch {
-  const trees: LoopTree[] = [];
+  const trees: WgslPart[] = [];
   const parts = dispatch.parts.map((part): PrintedPart => {
     const cpu = treeOf(part, tensors, 'wasm');
     const gpu = part.cpuOnly ? undefined : treeOf(part, tensors, 'wgsl');
-    if (gpu) trees.push(gpu);
+    if (gpu) trees.push({ label: part.label, tree: gpu });
     return {
       tasks: cpu.tasks,
       together: cpu.outer !== undefined,

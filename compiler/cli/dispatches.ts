@@ -9,7 +9,7 @@ import { tensorOf } from '../5-loop/address.ts';
 import { type Cost, costOf } from '../5-loop/cost.ts';
 import type { DispatchProgram, Part } from '../5-loop/dispatch.ts';
 import type { Tensor } from '../5-loop/kernel.ts';
-import type { Target } from '../5-loop/schedule.ts';
+import type { Target } from '../5-loop/lanes.ts';
 import { formFor } from '../5-loop/schedule-part.ts';
 import { storageElement } from '../6-target/bindings.ts';
 import type { CompilationUnit } from '../compilation.ts';

@@ -97,20 +97,22 @@ function schedulesText(nests: readonly NestSchedule[], items: string): string {
 }
 
 function within(nest: NestSchedule): string[] {
-  const { serial, lane, register } = nest;
+  const { serial, lane, registers, unroll } = nest;
   const tile = [
-    ...(register ? [`${register.tile} ${register.axis}`] : []),
+    ...registers.map(({ tile, axis }) => `${tile} ${axis}`),
     ...(lane ? [`${lane.width} ${lane.axis}`] : []),
   ];
   return [
     ...(serial.length > 0 ? [`in each ${serial.map((axis) => blocked(nest, axis)).join(', ')}`] : []),
     ...(tile.length > 0 ? [`tile ${tile.join(' x ')} in registers`] : []),
+    ...(unroll.length > 0 ? [`${unroll.join(', ')} written out`] : []),
   ];
 }
 
 /** `n/4 16`: a loop variable that is taken in blocks of 4, and how many there are. */
-function blocked({ lane, register, extents }: NestSchedule, axis: string): string {
-  const block = lane?.axis === axis ? lane.width : register?.axis === axis ? register.tile : 1;
+function blocked({ lane, registers, extents }: NestSchedule, axis: string): string {
+  const tile = registers.find((each) => each.axis === axis)?.tile;
+  const block = lane?.axis === axis ? lane.width : (tile ?? 1);
   const number = Math.ceil((extents[axis] ?? 1) / block);
   return block === 1 ? `${axis} ${number}` : `${axis}/${block} ${number}`;
 }

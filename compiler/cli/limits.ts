@@ -9,7 +9,7 @@ import { defaultLimits, largestFit, obstacleTo } from '../../runtime/webgpu/limi
 import { sessionBytes } from '../../runtime/webgpu/slots.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import type { Tensor } from '../5-loop/kernel.ts';
-import type { Target } from '../5-loop/schedule.ts';
+import type { Target } from '../5-loop/lanes.ts';
 import { bindingsOf } from '../6-target/bindings.ts';
 import { sizeOfTensor } from '../7-emit/memory.ts';
 import type { CompilationUnit } from '../compilation.ts';

@@ -4,6 +4,7 @@
  * elementwise operator of each row that has a `derivative`.
  *
  * `wgsl`: an expression with $0, $1, … for the arguments, by argument type where types differ.
+ * `wgsl4`: the same of four lanes, where WGSL has it: $0 may be a scalar or a vector, $v0 is a vector of four.
  * `wasm`: an instruction's mnemonic for each type (`f32x4` where the function has a vector form), or a routine of the
  * WASM target's small library, for scalars of type f32 (`call`) or for four lanes (`call4`).
  */
@@ -69,6 +70,7 @@ export interface ScalarRow {
   /** Factors by which the output's gradient is multiplied, one per argument; `zero` where it is flat. */
   readonly derivative: 'none' | ((g: OpBuilder, args: readonly Value[], output: Value) => readonly (Value | 'zero')[]);
   readonly wgsl: string | Readonly<Partial<Record<ScalarType, string>>>;
+  readonly wgsl4?: string;
   readonly wasm: WasmSpelling;
   /** True where the host does not compute it, not even from numbers that it knows. */
   readonly deviceOnly?: boolean;
@@ -85,6 +87,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => a + b,
     derivative: (g) => [one(g), one(g)],
     wgsl: '($0 + $1)',
+    wgsl4: '($0 + $1)',
     wasm: { f32: 'f32.add', f32x4: 'f32x4.add', i32: 'i32.add' },
   },
   sub: {
@@ -93,6 +96,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => a - b,
     derivative: (g) => [one(g), g.constant(-1)],
     wgsl: '($0 - $1)',
+    wgsl4: '($0 - $1)',
     wasm: { f32: 'f32.sub', f32x4: 'f32x4.sub', i32: 'i32.sub' },
   },
   mul: {
@@ -101,6 +105,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => a * b,
     derivative: (_g, [a, b]) => [b, a],
     wgsl: '($0 * $1)',
+    wgsl4: '($0 * $1)',
     wasm: { f32: 'f32.mul', f32x4: 'f32x4.mul', i32: 'i32.mul' },
   },
   div: {
@@ -109,6 +114,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => a / b,
     derivative: (g, [, b], y) => [g.div(one(g), b), g.neg(g.div(y, b))],
     wgsl: '($0 / $1)',
+    wgsl4: '($0 / $1)',
     wasm: { f32: 'f32.div', f32x4: 'f32x4.div' },
   },
   /** Floor division of non-negative integers (index arithmetic). */
@@ -134,6 +140,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a) => -a,
     derivative: (g) => [g.constant(-1)],
     wgsl: '(-$0)',
+    wgsl4: '(-$0)',
     wasm: { f32: 'f32.neg', f32x4: 'f32x4.neg' },
   },
   abs: {
@@ -149,6 +156,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
       ),
     ],
     wgsl: 'abs($0)',
+    wgsl4: 'abs($0)',
     wasm: { f32: 'f32.abs', f32x4: 'f32x4.abs' },
   },
   /** Passes NaN on. At a tie each argument gets half the gradient, as PyTorch. */
@@ -158,6 +166,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => Math.max(a, b),
     derivative: (g, [a, b]) => [tieShare(g, a, b, 'gt'), tieShare(g, b, a, 'gt')],
     wgsl: 'max($0, $1)',
+    wgsl4: 'max($v0, $v1)',
     wasm: { f32: 'f32.max', f32x4: 'f32x4.max' },
   },
   min: {
@@ -166,6 +175,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => Math.min(a, b),
     derivative: (g, [a, b]) => [tieShare(g, a, b, 'lt'), tieShare(g, b, a, 'lt')],
     wgsl: 'min($0, $1)',
+    wgsl4: 'min($v0, $v1)',
     wasm: { f32: 'f32.min', f32x4: 'f32x4.min' },
   },
   /** max(x, 0) with derivative 0 at 0, as PyTorch's ReLU. */
@@ -175,6 +185,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a) => Math.max(a, 0),
     derivative: (g, _args, y) => [g.where(g.scalar('gt', y, g.constant(0)), one(g), g.constant(0))],
     wgsl: 'max($0, 0.0)',
+    wgsl4: 'max($0, vec4f())',
     wasm: { call: 'relu', f32x4: 'relu' },
   },
   exp: {
@@ -183,6 +194,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: Math.exp,
     derivative: (_g, _args, y) => [y],
     wgsl: 'exp($0)',
+    wgsl4: 'exp($0)',
     wasm: { call: 'exp' },
   },
   log: {
@@ -191,6 +203,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: Math.log,
     derivative: (g, [a]) => [g.div(one(g), a)],
     wgsl: 'log($0)',
+    wgsl4: 'log($0)',
     wasm: { call: 'log' },
   },
   sqrt: {
@@ -199,6 +212,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: Math.sqrt,
     derivative: (g, _args, y) => [g.div(g.constant(0.5), y)],
     wgsl: 'sqrt($0)',
+    wgsl4: 'sqrt($0)',
     wasm: { f32: 'f32.sqrt', f32x4: 'f32x4.sqrt' },
   },
   tanh: {
@@ -207,6 +221,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: Math.tanh,
     derivative: (g, _args, y) => [g.sub(one(g), g.mul(y, y))],
     wgsl: 'tanh(clamp($0, -15.0, 15.0))',
+    wgsl4: 'tanh(clamp($0, vec4f(-15.0), vec4f(15.0)))',
     wasm: { call: 'tanh' },
   },
   sigmoid: {
@@ -215,6 +230,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a) => 1 / (1 + Math.exp(-a)),
     derivative: (g, _args, y) => [g.mul(y, g.sub(one(g), y))],
     wgsl: '(1.0 / (1.0 + exp(-$0)))',
+    wgsl4: '(1.0 / (1.0 + exp(-$0)))',
     wasm: { call: 'sigmoid' },
   },
   pow: {
@@ -231,6 +247,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
       ),
     ],
     wgsl: 'pow($0, $1)',
+    wgsl4: 'pow($v0, $v1)',
     wasm: { call: 'pow' },
   },
   floor: {
@@ -239,6 +256,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: Math.floor,
     derivative: () => ['zero'],
     wgsl: 'floor($0)',
+    wgsl4: 'floor($0)',
     wasm: { f32: 'f32.floor', f32x4: 'f32x4.floor' },
   },
   ceil: {
@@ -247,6 +265,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: Math.ceil,
     derivative: () => ['zero'],
     wgsl: 'ceil($0)',
+    wgsl4: 'ceil($0)',
     wasm: { f32: 'f32.ceil', f32x4: 'f32x4.ceil' },
   },
   /** To the nearest integer, halves to the even one, as PyTorch. */
@@ -256,6 +275,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a) => (Math.abs(a % 1) === 0.5 ? 2 * Math.round(a / 2) : Math.round(a)),
     derivative: () => ['zero'],
     wgsl: 'round($0)',
+    wgsl4: 'round($0)',
     wasm: { f32: 'f32.nearest', f32x4: 'f32x4.nearest' },
   },
   /** WGSL's own are only known to 2^-11 between -pi and pi: `6-target/wgsl/helpers` has better ones, to about 1e4. */
@@ -281,6 +301,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => truth(a < b),
     derivative: 'none',
     wgsl: '($0 < $1)',
+    wgsl4: '($v0 < $v1)',
     wasm: { f32: 'f32.lt', f32x4: 'f32x4.lt', i32: 'i32.lt_s' },
   },
   le: {
@@ -289,6 +310,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => truth(a <= b),
     derivative: 'none',
     wgsl: '($0 <= $1)',
+    wgsl4: '($v0 <= $v1)',
     wasm: { f32: 'f32.le', f32x4: 'f32x4.le', i32: 'i32.le_s' },
   },
   gt: {
@@ -297,6 +319,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => truth(a > b),
     derivative: 'none',
     wgsl: '($0 > $1)',
+    wgsl4: '($v0 > $v1)',
     wasm: { f32: 'f32.gt', f32x4: 'f32x4.gt', i32: 'i32.gt_s' },
   },
   ge: {
@@ -305,6 +328,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => truth(a >= b),
     derivative: 'none',
     wgsl: '($0 >= $1)',
+    wgsl4: '($v0 >= $v1)',
     wasm: { f32: 'f32.ge', f32x4: 'f32x4.ge', i32: 'i32.ge_s' },
   },
   eq: {
@@ -313,6 +337,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => truth(a === b),
     derivative: 'none',
     wgsl: '($0 == $1)',
+    wgsl4: '($v0 == $v1)',
     wasm: { f32: 'f32.eq', f32x4: 'f32x4.eq', i32: 'i32.eq' },
   },
   ne: {
@@ -321,6 +346,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => truth(a !== b),
     derivative: 'none',
     wgsl: '($0 != $1)',
+    wgsl4: '($v0 != $v1)',
     wasm: { f32: 'f32.ne', f32x4: 'f32x4.ne', i32: 'i32.ne' },
   },
   and: {
@@ -329,6 +355,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => truth(a !== 0 && b !== 0),
     derivative: 'none',
     wgsl: '($0 && $1)',
+    wgsl4: '($v0 & $v1)',
     wasm: { bool: 'i32.and', f32x4: 'v128.and' },
   },
   or: {
@@ -337,6 +364,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a, b) => truth(a !== 0 || b !== 0),
     derivative: 'none',
     wgsl: '($0 || $1)',
+    wgsl4: '($v0 | $v1)',
     wasm: { bool: 'i32.or', f32x4: 'v128.or' },
   },
   not: {
@@ -345,6 +373,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a) => truth(a === 0),
     derivative: 'none',
     wgsl: '(!$0)',
+    wgsl4: '(!$0)',
     wasm: { bool: 'i32.eqz', f32x4: 'v128.not' },
   },
   /** condition ? a : b, both evaluated. The result has the type of a. */
@@ -354,6 +383,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (c, a, b) => (c !== 0 ? a : b),
     derivative: (g, [c]) => ['zero', g.where(c, one(g), g.constant(0)), g.where(c, g.constant(0), one(g))],
     wgsl: 'select($2, $1, $0)',
+    wgsl4: 'select($v2, $v1, $0)',
     wasm: { f32: 'select', i32: 'select', bool: 'select', f32x4: 'v128.bitselect' },
   },
   to_f32: {
@@ -363,6 +393,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     // Of an f32; integers have no gradient anyway.
     derivative: (g) => [one(g)],
     wgsl: 'f32($0)',
+    wgsl4: 'vec4f($0)',
     wasm: { i32: 'f32.convert_i32_s', bool: 'f32.convert_i32_s', f32: 'nop' },
   },
   to_i32: {
@@ -371,6 +402,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     evaluate: (a) => Math.trunc(a),
     derivative: 'none',
     wgsl: 'i32($0)',
+    wgsl4: 'vec4i($0)',
     wasm: { f32: 'i32.trunc_sat_f32_s', bool: 'nop', i32: 'nop' },
   },
   /** False for NaN and the infinities. By its bits: WGSL may assume that neither exists. */

@@ -63,7 +63,9 @@ test('a schedule’s blocks number the work items that the plan has', () => {
       const items = ([first]: KernelEntry['parts'][number]['schedule']['cpu']): number =>
         first.grid.reduce((product, axis) => {
           const block =
-            first.lane?.axis === axis ? first.lane.width : first.register?.axis === axis ? first.register.tile : 1;
+            first.lane?.axis === axis
+              ? first.lane.width
+              : (first.registers.find((each) => each.axis === axis)?.tile ?? 1);
           return product * Math.ceil(first.extents[axis] / block);
         }, 1);
       expect(items(schedule.cpu), label).toBe(tasks);

@@ -33,7 +33,7 @@ test('counted indices are a view: no guard, an address that steps along each axi
     const lane = laneCandidate(kernels[0], tensors);
     expect(lane?.id).toBe('w');
     // Lanes are consecutive elements: not against the direction.
-    expect(lane && vectorisable(kernels[0], lane, tensors), read).toBe(!read.includes('w * -1'));
+    expect(lane && vectorisable(kernels[0], lane, tensors, 'wasm'), read).toBe(!read.includes('w * -1'));
     await agreesEverywhere(devices, graph);
   }
 });
@@ -167,7 +167,7 @@ test('one element for all lanes, at an address from a number that is kept in all
   });
   const { kernels, tensors } = compile(graph);
   const lane = laneCandidate(kernels[0], tensors);
-  expect(lane && vectorisable(kernels[0], lane, tensors)).toBe(true);
+  expect(lane && vectorisable(kernels[0], lane, tensors, 'wasm')).toBe(true);
   await agreesEverywhere(devices, graph);
 });
 

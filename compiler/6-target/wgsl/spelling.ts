@@ -10,6 +10,23 @@ export function scalarCall(fn: ScalarFunction, type: ScalarType, args: readonly 
   return template.replace(/\$(\d)/g, (_, i: string) => args[Number(i)]);
 }
 
+/** The same of four lanes: the arguments as they are, and as vectors. */
+export function vectorCall(fn: ScalarFunction, args: readonly string[], vectors: readonly string[]): string {
+  const template = scalarTable[fn].wgsl4;
+  if (template === undefined) throw new Error(`${fn} has no WGSL spelling for vectors`);
+  return template.replace(/\$(v?)(\d)/g, (_, v: string, i: string) => (v === '' ? args : vectors)[Number(i)]);
+}
+
+export function vectorType(type: ScalarType): string {
+  return { f32: 'vec4f', i32: 'vec4i', bool: 'vec4<bool>' }[type];
+}
+
+export function literal(type: ScalarType, value: number): string {
+  if (type === 'bool') return value === 0 ? 'false' : 'true';
+  if (type === 'i32') return value < 0 ? `(${value})` : String(value);
+  return floatLiteral(value);
+}
+
 const F32_MAX = 3.4028234663852886e38;
 
 /** An f32 literal that reads back as the same number. */

@@ -60,6 +60,8 @@ class WgslPrinter extends ExpressionPrinter {
   print(parts: readonly WgslPart[]): { functions: string[]; main: string[] } {
     const number = 'i32(group.y * groups.x + group.x)';
     const [first, ...others] = parts;
+    // The CPU alone has a use for the dispatch.
+    if (!first) return { functions: [], main: [] };
     if (others.length === 0) {
       this.line(`let number = ${number};`);
       this.items(first.tree);

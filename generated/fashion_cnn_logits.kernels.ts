@@ -1275,22 +1275,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0: f32 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    let v1 = scratch0[((r0 * 13) + 12)];
-    let v2 = log(v1);
-    for (var r1 = 0; r1 < 10; r1++) {
-      acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 13) + r1) + 2)] - v2), (r1 == v0)));
+    if (((v0 >= 0) && (v0 < 10))) {
+      acc0 = (acc0 + (scratch0[((v0 + (r0 * 13)) + 2)] - log(scratch0[((r0 * 13) + 12)])));
     }
   }
   var acc1: f32 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
     acc1 = (acc1 + scratch0[((r2 * 13) + 1)]);
   }
-  let v3 = f32(i32(uniforms.n));
-  let v4 = (acc0 / v3);
-  let v5 = (-v4);
-  let v6 = (acc1 / v3);
-  record_loss[0] = v5;
-  record_accuracy[0] = v6;
+  let v1 = f32(i32(uniforms.n));
+  let v2 = (acc0 / v1);
+  let v3 = (-v2);
+  let v4 = (acc1 / v1);
+  record_loss[0] = v3;
+  record_accuracy[0] = v4;
 }
 `,
 };
@@ -2219,22 +2217,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     var acc0: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
       let v0 = sample_label[r0];
-      let v1 = scratch0[((r0 * 54) + 32)];
-      let v2 = log(v1);
-      for (var r1 = 0; r1 < 10; r1++) {
-        acc0 = (acc0 + select(0.0, (scratch0[(((r0 * 54) + r1) + 12)] - v2), (r1 == v0)));
+      if (((v0 >= 0) && (v0 < 10))) {
+        acc0 = (acc0 + (scratch0[((v0 + (r0 * 54)) + 12)] - log(scratch0[((r0 * 54) + 32)])));
       }
     }
     var acc1: f32 = 0.0;
     for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
       acc1 = (acc1 + scratch0[((r2 * 54) + 11)]);
     }
-    let v3 = f32(i32(uniforms.n));
-    let v4 = (acc0 / v3);
-    let v5 = (-v4);
-    let v6 = (acc1 / v3);
-    record_loss[0] = v5;
-    record_accuracy[0] = v6;
+    let v1 = f32(i32(uniforms.n));
+    let v2 = (acc0 / v1);
+    let v3 = (-v2);
+    let v4 = (acc1 / v1);
+    record_loss[0] = v3;
+    record_accuracy[0] = v4;
     return;
   }
   number -= end0;
@@ -3152,67 +3148,61 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 21: relu backward: max_pool2d_grad | conv2 backward: sum. Binds scratch9, scratch1, scratch0, gradients. */
-const train09ReluBackwardMaxPool2dGradConv2Back: KernelSpec = {
-  name: 'train_09_relu_backward_max_pool2d_grad_conv2_back',
-  label: 'relu backward: max_pool2d_grad | conv2 backward: sum',
+/**
+ * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch1, scratch9, scratch6, scratch5, gradients, scratch0.
+ */
+const train09Conv2BackwardSumConv2BackwardMaxPo: KernelSpec = {
+  name: 'train_09_conv2_backward_sum_conv2_backward_max_po',
+  label: 'conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_09a_relu_backward_max_pool2d_grad',
-      label: 'relu backward: max_pool2d_grad',
-      tasks: { count: 1, block: 1 },
-      together: false,
-      invocations: { count: 7744, block: 1 },
-    },
-    {
-      name: 'train_09b_conv2_backward_sum',
+      name: 'train_09a_conv2_backward_sum',
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       together: true,
       invocations: { count: 64, block: 0 },
     },
+    {
+      name: 'train_09b_conv2_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad',
+      tasks: { count: 16, block: 0 },
+      together: false,
+      invocations: { count: 18432, block: 0 },
+    },
+    {
+      name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_in',
+      label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
+      tasks: { count: 1, block: 1 },
+      together: false,
+      invocations: { count: 676, block: 4 },
+    },
   ],
   workgroup: 64,
-  localBytes: 0,
+  localBytes: 21632,
   buffers: [
-    { buffer: 19, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 10, access: 'read_write' },
+    { buffer: 19, access: 'read' },
+    { buffer: 16, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 10, access: 'read_write' },
   ],
-  wgsl: `// relu backward: max_pool2d_grad | conv2 backward: sum
+  wgsl: `// conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<i32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  let end0 = (i32(uniforms.n) * 64 * 11 * 11 + 63) / 64;
+  let end0 = (64 + 63) / 64;
   if (number < end0) {
-    let item = number * 64 + i32(invocation);
-    if (item >= i32(uniforms.n) * 64 * 11 * 11) { return; }
-    let w = item % 11;
-    let rest3 = item / 11;
-    let h = rest3 % 11;
-    let rest2 = rest3 / 11;
-    let c = rest2 % 64;
-    let rest1 = rest2 / 64;
-    let n = rest1;
-    var g0: f32 = 0.0;
-    if ((((h / 2) < 5) && ((w / 2) < 5))) {
-      g0 = select(0.0, scratch1[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))], (scratch0[(((c + (n * 1600)) + ((h / 2) * 320)) + ((w / 2) * 64))] == (((h % 2) * 2) + (w % 2))));
-    }
-    scratch2[(((c + (h * 704)) + (n * 7744)) + (w * 64))] = g0;
-    return;
-  }
-  number -= end0;
-  let end1 = (64 + 63) / 64;
-  if (number < end1) {
     let item = number * 64 + i32(invocation);
     if (item >= 64) { return; }
     let i = item;
@@ -3220,192 +3210,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 5; r1++) {
       for (var r2 = 0; r2 < 5; r2++) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          acc0 = (acc0 + scratch1[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
+          acc0 = (acc0 + scratch0[(((i + (r0 * 1600)) + (r1 * 320)) + (r2 * 64))]);
         }
       }
     }
     gradients[(i + 18752)] = acc0;
     return;
   }
-  number -= end1;
-}
-`,
-};
-
-/**
- * Kernel 22: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch0, scratch5, gradients, scratch1.
- */
-const train10Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
-  name: 'train_10_conv2_backward_conv2d_weight_grad_conv2',
-  label: 'conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select',
-  parts: [
-    {
-      name: 'train_10a_conv2_backward_conv2d_weight_grad',
-      label: 'conv2 backward: conv2d_weight_grad',
-      tasks: { count: 24, block: 0 },
-      together: true,
-      invocations: { count: 576, block: 0 },
-    },
-    {
-      name: 'train_10b_conv2_backward_conv2d_input_grad_gt_sele',
-      label: 'conv2 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 4, block: 5 },
-      together: false,
-      invocations: { count: 676, block: 4 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 16, access: 'read' },
-    { buffer: 10, access: 'read' },
-    { buffer: 15, access: 'read' },
-    { buffer: 1, access: 'read_write' },
-    { buffer: 11, access: 'read_write' },
-  ],
-  wgsl: `// conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  let end0 = (8 * 3 * 3 * 8 + 63) / 64;
-  if (number < end0) {
+  number -= end0;
+  let end1 = (64 * 32 * 3 * 3 + 63) / 64;
+  if (number < end1) {
     let item = number * 64 + i32(invocation);
-    if (item >= 8 * 3 * 3 * 8) { return; }
-    let nb = item % 8;
-    let rest3 = item / 8;
-    let w = rest3 % 3;
+    if (item >= 64 * 32 * 3 * 3) { return; }
+    let w = item % 3;
+    let rest3 = item / 3;
+    let h = rest3 % 3;
     let rest2 = rest3 / 3;
-    let h = rest2 % 3;
-    let rest1 = rest2 / 3;
-    let cb = rest1;
+    let c = rest2 % 32;
+    let rest1 = rest2 / 32;
+    let n = rest1;
     var acc0: f32 = 0.0;
-    var acc1: f32 = 0.0;
-    var acc2: f32 = 0.0;
-    var acc3: f32 = 0.0;
-    var acc4: f32 = 0.0;
-    var acc5: f32 = 0.0;
-    var acc6: f32 = 0.0;
-    var acc7: f32 = 0.0;
-    var acc8: f32 = 0.0;
-    var acc9: f32 = 0.0;
-    var acc10: f32 = 0.0;
-    var acc11: f32 = 0.0;
-    var acc12: f32 = 0.0;
-    var acc13: f32 = 0.0;
-    var acc14: f32 = 0.0;
-    var acc15: f32 = 0.0;
-    var acc16: f32 = 0.0;
-    var acc17: f32 = 0.0;
-    var acc18: f32 = 0.0;
-    var acc19: f32 = 0.0;
-    var acc20: f32 = 0.0;
-    var acc21: f32 = 0.0;
-    var acc22: f32 = 0.0;
-    var acc23: f32 = 0.0;
-    var acc24: f32 = 0.0;
-    var acc25: f32 = 0.0;
-    var acc26: f32 = 0.0;
-    var acc27: f32 = 0.0;
-    var acc28: f32 = 0.0;
-    var acc29: f32 = 0.0;
-    var acc30: f32 = 0.0;
-    var acc31: f32 = 0.0;
     for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      for (var r1 = 0; r1 < 11; r1++) {
-        for (var r2 = 0; r2 < 11; r2++) {
-          let v0 = scratch0[((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32))];
-          let v1 = scratch1[((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64))];
-          acc0 = (acc0 + (v0 * v1));
-          let v2 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 1)];
-          acc1 = (acc1 + (v0 * v2));
-          let v3 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 2)];
-          acc2 = (acc2 + (v0 * v3));
-          let v4 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 3)];
-          acc3 = (acc3 + (v0 * v4));
-          let v5 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 4)];
-          acc4 = (acc4 + (v0 * v5));
-          let v6 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 5)];
-          acc5 = (acc5 + (v0 * v6));
-          let v7 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 6)];
-          acc6 = (acc6 + (v0 * v7));
-          let v8 = scratch1[(((((nb * 8) + (r0 * 7744)) + (r1 * 704)) + (r2 * 64)) + 7)];
-          acc7 = (acc7 + (v0 * v8));
-          let v9 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 1)];
-          acc8 = (acc8 + (v9 * v1));
-          acc9 = (acc9 + (v9 * v2));
-          acc10 = (acc10 + (v9 * v3));
-          acc11 = (acc11 + (v9 * v4));
-          acc12 = (acc12 + (v9 * v5));
-          acc13 = (acc13 + (v9 * v6));
-          acc14 = (acc14 + (v9 * v7));
-          acc15 = (acc15 + (v9 * v8));
-          let v10 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 2)];
-          acc16 = (acc16 + (v10 * v1));
-          acc17 = (acc17 + (v10 * v2));
-          acc18 = (acc18 + (v10 * v3));
-          acc19 = (acc19 + (v10 * v4));
-          acc20 = (acc20 + (v10 * v5));
-          acc21 = (acc21 + (v10 * v6));
-          acc22 = (acc22 + (v10 * v7));
-          acc23 = (acc23 + (v10 * v8));
-          let v11 = scratch0[(((((((cb * 4) + (h * 416)) + (r0 * 5408)) + (r1 * 416)) + (r2 * 32)) + (w * 32)) + 3)];
-          acc24 = (acc24 + (v11 * v1));
-          acc25 = (acc25 + (v11 * v2));
-          acc26 = (acc26 + (v11 * v3));
-          acc27 = (acc27 + (v11 * v4));
-          acc28 = (acc28 + (v11 * v5));
-          acc29 = (acc29 + (v11 * v6));
-          acc30 = (acc30 + (v11 * v7));
-          acc31 = (acc31 + (v11 * v8));
+      for (var r1_0 = 0; r1_0 < 5; r1_0++) {
+        for (var r2_0 = 0; r2_0 < 5; r2_0++) {
+          let v0 = scratch1[(((n + (r0 * 1600)) + (r1_0 * 320)) + (r2_0 * 64))];
+          let v1 = (v0 / 2);
+          let v2 = (v0 % 2);
+          if (((v0 >= 0) && (v0 < 4))) {
+            acc0 = (acc0 + (scratch2[((((((((v1 * 416) + (v2 * 32)) + c) + (h * 416)) + (r0 * 5408)) + (r1_0 * 832)) + (r2_0 * 64)) + (w * 32))] * scratch0[(((n + (r0 * 1600)) + (r1_0 * 320)) + (r2_0 * 64))]));
+          }
         }
       }
     }
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 320)] = acc0;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 321)] = acc1;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 322)] = acc2;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 323)] = acc3;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 324)] = acc4;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 325)] = acc5;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 326)] = acc6;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 327)] = acc7;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 384)] = acc8;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 385)] = acc9;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 386)] = acc10;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 387)] = acc11;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 388)] = acc12;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 389)] = acc13;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 390)] = acc14;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 391)] = acc15;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 448)] = acc16;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 449)] = acc17;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 450)] = acc18;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 451)] = acc19;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 452)] = acc20;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 453)] = acc21;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 454)] = acc22;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 455)] = acc23;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 512)] = acc24;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 513)] = acc25;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 514)] = acc26;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 515)] = acc27;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 516)] = acc28;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 517)] = acc29;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 518)] = acc30;
-    gradients[(((((cb * 256) + (h * 6144)) + (nb * 8)) + (w * 2048)) + 519)] = acc31;
+    gradients[(((((c * 64) + (h * 6144)) + n) + (w * 2048)) + 320)] = acc0;
     return;
   }
-  number -= end0;
-  let end1 = (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64;
-  if (number < end1) {
+  number -= end1;
+  let end2 = (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64;
+  if (number < end2) {
     let item = number * 64 + i32(invocation);
     if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
     let cb = item % 4;
@@ -3449,28 +3291,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       var acc30: f32 = 0.0;
       var acc31: f32 = 0.0;
       for (var r0 = 0; r0 < 3; r0++) {
-        if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
+        if (((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11)) && (((((h + (r0 * (-1))) + 2) / 2) + (-1)) < 5))) {
           for (var r1 = 0; r1 < 3; r1++) {
-            if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
+            if ((((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11)) && ((((((r1 * (-1)) + w) + 2) / 2) + (-1)) < 5))) {
               for (var r2 = 0; r2 < 64; r2++) {
-                let v0 = scratch1[((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                let v1 = scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
+                let v0 = select(0.0, scratch0[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + (-384))], (scratch1[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + (-384))] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
+                let v1 = scratch3[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))];
                 acc0 = (acc0 + (v0 * v1));
-                let v2 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
+                let v2 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)];
                 acc1 = (acc1 + (v0 * v2));
-                let v3 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
+                let v3 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)];
                 acc2 = (acc2 + (v0 * v3));
-                let v4 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
+                let v4 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)];
                 acc3 = (acc3 + (v0 * v4));
-                let v5 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
+                let v5 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)];
                 acc4 = (acc4 + (v0 * v5));
-                let v6 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
+                let v6 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)];
                 acc5 = (acc5 + (v0 * v6));
-                let v7 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
+                let v7 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)];
                 acc6 = (acc6 + (v0 * v7));
-                let v8 = scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
+                let v8 = scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)];
                 acc7 = (acc7 + (v0 * v8));
-                let v9 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 7744)];
+                let v9 = select(0.0, scratch0[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 1216)], (scratch1[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 1216)] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
                 acc8 = (acc8 + (v9 * v1));
                 acc9 = (acc9 + (v9 * v2));
                 acc10 = (acc10 + (v9 * v3));
@@ -3479,7 +3321,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc13 = (acc13 + (v9 * v6));
                 acc14 = (acc14 + (v9 * v7));
                 acc15 = (acc15 + (v9 * v8));
-                let v10 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 15488)];
+                let v10 = select(0.0, scratch0[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 2816)], (scratch1[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 2816)] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
                 acc16 = (acc16 + (v10 * v1));
                 acc17 = (acc17 + (v10 * v2));
                 acc18 = (acc18 + (v10 * v3));
@@ -3488,7 +3330,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
                 acc21 = (acc21 + (v10 * v6));
                 acc22 = (acc22 + (v10 * v7));
                 acc23 = (acc23 + (v10 * v8));
-                let v11 = scratch1[(((((((h * 704) + (nb * 30976)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64)) + 23232)];
+                let v11 = select(0.0, scratch0[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 4416)], (scratch1[(((((nb * 6400) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + 4416)] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
                 acc24 = (acc24 + (v11 * v1));
                 acc25 = (acc25 + (v11 * v2));
                 acc26 = (acc26 + (v11 * v3));
@@ -3502,38 +3344,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
           }
         }
       }
-      scratch3[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch0[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
-      scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
+      scratch4[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] = select(0.0, acc0, (scratch2[((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32))] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] = select(0.0, acc1, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 1)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] = select(0.0, acc2, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 2)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] = select(0.0, acc3, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 3)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] = select(0.0, acc4, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 4)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] = select(0.0, acc5, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] = select(0.0, acc6, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 6)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] = select(0.0, acc7, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 7)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] = select(0.0, acc8, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5408)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] = select(0.0, acc9, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5409)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] = select(0.0, acc10, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5410)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] = select(0.0, acc11, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5411)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] = select(0.0, acc12, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5412)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] = select(0.0, acc13, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5413)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] = select(0.0, acc14, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5414)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] = select(0.0, acc15, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 5415)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] = select(0.0, acc16, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10816)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] = select(0.0, acc17, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10817)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] = select(0.0, acc18, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10818)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] = select(0.0, acc19, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10819)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] = select(0.0, acc20, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10820)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] = select(0.0, acc21, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10821)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] = select(0.0, acc22, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10822)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] = select(0.0, acc23, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 10823)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] = select(0.0, acc24, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16224)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] = select(0.0, acc25, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16225)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] = select(0.0, acc26, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16226)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] = select(0.0, acc27, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16227)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] = select(0.0, acc28, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16228)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] = select(0.0, acc29, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16229)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] = select(0.0, acc30, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16230)] > 0.0));
+      scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] = select(0.0, acc31, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (w * 32)) + 16231)] > 0.0));
     } else {
       for (var nr = 0; nr < (i32(uniforms.n) - (nb * 4)); nr++) {
         var acc32: f32 = 0.0;
@@ -3545,129 +3387,58 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         var acc38: f32 = 0.0;
         var acc39: f32 = 0.0;
         for (var r0 = 0; r0 < 3; r0++) {
-          if ((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11))) {
+          if (((((h + (r0 * (-1))) >= 0) && ((h + (r0 * (-1))) < 11)) && (((((h + (r0 * (-1))) + 2) / 2) + (-1)) < 5))) {
             for (var r1 = 0; r1 < 3; r1++) {
-              if (((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11))) {
+              if ((((((r1 * (-1)) + w) >= 0) && (((r1 * (-1)) + w) < 11)) && ((((((r1 * (-1)) + w) + 2) / 2) + (-1)) < 5))) {
                 for (var r2 = 0; r2 < 64; r2++) {
-                  let v12 = scratch1[(((((((h * 704) + (nb * 30976)) + (nr * 7744)) + (r0 * (-704))) + (r1 * (-64))) + r2) + (w * 64))];
-                  acc32 = (acc32 + (v12 * scratch2[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
-                  acc33 = (acc33 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
-                  acc34 = (acc34 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
-                  acc35 = (acc35 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
-                  acc36 = (acc36 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
-                  acc37 = (acc37 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
-                  acc38 = (acc38 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
-                  acc39 = (acc39 + (v12 * scratch2[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
+                  let v12 = select(0.0, scratch0[((((((nb * 6400) + (nr * 1600)) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + (-384))], (scratch1[((((((nb * 6400) + (nr * 1600)) + r2) + ((((h + (r0 * (-1))) + 2) / 2) * 320)) + (((((r1 * (-1)) + w) + 2) / 2) * 64)) + (-384))] == (((((h + (r0 * (-1))) + 2) % 2) * 2) + ((((r1 * (-1)) + w) + 2) % 2))));
+                  acc32 = (acc32 + (v12 * scratch3[((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32))]));
+                  acc33 = (acc33 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 1)]));
+                  acc34 = (acc34 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 2)]));
+                  acc35 = (acc35 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 3)]));
+                  acc36 = (acc36 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 4)]));
+                  acc37 = (acc37 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 5)]));
+                  acc38 = (acc38 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 6)]));
+                  acc39 = (acc39 + (v12 * scratch3[(((((cb * 8) + (r0 * 6144)) + (r1 * 2048)) + (r2 * 32)) + 7)]));
                 }
               }
             }
           }
         }
-        scratch3[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch0[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
-        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
-        scratch3[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch0[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
+        scratch4[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] = select(0.0, acc32, (scratch2[(((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32))] > 0.0));
+        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] = select(0.0, acc33, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 1)] > 0.0));
+        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] = select(0.0, acc34, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 2)] > 0.0));
+        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] = select(0.0, acc35, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 3)] > 0.0));
+        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] = select(0.0, acc36, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 4)] > 0.0));
+        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] = select(0.0, acc37, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 5)] > 0.0));
+        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] = select(0.0, acc38, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 6)] > 0.0));
+        scratch4[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] = select(0.0, acc39, (scratch2[((((((cb * 8) + (h * 416)) + (nb * 21632)) + (nr * 5408)) + (w * 32)) + 7)] > 0.0));
       }
     }
     return;
   }
-  number -= end1;
+  number -= end2;
 }
 `,
 };
 
-/** Kernel 23: relu backward: max_pool2d_grad | conv1 backward: sum. Binds scratch7, scratch1, scratch0, gradients. */
-const train11ReluBackwardMaxPool2dGradConv1Back: KernelSpec = {
-  name: 'train_11_relu_backward_max_pool2d_grad_conv1_back',
-  label: 'relu backward: max_pool2d_grad | conv1 backward: sum',
+/**
+ * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch0, scratch2, scratch7, gradients.
+ */
+const train10Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
+  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
+  label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad',
   parts: [
     {
-      name: 'train_11a_relu_backward_max_pool2d_grad',
-      label: 'relu backward: max_pool2d_grad',
-      tasks: { count: 1, block: 1 },
-      together: false,
-      invocations: { count: 21632, block: 1 },
-    },
-    {
-      name: 'train_11b_conv1_backward_sum',
+      name: 'train_10a_conv1_backward_sum',
       label: 'conv1 backward: sum',
       tasks: { count: 4, block: 0 },
       together: true,
       invocations: { count: 32, block: 0 },
     },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 17, access: 'read' },
-    { buffer: 11, access: 'read' },
-    { buffer: 10, access: 'read_write' },
-    { buffer: 1, access: 'read_write' },
-  ],
-  wgsl: `// relu backward: max_pool2d_grad | conv1 backward: sum
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  let end0 = (i32(uniforms.n) * 32 * 13 * 2 * 13 * 2 + 63) / 64;
-  if (number < end0) {
-    let item = number * 64 + i32(invocation);
-    if (item >= i32(uniforms.n) * 32 * 13 * 2 * 13 * 2) { return; }
-    let w_1 = item % 2;
-    let rest5 = item / 2;
-    let w_0 = rest5 % 13;
-    let rest4 = rest5 / 13;
-    let h_1 = rest4 % 2;
-    let rest3 = rest4 / 2;
-    let h_0 = rest3 % 13;
-    let rest2 = rest3 / 13;
-    let c = rest2 % 32;
-    let rest1 = rest2 / 32;
-    let n = rest1;
-    scratch2[(((((c + (h_0 * 1664)) + (h_1 * 832)) + (n * 21632)) + (w_0 * 64)) + (w_1 * 32))] = select(0.0, scratch1[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))], (scratch0[(((c + (h_0 * 416)) + (n * 5408)) + (w_0 * 32))] == ((h_1 * 2) + w_1)));
-    return;
-  }
-  number -= end0;
-  let end1 = (32 + 63) / 64;
-  if (number < end1) {
-    let item = number * 64 + i32(invocation);
-    if (item >= 32) { return; }
-    let i = item;
-    var acc0: f32 = 0.0;
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      for (var r1 = 0; r1 < 13; r1++) {
-        for (var r2 = 0; r2 < 13; r2++) {
-          acc0 = (acc0 + scratch1[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
-        }
-      }
-    }
-    gradients[(i + 288)] = acc0;
-    return;
-  }
-  number -= end1;
-}
-`,
-};
-
-/** Kernel 24: conv1 backward: conv2d_weight_grad. Binds scratch2, scratch0, gradients. */
-const train12Conv1BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_12_conv1_backward_conv2d_weight_grad',
-  label: 'conv1 backward: conv2d_weight_grad',
-  parts: [
     {
-      name: 'train_12_conv1_backward_conv2d_weight_grad',
-      label: 'conv1 backward: conv2d_weight_grad',
+      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       together: true,
       invocations: { count: 12, block: 0 },
@@ -3675,126 +3446,159 @@ const train12Conv1BackwardConv2dWeightGrad: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 10, access: 'read' }, { buffer: 1, access: 'read_write' }],
-  wgsl: `// conv1 backward: conv2d_weight_grad
+  buffers: [
+    { buffer: 10, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+  ],
+  wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch2: array<i32>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
-  let item = i32((group.y * groups.x + group.x) * 64u + invocation);
-  if (item >= 1 * 1 * 3 * 4) { return; }
-  let nb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let hb = rest2 % 1;
-  let rest1 = rest2 / 1;
-  let c = rest1;
-  var acc0: f32 = 0.0;
-  var acc1: f32 = 0.0;
-  var acc2: f32 = 0.0;
-  var acc3: f32 = 0.0;
-  var acc4: f32 = 0.0;
-  var acc5: f32 = 0.0;
-  var acc6: f32 = 0.0;
-  var acc7: f32 = 0.0;
-  var acc8: f32 = 0.0;
-  var acc9: f32 = 0.0;
-  var acc10: f32 = 0.0;
-  var acc11: f32 = 0.0;
-  var acc12: f32 = 0.0;
-  var acc13: f32 = 0.0;
-  var acc14: f32 = 0.0;
-  var acc15: f32 = 0.0;
-  var acc16: f32 = 0.0;
-  var acc17: f32 = 0.0;
-  var acc18: f32 = 0.0;
-  var acc19: f32 = 0.0;
-  var acc20: f32 = 0.0;
-  var acc21: f32 = 0.0;
-  var acc22: f32 = 0.0;
-  var acc23: f32 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 26; r1++) {
-      for (var r2 = 0; r2 < 26; r2++) {
-        let v0 = scratch0[((((r0 * 784) + (r1 * 28)) + r2) + w)];
-        let v1 = scratch1[((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32))];
-        acc0 = (acc0 + (v0 * v1));
-        let v2 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 1)];
-        acc1 = (acc1 + (v0 * v2));
-        let v3 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 2)];
-        acc2 = (acc2 + (v0 * v3));
-        let v4 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 3)];
-        acc3 = (acc3 + (v0 * v4));
-        let v5 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 4)];
-        acc4 = (acc4 + (v0 * v5));
-        let v6 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 5)];
-        acc5 = (acc5 + (v0 * v6));
-        let v7 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 6)];
-        acc6 = (acc6 + (v0 * v7));
-        let v8 = scratch1[(((((nb * 8) + (r0 * 21632)) + (r1 * 832)) + (r2 * 32)) + 7)];
-        acc7 = (acc7 + (v0 * v8));
-        let v9 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 28)];
-        acc8 = (acc8 + (v9 * v1));
-        acc9 = (acc9 + (v9 * v2));
-        acc10 = (acc10 + (v9 * v3));
-        acc11 = (acc11 + (v9 * v4));
-        acc12 = (acc12 + (v9 * v5));
-        acc13 = (acc13 + (v9 * v6));
-        acc14 = (acc14 + (v9 * v7));
-        acc15 = (acc15 + (v9 * v8));
-        let v10 = scratch0[(((((r0 * 784) + (r1 * 28)) + r2) + w) + 56)];
-        acc16 = (acc16 + (v10 * v1));
-        acc17 = (acc17 + (v10 * v2));
-        acc18 = (acc18 + (v10 * v3));
-        acc19 = (acc19 + (v10 * v4));
-        acc20 = (acc20 + (v10 * v5));
-        acc21 = (acc21 + (v10 * v6));
-        acc22 = (acc22 + (v10 * v7));
-        acc23 = (acc23 + (v10 * v8));
+  var number = i32(group.y * groups.x + group.x);
+  let end0 = (32 + 63) / 64;
+  if (number < end0) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 32) { return; }
+    let i = item;
+    var acc0: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      for (var r1 = 0; r1 < 13; r1++) {
+        for (var r2 = 0; r2 < 13; r2++) {
+          acc0 = (acc0 + scratch0[(((i + (r0 * 5408)) + (r1 * 416)) + (r2 * 32))]);
+        }
       }
     }
+    gradients[(i + 288)] = acc0;
+    return;
   }
-  gradients[((nb * 8) + (w * 32))] = acc0;
-  gradients[(((nb * 8) + (w * 32)) + 1)] = acc1;
-  gradients[(((nb * 8) + (w * 32)) + 2)] = acc2;
-  gradients[(((nb * 8) + (w * 32)) + 3)] = acc3;
-  gradients[(((nb * 8) + (w * 32)) + 4)] = acc4;
-  gradients[(((nb * 8) + (w * 32)) + 5)] = acc5;
-  gradients[(((nb * 8) + (w * 32)) + 6)] = acc6;
-  gradients[(((nb * 8) + (w * 32)) + 7)] = acc7;
-  gradients[(((nb * 8) + (w * 32)) + 96)] = acc8;
-  gradients[(((nb * 8) + (w * 32)) + 97)] = acc9;
-  gradients[(((nb * 8) + (w * 32)) + 98)] = acc10;
-  gradients[(((nb * 8) + (w * 32)) + 99)] = acc11;
-  gradients[(((nb * 8) + (w * 32)) + 100)] = acc12;
-  gradients[(((nb * 8) + (w * 32)) + 101)] = acc13;
-  gradients[(((nb * 8) + (w * 32)) + 102)] = acc14;
-  gradients[(((nb * 8) + (w * 32)) + 103)] = acc15;
-  gradients[(((nb * 8) + (w * 32)) + 192)] = acc16;
-  gradients[(((nb * 8) + (w * 32)) + 193)] = acc17;
-  gradients[(((nb * 8) + (w * 32)) + 194)] = acc18;
-  gradients[(((nb * 8) + (w * 32)) + 195)] = acc19;
-  gradients[(((nb * 8) + (w * 32)) + 196)] = acc20;
-  gradients[(((nb * 8) + (w * 32)) + 197)] = acc21;
-  gradients[(((nb * 8) + (w * 32)) + 198)] = acc22;
-  gradients[(((nb * 8) + (w * 32)) + 199)] = acc23;
+  number -= end0;
+  let end1 = (1 * 1 * 3 * 4 + 63) / 64;
+  if (number < end1) {
+    let item = number * 64 + i32(invocation);
+    if (item >= 1 * 1 * 3 * 4) { return; }
+    let nb = item % 4;
+    let rest3 = item / 4;
+    let w = rest3 % 3;
+    let rest2 = rest3 / 3;
+    let hb = rest2 % 1;
+    let rest1 = rest2 / 1;
+    let c = rest1;
+    var acc0: f32 = 0.0;
+    var acc1: f32 = 0.0;
+    var acc2: f32 = 0.0;
+    var acc3: f32 = 0.0;
+    var acc4: f32 = 0.0;
+    var acc5: f32 = 0.0;
+    var acc6: f32 = 0.0;
+    var acc7: f32 = 0.0;
+    var acc8: f32 = 0.0;
+    var acc9: f32 = 0.0;
+    var acc10: f32 = 0.0;
+    var acc11: f32 = 0.0;
+    var acc12: f32 = 0.0;
+    var acc13: f32 = 0.0;
+    var acc14: f32 = 0.0;
+    var acc15: f32 = 0.0;
+    var acc16: f32 = 0.0;
+    var acc17: f32 = 0.0;
+    var acc18: f32 = 0.0;
+    var acc19: f32 = 0.0;
+    var acc20: f32 = 0.0;
+    var acc21: f32 = 0.0;
+    var acc22: f32 = 0.0;
+    var acc23: f32 = 0.0;
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      for (var r1_0 = 0; r1_0 < 13; r1_0++) {
+        for (var r1_1 = 0; r1_1 < 2; r1_1++) {
+          for (var r2_1 = 0; r2_1 < 2; r2_1++) {
+            for (var r2_0 = 0; r2_0 < 13; r2_0++) {
+              let v0 = scratch1[((((((r0 * 784) + (r1_0 * 56)) + (r1_1 * 28)) + (r2_0 * 2)) + r2_1) + w)];
+              let v1 = select(0.0, scratch0[((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32))], (scratch2[((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32))] == ((r1_1 * 2) + r2_1)));
+              acc0 = (acc0 + (v0 * v1));
+              let v2 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 1)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 1)] == ((r1_1 * 2) + r2_1)));
+              acc1 = (acc1 + (v0 * v2));
+              let v3 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 2)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 2)] == ((r1_1 * 2) + r2_1)));
+              acc2 = (acc2 + (v0 * v3));
+              let v4 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 3)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 3)] == ((r1_1 * 2) + r2_1)));
+              acc3 = (acc3 + (v0 * v4));
+              let v5 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 4)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 4)] == ((r1_1 * 2) + r2_1)));
+              acc4 = (acc4 + (v0 * v5));
+              let v6 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 5)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 5)] == ((r1_1 * 2) + r2_1)));
+              acc5 = (acc5 + (v0 * v6));
+              let v7 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 6)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 6)] == ((r1_1 * 2) + r2_1)));
+              acc6 = (acc6 + (v0 * v7));
+              let v8 = select(0.0, scratch0[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 7)], (scratch2[(((((nb * 8) + (r0 * 5408)) + (r1_0 * 416)) + (r2_0 * 32)) + 7)] == ((r1_1 * 2) + r2_1)));
+              acc7 = (acc7 + (v0 * v8));
+              let v9 = scratch1[(((((((r0 * 784) + (r1_0 * 56)) + (r1_1 * 28)) + (r2_0 * 2)) + r2_1) + w) + 28)];
+              acc8 = (acc8 + (v9 * v1));
+              acc9 = (acc9 + (v9 * v2));
+              acc10 = (acc10 + (v9 * v3));
+              acc11 = (acc11 + (v9 * v4));
+              acc12 = (acc12 + (v9 * v5));
+              acc13 = (acc13 + (v9 * v6));
+              acc14 = (acc14 + (v9 * v7));
+              acc15 = (acc15 + (v9 * v8));
+              let v10 = scratch1[(((((((r0 * 784) + (r1_0 * 56)) + (r1_1 * 28)) + (r2_0 * 2)) + r2_1) + w) + 56)];
+              acc16 = (acc16 + (v10 * v1));
+              acc17 = (acc17 + (v10 * v2));
+              acc18 = (acc18 + (v10 * v3));
+              acc19 = (acc19 + (v10 * v4));
+              acc20 = (acc20 + (v10 * v5));
+              acc21 = (acc21 + (v10 * v6));
+              acc22 = (acc22 + (v10 * v7));
+              acc23 = (acc23 + (v10 * v8));
+            }
+          }
+        }
+      }
+    }
+    gradients[((nb * 8) + (w * 32))] = acc0;
+    gradients[(((nb * 8) + (w * 32)) + 1)] = acc1;
+    gradients[(((nb * 8) + (w * 32)) + 2)] = acc2;
+    gradients[(((nb * 8) + (w * 32)) + 3)] = acc3;
+    gradients[(((nb * 8) + (w * 32)) + 4)] = acc4;
+    gradients[(((nb * 8) + (w * 32)) + 5)] = acc5;
+    gradients[(((nb * 8) + (w * 32)) + 6)] = acc6;
+    gradients[(((nb * 8) + (w * 32)) + 7)] = acc7;
+    gradients[(((nb * 8) + (w * 32)) + 96)] = acc8;
+    gradients[(((nb * 8) + (w * 32)) + 97)] = acc9;
+    gradients[(((nb * 8) + (w * 32)) + 98)] = acc10;
+    gradients[(((nb * 8) + (w * 32)) + 99)] = acc11;
+    gradients[(((nb * 8) + (w * 32)) + 100)] = acc12;
+    gradients[(((nb * 8) + (w * 32)) + 101)] = acc13;
+    gradients[(((nb * 8) + (w * 32)) + 102)] = acc14;
+    gradients[(((nb * 8) + (w * 32)) + 103)] = acc15;
+    gradients[(((nb * 8) + (w * 32)) + 192)] = acc16;
+    gradients[(((nb * 8) + (w * 32)) + 193)] = acc17;
+    gradients[(((nb * 8) + (w * 32)) + 194)] = acc18;
+    gradients[(((nb * 8) + (w * 32)) + 195)] = acc19;
+    gradients[(((nb * 8) + (w * 32)) + 196)] = acc20;
+    gradients[(((nb * 8) + (w * 32)) + 197)] = acc21;
+    gradients[(((nb * 8) + (w * 32)) + 198)] = acc22;
+    gradients[(((nb * 8) + (w * 32)) + 199)] = acc23;
+    return;
+  }
+  number -= end1;
 }
 `,
 };
 
-/** Kernel 25: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train13AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_13_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 23: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train11AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_13_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       together: false,
@@ -3845,41 +3649,40 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in hexadecimal: 34,270 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in hexadecimal: 31,418 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = '\
-0061736d0100000001460860017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032e2d00000101010102030404040505\
-050405060407070707070704060407070707060606060606040406060404050607d90d2b2a696e6665725f3030615f636f6e76315f636f6e7632\
-645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61\
-785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c\
-3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f6663315f6d61746d756c5f\
-6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d206576616c756174655f3030615f746f5f666c6f6174\
-5f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32\
-645f7765696768747300092c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f\
-2c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000a216576616c756174655f30\
-335f636f6e76335f636f6e7632645f6164645f72656c75000b1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c7500\
-0c346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300102d65\
-76616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500111d747261696e5f3030615f74\
-6f5f666c6f61745f746f5f6633325f646976001232747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f70\
-6f6f6c32645f6d61785f706f6f00131e747261696e5f3030635f6663325f7765696768745f72656f72646572656400141e747261696e5f303064\
-5f6663315f7765696768745f72656f726465726564001520747261696e5f3030655f636f6e76335f7765696768745f72656f7264657265640016\
-20747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001731747261696e5f30315f636f6e76315f636f6e7632645f\
-6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001831747261696e5f30325f636f6e76325f636f6e7632645f6164645f7265\
-6c755f6d61785f706f6f6c32645f6d61785f706f6f00191e747261696e5f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1c74\
-7261696e5f30345f6663315f6d61746d756c5f6164645f72656c75000c31747261696e5f30355f6663325f6d61746d756c5f6164645f6c6f7373\
-5f616d61785f6172676d61785f65715f746f5f6633001a2b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73\
-756d5f335f6d6f7265001b1a747261696e5f3036625f6663325f6261636b776172645f73756d001c1d747261696e5f3036635f6663325f626163\
-6b776172645f6d61746d756c001d27747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c656374001e1a74\
-7261696e5f3037615f6663315f6261636b776172645f73756d001f1d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c00\
-2027747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400211c747261696e5f3038615f636f6e76\
-335f6261636b776172645f73756d00222b747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f6772\
-6164002332747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002427\
-747261696e5f3039615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772616400251c747261696e5f3039625f636f6e76325f\
-6261636b776172645f73756d00262b747261696e5f3130615f636f6e76325f6261636b776172645f636f6e7632645f7765696768745f67726164\
-002732747261696e5f3130625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c650028277472\
-61696e5f3131615f72656c755f6261636b776172645f6d61785f706f6f6c32645f6772616400291c747261696e5f3131625f636f6e76315f6261\
-636b776172645f73756d002a2a747261696e5f31325f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f67726164002b2e\
-747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002c0aeafa012dd30101027c\
+0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032c2b\
+0000010101010203040404050505040506040707070707070406040707070706060606060608080804040607940d292a696e6665725f3030615f\
+636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f\
+6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f7265\
+6c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f\
+6663315f6d61746d756c5f6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d206576616c756174655f30\
+30615f746f5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c\
+755f6d61785f706f6f6c32645f7765696768747300092c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d\
+61785f706f6f6c3264000f2c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000a\
+216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1f6576616c756174655f30345f6663315f6d61746d75\
+6c5f6164645f72656c75000c346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65\
+715f746f5f663300102d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500111d\
+747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001232747261696e5f3030625f636f6e76325f636f6e7632645f616464\
+5f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00131e747261696e5f3030635f6663325f7765696768745f72656f72646572656400\
+141e747261696e5f3030645f6663315f7765696768745f72656f726465726564001520747261696e5f3030655f636f6e76335f7765696768745f\
+72656f726465726564001620747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001731747261696e5f30315f636f\
+6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001831747261696e5f30325f636f6e76325f636f\
+6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00191e747261696e5f30335f636f6e76335f636f6e7632645f61\
+64645f72656c75000b1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75000c31747261696e5f30355f6663325f6d61746d\
+756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f6633001a2b747261696e5f3036615f6c6f73735f6c6f675f7375625f\
+65715f73656c6563745f73756d5f335f6d6f7265001b1a747261696e5f3036625f6663325f6261636b776172645f73756d001c1d747261696e5f\
+3036635f6663325f6261636b776172645f6d61746d756c001d27747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f6774\
+5f73656c656374001e1a747261696e5f3037615f6663315f6261636b776172645f73756d001f1d747261696e5f3037625f6663315f6261636b77\
+6172645f6d61746d756c002027747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400211c747261\
+696e5f3038615f636f6e76335f6261636b776172645f73756d00222b747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632\
+645f7765696768745f67726164002332747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f67726164\
+5f67745f73656c6500241c747261696e5f3039615f636f6e76325f6261636b776172645f73756d002532747261696e5f3039625f636f6e76325f\
+6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002632747261696e5f3039635f636f6e76325f6261636b77\
+6172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e00271c747261696e5f3130615f636f6e76315f6261636b776172645f73\
+756d002832747261696e5f3130625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f776500292e\
+747261696e5f31315f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002a0a9be5012bd30101027c\
 2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78\
 b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa020\
 02a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244000000\
@@ -4061,65 +3864,64 @@ d2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d201e2025
 41046c6a2130203028020046b2212f20082016410d6c41046c6a2131203120273802002031202f38020420312a02002132410021332008201641\
 0d6c41046c6a213420062016410a6c41046c6a21350340203420352a0200203293380208203441046a2134203541046a2135203341016a223341\
 0a480d000b430000000021364100212220082016410d6c41046c6a21370340203620372a02081002922136203741046a2137202241016a222241\
-0a480d000b20312036380230201441016a22142001480d000b0b0bb1020a017d037f017d017f017d027f017d027f047d047f2000200148044043\
-0000000021084100210903402004200941046c6a210b200b280200210a20052009410d6c41046c6a210d200d2a0230210c200c1003210e410021\
-0f20052009410d6c41046c6a21100340200820102a0208200e934300000000200f200a461b922108201041046a2110200f41016a220f410a480d\
-000b200941016a22092002280200480d000b43000000002111410021122005410041046c6a21130340201120132a0204922111201341346a2113\
-201241016a22122002280200480d000b2002280200b221142008201495211520158c211620112014952117200021180340201821192006410041\
-046c6a211a201a20163802002007410041046c6a211b201b2017380200201841016a22182001480d000b0b0b860101077f200020014804402000\
-210c0340200c210d200d210e4100210f0340410021102006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000b243\
-00007f4395380200201141046a2111201241016a2112201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c2001\
-480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f4108\
-6c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd00\
-02808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde6\
-0121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b\
-2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e201320\
-16fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f\
-0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c\
-0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018\
-201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f000000\
-3f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd\
-0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601212820\
-17201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02\
-801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b0280402012\
-2026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b\
-028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000\
-210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41\
-046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100\
-210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41c001\
-6c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a211120\
-0f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e\
-200d4180016e210d200d210f41002110200a200f4180c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a21120340\
-201120122a0280cc04380200201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0b8901\
-01077f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f41002110200b200f4180106c200e41206c6a\
-41046c6a21112005200f4180106c200e6a41046c6a21120340201120122a02800a380200201141046a211120124180026a2112201041016a2210\
-4120480d000b200c41016a220c2001480d000b0b0be60b07067f087b037f0f7b017f177b027f2000200148044020002108034020082109200921\
-0a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c0000000000000000000000000000000021\
-0ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
-002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
-0000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd090200\
-21192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201a\
-fde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201e\
-fde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b20\
-1ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd0902782121202120\
-1ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fd\
-e401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420\
-242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd000290022126\
-20202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde40121152017\
-41f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde401fd\
-0c00000000000000000000000000000000fdeb012129200f2027fde401fd0c00000000000000000000000000000000fdeb01212a202a2029fd45\
-20292029fd42fd50212b2029202a202bfd52212c20102027fde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c\
-202cfd42fd50212e202c202d202efd52212f20112027fde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202f\
-fd42fd502131202f20302031fd5221322028fd00029009213320122033fde401fd0c00000000000000000000000000000000fdeb012134201320\
-33fde401fd0c00000000000000000000000000000000fdeb01213520352034fd4520342034fd42fd502136203420352036fd52213720142033fd\
-e401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a20152033fde401\
-fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c00000000000000\
-000000000000000000fd0c01000000010000000100000001000000202bfd52fd0c02000000020000000200000002000000202efd52fd0c030000\
-000300000003000000030000002031fd52213efd0c00000000000000000000000000000000fd0c010000000100000001000000010000002036fd\
-52fd0c020000000200000002000000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f2006200d41086c200b41a0\
+0a480d000b20312036380230201441016a22142001480d000b0b0b9b0206017d057f017d027f047d047f20002001480440430000000021084100\
+21092004410041046c6a210a2005410041046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c2009410d6c6a4102\
+6a41046c6a210d200d2a0200200b2a02301003939221080b200a41046a210a200b41346a210b200941016a22092002280200480d000b43000000\
+00210e4100210f2005410041046c6a21100340200e20102a020492210e201041346a2110200f41016a220f2002280200480d000b2002280200b2\
+21112008201195211220128c2113200e2011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a2118\
+20182014380200201541016a22152001480d000b0b0b860101077f200020014804402000210c0340200c210d200d210e4100210f034041002110\
+2006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000b24300007f4395380200201141046a2111201241016a2112\
+201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000\
+210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c\
+200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd000280\
+8a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca0321\
+1a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015\
+201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f000000\
+3f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd\
+0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220\
+132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000\
+003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401\
+fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde6012127\
+2017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f00\
+00003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b0280202012\
+2024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b\
+02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a\
+22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e\
+210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c\
+2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f2009200e41c0016d4180c0016c200e41c0006f41\
+80016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a\
+41046c6a21110340201020112a0280d016380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a220c2001\
+480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f41002110200a200f4180\
+c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200201141046a2111201241\
+80046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0b890101077f200020014804402000210c0340200c210d200d\
+41c00070210e200d41c0006e210d200d210f41002110200b200f4180106c200e41206c6a41046c6a21112005200f4180106c200e6a41046c6a21\
+120340201120122a02800a380200201141046a211120124180026a2112201041016a22104120480d000b200c41016a220c2001480d000b0b0bc2\
+0b07067f087b037f0f7b017f177b027f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00\
+000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd\
+0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
+13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c\
+6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401\
+210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201a\
+fde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde401\
+2114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd0902082120202020\
+1ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b\
+2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e0\
+7c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010\
+fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde60120\
+13fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a221641\
+03480d000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde401fd0c00000000000000000000000000000000fdeb012129\
+200f2027fde401fd0c00000000000000000000000000000000fdeb01212a202a2029fd4520292029fd42fd50212b2029202a202bfd52212c2010\
+2027fde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f20112027\
+fde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322028fd000290\
+09213320122033fde401fd0c00000000000000000000000000000000fdeb01213420132033fde401fd0c00000000000000000000000000000000\
+fdeb01213520352034fd4520342034fd42fd502136203420352036fd52213720142033fde401fd0c00000000000000000000000000000000fdeb\
+01213820382037fd4520372037fd42fd502139203720382039fd52213a20152033fde401fd0c00000000000000000000000000000000fdeb0121\
+3b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c01000000010000000100000001000000202bfd4ffd0c02000000020000\
+000200000002000000202efd52fd0c030000000300000003000000030000002031fd52213efd0c010000000100000001000000010000002036fd\
+4ffd0c020000000200000002000000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f2006200d41086c200b41a0\
 036c6a200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41\
 046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41\
-016a220b410d480d000b200841016a22082001480d000b0b0bb0120a097f207b047f0a7b037f077b037f117b067f0b7b20002001480440200021\
+016a220b410d480d000b200841016a22082001480d000b0b0b9e120a097f207b047f0a7b037f077b037f117b067f0b7b20002001480440200021\
 0903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41\
 c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd0002800220\
 13fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f21192019\
@@ -4156,288 +3958,241 @@ e501204bfd000280db03fde5012057fde4012058fde401215b20572058fde50120552056fde50120
 205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c000000000000000000000000000000\
 00fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde401fd0c0000000000000000000000\
 0000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000\
-000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c00000000000000000000000000000000\
-fd0c010000000100000001000000010000002066fd52fd0c020000000200000002000000020000002069fd52fd0c030000000300000003000000\
-03000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a2163206041016a226041\
-05480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b\
-0b9d0918017d017f0c7d047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804\
-402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d2009\
-2a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f2013\
-95211420148c211520002116034020162117201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300\
-000000211e4300000000211f43000000002120430000000021214300000000212243000000002123410021242004201841c0006c41046c6a2125\
-2005410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288\
-d2289492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a\
-0298d228949221202021202720262a029cd228949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a\
-2125202641286a2126202441016a222441c000480d000b2006201841366c41046c6a21282028201a2008923802002028201b200a923802042028\
-201c200b923802082028201d200c9238020c2028201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c\
-2028202220119238022020282023201292380224201941016a22194101480d000b43ffff7fff2129410021242006201841366c41046c6a212a03\
-402029202a2a0200972129202a41046a212a202441016a2224410a480d000b43ffff7fff212b4100212c4100212d2006201841366c41046c6a21\
-2e0340202e2a0200212f202f202b5e202f202f5c722130202f202b20301b212b4100410a6c202d6a202c20301b212c202e41046a212e202d4101\
-6a222d410a480d000b202c2007201841046c6a2132203228020046b221312006201841366c41046c6a2133203320293802282033203138022c20\
-332a02282134410021352006201841366c41046c6a2136034020362a020020349321372037100221382036203738023020362038380258203641\
-046a2136203541016a2235410a480d000b43000000002139410021242006201841366c41046c6a213a03402039203a2a0258922139203a41046a\
-213a202441016a2224410a480d000b20332039380280012032280200213b410021352006201841366c41046c6a213c0340203c20154300000000\
-2035203b461b38028401203c41046a213c203541016a2235410a480d000b4300000000213d410021242006201841366c41046c6a213e0340203d\
-203e2a02840192213d203e41046a213e202441016a2224410a480d000b2033203d3802ac0120332a02ac01213f203f8c214020332a0280012141\
-20402041952142410021352006201841366c41046c6a21430340204320432a028401204220432a025894923802b001204341046a214320354101\
-6a2235410a480d000b201641016a22162001480d000b0b0bb3020a017d037f017d017f017d027f017d027f047d047f2000200148044043000000\
-00210c4100210d03402004200d41046c6a210f200f280200210e2005200d41366c41046c6a211120112a02800121102010100321124100211320\
-05200d41366c41046c6a21140340200c20142a023020129343000000002013200e461b92210c201441046a2114201341016a2213410a480d000b\
-200d41016a220d2002280200480d000b43000000002115410021162005410041046c6a21170340201520172a022c922115201741d8016a211720\
-1641016a22162002280200480d000b2002280200b22118200c201895211920198c211a2015201895211b2000211c0340201c211d200841004104\
-6c6a211e201e201a3802002009410041046c6a211f201f201b380200201c41016a221c2001480d000b0b0b7803037f017d037f20002001480440\
-2000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a21112010\
-41016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f01\
-7d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f4300000000211043000000002111430000000021\
-124300000000211343000000002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41\
-046c6a211a034020192a02b001211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b\
-201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94\
-922117201941d8016a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c20103802\
-80d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d32820\
-1c2017380298d428200c41016a220c2001480d000b0b0bf90b09057f0a7b037f077b037f027b027f017b027f200020014804402000210c034020\
-0c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b211041052002280200\
-4c0440fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000\
-0000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000\
-00000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000\
-000000000000002119fd0c00000000000000000000000000000000211a4100211b2005201041366c41046c6a211c2007200e41086c41046c6a21\
-1d02400340201cfd0902b001211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112\
-201cfd0902880321212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902e00421222022201f\
-fde6012015fde401211520222020fde6012016fde4012116201cfd0902b80621232023201ffde6012017fde401211720232020fde6012018fde4\
-012118201b41a07e460d01201cfd0902900821242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d41\
-80026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a212520252011fd0c00000000000000000000000000\
-0000002006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202520\
-12fd0c000000000000000000000000000000002026fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020252013fd0c00\
-0000000000000000000000000000002026fd00028002fd0c00000000000000000000000000000000fd44fd52fd0b02800220252014fd0c000000\
-000000000000000000000000002026fd00029002fd0c00000000000000000000000000000000fd44fd52fd0b02900220252015fd0c0000000000\
-00000000000000000000002026fd00028004fd0c00000000000000000000000000000000fd44fd52fd0b02800420252016fd0c00000000000000\
-0000000000000000002026fd00029004fd0c00000000000000000000000000000000fd44fd52fd0b02900420252017fd0c000000000000000000\
-000000000000002026fd00028006fd0c00000000000000000000000000000000fd44fd52fd0b02800620252018fd0c0000000000000000000000\
-00000000002026fd00029006fd0c00000000000000000000000000000000fd44fd52fd0b02900620252019fd0c00000000000000000000000000\
-0000002026fd00028008fd0c00000000000000000000000000000000fd44fd52fd0b0280082025201afd0c000000000000000000000000000000\
-002026fd00029008fd0c00000000000000000000000000000000fd44fd52fd0b02900805410021270340fd0c0000000000000000000000000000\
-00002128fd0c0000000000000000000000000000000021294100211b2005200f418e026c202741366c6a41046c6a212a2007200e41086c41046c\
-6a212b0340202afd0902b001212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a20\
-2b4180026a212b201b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d2028fd0c0000000000\
-00000000000000000000002006200e41086c200f41c0026c6a202741c0006c6a41046c6a212e202efd000200fd0c000000000000000000000000\
-00000000fd44fd52fd0b0200202d2029fd0c00000000000000000000000000000000202efd000210fd0c00000000000000000000000000000000\
-fd44fd52fd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020\
-014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d\
-4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a\
-220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b\
-0bd10505067f0a7b037f077b017f200020014804402000210903402009210a200a210b200b41056c41800141056b200b41056c41800141056b48\
-1b210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00\
-0000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd\
-0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021\
-16fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200e41086c41046c6a211a\
-2005200c200d4180016c6a41046c6a211b02400340201afd000200211c201bfd090200211d201c201dfde601200ffde401210f201afd00021021\
-1e201e201dfde6012010fde4012110201bfd090204211f201c201ffde6012011fde4012111201e201ffde6012012fde4012112201941807f460d\
-01201bfd0902082120201c2020fde6012013fde4012113201e2020fde6012014fde4012114201bfd09020c2121201c2021fde6012015fde40121\
-15201e2021fde6012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6012017fde4012117201e2022fde6012018fde40121\
-18201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a41046c\
-6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e21620232013fd0b0280f41620232014fd\
-0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b02909817200e41016a220e4108480d000b\
-200d41016a220d4109480d000b200941016a22092001480d000b0b0bbe0c09067f0a7b037f077b037f027b027f017b027f200020014804402000\
-210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100\
-210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000\
-00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
-000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116\
-fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200d41c0006c41046c6a211a\
-2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde601200ffde401210f201bfd\
-000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde4012111201f201efde6012012fde40121122019\
-41807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde6012014fde4012114201afd0902800621212021201dfde6\
-012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd0902800821222022201dfde6012017fde40121172022201efd\
-e6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b2008200d4180096c200e41086c6a200b418001\
-6c6a41046c6a21232023200ffd0c000000000000000000000000000000002005200d4180096c200e41086c6a200b4180016c6a41046c6a212420\
-24fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020232010fd0c000000000000000000000000000000002024fd0002\
-10fd0c00000000000000000000000000000000fd44fd52fd0b021020232011fd0c000000000000000000000000000000002024fd00028024fd0c\
-00000000000000000000000000000000fd44fd52fd0b02802420232012fd0c000000000000000000000000000000002024fd00029024fd0c0000\
-0000000000000000000000000000fd44fd52fd0b02902420232013fd0c000000000000000000000000000000002024fd00028048fd0c00000000\
-000000000000000000000000fd44fd52fd0b02804820232014fd0c000000000000000000000000000000002024fd00029048fd0c000000000000\
-00000000000000000000fd44fd52fd0b02904820232015fd0c000000000000000000000000000000002024fd0002806cfd0c0000000000000000\
-0000000000000000fd44fd52fd0b02806c20232016fd0c000000000000000000000000000000002024fd0002906cfd0c00000000000000000000\
-000000000000fd44fd52fd0b02906c20232017fd0c000000000000000000000000000000002024fd0002809001fd0c0000000000000000000000\
-0000000000fd44fd52fd0b0280900120232018fd0c000000000000000000000000000000002024fd0002909001fd0c0000000000000000000000\
-0000000000fd44fd52fd0b0290900105410021250340fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000\
-00002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a212903402028fd090200\
-212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde4012127202841046a212820294180046a2129201941016a\
-221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b2026fd0c000000000000000000\
-000000000000002005200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c000000000000000000\
-00000000000000fd44fd52fd0b0200202b2027fd0c00000000000000000000000000000000202cfd000210fd0c00000000000000000000000000\
-000000fd44fd52fd0b0210202541016a22252002280200200c41056c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d\
-000b0b0bd00203047f027b047f200020014804404100210903402000210a0340200a210b200b210cfd0c00000000000000000000000000000000\
-210dfd0c00000000000000000000000000000000210e4100210f0340200941046c200f6a2002280200480440410021102004200c41086c200941\
-80246c6a200f4180096c6a41046c6a21110340200d2011fd000200fde401210d200e2011fd000210fde401210e20114180046a2111201041016a\
-22104109480d000b0b200f41016a220f4104480d000b2007200c41086c41046c6a21122012200941004a047b2012fd000280cc1605fd0c000000\
-000000000000000000000000000b200dfde401fd0b0280cc162012200941004a047b2012fd000290cc1605fd0c00000000000000000000000000\
-0000000b200efde401fd0b0290cc16200a41016a220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b890f05077f0c\
-7b047f187b017f200020014804404100210903402000210a0340200a210b200b410370210c200b41036e210b200b210d200941004a210e410021\
-0f0340fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000\
-0000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000\
-00000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000\
-000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000\
-000000000000000000211b4100211c0340200941046c201c6a20022802004804404100211d2005200c41c0026c20094180326c6a201c41c00c6c\
-6a200f41066c6a41046c6a211e2004200d41086c20094180246c6a201c4180096c6a41046c6a211f02400340201efd0902002120201ffd000200\
-212120202021fde6012010fde4012110201d4150460d01201ffd000210212220202022fde6012011fde4012111201d41b07f460d01201efd0902\
-04212320232021fde6012012fde401211220232022fde6012013fde4012113201d41807f460d01201efd090208212420242021fde6012014fde4\
-01211420242022fde6012015fde4012115201d41d07e460d01201efd09020c212520252021fde6012016fde401211620252022fde6012017fde4\
-012117201d41a07e460d01201efd090210212620262021fde6012018fde401211820262022fde6012019fde4012119201d41f07d460d01201efd\
-090214212720272021fde601201afde401211a20272022fde601201bfde401211b201d41c07d460d01201efd090280022128201ffd0002800421\
-2920282029fde6012010fde4012110201d41907d460d01201ffd00029004212a2028202afde6012011fde4012111201d41f07c460d01201efd09\
-028402212b202b2029fde6012012fde4012112202b202afde6012013fde4012113201d41c07c460d01201efd09028802212c202c2029fde60120\
-14fde4012114202c202afde6012015fde4012115201d41907c460d01201efd09028c02212d202d2029fde6012016fde4012116202d202afde601\
-2017fde4012117201d41e07b460d01201efd09029002212e202e2029fde6012018fde4012118202e202afde6012019fde4012119201d41b07b46\
-0d01201efd09029402212f202f2029fde601201afde401211a202f202afde601201bfde401211b201d41807b460d01201efd090280042130201f\
-fd00028008213120302031fde6012010fde4012110201d41d07a460d01201ffd00029008213220302032fde6012011fde4012111201d41b07a46\
-0d01201efd09028404213320332031fde6012012fde401211220332032fde6012013fde4012113201d41807a460d01201efd0902880421342034\
-2031fde6012014fde401211420342032fde6012015fde4012115201d41d079460d01201efd09028c04213520352031fde6012016fde401211620\
-352032fde6012017fde4012117201d41a079460d01201efd09029004213620362031fde6012018fde401211820362032fde6012019fde4012119\
-201d41f078460d01201efd09029404213720372031fde601201afde401211a20372032fde601201bfde401211b201e41800a6a211e201f41800c\
-6a211f201d41016a221d4103480d000b0b0b201c41016a221c4104480d000b2007200c4180c0016c200d41086c6a200f4180066c6a41046c6a21\
-382038200e047b2038fd000280cc0405fd0c000000000000000000000000000000000b2010fde401fd0b0280cc042038200e047b2038fd000290\
-cc0405fd0c000000000000000000000000000000000b2011fde401fd0b0290cc042038200e047b2038fd000280d00405fd0c0000000000000000\
-00000000000000000b2012fde401fd0b0280d0042038200e047b2038fd000290d00405fd0c000000000000000000000000000000000b2013fde4\
-01fd0b0290d0042038200e047b2038fd000280d40405fd0c000000000000000000000000000000000b2014fde401fd0b0280d4042038200e047b\
-2038fd000290d40405fd0c000000000000000000000000000000000b2015fde401fd0b0290d4042038200e047b2038fd000280d80405fd0c0000\
-00000000000000000000000000000b2016fde401fd0b0280d8042038200e047b2038fd000290d80405fd0c000000000000000000000000000000\
-000b2017fde401fd0b0290d8042038200e047b2038fd000280dc0405fd0c000000000000000000000000000000000b2018fde401fd0b0280dc04\
-2038200e047b2038fd000290dc0405fd0c000000000000000000000000000000000b2019fde401fd0b0290dc042038200e047b2038fd000280e0\
-0405fd0c000000000000000000000000000000000b201afde401fd0b0280e0042038200e047b2038fd000290e00405fd0c000000000000000000\
-000000000000000b201bfde401fd0b0290e004200f41016a220f4120480d000b200a41016a220a2001480d000b200941016a2209200228020041\
-036a41046d480d000b0b0bee0e09077f0a7b057f077b037f027b027f017b027f200020014804402000210903402009210a200a410870210b200a\
-41086e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e03404100210f034041052002280200\
-4c0440fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000\
-0000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000\
-00000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000\
-000000000000002118fd0c0000000000000000000000000000000021194100211a0340200e201a417f6c6a41004e200e201a417f6c6a41034871\
-04404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200d4180096c200e4180036c6a201a41807d6c\
-6a201b41807f6c6a200f4180016c6a41046c6a211d2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a211e02400340201dfd09\
-0200211f201efd0002002120201f2020fde6012010fde4012110201efd0002102121201f2021fde6012011fde4012111201dfd09028024212220\
-222020fde6012012fde401211220222021fde6012013fde4012113201c41807f460d01201dfd09028048212320232020fde6012014fde4012114\
-20232021fde6012015fde4012115201dfd0902806c212420242020fde6012016fde401211620242021fde6012017fde4012117201c41a07e460d\
-01201dfd0902809001212520252020fde6012018fde401211820252021fde6012019fde4012119201d41046a211d201e4180026a211e201c4101\
-6a221c418001480d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200d41c00c6c200b41086c6a200e41c002\
-6c6a200f41c0006c6a41046c6a212620262010fd0c000000000000000000000000000000002005200d41c00c6c200b41086c6a200e41c0026c6a\
-200f41c0006c6a41046c6a21272027fd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020262011fd0c00000000000000\
-0000000000000000002027fd000210fd0c00000000000000000000000000000000fd44fd52fd0b021020262012fd0c0000000000000000000000\
-00000000002027fd00028032fd0c00000000000000000000000000000000fd44fd52fd0b02803220262013fd0c00000000000000000000000000\
-0000002027fd00029032fd0c00000000000000000000000000000000fd44fd52fd0b02903220262014fd0c000000000000000000000000000000\
-002027fd00028064fd0c00000000000000000000000000000000fd44fd52fd0b02806420262015fd0c0000000000000000000000000000000020\
-27fd00029064fd0c00000000000000000000000000000000fd44fd52fd0b02906420262016fd0c000000000000000000000000000000002027fd\
-0002809601fd0c00000000000000000000000000000000fd44fd52fd0b0280960120262017fd0c000000000000000000000000000000002027fd\
-0002909601fd0c00000000000000000000000000000000fd44fd52fd0b0290960120262018fd0c000000000000000000000000000000002027fd\
-000280c801fd0c00000000000000000000000000000000fd44fd52fd0b0280c80120262019fd0c000000000000000000000000000000002027fd\
-000290c801fd0c00000000000000000000000000000000fd44fd52fd0b0290c80105410021280340fd0c00000000000000000000000000000000\
-2129fd0c00000000000000000000000000000000212a4100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b03\
-40201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200e4180036c200c41802d6c6a20284180096c6a201a41807d6c\
-6a201b41807f6c6a200f4180016c6a41046c6a212b2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a212c0340202bfd090200\
-212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601202afde401212a202b41046a212b202c4180026a212c201c41016a\
-221c418001480d000b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200b41086c200e41c0026c6a200c41c03e6c6a\
-202841c00c6c6a200f41c0006c6a41046c6a212e202e2029fd0c000000000000000000000000000000002005200b41086c200e41c0026c6a200c\
-41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44fd52fd0b020020\
-2e202afd0c00000000000000000000000000000000202ffd000210fd0c00000000000000000000000000000000fd44fd52fd0b0210202841016a\
-22282002280200200c41056c6b480d000b0b200f41016a220f4105480d000b200e41016a220e4105480d000b200941016a22092001480d000b0b\
-0bc002010c7f20002001480440200021080340200821092009210a4100210b0340200b41026d410548210c4100210d0340200d41026d41054821\
-0e200c200e71210f410021102006200b41c0056c200a41c03c6c6a200d41c0006c6a41046c6a21112004200a41c00c6c200b41026d41c0026c6a\
-200d41026d41c0006c6a41046c6a21122005200a41c00c6c200b41026d41c0026c6a200d41026d41c0006c6a41046c6a211303402011200f047b\
-2013fd000200fd0c000000000000000000000000000000002012fd000200200b41026f41026c200d41026f6afd11fd37fd5205fd0c0000000000\
-00000000000000000000000bfd0b0200201141106a2111201241106a2112201341106a2113201041016a22104110480d000b200d41016a220d41\
-0b480d000b200b41016a220b410b480d000b200841016a22082001480d000b0b0bd00203047f027b047f20002001480440410021080340200021\
-0903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e034020\
-0841026c200e6a20022802004804404100210f2005200b41086c20084180196c6a200e41c00c6c6a41046c6a21100340200c2010fd000200fde4\
-01210c200d2010fd000210fde401210d20104180026a2110200f41016a220f4119480d000b0b200e41016a220e4102480d000b2007200b41086c\
-41046c6a21112011200841004a047b2011fd000280ca0405fd0c000000000000000000000000000000000b200cfde401fd0b0280ca0420112008\
-41004a047b2011fd000290ca0405fd0c000000000000000000000000000000000b200dfde401fd0b0290ca04200941016a22092001480d000b20\
-0841016a2208200228020041016a41026d480d000b0b0b890a05077f0c7b047f087b017f200020014804404100210903402000210a0340200a21\
-0b200b410370210c200b41036e210b200b210d200941004a210e4100210f0340fd0c000000000000000000000000000000002110fd0c00000000\
-0000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000\
-00000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c\
-000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119\
-fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c03404100211d2004200c41a0036c\
-200941a02a6c6a201c41a0036c6a200f41066c6a41046c6a211e2005200d41086c200941c03c6c6a201c41c0056c6a41046c6a211f0240034020\
-1efd0902002120201ffd000200212120202021fde6012010fde4012110201d4150460d01201ffd000210212220202022fde6012011fde4012111\
-201d41b07f460d01201efd090204212320232021fde6012012fde401211220232022fde6012013fde4012113201d41807f460d01201efd090208\
-212420242021fde6012014fde401211420242022fde6012015fde4012115201d41d07e460d01201efd09020c212520252021fde6012016fde401\
-211620252022fde6012017fde4012117201d41a07e460d01201efd090210212620262021fde6012018fde401211820262022fde6012019fde401\
-2119201d41f07d460d01201efd090214212720272021fde601201afde401211a20272022fde601201bfde401211b201e4180016a211e201f4180\
-026a211f201d41016a221d410b480d000b0b201c41016a221c410b480d000b2007200c4180306c200d41086c6a200f4180036c6a41046c6a2128\
-2028200e047b2028fd0002800a05fd0c000000000000000000000000000000000b2010fde401fd0b02800a2028200e047b2028fd0002900a05fd\
-0c000000000000000000000000000000000b2011fde401fd0b02900a2028200e047b2028fd0002800c05fd0c0000000000000000000000000000\
-00000b2012fde401fd0b02800c2028200e047b2028fd0002900c05fd0c000000000000000000000000000000000b2013fde401fd0b02900c2028\
-200e047b2028fd0002800e05fd0c000000000000000000000000000000000b2014fde401fd0b02800e2028200e047b2028fd0002900e05fd0c00\
-0000000000000000000000000000000b2015fde401fd0b02900e2028200e047b2028fd0002801005fd0c00000000000000000000000000000000\
-0b2016fde401fd0b0280102028200e047b2028fd0002901005fd0c000000000000000000000000000000000b2017fde401fd0b0290102028200e\
-047b2028fd0002801205fd0c000000000000000000000000000000000b2018fde401fd0b0280122028200e047b2028fd0002901205fd0c000000\
-000000000000000000000000000b2019fde401fd0b0290122028200e047b2028fd0002801405fd0c000000000000000000000000000000000b20\
-1afde401fd0b0280142028200e047b2028fd0002901405fd0c000000000000000000000000000000000b201bfde401fd0b029014200f41016a22\
-0f4110480d000b200a41016a220a2001480d000b200941016a22092002280200480d000b0b0bf20e09077f0a7b057f077b037f027b027f017b02\
-7f200020014804402000210903402009210a200a410470210b200a41046e210a200a210c200c41056c200228020041056b200c41056c20022802\
-0041056b481b210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
-0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000\
-00000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100\
-211a0340200e201a417f6c6a41004e200e201a417f6c6a410b487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a410b4871\
-04404100211c2005200d41c03c6c200e41c0056c6a201a41c07a6c6a201b41406c6a200f41c0006c6a41046c6a211d2006200b41086c201a4180\
-306c6a201b4180106c6a41046c6a211e02400340201dfd090200211f201efd0002002120201f2020fde6012010fde4012110201efd0002102121\
-201f2021fde6012011fde4012111201dfd090280f201212220222020fde6012012fde401211220222021fde6012013fde4012113201c41807f46\
-0d01201dfd090280e403212320232020fde6012014fde401211420232021fde6012015fde4012115201dfd090280d605212420242020fde60120\
-16fde401211620242021fde6012017fde4012117201c41a07e460d01201dfd090280c807212520252020fde6012018fde401211820252021fde6\
-012019fde4012119201d41046a211d201e4180016a211e201c41016a221c41c000480d000b0b0b201b41016a221b4103480d000b0b201a41016a\
-221a4103480d000b2008200d41a02a6c200b41086c6a200e41a0036c6a200f41206c6a41046c6a212620262010fd0c0000000000000000000000\
-00000000002004200d41a02a6c200b41086c6a200e41a0036c6a200f41206c6a41046c6a21272027fd000200fd0c000000000000000000000000\
-00000000fd44fd52fd0b020020262011fd0c000000000000000000000000000000002027fd000210fd0c00000000000000000000000000000000\
-fd44fd52fd0b021020262012fd0c000000000000000000000000000000002027fd000280a901fd0c00000000000000000000000000000000fd44\
-fd52fd0b0280a90120262013fd0c000000000000000000000000000000002027fd000290a901fd0c00000000000000000000000000000000fd44\
-fd52fd0b0290a90120262014fd0c000000000000000000000000000000002027fd000280d202fd0c00000000000000000000000000000000fd44\
-fd52fd0b0280d20220262015fd0c000000000000000000000000000000002027fd000290d202fd0c00000000000000000000000000000000fd44\
-fd52fd0b0290d20220262016fd0c000000000000000000000000000000002027fd000280fb03fd0c00000000000000000000000000000000fd44\
-fd52fd0b0280fb0320262017fd0c000000000000000000000000000000002027fd000290fb03fd0c00000000000000000000000000000000fd44\
-fd52fd0b0290fb0320262018fd0c000000000000000000000000000000002027fd000280a405fd0c00000000000000000000000000000000fd44\
-fd52fd0b0280a40520262019fd0c000000000000000000000000000000002027fd000290a405fd0c00000000000000000000000000000000fd44\
-fd52fd0b0290a40505410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a410021\
-1a0340200e201a417f6c6a41004e200e201a417f6c6a410b487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a410b487104\
-404100211c2005200e41c0056c200c41c0ae026c6a202841c03c6c6a201a41c07a6c6a201b41406c6a200f41c0006c6a41046c6a212b2006200b\
-41086c201a4180306c6a201b4180106c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde4012129202d202cfd0002\
-10fde601202afde401212a202b41046a212b202c4180016a212c201c41016a221c41c000480d000b0b201b41016a221b4103480d000b0b201a41\
-016a221a4103480d000b2008200b41086c200e41a0036c6a200c41a0d3016c6a202841a02a6c6a200f41206c6a41046c6a212e202e2029fd0c00\
-0000000000000000000000000000002004200b41086c200e41a0036c6a200c41a0d3016c6a202841a02a6c6a200f41206c6a41046c6a212f202f\
-fd000200fd0c00000000000000000000000000000000fd44fd52fd0b0200202e202afd0c00000000000000000000000000000000202ffd000210\
-fd0c00000000000000000000000000000000fd44fd52fd0b0210202841016a22282002280200200c41056c6b480d000b0b200f41016a220f410d\
-480d000b200e41016a220e410d480d000b200941016a22092001480d000b0b0bad02010b7f20002001480440200021080340200821092009210a\
-4100210b03404100210c03404100210d03404100210e03404100210f2006200b41800d6c200c41c0066c6a200a4180a9016c6a200d41c0006c6a\
-200e41206c6a41046c6a21102004200b41a0036c200a41a02a6c6a200d41206c6a41046c6a21112005200b41a0036c200a41a02a6c6a200d4120\
-6c6a41046c6a2112034020102012fd000200fd0c000000000000000000000000000000002011fd000200200c41026c200e6afd11fd37fd52fd0b\
-0200201041106a2110201141106a2111201241106a2112200f41016a220f4108480d000b200e41016a220e4102480d000b200d41016a220d410d\
-480d000b200c41016a220c4102480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0b9c0203047f027b037f20002001\
-4804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000\
-000000210d4100210e2005200b41086c200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d20\
-0f4180016a210f200e41016a220e41a901480d000b2007200b41086c41046c6a21102010200841004a047b2010fd0002800905fd0c0000000000\
-00000000000000000000000b200cfde401fd0b0280092010200841004a047b2010fd0002900905fd0c000000000000000000000000000000000b\
-200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0bef0505077f067b047f057b017f20002001\
-480440410021070340200021080340200821092009410370210a200941036e21092009410170210b200941016e21092009410170210c20094101\
-6e21092009210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000\
-000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
-000000000000000000211341002114034041002115200420074190066c2014411c6c6a200a6a41046c6a21162005200d41086c20074180a9016c\
-6a201441c0066c6a41046c6a211703402016fd09020021182017fd000200211920182019fde601200efde401210e2017fd000210211a2018201a\
-fde601200ffde401210f2016fd090270211b201b2019fde6012010fde4012110201b201afde6012011fde40121112016fd0902e001211c201c20\
-19fde6012012fde4012112201c201afde6012013fde4012113201641046a211620174180016a2117201541016a2215411a480d000b201441016a\
-2214411a480d000b2006200d41086c200a41206c6a41046c6a211d201d200741004a047b201dfd00020005fd0c00000000000000000000000000\
-0000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c000000000000000000000000000000000b200ffde401fd0b021020\
-1d200741004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b028003201d200741004a047b201dfd00\
-02900305fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b201dfd0002800605fd0c000000000000\
-000000000000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c000000000000000000000000000000000b20\
-13fde401fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bc00305017b027f027b087f097b2000200148\
-04402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f20\
-0f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41\
-046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcc\
-cc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f\
-12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52\
-211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd\
-52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141\
-016a221141c000480d000b200e41016a220e2001480d000b0b0b00fd0103666d618217161616160e0e0e1f160e16170e0e0e1f160e16170e0e0e\
-cd1116170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee104149909161616160e0e0e1f160e16170e0e0e1f16\
-0e16170e0e0e9b1b161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ef70d16170e1f0e170e1f0ec11b16170e1f0e170e1f0ee20512f305\
-16160e1e0e160e1e0ec00416170e1f0e170e1f0efd0512fe071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f0e1f0e1f0e1f0e281f1f0e1f0e1f0e1f0e\
-1f0ef50816170e1f0e170e200e8d0712e70a1d1e0e1e0e1e0e1e0e1e0ed20816180e200e180e200e910712ab0916160e170e';
+000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c01000000010000000100000001000000\
+2066fd4ffd0c020000000200000002000000020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b0200\
+2063206efd0b0200206141c0006a216120624180026a216220634180026a2163206041016a22604105480d000b205f41016a225f4105480d000b\
+203341016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0b9d0918017d017f0c7d047f0a7d037f017d\
+017f017d017f017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402005410041046c6a210920092a0280e628\
+210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f2009\
+2a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c211520002116034020162117\
+201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021\
+20430000000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a020021\
+27201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd22894\
+92211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd2\
+28949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c0\
+00480d000b2006201841366c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c\
+2028201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c202820222011923802202028202320129238\
+0224201941016a22194101480d000b43ffff7fff2129410021242006201841366c41046c6a212a03402029202a2a0200972129202a41046a212a\
+202441016a2224410a480d000b43ffff7fff212b4100212c4100212d2006201841366c41046c6a212e0340202e2a0200212f202f202b5e202f20\
+2f5c722130202f202b20301b212b4100410a6c202d6a202c20301b212c202e41046a212e202d41016a222d410a480d000b202c2007201841046c\
+6a2132203228020046b221312006201841366c41046c6a2133203320293802282033203138022c20332a02282134410021352006201841366c41\
+046c6a2136034020362a020020349321372037100221382036203738023020362038380258203641046a2136203541016a2235410a480d000b43\
+000000002139410021242006201841366c41046c6a213a03402039203a2a0258922139203a41046a213a202441016a2224410a480d000b203320\
+39380280012032280200213b410021352006201841366c41046c6a213c0340203c201543000000002035203b461b38028401203c41046a213c20\
+3541016a2235410a480d000b4300000000213d410021242006201841366c41046c6a213e0340203d203e2a02840192213d203e41046a213e2024\
+41016a2224410a480d000b2033203d3802ac0120332a02ac01213f203f8c214020332a028001214120402041952142410021352006201841366c\
+41046c6a21430340204320432a028401204220432a025894923802b001204341046a2143203541016a2235410a480d000b201641016a22162001\
+480d000b0b0b9e0206017d057f017d027f047d047f200020014804404300000000210c4100210d2004410041046c6a210e2005410041046c6a21\
+0f0340200e2802002110201041004e2010410a48710440200c20052010200d41366c6a410c6a41046c6a211120112a0200200f2a028001100393\
+92210c0b200e41046a210e200f41d8016a210f200d41016a220d2002280200480d000b43000000002112410021132005410041046c6a21140340\
+201220142a022c922112201441d8016a2114201341016a22132002280200480d000b2002280200b22115200c201595211620168c211720122015\
+9521182000211903402019211a2008410041046c6a211b201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d\
+000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f\
+20112a02b00192210f201141d8016a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a22\
+0c2001480d000b0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f43\
+00000000211043000000002111430000000021124300000000211343000000002114430000000021154300000000211643000000002117410021\
+182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b001211b2010201b201a2a0200949221102011201b201a2a02049492\
+21112012201b201a2a0208949221122013201b201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b\
+201a2a0218949221162017201b201a2a021c94922117201941d8016a2119201a4180026a211a201841016a22182002280200480d000b200a200e\
+41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328\
+201c20153802c8d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b0b0ba10a09057f0a7b037f077b037f027b02\
+7f017b027f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c\
+200228020041056b481b2110410520022802004c0440fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000\
+00002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000\
+000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000\
+0000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b200520104136\
+6c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b001211e201dfd000200211f201e201ffde6012011fde4012111201dfd\
+0002102120201e2020fde6012012fde4012112201cfd0902880321212021201ffde6012013fde401211320212020fde6012014fde4012114201b\
+41807f460d01201cfd0902e00421222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902b80621232023201ffde6\
+012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd0902900821242024201ffde6012019fde401211920242020fd\
+e601201afde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125\
+202520112006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002025\
+20122026fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026fd00028002fd0c0000000000000000000000\
+0000000000fd44fd4efd0b028002202520142026fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026\
+fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000\
+000000fd44fd4efd0b029004202520172026fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00\
+029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202520192026fd00028008fd0c000000000000000000000000000000\
+00fd44fd4efd0b0280082025201a2026fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340fd0c00\
+0000000000000000000000000000002128fd0c0000000000000000000000000000000021294100211b2005200f418e026c202741366c6a41046c\
+6a212a2007200e41086c41046c6a212b0340202afd0902b001212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029\
+fde4012129202a41046a212a202b4180026a212b201b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a\
+212d202d20282006200e41086c200f41c0026c6a202741c0006c6a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd\
+44fd4efd0b0200202d2029202efd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202741016a22272002280200200f41\
+056c6b480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c000000\
+00000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200f\
+fd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21\
+102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0bd10505067f0a7b037f077b017f200020014804402000\
+210903402009210a200a210b200b41056c41800141056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c000000000000\
+00000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000\
+0000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000\
+00000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c\
+000000000000000000000000000000002118410021192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201a\
+fd000200211c201bfd090200211d201c201dfde601200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f\
+201c201ffde6012011fde4012111201e201ffde6012012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde4012113\
+201e2020fde6012014fde4012114201bfd09020c2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d01\
+201bfd0902102122201c2022fde6012017fde4012117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a22\
+192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d016\
+20232011fd0b0280e21620232012fd0b0290e21620232013fd0b0280f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b0290\
+861720232017fd0b0280981720232018fd0b02909817200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a2209200148\
+0d000b0b0be60a09067f0a7b037f077b037f027b027f017b027f200020014804402000210903402009210a200a410970210b200a41096e210a20\
+0a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e0340410520022802004c0440fd0c00000000000000\
+000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000\
+00000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000\
+000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00\
+0000000000000000000000000000002118410021192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b0240\
+0340201afd090200211c201bfd000200211d201c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd09\
+028002211f201f201dfde6012011fde4012111201f201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde60120\
+13fde40121132020201efde6012014fde4012114201afd0902800621212021201dfde6012015fde40121152021201efde6012016fde401211620\
+1941a07e460d01201afd0902800821222022201dfde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180046a21\
+1b201941016a221941c000480d000b0b2008200d4180096c200e41086c6a200b4180016c6a41046c6a21232023200f2005200d4180096c200e41\
+086c6a200b4180016c6a41046c6a21242024fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202320102024fd000210\
+fd0c00000000000000000000000000000000fd44fd4efd0b0210202320112024fd00028024fd0c00000000000000000000000000000000fd44fd\
+4efd0b028024202320122024fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b029024202320132024fd00028048fd0c00\
+000000000000000000000000000000fd44fd4efd0b028048202320142024fd00029048fd0c00000000000000000000000000000000fd44fd4efd\
+0b029048202320152024fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c000000\
+00000000000000000000000000fd44fd4efd0b02906c202320172024fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b\
+02809001202320182024fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b0290900105410021250340fd0c0000000000\
+00000000000000000000002126fd0c000000000000000000000000000000002127410021192004200c41c0026c202541c0006c6a41046c6a2128\
+2006200e41086c200b4180c0006c6a41046c6a212903402028fd090200212a202a2029fd000200fde6012026fde4012126202a2029fd000210fd\
+e6012027fde4012127202841046a212820294180046a2129201941016a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c\
+6a20254180096c6a41046c6a212b202b20262005200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200\
+fd0c00000000000000000000000000000000fd44fd4efd0b0200202b2027202cfd000210fd0c00000000000000000000000000000000fd44fd4e\
+fd0b0210202541016a22252002280200200c41056c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0bd00203\
+047f027b047f200020014804404100210903402000210a0340200a210b200b210cfd0c00000000000000000000000000000000210dfd0c000000\
+00000000000000000000000000210e4100210f0340200941046c200f6a2002280200480440410021102004200c41086c20094180246c6a200f41\
+80096c6a41046c6a21110340200d2011fd000200fde401210d200e2011fd000210fde401210e20114180046a2111201041016a22104109480d00\
+0b0b200f41016a220f4104480d000b2007200c41086c41046c6a21122012200941004a047b2012fd000280cc1605fd0c00000000000000000000\
+0000000000000b200dfde401fd0b0280cc162012200941004a047b2012fd000290cc1605fd0c000000000000000000000000000000000b200efd\
+e401fd0b0290cc16200a41016a220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f\
+200020014804404100210903402000210a0340200a210b200b410370210c200b41036e210b200b210d200941004a210e4100210f0340fd0c0000\
+00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
+000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
+fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000\
+2118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c0000000000000000000000000000\
+0000211b4100211c0340200941046c201c6a20022802004804404100211d2005200c41c0026c20094180326c6a201c41c00c6c6a200f41066c6a\
+41046c6a211e2004200d41086c20094180246c6a201c4180096c6a41046c6a211f02400340201efd0902002120201ffd000200212120202021fd\
+e6012010fde4012110201d4150460d01201ffd000210212220202022fde6012011fde4012111201d41b07f460d01201efd090204212320232021\
+fde6012012fde401211220232022fde6012013fde4012113201d41807f460d01201efd090208212420242021fde6012014fde401211420242022\
+fde6012015fde4012115201d41d07e460d01201efd09020c212520252021fde6012016fde401211620252022fde6012017fde4012117201d41a0\
+7e460d01201efd090210212620262021fde6012018fde401211820262022fde6012019fde4012119201d41f07d460d01201efd09021421272027\
+2021fde601201afde401211a20272022fde601201bfde401211b201d41c07d460d01201efd090280022128201ffd00028004212920282029fde6\
+012010fde4012110201d41907d460d01201ffd00029004212a2028202afde6012011fde4012111201d41f07c460d01201efd09028402212b202b\
+2029fde6012012fde4012112202b202afde6012013fde4012113201d41c07c460d01201efd09028802212c202c2029fde6012014fde401211420\
+2c202afde6012015fde4012115201d41907c460d01201efd09028c02212d202d2029fde6012016fde4012116202d202afde6012017fde4012117\
+201d41e07b460d01201efd09029002212e202e2029fde6012018fde4012118202e202afde6012019fde4012119201d41b07b460d01201efd0902\
+9402212f202f2029fde601201afde401211a202f202afde601201bfde401211b201d41807b460d01201efd090280042130201ffd000280082131\
+20302031fde6012010fde4012110201d41d07a460d01201ffd00029008213220302032fde6012011fde4012111201d41b07a460d01201efd0902\
+8404213320332031fde6012012fde401211220332032fde6012013fde4012113201d41807a460d01201efd09028804213420342031fde6012014\
+fde401211420342032fde6012015fde4012115201d41d079460d01201efd09028c04213520352031fde6012016fde401211620352032fde60120\
+17fde4012117201d41a079460d01201efd09029004213620362031fde6012018fde401211820362032fde6012019fde4012119201d41f078460d\
+01201efd09029404213720372031fde601201afde401211a20372032fde601201bfde401211b201e41800a6a211e201f41800c6a211f201d4101\
+6a221d4103480d000b0b0b201c41016a221c4104480d000b2007200c4180c0016c200d41086c6a200f4180066c6a41046c6a21382038200e047b\
+2038fd000280cc0405fd0c000000000000000000000000000000000b2010fde401fd0b0280cc042038200e047b2038fd000290cc0405fd0c0000\
+00000000000000000000000000000b2011fde401fd0b0290cc042038200e047b2038fd000280d00405fd0c000000000000000000000000000000\
+000b2012fde401fd0b0280d0042038200e047b2038fd000290d00405fd0c000000000000000000000000000000000b2013fde401fd0b0290d004\
+2038200e047b2038fd000280d40405fd0c000000000000000000000000000000000b2014fde401fd0b0280d4042038200e047b2038fd000290d4\
+0405fd0c000000000000000000000000000000000b2015fde401fd0b0290d4042038200e047b2038fd000280d80405fd0c000000000000000000\
+000000000000000b2016fde401fd0b0280d8042038200e047b2038fd000290d80405fd0c000000000000000000000000000000000b2017fde401\
+fd0b0290d8042038200e047b2038fd000280dc0405fd0c000000000000000000000000000000000b2018fde401fd0b0280dc042038200e047b20\
+38fd000290dc0405fd0c000000000000000000000000000000000b2019fde401fd0b0290dc042038200e047b2038fd000280e00405fd0c000000\
+000000000000000000000000000b201afde401fd0b0280e0042038200e047b2038fd000290e00405fd0c00000000000000000000000000000000\
+0b201bfde401fd0b0290e004200f41016a220f4120480d000b200a41016a220a2001480d000b200941016a2209200228020041036a41046d480d\
+000b0b0b960d09077f0a7b057f077b037f027b027f017b027f200020014804402000210903402009210a200a410870210b200a41086e210a200a\
+210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e03404100210f0340410520022802004c0440fd0c0000\
+00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
+000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
+fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000\
+2118fd0c0000000000000000000000000000000021194100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b03\
+40201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c\
+6a200f4180016c6a41046c6a211d2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd\
+0002002120201f2020fde6012010fde4012110201efd0002102121201f2021fde6012011fde4012111201dfd09028024212220222020fde60120\
+12fde401211220222021fde6012013fde4012113201c41807f460d01201dfd09028048212320232020fde6012014fde401211420232021fde601\
+2015fde4012115201dfd0902806c212420242020fde6012016fde401211620242021fde6012017fde4012117201c41a07e460d01201dfd090280\
+9001212520252020fde6012018fde401211820252021fde6012019fde4012119201d41046a211d201e4180026a211e201c41016a221c41800148\
+0d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c000\
+6c6a41046c6a2126202620102005200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00000000\
+000000000000000000000000fd44fd4efd0b0200202620112027fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102026\
+20122027fd00028032fd0c00000000000000000000000000000000fd44fd4efd0b028032202620132027fd00029032fd0c000000000000000000\
+00000000000000fd44fd4efd0b029032202620142027fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b02806420262015\
+2027fd00029064fd0c00000000000000000000000000000000fd44fd4efd0b029064202620162027fd0002809601fd0c00000000000000000000\
+000000000000fd44fd4efd0b02809601202620172027fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b029096012026\
+20182027fd000280c801fd0c00000000000000000000000000000000fd44fd4efd0b0280c801202620192027fd000290c801fd0c000000000000\
+00000000000000000000fd44fd4efd0b0290c80105410021280340fd0c000000000000000000000000000000002129fd0c000000000000000000\
+00000000000000212a4100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e20\
+1b417f6c200f6a4103487104404100211c2004200e4180036c200c41802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f418001\
+6c6a41046c6a212b2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde601\
+2029fde4012129202d202cfd000210fde601202afde401212a202b41046a212b202c4180026a212c201c41016a221c418001480d000b0b201b41\
+016a221b4103480d000b0b201a41016a221a4103480d000b2008200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c\
+6a41046c6a212e202e20292005200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200\
+fd0c00000000000000000000000000000000fd44fd4efd0b0200202e202a202ffd000210fd0c00000000000000000000000000000000fd44fd4e\
+fd0b0210202841016a22282002280200200c41056c6b480d000b0b200f41016a220f4105480d000b200e41016a220e4105480d000b200941016a\
+22092001480d000b0b0bd00203047f027b047f200020014804404100210a03402000210b0340200b210c200c210dfd0c00000000000000000000\
+000000000000210efd0c00000000000000000000000000000000210f410021100340200a41026c20106a2002280200480440410021112004200d\
+41086c200a4180196c6a201041c00c6c6a41046c6a21120340200e2012fd000200fde401210e200f2012fd000210fde401210f20124180026a21\
+12201141016a22114119480d000b0b201041016a22104102480d000b2008200d41086c41046c6a21132013200a41004a047b2013fd000280ca04\
+05fd0c000000000000000000000000000000000b200efde401fd0b0280ca042013200a41004a047b2013fd000290ca0405fd0c00000000000000\
+0000000000000000000b200ffde401fd0b0290ca04200b41016a220b2001480d000b200a41016a220a200228020041016a41026d480d000b0b0b\
+d50603107f017b067f200020014804402000210a0340200a210b200b210c4100210d03404100210e03404100210f0340410021102003200d4104\
+6c200f41e0006c6a200e41a0026c6a41046c6a211103402011fd0c00000000000000000000000000000000fd0b020020114180016a2111201041\
+016a22104103480d000b200f41016a220f4103480d000b200e41016a220e4104480d000b200d41016a220d4108480d000b410021120340410021\
+0e03404100211303404100211403402005200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a2116201628020021\
+15201541026d2117201541026f2118201541004e2015410448712004200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41\
+046c6a211920192a020043000000005c7104402019fd090200211a4100210f03404100211b03404100210d2003200f41e0006c200e41a0026c6a\
+41046c6a211c2006201741a0036c201841206c6a200f41a0036c6a201241a02a6c6a201341c0066c6a201441c0006c6a41046c6a211d0340201c\
+201dfd000200201afde601201cfd000200fde401fd0b0200201c201dfd000210201afde601201cfd000210fde401fd0b0210201c201dfd000280\
+01201afde601201cfd00028001fde401fd0b028001201c201dfd00029001201afde601201cfd00029001fde401fd0b029001201c201dfd000280\
+02201afde601201cfd00028002fde401fd0b028002201c201dfd00029002201afde601201cfd00029002fde401fd0b029002201c41206a211c20\
+1d41206a211d200d41016a220d4104480d000b201b41016a221b4101480d000b200f41016a220f4103480d000b0b201441016a22144105480d00\
+0b201341016a22134105480d000b200e41016a220e4104480d000b201241016a22122002280200480d000b4100210e03404100210f0340410021\
+1003404100211e2008200f4180306c200c41046c6a200e6a20104180106c6a41046c6a211f2003200f41e0006c200e41a0026c6a201041206c6a\
+41046c6a21200340201f20202a02003802800a201f4180026a211f202041046a2120201e41016a221e4120480d000b201041016a22104103480d\
+000b200f41016a220f4103480d000b200e41016a220e4104480d000b200a41016a220a2001480d000b0b0bb806030f7f017b097f200020014804\
+402000210a0340200a210b200b210c4100210d03404100210e03404100210f2003200d41046c200e41a0036c6a41046c6a211003402010fd0c00\
+000000000000000000000000000000fd0b020020104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b200d41016a\
+220d4108480d000b4100211103404100211203404100211303402005201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211520\
+152802002114201441026d2116201441026f2117201441004e2014410448712004201341c0006c200c41c00c6c6a20116a201241c0026c6a4104\
+6c6a211820182a020043000000005c7104402018fd09020021194100211a03404100211b03404100210d2003201641a0036c201741206c6a2013\
+41c0006c6a201241c0066c6a201a41a0036c6a41046c6a211c2007201141206c201a4180306c6a41046c6a211d0340201c2019201dfd000200fd\
+e601201cfd000200fde401fd0b0200201c2019201dfd000210fde601201cfd000210fde401fd0b0210201c2019201dfd00028040fde601201cfd\
+00028001fde401fd0b028001201c2019201dfd00029040fde601201cfd00029001fde401fd0b029001201c2019201dfd0002808001fde601201c\
+fd00028002fde401fd0b028002201c2019201dfd0002908001fde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d20\
+0d41016a220d4104480d000b201b41016a221b4101480d000b201a41016a221a4103480d000b0b201341016a22134105480d000b201241016a22\
+124105480d000b201141016a221141c000480d000b4100210d03404100211e03404100211f2009200d41046c201e41a0036c6a200c41a02a6c6a\
+41046c6a21202006200d41046c201e41a0036c6a200c41a02a6c6a41046c6a21212003200d41046c201e41a0036c6a41046c6a21220340202020\
+22fd0002002021fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020204180016a212020214180016a21212022418001\
+6a2122201f41016a221f410d480d000b201e41016a221e410d480d000b200d41016a220d4108480d000b200a41016a220a2001480d000b0b0b9c\
+0203047f027b037f200020014804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00\
+000000000000000000000000000000210d4100210e2004200b41086c200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d\
+200ffd000210fde401210d200f4180016a210f200e41016a220e41a901480d000b2007200b41086c41046c6a21102010200841004a047b2010fd\
+0002800905fd0c000000000000000000000000000000000b200cfde401fd0b0280092010200841004a047b2010fd0002900905fd0c0000000000\
+00000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0be80605077f\
+067b077f057b017f200020014804404100210803402000210903402009210a200a410370210b200a41036e210a200a410170210c200a41016e21\
+0a200a410170210d200a41016e210a200a210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
+10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c00000000000000000000000000000000211441002115034041002116034041002117034041002118200520084190066c201541386c\
+6a2016411c6c6a20176a200b6a41046c6a21192006200e41086c200841a02a6c6a201541a0036c6a41046c6a211a2004200e41086c200841a02a\
+6c6a201541a0036c6a41046c6a211b03402019fd090200211c201bfd000200201afd000200201641026c20176afd11fd37fd4e211d201c201dfd\
+e601200ffde401210f201bfd000210201afd000210201641026c20176afd11fd37fd4e211e201c201efde6012010fde40121102019fd09027021\
+1f201f201dfde6012011fde4012111201f201efde6012012fde40121122019fd0902e00121202020201dfde6012013fde40121132020201efde6\
+012014fde4012114201941086a2119201a4180016a211a201b4180016a211b201841016a2218410d480d000b201741016a22174102480d000b20\
+1641016a22164102480d000b201541016a2215410d480d000b2007200e41086c200b41206c6a41046c6a21212021200841004a047b2021fd0002\
+0005fd0c000000000000000000000000000000000b200ffde401fd0b02002021200841004a047b2021fd00021005fd0c00000000000000000000\
+0000000000000b2010fde401fd0b02102021200841004a047b2021fd0002800305fd0c000000000000000000000000000000000b2011fde401fd\
+0b0280032021200841004a047b2021fd0002900305fd0c000000000000000000000000000000000b2012fde401fd0b0290032021200841004a04\
+7b2021fd0002800605fd0c000000000000000000000000000000000b2013fde401fd0b0280062021200841004a047b2021fd0002900605fd0c00\
+0000000000000000000000000000000b2014fde401fd0b029006200941016a22092001480d000b200841016a22082002280200480d000b0b0bc0\
+0305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a\
+0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180\
+026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f\
+2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f\
+3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11\
+fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde4\
+01fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113\
+201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00e20103666d61c816161616160e0e\
+0e1f160e16170e0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee104149909\
+161616160e0e0e1f160e16170e0e0e1f160e16170e0e0e851b161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ed30d16170e1f0e170e1f\
+0e9a1b16170e1f0e170e1f0eae0412cf0516160e1e0e160e1e0ec00416170e1f0e170e1f0ec90412da071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f\
+0e1f0e1f0e1f0e281f1f0e1f0e1f0e1f0e1f0ef50816170e1f0e170e200ed90512fe162a160e170e';
 
 /** Everything that a device needs to run FashionCnnLogits. */
 export const fashionCnnLogitsModule: ModuleSpec = {
@@ -4452,8 +4207,8 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 7 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 21632 }, role: 'scratch' },
-    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 5408 }, role: 'scratch' },
+    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 5408 }, role: 'scratch' },
+    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
     /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
     /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
     /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
@@ -4488,11 +4243,9 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 18 */ train06LossLogSubEqSelectSum3MoreFc2Ba,
     /* 19 */ train07Fc1BackwardSumFc1BackwardMatmulFc1,
     /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d,
-    /* 21 */ train09ReluBackwardMaxPool2dGradConv2Back,
-    /* 22 */ train10Conv2BackwardConv2dWeightGradConv2,
-    /* 23 */ train11ReluBackwardMaxPool2dGradConv1Back,
-    /* 24 */ train12Conv1BackwardConv2dWeightGrad,
-    /* 25 */ train13AdamIsFiniteMulAddPowSub3More,
+    /* 21 */ train09Conv2BackwardSumConv2BackwardMaxPo,
+    /* 22 */ train10Conv1BackwardSumConv1BackwardMaxPo,
+    /* 23 */ train11AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
@@ -4502,7 +4255,7 @@ export const fashionCnnLogitsModule: ModuleSpec = {
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

@@ -2,8 +2,9 @@
  * The runtime's public face, `netc/runtime`: what generated modules and people who use them import. Nothing is done here.
  */
 export type { DatasetSpec, FieldSpec, Split, SplitName } from './data/dataset.ts';
+export { openSplit } from './data/later.ts';
 export { type Batch, Loader, type LoaderOptions } from './data/loader.ts';
-export { type DataOptions, openSplit } from './data/open.ts';
+export type { DataOptions } from './data/open.ts';
 export type { Device, HostArray, Session } from './device.ts';
 export { UserError } from './errors.ts';
 export { CompiledModel, type CreateOptions, openModel } from './model.ts';

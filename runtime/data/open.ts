@@ -23,14 +23,10 @@ export interface DataOptions {
   readonly report?: Report | undefined;
 }
 
-/** One split in memory. Throws `UserError` when it cannot be found or isn't what the data set says. */
-export async function openSplit(dataset: DatasetSpec, name: SplitName, options: DataOptions = {}): Promise<Split> {
-  const [split] = await openSplits(dataset, [name], options);
-  if (!split) throw new Error(`no split ${name}`);
-  return split;
-}
-
-/** Several splits, as `openSplit`; whatever is missing of all of them is said, or downloaded, before any is read. */
+/**
+ * Several splits in memory; whatever is missing of all of them is said, or downloaded, before any is read. Throws `UserError`
+ * when one cannot be found or isn't what the data set says.
+ */
 export async function openSplits(
   dataset: DatasetSpec,
   names: readonly SplitName[],

@@ -1,7 +1,7 @@
 /** The splits that a training run needs, opened together. */
 
 import type { Split } from '../data/dataset.ts';
-import { DataNotFound, type DataOptions, openSplits } from '../data/open.ts';
+import type { DataOptions } from '../data/open.ts';
 import { standardError } from '../host/node.ts';
 import { Display } from './display.ts';
 import type { TrainingSpec } from './training.ts';
@@ -20,6 +20,8 @@ export async function openData(
   const display = new Display(options.quiet ? undefined : standardError());
   const withReport = { report: (line: string) => display.passing(line), ...options };
   const names = ['train', training.validate] as const;
+  // Loaded when it is wanted, as `data/later.ts` says.
+  const { DataNotFound, openSplits } = await import('../data/open.ts');
   const [train, validation] = await openSplits(training.dataset, names, withReport).catch((error: unknown) => {
     if (!(error instanceof DataNotFound) || !options.orSynthetic) throw error;
     display.line(`${error.message}\nTraining on drawn pictures of the same classes instead.`);

@@ -5,7 +5,6 @@
 import { UserError } from '../errors.ts';
 import { hasNode, nodeModules, standardError } from '../host/node.ts';
 import { Display } from './display.ts';
-import { CommandLineError, describeTrainOptions, parseTrainOptions } from './options.ts';
 import { Interrupted, type TrainingResult } from './run.ts';
 import type { TrainOptions } from './training.ts';
 
@@ -26,6 +25,8 @@ export async function runTrainer(
     interruption.abort();
     process.stderr.write('\nstopping after this step; press Ctrl-C again to stop at once\n');
   };
+  // Loaded where there is a command line: pages that train have none.
+  const { CommandLineError, describeTrainOptions, parseTrainOptions } = await import('./options.ts');
   try {
     const options = parseTrainOptions(argv, defaults);
     if (options === 'help') {
@@ -39,7 +40,9 @@ export async function runTrainer(
     return 0;
   } catch (error) {
     display.end();
-    return report(error);
+    if (!(error instanceof CommandLineError)) return report(error);
+    process.stderr.write(`error: ${error.message}\n`);
+    return 2;
   } finally {
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
@@ -50,10 +53,6 @@ function report(error: unknown): number {
   if (error instanceof Interrupted) {
     process.stderr.write(`${error.message}\n`);
     return 130;
-  }
-  if (error instanceof CommandLineError) {
-    process.stderr.write(`error: ${error.message}\n`);
-    return 2;
   }
   if (error instanceof UserError) {
     process.stderr.write(`error: ${error.message}\n`);

@@ -1,11 +1,13 @@
 /**
  * What a page loads that trains a generated model: the runtime, the generated module and its training loop in one file,
- * minified, and where its bytes come from. Builds only; what counts as too much says the test.
+ * minified, and where its bytes come from; what a page may load later, when it is wanted, counts beside. Builds only; what is
+ * too much says the test.
  */
 import { readFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build, transform } from 'esbuild';
+import { build, type Metafile, type OutputFile, transform } from 'esbuild';
 import type { ModuleSpec } from '../../runtime/program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,6 +23,8 @@ export interface Part {
 export interface Bundle {
   readonly minified: number;
   readonly gzipped: number;
+  /** Compressed bytes of what is loaded when it is wanted: reading and drawing data sets, the command line. */
+  readonly later: number;
   /** The runtime by folder, the generated files, the kernels' texts: each compressed alone, so they don't add up exactly. */
   readonly parts: readonly Part[];
 }
@@ -34,6 +38,8 @@ export async function bundleOf(model: string, modules: readonly ModuleSpec[]): P
     entryPoints: [`generated/${model}.train.ts`],
     alias: { 'netc/runtime': './runtime/index.ts' },
     bundle: true,
+    splitting: true,
+    outdir: 'dist/bundle',
     minify: true,
     format: 'esm',
     platform: 'browser',
@@ -41,19 +47,35 @@ export async function bundleOf(model: string, modules: readonly ModuleSpec[]): P
     write: false,
     metafile: true,
   });
-  const content = outputFiles[0]?.contents ?? new Uint8Array();
+  const first = loadedFirst(metafile);
+  const files = outputFiles.filter(({ path }) => first.has(relative(root, path)));
   const folders = new Map<string, string[]>();
-  for (const path of Object.keys(metafile.inputs)) {
+  for (const path of [...first].flatMap((file) => Object.keys(metafile.outputs[file]?.inputs ?? {}))) {
     if (path.endsWith('.kernels.ts')) continue;
-    const folder = path.split('/').slice(0, -1).join('/');
+    const folder = dirname(path);
     folders.set(folder, [...(folders.get(folder) ?? []), path]);
   }
   const parts = await Promise.all([...folders].map(([folder, paths]) => sources(`${folder}/`, paths)));
+  const sum = (list: readonly OutputFile[], of: (file: OutputFile) => number): number =>
+    list.reduce((total, file) => total + of(file), 0);
   return {
-    minified: content.length,
-    gzipped: gzipped(content),
+    minified: sum(files, ({ contents }) => contents.length),
+    gzipped: sum(files, ({ contents }) => gzipped(contents)),
+    later: sum(outputFiles, ({ contents }) => gzipped(contents)) - sum(files, ({ contents }) => gzipped(contents)),
     parts: [...parts, ...kernelParts(modules)].sort((a, b) => b.gzipped - a.gzipped),
   };
+}
+
+/** The entry and what it imports, not what it may import later. */
+function loadedFirst({ outputs }: Metafile): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (path: string): void => {
+    if (found.has(path)) return;
+    found.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') visit(next);
+  };
+  for (const [path, { entryPoint }] of Object.entries(outputs)) if (entryPoint?.endsWith('.train.ts')) visit(path);
+  return found;
 }
 
 /** Source files, each minified alone: names that other files import stay long, so this is a little too much. */
@@ -92,8 +114,13 @@ const part = (name: string, content: string): Part => ({
 });
 
 /** The parts as a table, the largest first. */
-export function showBundle({ minified, gzipped, parts }: Bundle): string {
+export function showBundle({ minified, gzipped, later, parts }: Bundle): string {
   const line = (part: Part): string =>
     `${part.gzipped.toLocaleString('en-US').padStart(8)} ${part.minified.toLocaleString('en-US').padStart(9)}  ${part.name}`;
-  return [' gzipped  minified', ...parts.map(line), line({ name: 'together', minified, gzipped })].join('\n');
+  return [
+    ' gzipped  minified',
+    ...parts.map(line),
+    line({ name: 'together', minified, gzipped }),
+    `and ${later.toLocaleString('en-US')} later`,
+  ].join('\n');
 }

@@ -38,7 +38,7 @@ export const evalCommand: Command = {
     if (!program) return 1;
     const training = chooseTraining(await program.classes(), file, given.text('name'));
     const [{ openSplit }, { openDevice }, { CompiledModel, openModel }, { Display }, { evaluate }] = await Promise.all([
-      import('../../../runtime/data/open.ts'),
+      import('../../../runtime/data/later.ts'),
       import('../../../runtime/open-device.ts'),
       import('../../../runtime/model.ts'),
       import('../../../runtime/train/display.ts'),

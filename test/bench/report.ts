@@ -118,7 +118,9 @@ function legend({ contenders, network }: NetworkResult, machine: Results['machin
     `Measured ${date.slice(0, 10)}, load average ${load}. Median of the rounds (lowest-highest); x PyTorch: against the faster of PyTorch's own rows in the same round.`,
     ...(tuned ? ['PyTorch tuned: channels last in training; traced, frozen and optimized in inference.'] : []),
     `Agrees: ${what} within ${tolerance} of the largest; pictures: ${machine.pictures}.`,
-    ...(software ? [`* ${machine.webgpu}, WebGPU in software: shows that it is right, not how fast it is.`] : []),
+    ...(software
+      ? [`Rows with *: ${machine.webgpu}, WebGPU in software, which shows that it is right, not how fast it is.`]
+      : []),
   ];
 }
 

@@ -9,6 +9,7 @@ import type { DispatchProgram } from './5-loop/dispatch.ts';
 import type { LoopProgram } from './5-loop/kernel.ts';
 import type { HostUniform } from './5-loop/uniforms.ts';
 import type { Arena } from './7-emit/arena.ts';
+import type { ChoiceOf } from './7-emit/choices.ts';
 import type { Diagnostic, SourceFile } from './diagnostics/diagnostic.ts';
 
 /** Where sources come from. The compiler itself reads nothing. */
@@ -46,6 +47,8 @@ export interface Compilation {
   readonly program: TypedProgram;
   readonly diagnostics: readonly Diagnostic[];
   readonly units: readonly CompilationUnit[];
+  /** What is known of this machine; undefined: every part is run as the compiler decides. */
+  readonly choiceOf: ChoiceOf | undefined;
 }
 
 /** One step of the pipeline: a pure function with a name that `--print-after` accepts. */

@@ -4,6 +4,7 @@
  */
 
 import { printModule } from './1-parse/print.ts';
+import type { ChoiceOf } from './7-emit/choices.ts';
 import type { EmitUnit } from './7-emit/unit.ts';
 import type { Compilation, CompilerHost, CompilerPass } from './compilation.ts';
 import type { Diagnostic, SourceFile } from './diagnostics/diagnostic.ts';
@@ -36,6 +37,8 @@ export interface CompileResult {
 export interface CompileOptions {
   /** The name of a pass after which to stop and print. */
   readonly printAfter?: string | undefined;
+  /** How parts are to be run that were measured: `netc tune`. */
+  readonly choiceOf?: ChoiceOf | undefined;
   /** Called after every pass: tests verify the state there. */
   readonly inspect?: (pass: CompilerPass, state: Compilation) => void;
 }
@@ -49,6 +52,7 @@ export function compile(entry: SourceFile, host: CompilerHost, options: CompileO
     program: { models: [], datasets: [], trainings: [] },
     diagnostics: [],
     units: [],
+    choiceOf: options.choiceOf,
   };
   for (const pass of passes) {
     state = pass.run(state);

@@ -18,6 +18,7 @@ import { formDispatches } from './5-loop/side-by-side.ts';
 import { stageOperands } from './5-loop/stage.ts';
 import { UniformTable } from './5-loop/uniforms.ts';
 import { layOutArena } from './7-emit/arena.ts';
+import { applyChoices } from './7-emit/choices.ts';
 import { planModule } from './7-emit/plan.ts';
 import { printPlan } from './7-emit/print-plan.ts';
 import { storageOf } from './7-emit/storage.ts';
@@ -28,13 +29,13 @@ import { dim } from './dim/dim.ts';
 function unitPass(
   name: string,
   description: string,
-  run: (unit: CompilationUnit) => CompilationUnit,
+  run: (unit: CompilationUnit, state: Compilation) => CompilationUnit,
   print: (unit: CompilationUnit) => string,
 ): CompilerPass {
   return {
     name,
     description,
-    run: (state) => ({ ...state, units: state.units.map(run) }),
+    run: (state) => ({ ...state, units: state.units.map((unit) => run(unit, state)) }),
     print: (state) => state.units.map((unit) => `== ${unit.name}\n${print(unit)}`).join('\n\n'),
   };
 }
@@ -131,7 +132,13 @@ const stagePass = unitPass(
 const dispatchPass = unitPass(
   'dispatch',
   'Stacks small kernels over the same samples, puts independent ones side by side: what runs between two barriers.',
-  (unit) => ({ ...unit, dispatches: mapParts(unit.loops, formDispatches) }),
+  (unit, { choiceOf }) => {
+    const dispatches = mapParts(unit.loops, formDispatches);
+    return {
+      ...unit,
+      dispatches: choiceOf ? mapParts(dispatches, (each) => applyChoices(each, choiceOf)) : dispatches,
+    };
+  },
   (unit) => unit.dispatches.map(({ value }) => printDispatches(value)).join('\n'),
 );
 

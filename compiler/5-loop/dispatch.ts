@@ -4,6 +4,7 @@
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
+import { type Choices, DEFAULTS } from './choice.ts';
 import { bufferKey, type Kernel, printKernel, type Tensor, tensorsOf, verifyKernel } from './kernel.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Part {
   readonly cpu: CpuForm | undefined;
   /** Only the CPU has a use for the result. */
   readonly cpuOnly: boolean;
+  /** How its nests are run where there are several ways. */
+  readonly choices: Choices;
 }
 
 /** Nests for the CPU: they may keep values in memory of the thread's own (`local` tensors). */
@@ -47,7 +50,7 @@ export function axesBefore({ shared, repeat }: CpuForm, nest: number): readonly 
 
 /** A part of one nest. */
 export function partOf(kernel: Kernel): Part {
-  return { label: kernel.label, nests: [kernel], shared: [], cpu: undefined, cpuOnly: false };
+  return { label: kernel.label, nests: [kernel], shared: [], cpu: undefined, cpuOnly: false, choices: DEFAULTS };
 }
 
 export const labelOfDispatch = ({ parts }: Dispatch): string => parts.map(({ label }) => label).join(' | ');

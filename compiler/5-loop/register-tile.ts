@@ -110,14 +110,20 @@ function elementsOfSample(axis: Axis): number | undefined {
   return perSample === 1 ? undefined : perSample;
 }
 
-/** The smallest tile with which the whole axis takes about the fewest steps; undefined where none can be counted by samples. */
-function cheapestTile(axis: Axis, vectors: number, overlap: boolean): number | undefined {
+/** Tiles whose sums, so many vectors an element, fit the registers of a CPU; they are counted by samples. */
+export function possibleTiles(axis: Axis, vectors: number): number[] {
   const perSample = elementsOfSample(axis);
   const extent = perSample ?? typicalValue(axis.extent);
   const most = Math.min(extent, Math.floor(MOST_SUMS / vectors));
-  const tiles = Array.from({ length: Math.max(0, most - 1) }, (_, i) => i + 2).filter(
+  return Array.from({ length: Math.max(0, most - 1) }, (_, i) => i + 2).filter(
     (tile) => perSample === undefined || perSample % tile === 0,
   );
+}
+
+/** The smallest tile with which the whole axis takes about the fewest steps; undefined where none can be counted by samples. */
+function cheapestTile(axis: Axis, vectors: number, overlap: boolean): number | undefined {
+  const extent = elementsOfSample(axis) ?? typicalValue(axis.extent);
+  const tiles = possibleTiles(axis, vectors);
   const costs = tiles.map((tile) => {
     const [whole, left] = [Math.floor(extent / tile), extent % tile];
     if (overlap) return Math.ceil(extent / tile) * stepsOf(tile, vectors);

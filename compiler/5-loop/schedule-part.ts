@@ -1,6 +1,7 @@
 /** Which nests of a part a target runs, in which form and by which schedules: what its loop tree is built from. */
 import { accumulateOverBatch } from './accumulate.ts';
 import type { Around, Scheduled } from './build-tree.ts';
+import { vary } from './choice.ts';
 import { axesBefore, type CpuForm, type Part } from './dispatch.ts';
 import type { Tensor } from './kernel.ts';
 import type { Target } from './lanes.ts';
@@ -27,7 +28,8 @@ export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, t
     const unrolled = form.nests.map(unrollWindows);
     const joined = target === 'wasm' ? unrolled.map((kernel) => mergeSums(kernel, tensors)) : unrolled;
     const nests = joined.map((kernel, i) => {
-      const schedule = chooseWithin(kernel, axesBefore(form, i), tensors, target);
+      const chosen = chooseWithin(kernel, axesBefore(form, i), tensors, target);
+      const schedule = vary(kernel, chosen, part.choices[target]);
       return { kernel, schedule: { ...schedule, grid } };
     });
     return { nests, around: { outer: undefined, repeat: form.repeat } };
@@ -40,6 +42,6 @@ export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, t
   const joined = splitLongAxis(mergeAxes(unrolled, tensors));
   const blocked = accumulateOverBatch(joined);
   const kernel = blocked?.kernel ?? joined;
-  const nests = [{ kernel, schedule: choose(kernel, tensors) }];
+  const nests = [{ kernel, schedule: vary(kernel, choose(kernel, tensors), part.choices[target]) }];
   return { nests, around: { outer: blocked?.outer, repeat: undefined } };
 }

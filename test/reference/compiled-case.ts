@@ -60,6 +60,7 @@ export function compileCase(fixture: OperatorCase): CompiledCase {
     program,
     diagnostics,
     units: [{ ...unit, graphs: [{ program: 'infer', value: graph }] }],
+    choiceOf: undefined,
   };
   for (const pass of backEnd.filter(({ name }) => name !== 'graph')) {
     state = pass.run(state);

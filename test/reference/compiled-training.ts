@@ -38,7 +38,15 @@ export function compileTraining(text: string): CompiledTraining {
   const { module, program, diagnostics } = analyze(entry, fileHost);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(errors.map((error) => render(error, { color: false })).join('\n'));
-  let state: Compilation = { entry, host: fileHost, module, program, diagnostics, units: unitsOf(program) };
+  let state: Compilation = {
+    entry,
+    host: fileHost,
+    module,
+    program,
+    diagnostics,
+    units: unitsOf(program),
+    choiceOf: undefined,
+  };
   for (const pass of backEnd) {
     state = pass.run(state);
     verifyAfter(pass, state);

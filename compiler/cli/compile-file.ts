@@ -2,6 +2,7 @@
 
 import { CommandLineError } from '../../runtime/train/options.ts';
 import { nearest } from '../2-check/suggest.ts';
+import type { ChoiceOf } from '../7-emit/choices.ts';
 import type { EmitUnit } from '../7-emit/index.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { compile, passes } from '../index.ts';
@@ -18,7 +19,7 @@ export interface CompiledFile {
 }
 
 /** Throws `UserError` when the file cannot be read, `CommandLineError` when there is no pass called `printAfter`. */
-export function compileFile(path: string, printAfter?: string): CompiledFile {
+export function compileFile(path: string, printAfter?: string, choiceOf?: ChoiceOf): CompiledFile {
   const names = passes.map((pass) => pass.name);
   if (printAfter !== undefined && !names.includes(printAfter)) {
     const near = nearest(printAfter, names);
@@ -27,6 +28,6 @@ export function compileFile(path: string, printAfter?: string): CompiledFile {
     );
   }
   const entry = readSource(path);
-  const { diagnostics, units, printed } = compile(entry, fileHost, { printAfter });
+  const { diagnostics, units, printed } = compile(entry, fileHost, { printAfter, choiceOf });
   return { source: entry.path, diagnostics, units, ...(printed === undefined ? {} : { printed }) };
 }

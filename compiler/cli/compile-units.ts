@@ -1,4 +1,5 @@
 /** Runs the whole pipeline over one file and keeps what every pass made: for commands that explain a program. */
+import type { ChoiceOf } from '../7-emit/choices.ts';
 import type { CompilationUnit } from '../compilation.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { compile } from '../index.ts';
@@ -11,9 +12,10 @@ export interface CompiledUnits {
 }
 
 /** Throws `UserError` when the file cannot be read. */
-export function compileUnits(path: string): CompiledUnits {
+export function compileUnits(path: string, choiceOf?: ChoiceOf): CompiledUnits {
   let units: readonly CompilationUnit[] = [];
   const { diagnostics } = compile(readSource(path), fileHost, {
+    choiceOf,
     inspect: (_pass, state) => {
       units = state.units;
     },

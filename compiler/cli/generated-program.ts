@@ -60,16 +60,21 @@ export class GeneratedProgram {
   }
 }
 
-/** The program that an earlier run left, if nothing that it depends on has changed since. */
-export function findProgram(source: string): GeneratedProgram | undefined {
-  const folder = join(cacheFolder('programs'), keyOf(source));
+/** The program that an earlier run left, if nothing that it depends on has changed since. `tuned`: what was known to the compiler. */
+export function findProgram(source: string, tuned = ''): GeneratedProgram | undefined {
+  const folder = join(cacheFolder('programs'), keyOf(source, tuned));
   return isFolder(folder) ? new GeneratedProgram(folder, source) : undefined;
 }
 
 /** Stores the scripts; `keep` lets later runs find them. Throws `UserError` where nothing can be written. */
-export function storeProgram(source: string, scripts: readonly EmittedFile[], keep: boolean): GeneratedProgram {
+export function storeProgram(
+  source: string,
+  scripts: readonly EmittedFile[],
+  keep: boolean,
+  tuned = '',
+): GeneratedProgram {
   const root = cacheFolder('programs');
-  const folder = join(root, keep ? keyOf(source) : `once-${process.pid}-${Date.now()}`);
+  const folder = join(root, keep ? keyOf(source, tuned) : `once-${process.pid}-${Date.now()}`);
   const temporary = `${folder}.${process.pid}.tmp`;
   try {
     mkdirSync(temporary, { recursive: true });
@@ -109,8 +114,8 @@ function isFolder(path: string): boolean {
 }
 
 /** Changes with the sources' text, and with any file of the compiler. */
-function keyOf(source: string): string {
-  const hash = createHash('sha256').update(RUNTIME);
+function keyOf(source: string, tuned: string): string {
+  const hash = createHash('sha256').update(RUNTIME).update(tuned);
   for (const path of filesBelow(COMPILER)) {
     const { size, mtimeMs } = statSync(path);
     hash.update(`${path} ${size} ${mtimeMs}\n`);

@@ -42,6 +42,7 @@ test('found while nothing changed; not after a change of the file or of one that
   expect(findProgram(source)).toBeUndefined();
   writeFileSync(join(folder, 'dots.net'), 'import { X } from "./tiny.net"\n');
   expect(findProgram(source)).toBeDefined();
+  expect(findProgram(source, 'other choices')).toBeUndefined();
   writeFileSync(source, '// changed\nimport { Dots } from "./dots.net"\n');
   expect(findProgram(source)).toBeUndefined();
 });

@@ -48,7 +48,7 @@ test('no arguments at all: the overview, and status 2', async () => {
 test('--version and --help', async () => {
   expect(await command('--version')).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' });
   const overview = await command('--help');
-  for (const name of ['FILE.net…', 'check', 'summary', 'kernels', 'train', 'eval', 'init', 'fmt', 'explain']) {
+  for (const name of ['FILE.net…', 'check', 'summary', 'kernels', 'tune', 'train', 'eval', 'init', 'fmt', 'explain']) {
     expect(overview.stdout).toContain(`\n  netc ${name}`);
   }
   for (const argv of [
@@ -64,7 +64,7 @@ test('--version and --help', async () => {
 });
 
 test('a file that is not there', async () => {
-  for (const name of ['check', 'summary', 'kernels', 'train', 'eval', 'compile', 'fmt']) {
+  for (const name of ['check', 'summary', 'kernels', 'tune', 'train', 'eval', 'compile', 'fmt']) {
     const { status, stderr } = await command(name, 'models/fashion_cn.net');
     expect(stderr).toBe(
       'error: cannot read models/fashion_cn.net: there is no such file or folder; did you mean models/fashion_cnn.net?\n',

@@ -8,15 +8,17 @@ import { dataFolders } from '../data-folders.ts';
 import { type OptionTable, readOptions } from '../options.ts';
 import { countLine, showDiagnostics } from '../show-diagnostics.ts';
 import { print } from '../terminal.ts';
+import type { Tuned } from '../tuning/tuned.ts';
 
 const options: OptionTable = {
   output: { value: 'DIR', short: 'o', description: 'write the generated files there (default: generated)' },
+  tuned: { description: 'use what `netc tune` measured on this machine' },
   'print-after': { value: 'PASS', description: 'print what the program looks like after a pass, and write nothing' },
 };
 
 export const compileCommand: Command = {
   name: 'compile',
-  usage: 'netc FILE.net… [-o DIR]',
+  usage: 'netc FILE.net… [-o DIR] [--tuned]',
   summary: 'compiles to TypeScript: DIR/FILE.ts, its kernels and its training loop',
   details: ['`netc compile FILE.net…` is the same.'],
   options,
@@ -30,16 +32,25 @@ export const compileCommand: Command = {
         `two of the files would both write ${folder}/${twice}.ts; compile them with different -o`,
       );
     }
+    const load = async () => await (await import('../tuning/tuned.ts')).loadTuned();
     let status = 0;
-    for (const file of files) status = Math.max(status, await compileOne(file, folder, given.text('print-after')));
+    for (const file of files) {
+      const tuned = given.has('tuned') ? await load() : undefined;
+      status = Math.max(status, await compileOne(file, folder, given.text('print-after'), tuned));
+    }
     return status;
   },
 };
 
-async function compileOne(file: string, folder: string, printAfter: string | undefined): Promise<number> {
+async function compileOne(
+  file: string,
+  folder: string,
+  printAfter: string | undefined,
+  tuned: Tuned | undefined,
+): Promise<number> {
   const start = performance.now();
   const { compileFile } = await import('../compile-file.ts');
-  const result = compileFile(file, printAfter);
+  const result = compileFile(file, printAfter, tuned?.choiceOf);
   await showDiagnostics(result.diagnostics);
   if (result.printed !== undefined) await print(process.stdout, result.printed);
   if (result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
@@ -51,6 +62,7 @@ async function compileOne(file: string, folder: string, printAfter: string | und
     await print(process.stdout, `${file}: no errors; it declares no model, so there is nothing to generate`);
     return 0;
   }
+  await tuned?.report(file);
   const [{ emit }, { writeFiles }] = await Promise.all([import('../../7-emit/index.ts'), import('../write-files.ts')]);
   const emitted = await emit(result.units, {
     source: result.source,

@@ -6,6 +6,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).checkCommand,
   summary: async () => (await import('./summary.ts')).summaryCommand,
   kernels: async () => (await import('./kernels.ts')).kernelsCommand,
+  tune: async () => (await import('./tune.ts')).tuneCommand,
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
   init: async () => (await import('./init.ts')).initCommand,

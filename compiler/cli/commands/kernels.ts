@@ -15,6 +15,7 @@ const options: OptionTable = {
     description: 'list that program alone (default: train and infer)',
   },
   batch: { value: 'N', atLeast: 1, description: `count for batches of N samples (default: ${BATCH})` },
+  tuned: { description: 'as `netc FILE.net --tuned` compiles it' },
   wgsl: { description: "print each kernel's WGSL too" },
   json: {
     description: 'print {"train":[…],"infer":[…]}, an entry a dispatch; of a file with several models, an array',
@@ -29,7 +30,7 @@ const TITLES: Readonly<Record<ProgramName, string>> = {
 
 export const kernelsCommand: Command = {
   name: 'kernels',
-  usage: 'netc kernels FILE.net [--program NAME] [--batch N] [--wgsl] [--json]',
+  usage: 'netc kernels FILE.net [--program NAME] [--batch N] [--tuned] [--wgsl] [--json]',
   summary: 'lists the kernels: what was fused, schedules, work, memory',
   details: [
     'For each dispatch: what it does; what was fused into it; what is kept in memory for others, or computed again, and why;',
@@ -44,12 +45,14 @@ export const kernelsCommand: Command = {
       import('../kernel-entries.ts'),
       import('../kernels-text.ts'),
     ]);
-    const { diagnostics, units } = compileUnits(file);
+    const tuned = given.has('tuned') ? await (await import('../tuning/tuned.ts')).loadTuned() : undefined;
+    const { diagnostics, units } = compileUnits(file, tuned?.choiceOf);
     await showDiagnostics(diagnostics.filter((diagnostic) => diagnostic.severity === 'error' || !given.has('json')));
     if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
       await print(process.stderr, countLine(diagnostics));
       return 1;
     }
+    await tuned?.report(file);
     const batch = given.number('batch') ?? BATCH;
     const chosen = (['train', 'infer', 'evaluate'] as const).find((name) => name === given.text('program'));
     const programs: readonly ProgramName[] = chosen ? [chosen] : ['train', 'infer'];

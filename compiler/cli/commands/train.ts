@@ -22,7 +22,8 @@ export const trainCommand: Command = {
   summary: 'compiles and trains; weights, metrics and checkpoint go to runs/',
   details: [
     'Runs the training loop that `netc FILE.net` writes as generated/FILE.train.ts. What is not given here is as the',
-    '`train` declaration says; --name NAME chooses the declaration where the file has several.',
+    '`train` declaration says; --name NAME chooses the declaration where the file has several, --tuned uses',
+    'what `netc tune` measured on this machine.',
     '',
     // Without the values of the settings, which are the file's.
     describeTrainOptions(unknown)
@@ -33,11 +34,13 @@ export const trainCommand: Command = {
   async run(argv) {
     const source = argv.filter((word) => word.endsWith('.net'));
     const file = sourceArgument('train', source);
-    const { name, words } = takeName(argv.filter((word) => word !== file));
+    const tunes = argv.includes('--tuned');
+    const { name, words } = takeName(argv.filter((word) => word !== file && word !== '--tuned'));
     // Says what is wrong with the options before it spends time on compiling.
     parseTrainOptions(words, unknown);
     const { openProgram } = await import('../open-program.ts');
-    const program = await openProgram(file);
+    const tuned = tunes ? await (await import('../tuning/tuned.ts')).loadTuned() : undefined;
+    const program = await openProgram(file, tuned);
     if (!program) return 1;
     const { main } = await program.trainingLoop(name);
     if (typeof main !== 'function') throw new Error(`the training loop of ${file} exports no main`);

@@ -3,18 +3,18 @@
  * meets each of them. Their buffers hold small numbers; nothing is made of the results.
  */
 import type { Device, HostArray, Session } from '../../../runtime/device.ts';
-import { type StorageElement, sizeOf } from '../../../runtime/program.ts';
+import { type ModuleSpec, type StorageElement, sizeOf } from '../../../runtime/program.ts';
 
 /** Milliseconds of one measurement, at least, and before the first. */
 const LEAST = 5;
 const WARM = 40;
-const ROUNDS = 9;
 
 /** The median time of a run of each module's `infer` program, in milliseconds. */
 export async function measure(
   device: Device,
-  modules: readonly Session['module'][],
+  modules: readonly ModuleSpec[],
   batch: number,
+  rounds: number,
 ): Promise<readonly number[]> {
   const sessions: Session[] = [];
   try {
@@ -26,10 +26,10 @@ export async function measure(
     const counts: number[] = [];
     for (const session of sessions) counts.push(await warmUp(session, batch));
     const times = sessions.map((): number[] => []);
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       for (const [i, session] of sessions.entries()) times[i].push((await time(session, batch, counts[i])) / counts[i]);
     }
-    return times.map((each) => [...each].sort((a, b) => a - b)[ROUNDS >> 1]);
+    return times.map((each) => [...each].sort((a, b) => a - b)[rounds >> 1]);
   } finally {
     for (const session of sessions) session.dispose();
   }

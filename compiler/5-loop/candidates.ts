@@ -3,7 +3,7 @@ import { tensorOf } from './address.ts';
 import { type Choice, type Choices, DEFAULT, TILES, WIDTHS } from './choice.ts';
 import { type DispatchProgram, type Part, tensorsOfParts } from './dispatch.ts';
 import { bufferKey, type Tensor } from './kernel.ts';
-import type { Target } from './schedule.ts';
+import type { Target } from './lanes.ts';
 import { schedulePart } from './schedule-part.ts';
 
 /** Those that differ, the default first. On GPUs there is the default alone. */

@@ -5,9 +5,9 @@
  */
 import { dim } from '../dim/dim.ts';
 import type { Kernel } from './kernel.ts';
-import { LANES } from './lanes.ts';
+import { LANES, type Target } from './lanes.ts';
 import { possibleTiles, sumsTogether } from './register-tile.ts';
-import type { Schedule, Target } from './schedule.ts';
+import type { Schedule } from './schedule.ts';
 
 export interface Choice {
   /** The CPU's own form of a part that has one, or the nests as they are. */
@@ -31,7 +31,7 @@ export const TILES: readonly number[] = [2, 3, 4, 5, 6];
 export function vary(kernel: Kernel, schedule: Schedule, { tile, width }: Choice): Schedule {
   if (kernel.adding || (tile === undefined && width === undefined)) return schedule;
   const lane = withWidth(kernel, schedule, width);
-  return { ...schedule, lane, register: withTile(kernel, { ...schedule, lane }, tile) };
+  return { ...schedule, lane, registers: withTile(kernel, { ...schedule, lane }, tile) };
 }
 
 function withWidth(kernel: Kernel, { lane }: Schedule, width: number | undefined): Schedule['lane'] {
@@ -41,11 +41,12 @@ function withWidth(kernel: Kernel, { lane }: Schedule, width: number | undefined
 }
 
 /** The default tile is made smaller where the registers have no place for it with these lanes. */
-function withTile(kernel: Kernel, { lane, register }: Schedule, tile: number | undefined): Schedule['register'] {
+function withTile(kernel: Kernel, { lane, registers }: Schedule, tile: number | undefined): Schedule['registers'] {
+  const [register] = registers;
   const axis = kernel.axes.find(({ id }) => id === register?.axis);
-  if (!register || !axis) return register;
+  if (!register || !axis) return registers;
   const vectors = (sumsTogether(kernel) * (lane?.width ?? LANES)) / LANES;
   const possible = possibleTiles(axis, vectors);
   const wanted = [tile, register.tile, possible.at(-1)].find((each) => each !== undefined && possible.includes(each));
-  return wanted === undefined ? undefined : { ...register, tile: wanted };
+  return wanted === undefined ? [] : [{ ...register, tile: wanted }];
 }

@@ -3,7 +3,7 @@ import { dropUnread, withChoice } from '../5-loop/candidates.ts';
 import { type Choice, DEFAULTS } from '../5-loop/choice.ts';
 import type { DispatchProgram, Part } from '../5-loop/dispatch.ts';
 import type { Tensor } from '../5-loop/kernel.ts';
-import type { Target } from '../5-loop/schedule.ts';
+import type { Target } from '../5-loop/lanes.ts';
 import { bindingsOf } from '../6-target/bindings.ts';
 import { dispatchKey } from './dispatch-key.ts';
 

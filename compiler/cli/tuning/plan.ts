@@ -5,7 +5,7 @@ import type { Choice } from '../../5-loop/choice.ts';
 import { costOf } from '../../5-loop/cost.ts';
 import type { Part } from '../../5-loop/dispatch.ts';
 import type { Tensor } from '../../5-loop/kernel.ts';
-import type { Target } from '../../5-loop/schedule.ts';
+import type { Target } from '../../5-loop/lanes.ts';
 import { partKey } from '../../7-emit/choices.ts';
 import type { CompilationUnit } from '../../compilation.ts';
 import { dispatchesOf } from '../dispatches.ts';

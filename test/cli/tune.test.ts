@@ -37,7 +37,7 @@ interface File {
 async function tile(...options: string[]): Promise<unknown> {
   const { stdout, status, stderr } = await command('kernels', source, '--json', ...options);
   expect([status, stderr]).toEqual([0, '']);
-  return JSON.parse(stdout).infer[0].parts[0].schedule.cpu[0].register.tile;
+  return JSON.parse(stdout).infer[0].parts[0].schedule.cpu[0].registers[0].tile;
 }
 
 test('the winner is stored and used, and the file is replaced as a whole', { timeout: 60_000 }, async () => {

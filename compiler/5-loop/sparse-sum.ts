@@ -16,8 +16,9 @@ import { splitAxis } from './split-axes.ts';
 import { typicalValue } from './typical.ts';
 import { axisExpr, containsLoad, dependsOn, substituteAxes } from './walk.ts';
 
-/** Results of one block: they stay in the first-level cache beside what is read. */
-const MOST_RESULTS = 1 << 12;
+/** Results of one block of several rows: they stay in the first-level cache beside what is read. A single row may be longer. */
+const FEW_RESULTS = 1 << 12;
+const MOST_RESULTS = 1 << 15;
 /** Work items that there should be at least. */
 const LEAST_ITEMS = 16;
 
@@ -31,7 +32,8 @@ export function sparseSum(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, 
   const terms = termsOf(kernel, tensors);
   const inner = terms && lanesLast(kernel, terms, tensors);
   if (!terms || !inner || terms.outer.length === 0) return undefined;
-  const { shared, rows, value: whole } = blockOf(terms.outer);
+  const row = inner.reduce((product, { extent }) => product * typicalValue(extent), 1);
+  const { shared, rows, value: whole } = blockOf(terms.outer, Math.floor(FEW_RESULTS / row));
   const replacements = new Map([[terms.outer[terms.outer.length - 1].id, whole]]);
   const here = (expr: Expr): Expr => simplify(substituteAxes(expr, replacements));
   const results = [...rows, ...inner];
@@ -105,13 +107,17 @@ function lanesLast(kernel: Kernel, { outer }: Terms, tensors: ReadonlyMap<number
   return lane && [...inner.filter((axis) => axis !== lane), lane];
 }
 
-/** Splits the last of the outer axes: each of few work items computes several rows of results with what it reads. */
-function blockOf(outer: readonly Axis[]): { shared: readonly Axis[]; rows: readonly Axis[]; value: Expr } {
+/** Splits the last of the outer axes: each of few work items computes several rows of results, at most so many, with what it reads. */
+function blockOf(
+  outer: readonly Axis[],
+  most: number,
+): { shared: readonly Axis[]; rows: readonly Axis[]; value: Expr } {
   const [last] = outer.slice(-1);
   const others = outer.slice(0, -1);
   const extent = dim.constant(last.extent);
   const items = others.reduce((product, axis) => product * typicalValue(axis.extent), extent ?? 1);
-  const count = [8, 4, 2].find((each) => extent !== undefined && extent % each === 0 && items / each >= LEAST_ITEMS);
+  const divides = (each: number): boolean => extent !== undefined && extent % each === 0;
+  const count = [8, 4, 2].find((each) => each <= most && divides(each) && items / each >= LEAST_ITEMS);
   if (extent === undefined || count === undefined) return { shared: outer, rows: [], value: axisExpr(last) };
   const { axes, value } = splitAxis(last, [extent / count, count]);
   const [block, row] = axes;

@@ -1,7 +1,7 @@
 /** Which nests must stay in order: what one writes another reads or writes. */
 import { dim } from '../dim/dim.ts';
 import { tensorOf } from './address.ts';
-import type { Tensor } from './kernel.ts';
+import { bufferKey, type Tensor } from './kernel.ts';
 
 export interface Accesses {
   readonly reads: readonly number[];
@@ -11,17 +11,19 @@ export interface Accesses {
 /** True when `later` must run after `earlier`, or before what comes after it. */
 export function dependsOnEarlier(earlier: Accesses, later: Accesses, tensors: ReadonlyMap<number, Tensor>): boolean {
   const meet = (a: readonly number[], b: readonly number[]): boolean =>
-    a.some((x) => b.some((y) => x === y || sharesMemory(tensorOf(tensors, x), tensorOf(tensors, y))));
+    a.some((x) => b.some((y) => x === y || areOne(tensorOf(tensors, x), tensorOf(tensors, y))));
   return meet(earlier.writes, later.reads) || meet(earlier.reads, later.writes) || meet(earlier.writes, later.writes);
 }
+
+/** Slices of a stack are written under names of their own and read as a whole: parts take it for one. */
+const areOne = (a: Tensor, b: Tensor): boolean =>
+  a.place.kind === 'stack' ? bufferKey(a) === bufferKey(b) : sharesMemory(a, b);
 
 /** True when two tensors may share memory. (Scratch memory is the memory plan's, which knows what lives when.) */
 export function sharesMemory(a: Tensor, b: Tensor): boolean {
   if (
     a.place.kind !== b.place.kind ||
-    a.place.kind === 'scratch' ||
-    a.place.kind === 'stack' ||
-    a.place.kind === 'local'
+    !('name' in a.place || a.place.kind === 'parameters' || a.place.kind === 'gradients')
   )
     return false;
   if ('name' in a.place && 'name' in b.place) return a.place.name === b.place.name;

@@ -59,8 +59,9 @@ export function placeParts(parts: readonly Part[], tensors: ReadonlyMap<number, 
   return open.map((dispatch) => ({ parts: dispatch.parts }));
 }
 
-/** True where the parts together bind no more buffers than a kernel may. Tensors of one arena count once. */
+/** True where the parts together bind no more buffers than a kernel may. Tensors of one arena count once, a thread's own memory not at all. */
 function fits(parts: readonly Part[], tensors: ReadonlyMap<number, Tensor>): boolean {
   const { reads, writes } = tensorsOfParts(parts);
-  return new Set([...reads, ...writes].map((id) => bufferKey(tensorOf(tensors, id)))).size <= MAX_BUFFERS;
+  const bound = [...reads, ...writes].map((id) => tensorOf(tensors, id)).filter(({ place }) => place.kind !== 'local');
+  return new Set(bound.map(bufferKey)).size <= MAX_BUFFERS;
 }

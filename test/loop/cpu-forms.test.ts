@@ -160,6 +160,11 @@ test.each([
   expect(formed(graph)).toEqual([]);
 });
 
+test('the weights are transformed before, in a dispatch of their own', () => {
+  const program = formDispatches(lowerGraph(forward({ image: [16, 10, 12] })));
+  expect(program.dispatches.map(({ parts }) => parts.map(({ cpuOnly }) => cpuOnly))).toEqual([[true], [false]]);
+});
+
 test('the gradient of the image, which is read with the kernel turned around', async () => {
   const graph = graphOf((g) => {
     const shape = { image: [8, 9, 10], outputs: 16, padding: 1 };

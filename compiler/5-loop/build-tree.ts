@@ -1,6 +1,7 @@
 /** Applies a schedule to a nest: blocks, tiles, tails, loops. The result is what a target prints. */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
+import { all } from '../ops/lowering.ts';
 import { TileBinder } from './bind-tile.ts';
 import { ValueBinder } from './bind-values.ts';
 import type { Kernel, Tensor } from './kernel.ts';
@@ -291,8 +292,7 @@ function behindConditions(stores: readonly { conditions: readonly Expr[]; store:
   }
   return [...groups.values()].flatMap(({ conditions, then }): Statement[] => {
     if (conditions.length === 0) return then;
-    const condition = conditions.reduce((a, b) => ({ kind: 'apply', type: 'bool', fn: 'and', args: [a, b] }));
-    return [{ kind: 'if', condition, then, otherwise: [] }];
+    return [{ kind: 'if', condition: all(...conditions), then, otherwise: [] }];
   });
 }
 

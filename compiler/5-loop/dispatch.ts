@@ -32,6 +32,12 @@ export interface CpuForm {
   readonly repeat: { readonly axis: Axis; readonly from: number } | undefined;
 }
 
+/** A part with a form of the CPU's own, after what it needs before it, and the tensors that these bring along. */
+export interface FormedPart {
+  readonly parts: readonly Part[];
+  readonly tensors: readonly Tensor[];
+}
+
 /** Parts that do not depend on each other: in one dispatch the work items of all of them run in any order. */
 export interface Dispatch {
   readonly parts: readonly Part[];

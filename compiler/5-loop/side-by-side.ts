@@ -4,12 +4,14 @@
  */
 import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { tensorOf } from './address.ts';
-import { type Dispatch, type DispatchProgram, type Part, tensorsOfParts } from './dispatch.ts';
+import { type Dispatch, type DispatchProgram, type FormedPart, type Part, tensorsOfParts } from './dispatch.ts';
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
-import { bufferKey, freshId, type LoopProgram, type Tensor } from './kernel.ts';
+import { bufferKey, freshId, type Kernel, type LoopProgram, type Tensor } from './kernel.ts';
 import { scatter } from './scatter.ts';
+import { slidingProduct } from './sliding-product.ts';
 import { sparseSum } from './sparse-sum.ts';
 import { type Stacked, stackNests } from './stack.ts';
+import { unrollWindows } from './unroll-windows.ts';
 import { winograd } from './winograd.ts';
 
 /** A program's nests as few dispatches. */
@@ -22,20 +24,21 @@ export function formDispatches(program: LoopProgram): DispatchProgram {
 /** Gives each part the form that suits the CPU best, with what it needs before it. */
 function withCpuForms(parts: readonly Part[], before: ReadonlyMap<number, Tensor>): Stacked {
   const tensors = new Map(before);
-  const all = parts.flatMap((part): Part[] => {
-    if (part.nests.length > 1) return [part];
-    const nextId = freshId(tensors);
-    const scattered = scatter(part.nests[0], tensors, nextId) ?? sparseSum(part.nests[0], tensors, nextId);
-    if (scattered) {
-      for (const tensor of scattered.tensors) tensors.set(tensor.id, tensor);
-      return [scattered.part];
-    }
-    const found = winograd(part.nests[0], tensors, nextId);
-    if (!found) return [part];
-    for (const tensor of found.tensors) tensors.set(tensor.id, tensor);
-    return [found.prepare, found.part];
+  const all = parts.flatMap((part): readonly Part[] => {
+    const found = part.nests.length > 1 ? undefined : ownForm(part.nests[0], tensors, freshId(tensors));
+    for (const tensor of found?.tensors ?? []) tensors.set(tensor.id, tensor);
+    return found?.parts ?? [part];
   });
   return { parts: all, tensors };
+}
+
+/** The first of the CPU's own forms that suits the nest. */
+function ownForm(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, nextId: number): FormedPart | undefined {
+  const whole = unrollWindows(kernel);
+  const product = slidingProduct(whole, tensors);
+  const scattered = product && whole === kernel ? scatter(kernel, product, tensors, nextId) : undefined;
+  const sums = scattered ?? sparseSum(kernel, tensors, nextId);
+  return sums ?? (product && winograd(kernel, whole, product, tensors, nextId));
 }
 
 interface Open {

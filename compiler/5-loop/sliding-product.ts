@@ -190,7 +190,7 @@ const ANYWHERE: readonly [Expr, Expr] = [
 ];
 
 /** The largest extent of an axis that conditions leave: of `row < 11` and `row / 2 < 5` it is 10. */
-export function endOf(conditions: readonly Expr[], id: string): number | undefined {
+function endOf(conditions: readonly Expr[], id: string): number | undefined {
   const ends = conditions.flatMap((condition) => {
     if (condition.kind !== 'apply' || condition.fn !== 'lt' || condition.args[0].type !== 'i32') return [];
     const [index, bound] = condition.args;

@@ -6,11 +6,12 @@
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
+import { all, apply } from '../ops/lowering.ts';
 import { alwaysInside, loadsIn, tensorOf } from './address.ts';
-import { type Part, partOf } from './dispatch.ts';
+import { type FormedPart, partOf } from './dispatch.ts';
 import type { Kernel, Store, Tensor } from './kernel.ts';
 import { LANES, vectorisable } from './lanes.ts';
-import { stridesInOrder } from './layout.ts';
+import { rowMajor } from './layout.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
 import { splitAxis } from './split-axes.ts';
 import { typicalValue } from './typical.ts';
@@ -22,13 +23,14 @@ const MOST_RESULTS = 1 << 15;
 /** Work items that there should be at least. */
 const LEAST_ITEMS = 16;
 
-export interface SparseSum {
-  readonly part: Part;
-  readonly tensors: readonly Tensor[];
-}
+const ZERO: Expr = { kind: 'const', type: 'f32', value: 0 };
 
 /** The part that computes the nest this way; undefined where the nest is no such sum. */
-export function sparseSum(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, nextId: number): SparseSum | undefined {
+export function sparseSum(
+  kernel: Kernel,
+  tensors: ReadonlyMap<number, Tensor>,
+  nextId: number,
+): FormedPart | undefined {
   const terms = termsOf(kernel, tensors);
   const inner = terms && lanesLast(kernel, terms, tensors);
   if (!terms || !inner || terms.outer.length === 0) return undefined;
@@ -40,9 +42,14 @@ export function sparseSum(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, 
   const shape = results.map(({ extent }) => extent);
   const size = dim.constant(dim.product(shape));
   if (size === undefined || size > MOST_RESULTS) return undefined;
-  const order = shape.map((_, i) => i);
-  const layout = { offset: 0, strides: stridesInOrder(shape, order) };
-  const sums: Tensor = { id: nextId, name: 'sums', element: 'f32', shape, place: { kind: 'local' }, layout };
+  const sums: Tensor = {
+    id: nextId,
+    name: 'sums',
+    element: 'f32',
+    shape,
+    place: { kind: 'local' },
+    layout: rowMajor(shape),
+  };
   const indices = results.map(axisExpr);
   const nest = (step: string, axes: readonly Axis[], store: Store): Kernel => ({
     label: `${kernel.label} (${step})`,
@@ -51,14 +58,13 @@ export function sparseSum(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, 
   });
   const [store] = kernel.stores;
   const sum: Expr = { kind: 'load', type: 'f32', tensor: sums.id, indices };
-  const zero: Expr = { kind: 'const', type: 'f32', value: 0 };
   const places = [...terms.batch, ...rows, ...terms.places, ...inner];
   const nests: Kernel[] = [
-    nest('cleared', results, { tensor: sums.id, indices, value: zero }),
+    nest('cleared', results, { tensor: sums.id, indices, value: ZERO }),
     { ...nest('added', places, { tensor: sums.id, indices, value: here(terms.value) }), adding: here(terms.where) },
     nest('own', results, { tensor: store.tensor, indices: store.indices.map(here), value: sum }),
   ];
-  return { part: { ...partOf(kernel), cpu: { nests, shared, repeat: undefined } }, tensors: [sums] };
+  return { parts: [{ ...partOf(kernel), cpu: { nests, shared, repeat: undefined } }], tensors: [sums] };
 }
 
 /** What is added for each place, and where. */
@@ -86,14 +92,13 @@ function termsOf({ stores, axes }: Kernel, tensors: ReadonlyMap<number, Tensor>)
       axes.every((axis) => outer.includes(axis) || !dependsOn(factor, axis)) &&
       loadsIn([factor]).every((load) => alwaysInside(load, tensorOf(tensors, load.tensor))),
   );
-  const zero: Expr = { kind: 'const', type: 'f32', value: 0 };
-  const counts = common.map((factor): Expr => ({ kind: 'apply', type: 'bool', fn: 'ne', args: [factor, zero] }));
+  const counts = common.map((factor) => apply('ne', factor, ZERO));
   const batch = store.value.axes.filter((axis) => dim.constant(axis.extent) === undefined);
   return {
     batch,
     places: store.value.axes.filter((axis) => !batch.includes(axis)),
     outer,
-    where: [...asked, ...counts].reduce((all, next) => ({ kind: 'apply', type: 'bool', fn: 'and', args: [all, next] })),
+    where: all(...asked, ...counts),
     value,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
+import { all } from '../ops/lowering.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
 import { intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
 
@@ -82,7 +83,7 @@ function assuming(expr: Expr, known: ReadonlySet<string>): Expr {
     if (e.kind !== 'guard') return e;
     const open = conjuncts(e.condition).filter((condition) => !known.has(keyOf(condition)));
     if (open.length === 0) return e.value;
-    return { ...e, condition: open.reduce((a, b) => ({ kind: 'apply', type: 'bool', fn: 'and', args: [a, b] })) };
+    return { ...e, condition: all(...open) };
   })(expr);
 }
 

@@ -7,15 +7,14 @@
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import type { Part } from './dispatch.ts';
-import { partOf } from './dispatch.ts';
+import { all, apply, guard } from '../ops/lowering.ts';
+import { type FormedPart, type Part, partOf } from './dispatch.ts';
 import type { Kernel, Place, Store, Tensor } from './kernel.ts';
-import { stridesInOrder } from './layout.ts';
+import { rowMajor } from './layout.ts';
 import { simplify } from './simplify.ts';
 import { type Slide, type SlidingProduct, slidingProduct } from './sliding-product.ts';
 import { splitAxis } from './split-axes.ts';
 import { typicalValue } from './typical.ts';
-import { unrollWindows } from './unroll-windows.ts';
 import { axisExpr, intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
 
 /** Outputs and inputs of a tile, a side. */
@@ -32,20 +31,20 @@ const MOST_PRODUCTS = 0.65;
 /** Floats of transformed image that stay in the second-level cache. */
 const MOST_TRANSFORMED = 1 << 17;
 
-export interface Winograd {
-  readonly part: Part;
-  /** Transforms the weights; runs before the part. */
-  readonly prepare: Part;
-  readonly tensors: readonly Tensor[];
-}
-
-/** The part that computes the nest this way on the CPU; undefined where the nest is no such product or it does not pay. */
-export function winograd(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, nextId: number): Winograd | undefined {
-  const whole = unrollWindows(kernel);
-  const first = slidingProduct(whole, tensors);
+/**
+ * The nest computed this way on the CPU, after the weights are transformed; undefined where it does not pay. `whole` is the
+ * nest with its windows written out, which is the product.
+ */
+export function winograd(
+  kernel: Kernel,
+  whole: Kernel,
+  found: SlidingProduct,
+  tensors: ReadonlyMap<number, Tensor>,
+  nextId: number,
+): FormedPart | undefined {
   // Asked before anything is split: of most nests no more has to be known.
-  if (!first || !planOf(first)) return undefined;
-  const split = withPanels(whole, first);
+  if (!planOf(found)) return undefined;
+  const split = withPanels(whole, found);
   const product = split && slidingProduct(split, tensors);
   const plan = product && planOf(product);
   if (!split || !product || !plan || product.features.length > 2) return undefined;
@@ -125,7 +124,7 @@ class Builder {
     this.nextId = nextId;
   }
 
-  build(part: Part): Winograd {
+  build(part: Part): FormedPart {
     const { channels, rows, samples } = this.product;
     const { down, across } = this.plan;
     const block: Axis = { id: `${rows.axes[0].id}w`, extent: dim.int(rows.count / this.plan.rows) };
@@ -145,27 +144,22 @@ class Builder {
       this.transformResults(products, results, repeated),
       this.ownNest(results, repeated, block),
     ];
-    return {
-      part: { ...part, cpu: { nests, shared, repeat: outer[0] && { axis: outer[0], from: before.length } } },
-      prepare: { ...partOf(weights.nest), cpuOnly: true },
-      tensors: this.tensors,
-    };
+    const prepare = { ...partOf(weights.nest), cpuOnly: true };
+    const repeat = outer[0] && { axis: outer[0], from: before.length };
+    return { parts: [prepare, { ...part, cpu: { nests, shared, repeat } }], tensors: this.tensors };
   }
 
   // ---- tensors -----------------------------------------------------------------------------------------------------
 
   private add(name: string, shape: readonly Dim[], place: Place, offset = 0, strides?: readonly number[]): Tensor {
-    const own = stridesInOrder(
-      shape,
-      shape.map((_, i) => i),
-    );
+    const own = rowMajor(shape);
     const tensor: Tensor = {
       id: this.nextId++,
       name,
       element: 'f32',
       shape,
       place,
-      layout: { offset, strides: strides ?? own },
+      layout: { offset, strides: strides ?? own.strides },
     };
     this.tensors.push(tensor);
     return tensor;
@@ -282,9 +276,7 @@ class Builder {
     const first = sum(times(axisExpr(block), rows.step * this.plan.rows), intExpr(rows.first + rows.base));
     const across = sum(column, intExpr(columns.first + columns.base));
     const { conditions, value } = image(simplify(sum(first, row)), simplify(across));
-    if (conditions.length === 0) return value;
-    const condition = conditions.reduce((all, next) => ({ kind: 'apply', type: 'bool', fn: 'and', args: [all, next] }));
-    return { kind: 'guard', type: 'f32', condition, value, otherwise: { kind: 'const', type: 'f32', value: 0 } };
+    return guard(all(...conditions), value, { kind: 'const', type: 'f32', value: 0 });
   }
 
   /** M = U V, sixteen matrix products over the channels. */
@@ -393,15 +385,9 @@ class Builder {
   }
 }
 
-const binary = (fn: 'add' | 'sub' | 'mul', a: Expr, b: Expr): Expr => ({
-  kind: 'apply',
-  type: a.type,
-  fn,
-  args: [a, b],
-});
-const sum = (a: Expr, b: Expr): Expr => binary('add', a, b);
-const sub = (a: Expr, b: Expr): Expr => binary('sub', a, b);
-const product = (a: Expr, b: Expr): Expr => binary('mul', a, b);
+const sum = (a: Expr, b: Expr): Expr => apply('add', a, b);
+const sub = (a: Expr, b: Expr): Expr => apply('sub', a, b);
+const product = (a: Expr, b: Expr): Expr => apply('mul', a, b);
 const times = (a: Expr, by: number): Expr =>
   product(a, { kind: 'const', type: a.type === 'f32' ? 'f32' : 'i32', value: by });
 

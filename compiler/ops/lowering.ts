@@ -60,11 +60,13 @@ function simpler(fn: ScalarFunction, type: ScalarType, [a, b, c]: readonly Expr[
   }
 }
 
-function all(...conditions: readonly Expr[]): Expr {
+/** True where all conditions are. */
+export function all(...conditions: readonly Expr[]): Expr {
   return conditions.reduce((whole, condition) => apply('and', whole, condition), constant('bool', 1));
 }
 
-function guard(condition: Expr, value: Expr, otherwise: Expr): Expr {
+/** `condition ? value : otherwise`, lazily. */
+export function guard(condition: Expr, value: Expr, otherwise: Expr): Expr {
   if (condition.kind === 'const') return condition.value !== 0 ? value : otherwise;
   return { kind: 'guard', type: value.type, condition, value, otherwise };
 }

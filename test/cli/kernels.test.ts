@@ -1,8 +1,5 @@
 /** `netc kernels`: its list is the plan's, its numbers those of the nests, and it says why values are kept. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { kindOf, membersOf } from '../../compiler/4-fuse/group.ts';
 import { compileUnits } from '../../compiler/cli/compile-units.ts';
 import { planOf } from '../../compiler/cli/dispatches.ts';
@@ -10,6 +7,7 @@ import { type KernelEntry, kernelEntries } from '../../compiler/cli/kernel-entri
 import { limitsOf } from '../../compiler/cli/limits.ts';
 import { type ProgramName, taskCount, workgroupCount } from '../../runtime/program.ts';
 import { command } from './in-process.ts';
+import { scratchFolder } from './scratch.ts';
 
 const MODEL = 'models/fashion_cnn.net';
 const BATCH = 16;
@@ -18,20 +16,7 @@ const plan = planOf(unit);
 const programs: readonly ProgramName[] = ['train', 'infer', 'evaluate'];
 const entries = Object.fromEntries(programs.map((name) => [name, kernelEntries(unit, name, BATCH)]));
 
-let folder = '';
-const write = (name: string, text: string): string => {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-};
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'netc-test-'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const { write } = scratchFolder();
 
 test('--json is an object of training and inference, an entry a dispatch', async () => {
   const { status, stdout, stderr } = await command('kernels', '--json', '--batch', String(BATCH), MODEL);

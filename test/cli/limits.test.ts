@@ -1,8 +1,5 @@
 /** `netc summary --limits`: its numbers are those of what runs. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MAX_BUFFERS } from '../../compiler/4-fuse/limit.ts';
 import { compileUnits } from '../../compiler/cli/compile-units.ts';
 import { planOf } from '../../compiler/cli/dispatches.ts';
@@ -15,6 +12,7 @@ import { bufferUsage } from '../../runtime/webgpu/usage.ts';
 import { openBoth } from '../devices/raw-device.ts';
 import { missingSwiftShader } from '../support/swiftshader.ts';
 import { command } from './in-process.ts';
+import { scratchFolder } from './scratch.ts';
 
 const MODEL = 'models/fashion_cnn.net';
 const BATCH = 5;
@@ -22,20 +20,7 @@ const [unit] = compileUnits(MODEL).units;
 const plan = planOf(unit);
 const limits = limitsOf(unit, BATCH);
 
-let folder = '';
-const write = (name: string, text: string): string => {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-};
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'netc-test-'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const { write } = scratchFolder();
 
 const SMALL = `dataset Digits {
   sample { image: u8[1, 8, 8], label: class(4) }

@@ -1,24 +1,11 @@
 /** `check`, `summary` and `netc FILE` on right and wrong programs. */
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { command } from './in-process.ts';
+import { scratchFolder } from './scratch.ts';
 
-let folder = '';
-const write = (name: string, text: string): string => {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-};
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'netc-test-'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const { folder, write } = scratchFolder();
 
 const right = `model Small(image: f32[N, 1, 6, 6]) -> f32[N, 2] {
   image |> conv: Conv2d(3, kernel=3) |> relu |> flatten |> fc: Linear(2)

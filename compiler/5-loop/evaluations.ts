@@ -4,7 +4,7 @@
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import type { Kernel, Store } from './kernel.ts';
+import { type Kernel, mapStores } from './kernel.ts';
 import { valueAt } from './typical.ts';
 import { axesOf, axisExpr, children, intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
 
@@ -44,10 +44,7 @@ export function atBatch(kernel: Kernel, batch: number): NumberedNest {
     return reduce;
   });
   const axes = kernel.axes.map((axis) => keep(fix(axis)));
-  const stores = kernel.stores.map(
-    (store): Store => ({ ...store, value: rewrite(store.value), indices: store.indices.map(rewrite) }),
-  );
-  return { kernel: { ...kernel, axes, stores }, extents };
+  return { kernel: { ...kernel, axes, stores: mapStores(kernel.stores, rewrite) }, extents };
 }
 
 /** `#1_0x3`: the first variable of an innermost reduction, with its extent. */

@@ -85,6 +85,11 @@ export function tensorsOf(kernel: Kernel): { reads: number[]; writes: number[] }
   return { reads: [...reads], writes: [...new Set(kernel.stores.map((store) => store.tensor))] };
 }
 
+/** The stores with every expression in them changed: where they go and what they hold. */
+export function mapStores(stores: readonly Store[], change: (expr: Expr) => Expr): Store[] {
+  return stores.map(({ tensor, indices, value }) => ({ tensor, indices: indices.map(change), value: change(value) }));
+}
+
 /** Readable text: `for n in N, c in 32 { t12[n, c] = … }`. */
 export function printKernel(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): string {
   const name = (id: number): string => tensors.get(id)?.name ?? `t${id}`;

@@ -6,7 +6,7 @@ import { type Dim, dim } from '../dim/dim.ts';
 import type { Layout } from './kernel.ts';
 
 /** Strides for dimensions nested in the given order, outermost first. A symbolic dimension must be outermost. */
-export function stridesInOrder(shape: readonly Dim[], order: readonly number[]): number[] {
+function stridesInOrder(shape: readonly Dim[], order: readonly number[]): number[] {
   const strides: number[] = shape.map(() => 0);
   let stride = 1;
   for (const axis of [...order].reverse()) {
@@ -26,7 +26,7 @@ function batchFirst(shape: readonly Dim[], order: readonly number[]): number[] {
   return [...symbolic, ...order.filter((axis) => !symbolic.includes(axis))];
 }
 
-/** What users pass in and get out. */
+/** In the order of the indices: what users pass in and get out, copies, and what one kernel hands to itself. */
 export function rowMajor(shape: readonly Dim[]): Layout {
   return { offset: 0, strides: stridesInOrder(shape, rowMajorOrder(shape.length)) };
 }

@@ -8,7 +8,7 @@ import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { affineAddress, loadsIn, tensorOf } from './address.ts';
 import { type Affine, coefficientOf } from './affine.ts';
-import type { Kernel, Tensor } from './kernel.ts';
+import { type Kernel, mapStores, type Tensor } from './kernel.ts';
 import { axesOf, axisExpr, children, intExpr, rewriter, substituteAxes } from './walk.ts';
 
 /** The nest with its axes, and those of its sums, joined wherever that can be. */
@@ -34,11 +34,7 @@ function mergeParallel(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Ke
   const merged = joinAll(kernel.axes, addresses, (axis) => values.some((value) => usedAsNumber(value, axis)));
   if (!merged) return kernel;
   const replace = (expr: Expr): Expr => substituteAxes(expr, merged.values);
-  const stores = kernel.stores.map((store) => ({
-    ...store,
-    indices: store.indices.map(replace),
-    value: replace(store.value),
-  }));
+  const stores = mapStores(kernel.stores, replace);
   return { ...kernel, axes: merged.axes, stores };
 }
 

@@ -6,7 +6,7 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { toAffine } from './affine.ts';
-import type { Kernel } from './kernel.ts';
+import { type Kernel, mapStores } from './kernel.ts';
 import { simplify } from './simplify.ts';
 import { axisExpr, forEachNode, intExpr, rewriter, substituteAxes } from './walk.ts';
 
@@ -90,12 +90,16 @@ export function splitLongAxis(kernel: Kernel): Kernel {
   const [axis, ...others] = kernel.axes;
   const extent = axis && dim.constant(axis.extent);
   if (extent === undefined || others.length > 0 || extent % CHUNK !== 0 || extent === CHUNK) return kernel;
-  const { axes, value } = splitAxis(axis, [extent / CHUNK, CHUNK]);
+  return splitParallel(kernel, axis, [extent / CHUNK, CHUNK]);
+}
+
+/** The nest with one of its axes as several. */
+export function splitParallel(kernel: Kernel, axis: Axis, sizes: readonly number[]): Kernel {
+  const { axes, value } = splitAxis(axis, sizes);
   const replace = (expr: Expr): Expr => simplify(substituteAxes(expr, new Map([[axis.id, value]])));
-  const stores = kernel.stores.map((store) => ({
-    ...store,
-    indices: store.indices.map(replace),
-    value: replace(store.value),
-  }));
-  return { ...kernel, axes, stores };
+  return {
+    ...kernel,
+    axes: kernel.axes.flatMap((each) => (each === axis ? axes : [each])),
+    stores: mapStores(kernel.stores, replace),
+  };
 }

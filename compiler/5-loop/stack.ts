@@ -10,8 +10,17 @@ import type { Axis, Expr } from '../ops/expr.ts';
 import { loadsIn, tensorOf } from './address.ts';
 import { type Part, partOf } from './dispatch.ts';
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
-import { bufferKey, freshId, type Kernel, type LoopProgram, type Place, type Tensor, tensorsOf } from './kernel.ts';
-import { stridesInOrder } from './layout.ts';
+import {
+  bufferKey,
+  freshId,
+  type Kernel,
+  type LoopProgram,
+  mapStores,
+  type Place,
+  type Tensor,
+  tensorsOf,
+} from './kernel.ts';
+import { rowMajor } from './layout.ts';
 import { typicalValue } from './typical.ts';
 import { axisExpr, substituteAxes } from './walk.ts';
 
@@ -61,18 +70,8 @@ function inRows(column: readonly Tensor[], shared: number, id: number): Tensor[]
   const place: Place = { kind: 'stack', id, elements: dim.product([...rows, dim.int(row)]) };
   let offset = 0;
   return column.map((tensor, i) => {
-    const inner = tensor.shape.slice(shared);
-    const outer = stridesInOrder(
-      rows,
-      rows.map((_, d) => d),
-    ).map((stride) => stride * row);
-    const strides = [
-      ...outer,
-      ...stridesInOrder(
-        inner,
-        inner.map((_, d) => d),
-      ),
-    ];
+    const outer = rowMajor(rows).strides.map((stride) => stride * row);
+    const strides = [...outer, ...rowMajor(tensor.shape.slice(shared)).strides];
     const placed: Tensor = { ...tensor, place, layout: { offset, strides } };
     offset += widths[i];
     return placed;
@@ -151,11 +150,7 @@ function rename(kernel: Kernel, shared: readonly Axis[]): Kernel | undefined {
   });
   const names = new Map(kernel.axes.map((axis, i) => [axis.id, axisExpr(axes[i])]));
   const replace = (expr: Expr): Expr => substituteAxes(expr, names);
-  const stores = kernel.stores.map((store) => ({
-    ...store,
-    indices: store.indices.map(replace),
-    value: replace(store.value),
-  }));
+  const stores = mapStores(kernel.stores, replace);
   return { ...kernel, axes, stores };
 }
 

@@ -9,7 +9,7 @@ import type { Axis, Expr } from '../ops/expr.ts';
 import { alwaysInside, reductionsIn, tensorOf } from './address.ts';
 import { type Kernel, type LoopProgram, type Tensor, tensorsOf } from './kernel.ts';
 import { laneCandidate, laneStep, productOf } from './lanes.ts';
-import { stridesInOrder } from './layout.ts';
+import { rowMajor } from './layout.ts';
 import { typicalValue } from './typical.ts';
 import { axesOf, axisExpr, keyOf, rewriter } from './walk.ts';
 
@@ -73,13 +73,7 @@ function stageLoad(
     name: `${source.name}_staged`,
     element: source.element,
     shape,
-    layout: {
-      offset: 0,
-      strides: stridesInOrder(
-        shape,
-        shape.map((_, i) => i),
-      ),
-    },
+    layout: rowMajor(shape),
     place: { kind: 'scratch' },
   };
   const indices = ordered.map(axisExpr);

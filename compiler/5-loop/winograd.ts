@@ -9,11 +9,11 @@ import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { all, apply, guard } from '../ops/lowering.ts';
 import { type FormedPart, type Part, partOf } from './dispatch.ts';
-import type { Kernel, Place, Store, Tensor } from './kernel.ts';
+import { type Kernel, mapStores, type Place, type Store, type Tensor } from './kernel.ts';
 import { rowMajor } from './layout.ts';
 import { simplify } from './simplify.ts';
 import { type Slide, type SlidingProduct, slidingProduct } from './sliding-product.ts';
-import { splitAxis } from './split-axes.ts';
+import { splitParallel } from './split-axes.ts';
 import { typicalValue } from './typical.ts';
 import { axisExpr, intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
 
@@ -57,21 +57,7 @@ function withPanels(kernel: Kernel, { features }: SlidingProduct): Kernel | unde
   const extent = last && dim.constant(last.extent);
   if (extent === PANEL) return kernel;
   if (!last || extent === undefined || extent % PANEL !== 0) return undefined;
-  return splitOne(kernel, last, [extent / PANEL, PANEL]);
-}
-
-function splitOne(kernel: Kernel, axis: Axis, sizes: readonly number[]): Kernel {
-  const { axes, value } = splitAxis(axis, sizes);
-  const replace = (expr: Expr): Expr => simplify(substituteAxes(expr, new Map([[axis.id, value]])));
-  return {
-    ...kernel,
-    axes: kernel.axes.flatMap((each) => (each === axis ? axes : [each])),
-    stores: kernel.stores.map((store) => ({
-      ...store,
-      indices: store.indices.map(replace),
-      value: replace(store.value),
-    })),
-  };
+  return splitParallel(kernel, last, [extent / PANEL, PANEL]);
 }
 
 interface Plan {
@@ -360,11 +346,7 @@ class Builder {
     const rename = new Map([[row.id, whole]]);
     const replace = rewriter((expr) => (expr.kind === 'reduce' ? (places.get(keyOf(expr)) ?? expr) : expr));
     const rewrite = (expr: Expr): Expr => simplify(substituteAxes(replace(expr), rename));
-    const stores = this.kernel.stores.map((store) => ({
-      ...store,
-      indices: store.indices.map(rewrite),
-      value: rewrite(store.value),
-    }));
+    const stores = mapStores(this.kernel.stores, rewrite);
     return this.nest('own', [...shared, within, ...columns.axes, this.panel()], stores);
   }
 

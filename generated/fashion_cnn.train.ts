@@ -19,6 +19,7 @@ export const defaults: TrainOptions = {
   batch: 64,
   shuffle: true,
   seed: 42,
+  validateEvery: 1,
   device: 'auto',
   out: 'runs/fashion_cnn',
   resume: false,
@@ -43,7 +44,10 @@ export async function train(options: TrainOptions = defaults): Promise<TrainingR
         await run.afterStep(); // Progress and metrics.jsonl; stops at NaN and at Ctrl-C.
       }
       if (run.stopped) break; // `--steps` ended the run within the epoch.
-      await run.afterEpoch(await evaluate(model, fashionCnnTraining, data.validation, run.interrupt)); // Metrics and checkpoint.
+      const validation = run.validates
+        ? await evaluate(model, fashionCnnTraining, data.validation, run.interrupt)
+        : undefined;
+      await run.afterEpoch(validation); // Metrics and checkpoint.
     }
     return await run.finish(); // Writes weights.safetensors.
   } finally {

@@ -13,7 +13,7 @@ export interface Setting {
 }
 
 const compiled = ['input', 'augment', 'loss', 'metrics', 'optimizer', 'schedule', 'clip', 'freeze', 'weights'];
-const plain = ['batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate'];
+const plain = ['batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate', 'validate_every'];
 /** Part of the language, not compiled yet. */
 const later = ['precision'];
 
@@ -47,7 +47,7 @@ export function collectSettings(declaration: TrainDeclaration, site: Site): Sett
   return { known: settings, mayBe: (name) => meant.some((near) => near === undefined || near === name) };
 }
 
-type Plain = Pick<TypedTraining, 'batch' | 'epochs' | 'shuffle' | 'seed' | 'limit' | 'validate'>;
+type Plain = Pick<TypedTraining, 'batch' | 'epochs' | 'shuffle' | 'seed' | 'limit' | 'validate' | 'validateEvery'>;
 
 export function plainSettings(settings: ReadonlyMap<string, Setting>, dataset: TypedDataset, site: Site): Plain {
   const integer = (name: string, least: number): number | undefined => {
@@ -68,6 +68,7 @@ export function plainSettings(settings: ReadonlyMap<string, Setting>, dataset: T
     shuffle: truth('shuffle', true, settings, site),
     ...(limit === undefined ? {} : { limit }),
     validate: split(settings.get('validate'), dataset, site),
+    validateEvery: integer('validate_every', 1) ?? 1,
   };
 }
 

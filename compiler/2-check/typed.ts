@@ -154,6 +154,8 @@ export interface TypedTraining {
   readonly seed: number;
   readonly limit?: number;
   readonly validate: 'train' | 'test' | 'validation';
+  /** After each so many epochs, and after the last. */
+  readonly validateEvery: number;
 }
 
 /** An optimizer's declaration elaborated for one flat tensor of P elements. */

@@ -51,6 +51,7 @@ function defaults(training: TypedTraining): string {
     shuffle: training.shuffle,
     seed: training.seed,
     limit: training.limit,
+    validateEvery: training.validateEvery,
     weights: training.weights?.file,
     except: training.weights?.except.length ? training.weights.except : undefined,
     device: 'auto',
@@ -94,7 +95,10 @@ try {
       await run.afterStep(); // Progress and metrics.jsonl; stops at NaN and at Ctrl-C.
     }
     if (run.stopped) break; // \`--steps\` ended the run within the epoch.
-    await run.afterEpoch(await evaluate(model, ${spec}, data.validation, run.interrupt)); // Metrics and checkpoint.
+    const validation = run.validates
+      ? await evaluate(model, ${spec}, data.validation, run.interrupt)
+      : undefined;
+    await run.afterEpoch(validation); // Metrics and checkpoint.
   }
   return await run.finish(); // Writes weights.safetensors.
 } finally {

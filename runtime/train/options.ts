@@ -47,6 +47,11 @@ const table: Readonly<Record<string, OptionSpec>> = {
   },
   steps: { value: 'N', description: 'stops after so many steps', read: (t, o) => ({ steps: whole(t, o, 1) }) },
   limit: { value: 'N', description: 'only the first N training samples', read: (t, o) => ({ limit: whole(t, o, 1) }) },
+  'validate-every': {
+    value: 'N',
+    description: 'epochs from one evaluation to the next; the last is always evaluated',
+    read: (t, o) => ({ validateEvery: whole(t, o, 1) }),
+  },
   seed: { value: 'N', description: 'decides first parameters and order', read: (t, o) => ({ seed: whole(t, o, 0) }) },
   'no-shuffle': { description: 'takes the samples in the order of the data set', read: () => ({ shuffle: false }) },
   'log-every': {

@@ -30,7 +30,7 @@ export interface TrainingResult {
   readonly steps: number;
   /** Training means of the last epoch, complete or not: `loss`, `accuracy`. */
   readonly training: Readonly<Record<string, number>>;
-  /** After the last complete epoch; undefined if there was none. */
+  /** After the last epoch that was evaluated; undefined if none was. */
   readonly validation: Evaluation | undefined;
   /** The file with the trained parameters. */
   readonly weights: string;
@@ -160,20 +160,25 @@ export class TrainingRun {
     );
   };
 
+  /** Whether the epoch that has just ended is one to evaluate the validation split after. */
+  get validates(): boolean {
+    const done = this.epoch + 1;
+    return done % this.options.validateEvery === 0 || done >= this.options.epochs;
+  }
+
   /** Metrics, checkpoint, and a line for people. */
-  async afterEpoch(validation: Evaluation): Promise<void> {
+  async afterEpoch(validation: Evaluation | undefined): Promise<void> {
     const means = this.namedMeans();
     const seconds = this.clock.seconds();
-    const { loss, metrics } = validation;
-    const validated = Object.fromEntries(
-      Object.entries({ loss, ...metrics }).map(([name, value]) => [`val_${name}`, value]),
-    );
+    const evaluated: Readonly<Record<string, number>> = validation
+      ? { loss: validation.loss, ...validation.metrics }
+      : {};
+    const validated = Object.fromEntries(Object.entries(evaluated).map(([name, value]) => [`val_${name}`, value]));
     this.log.add({ epoch: this.epoch + 1, step: this.learner.steps, epoch_end: true, ...means, ...validated, seconds });
     await this.log.flush();
-    this.display.line(
-      `epoch ${this.epoch + 1}/${this.options.epochs}  ${showMeans(means)}  ${showMeans(validated)}  ${duration(seconds)}`,
-    );
-    this.validation = validation;
+    const figures = [means, validated].filter((each) => Object.keys(each).length > 0).map((each) => showMeans(each));
+    this.display.line([`epoch ${this.epoch + 1}/${this.options.epochs}`, ...figures, duration(seconds)].join('  '));
+    this.validation = validation ?? this.validation;
     this.lastMeans = means;
     this.epoch++;
     this.cursor = 0;

@@ -50,6 +50,8 @@ export interface TrainOptions {
   readonly steps?: number | undefined;
   /** Only the first so many training samples. */
   readonly limit?: number | undefined;
+  /** The validation split is evaluated after each so many epochs, and after the last. */
+  readonly validateEvery: number;
   /** A line of `metrics.jsonl` each so many steps. */
   readonly logEvery: number;
   /** Shows nothing. */

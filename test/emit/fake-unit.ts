@@ -91,6 +91,7 @@ const training: TypedTraining = {
   shuffle: true,
   seed: 42,
   validate: 'test',
+  validateEvery: 1,
 };
 
 export const tinySpec: ModuleSpec = {

@@ -70,7 +70,7 @@ test('missing data: status 1 and a message', async () => {
 test('options change the settings', () => {
   expect(parseTrainOptions([], defaults)).toEqual(defaults);
   const argv =
-    '--epochs 2 --batch=32 --device cpu --threads 2 --data d --out o --resume --weights w --steps 9 --limit 8';
+    '--epochs 2 --batch=32 --device cpu --threads 2 --data d --out o --resume --weights w --steps 9 --limit 8 --validate-every 4';
   expect(
     parseTrainOptions([...argv.split(' '), '--seed', '7', '--no-shuffle', '--log-every', '3', '--quiet'], defaults),
   ).toEqual({
@@ -86,6 +86,7 @@ test('options change the settings', () => {
     limit: 8,
     seed: 7,
     shuffle: false,
+    validateEvery: 4,
     logEvery: 3,
     quiet: true,
   });

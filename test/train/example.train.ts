@@ -25,6 +25,7 @@ export const defaults: TrainOptions = {
   data: 'synthetic',
   out: 'runs/softmax',
   resume: false,
+  validateEvery: 1,
   logEvery: 100,
 };
 
@@ -43,7 +44,10 @@ export async function train(options: TrainOptions = defaults): Promise<TrainingR
         await run.afterStep(); // Progress and metrics.jsonl; stops at NaN and at Ctrl-C.
       }
       if (run.stopped) break; // `--steps` ended the run within the epoch.
-      await run.afterEpoch(await evaluate(model, softmaxTraining, data.validation, run.interrupt)); // Metrics and checkpoint.
+      const validation = run.validates
+        ? await evaluate(model, softmaxTraining, data.validation, run.interrupt)
+        : undefined;
+      await run.afterEpoch(validation); // Metrics and checkpoint.
     }
     return await run.finish(); // Writes weights.safetensors.
   } finally {

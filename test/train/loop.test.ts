@@ -44,6 +44,14 @@ test('it learns, and says so', async () => {
   expect(result.training.loss).toBeLessThan(1.2);
 });
 
+test('with `validateEvery` only these epochs and the last are evaluated', async () => {
+  const result = await run('seldom', { validateEvery: 2, epochs: 5, limit: 100 });
+  const ends = metrics('seldom').filter((line) => line.epoch_end === true);
+  expect(ends.map((line) => 'val_loss' in line)).toEqual([false, true, false, true, true]);
+  expect(ends.every((line) => typeof line.loss === 'number')).toBe(true);
+  expect(result.validation?.samples).toBe(1000);
+});
+
 test('metrics.jsonl has a line each K steps and one for each epoch', async () => {
   const result = await whole;
   const lines = metrics('whole');

@@ -13,6 +13,7 @@ const unknown: TrainOptions = {
   device: 'auto',
   out: 'runs',
   resume: false,
+  validateEvery: 1,
   logEvery: 1,
 };
 

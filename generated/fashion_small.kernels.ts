@@ -3655,65 +3655,58 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 12: Garments: random | Garments: random | Garments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random; loss backward: eq + div + neg + select + sum | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered. Binds scratch0, scratch3, label, parameters, scratch1, scratch2, scratch4, scratch5.
+ * Kernel 12: Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered. Binds scratch1, scratch2, image, parameters, scratch0, scratch3, scratch4, scratch5.
  */
-const train00GarmentsRandomGarmentsRandomGarments: KernelSpec = {
-  name: 'train_00_Garments_random_Garments_random_Garments',
-  label: 'Garments: random | Garments: random | Garments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random; loss backward: eq + div + neg + select + sum | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered',
+const train00GarmentsRandomRandomRandomMulAddRa: KernelSpec = {
+  name: 'train_00_Garments_random_random_random_mul_add_ra',
+  label: 'Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered',
   parts: [
     {
-      name: 'train_00a_Garments_random',
-      label: 'Garments: random',
+      name: 'train_00a_Garments_random_random_random_mul_add_ra',
+      label: 'Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 1, block: 1 },
+      invocations: { count: 64, block: 1 },
     },
     {
-      name: 'train_00b_Garments_random',
-      label: 'Garments: random',
-      tasks: { count: 1, block: 1 },
-      together: false,
-      invocations: { count: 1, block: 1 },
-    },
-    {
-      name: 'train_00c_Garments_random_mul_add_random_mul_add_e',
-      label: 'Garments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random; loss backward: eq + div + neg + select + sum',
-      tasks: { count: 1, block: 1 },
-      together: false,
-      invocations: { count: 1, block: 1 },
-    },
-    {
-      name: 'train_00d_conv2_conv2d_add_relu_max_pool2d_max_poo',
+      name: 'train_00b_conv2_conv2d_add_relu_max_pool2d_max_poo',
       label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed',
       tasks: { count: 256, block: 0 },
       together: false,
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'train_00e_fc2_weight_reordered',
+      name: 'train_00c_fc2_weight_reordered',
       label: 'fc2.weight: reordered',
       tasks: { count: 640, block: 0 },
       together: false,
       invocations: { count: 640, block: 0 },
     },
+    {
+      name: 'train_00d_fc1_weight_reordered',
+      label: 'fc1.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      together: false,
+      invocations: { count: 73728, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 10, access: 'read_write' },
-    { buffer: 13, access: 'read_write' },
-    { buffer: 7, access: 'read' },
-    { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read_write' },
     { buffer: 12, access: 'read_write' },
+    { buffer: 6, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 14, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
-  wgsl: `// Garments: random | Garments: random | Garments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random; loss backward: eq + div + neg + select + sum | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered
+  wgsl: `// Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32 }
 @group(0) @binding(0) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read_write> scratch1: array<i32>;
-@group(0) @binding(2) var<storage, read> sample_label: array<i32>;
+@group(0) @binding(2) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(3) var<storage, read> parameters: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(5) var<storage, read_write> scratch3: array<f32>;
@@ -3735,192 +3728,6 @@ fn philox(element: i32, site: i32, key0: i32, key1: i32) -> f32 {
   return f32(x.x >> 8u) * 5.9604644775390625e-8;
 }
 
-// Garments: random
-fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  let v0 = uniforms.u0;
-  let v1 = i32(v0);
-  let v2 = uniforms.u1;
-  let v3 = i32(v2);
-  scratch2[i] = philox(i, 0, v1, v3);
-}
-// Garments: random
-fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let i = item;
-  let v0 = uniforms.u0;
-  let v1 = i32(v0);
-  let v2 = uniforms.u1;
-  let v3 = i32(v2);
-  scratch3[i] = philox(i, 1, v1, v3);
-}
-// Garments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random; loss backward: eq + div + neg + select + sum
-fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n)) { return; }
-  let n = item;
-  let v0 = uniforms.u0;
-  let v1 = i32(v0);
-  let v2 = uniforms.u1;
-  let v3 = i32(v2);
-  for (var c = 0; c < 10; c++) {
-    let a0 = c + n * 45;
-    scratch0[a0] = (0.9 + 0.1 * philox((c + n * 10), 2, v1, v3)) * 784.0;
-  }
-  let v5 = uniforms.u0;
-  let v6 = i32(v5);
-  let v7 = uniforms.u1;
-  let v8 = i32(v7);
-  for (var c = 0; c < 10; c++) {
-    let a1 = c + n * 45;
-    let v4 = scratch0[a1];
-    let v9 = exp(((-0.2876821) + 0.5753641 * philox((c + n * 10), 3, v6, v8)));
-    let y0 = round(sqrt((v4 / v9)));
-    let y1 = round(sqrt((v4 * v9)));
-    scratch0[a1 + 10] = y0;
-    scratch0[a1 + 20] = y1;
-  }
-  var acc0 = -3.402823466e+38;
-  var at0 = 0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    let a2 = n * 45 + r0;
-    let v10 = scratch0[a2 + 10];
-    let v11 = scratch0[a2 + 20];
-    let x0 = f32(((((v10 >= 1.0) && (v10 <= 28.0)) && (v11 >= 1.0)) && (v11 <= 28.0)));
-    let wins0 = (x0 > acc0) || (x0 != x0);
-    acc0 = select(acc0, x0, wins0);
-    at0 = select(at0, (0 * 10 + r0), wins0);
-  }
-  scratch1[n] = at0;
-  let v12 = scratch1[n];
-  var g0 = 0.0;
-  if ((v12 >= 0) && (v12 < 10)) {
-    let a3 = v12 + n * 45;
-    var g1 = 0.0;
-    if ((((scratch0[a3 + 10] >= 1.0) && (scratch0[a3 + 10] <= 28.0)) && (scratch0[a3 + 20] >= 1.0)) && (scratch0[a3 + 20] <= 28.0)) {
-      g1 = scratch0[a3 + 10];
-    }
-    g0 = g1;
-  }
-  let y2 = g0;
-  var g2 = 0.0;
-  if ((v12 >= 0) && (v12 < 10)) {
-    let a4 = v12 + n * 45;
-    var g3 = 0.0;
-    if ((((scratch0[a4 + 10] >= 1.0) && (scratch0[a4 + 10] <= 28.0)) && (scratch0[a4 + 20] >= 1.0)) && (scratch0[a4 + 20] <= 28.0)) {
-      g3 = scratch0[a4 + 20];
-    }
-    g2 = g3;
-  }
-  let y3 = g2;
-  let a5 = n * 45;
-  scratch0[a5 + 30] = y2;
-  scratch0[a5 + 31] = y3;
-  let v13 = uniforms.u0;
-  let v14 = i32(v13);
-  let v15 = uniforms.u1;
-  let v16 = i32(v15);
-  scratch0[a5 + 32] = philox(n, 4, v14, v16);
-  let v17 = uniforms.u0;
-  let v18 = i32(v17);
-  let v19 = uniforms.u1;
-  let v20 = i32(v19);
-  scratch0[a5 + 33] = philox(n, 5, v18, v20);
-  let v22 = f32(i32(uniforms.n));
-  let v23 = 1.0 / v22;
-  let v24 = -v23;
-  let v21 = sample_label[n];
-  for (var c = 0; c < 10; c++) {
-    let a6 = c + n * 45;
-    scratch0[a6 + 34] = select(0.0, v24, (c == v21));
-  }
-  var acc1 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    let a7 = n * 45 + r0;
-    acc1 += scratch0[a7 + 34];
-  }
-  scratch0[a5 + 44] = acc1;
-}
-// fc2.weight: reordered
-fn part3(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 10 * 64) { return; }
-  let c = item % 64;
-  let rest1 = item / 64;
-  let r0 = rest1;
-  scratch5[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) + 63) / 64;
-  if (number < (i32(uniforms.n) + 63) / 64) { part1(number, invocation); return; }
-  number -= (i32(uniforms.n) + 63) / 64;
-  if (number < (i32(uniforms.n) + 63) / 64) { part2(number, invocation); return; }
-  number -= (i32(uniforms.n) + 63) / 64;
-  if (number < 10) { part3(number, invocation); }
-}
-`,
-};
-
-/**
- * Kernel 13: Garments: to_f32 + div + lt + sub + select + 13 more | fc1.weight: reordered | conv3.weight: reordered. Binds scratch0, scratch2, scratch1, image, parameters, scratch3, scratch6, scratch7.
- */
-const train01GarmentsToF32DivLtSubSelect13Mor: KernelSpec = {
-  name: 'train_01_Garments_to_f32_div_lt_sub_select_13_mor',
-  label: 'Garments: to_f32 + div + lt + sub + select + 13 more | fc1.weight: reordered | conv3.weight: reordered',
-  parts: [
-    {
-      name: 'train_01a_Garments_to_f32_div_lt_sub_select_13_mor',
-      label: 'Garments: to_f32 + div + lt + sub + select + 13 more',
-      tasks: { count: 1, block: 1 },
-      together: false,
-      invocations: { count: 784, block: 1 },
-    },
-    {
-      name: 'train_01b_fc1_weight_reordered',
-      label: 'fc1.weight: reordered',
-      tasks: { count: 576, block: 0 },
-      together: false,
-      invocations: { count: 73728, block: 0 },
-    },
-    {
-      name: 'train_01c_conv3_weight_reordered',
-      label: 'conv3.weight: reordered',
-      tasks: { count: 1152, block: 0 },
-      together: false,
-      invocations: { count: 73728, block: 0 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 10, access: 'read' },
-    { buffer: 12, access: 'read' },
-    { buffer: 11, access: 'read' },
-    { buffer: 6, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 13, access: 'read_write' },
-    { buffer: 16, access: 'read_write' },
-    { buffer: 17, access: 'read_write' },
-  ],
-  wgsl: `// Garments: to_f32 + div + lt + sub + select + 13 more | fc1.weight: reordered | conv3.weight: reordered
-struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(4) var<storage, read> parameters: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(6) var<storage, read_write> scratch4: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch5: array<f32>;
-@group(0) @binding(8) var<uniform> uniforms: Uniforms;
-
 fn sine_from(x: f32, quarters: i32) -> f32 {
   let n = round(x * 0.6366197723675814);
   let r = ((x - n * 1.5703125) - n * 4.837512969970703125e-4) - n * 7.54978995489188216e-8;
@@ -3937,136 +3744,244 @@ fn sine(x: f32) -> f32 { return sine_from(x, 0); }
 
 fn cosine(x: f32) -> f32 { return sine_from(x, 1); }
 
-// Garments: to_f32 + div + lt + sub + select + 13 more
+// Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 28 * 28) { return; }
-  let c = 0;
-  let w = item % 28;
-  let rest2 = item / 28;
-  let h = rest2 % 28;
-  let rest1 = rest2 / 28;
-  let n = rest1;
-  let a0 = n * 45;
-  let v0 = scratch0[a0 + 30];
-  let v1 = v0 > 0.0;
-  let v2 = select(28.0, v0, v1);
-  let v3 = 28.0 - v2;
-  let v4 = floor(select((v3 / 2.0), (scratch0[a0 + 32] * (v3 + 1.0)), v1)) + min(max(((f32(h) + 0.5) * (v2 / 28.0) - 0.5), 0.0), (v2 - 1.0));
-  let v5 = floor(v4);
-  let v6 = v4 - v5;
-  let v7 = select(28.0, scratch0[a0 + 31], v1);
-  let v8 = 28.0 - v7;
-  let v9 = floor(select((v8 / 2.0), (scratch0[a0 + 33] * (v8 + 1.0)), v1)) + min(max(((f32(w) + 0.5) * (v7 / 28.0) - 0.5), 0.0), (v7 - 1.0));
-  let v10 = floor(v9);
-  let v11 = v9 - v10;
-  let v12 = 1.0 - v11;
-  let v13 = i32(v5);
-  let v14 = (v13 >= 0) && (v13 < 28);
-  let v15 = i32(v10);
-  let v16 = v15 >= 0;
-  let v17 = v15 < 28;
-  let v18 = ((-10.0) + 20.0 * scratch1[n]) * 0.017453292;
-  let v19 = sine(v18);
-  let v20 = f32(v15) - 13.5;
-  let v21 = v19 * v20;
-  let v22 = cosine(v18);
-  let v23 = f32(v13) - 13.5;
-  let v24 = v22 * v23;
-  let v25 = round((v21 + v24 + 13.5));
-  let v26 = v22 * v20;
-  let v27 = v19 * v23;
-  let v28 = round((v26 - v27 + 13.5));
-  let v29 = i32(v25);
-  let v30 = (v29 >= 0) && (v29 < 28);
-  let v31 = i32(v28);
-  let v32 = scratch2[n] < 0.5;
-  let v33 = select(v31, (v31 * (-1) + 27), v32);
-  let v34 = v15 + 1;
-  let v35 = v34 >= 0;
-  let v36 = v34 < 28;
-  let v37 = f32(v34) - 13.5;
-  let v38 = v19 * v37;
-  let v39 = round((v38 + v24 + 13.5));
-  let v40 = v22 * v37;
-  let v41 = round((v40 - v27 + 13.5));
-  let v42 = i32(v39);
-  let v43 = (v42 >= 0) && (v42 < 28);
-  let v44 = i32(v41);
-  let v45 = select(v44, (v44 * (-1) + 27), v32);
-  let v46 = v13 + 1;
-  let v47 = (v46 >= 0) && (v46 < 28);
-  let v48 = f32(v46) - 13.5;
-  let v49 = v22 * v48;
-  let v50 = round((v21 + v49 + 13.5));
-  let v51 = v19 * v48;
-  let v52 = round((v26 - v51 + 13.5));
-  let v53 = i32(v50);
-  let v54 = (v53 >= 0) && (v53 < 28);
-  let v55 = i32(v52);
-  let v56 = select(v55, (v55 * (-1) + 27), v32);
-  let v57 = round((v38 + v49 + 13.5));
-  let v58 = round((v40 - v51 + 13.5));
-  let v59 = i32(v57);
-  let v60 = (v59 >= 0) && (v59 < 28);
-  let v61 = i32(v58);
-  let v62 = select(v61, (v61 * (-1) + 27), v32);
-  var g0 = 0.0;
-  if ((v14 && v16) && v17) {
-    var g1 = 0.0;
-    if ((v30 && (v31 >= 0)) && (v31 < 28)) {
-      var g2 = 0.0;
-      if ((v30 && (v33 >= 0)) && (v33 < 28)) {
-        let a1 = v29 * 28 + v33 + n * 784;
-        g2 = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
-      }
-      g1 = g2;
-    }
-    g0 = select(0.0, g1, ((((v25 >= 0.0) && (v25 < 28.0)) && (v28 >= 0.0)) && (v28 < 28.0)));
+  if (number >= i32(uniforms.n)) { return; }
+  let i = number;
+  let v0 = uniforms.u0;
+  let v1 = i32(v0);
+  let v2 = uniforms.u1;
+  let v3 = i32(v2);
+  if (invocation == 0) {
+    let a0 = i * 36;
+    scratch0[a0] = philox(i, 0, v1, v3);
   }
-  var g3 = 0.0;
-  if ((v14 && v35) && v36) {
+  let v4 = uniforms.u0;
+  let v5 = i32(v4);
+  let v6 = uniforms.u1;
+  let v7 = i32(v6);
+  if (invocation == 0) {
+    let a1 = i * 36;
+    scratch0[a1 + 1] = philox(i, 1, v5, v7);
+  }
+  let v8 = uniforms.u0;
+  let v9 = i32(v8);
+  let v10 = uniforms.u1;
+  let v11 = i32(v10);
+  for (var item = i32(invocation); item < 10; item += 64) {
+    let c = item;
+    let a2 = c + i * 36;
+    scratch0[a2 + 2] = (0.9 + 0.1 * philox((c + i * 10), 2, v9, v11)) * 784.0;
+  }
+  storageBarrier();
+  let v13 = uniforms.u0;
+  let v14 = i32(v13);
+  let v15 = uniforms.u1;
+  let v16 = i32(v15);
+  for (var item = i32(invocation); item < 10; item += 64) {
+    let c = item;
+    let a3 = c + i * 36;
+    let v12 = scratch0[a3 + 2];
+    let v17 = exp(((-0.2876821) + 0.5753641 * philox((c + i * 10), 3, v14, v16)));
+    let y0 = round(sqrt((v12 / v17)));
+    let y1 = round(sqrt((v12 * v17)));
+    scratch0[a3 + 12] = y0;
+    scratch0[a3 + 22] = y1;
+  }
+  storageBarrier();
+  if (invocation == 0) {
+    var acc0 = -3.402823466e+38;
+    var at0 = 0;
+    for (var r0 = 0; r0 < 10; r0++) {
+      let a4 = i * 36 + r0;
+      let v18 = scratch0[a4 + 12];
+      let v19 = scratch0[a4 + 22];
+      let x0 = f32(((((v18 >= 1.0) && (v18 <= 28.0)) && (v19 >= 1.0)) && (v19 <= 28.0)));
+      let wins0 = (x0 > acc0) || (x0 != x0);
+      acc0 = select(acc0, x0, wins0);
+      at0 = select(at0, (0 * 10 + r0), wins0);
+    }
+    scratch1[i] = at0;
+  }
+  storageBarrier();
+  if (invocation == 0) {
+    let v20 = scratch1[i];
+    var g0 = 0.0;
+    if ((v20 >= 0) && (v20 < 10)) {
+      let a5 = v20 + i * 36;
+      var g1 = 0.0;
+      if ((((scratch0[a5 + 12] >= 1.0) && (scratch0[a5 + 12] <= 28.0)) && (scratch0[a5 + 22] >= 1.0)) && (scratch0[a5 + 22] <= 28.0)) {
+        g1 = scratch0[a5 + 12];
+      }
+      g0 = g1;
+    }
+    let y2 = g0;
+    var g2 = 0.0;
+    if ((v20 >= 0) && (v20 < 10)) {
+      let a6 = v20 + i * 36;
+      var g3 = 0.0;
+      if ((((scratch0[a6 + 12] >= 1.0) && (scratch0[a6 + 12] <= 28.0)) && (scratch0[a6 + 22] >= 1.0)) && (scratch0[a6 + 22] <= 28.0)) {
+        g3 = scratch0[a6 + 22];
+      }
+      g2 = g3;
+    }
+    let y3 = g2;
+    let a7 = i * 36;
+    scratch0[a7 + 32] = y2;
+    scratch0[a7 + 33] = y3;
+  }
+  let v21 = uniforms.u0;
+  let v22 = i32(v21);
+  let v23 = uniforms.u1;
+  let v24 = i32(v23);
+  if (invocation == 0) {
+    let a8 = i * 36;
+    scratch0[a8 + 34] = philox(i, 4, v22, v24);
+  }
+  let v25 = uniforms.u0;
+  let v26 = i32(v25);
+  let v27 = uniforms.u1;
+  let v28 = i32(v27);
+  if (invocation == 0) {
+    let a9 = i * 36;
+    scratch0[a9 + 35] = philox(i, 5, v26, v28);
+  }
+  storageBarrier();
+  for (var item = i32(invocation); item < 28 * 28; item += 64) {
+    let c = 0;
+    let w = item % 28;
+    let rest1 = item / 28;
+    let h = rest1;
+    let a10 = i * 36;
+    let v29 = scratch0[a10 + 32];
+    let v30 = v29 > 0.0;
+    let v31 = select(28.0, v29, v30);
+    let v32 = 28.0 - v31;
+    let v33 = floor(select((v32 / 2.0), (scratch0[a10 + 34] * (v32 + 1.0)), v30)) + min(max(((f32(h) + 0.5) * (v31 / 28.0) - 0.5), 0.0), (v31 - 1.0));
+    let v34 = floor(v33);
+    let v35 = v33 - v34;
+    let v36 = select(28.0, scratch0[a10 + 33], v30);
+    let v37 = 28.0 - v36;
+    let v38 = floor(select((v37 / 2.0), (scratch0[a10 + 35] * (v37 + 1.0)), v30)) + min(max(((f32(w) + 0.5) * (v36 / 28.0) - 0.5), 0.0), (v36 - 1.0));
+    let v39 = floor(v38);
+    let v40 = v38 - v39;
+    let v41 = 1.0 - v40;
+    let v42 = i32(v34);
+    let v43 = (v42 >= 0) && (v42 < 28);
+    let v44 = i32(v39);
+    let v45 = v44 >= 0;
+    let v46 = v44 < 28;
+    let v47 = ((-10.0) + 20.0 * scratch0[a10 + 1]) * 0.017453292;
+    let v48 = sine(v47);
+    let v49 = f32(v44) - 13.5;
+    let v50 = v48 * v49;
+    let v51 = cosine(v47);
+    let v52 = f32(v42) - 13.5;
+    let v53 = v51 * v52;
+    let v54 = round((v50 + v53 + 13.5));
+    let v55 = v51 * v49;
+    let v56 = v48 * v52;
+    let v57 = round((v55 - v56 + 13.5));
+    let v58 = i32(v54);
+    let v59 = (v58 >= 0) && (v58 < 28);
+    let v60 = i32(v57);
+    let v61 = scratch0[a10] < 0.5;
+    let v62 = select(v60, (v60 * (-1) + 27), v61);
+    let v63 = v44 + 1;
+    let v64 = v63 >= 0;
+    let v65 = v63 < 28;
+    let v66 = f32(v63) - 13.5;
+    let v67 = v48 * v66;
+    let v68 = round((v67 + v53 + 13.5));
+    let v69 = v51 * v66;
+    let v70 = round((v69 - v56 + 13.5));
+    let v71 = i32(v68);
+    let v72 = (v71 >= 0) && (v71 < 28);
+    let v73 = i32(v70);
+    let v74 = select(v73, (v73 * (-1) + 27), v61);
+    let v75 = v42 + 1;
+    let v76 = (v75 >= 0) && (v75 < 28);
+    let v77 = f32(v75) - 13.5;
+    let v78 = v51 * v77;
+    let v79 = round((v50 + v78 + 13.5));
+    let v80 = v48 * v77;
+    let v81 = round((v55 - v80 + 13.5));
+    let v82 = i32(v79);
+    let v83 = (v82 >= 0) && (v82 < 28);
+    let v84 = i32(v81);
+    let v85 = select(v84, (v84 * (-1) + 27), v61);
+    let v86 = round((v67 + v78 + 13.5));
+    let v87 = round((v69 - v80 + 13.5));
+    let v88 = i32(v86);
+    let v89 = (v88 >= 0) && (v88 < 28);
+    let v90 = i32(v87);
+    let v91 = select(v90, (v90 * (-1) + 27), v61);
     var g4 = 0.0;
-    if ((v43 && (v44 >= 0)) && (v44 < 28)) {
+    if ((v43 && v45) && v46) {
       var g5 = 0.0;
-      if ((v43 && (v45 >= 0)) && (v45 < 28)) {
-        let a2 = v42 * 28 + v45 + n * 784;
-        g5 = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
+      if ((v59 && (v60 >= 0)) && (v60 < 28)) {
+        var g6 = 0.0;
+        if ((v59 && (v62 >= 0)) && (v62 < 28)) {
+          let a11 = v58 * 28 + v62 + i * 784;
+          g6 = f32(i32((sample_image[a11 / 4] >> u32((a11 % 4) * 8)) & 255u)) / 255.0;
+        }
+        g5 = g6;
       }
-      g4 = g5;
+      g4 = select(0.0, g5, ((((v54 >= 0.0) && (v54 < 28.0)) && (v57 >= 0.0)) && (v57 < 28.0)));
     }
-    g3 = select(0.0, g4, ((((v39 >= 0.0) && (v39 < 28.0)) && (v41 >= 0.0)) && (v41 < 28.0)));
-  }
-  var g6 = 0.0;
-  if ((v47 && v16) && v17) {
     var g7 = 0.0;
-    if ((v54 && (v55 >= 0)) && (v55 < 28)) {
+    if ((v43 && v64) && v65) {
       var g8 = 0.0;
-      if ((v54 && (v56 >= 0)) && (v56 < 28)) {
-        let a3 = v53 * 28 + v56 + n * 784;
-        g8 = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
+      if ((v72 && (v73 >= 0)) && (v73 < 28)) {
+        var g9 = 0.0;
+        if ((v72 && (v74 >= 0)) && (v74 < 28)) {
+          let a12 = v71 * 28 + v74 + i * 784;
+          g9 = f32(i32((sample_image[a12 / 4] >> u32((a12 % 4) * 8)) & 255u)) / 255.0;
+        }
+        g8 = g9;
       }
-      g7 = g8;
+      g7 = select(0.0, g8, ((((v68 >= 0.0) && (v68 < 28.0)) && (v70 >= 0.0)) && (v70 < 28.0)));
     }
-    g6 = select(0.0, g7, ((((v50 >= 0.0) && (v50 < 28.0)) && (v52 >= 0.0)) && (v52 < 28.0)));
-  }
-  var g9 = 0.0;
-  if ((v47 && v35) && v36) {
     var g10 = 0.0;
-    if ((v60 && (v61 >= 0)) && (v61 < 28)) {
+    if ((v76 && v45) && v46) {
       var g11 = 0.0;
-      if ((v60 && (v62 >= 0)) && (v62 < 28)) {
-        let a4 = v59 * 28 + v62 + n * 784;
-        g11 = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
+      if ((v83 && (v84 >= 0)) && (v84 < 28)) {
+        var g12 = 0.0;
+        if ((v83 && (v85 >= 0)) && (v85 < 28)) {
+          let a13 = v82 * 28 + v85 + i * 784;
+          g12 = f32(i32((sample_image[a13 / 4] >> u32((a13 % 4) * 8)) & 255u)) / 255.0;
+        }
+        g11 = g12;
       }
-      g10 = g11;
+      g10 = select(0.0, g11, ((((v79 >= 0.0) && (v79 < 28.0)) && (v81 >= 0.0)) && (v81 < 28.0)));
     }
-    g9 = select(0.0, g10, ((((v57 >= 0.0) && (v57 < 28.0)) && (v58 >= 0.0)) && (v58 < 28.0)));
+    var g13 = 0.0;
+    if ((v76 && v64) && v65) {
+      var g14 = 0.0;
+      if ((v89 && (v90 >= 0)) && (v90 < 28)) {
+        var g15 = 0.0;
+        if ((v89 && (v91 >= 0)) && (v91 < 28)) {
+          let a14 = v88 * 28 + v91 + i * 784;
+          g15 = f32(i32((sample_image[a14 / 4] >> u32((a14 % 4) * 8)) & 255u)) / 255.0;
+        }
+        g14 = g15;
+      }
+      g13 = select(0.0, g14, ((((v86 >= 0.0) && (v86 < 28.0)) && (v87 >= 0.0)) && (v87 < 28.0)));
+    }
+    scratch2[h * 28 + i * 784 + w] = (1.0 - v35) * (v41 * g4 + v40 * g7) + v35 * (v41 * g10 + v40 * g13);
   }
-  scratch3[h * 28 + n * 784 + w] = (1.0 - v6) * (v12 * g0 + v11 * g3) + v6 * (v12 * g6 + v11 * g9);
+}
+// fc2.weight: reordered
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 10 * 64) { return; }
+  let c = item % 64;
+  let rest1 = item / 64;
+  let r0 = rest1;
+  scratch4[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
 }
 // fc1.weight: reordered
-fn part1(number: i32, invocation: u32) {
+fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 64 * 128) { return; }
   let c = item % 128;
@@ -4076,50 +3991,44 @@ fn part1(number: i32, invocation: u32) {
   let w = rest2 % 3;
   let rest1 = rest2 / 3;
   let h = rest1;
-  scratch4[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
-}
-// conv3.weight: reordered
-fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 128 * 64) { return; }
-  let c = item % 64;
-  let rest3 = item / 64;
-  let r2 = rest3 % 128;
-  let rest2 = rest3 / 128;
-  let r1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let r0 = rest1;
-  scratch5[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
+  scratch5[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) * 28 * 28 + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) * 28 * 28 + 63) / 64;
-  if (number < 1152) { part1(number, invocation); return; }
-  number -= 1152;
+  if (number < i32(uniforms.n)) { part0(number, invocation); return; }
+  number -= i32(uniforms.n);
+  if (number < 10) { part1(number, invocation); return; }
+  number -= 10;
   if (number < 1152) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 14: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2.weight: reordered. Binds scratch3, parameters, scratch2, scratch1, scratch8.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3.weight: reordered | conv2.weight: reordered. Binds scratch0, parameters, scratch2, scratch1, scratch6, scratch7.
  */
-const train02Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
-  name: 'train_02_conv1_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2.weight: reordered',
+const train01Conv1Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
+  name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3.weight: reordered | conv2.weight: reordered',
   parts: [
     {
-      name: 'train_02a_conv1_conv2d_add_relu_max_pool2d_max_poo',
+      name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
       label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 676, block: 1 },
     },
     {
-      name: 'train_02b_conv2_weight_reordered',
+      name: 'train_01b_conv3_weight_reordered',
+      label: 'conv3.weight: reordered',
+      tasks: { count: 1152, block: 0 },
+      together: false,
+      invocations: { count: 73728, block: 0 },
+    },
+    {
+      name: 'train_01c_conv2_weight_reordered',
       label: 'conv2.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
@@ -4129,20 +4038,22 @@ const train02Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 13, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 12, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
-    { buffer: 18, access: 'read_write' },
+    { buffer: 16, access: 'read_write' },
+    { buffer: 17, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv2.weight: reordered
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
 // conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 fn part0(number: i32, invocation: u32) {
@@ -4236,8 +4147,21 @@ fn part0(number: i32, invocation: u32) {
   scratch1[a3 + 1] = v35;
   scratch2[a3 + 1] = y1;
 }
-// conv2.weight: reordered
+// conv3.weight: reordered
 fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 128 * 64) { return; }
+  let c = item % 64;
+  let rest3 = item / 64;
+  let r2 = rest3 % 128;
+  let rest2 = rest3 / 128;
+  let r1 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r0 = rest1;
+  scratch3[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
+}
+// conv2.weight: reordered
+fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 64 * 32) { return; }
   let c = item % 32;
@@ -4247,7 +4171,7 @@ fn part1(number: i32, invocation: u32) {
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch3[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
+  scratch4[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -4255,20 +4179,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < (i32(uniforms.n) * 13 * 13 * 4 + 63) / 64) { part0(number, invocation); return; }
   number -= (i32(uniforms.n) * 13 * 13 * 4 + 63) / 64;
-  if (number < 288) { part1(number, invocation); }
+  if (number < 1152) { part1(number, invocation); return; }
+  number -= 1152;
+  if (number < 288) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 15: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch2, parameters, scratch4, scratch9, scratch10.
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch2, parameters, scratch3, scratch8, scratch9.
  */
-const train03Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
-  name: 'train_03_conv2_conv2d_add_relu_max_pool2d_max_poo',
+const train02Conv2Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
+  name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
   label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
   parts: [
     {
-      name: 'train_03_conv2_conv2d_add_relu_max_pool2d_max_poo',
+      name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
       label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -4280,9 +4206,9 @@ const train03Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   buffers: [
     { buffer: 12, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 14, access: 'read' },
+    { buffer: 13, access: 'read' },
+    { buffer: 18, access: 'read_write' },
     { buffer: 19, access: 'read_write' },
-    { buffer: 20, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32 }
@@ -4392,13 +4318,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 16: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch4. */
-const train04Conv3Conv2dAddRelu: KernelSpec = {
-  name: 'train_04_conv3_conv2d_add_relu',
+/** Kernel 15: conv3: conv2d + add + relu. Binds scratch8, parameters, scratch3. */
+const train03Conv3Conv2dAddRelu2: KernelSpec = {
+  name: 'train_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
   parts: [
     {
-      name: 'train_04_conv3_conv2d_add_relu',
+      name: 'train_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
       tasks: { count: 16, block: 5 },
       together: false,
@@ -4407,17 +4333,17 @@ const train04Conv3Conv2dAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 19, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 14, access: 'read_write' }],
+  buffers: [{ buffer: 18, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 13, access: 'read_write' }],
   wgsl: infer02Conv3Conv2dAddRelu2.wgsl,
 };
 
-/** Kernel 17: fc1: matmul + add + relu. Binds scratch4, parameters, scratch11. */
-const train05Fc1MatmulAddRelu: KernelSpec = {
-  name: 'train_05_fc1_matmul_add_relu',
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch3, parameters, scratch10. */
+const train04Fc1MatmulAddRelu2: KernelSpec = {
+  name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
   parts: [
     {
-      name: 'train_05_fc1_matmul_add_relu',
+      name: 'train_04_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
       tasks: { count: 8, block: 5 },
       together: false,
@@ -4426,20 +4352,20 @@ const train05Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 14, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 21, access: 'read_write' }],
+  buffers: [{ buffer: 13, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 20, access: 'read_write' }],
   wgsl: infer03Fc1MatmulAddRelu2.wgsl,
 };
 
 /**
- * Kernel 18: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch11, parameters, scratch12, label, scratch0.
+ * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch10, parameters, scratch11, label.
  */
-const train06Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
-  name: 'train_06_fc2_matmul_add_softmax_amax_sub_exp_sum',
-  label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add',
+const train05Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
+  name: 'train_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
+  label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add',
   parts: [
     {
-      name: 'train_06_fc2_matmul_add_softmax_amax_sub_exp_sum',
-      label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add',
+      name: 'train_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
+      label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 1, block: 1 },
@@ -4448,20 +4374,18 @@ const train06Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 21, access: 'read' },
+    { buffer: 20, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
     { buffer: 7, access: 'read' },
-    { buffer: 10, access: 'read' },
   ],
-  wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
+  wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(4) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -4479,43 +4403,43 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc0 += v0 * parameters[a0 + 166464];
       acc1 += v0 * parameters[a0 + 166465];
     }
-    let a1 = cb * 2 + n * 76;
+    let a1 = cb * 2 + n * 87;
     let a2 = cb * 2;
     scratch1[a1] = acc0 + parameters[a2 + 167104];
     scratch1[a1 + 1] = acc1 + parameters[a2 + 167105];
   }
   var acc2 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a3 = n * 76 + r0;
+    let a3 = n * 87 + r0;
     acc2 = max(acc2, scratch1[a3]);
   }
-  let a4 = n * 76;
+  let a4 = n * 87;
   scratch1[a4 + 10] = acc2;
   let v1 = scratch1[a4 + 10];
   for (var c = 0; c < 10; c++) {
-    let a5 = c + n * 76;
+    let a5 = c + n * 87;
     scratch1[a5 + 11] = exp((scratch1[a5] - v1));
   }
   var acc3 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a6 = n * 76 + r0;
+    let a6 = n * 87 + r0;
     acc3 += scratch1[a6 + 11];
   }
   scratch1[a4 + 21] = acc3;
   let v2 = scratch1[a4 + 21];
   for (var c = 0; c < 10; c++) {
-    let a7 = c + n * 76;
+    let a7 = c + n * 87;
     scratch1[a7 + 22] = scratch1[a7 + 11] / v2;
   }
   var acc4 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a8 = n * 76 + r0;
+    let a8 = n * 87 + r0;
     acc4 = max(acc4, scratch1[a8 + 22]);
   }
   var acc5 = -3.402823466e+38;
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
-    let x0 = scratch1[n * 76 + r1 + 22];
+    let x0 = scratch1[n * 87 + r1 + 22];
     let wins0 = (x0 > acc5) || (x0 != x0);
     acc5 = select(acc5, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
@@ -4525,7 +4449,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   scratch1[a4 + 33] = y0;
   let v3 = scratch1[a4 + 32];
   for (var c = 0; c < 10; c++) {
-    let a9 = c + n * 76;
+    let a9 = c + n * 87;
     let v4 = scratch1[a9 + 22] - v3;
     let y1 = exp(v4);
     scratch1[a9 + 34] = v4;
@@ -4533,67 +4457,81 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   }
   var acc6 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a10 = n * 76 + r0;
+    let a10 = n * 87 + r0;
     acc6 += scratch1[a10 + 44];
   }
   scratch1[a4 + 54] = acc6;
-  let v5 = scratch2[n * 45 + 44];
-  let v6 = -v5;
-  let v7 = scratch1[a4 + 54];
-  let v8 = v6 / v7;
+  let v6 = f32(i32(uniforms.n));
+  let v7 = 1.0 / v6;
+  let v8 = -v7;
+  let v5 = sample_label[n];
   for (var c = 0; c < 10; c++) {
-    let a11 = c + n * 76;
-    scratch1[a11 + 55] = scratch2[c + n * 45 + 34] + v8 * scratch1[a11 + 44];
+    let a11 = c + n * 87;
+    scratch1[a11 + 55] = select(0.0, v8, (c == v5));
   }
   var acc7 = 0.0;
-  let v9 = scratch1[a4 + 21];
   for (var r0 = 0; r0 < 10; r0++) {
-    let a12 = n * 76 + r0;
-    acc7 += scratch1[a12 + 55] * (scratch1[a12 + 22] / v9);
+    let a12 = n * 87 + r0;
+    acc7 += scratch1[a12 + 55];
   }
   scratch1[a4 + 65] = acc7;
-  let v10 = scratch1[a4 + 21];
-  let v11 = 1.0 / v10;
-  let v12 = scratch1[a4 + 65];
-  let v13 = -v12;
+  let v9 = scratch1[a4 + 65];
+  let v10 = -v9;
+  let v11 = scratch1[a4 + 54];
+  let v12 = v10 / v11;
   for (var c = 0; c < 10; c++) {
-    let a13 = c + n * 76;
-    scratch1[a13 + 66] = (scratch1[a13 + 55] * v11 + v13) * scratch1[a13 + 11];
+    let a13 = c + n * 87;
+    scratch1[a13 + 66] = scratch1[a13 + 55] + v12 * scratch1[a13 + 44];
+  }
+  var acc8 = 0.0;
+  let v13 = scratch1[a4 + 21];
+  for (var r0 = 0; r0 < 10; r0++) {
+    let a14 = n * 87 + r0;
+    acc8 += scratch1[a14 + 66] * (scratch1[a14 + 22] / v13);
+  }
+  scratch1[a4 + 76] = acc8;
+  let v14 = scratch1[a4 + 21];
+  let v15 = 1.0 / v14;
+  let v16 = scratch1[a4 + 76];
+  let v17 = -v16;
+  for (var c = 0; c < 10; c++) {
+    let a15 = c + n * 87;
+    scratch1[a15 + 77] = (scratch1[a15 + 66] * v15 + v17) * scratch1[a15 + 11];
   }
 }
 `,
 };
 
 /**
- * Kernel 19: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch12, scratch11, scratch5, loss, accuracy, gradients, scratch0.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch10, scratch4, loss, accuracy, gradients, scratch12.
  */
-const train07LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
-  name: 'train_07_loss_log_sub_eq_select_sum_3_more_fc2_ba',
+const train06LossLogSubEqSelectSum3MoreFc2Ba2: KernelSpec = {
+  name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
   label: 'loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select',
   parts: [
     {
-      name: 'train_07a_loss_log_sub_eq_select_sum_3_more',
+      name: 'train_06a_loss_log_sub_eq_select_sum_3_more',
       label: 'loss: log + sub + eq + select + sum + 3 more',
       tasks: { count: 1, block: 0 },
       together: false,
       invocations: { count: 1, block: 0 },
     },
     {
-      name: 'train_07b_fc2_backward_sum',
+      name: 'train_06b_fc2_backward_sum',
       label: 'fc2 backward: sum',
       tasks: { count: 10, block: 0 },
       together: false,
       invocations: { count: 10, block: 0 },
     },
     {
-      name: 'train_07c_fc2_backward_matmul',
+      name: 'train_06c_fc2_backward_matmul',
       label: 'fc2 backward: matmul',
       tasks: { count: 80, block: 0 },
       together: false,
       invocations: { count: 640, block: 0 },
     },
     {
-      name: 'train_07d_fc2_backward_matmul_gt_select',
+      name: 'train_06d_fc2_backward_matmul_gt_select',
       label: 'fc2 backward: matmul + gt + select',
       tasks: { count: 8, block: 5 },
       together: false,
@@ -4604,13 +4542,13 @@ const train07LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 22, access: 'read' },
     { buffer: 21, access: 'read' },
-    { buffer: 15, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 14, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 10, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
   ],
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32 }
@@ -4632,12 +4570,12 @@ fn part0(number: i32, invocation: u32) {
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
     if ((v0 >= 0) && (v0 < 10)) {
-      acc0 += scratch0[v0 + r0 * 76 + 34] - log(scratch0[r0 * 76 + 54]);
+      acc0 += scratch0[v0 + r0 * 87 + 34] - log(scratch0[r0 * 87 + 54]);
     }
   }
   var acc1 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 += scratch0[r2 * 76 + 33];
+    acc1 += scratch0[r2 * 87 + 33];
   }
   let v1 = f32(i32(uniforms.n));
   let v2 = acc0 / v1;
@@ -4653,7 +4591,7 @@ fn part1(number: i32, invocation: u32) {
   let i = item;
   var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    acc0 += scratch0[i + r0 * 76 + 66];
+    acc0 += scratch0[i + r0 * 87 + 77];
   }
   gradients[i + 167104] = acc0;
 }
@@ -4666,7 +4604,7 @@ fn part2(number: i32, invocation: u32) {
   let c = rest1;
   var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    acc0 += scratch0[n + r0 * 76 + 66] * scratch1[c + r0 * 64];
+    acc0 += scratch0[n + r0 * 87 + 77] * scratch1[c + r0 * 64];
   }
   gradients[c * 10 + n + 166464] = acc0;
 }
@@ -4679,7 +4617,7 @@ fn part3(number: i32, invocation: u32) {
   let n = rest1;
   var acc0 = vec4f(0.0);
   for (var r0 = 0; r0 < 10; r0++) {
-    acc0 += scratch0[n * 76 + r0 + 66] * scratch2[cb + r0 * 16];
+    acc0 += scratch0[n * 87 + r0 + 77] * scratch2[cb + r0 * 16];
   }
   scratch3[cb + n * 16] = select(vec4f(0.0), acc0, (vec4f(scratch1[cb * 4 + n * 64], scratch1[cb * 4 + n * 64 + 1], scratch1[cb * 4 + n * 64 + 2], scratch1[cb * 4 + n * 64 + 3]) > vec4f(0.0)));
 }
@@ -4699,28 +4637,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch0, scratch4, scratch6, gradients, scratch12.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch12, scratch3, scratch5, gradients, scratch11.
  */
-const train08Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
-  name: 'train_08_fc1_backward_sum_fc1_backward_matmul_fc1',
+const train07Fc1BackwardSumFc1BackwardMatmulFc12: KernelSpec = {
+  name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
   label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select',
   parts: [
     {
-      name: 'train_08a_fc1_backward_sum',
+      name: 'train_07a_fc1_backward_sum',
       label: 'fc1 backward: sum',
       tasks: { count: 8, block: 0 },
       together: false,
       invocations: { count: 16, block: 0 },
     },
     {
-      name: 'train_08b_fc1_backward_matmul',
+      name: 'train_07b_fc1_backward_matmul',
       label: 'fc1 backward: matmul',
       tasks: { count: 26, block: 0 },
       together: false,
       invocations: { count: 9216, block: 0 },
     },
     {
-      name: 'train_08c_fc1_backward_matmul_gt_select',
+      name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
       tasks: { count: 9, block: 5 },
       together: false,
@@ -4730,11 +4668,11 @@ const train08Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 10, access: 'read' },
-    { buffer: 14, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 22, access: 'read' },
+    { buffer: 13, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
   ],
   wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32 }
@@ -4824,28 +4762,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 21: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch12, scratch9, scratch7, gradients, scratch4.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch11, scratch8, scratch6, gradients, scratch3.
  */
-const train09Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
-  name: 'train_09_conv3_backward_sum_conv3_backward_conv2d',
+const train08Conv3BackwardSumConv3BackwardConv2d2: KernelSpec = {
+  name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
   label: 'conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_09a_conv3_backward_sum',
+      name: 'train_08a_conv3_backward_sum',
       label: 'conv3 backward: sum',
       tasks: { count: 16, block: 0 },
       together: true,
       invocations: { count: 32, block: 0 },
     },
     {
-      name: 'train_09b_conv3_backward_conv2d_weight_grad',
+      name: 'train_08b_conv3_backward_conv2d_weight_grad',
       label: 'conv3 backward: conv2d_weight_grad',
       tasks: { count: 48, block: 0 },
       together: true,
       invocations: { count: 6144, block: 0 },
     },
     {
-      name: 'train_09c_conv3_backward_conv2d_input_grad_gt_sele',
+      name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
       tasks: { count: 8, block: 5 },
       together: false,
@@ -4855,11 +4793,11 @@ const train09Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 22, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 17, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 18, access: 'read' },
+    { buffer: 16, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 14, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32 }
@@ -4990,28 +4928,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 22: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch4, scratch10, scratch2, scratch8, gradients, scratch0.
+ * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch3, scratch9, scratch2, scratch7, gradients, scratch8.
  */
-const train10Conv2BackwardSumConv2BackwardMaxPo: KernelSpec = {
-  name: 'train_10_conv2_backward_sum_conv2_backward_max_po',
+const train09Conv2BackwardSumConv2BackwardMaxPo2: KernelSpec = {
+  name: 'train_09_conv2_backward_sum_conv2_backward_max_po',
   label: 'conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_10a_conv2_backward_sum',
+      name: 'train_09a_conv2_backward_sum',
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       together: true,
       invocations: { count: 16, block: 0 },
     },
     {
-      name: 'train_10b_conv2_backward_max_pool2d_grad_conv2d_we',
+      name: 'train_09b_conv2_backward_max_pool2d_grad_conv2d_we',
       label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 16, block: 0 },
       together: false,
       invocations: { count: 9216, block: 0 },
     },
     {
-      name: 'train_10c_conv2_backward_max_pool2d_grad_conv2d_in',
+      name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_in',
       label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -5021,12 +4959,12 @@ const train10Conv2BackwardSumConv2BackwardMaxPo: KernelSpec = {
   workgroup: 64,
   localBytes: 21632,
   buffers: [
-    { buffer: 14, access: 'read' },
-    { buffer: 20, access: 'read' },
+    { buffer: 13, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 12, access: 'read' },
-    { buffer: 18, access: 'read' },
+    { buffer: 17, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 10, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32 }
@@ -5175,21 +5113,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 23: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch0, scratch3, scratch1, gradients.
+ * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch8, scratch0, scratch1, gradients.
  */
-const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
-  name: 'train_11_conv1_backward_sum_conv1_backward_max_po',
+const train10Conv1BackwardSumConv1BackwardMaxPo2: KernelSpec = {
+  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
   label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad',
   parts: [
     {
-      name: 'train_11a_conv1_backward_sum',
+      name: 'train_10a_conv1_backward_sum',
       label: 'conv1 backward: sum',
       tasks: { count: 4, block: 0 },
       together: true,
       invocations: { count: 8, block: 0 },
     },
     {
-      name: 'train_11b_conv1_backward_max_pool2d_grad_conv2d_we',
+      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
       label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       together: true,
@@ -5199,8 +5137,8 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
+    { buffer: 18, access: 'read' },
     { buffer: 10, access: 'read' },
-    { buffer: 13, access: 'read' },
     { buffer: 11, access: 'read' },
     { buffer: 1, access: 'read_write' },
   ],
@@ -5265,13 +5203,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 24: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train12AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 23: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train11AdamIsFiniteMulAddPowSub3More2: KernelSpec = {
+  name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       together: false,
@@ -5324,58 +5262,62 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * The WebAssembly module of FashionSmallAugmented in hexadecimal: 39,417 bytes, a function for each part of each kernel.
+ * The WebAssembly module of FashionSmallAugmented in hexadecimal: 39,218 bytes, a function for each part of each kernel.
  */
 const fashionSmallAugmentedWasm = '\
 0061736d0100000001630b60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60087f7f7f7f7f7f7f7f\
 0060077f7f7f7f7f7f7f0060097f7f7f7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76\
-066d656d6f7279020301808004033332000001010101020304050101060606070706060708060909090909090909080808080909090908080808\
-08080a0a0a06060807ae0e2c2a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000c32\
-696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000d29696e666572\
-5f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000e1e696e6665725f30325f636f6e76335f636f6e76\
-32645f6164645f72656c75000f1c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001030696e6665725f30345f6663325f\
-6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d0011206576616c756174655f3030615f746f5f666c6f61\
-745f746f5f6633325f6469760012356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c\
-32645f77656967687473000d2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400\
-132c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000e216576616c756174655f\
-30335f636f6e76335f636f6e7632645f6164645f72656c75000f1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75\
-0010336576616c756174655f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00142d65\
-76616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001519747261696e5f3030615f47\
-61726d656e74735f72616e646f6d001619747261696e5f3030625f4761726d656e74735f72616e646f6d001732747261696e5f3030635f476172\
-6d656e74735f72616e646f6d5f6d756c5f6164645f72616e646f6d5f6d756c5f6164645f65001832747261696e5f3030645f636f6e76325f636f\
-6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00191e747261696e5f3030655f6663325f7765696768745f7265\
-6f726465726564001a32747261696e5f3031615f4761726d656e74735f746f5f6633325f6469765f6c745f7375625f73656c6563745f31335f6d\
-6f72001b1e747261696e5f3031625f6663315f7765696768745f72656f726465726564001c20747261696e5f3031635f636f6e76335f77656967\
-68745f72656f726465726564001d32747261696e5f3032615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f\
-6d61785f706f6f001e20747261696e5f3032625f636f6e76325f7765696768745f72656f726465726564001f31747261696e5f30335f636f6e76\
-325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00201e747261696e5f30345f636f6e76335f636f6e76\
-32645f6164645f72656c75000f1c747261696e5f30355f6663315f6d61746d756c5f6164645f72656c75001030747261696e5f30365f6663325f\
-6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00212b747261696e5f3037615f6c6f73735f6c6f675f73\
-75625f65715f73656c6563745f73756d5f335f6d6f726500221a747261696e5f3037625f6663325f6261636b776172645f73756d00231d747261\
-696e5f3037635f6663325f6261636b776172645f6d61746d756c002427747261696e5f3037645f6663325f6261636b776172645f6d61746d756c\
-5f67745f73656c65637400251a747261696e5f3038615f6663315f6261636b776172645f73756d00261d747261696e5f3038625f6663315f6261\
-636b776172645f6d61746d756c002727747261696e5f3038635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400281c\
-747261696e5f3039615f636f6e76335f6261636b776172645f73756d00292b747261696e5f3039625f636f6e76335f6261636b776172645f636f\
-6e7632645f7765696768745f67726164002a32747261696e5f3039635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f67\
-7261645f67745f73656c65002b1c747261696e5f3130615f636f6e76325f6261636b776172645f73756d002c32747261696e5f3130625f636f6e\
-76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002d32747261696e5f3130635f636f6e76325f6261\
-636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e002e1c747261696e5f3131615f636f6e76315f6261636b776172\
-645f73756d002f32747261696e5f3131625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765\
-00302e747261696e5f31325f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f726500310aa9a20232d301\
-01027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a1210244\
-5c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc156\
-3fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244\
-000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000000061\
-044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b20\
-00bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103\
-200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133b\
-b1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005\
-a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001\
-b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a01000440000\
-00000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0\
-a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c04404300\
-00c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470bf206\
-02027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a7210120064220\
+066d656d6f727902030180800403302f00000101010102030405010106060607070606070806090909090a0a0a0806090909090808080808080a\
+0a0a06060807c10d292a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000c32696e66\
+65725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000d29696e6665725f3031\
+5f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000e1e696e6665725f30325f636f6e76335f636f6e7632645f\
+6164645f72656c75000f1c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001030696e6665725f30345f6663325f6d6174\
+6d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d0011206576616c756174655f3030615f746f5f666c6f61745f74\
+6f5f6633325f6469760012356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f\
+77656967687473000d2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400132c65\
+76616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000e216576616c756174655f30335f\
+636f6e76335f636f6e7632645f6164645f72656c75000f1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75001033\
+6576616c756174655f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00142d6576616c\
+756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001532747261696e5f3030615f4761726d\
+656e74735f72616e646f6d5f72616e646f6d5f72616e646f6d5f6d756c5f6164645f7261001632747261696e5f3030625f636f6e76325f636f6e\
+7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663325f7765696768745f72656f\
+72646572656400181e747261696e5f3030645f6663315f7765696768745f72656f726465726564001932747261696e5f3031615f636f6e76315f\
+636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001a20747261696e5f3031625f636f6e76335f7765696768\
+745f72656f726465726564001b20747261696e5f3031635f636f6e76325f7765696768745f72656f726465726564001c31747261696e5f30325f\
+636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d1e747261696e5f30335f636f6e76335f\
+636f6e7632645f6164645f72656c75000f1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75001030747261696e5f30355f\
+6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d001e2b747261696e5f3036615f6c6f73735f6c\
+6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001f1a747261696e5f3036625f6663325f6261636b776172645f73756d0020\
+1d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c002127747261696e5f3036645f6663325f6261636b776172645f6d61\
+746d756c5f67745f73656c65637400221a747261696e5f3037615f6663315f6261636b776172645f73756d00231d747261696e5f3037625f6663\
+315f6261636b776172645f6d61746d756c002427747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c6563\
+7400251c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00262b747261696e5f3038625f636f6e76335f6261636b776172\
+645f636f6e7632645f7765696768745f67726164002732747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e70\
+75745f677261645f67745f73656c6500281c747261696e5f3039615f636f6e76325f6261636b776172645f73756d002932747261696e5f303962\
+5f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002a32747261696e5f3039635f636f6e76\
+325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e002b1c747261696e5f3130615f636f6e76315f626163\
+6b776172645f73756d002c32747261696e5f3130625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632\
+645f7765002d2e747261696e5f31315f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002e0ad2a1\
+022fd30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2\
+a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1\
+166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa0\
+2002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c2000440000000000\
+00000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020\
+000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e0\
+3fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a24414\
+3bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d9\
+3fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b080020\
+00bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a010\
+0044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f2001440000000000\
+00f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c\
+0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07\
+470bf20602027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a72101\
+2006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41\
+d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a2102\
+20034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006\
+422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79a\
+faec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a21022003\
+4185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a7210120064220\
 88a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec\
 7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185\
 dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a7\
@@ -5384,31 +5326,7 @@ dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720
 db7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a72005\
 7320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21\
 072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b\
-6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320\
-037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e210720\
-07422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21\
-032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a7200573200373\
-21042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e2107200742\
-2088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a210320\
-00410876b24300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f51d2531f51d2fd\
-de0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c\
-578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd\
-0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d00\
-01020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb\
-85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121\
-072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d04\
-0506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506\
-070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb97937\
-9eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51\
-d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004\
-fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd512100200820\
-09fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd\
-0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae\
-67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf\
-0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd\
-0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d04\
-0506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb9\
-79379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d253\
+6a21032000410876b24300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f51d253\
 1f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde012108\
 2004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020\
 082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd512104200620\
@@ -5435,578 +5353,595 @@ de0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c
 531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf0121\
 0920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120\
 062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd\
-0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108fdad01fdfa01fd\
-0c00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202\
-fc0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa4220120\
-01a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3e\
-a02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833\
-e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa020\
-03a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60bc4\
-0203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400004054fb21f93fa2a1\
-2002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439a9bd2003\
-a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a24455555555\
-5555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da02003a244\
-e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a244555555555555\
-c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60beb0807067f087b037f0f7b017f017b017f200020014804\
-40200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c000000\
-00000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00\
-0000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd\
-0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c4104\
-6c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401\
-210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201e\
-fde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e46\
-0d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde4\
-0121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fd\
-e4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200e\
-fde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011\
-fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde40121142025\
-2026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd\
-0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027fde401fd\
-0c00000000000000000000000000000000fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde90120102027fde401\
-fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b02\
-00202a20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c00000000000000000000000000000000fdeb\
-01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fde401fd0c0000000000000000000000000000\
-0000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a2208\
-2001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b\
-41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200d\
-fd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003f\
-fde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde601\
-2117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a20\
-0f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000\
-003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401\
-fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f\
-20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f00\
-00003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde4\
-01fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde60121\
-2420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd\
-0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040\
-200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019\
-fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b047f0a7b\
-037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d034041\
-00210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd000280\
-1a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116\
-200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018\
-fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501\
-212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fd\
-e40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde50121\
-2b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200f\
-fd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420\
-102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa01\
-2010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f\
-20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b4100213103404100213203\
-40410021330340410021340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000\
-000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00\
-000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd\
-0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a\
-41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde4\
-0121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6012038fd\
-e4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd090280032147\
-20472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfde40121\
-3d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41\
-046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c09003204920\
-3afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d\
-000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41\
-046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e20\
-4afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c0320\
-51fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde501215620512052fde501\
-204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a203\
-2054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde50120542055fde5\
-01204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f60320\
-4a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203\
-402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c002\
-6c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00000000\
-000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0\
-f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c000000000000000000000000\
-00000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b2032\
-41016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b\
-017f017b017f027b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c20022802\
-0041056b200a41056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000000000\
-000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000\
-00000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000\
-000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000\
-0000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005\
-200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde401210e201bfd\
-000290cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fde4012111\
-201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd09028096012121202120\
-1dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde401211620\
-22201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d000b2005\
-200941086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d4180016c\
-6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c000000000000\
-00000000000000000000fdeb01fd0b0210202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202620112025\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c00000000000000000000000000000000fdeb\
-01fd0b028048202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c000000000000\
-00000000000000000000fdeb01fd0b02806c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c2026201620\
-23fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c00000000000000\
-000000000000000000212bfd0c00000000000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e6c6a202a\
-41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200212f202f\
-202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e201941016a\
-221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41\
-046c6a21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c\
-4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f20002001\
-4804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b48\
-1b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c000000\
+0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51\
+d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9e\
+cdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd5120\
+02fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd\
+51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae\
+67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f\
+51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf\
+01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b21\
+0120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b210520\
+02fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d253\
+1f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd57\
+8d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd\
+512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd5120\
+03fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c\
+85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2\
+531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecd\
+fddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a\
+1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21\
+052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108fdad01\
+fdfa01fd0c00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e4400000000000000\
+00a02202fc0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03f\
+a422012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011a\
+a001fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa005\
+4420b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa001\
+2abfa02003a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a20052004410271\
+1bb60bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400004054fb21\
+f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439\
+a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a244\
+555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da0\
+2003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a2445555\
+55555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60beb0807067f087b037f0f7b017f017b017f2000\
+2001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd\
+0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
+11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
+002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41\
+086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde60120\
+0ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e\
+2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde40121152016\
+41a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde601\
+2010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6\
+012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fd\
+e601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fd\
+e6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401\
+211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21\
+282028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027\
+fde401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde901201020\
+27fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde9\
+01fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c0000000000000000000000000000\
+0000fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fde401fd0c00000000000000000000\
+000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841\
+016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c\
+2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a\
+2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f\
+0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f000000\
+3ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde6\
+01211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000\
+003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde40120\
+11fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffd\
+e601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f00\
+00003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501\
+201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003f\
+fde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b02800820\
+0e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd\
+0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070\
+200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b\
+047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c0340410021\
+0d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200f\
+fd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002\
+801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c\
+20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde50120\
+13fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde501212520\
+1b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201e\
+fde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020\
+201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b\
+02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b\
+0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180\
+026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b41002131034041\
+0021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd\
+0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000000000000000000000000021\
+39fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000000000000000000000000000\
+00213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441\
+a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde601\
+2035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6\
+012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd0902\
+8003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203d\
+fde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441\
+286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090\
+032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a2234\
+4105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41\
+286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af\
+03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002\
+c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde5012156205120\
+52fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd00\
+02e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde5012054\
+2055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02\
+e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b41\
+00213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a20\
+5e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c\
+00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061\
+fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c0000000000000000\
+0000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d\
+000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b\
+017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c\
+200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c000000000000000000\
+00000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
+0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
+00000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000\
+000000000000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a\
+211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde40121\
+0e201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fd\
+e4012111201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121\
+212021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde4\
+0121162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d\
+000b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d\
+4180016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b0280242026\
+20112025fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b028048202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b02806c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c20\
+2620162023fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c000000\
+00000000000000000000000000212bfd0c00000000000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e\
+6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200\
+212f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e20\
+1941016a221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180\
+016c6a41046c6a21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41\
+016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f\
+200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c2002280200\
+41056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd\
+0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
+10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b41\
+80096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201b\
+fde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e20\
+1d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde4012111\
+2018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd09028090012120202020\
+1bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641\
+016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a\
+41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340fd0c00000000000000000000\
+0000000000002129fd0c00000000000000000000000000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a4104\
+6c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202c\
+fd000290d016fde601202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d00\
+0b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d\
+000b0b200741016a22072001480d000b0b0be10610017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f2000200148\
+04402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20\
+092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122000211303402013211420142115\
+4100211603404300000000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d430000\
+0000211e4300000000211f43000000002120410021212004201541c0006c41046c6a21222005410041046c6a2123034020222a02002124201720\
+2420232a0280d228949221172018202420232a0284d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a20\
+1b202420232a0290d2289492211b201c202420232a0294d2289492211c201d202420232a0298d2289492211d201e202420232a029cd228949221\
+1e201f202420232a02a0d2289492211f2020202420232a02a4d22894922120202241046a2122202341286a2123202141016a222141c000480d00\
+0b2006201541166c41046c6a21252025201720089238020020252018200a9238020420252019200b923802082025201a200c9238020c2025201b\
+200d923802102025201c200e923802142025201d200f923802182025201e20109238021c2025201f201192380220202520202012923802242016\
+41016a22164101480d000b43ffff7fff2126410021212006201541166c41046c6a21270340202620272a0200972126202741046a212720214101\
+6a2221410a480d000b2006201541166c41046c6a21282028202638022820282a022821294100212a2006201541166c41046c6a212b0340202b20\
+2b2a0200202993100238022c202b41046a212b202a41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340\
+202c202d2a022c92212c202d41046a212d202141016a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c\
+6a212f2006201541166c41046c6a21300340202f20302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b\
+201341016a22132001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100210c2006200a419006\
+6c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c\
+419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f200020014804\
+4020002107034020072108200821094100210a03404100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c000000\
 00000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00\
 0000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd\
-0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20\
-166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde60120\
-0cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfd\
-e601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd09\
-02806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde601\
-2014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216\
-418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a\
-21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-04202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-9008052005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340fd0c0000000000000000000000000000\
-00002129fd0c00000000000000000000000000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a41046c6a212b\
-2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202cfd000290\
-d016fde601202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d000b200620\
-0941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200\
-202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b20\
-0741016a22072001480d000b0b0be10610017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f200020014804402005\
-410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294\
-e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e6282112200021130340201321142014211541002116\
-03404300000000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e\
-4300000000211f43000000002120410021212004201541c0006c41046c6a21222005410041046c6a2123034020222a020021242017202420232a\
-0280d228949221172018202420232a0284d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a201b202420\
-232a0290d2289492211b201c202420232a0294d2289492211c201d202420232a0298d2289492211d201e202420232a029cd2289492211e201f20\
-2420232a02a0d2289492211f2020202420232a02a4d22894922120202241046a2122202341286a2123202141016a222141c000480d000b200620\
-1541166c41046c6a21252025201720089238020020252018200a9238020420252019200b923802082025201a200c9238020c2025201b200d9238\
-02102025201c200e923802142025201d200f923802182025201e20109238021c2025201f20119238022020252020201292380224201641016a22\
-164101480d000b43ffff7fff2126410021212006201541166c41046c6a21270340202620272a0200972126202741046a2127202141016a222141\
-0a480d000b2006201541166c41046c6a21282028202638022820282a022821294100212a2006201541166c41046c6a212b0340202b202b2a0200\
-202993100238022c202b41046a212b202a41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340202c202d\
-2a022c92212c202d41046a212d202141016a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c6a212f20\
-06201541166c41046c6a21300340202f20302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b20134101\
-6a22132001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100210c2006200a4190066c41046c\
-6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c41900648\
-0d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f20002001480440200021\
-07034020072108200821094100210a03404100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c00000000000000\
-000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000\
-00000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000\
-000000000000000000000000002114410021152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c41046c6a2117\
-024003402016fd09020021182017fd000200211920182019fde601200dfde401210d2016fd090204211a201a2019fde601200efde401210e2016\
-fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201dfde60120\
-11fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e460d012017\
-fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f201efde601200efde401210e201c201efde601200ffde401210f20\
-16fd09027821202020201efde6012010fde40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fde4012112\
-201c2021fde6012013fde401211320202021fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fde601200dfde40121\
-0d2016fd09020c212320232022fde601200efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010fde40121\
-102017fd000290022125201f2025fde6012011fde401211120232025fde6012012fde401211220202025fde6012013fde401211320242025fde6\
-012014fde4012114201641f0006a211620174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd00028009\
-21262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd0c000000\
-00000000000000000000000000fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401fd0c0000\
-0000000000000000000000000000fdeb01fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202920\
-112028fde401fd0c00000000000000000000000000000000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb01fde901\
-20132028fde401fd0c00000000000000000000000000000000fdeb01fde90120142028fde401fd0c00000000000000000000000000000000fdeb\
-01fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d\
-000b0b0bc3091c017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d02\
-7f017d017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d\
-200a2a0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e628211320002114\
-0340201421152015211641002117034043000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d\
-4300000000211e4300000000211f4300000000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a21240340\
-20232a020021252018202520242a0280d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b20252024\
-2a028cd2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f2025\
-20242a029cd2289492211f2020202520242a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241\
-016a222241c000480d000b2006201641236c41046c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b\
-200d9238020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f20119238021c202620202012923802202026\
-2021201392380224201741016a22174101480d000b43ffff7fff2127410021222006201641236c41046c6a21280340202720282a020097212720\
-2841046a2128202241016a2222410a480d000b2006201641236c41046c6a21292029202738022820292a0228212a4100212b2006201641236c41\
-046c6a212c0340202c202c2a0200202a93100238022c202c41046a212c202b41016a222b410a480d000b4300000000212d410021222006201641\
-236c41046c6a212e0340202d202e2a022c92212d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f4100212b\
-20072016410a6c41046c6a21302006201641236c41046c6a21310340203020312a022c202f95380200203041046a2130203141046a2131202b41\
-016a222b410a480d000b43ffff7fff21324100212220072016410a6c41046c6a21330340203220332a0200972132203341046a2133202241016a\
-2222410a480d000b43ffff7fff2134410021354100213620072016410a6c41046c6a2137034020372a02002138203820345e203820385c722139\
-2038203420391b21344100410a6c20366a203520391b2135203741046a2137203641016a2236410a480d000b20352008201641046c6a213b203b\
-28020046b2213a202920323802582029203a38025c20292a0258213c4100212b2006201641236c41046c6a213d20072016410a6c41046c6a213e\
-0340203d203e2a0200203c93380260203d41046a213d203e41046a213e202b41016a222b410a480d000b4300000000213f410021222006201641\
-236c41046c6a21400340203f20402a0260100292213f204041046a2140202241016a2222410a480d000b2029203f38028801201441016a221420\
-01480d000b0b0b9e0206017d057f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a2005410041046c6a\
-210b0340200a280200210c200c41004e200c410a4871044020082005200c200941236c6a41186a41046c6a210d200d2a0200200b2a0288011003\
-939221080b200a41046a210a200b418c016a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c6a211003\
-40200e20102a025c92210e2010418c016a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c2113200e20\
-11952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a2215200148\
-0d000b0b0b6004017d017f017d057f2000200148044020022a0204210c200cfc00210d20022a0208210e200efc00210f20002110034020102111\
-201121122008201241046c6a2113201320124100200d200f1008380200201041016a22102001480d000b0b0b6004017d017f017d057f20002001\
-48044020022a0204210c200cfc00210d20022a0208210e200efc00210f20002110034020102111201121122009201241046c6a21132013201241\
-01200d200f1008380200201041016a22102001480d000b0b0bc8071c017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d\
-017f037d067f057d037f037d037f017d017f017d057f017d017f2000200148044020022a0204210c200cfc00210d20022a0208210e200efc0021\
-0f20022a020421102010fc00211120022a020821122012fc00211320022a020421142014fc00211520022a020821162016fc00211720022a0204\
-21182018fc00211920022a0208211a201afc00211b2002280200b2211c430000803f201c95211d201d8c211e2000211f0340201f212020202121\
-4100212220042021412d6c41046c6a212303402023436666663f43cdcccc3d20222021410a6c6a4102200d200f10089492430000444494380200\
-202341046a2123202241016a2222410a480d000b4100212220042021412d6c41046c6a2124034020242a0200212543114b93be43104b133f2022\
-2021410a6c6a41032011201310089492100221262025202695919021272025202694919021282024202738022820242028380250202441046a21\
-24202241016a2222410a480d000b43ffff7fff21294100212a4100212b20042021412d6c41046c6a212c0340202c2a0228212d202c2a0250212e\
-202d430000803f60202d430000e0415f71202e430000803f6071202e430000e0415f71b2212f202f20295e202f202f5c722130202f202920301b\
-21294100410a6c202b6a202a20301b212a202c41046a212c202b41016a222b410a480d000b2005202141046c6a21312031202a36020020312802\
-002132203241004e2032410a4871047d200420322021412d6c6a41046c6a213420342a0228430000803f6020342a0228430000e0415f7120342a\
-0250430000803f607120342a0250430000e0415f71047d20342a02280543000000000b0543000000000b2133203241004e2032410a4871047d20\
-0420322021412d6c6a41046c6a213620362a0228430000803f6020362a0228430000e0415f7120362a0250430000803f607120362a0250430000\
-e0415f71047d20362a02500543000000000b0543000000000b213520042021412d6c41046c6a2137203720333802782037203538027c20372021\
-4104201520171008380280012037202141052019201b1008380284012006202141046c6a2139203928020021384100212220042021412d6c4104\
-6c6a213a0340203a201e430000000020222038461b38028801203a41046a213a202241016a2222410a480d000b4300000000213b4100212b2004\
-2021412d6c41046c6a213c0340203b203c2a02880192213b203c41046a213c202b41016a222b410a480d000b2037203b3802b001201f41016a22\
-1f2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f41002110200720\
-0f41086c200e41c0006c6a41046c6a2111200a200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a211420\
-11fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f000000\
-3ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde6\
-01211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e\
-20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f00\
-00003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde4\
-01fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121\
-232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f\
-0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fd\
-e401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601\
-21282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023\
-fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b0280\
-4020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b028070201220\
-1dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804\
-402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f200b200e200f41c0006c6a41046c6a211020102007200e410a6c20\
-0f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0bf20c17037f017d027f167d017f067d047f0a7d047f047d047f\
-047d027f047d037f057d077f057d047f027d047f027d087f200020014804402000210c0340200c210d200d210e2004200e412d6c41046c6a2110\
-20102a0278210f200f43000000005e211120102a0280012112200f430000e04120111b2113430000e04120139321142014430000803f92211520\
-122015942116201443000000409521172016201720111b211820188e21192013430000e04195211a2013430000803f93211b20102a028401211c\
-20102a027c211d201d430000e04120111b211e430000e041201e93211f201f430000803f922120201c2020942121201f43000000409521222021\
-202220111b212320238e2124201e430000e041952125201e430000803f9321262005200e41046c6a212820282a02002127430000a04120279421\
-2943000020c1202992212a202a4335fa8e3c94212b202b100a212c202b100b212d2006200e41046c6a212f202f2a0200212e202e430000003f5d\
-21304100213103404100213203402032b221332033430000003f9221342034201a9421352035430000003f932136203643000000009721372037\
-201b9621382019203892213920398e213a2039203a93213b430000803f203b93213c203afc00213d203d41004e213e203d411c48213f203e203f\
-712140203db2214120414300005841932142202d2042942143202c2042942144203d41016a2145204541004e21462045411c4821472046204771\
-21482045b221492049430000584193214a202d204a94214b202c204a94214c4100214d20092032411c6c200e4190066c6a41046c6a214e034020\
-24204db2430000003f92202594430000003f9343000000009720269692214f204f8e2150204f2050932151430000803f20519321522050fc0021\
-53205341004e21542053411c4821552053b24300005841932156202c20569421572057204392430000584192902158202d205694215920592044\
-9343000058419290215a2058fc00215b205b41004e205b411c4871215c205afc00215d205d417f6c411b6a205d20301b215e205341016a215f20\
-5f41004e2160205f411c482161205fb24300005841932162202c20629421632063204392430000584192902164202d2062942165206520449343\
-00005841929021662064fc002167206741004e2067411c487121682066fc0021692069417f6c411b6a206920301b216a2057204b924300005841\
-9290216b2059204c9343000058419290216c206bfc00216d206d41004e206d411c4871216e206cfc00216f206f417f6c411b6a206f20301b2170\
-2063204b924300005841929021712065204c934300005841929021722071fc002173207341004e2073411c487121742072fc0021752075417f6c\
-411b6a207520301b2176204e203c20522040205471205571047d205c205d41004e71205d411c4871047d205c205e41004e71205e411c4871047d\
-2007205b411c6c205e6a200e4190066c6a6a217720772d0000b24300007f43950543000000000b0543000000000b430000000020584300000000\
-602058430000e0415d71205a43000000006071205a430000e0415d711b0543000000000b9420512040206071206171047d2068206941004e7120\
-69411c4871047d2068206a41004e71206a411c4871047d20072067411c6c206a6a200e4190066c6a6a217820782d0000b24300007f4395054300\
-0000000b0543000000000b430000000020644300000000602064430000e0415d712066430000000060712066430000e0415d711b054300000000\
-0b949294203b20522048205471205571047d206e206f41004e71206f411c4871047d206e207041004e712070411c4871047d2007206d411c6c20\
-706a200e4190066c6a6a217920792d0000b24300007f43950543000000000b0543000000000b4300000000206b430000000060206b430000e041\
-5d71206c43000000006071206c430000e0415d711b0543000000000b9420512048206071206171047d2074207541004e712075411c4871047d20\
-74207641004e712076411c4871047d20072073411c6c20766a200e4190066c6a6a217a207a2d0000b24300007f43950543000000000b05430000\
-00000b430000000020714300000000602071430000e0415d712072430000000060712072430000e0415d711b0543000000000b94929492380200\
-204e41046a214e204d41016a224d411c480d000b203241016a2232411c480d000b203141016a22314101480d000b200c41016a220c2001480d00\
-0b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f200a200e41c0016d4180c0016c200e41c0006f4180016c6a20\
-0e41c0006d41036f4180c0006c6a41046c6a21102008200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21\
-110340201020112a0280d016380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b\
-0b8e0101077f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f41002110200b200f4180c0006c200e\
-41c0006c6a41046c6a21112008200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200201141046a211120124180046a2112\
-201041016a221041c000480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020014804402000210903\
-402009210a200a210b4100210c03404100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000\
-000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
-0000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000\
-00000000000000000000002116410021172004200c41386c200b4190066c6a200d41026c6a41046c6a21182005200e41086c41046c6a21190240\
-03402018fd090200211a2019fd000200211b201a201bfde601200ffde401210f2018fd090204211c201c201bfde6012010fde40121102018fd09\
-0270211d201d201bfde6012011fde40121112018fd090274211e201e201bfde6012012fde40121122019fd000210211f201a201ffde6012013fd\
-e4012113201c201ffde6012014fde4012114201d201ffde6012015fde4012115201e201ffde6012016fde4012116201741a07e460d012019fd00\
-0280012120201c2020fde601200ffde401210f2018fd090208212120212020fde6012010fde4012110201e2020fde6012011fde40121112018fd\
-090278212220222020fde6012012fde40121122019fd000290012123201c2023fde6012013fde401211320212023fde6012014fde4012114201e\
-2023fde6012015fde401211520222023fde6012016fde4012116201741e07c460d012019fd00028002212420212024fde601200ffde401210f20\
-18fd09020c212520252024fde6012010fde401211020222024fde6012011fde40121112018fd09027c212620262024fde6012012fde401211220\
-19fd00029002212720212027fde6012013fde401211320252027fde6012014fde401211420222027fde6012015fde401211520262027fde60120\
-16fde4012116201841f0006a211820194180036a2119201741016a22174103480d000b0b2005200e41086c41046c6a21292029fd000280092128\
-200f2028fde401fd0c00000000000000000000000000000000fdeb01212a20102028fde401fd0c00000000000000000000000000000000fdeb01\
-212b202b202afd45202a202afd42fd50212c202a202b202cfd52212d20112028fde401fd0c00000000000000000000000000000000fdeb01212e\
-202e202dfd45202d202dfd42fd50212f202d202e202ffd52213020122028fde401fd0c00000000000000000000000000000000fdeb0121312031\
-2030fd4520302030fd42fd502132203020312032fd5221332029fd00029009213420132034fde401fd0c00000000000000000000000000000000\
-fdeb01213520142034fde401fd0c00000000000000000000000000000000fdeb01213620362035fd4520352035fd42fd502137203520362037fd\
-52213820152034fde401fd0c00000000000000000000000000000000fdeb01213920392038fd4520382038fd42fd50213a20382039203afd5221\
-3b20162034fde401fd0c00000000000000000000000000000000fdeb01213c203c203bfd45203b203bfd42fd50213d203b203c203dfd52213efd\
-0c01000000010000000100000001000000202cfd4ffd0c02000000020000000200000002000000202ffd52fd0c03000000030000000300000003\
-0000002032fd52213ffd0c010000000100000001000000010000002037fd4ffd0c02000000020000000200000002000000203afd52fd0c030000\
-00030000000300000003000000203dfd5221402006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a214120412033fd0b\
-02002007200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a21422042203ffd0b02002041203efd0b021020422040fd0b02\
-10200e41016a220e4104480d000b200d41016a220d410d480d000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b890101\
-077f200020014804402000210903402009210a200a41c00070210b200a41c0006e210a200a210c4100210d2008200c4180106c200b41206c6a41\
-046c6a210e2005200c4180106c200b6a41046c6a210f0340200e200f2a02800a380200200e41046a210e200f4180026a210f200d41016a220d41\
-20480d000b200941016a22092001480d000b0b0b9e120a097f207b047f0a7b037f077b037f117b067f0b7b200020014804402000210903402009\
-210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41\
-046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121\
-142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401\
-211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5\
-012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd\
-000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501\
-212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fd\
-e5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023\
-fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b02\
-80af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd\
-0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e4101\
-6a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340fd0c00000000000000000000\
-0000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000000000\
-00000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000000000\
-00000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c00000000\
-000000000000000000000000213f410021402003203441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a\
-2142024003402041fd09020021432042fd000200214420432044fde6012036fde40121362042fd000210214520432045fde6012037fde4012137\
-2041fd09028001214620462044fde6012038fde401213820462045fde6012039fde4012139204041807f460d012041fd09028002214720472044\
-fde601203afde401213a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfde401213c20482045fde601203dfde4\
-01213d204041a07e460d012041fd09028004214920492044fde601203efde401213e20492045fde601203ffde401213f204141046a2141204241\
-206a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003\
-204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f0\
-9003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d000b203441016a22344110480d000b203341016a2233410148\
-0d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c\
-0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fd\
-e4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd00\
-02e0d4032156204f2050fde501204bfd0002a0e103fde501215720522053fde501204bfd0002c0e703fde5012158204bfd0002809003204dfde4\
-01204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401fde501215a204d204efde501204bfd\
-000280db03fde5012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280\
-f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d\
-000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a215e205efd0002\
-80ca04215d4100215f0340410021602003203341046c205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41\
-c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401\
-fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c00000000000000000000000000000000fdeb0121\
-6520652064fd4520642064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde401fd0c00000000000000000000000000000000\
-fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603205dfde401fd0c000000000000000000000000\
-00000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c010000000100000001000000010000002066fd4ffd\
-0c020000000200000002000000020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b02002063206efd\
-0b0200206141c0006a216120624180026a216220634180026a2163206041016a22604105480d000b205f41016a225f4105480d000b203341016a\
-22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bf50b24017d017f097d047f0a7d037f017d017f017d02\
-7f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f037d017f017d017f037d027f027d017f047d017f2000200148\
-04402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e20\
-0a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e62821132000211403402014211520152116\
-41002117034043000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e430000\
-0000211f4300000000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a02002125201820\
-2520242a0280d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b20\
-1c202520242a0290d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a029cd228949221\
-1f2020202520242a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241016a222241c000480d00\
-0b2006201641cc006c41046c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b200d9238020c202620\
-1c200e923802102026201d200f923802142026201e2010923802182026201f20119238021c202620202012923802202026202120139238022420\
-1741016a22174101480d000b43ffff7fff2127410021222006201641cc006c41046c6a21280340202720282a0200972127202841046a21282022\
-41016a2222410a480d000b2006201641cc006c41046c6a21292029202738022820292a0228212a4100212b2006201641cc006c41046c6a212c03\
-40202c202c2a0200202a93100238022c202c41046a212c202b41016a222b410a480d000b4300000000212d410021222006201641cc006c41046c\
-6a212e0340202d202e2a022c92212d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f4100212b2006201641\
-cc006c41046c6a21300340203020302a022c202f95380258203041046a2130202b41016a222b410a480d000b43ffff7fff213141002122200620\
-1641cc006c41046c6a21320340203120322a0258972131203241046a2132202241016a2222410a480d000b43ffff7fff21334100213441002135\
-2006201641cc006c41046c6a2136034020362a02582137203720335e203720375c7221382037203320381b21334100410a6c20356a203420381b\
-2134203641046a2136203541016a2235410a480d000b20342007201641046c6a213a203a28020046b22139202920313802800120292039380284\
-0120292a028001213b4100212b2006201641cc006c41046c6a213c0340203c2a0258203b93213d203d1002213e203c203d38028801203c203e38\
-02b001203c41046a213c202b41016a222b410a480d000b4300000000213f410021222006201641cc006c41046c6a21400340203f20402a02b001\
-92213f204041046a2140202241016a2222410a480d000b2029203f3802d80120082016412d6c41046c6a214220422a02b001214120418c214320\
-292a02d8012144204320449521454100212b2006201641cc006c41046c6a214620082016412d6c41046c6a21470340204620472a028801204520\
-462a02b00194923802dc01204641046a2146204741046a2147202b41016a222b410a480d000b4300000000214820292a02542149410021222006\
-201641cc006c41046c6a214a03402048204a2a02dc01204a2a025820499594922148204a41046a214a202241016a2222410a480d000b20292048\
-3802840220292a0254214b430000803f204b95214c20292a028402214d204d8c214e4100212b2006201641cc006c41046c6a214f0340204f204f\
-2a02dc01204c94204e92204f2a022c9438028802204f41046a214f202b41016a222b410a480d000b201441016a22142001480d000b0b0ba00206\
-017d057f017d027f047d047f200020014804404300000000210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e28020021\
-10201041004e2010410a48710440200c20052010200d41cc006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e4104\
-6a210e200f41b0026a210f200d41016a220d2002280200480d000b43000000002112410021132005410041046c6a21140340201220142a028401\
-922112201441b0026a2114201341016a22132002280200480d000b2002280200b22115200c201595211620168c21172012201595211820002119\
-03402019211a2008410041046c6a211b201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b780303\
-7f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02880292\
-210f201141b0026a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b\
-0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f4300000000211043\
-000000002111430000000021124300000000211343000000002114430000000021154300000000211643000000002117410021182005200f4104\
-6c6a21192006200e41086c41046c6a211a034020192a028802211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b20\
-1a2a0208949221122013201b201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a02189492\
-21162017201b201a2a021c94922117201941b0026a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a\
-41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8\
-d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b0b0ba30a09057f0a7b037f077b037f027b027f017b027f2000\
-20014804402000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c20022802004105\
-6b481b2110410520022802004c0440fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
-0000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd\
-0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021\
-18fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2005201041cc006c41046c6a21\
-1c2007200e41086c41046c6a211d02400340201cfd09028802211e201dfd000200211f201e201ffde6012011fde4012111201dfd000210212020\
-1e2020fde6012012fde4012112201cfd0902b80421212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01\
-201cfd0902e80621222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902980921232023201ffde6012017fde401\
-211720232020fde6012018fde4012118201b41a07e460d01201cfd0902c80b21242024201ffde6012019fde401211920242020fde601201afde4\
-01211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006\
-201041c0006c200e41086c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd00\
-0210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd\
-44fd4efd0b028002202520142026fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd\
-0c00000000000000000000000000000000fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd\
-4efd0b029004202520172026fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00\
-000000000000000000000000000000fd44fd4efd0b029006202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd\
-0b0280082025201a2026fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340fd0c00000000000000\
-0000000000000000002128fd0c0000000000000000000000000000000021294100211b2005200f41fc026c202741cc006c6a41046c6a212a2007\
-200e41086c41046c6a212b0340202afd09028802212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129\
-202a41046a212a202b4180026a212b201b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d20\
-282006200e41086c200f41c0026c6a202741c0006c6a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd4efd0b\
-0200202d2029202efd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202741016a22272002280200200f41056c6b480d\
-000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c0000000000000000\
-0000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fd\
-e401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200c\
-fd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0bd10505067f0a7b037f077b017f2000200148044020002109034020\
-09210a200a210b200b41056c41800141056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c0000000000000000000000\
-0000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000\
-000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000\
-0000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000\
-00000000000000000000002118410021192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd00020021\
-1c201bfd090200211d201c201dfde601200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f201c201ffd\
-e6012011fde4012111201e201ffde6012012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde4012113201e2020fd\
-e6012014fde4012114201bfd09020c2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d01201bfd0902\
-102122201c2022fde6012017fde4012117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a221920022802\
-00480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd\
-0b0280e21620232012fd0b0290e21620232013fd0b0280f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b02908617202320\
-17fd0b0280981720232018fd0b02909817200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0b\
-e60a09067f0a7b037f077b037f027b027f017b027f200020014804402000210903402009210a200a410970210b200a41096e210a200a210c200c\
-41056c200228020041056b200c41056c200228020041056b481b210d4100210e0340410520022802004c0440fd0c000000000000000000000000\
-00000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000\
-0000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000\
-00000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000\
-000000000000000000002118410021192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd\
-090200211c201bfd000200211d201c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd09028002211f\
-201f201dfde6012011fde4012111201f201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde40121\
-132020201efde6012014fde4012114201afd0902800621212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e46\
-0d01201afd0902800821222022201dfde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180046a211b20194101\
-6a221941c000480d000b0b2008200d4180096c200e41086c6a200b4180016c6a41046c6a21232023200f2005200d4180096c200e41086c6a200b\
-4180016c6a41046c6a21242024fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202320102024fd000210fd0c000000\
-00000000000000000000000000fd44fd4efd0b0210202320112024fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b0280\
-24202320122024fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b029024202320132024fd00028048fd0c000000000000\
-00000000000000000000fd44fd4efd0b028048202320142024fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b02904820\
-2320152024fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c0000000000000000\
-0000000000000000fd44fd4efd0b02906c202320172024fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b0280900120\
-2320182024fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b0290900105410021250340fd0c00000000000000000000\
-0000000000002126fd0c000000000000000000000000000000002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41\
-086c200b4180c0006c6a41046c6a212903402028fd090200212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fd\
-e4012127202841046a212820294180046a2129201941016a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180\
-096c6a41046c6a212b202b20262005200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c000000\
-00000000000000000000000000fd44fd4efd0b0200202b2027202cfd000210fd0c00000000000000000000000000000000fd44fd4efd0b021020\
-2541016a22252002280200200c41056c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0bd00203047f027b04\
-7f200020014804404100210903402000210a0340200a210b200b210cfd0c00000000000000000000000000000000210dfd0c0000000000000000\
-0000000000000000210e4100210f0340200941046c200f6a2002280200480440410021102004200c41086c20094180246c6a200f4180096c6a41\
-046c6a21110340200d2011fd000200fde401210d200e2011fd000210fde401210e20114180046a2111201041016a22104109480d000b0b200f41\
-016a220f4104480d000b2007200c41086c41046c6a21122012200941004a047b2012fd000280cc1605fd0c000000000000000000000000000000\
-000b200dfde401fd0b0280cc162012200941004a047b2012fd000290cc1605fd0c000000000000000000000000000000000b200efde401fd0b02\
-90cc16200a41016a220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f2000200148\
-04404100210903402000210a0340200a210b200b410370210c200b41036e210b200b210d200941004a210e4100210f0340fd0c00000000000000\
-0000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000\
-00000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000\
-000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00\
-0000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b41\
-00211c0340200941046c201c6a20022802004804404100211d2005200c41c0026c20094180326c6a201c41c00c6c6a200f41066c6a41046c6a21\
-1e2004200d41086c20094180246c6a201c4180096c6a41046c6a211f02400340201efd0902002120201ffd000200212120202021fde6012010fd\
-e4012110201d4150460d01201ffd000210212220202022fde6012011fde4012111201d41b07f460d01201efd090204212320232021fde6012012\
-fde401211220232022fde6012013fde4012113201d41807f460d01201efd090208212420242021fde6012014fde401211420242022fde6012015\
-fde4012115201d41d07e460d01201efd09020c212520252021fde6012016fde401211620252022fde6012017fde4012117201d41a07e460d0120\
-1efd090210212620262021fde6012018fde401211820262022fde6012019fde4012119201d41f07d460d01201efd090214212720272021fde601\
-201afde401211a20272022fde601201bfde401211b201d41c07d460d01201efd090280022128201ffd00028004212920282029fde6012010fde4\
-012110201d41907d460d01201ffd00029004212a2028202afde6012011fde4012111201d41f07c460d01201efd09028402212b202b2029fde601\
-2012fde4012112202b202afde6012013fde4012113201d41c07c460d01201efd09028802212c202c2029fde6012014fde4012114202c202afde6\
-012015fde4012115201d41907c460d01201efd09028c02212d202d2029fde6012016fde4012116202d202afde6012017fde4012117201d41e07b\
-460d01201efd09029002212e202e2029fde6012018fde4012118202e202afde6012019fde4012119201d41b07b460d01201efd09029402212f20\
-2f2029fde601201afde401211a202f202afde601201bfde401211b201d41807b460d01201efd090280042130201ffd00028008213120302031fd\
-e6012010fde4012110201d41d07a460d01201ffd00029008213220302032fde6012011fde4012111201d41b07a460d01201efd09028404213320\
-332031fde6012012fde401211220332032fde6012013fde4012113201d41807a460d01201efd09028804213420342031fde6012014fde4012114\
-20342032fde6012015fde4012115201d41d079460d01201efd09028c04213520352031fde6012016fde401211620352032fde6012017fde40121\
-17201d41a079460d01201efd09029004213620362031fde6012018fde401211820362032fde6012019fde4012119201d41f078460d01201efd09\
-029404213720372031fde601201afde401211a20372032fde601201bfde401211b201e41800a6a211e201f41800c6a211f201d41016a221d4103\
-480d000b0b0b201c41016a221c4104480d000b2007200c4180c0016c200d41086c6a200f4180066c6a41046c6a21382038200e047b2038fd0002\
-80cc0405fd0c000000000000000000000000000000000b2010fde401fd0b0280cc042038200e047b2038fd000290cc0405fd0c00000000000000\
-0000000000000000000b2011fde401fd0b0290cc042038200e047b2038fd000280d00405fd0c000000000000000000000000000000000b2012fd\
-e401fd0b0280d0042038200e047b2038fd000290d00405fd0c000000000000000000000000000000000b2013fde401fd0b0290d0042038200e04\
-7b2038fd000280d40405fd0c000000000000000000000000000000000b2014fde401fd0b0280d4042038200e047b2038fd000290d40405fd0c00\
-0000000000000000000000000000000b2015fde401fd0b0290d4042038200e047b2038fd000280d80405fd0c0000000000000000000000000000\
-00000b2016fde401fd0b0280d8042038200e047b2038fd000290d80405fd0c000000000000000000000000000000000b2017fde401fd0b0290d8\
-042038200e047b2038fd000280dc0405fd0c000000000000000000000000000000000b2018fde401fd0b0280dc042038200e047b2038fd000290\
-dc0405fd0c000000000000000000000000000000000b2019fde401fd0b0290dc042038200e047b2038fd000280e00405fd0c0000000000000000\
-00000000000000000b201afde401fd0b0280e0042038200e047b2038fd000290e00405fd0c000000000000000000000000000000000b201bfde4\
-01fd0b0290e004200f41016a220f4120480d000b200a41016a220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b96\
-0d09077f0a7b057f077b037f027b027f017b027f200020014804402000210903402009210a200a410870210b200a41086e210a200a210c200c41\
-056c200228020041056b200c41056c200228020041056b481b210d4100210e03404100210f0340410520022802004c0440fd0c00000000000000\
-0000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000\
-00000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000\
-000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00\
-00000000000000000000000000000021194100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f\
-6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c6a200f4180\
-016c6a41046c6a211d2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd0002002120\
-201f2020fde6012010fde4012110201efd0002102121201f2021fde6012011fde4012111201dfd09028024212220222020fde6012012fde40121\
-1220222021fde6012013fde4012113201c41807f460d01201dfd09028048212320232020fde6012014fde401211420232021fde6012015fde401\
-2115201dfd0902806c212420242020fde6012016fde401211620242021fde6012017fde4012117201c41a07e460d01201dfd0902809001212520\
-252020fde6012018fde401211820252021fde6012019fde4012119201d41046a211d201e4180026a211e201c41016a221c418001480d000b0b0b\
-201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c\
-6a2126202620102005200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c000000000000000000\
-00000000000000fd44fd4efd0b0200202620112027fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202620122027fd\
-00028032fd0c00000000000000000000000000000000fd44fd4efd0b028032202620132027fd00029032fd0c0000000000000000000000000000\
-0000fd44fd4efd0b029032202620142027fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b028064202620152027fd0002\
-9064fd0c00000000000000000000000000000000fd44fd4efd0b029064202620162027fd0002809601fd0c000000000000000000000000000000\
-00fd44fd4efd0b02809601202620172027fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b02909601202620182027fd\
-000280c801fd0c00000000000000000000000000000000fd44fd4efd0b0280c801202620192027fd000290c801fd0c0000000000000000000000\
-0000000000fd44fd4efd0b0290c80105410021280340fd0c000000000000000000000000000000002129fd0c0000000000000000000000000000\
-0000212a4100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c20\
-0f6a4103487104404100211c2004200e4180036c200c41802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c\
-6a212b2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde401\
-2129202d202cfd000210fde601202afde401212a202b41046a212b202c4180026a212c201c41016a221c418001480d000b0b201b41016a221b41\
-03480d000b0b201a41016a221a4103480d000b2008200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a\
-212e202e20292005200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c000000\
-00000000000000000000000000fd44fd4efd0b0200202e202a202ffd000210fd0c00000000000000000000000000000000fd44fd4efd0b021020\
-2841016a22282002280200200c41056c6b480d000b0b200f41016a220f4105480d000b200e41016a220e4105480d000b200941016a2209200148\
-0d000b0b0bd00203047f027b047f200020014804404100210a03402000210b0340200b210c200c210dfd0c000000000000000000000000000000\
-00210efd0c00000000000000000000000000000000210f410021100340200a41026c20106a2002280200480440410021112004200d41086c200a\
-4180196c6a201041c00c6c6a41046c6a21120340200e2012fd000200fde401210e200f2012fd000210fde401210f20124180026a211220114101\
-6a22114119480d000b0b201041016a22104102480d000b2008200d41086c41046c6a21132013200a41004a047b2013fd000280ca0405fd0c0000\
-00000000000000000000000000000b200efde401fd0b0280ca042013200a41004a047b2013fd000290ca0405fd0c000000000000000000000000\
-000000000b200ffde401fd0b0290ca04200b41016a220b2001480d000b200a41016a220a200228020041016a41026d480d000b0b0bd50603107f\
-017b067f200020014804402000210a0340200a210b200b210c4100210d03404100210e03404100210f0340410021102003200d41046c200f41e0\
-006c6a200e41a0026c6a41046c6a211103402011fd0c00000000000000000000000000000000fd0b020020114180016a2111201041016a221041\
-03480d000b200f41016a220f4103480d000b200e41016a220e4104480d000b200d41016a220d4108480d000b4100211203404100210e03404100\
-211303404100211403402005200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a21162016280200211520154102\
-6d2117201541026f2118201541004e2015410448712004200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a2119\
-20192a020043000000005c7104402019fd090200211a4100210f03404100211b03404100210d2003200f41e0006c200e41a0026c6a41046c6a21\
-1c2006201741a0036c201841206c6a200f41a0036c6a201241a02a6c6a201341c0066c6a201441c0006c6a41046c6a211d0340201c201dfd0002\
-00201afde601201cfd000200fde401fd0b0200201c201dfd000210201afde601201cfd000210fde401fd0b0210201c201dfd00028001201afde6\
-01201cfd00028001fde401fd0b028001201c201dfd00029001201afde601201cfd00029001fde401fd0b029001201c201dfd00028002201afde6\
-01201cfd00028002fde401fd0b028002201c201dfd00029002201afde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a21\
-1d200d41016a220d4104480d000b201b41016a221b4101480d000b200f41016a220f4103480d000b0b201441016a22144105480d000b20134101\
-6a22134105480d000b200e41016a220e4104480d000b201241016a22122002280200480d000b4100210e03404100210f03404100211003404100\
-211e2008200f4180306c200c41046c6a200e6a20104180106c6a41046c6a211f2003200f41e0006c200e41a0026c6a201041206c6a41046c6a21\
-200340201f20202a02003802800a201f4180026a211f202041046a2120201e41016a221e4120480d000b201041016a22104103480d000b200f41\
-016a220f4103480d000b200e41016a220e4104480d000b200a41016a220a2001480d000b0b0bb806030f7f017b097f200020014804402000210a\
-0340200a210b200b210c4100210d03404100210e03404100210f2003200d41046c200e41a0036c6a41046c6a211003402010fd0c000000000000\
-00000000000000000000fd0b020020104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b200d41016a220d410848\
-0d000b4100211103404100211203404100211303402005201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a2115201528020021\
-14201441026d2116201441026f2117201441004e2014410448712004201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211820\
-182a020043000000005c7104402018fd09020021194100211a03404100211b03404100210d2003201641a0036c201741206c6a201341c0006c6a\
-201241c0066c6a201a41a0036c6a41046c6a211c2007201141206c201a4180306c6a41046c6a211d0340201c2019201dfd000200fde601201cfd\
-000200fde401fd0b0200201c2019201dfd000210fde601201cfd000210fde401fd0b0210201c2019201dfd00028040fde601201cfd00028001fd\
-e401fd0b028001201c2019201dfd00029040fde601201cfd00029001fde401fd0b029001201c2019201dfd0002808001fde601201cfd00028002\
-fde401fd0b028002201c2019201dfd0002908001fde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a22\
-0d4104480d000b201b41016a221b4101480d000b201a41016a221a4103480d000b0b201341016a22134105480d000b201241016a22124105480d\
-000b201141016a221141c000480d000b4100210d03404100211e03404100211f2009200d41046c201e41a0036c6a200c41a02a6c6a41046c6a21\
-202006200d41046c201e41a0036c6a200c41a02a6c6a41046c6a21212003200d41046c201e41a0036c6a41046c6a2122034020202022fd000200\
-2021fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020204180016a212020214180016a212120224180016a2122201f\
-41016a221f410d480d000b201e41016a221e410d480d000b200d41016a220d4108480d000b200a41016a220a2001480d000b0b0b9c0203047f02\
-7b037f200020014804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c000000000000\
-00000000000000000000210d4100210e2004200b41086c200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d200ffd0002\
-10fde401210d200f4180016a210f200e41016a220e41a901480d000b2007200b41086c41046c6a21102010200841004a047b2010fd0002800905\
-fd0c000000000000000000000000000000000b200cfde401fd0b0280092010200841004a047b2010fd0002900905fd0c00000000000000000000\
-0000000000000b200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0be80605077f067b077f05\
-7b017f200020014804404100210803402000210903402009210a200a410370210b200a41036e210a200a410170210c200a41016e210a200a4101\
-70210d200a41016e210a200a210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000\
-00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
-00000000000000000000000000000000211441002115034041002116034041002117034041002118200520084190066c201541386c6a2016411c\
-6c6a20176a200b6a41046c6a21192006200e41086c200841a02a6c6a201541a0036c6a41046c6a211a2004200e41086c200841a02a6c6a201541\
-a0036c6a41046c6a211b03402019fd090200211c201bfd000200201afd000200201641026c20176afd11fd37fd4e211d201c201dfde601200ffd\
-e401210f201bfd000210201afd000210201641026c20176afd11fd37fd4e211e201c201efde6012010fde40121102019fd090270211f201f201d\
-fde6012011fde4012111201f201efde6012012fde40121122019fd0902e00121202020201dfde6012013fde40121132020201efde6012014fde4\
-012114201941086a2119201a4180016a211a201b4180016a211b201841016a2218410d480d000b201741016a22174102480d000b201641016a22\
-164102480d000b201541016a2215410d480d000b2007200e41086c200b41206c6a41046c6a21212021200841004a047b2021fd00020005fd0c00\
-0000000000000000000000000000000b200ffde401fd0b02002021200841004a047b2021fd00021005fd0c000000000000000000000000000000\
-000b2010fde401fd0b02102021200841004a047b2021fd0002800305fd0c000000000000000000000000000000000b2011fde401fd0b02800320\
-21200841004a047b2021fd0002900305fd0c000000000000000000000000000000000b2012fde401fd0b0290032021200841004a047b2021fd00\
-02800605fd0c000000000000000000000000000000000b2013fde401fd0b0280062021200841004a047b2021fd0002900605fd0c000000000000\
-000000000000000000000b2014fde401fd0b029006200941016a22092001480d000b200841016a22082002280200480d000b0b0bc00305017b02\
-7f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a020cfd13210c20022a0210fd1321\
-0d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c\
-6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601\
-fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde6\
-01fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c20\
-1a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fd\
-e501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a\
-2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00e20103666d61ee38161616160e0e0e1f160e16\
-170e0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee10414c00b161616160e\
-0e0e1f160e16170e0e0e1f160e16170e0e0e9031161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ede0e16170e1f0e170e1f0ef51d1617\
-0e1f0e170e1f0eaf0412cf0516160e1e0e160e1e0ec00416170e1f0e170e1f0ec90412da071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f0e1f0e1f0e\
-1f0e281f1f0e1f0e1f0e1f0e1f0ef50816170e1f0e170e200ed90512fe162a160e170e';
+0c000000000000000000000000000000002114410021152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c4104\
+6c6a2117024003402016fd09020021182017fd000200211920182019fde601200dfde401210d2016fd090204211a201a2019fde601200efde401\
+210e2016fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201d\
+fde6012011fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e46\
+0d012017fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f201efde601200efde401210e201c201efde601200ffde4\
+01210f2016fd09027821202020201efde6012010fde40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fd\
+e4012112201c2021fde6012013fde401211320202021fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fde601200d\
+fde401210d2016fd09020c212320232022fde601200efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010\
+fde40121102017fd000290022125201f2025fde6012011fde401211120232025fde6012012fde401211220202025fde6012013fde40121132024\
+2025fde6012014fde4012114201641f0006a211620174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd\
+0002800921262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd\
+0c00000000000000000000000000000000fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401\
+fd0c00000000000000000000000000000000fdeb01fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b02\
+00202920112028fde401fd0c00000000000000000000000000000000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb\
+01fde90120132028fde401fd0c00000000000000000000000000000000fdeb01fde90120142028fde401fd0c0000000000000000000000000000\
+0000fdeb01fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a2207\
+2001480d000b0b0bc3091c017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d01\
+7f017d027f017d017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028c\
+e628210d200a2a0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e6282113\
+200021140340201421152015211641002117034043000000002118430000000021194300000000211a4300000000211b4300000000211c430000\
+0000211d4300000000211e4300000000211f4300000000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a\
+2124034020232a020021252018202520242a0280d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b\
+202520242a028cd2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e\
+201f202520242a029cd2289492211f2020202520242a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a21\
+24202241016a222241c000480d000b2006201641236c41046c6a21262026201820099238020020262019200b923802042026201a200c92380208\
+2026201b200d9238020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f20119238021c2026202020129238\
+022020262021201392380224201741016a22174101480d000b43ffff7fff2127410021222006201641236c41046c6a21280340202720282a0200\
+972127202841046a2128202241016a2222410a480d000b2006201641236c41046c6a21292029202738022820292a0228212a4100212b20062016\
+41236c41046c6a212c0340202c202c2a0200202a93100238022c202c41046a212c202b41016a222b410a480d000b4300000000212d4100212220\
+06201641236c41046c6a212e0340202d202e2a022c92212d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f\
+4100212b20072016410a6c41046c6a21302006201641236c41046c6a21310340203020312a022c202f95380200203041046a2130203141046a21\
+31202b41016a222b410a480d000b43ffff7fff21324100212220072016410a6c41046c6a21330340203220332a0200972132203341046a213320\
+2241016a2222410a480d000b43ffff7fff2134410021354100213620072016410a6c41046c6a2137034020372a02002138203820345e20382038\
+5c7221392038203420391b21344100410a6c20366a203520391b2135203741046a2137203641016a2236410a480d000b20352008201641046c6a\
+213b203b28020046b2213a202920323802582029203a38025c20292a0258213c4100212b2006201641236c41046c6a213d20072016410a6c4104\
+6c6a213e0340203d203e2a0200203c93380260203d41046a213d203e41046a213e202b41016a222b410a480d000b4300000000213f4100212220\
+06201641236c41046c6a21400340203f20402a0260100292213f204041046a2140202241016a2222410a480d000b2029203f3802880120144101\
+6a22142001480d000b0b0b9e0206017d057f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a20054100\
+41046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c200941236c6a41186a41046c6a210d200d2a0200200b2a02\
+88011003939221080b200a41046a210a200b418c016a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c\
+6a21100340200e20102a025c92210e2010418c016a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c21\
+13200e2011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22\
+152001480d000b0b0bad1434017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d\
+087f057d037f037d037f017d017f017d017f017d017f1c7d027f0a7d047f047d047f047d027f047d037f057d077f057d047f027d047f027d087f\
+2000200148044020022a0204210c200cfc00210d20022a0208210e200efc00210f20022a020421102010fc00211120022a020821122012fc0021\
+1320022a020421142014fc00211520022a020821162016fc00211720022a020421182018fc00211920022a0208211a201afc00211b20022a0204\
+211c201cfc00211d20022a0208211e201efc00211f20022a020421202020fc00212120022a020821222022fc0021232000212403402024212520\
+2521262004202641246c41046c6a2127202720264100200d200f1008380200202720264101201120131008380204410021282004202641246c41\
+046c6a212903402029436666663f43cdcccc3d20282026410a6c6a41022015201710089492430000444494380208202941046a2129202841016a\
+2228410a480d000b410021282004202641246c41046c6a212a0340202a2a0208212b43114b93be43104b133f20282026410a6c6a41032019201b\
+100894921002212c202b202c959190212d202b202c949190212e202a202d380230202a202e380258202a41046a212a202841016a2228410a480d\
+000b43ffff7fff212f41002130410021312004202641246c41046c6a2132034020322a0230213320322a025821342033430000803f6020334300\
+00e0415f712034430000803f60712034430000e0415f71b221352035202f5e203520355c7221362035202f20361b212f4100410a6c20316a2030\
+20361b2130203241046a2132203141016a2231410a480d000b2005202641046c6a21372037203036020020372802002138203841004e2038410a\
+4871047d20042038202641246c6a41046c6a213a203a2a0230430000803f60203a2a0230430000e0415f71203a2a0258430000803f6071203a2a\
+0258430000e0415f71047d203a2a02300543000000000b0543000000000b2139203841004e2038410a4871047d20042038202641246c6a41046c\
+6a213c203c2a0230430000803f60203c2a0230430000e0415f71203c2a0258430000803f6071203c2a0258430000e0415f71047d203c2a025805\
+43000000000b0543000000000b213b20272039380280012027203b38028401202720264104201d201f1008380288012027202641052021202310\
+0838028c0120272a028001213d203d43000000005e213e20272a028801213f203d430000e041203e1b2140430000e04120409321412041430000\
+803f922142203f20429421432041430000004095214420432044203e1b214520458e21462040430000e0419521472040430000803f9321482027\
+2a028c01214920272a028401214a204a430000e041203e1b214b430000e041204b93214c204c430000803f92214d2049204d94214e204c430000\
+004095214f204e204f203e1b215020508e2151204b430000e041952152204b430000803f93215320272a02042154430000a04120549421554300\
+0020c1205592215620564335fa8e3c9421572057100a21582057100b215920272a0200215a205a430000003f5d215b4100212803404100215c03\
+40205cb2215d205d430000003f92215e205e204794215f205f430000003f93216020604300000000972161206120489621622046206292216320\
+638e216420632064932165430000803f20659321662064fc002167206741004e21682067411c4821692068206971216a2067b2216b206b430000\
+584193216c2059206c94216d2058206c94216e206741016a216f206f41004e2170206f411c48217120702071712172206fb22173207343000058\
+419321742059207494217520582074942176410021772008205c411c6c20264190066c6a41046c6a2178034020512077b2430000003f92205294\
+430000003f9343000000009720539692217920798e217a2079207a93217b430000803f207b93217c207afc00217d207d41004e217e207d411c48\
+217f207db2430000584193218001205820800194218101208101206d9243000058419290218201205920800194218301208301206e9343000058\
+419290218401208201fc0021850120850141004e208501411c4871218601208401fc00218701208701417f6c411b6a208701205b1b218801207d\
+41016a21890120890141004e218a01208901411c48218b01208901b2430000584193218c012058208c0194218d01208d01206d92430000584192\
+90218e012059208c0194218f01208f01206e9343000058419290219001208e01fc0021910120910141004e209101411c4871219201209001fc00\
+219301209301417f6c411b6a209301205b1b2194012081012075924300005841929021950120830120769343000058419290219601209501fc00\
+21970120970141004e209701411c4871219801209601fc00219901209901417f6c411b6a209901205b1b219a01208d0120759243000058419290\
+219b01208f0120769343000058419290219c01209b01fc00219d01209d0141004e209d01411c4871219e01209c01fc00219f01209f01417f6c41\
+1b6a209f01205b1b21a00120782066207c206a207e71207f71047d20860120870141004e71208701411c4871047d20860120880141004e712088\
+01411c4871047d2006208501411c6c2088016a20264190066c6a6a21a10120a1012d0000b24300007f43950543000000000b0543000000000b43\
+00000000208201430000000060208201430000e0415d7120840143000000006071208401430000e0415d711b0543000000000b94207b206a208a\
+0171208b0171047d20920120930141004e71209301411c4871047d20920120940141004e71209401411c4871047d2006209101411c6c2094016a\
+20264190066c6a6a21a20120a2012d0000b24300007f43950543000000000b0543000000000b4300000000208e01430000000060208e01430000\
+e0415d7120900143000000006071209001430000e0415d711b0543000000000b9492942065207c2072207e71207f71047d20980120990141004e\
+71209901411c4871047d209801209a0141004e71209a01411c4871047d2006209701411c6c209a016a20264190066c6a6a21a30120a3012d0000\
+b24300007f43950543000000000b0543000000000b4300000000209501430000000060209501430000e0415d7120960143000000006071209601\
+430000e0415d711b0543000000000b94207b2072208a0171208b0171047d209e01209f0141004e71209f01411c4871047d209e0120a00141004e\
+7120a001411c4871047d2006209d01411c6c20a0016a20264190066c6a6a21a40120a4012d0000b24300007f43950543000000000b0543000000\
+000b4300000000209b01430000000060209b01430000e0415d71209c0143000000006071209c01430000e0415d711b0543000000000b94929492\
+380200207841046a2178207741016a2277411c480d000b205c41016a225c411c480d000b202841016a22284101480d000b202441016a22242001\
+480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102007200f4108\
+6c200e41c0006c6a41046c6a21112009200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd00\
+02808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde6\
+0121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b\
+2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e201320\
+16fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f\
+0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c\
+0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018\
+201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f000000\
+3f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd\
+0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601212820\
+17201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02\
+801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b0280402012\
+2026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b\
+028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000\
+210c0340200c210d200d41c00070210e200d41c0006e210d200d210f200a200e200f41c0006c6a41046c6a211020102007200e410a6c200f6a41\
+046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100\
+210f200b200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102007200e41c0016d41c001\
+6c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a211120\
+0f41016a220f418001480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020014804402000210a0340\
+200a210b200b210c4100210d03404100210e03404100210f0340fd0c000000000000000000000000000000002110fd0c00000000000000000000\
+0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
+00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000\
+000000000000000000002117410021182004200d41386c200c4190066c6a200e41026c6a41046c6a21192005200f41086c41046c6a211a024003\
+402019fd090200211b201afd000200211c201b201cfde6012010fde40121102019fd090204211d201d201cfde6012011fde40121112019fd0902\
+70211e201e201cfde6012012fde40121122019fd090274211f201f201cfde6012013fde4012113201afd0002102120201b2020fde6012014fde4\
+012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201841a07e460d01201afd0002\
+80012121201d2021fde6012010fde40121102019fd090208212220222021fde6012011fde4012111201f2021fde6012012fde40121122019fd09\
+0278212320232021fde6012013fde4012113201afd000290012124201d2024fde6012014fde401211420222024fde6012015fde4012115201f20\
+24fde6012016fde401211620232024fde6012017fde4012117201841e07c460d01201afd00028002212520222025fde6012010fde40121102019\
+fd09020c212620262025fde6012011fde401211120232025fde6012012fde40121122019fd09027c212720272025fde6012013fde4012113201a\
+fd00029002212820222028fde6012014fde401211420262028fde6012015fde401211520232028fde6012016fde401211620272028fde6012017\
+fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b0b2005200f41086c41046c6a212a202afd00028009212920\
+102029fde401fd0c00000000000000000000000000000000fdeb01212b20112029fde401fd0c00000000000000000000000000000000fdeb0121\
+2c202c202bfd45202b202bfd42fd50212d202b202c202dfd52212e20122029fde401fd0c00000000000000000000000000000000fdeb01212f20\
+2f202efd45202e202efd42fd502130202e202f2030fd52213120132029fde401fd0c00000000000000000000000000000000fdeb012132203220\
+31fd4520312031fd42fd502133203120322033fd522134202afd00029009213520142035fde401fd0c00000000000000000000000000000000fd\
+eb01213620152035fde401fd0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd502138203620372038fd52\
+213920162035fde401fd0c00000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd50213b2039203a203bfd52213c\
+20172035fde401fd0c00000000000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c203d203efd52213ffd0c\
+01000000010000000100000001000000202dfd4ffd0c020000000200000002000000020000002030fd52fd0c0300000003000000030000000300\
+00002033fd522140fd0c010000000100000001000000010000002038fd4ffd0c02000000020000000200000002000000203bfd52fd0c03000000\
+030000000300000003000000203efd5221412006200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c6a214220422034fd0b02\
+002007200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c6a214320432040fd0b02002042203ffd0b021020432041fd0b0210\
+200f41016a220f4104480d000b200e41016a220e410d480d000b200d41016a220d410d480d000b200a41016a220a2001480d000b0b0b8e010107\
+7f200020014804402000210a0340200a210b200b41800170210c200b4180016e210b200b210d4100210e2008200d4180c0006c200c41c0006c6a\
+41046c6a210f2005200d4180c0006c200c6a41046c6a21100340200f20102a0280cc04380200200f41046a210f20104180046a2110200e41016a\
+220e41c000480d000b200a41016a220a2001480d000b0b0b890101077f200020014804402000210a0340200a210b200b41c00070210c200b41c0\
+006e210b200b210d4100210e2009200d4180106c200c41206c6a41046c6a210f2005200d4180106c200c6a41046c6a21100340200f20102a0280\
+0a380200200f41046a210f20104180026a2110200e41016a220e4120480d000b200a41016a220a2001480d000b0b0b9e120a097f207b047f0a7b\
+037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03\
+404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd00\
+02801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d\
+21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d2013\
+2019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fd\
+e501212220162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c20\
+1afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde5\
+01212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d\
+2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b0280\
+6420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280\
+fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a\
+211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021\
+330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c00\
+0000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd\
+0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c0000000000000000000000000000000021\
+3dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541a001\
+6c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde6012036\
+fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde60120\
+39fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd09028003\
+214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efde4\
+01213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541286c\
+6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c0900320\
+4a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105\
+480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c\
+6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af0321\
+4f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c\
+032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde501215720522053fd\
+e501204bfd0002c0e703fde5012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0\
+a2032055fde4012056fde401fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b20572058fde50120552056\
+fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f6\
+03204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b410021\
+3303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a4104\
+6c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a20\
+0c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403\
+205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd00\
+02c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a\
+2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206c\
+fd52216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c0300000003000000\
+0300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a216320604101\
+6a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a2209200148\
+0d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d\
+017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e628210820092a0284e628210a20\
+092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0\
+e628211120092a02a4e62821122002280200b22113430000803f201395211420148c211520002116034020162117201721184100211903404300\
+000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021204300000000212143000000\
+00212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280d228\
+9492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a0290\
+d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd228949221212022202720262a\
+02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006201841d700\
+6c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028201e200d9238021020\
+28201f200e9238021420282020200f923802182028202120109238021c2028202220119238022020282023201292380224201941016a22194101\
+480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a48\
+0d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a212e0340202e202e2a0200\
+202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c41046c6a21300340202f20\
+302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d2006201841d7006c41046c6a21\
+320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006201841d7006c41046c\
+6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff213541002136410021372006201841d7006c\
+41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b2136203841046a21\
+38203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b38028401202b2a02800121\
+3d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20403802b001203e41046a\
+213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02b001922141204241046a\
+2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a214403402044201543000000\
+00202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d7006c41046c6a21460340\
+204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720478c2148202b2a02d801\
+21492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238028802204b41046a214b\
+202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e0340204c204e2a028802204e2a\
+0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f204f952150202b2a02\
+b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c943802b402205341046a\
+2153202d41016a222d410a480d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f20002001480440430000000021\
+0c4100210d2004410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c20052010200d41d700\
+6c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d41016a220d2002280200480d\
+000b43000000002112410021132005410041046c6a21140340201220142a028401922112201441dc026a2114201341016a22132002280200480d\
+000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b201b20173802002009\
+410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d21\
+0e4300000000210f410021102005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22102002280200480d00\
+0b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f20002001480440200021\
+0c0340200c210d200d410870210e200d41086e210d200d210f430000000021104300000000211143000000002112430000000021134300000000\
+2114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b402\
+211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c949221132014201b\
+201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941dc026a2119201a\
+4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d22820\
+1c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d428200c41016a\
+220c2001480d000b0b0ba30a09057f0a7b037f077b037f027b027f017b027f200020014804402000210c0340200c210d200d410870210e200d41\
+086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c0000000000000000\
+00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
+000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000\
+0000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c0000\
+0000000000000000000000000000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b402\
+211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd090290052121202120\
+1ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde6012015fde40121152022\
+2020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d0120\
+1cfd0902a40d21242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a221b\
+410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a21262026fd000200fd\
+0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c00000000000000000000000000000000fd44fd4efd\
+0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00029002fd0c00000000\
+000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b0280\
+04202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd00028006fd0c000000000000\
+00000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b02900620\
+2520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd0c0000000000000000\
+0000000000000000fd44fd4efd0b02900805410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000\
+0000000021294100211b2005200f41b3036c202741d7006c6a41046c6a212a2007200e41086c41046c6a212b0340202afd0902b402212c202c20\
+2bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a202b4180026a212b201b41016a221b410a48\
+0d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d20282006200e41086c200f41c0026c6a202741c0006c6a41046c\
+6a212e202efd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202d2029202efd000210fd0c0000000000000000000000\
+0000000000fd44fd4efd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b\
+037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000\
+000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f\
+200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001\
+480d000b0b0bd10505067f0a7b037f077b017f200020014804402000210903402009210a200a210b200b41056c41800141056b200b41056c4180\
+0141056b481b210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c00000000000000000000000000000000\
+2110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000\
+00002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000\
+000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200e41086c41\
+046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd000200211c201bfd090200211d201c201dfde601200ffde401210f201a\
+fd000210211e201e201dfde6012010fde4012110201bfd090204211f201c201ffde6012011fde4012111201e201ffde6012012fde40121122019\
+41807f460d01201bfd0902082120201c2020fde6012013fde4012113201e2020fde6012014fde4012114201bfd09020c2121201c2021fde60120\
+15fde4012115201e2021fde6012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6012017fde4012117201e2022fde60120\
+18fde4012118201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e4108\
+6c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e21620232013fd0b0280f416\
+20232014fd0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b02909817200e41016a220e41\
+08480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0be60a09067f0a7b037f077b037f027b027f017b027f20002001\
+4804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c41056c200228020041056b48\
+1b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
+10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000\
+0000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200d41c0006c41\
+046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde601200ffde401\
+210f201bfd000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde4012111201f201efde6012012fde4\
+012112201941807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde6012014fde4012114201afd09028006212120\
+21201dfde6012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd0902800821222022201dfde6012017fde4012117\
+2022201efde6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b2008200d4180096c200e41086c6a\
+200b4180016c6a41046c6a21232023200f2005200d4180096c200e41086c6a200b4180016c6a41046c6a21242024fd000200fd0c000000000000\
+00000000000000000000fd44fd4efd0b0200202320102024fd000210fd0c00000000000000000000000000000000fd44fd4efd0b021020232011\
+2024fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b028024202320122024fd00029024fd0c0000000000000000000000\
+0000000000fd44fd4efd0b029024202320132024fd00028048fd0c00000000000000000000000000000000fd44fd4efd0b028048202320142024\
+fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202320152024fd0002806cfd0c00000000000000000000000000\
+000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02906c202320172024fd00\
+02809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202320182024fd0002909001fd0c000000000000000000000000\
+00000000fd44fd4efd0b0290900105410021250340fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000\
+002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a212903402028fd09020021\
+2a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde4012127202841046a212820294180046a2129201941016a22\
+1941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b20262005200e41086c200b418001\
+6c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202b2027\
+202cfd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202541016a22252002280200200c41056c6b480d000b0b200e41\
+016a220e4110480d000b200941016a22092001480d000b0b0bd00203047f027b047f200020014804404100210903402000210a0340200a210b20\
+0b210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210e4100210f0340200941046c200f6a20\
+02280200480440410021102004200c41086c20094180246c6a200f4180096c6a41046c6a21110340200d2011fd000200fde401210d200e2011fd\
+000210fde401210e20114180046a2111201041016a22104109480d000b0b200f41016a220f4104480d000b2007200c41086c41046c6a21122012\
+200941004a047b2012fd000280cc1605fd0c000000000000000000000000000000000b200dfde401fd0b0280cc162012200941004a047b2012fd\
+000290cc1605fd0c000000000000000000000000000000000b200efde401fd0b0290cc16200a41016a220a2001480d000b200941016a22092002\
+28020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f200020014804404100210903402000210a0340200a210b200b410370210c\
+200b41036e210b200b210d200941004a210e4100210f0340fd0c000000000000000000000000000000002110fd0c000000000000000000000000\
+000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000\
+0000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000\
+00000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c000000000000\
+00000000000000000000211afd0c00000000000000000000000000000000211b4100211c0340200941046c201c6a20022802004804404100211d\
+2005200c41c0026c20094180326c6a201c41c00c6c6a200f41066c6a41046c6a211e2004200d41086c20094180246c6a201c4180096c6a41046c\
+6a211f02400340201efd0902002120201ffd000200212120202021fde6012010fde4012110201d4150460d01201ffd000210212220202022fde6\
+012011fde4012111201d41b07f460d01201efd090204212320232021fde6012012fde401211220232022fde6012013fde4012113201d41807f46\
+0d01201efd090208212420242021fde6012014fde401211420242022fde6012015fde4012115201d41d07e460d01201efd09020c212520252021\
+fde6012016fde401211620252022fde6012017fde4012117201d41a07e460d01201efd090210212620262021fde6012018fde401211820262022\
+fde6012019fde4012119201d41f07d460d01201efd090214212720272021fde601201afde401211a20272022fde601201bfde401211b201d41c0\
+7d460d01201efd090280022128201ffd00028004212920282029fde6012010fde4012110201d41907d460d01201ffd00029004212a2028202afd\
+e6012011fde4012111201d41f07c460d01201efd09028402212b202b2029fde6012012fde4012112202b202afde6012013fde4012113201d41c0\
+7c460d01201efd09028802212c202c2029fde6012014fde4012114202c202afde6012015fde4012115201d41907c460d01201efd09028c02212d\
+202d2029fde6012016fde4012116202d202afde6012017fde4012117201d41e07b460d01201efd09029002212e202e2029fde6012018fde40121\
+18202e202afde6012019fde4012119201d41b07b460d01201efd09029402212f202f2029fde601201afde401211a202f202afde601201bfde401\
+211b201d41807b460d01201efd090280042130201ffd00028008213120302031fde6012010fde4012110201d41d07a460d01201ffd0002900821\
+3220302032fde6012011fde4012111201d41b07a460d01201efd09028404213320332031fde6012012fde401211220332032fde6012013fde401\
+2113201d41807a460d01201efd09028804213420342031fde6012014fde401211420342032fde6012015fde4012115201d41d079460d01201efd\
+09028c04213520352031fde6012016fde401211620352032fde6012017fde4012117201d41a079460d01201efd09029004213620362031fde601\
+2018fde401211820362032fde6012019fde4012119201d41f078460d01201efd09029404213720372031fde601201afde401211a20372032fde6\
+01201bfde401211b201e41800a6a211e201f41800c6a211f201d41016a221d4103480d000b0b0b201c41016a221c4104480d000b2007200c4180\
+c0016c200d41086c6a200f4180066c6a41046c6a21382038200e047b2038fd000280cc0405fd0c000000000000000000000000000000000b2010\
+fde401fd0b0280cc042038200e047b2038fd000290cc0405fd0c000000000000000000000000000000000b2011fde401fd0b0290cc042038200e\
+047b2038fd000280d00405fd0c000000000000000000000000000000000b2012fde401fd0b0280d0042038200e047b2038fd000290d00405fd0c\
+000000000000000000000000000000000b2013fde401fd0b0290d0042038200e047b2038fd000280d40405fd0c00000000000000000000000000\
+0000000b2014fde401fd0b0280d4042038200e047b2038fd000290d40405fd0c000000000000000000000000000000000b2015fde401fd0b0290\
+d4042038200e047b2038fd000280d80405fd0c000000000000000000000000000000000b2016fde401fd0b0280d8042038200e047b2038fd0002\
+90d80405fd0c000000000000000000000000000000000b2017fde401fd0b0290d8042038200e047b2038fd000280dc0405fd0c00000000000000\
+0000000000000000000b2018fde401fd0b0280dc042038200e047b2038fd000290dc0405fd0c000000000000000000000000000000000b2019fd\
+e401fd0b0290dc042038200e047b2038fd000280e00405fd0c000000000000000000000000000000000b201afde401fd0b0280e0042038200e04\
+7b2038fd000290e00405fd0c000000000000000000000000000000000b201bfde401fd0b0290e004200f41016a220f4120480d000b200a41016a\
+220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b960d09077f0a7b057f077b037f027b027f017b027f2000200148\
+04402000210903402009210a200a410870210b200a41086e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b\
+210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd0c000000000000000000000000\
+000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000\
+0000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000\
+00000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a0340200e\
+201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c\
+2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a211d2006200b41086c201a4180c0016c6a20\
+1b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd0002002120201f2020fde6012010fde4012110201efd0002102121201f20\
+21fde6012011fde4012111201dfd09028024212220222020fde6012012fde401211220222021fde6012013fde4012113201c41807f460d01201d\
+fd09028048212320232020fde6012014fde401211420232021fde6012015fde4012115201dfd0902806c212420242020fde6012016fde4012116\
+20242021fde6012017fde4012117201c41a07e460d01201dfd0902809001212520252020fde6012018fde401211820252021fde6012019fde401\
+2119201d41046a211d201e4180026a211e201c41016a221c418001480d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103480d\
+000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a2126202620102005200d41c00c6c200b41086c6a200e41c0\
+026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202620112027fd000210\
+fd0c00000000000000000000000000000000fd44fd4efd0b0210202620122027fd00028032fd0c00000000000000000000000000000000fd44fd\
+4efd0b028032202620132027fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b029032202620142027fd00028064fd0c00\
+000000000000000000000000000000fd44fd4efd0b028064202620152027fd00029064fd0c00000000000000000000000000000000fd44fd4efd\
+0b029064202620162027fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b02809601202620172027fd0002909601fd0c\
+00000000000000000000000000000000fd44fd4efd0b02909601202620182027fd000280c801fd0c00000000000000000000000000000000fd44\
+fd4efd0b0280c801202620192027fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c80105410021280340fd0c00\
+0000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100211a0340200e201a417f6c6a41004e200e201a\
+417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200e4180036c200c41802d\
+6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a212b2006200b41086c201a4180c0016c6a201b4180c0006c\
+6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601202afde401212a202b41046a\
+212b202c4180026a212c201c41016a221c418001480d000b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200b4108\
+6c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212e202e20292005200b41086c200e41c0026c6a200c41c03e\
+6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202e202a\
+202ffd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202841016a22282002280200200c41056c6b480d000b0b200f41\
+016a220f4105480d000b200e41016a220e4105480d000b200941016a22092001480d000b0b0bd00203047f027b047f200020014804404100210a\
+03402000210b0340200b210c200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f4100\
+21100340200a41026c20106a2002280200480440410021112004200d41086c200a4180196c6a201041c00c6c6a41046c6a21120340200e2012fd\
+000200fde401210e200f2012fd000210fde401210f20124180026a2112201141016a22114119480d000b0b201041016a22104102480d000b2008\
+200d41086c41046c6a21132013200a41004a047b2013fd000280ca0405fd0c000000000000000000000000000000000b200efde401fd0b0280ca\
+042013200a41004a047b2013fd000290ca0405fd0c000000000000000000000000000000000b200ffde401fd0b0290ca04200b41016a220b2001\
+480d000b200a41016a220a200228020041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210a0340200a210b200b210c\
+4100210d03404100210e03404100210f0340410021102003200d41046c200f41e0006c6a200e41a0026c6a41046c6a211103402011fd0c000000\
+00000000000000000000000000fd0b020020114180016a2111201041016a22104103480d000b200f41016a220f4103480d000b200e41016a220e\
+4104480d000b200d41016a220d4108480d000b4100211203404100210e03404100211303404100211403402005200c41046c200e6a201241c00c\
+6c6a201341c0026c6a201441c0006c6a41046c6a211620162802002115201541026d2117201541026f2118201541004e2015410448712004200c\
+41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a211920192a020043000000005c7104402019fd090200211a410021\
+0f03404100211b03404100210d2003200f41e0006c200e41a0026c6a41046c6a211c2006201741a0036c201841206c6a200f41a0036c6a201241\
+a02a6c6a201341c0066c6a201441c0006c6a41046c6a211d0340201c201dfd000200201afde601201cfd000200fde401fd0b0200201c201dfd00\
+0210201afde601201cfd000210fde401fd0b0210201c201dfd00028001201afde601201cfd00028001fde401fd0b028001201c201dfd00029001\
+201afde601201cfd00029001fde401fd0b029001201c201dfd00028002201afde601201cfd00028002fde401fd0b028002201c201dfd00029002\
+201afde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b201b41016a221b4101480d\
+000b200f41016a220f4103480d000b0b201441016a22144105480d000b201341016a22134105480d000b200e41016a220e4104480d000b201241\
+016a22122002280200480d000b4100210e03404100210f03404100211003404100211e2008200f4180306c200c41046c6a200e6a20104180106c\
+6a41046c6a211f2003200f41e0006c200e41a0026c6a201041206c6a41046c6a21200340201f20202a02003802800a201f4180026a211f202041\
+046a2120201e41016a221e4120480d000b201041016a22104103480d000b200f41016a220f4103480d000b200e41016a220e4104480d000b200a\
+41016a220a2001480d000b0b0bb806030f7f017b097f200020014804402000210a0340200a210b200b210c4100210d03404100210e0340410021\
+0f2003200d41046c200e41a0036c6a41046c6a211003402010fd0c00000000000000000000000000000000fd0b020020104180016a2110200f41\
+016a220f410d480d000b200e41016a220e410d480d000b200d41016a220d4108480d000b41002111034041002112034041002113034020052013\
+41c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211520152802002114201441026d2116201441026f2117201441004e2014410448\
+712004201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211820182a020043000000005c7104402018fd09020021194100211a\
+03404100211b03404100210d2003201641a0036c201741206c6a201341c0006c6a201241c0066c6a201a41a0036c6a41046c6a211c2007201141\
+206c201a4180306c6a41046c6a211d0340201c2019201dfd000200fde601201cfd000200fde401fd0b0200201c2019201dfd000210fde601201c\
+fd000210fde401fd0b0210201c2019201dfd00028040fde601201cfd00028001fde401fd0b028001201c2019201dfd00029040fde601201cfd00\
+029001fde401fd0b029001201c2019201dfd0002808001fde601201cfd00028002fde401fd0b028002201c2019201dfd0002908001fde601201c\
+fd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b201b41016a221b4101480d000b201a41016a\
+221a4103480d000b0b201341016a22134105480d000b201241016a22124105480d000b201141016a221141c000480d000b4100210d0340410021\
+1e03404100211f2009200d41046c201e41a0036c6a200c41a02a6c6a41046c6a21202006200d41046c201e41a0036c6a200c41a02a6c6a41046c\
+6a21212003200d41046c201e41a0036c6a41046c6a2122034020202022fd0002002021fd000200fd0c00000000000000000000000000000000fd\
+44fd4efd0b020020204180016a212020214180016a212120224180016a2122201f41016a221f410d480d000b201e41016a221e410d480d000b20\
+0d41016a220d4108480d000b200a41016a220a2001480d000b0b0b9c0203047f027b037f20002001480440410021080340200021090340200921\
+0a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c2008\
+41a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180016a210f200e41016a220e41a90148\
+0d000b2007200b41086c41046c6a21102010200841004a047b2010fd0002800905fd0c000000000000000000000000000000000b200cfde401fd\
+0b0280092010200841004a047b2010fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a220920\
+01480d000b200841016a22082002280200480d000b0b0be80605077f067b077f057b017f20002001480440410021080340200021090340200921\
+0a200a410370210b200a41036e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd0c000000000000000000\
+00000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
+0000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000211441002115034041\
+002116034041002117034041002118200520084190066c201541386c6a2016411c6c6a20176a200b6a41046c6a21192006200e41086c200841a0\
+2a6c6a201541a0036c6a41046c6a211a2004200e41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd090200211c201bfd0002\
+00201afd000200201641026c20176afd11fd37fd4e211d201c201dfde601200ffde401210f201bfd000210201afd000210201641026c20176afd\
+11fd37fd4e211e201c201efde6012010fde40121102019fd090270211f201f201dfde6012011fde4012111201f201efde6012012fde401211220\
+19fd0902e00121202020201dfde6012013fde40121132020201efde6012014fde4012114201941086a2119201a4180016a211a201b4180016a21\
+1b201841016a2218410d480d000b201741016a22174102480d000b201641016a22164102480d000b201541016a2215410d480d000b2007200e41\
+086c200b41206c6a41046c6a21212021200841004a047b2021fd00020005fd0c000000000000000000000000000000000b200ffde401fd0b0200\
+2021200841004a047b2021fd00021005fd0c000000000000000000000000000000000b2010fde401fd0b02102021200841004a047b2021fd0002\
+800305fd0c000000000000000000000000000000000b2011fde401fd0b0280032021200841004a047b2021fd0002900305fd0c00000000000000\
+0000000000000000000b2012fde401fd0b0290032021200841004a047b2021fd0002800605fd0c000000000000000000000000000000000b2013\
+fde401fd0b0280062021200841004a047b2021fd0002900605fd0c000000000000000000000000000000000b2014fde401fd0b02900620094101\
+6a22092001480d000b200841016a22082002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a20\
+0afd09020021092009fd1f001007210b20022a020cfd13210c20022a0210fd13210d2000210e0340200e210f200f211041002111200520104180\
+026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd000200\
+21162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde4\
+0121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde60120\
+17fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201a\
+fde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014\
+201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e\
+41016a220e2001480d000b0b0b00e20103666d61fe37161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0ede0a\
+18170e1f0e180e200e830514de0418170e1f0e170e200ee10414c00b161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eaf2e161616160e\
+0e0e1f160e16170e0e0e1f160e16170e0e0eee0f16170e1f0e170e1f0eef1e16170e1f0e170e1f0eaf0412cf0516160e1e0e160e1e0ec0041617\
+0e1f0e170e1f0ec90412da071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f0e1f0e1f0e1f0e281f1f0e1f0e1f0e1f0e1f0ef50816170e1f0e170e200e\
+d90512fe162a160e170e';
 
 /** Everything that a device needs to run FashionSmallAugmented. */
 export const fashionSmallAugmentedModule: ModuleSpec = {
@@ -6024,16 +5959,16 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
     /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 5408 }, role: 'scratch' },
     /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 0, perSample: 784 }, role: 'scratch' },
-    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 640, perSample: 0 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
+    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 640, perSample: 0 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
-    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
+    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C2,
@@ -6048,19 +5983,18 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
     /* 9 */ evaluate04Fc1MatmulAddRelu2,
     /* 10 */ evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum2,
     /* 11 */ evaluate06LossLogSubEqSelectSum3More2,
-    /* 12 */ train00GarmentsRandomGarmentsRandomGarments,
-    /* 13 */ train01GarmentsToF32DivLtSubSelect13Mor,
-    /* 14 */ train02Conv1Conv2dAddReluMaxPool2dMaxPoo,
-    /* 15 */ train03Conv2Conv2dAddReluMaxPool2dMaxPoo,
-    /* 16 */ train04Conv3Conv2dAddRelu,
-    /* 17 */ train05Fc1MatmulAddRelu,
-    /* 18 */ train06Fc2MatmulAddSoftmaxAmaxSubExpSum,
-    /* 19 */ train07LossLogSubEqSelectSum3MoreFc2Ba,
-    /* 20 */ train08Fc1BackwardSumFc1BackwardMatmulFc1,
-    /* 21 */ train09Conv3BackwardSumConv3BackwardConv2d,
-    /* 22 */ train10Conv2BackwardSumConv2BackwardMaxPo,
-    /* 23 */ train11Conv1BackwardSumConv1BackwardMaxPo,
-    /* 24 */ train12AdamIsFiniteMulAddPowSub3More,
+    /* 12 */ train00GarmentsRandomRandomRandomMulAddRa,
+    /* 13 */ train01Conv1Conv2dAddReluMaxPool2dMaxPoo2,
+    /* 14 */ train02Conv2Conv2dAddReluMaxPool2dMaxPoo2,
+    /* 15 */ train03Conv3Conv2dAddRelu2,
+    /* 16 */ train04Fc1MatmulAddRelu2,
+    /* 17 */ train05Fc2MatmulAddSoftmaxAmaxSubExpSum2,
+    /* 18 */ train06LossLogSubEqSelectSum3MoreFc2Ba2,
+    /* 19 */ train07Fc1BackwardSumFc1BackwardMatmulFc12,
+    /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d2,
+    /* 21 */ train09Conv2BackwardSumConv2BackwardMaxPo2,
+    /* 22 */ train10Conv1BackwardSumConv1BackwardMaxPo2,
+    /* 23 */ train11AdamIsFiniteMulAddPowSub3More2,
   ],
   uniforms: 4,
   programs: {
@@ -6070,7 +6004,7 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

@@ -4,7 +4,7 @@ import type { Axis, Expr } from '../ops/expr.ts';
 import { all } from '../ops/lowering.ts';
 import { TileBinder } from './bind-tile.ts';
 import { ValueBinder } from './bind-values.ts';
-import type { Kernel, Tensor } from './kernel.ts';
+import { type Kernel, type Tensor, tensorsOf } from './kernel.ts';
 import { LANES, type Target } from './lanes.ts';
 import type { Schedule } from './schedule.ts';
 import { Names, Scope } from './scope.ts';
@@ -29,29 +29,55 @@ export interface Around {
   readonly outer: GridAxis | undefined;
   /** Runs, inside a work item, around the nests from the number `from` on. */
   readonly repeat: { readonly axis: Axis; readonly from: number } | undefined;
+  /** WGSL: a work item is a workgroup's, whose invocations divide the serial axes of each nest among them. */
+  readonly workgroup: boolean;
 }
+
+export const NOTHING_AROUND: Around = { outer: undefined, repeat: undefined, workgroup: false };
 
 /** The tree of one nest, or of several whose schedules have the same grid. */
 export function buildTree(
   nests: readonly Scheduled[],
   tensors: ReadonlyMap<number, Tensor>,
   target: Target,
-  { outer, repeat }: Around = { outer: undefined, repeat: undefined },
+  { outer, repeat, workgroup }: Around = NOTHING_AROUND,
 ): LoopTree {
   const names = new Names();
   const builders = nests.map((nest) => new TreeBuilder(nest, tensors, target, names));
   const [first] = builders;
+  const waiting = workgroup ? barriersIn(nests.map(({ kernel }) => kernel)) : new Set<number>();
   return {
     outer,
     grid: first.grid(),
     tasks: first.tasks(),
+    workgroup,
     repeat: repeat && { ...repeat, extent: size(repeat.axis.extent) },
     sections: builders.map((builder, i) =>
       builder.section(
         [outer?.axis, repeat && i >= repeat.from ? repeat.axis : undefined].flatMap((axis) => axis ?? []),
+        workgroup,
+        waiting.has(i),
       ),
     ),
   };
+}
+
+/** The nests that must wait until all invocations are done with those before: as few as will do. */
+function barriersIn(nests: readonly Kernel[]): Set<number> {
+  const waiting = new Set<number>();
+  let since = 0;
+  nests.forEach((nest, i) => {
+    if (!nests.slice(since, i).some((earlier) => handsOn(earlier, nest))) return;
+    waiting.add(i);
+    since = i;
+  });
+  return waiting;
+}
+
+/** True where the later nest reads what the earlier one writes. */
+function handsOn(earlier: Kernel, later: Kernel): boolean {
+  const { writes } = tensorsOf(earlier);
+  return tensorsOf(later).reads.some((id) => writes.includes(id));
 }
 
 class TreeBuilder {
@@ -81,16 +107,19 @@ class TreeBuilder {
     return countTasks(this.schedule.grid.map((id) => ({ extent: this.axis(id).extent, block: this.blockOf(id) })));
   }
 
-  /** `around`: the axes of loops outside of it that are not the grid's. */
-  section(around: readonly Axis[]): Section {
+  /** `around`: the axes of loops outside of it that are not the grid's; `spread`: its serial axes are no loops. */
+  section(around: readonly Axis[], spread: boolean, waits: boolean): Section {
     const prologue = new Scope(undefined, []);
+    const own = spread ? this.schedule.serial.map((id) => this.gridAxis(this.axis(id))) : [];
     const item = new Scope(
       prologue,
-      [...this.grid().map(({ axis }) => axis), ...around].map(({ id }) => id),
+      [...this.grid(), ...own].map(({ axis }) => axis.id).concat(around.map(({ id }) => id)),
     );
-    this.serialLoops(this.schedule.serial, item, this.kernel.adding);
+    this.serialLoops(spread ? [] : this.schedule.serial, item, this.kernel.adding);
     return {
       prologue: prologue.statements,
+      spread: own,
+      waits,
       body: item.statements,
       lane: this.vector ? LANE : undefined,
       vectors: this.binder.vectors,

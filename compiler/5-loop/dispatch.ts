@@ -18,6 +18,8 @@ export interface Part {
   readonly shared: readonly Axis[];
   /** What the CPU runs instead: other nests with the same results. */
   readonly cpu: CpuForm | undefined;
+  /** The last nest has so many results for each work item that a GPU gives an item a whole workgroup. */
+  readonly wide: boolean;
   /** Only the CPU has a use for the result. */
   readonly cpuOnly: boolean;
   /** How its nests are run where there are several ways. */
@@ -56,7 +58,15 @@ export function axesBefore({ shared, repeat }: CpuForm, nest: number): readonly 
 
 /** A part of one nest. */
 export function partOf(kernel: Kernel): Part {
-  return { label: kernel.label, nests: [kernel], shared: [], cpu: undefined, cpuOnly: false, choices: DEFAULTS };
+  return {
+    label: kernel.label,
+    nests: [kernel],
+    shared: [],
+    wide: false,
+    cpu: undefined,
+    cpuOnly: false,
+    choices: DEFAULTS,
+  };
 }
 
 export const labelOfDispatch = ({ parts }: Dispatch): string => parts.map(({ label }) => label).join(' | ');

@@ -46,6 +46,17 @@ export function gpuSchedule(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>
   };
 }
 
+/** A nest of a wide stack: a work item's invocations divide the axes after the shared ones among them. */
+export function wideSchedule(kernel: Kernel, shared: readonly Axis[], tensors: ReadonlyMap<number, Tensor>): Schedule {
+  const inner = kernel.axes.slice(shared.length);
+  const candidate = laneCandidate(kernel, tensors);
+  const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors, 'wgsl');
+  const lane = free ? { axis: candidate.id, width: LANES } : undefined;
+  const order = inMemoryOrder(kernel, tensors, new Map(lane ? [[lane.axis, lane.width]] : []));
+  const serial = order.filter((id) => inner.some((axis) => axis.id === id));
+  return { grid: shared.map(({ id }) => id), serial, lane, registers: [], unroll: [] };
+}
+
 const untiled = (lane: Axis | undefined): TileCandidate => ({ width: lane ? LANES : 1, tiles: [], unroll: [] });
 
 /** A sum with no other fold inside. */

@@ -1,13 +1,13 @@
 /** Which nests of a part a target runs, in which form and by which schedules: what its loop tree is built from. */
 import { accumulateOverBatch } from './accumulate.ts';
-import type { Around, Scheduled } from './build-tree.ts';
+import { type Around, NOTHING_AROUND, type Scheduled } from './build-tree.ts';
 import { vary } from './choice.ts';
 import { axesBefore, type CpuForm, type Part } from './dispatch.ts';
 import type { Tensor } from './kernel.ts';
 import type { Target } from './lanes.ts';
 import { mergeAxes, mergeSums } from './merge-axes.ts';
 import { choose, chooseWithin } from './schedule.ts';
-import { gpuSchedule } from './schedule-gpu.ts';
+import { gpuSchedule, wideSchedule } from './schedule-gpu.ts';
 import { splitLongAxis } from './split-axes.ts';
 import { unrollWindows } from './unroll-windows.ts';
 
@@ -23,6 +23,13 @@ export function formFor(part: Part, target: Target): CpuForm {
 
 export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, target: Target): ScheduledPart {
   const form = formFor(part, target);
+  if (target === 'wgsl' && part.wide) {
+    const nests = form.nests.map(unrollWindows);
+    return {
+      nests: nests.map((kernel) => ({ kernel, schedule: wideSchedule(kernel, form.shared, tensors) })),
+      around: { ...NOTHING_AROUND, workgroup: true },
+    };
+  }
   if (form.shared.length > 0) {
     const grid = form.shared.map(({ id }) => id);
     const unrolled = form.nests.map(unrollWindows);
@@ -32,16 +39,16 @@ export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, t
       const schedule = vary(kernel, chosen, part.choices[target]);
       return { kernel, schedule: { ...schedule, grid } };
     });
-    return { nests, around: { outer: undefined, repeat: form.repeat } };
+    return { nests, around: { ...NOTHING_AROUND, repeat: form.repeat } };
   }
   const unrolled = unrollWindows(form.nests[0]);
   if (target === 'wgsl') {
     const nests = [{ kernel: unrolled, schedule: gpuSchedule(unrolled, tensors) }];
-    return { nests, around: { outer: undefined, repeat: undefined } };
+    return { nests, around: NOTHING_AROUND };
   }
   const joined = splitLongAxis(mergeAxes(unrolled, tensors));
   const blocked = accumulateOverBatch(joined);
   const kernel = blocked?.kernel ?? joined;
   const nests = [{ kernel, schedule: vary(kernel, choose(kernel, tensors), part.choices[target]) }];
-  return { nests, around: { outer: blocked?.outer, repeat: undefined } };
+  return { nests, around: { ...NOTHING_AROUND, outer: blocked?.outer } };
 }

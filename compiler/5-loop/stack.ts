@@ -1,13 +1,15 @@
 /**
  * Stacks small nests over the same samples into one part: a softmax's maximum, sum and quotient, the loss of each sample
  * and their gradients are a few hundred operations a sample, which one work item does in order, without a barrier
- * between. What they hand on stays in memory, at the sample's own place. Large nests are left alone: they want their own
- * schedule, and a GPU wants more work items than there are samples.
+ * between. What they hand on stays in memory, at the sample's own place. A last nest that makes many elements of what they
+ * found out (a picture from its random turn and window) may follow: such a stack is wide, and a GPU gives each of its work
+ * items a workgroup. Other large nests are left alone: they want their own schedule, and a GPU wants more work items
+ * than there are samples.
  */
 import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import { loadsIn, tensorOf } from './address.ts';
+import { loadsIn, reductionsIn, tensorOf } from './address.ts';
 import { type Part, partOf } from './dispatch.ts';
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
 import {
@@ -28,6 +30,8 @@ import { axisExpr, substituteAxes } from './walk.ts';
 const MOST_WORK = 4096;
 /** The most results of a nest that one work item of a stack computes: more are worth work items of their own. */
 const MOST_RESULTS = 128;
+/** The most that one workgroup computes in a wide stack: with more of them a GPU would wait for too few workgroups. */
+const MOST_WIDE_RESULTS = 4096;
 
 export interface Stacked {
   readonly parts: readonly Part[];
@@ -35,17 +39,13 @@ export interface Stacked {
 }
 
 export function stackNests(program: LoopProgram): Stacked {
-  const parts: Part[] = [];
-  for (const kernel of program.kernels) {
-    const at = placeOf(parts, kernel, program);
-    if (at === undefined) parts.push(partOf(kernel));
-    else parts[at.index] = at.part;
-  }
+  let parts: Part[] = [];
+  for (const kernel of program.kernels) parts = place(parts, kernel, program);
   const tensors = new Map(program.tensors);
   let nextId = freshId(tensors);
-  for (const { nests, shared } of parts) {
+  for (const { nests, shared, wide } of parts) {
     if (nests.length < 2) continue;
-    for (const column of Object.values(handedOn(nests, program))) {
+    for (const column of Object.values(handedOn(nests, wide, program))) {
       if (column.length < 2) continue;
       for (const tensor of inRows(column, shared.length, nextId)) tensors.set(tensor.id, tensor);
       nextId++;
@@ -54,9 +54,11 @@ export function stackNests(program: LoopProgram): Stacked {
   return { parts, tensors };
 }
 
-/** The scratch tensors that these nests write, by their type: they share one buffer. */
-function handedOn(nests: readonly Kernel[], program: LoopProgram): Record<'float' | 'int', Tensor[]> {
-  const written = nests.flatMap(({ stores }) => stores.map(({ tensor }) => tensorOf(program.tensors, tensor)));
+/** The scratch tensors that these nests write, by their type: they share one buffer. The many results of a wide stack do not. */
+function handedOn(nests: readonly Kernel[], wide: boolean, program: LoopProgram): Record<'float' | 'int', Tensor[]> {
+  const written = nests
+    .slice(0, wide ? -1 : undefined)
+    .flatMap(({ stores }) => stores.map(({ tensor }) => tensorOf(program.tensors, tensor)));
   const own = written.filter(({ place }) => place.kind === 'scratch');
   const isFloat = ({ element }: Tensor): boolean => element === 'f32' || element === 'f16';
   return { float: own.filter(isFloat), int: own.filter((tensor) => !isFloat(tensor)) };
@@ -79,23 +81,49 @@ function inRows(column: readonly Tensor[], shared: number, id: number): Tensor[]
 }
 
 /**
- * The part that a nest can join: none after it has to run before the nest. What depends on nothing joins a stack that it
- * could precede: what comes later may need both.
+ * The parts with a nest more: in a stack with what it reads, where none in between has to stay there. What depends on nothing
+ * joins a stack that it could precede: what comes later may need both. Else the nest is a part of its own, the last.
  */
-function placeOf(
+function place(parts: readonly Part[], kernel: Kernel, program: LoopProgram): Part[] {
+  const own = tensorsOf(kernel);
+  const feeds = parts.flatMap((part, i) => (dependsOnEarlier(accessesOf(part), own, program.tensors) ? [i] : []));
+  const last = feeds.at(-1);
+  const fed = last === undefined ? undefined : joinFeeds(parts, feeds, kernel, program);
+  if (fed) return fed;
+  for (let at = (last ?? -1) + 1; at < parts.length; at++) {
+    const part = parts[at].nests.length > 1 ? stackOf([...parts[at].nests, kernel], program) : undefined;
+    if (part && !part.wide) return parts.with(at, part);
+  }
+  return [...parts, partOf(kernel)];
+}
+
+/** The parts `feeds` and the nest as one stack where the last of them was; of the others only those that can move there. */
+function joinFeeds(
   parts: readonly Part[],
+  feeds: readonly number[],
   kernel: Kernel,
   program: LoopProgram,
-): { index: number; part: Part } | undefined {
-  const { tensors } = program;
-  const own = tensorsOf(kernel);
-  let index = parts.length - 1;
-  while (index >= 0 && !dependsOnEarlier(accessesOf(parts[index]), own, tensors)) index--;
-  for (let at = Math.max(index, 0); at < parts.length; at++) {
-    const part = at === index || parts[at].nests.length > 1 ? join(parts[at], kernel, program) : undefined;
-    if (part) return { index: at, part };
+): Part[] | undefined {
+  const last = Math.max(...feeds);
+  let stack = stackOf([...parts[last].nests, kernel], program);
+  if (!stack) return undefined;
+  const joined = [last];
+  for (const at of [...feeds].reverse()) {
+    if (at === last) continue;
+    const needed = parts.some(
+      (part, i) =>
+        i > at &&
+        i < last &&
+        !joined.includes(i) &&
+        dependsOnEarlier(accessesOf(parts[at]), accessesOf(part), program.tensors),
+    );
+    const nests = [at, ...joined].flatMap((i) => parts[i].nests);
+    const longer = needed ? undefined : stackOf([...nests, kernel], program);
+    if (!longer) continue;
+    stack = longer;
+    joined.unshift(at);
   }
-  return undefined;
+  return parts.with(last, stack).filter((_, i) => i === last || !joined.includes(i));
 }
 
 function accessesOf({ nests }: Part): Accesses {
@@ -103,27 +131,28 @@ function accessesOf({ nests }: Part): Accesses {
   return { reads: all.flatMap(({ reads }) => reads), writes: all.flatMap(({ writes }) => writes) };
 }
 
-function join(part: Part, kernel: Kernel, program: LoopProgram): Part | undefined {
-  const [first] = part.nests;
-  const before = part.nests.length === 1 ? first.axes : part.shared;
-  const longest = Math.max(kernel.axes.length, ...part.nests.map(({ axes }) => axes.length));
+/** The nests as a stack; undefined where they cannot be one. */
+function stackOf(nests: readonly Kernel[], program: LoopProgram): Part | undefined {
+  const [first] = nests;
+  const lengths = nests.map(({ axes }) => axes.length);
   // The largest nest keeps an axis of its own for the vector lanes.
-  for (let count = Math.min(before.length, kernel.axes.length, longest - 1); count > 0; count--) {
-    const shared = before.slice(0, count);
-    const renamed = rename(kernel, shared);
-    if (!renamed) continue;
-    const nests = [...part.nests, renamed];
-    if (!handsOnInPlace(part.nests, renamed, shared, program.tensors)) continue;
-    if (nests.some((nest) => isLarge(nest, count))) continue;
-    if (countBuffers(nests, program) > MAX_BUFFERS) continue;
-    return { ...part, label: joinLabels(part.label, kernel.label), nests, shared };
+  for (let count = Math.min(...lengths, Math.max(...lengths) - 1); count > 0; count--) {
+    const shared = first.axes.slice(0, count);
+    const renamed = nests.flatMap((nest) => rename(nest, shared) ?? []);
+    if (renamed.length < nests.length) continue;
+    if (!renamed.every((nest, i) => handsOnInPlace(renamed.slice(0, i), nest, shared, program.tensors))) continue;
+    if (renamed.slice(0, -1).some((nest) => isLarge(nest, count))) continue;
+    const wide = isLarge(renamed[renamed.length - 1], count);
+    if (wide && !canBeWide(renamed[renamed.length - 1], count)) continue;
+    if (countBuffers(renamed, wide, program) > MAX_BUFFERS) continue;
+    return { ...partOf(first), label: labelOf(nests), nests: renamed, shared, wide };
   }
   return undefined;
 }
 
 /** How many buffers a stack binds: what its nests write lies in one for each type. */
-function countBuffers(nests: readonly Kernel[], program: LoopProgram): number {
-  const { float, int } = handedOn(nests, program);
+function countBuffers(nests: readonly Kernel[], wide: boolean, program: LoopProgram): number {
+  const { float, int } = handedOn(nests, wide, program);
   const inside = new Set([...float, ...int].map(({ id }) => id));
   const used = nests.flatMap((nest) => Object.values(tensorsOf(nest)).flat()).filter((id) => !inside.has(id));
   const bound = new Set(used.map((id) => bufferKey(tensorOf(program.tensors, id))));
@@ -131,10 +160,14 @@ function countBuffers(nests: readonly Kernel[], program: LoopProgram): number {
 }
 
 /** `softmax: amax` and `softmax: sub + exp` as `softmax: amax + sub + exp`. */
-function joinLabels(before: string, next: string): string {
-  const [place] = next.split(': ');
-  const last = before.split('; ').at(-1) ?? '';
-  return last.startsWith(`${place}: `) ? `${before} + ${next.slice(place.length + 2)}` : `${before}; ${next}`;
+function labelOf(nests: readonly Kernel[]): string {
+  return nests
+    .map(({ label }) => label)
+    .reduce((before, next) => {
+      const [place] = next.split(': ');
+      const last = before.split('; ').at(-1) ?? '';
+      return last.startsWith(`${place}: `) ? `${before} + ${next.slice(place.length + 2)}` : `${before}; ${next}`;
+    });
 }
 
 /** The nest with its first axes called as the shared ones; undefined where they do not run over the same samples. */
@@ -182,6 +215,11 @@ const times = (axes: readonly Axis[]): number =>
 
 function isLarge(nest: Kernel, shared: number): boolean {
   return times(nest.axes.slice(shared)) > MOST_RESULTS || workOf(nest, shared) > MOST_WORK;
+}
+
+/** True for elementwise work (and reading by number) on not too many elements. */
+function canBeWide(nest: Kernel, shared: number): boolean {
+  return reductionsIn(nest).length === 0 && times(nest.axes.slice(shared)) <= MOST_WIDE_RESULTS;
 }
 
 /** Applications of scalar functions for one value of the first axes. */

@@ -31,6 +31,10 @@ export interface GridAxis {
 export interface Section {
   /** Computed once, before any work item. */
   readonly prologue: readonly Statement[];
+  /** Where a work item is a workgroup's: what its invocations divide among them. */
+  readonly spread: readonly GridAxis[];
+  /** Where a work item is a workgroup's: it reads what other invocations stored since the last barrier. */
+  readonly waits: boolean;
   readonly body: readonly Statement[];
   /** WASM: the variable that runs over the lanes of a vector; absent in scalar code. */
   readonly lane: Axis | undefined;
@@ -48,4 +52,6 @@ export interface LoopTree {
   /** The sections from the number `from` on run in order for each value of this axis. */
   readonly repeat: (GridAxis & { readonly from: number }) | undefined;
   readonly tasks: TaskCount;
+  /** WGSL: a work item is a whole workgroup's, not an invocation's. */
+  readonly workgroup: boolean;
 }

@@ -27,10 +27,10 @@ export function dispatchKey(dispatch: Dispatch, tensors: ReadonlyMap<number, Ten
     });
   const { parts, ...rest } = dispatch;
   nothing(rest);
-  const texts = parts.map(({ label, cpuOnly, cpu, nests, shared, choices, ...rest }) => {
+  const texts = parts.map(({ label, wide, cpuOnly, cpu, nests, shared, choices, ...rest }) => {
     nothing(rest);
     const forms = [{ nests, shared, repeat: undefined }, ...(cpu ? [cpu] : [])];
-    return [label, cpuOnly, JSON.stringify(choices), ...forms.map(formKey)].join('\n');
+    return [label, wide, cpuOnly, JSON.stringify(choices), ...forms.map(formKey)].join('\n');
   });
   const bound = bindings.list.map(({ name, element, access }) => `${name} ${element} ${access}`);
   return [...texts.map(renumbered), ...described, ...bound].join('\n');

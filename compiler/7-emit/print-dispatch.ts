@@ -7,6 +7,7 @@ import { buildTree } from '../5-loop/build-tree.ts';
 import { type Dispatch, labelOfDispatch, type Part } from '../5-loop/dispatch.ts';
 import type { Tensor } from '../5-loop/kernel.ts';
 import type { Target } from '../5-loop/lanes.ts';
+import { WORKGROUP } from '../5-loop/schedule-gpu.ts';
 import { schedulePart } from '../5-loop/schedule-part.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import type { Bindings } from '../6-target/bindings.ts';
@@ -61,11 +62,15 @@ function printDispatch(
     return {
       tasks: cpu.tasks,
       together: cpu.outer !== undefined,
-      invocations: gpu?.tasks ?? NONE,
+      invocations: gpu ? invocationsOf(gpu) : NONE,
       code: emitKernel('', cpu, tensors, bindings, uniforms),
     };
   });
   return { wgsl: emitWgsl(labelOfDispatch(dispatch), trees, tensors, bindings, uniforms), parts };
+}
+
+function invocationsOf({ tasks, workgroup }: LoopTree): TaskCount {
+  return workgroup ? { ...tasks, count: WORKGROUP * tasks.count } : tasks;
 }
 
 function treeOf(part: Part, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree {

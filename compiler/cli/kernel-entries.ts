@@ -38,6 +38,8 @@ export interface NestSchedule extends Schedule {
   readonly outer: string | undefined;
   /** The axis that runs, inside a work item, around this nest and those that follow it. */
   readonly repeat: string | undefined;
+  /** A work item is a whole workgroup's, whose threads divide the serial axes among them. */
+  readonly workgroup: boolean;
 }
 
 export interface PartEntry extends Work {
@@ -122,11 +124,12 @@ function partEntry(
   const { tensors } = dispatch.program;
   const schedules = (target: Target): NestSchedule[] => {
     const { nests, around } = schedulePart(part, tensors, target);
-    const { outer, repeat } = around;
+    const { outer, repeat, workgroup } = around;
     return nests.map(({ kernel, schedule }, i) => ({
       nest: kernel.label,
       ...schedule,
       outer: outer?.axis.id,
+      workgroup,
       repeat: repeat && i >= repeat.from ? repeat.axis.id : undefined,
       extents: Object.fromEntries(kernel.axes.map(({ id, extent }) => [id, valueAt(extent, batch)])),
     }));

@@ -1,4 +1,5 @@
 /** Lays the dispatches of a program out for reading: a heading for each, what is known of each part below it. */
+import { WORKGROUP } from '../5-loop/schedule-gpu.ts';
 import type { Work } from './dispatches.ts';
 import type { FusedNode, KernelEntry, NestSchedule, PartEntry } from './kernel-entries.ts';
 import { bytes, count, flops, wrapped } from './table.ts';
@@ -85,7 +86,8 @@ function schedulesText(nests: readonly NestSchedule[], items: string): string {
   const [first, ...others] = nests;
   if (first === undefined) return 'not run';
   const grid = first.grid.map((axis) => blocked(first, axis)).join(' x ');
-  const start = grid === '' ? items : `${grid} = ${items}`;
+  const size = first.workgroup ? `${grid} x ${WORKGROUP}` : grid;
+  const start = size === '' ? items : `${size} = ${items}`;
   const around = first.outer === undefined ? '' : `; ${first.outer} around all of them`;
   if (others.length === 0) return [`${start}${around}`, ...within(first)].join('; ');
   const steps = nests.map((nest, i) => {
@@ -93,17 +95,19 @@ function schedulesText(nests: readonly NestSchedule[], items: string): string {
     const start = repeats ? `for each ${blocked(nest, nest.repeat ?? '')}: ` : '';
     return `${start}(${i + 1}) ${within(nest).join(', ') || 'one element'}`;
   });
-  return `${start}${around}; in each, one after the other: ${steps.join(' ')}`;
+  const each = first.workgroup ? 'divided among the threads of each workgroup' : 'in each';
+  return `${start}${around}; ${each}, one after the other: ${steps.join(' ')}`;
 }
 
 function within(nest: NestSchedule): string[] {
   const { serial, lane, registers, unroll } = nest;
+  const loops = serial.map((axis) => blocked(nest, axis)).join(', ');
   const tile = [
     ...registers.map(({ tile, axis }) => `${tile} ${axis}`),
     ...(lane ? [`${lane.width} ${lane.axis}`] : []),
   ];
   return [
-    ...(serial.length > 0 ? [`in each ${serial.map((axis) => blocked(nest, axis)).join(', ')}`] : []),
+    ...(loops === '' ? [] : [nest.workgroup ? loops : `in each ${loops}`]),
     ...(tile.length > 0 ? [`tile ${tile.join(' x ')} in registers`] : []),
     ...(unroll.length > 0 ? [`${unroll.join(', ')} written out`] : []),
   ];

@@ -1,9 +1,11 @@
 /**
- * What a chain of augments costs, and that the devices compute what the interpreter does: the pictures between the augments
- * are never written, only the last one, and numbers of each sample.
+ * What a chain of augments costs, and that the devices compute what the interpreter does: a chain is one kernel; the pictures
+ * between the augments are never written, only the last one, and numbers of each sample.
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { interpret } from '../../compiler/3-graph/interpret.ts';
+import type { Part } from '../../compiler/5-loop/dispatch.ts';
+import { formDispatches } from '../../compiler/5-loop/side-by-side.ts';
 import { dim } from '../../compiler/dim/dim.ts';
 import type { Device } from '../../runtime/device.ts';
 import { openDevice } from '../../runtime/open-device.ts';
@@ -24,20 +26,42 @@ function written(augment: string): number[] {
     .sort((a, b) => a - b);
 }
 
-const kernelCount = (augment: string): number => lowerGraph(augmentGraph(augment, size)).kernels.length;
+const wgslOf = (augment: string): string =>
+  compileGraph(augmentGraph(augment, size))
+    .kernels.map(({ wgsl }) => wgsl)
+    .join('\n');
+
+const partsOf = (augment: string, of: Size = size): Part[] =>
+  formDispatches(lowerGraph(augmentGraph(augment, of))).dispatches.flatMap(({ parts }) => parts);
 
 test.each([
   // A draw each, and the picture.
   ['RandomHorizontalFlip', 2],
   ['RandomHorizontalFlip |> RandomRotation(10)', 3],
-  // Five more draws' kernels: ten areas, ten ratios, the first that fits, its sides, the corner's row and column.
+  // Six more: ten areas, ten ratios, the first that fits, its sides, the corner's row and column.
   ['RandomHorizontalFlip |> RandomRotation(10) |> RandomResizedCrop((12, 14))', 9],
-])('%s: %i kernels, and one picture', (augment, kernels) => {
-  expect(kernelCount(augment)).toBe(kernels);
+])('%s: one kernel of %i nests, and one picture', (augment, nests) => {
+  const [part, ...others] = partsOf(augment);
+  expect(others).toEqual([]);
+  expect([part.nests.length, part.wide, part.shared.length]).toEqual([nests, true, 1]);
   const sizes = written(augment);
   expect(sizes.at(-1)).toBe(pixels);
   // All else is a number, or one for each of ten tries.
   for (const count of sizes.slice(0, -1)) expect(count).toBeLessThanOrEqual(10);
+});
+
+test('a large picture is not left to one workgroup: its draws have a kernel of their own', () => {
+  expect(partsOf('RandomHorizontalFlip |> RandomCrop((64, 80))', [1, 64, 80]).map(({ wide }) => wide)).not.toContain(
+    true,
+  );
+});
+
+test('a workgroup waits where what other invocations stored is read, and only there', () => {
+  const [part] = partsOf('RandomHorizontalFlip |> RandomRotation(10) |> RandomResizedCrop((12, 14))');
+  const text = wgslOf('RandomHorizontalFlip |> RandomRotation(10) |> RandomResizedCrop((12, 14))');
+  // Ten ratios need the areas, the first that fits needs both, its sides that, the picture all: not one for each nest.
+  expect(text.match(/storageBarrier/g)).toHaveLength(4);
+  expect(part.nests.length).toBe(9);
 });
 
 test('where more is read than a kernel binds, single numbers are kept rather than pictures, where that suffices', () => {

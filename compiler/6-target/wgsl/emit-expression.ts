@@ -20,7 +20,14 @@ export class ExpressionPrinter {
   readonly functions = new Set<ScalarFunction>();
   protected readonly lines: string[] = [];
   protected depth = 1;
-  protected section: Section = { prologue: [], body: [], lane: undefined, vectors: new Set() };
+  protected section: Section = {
+    prologue: [],
+    spread: [],
+    waits: false,
+    body: [],
+    lane: undefined,
+    vectors: new Set(),
+  };
   /** Names of addresses, by block: the innermost last. */
   private readonly named: Map<string, string>[] = [new Map()];
   /** Locals that are assigned to: no address that contains one gets a name. */

@@ -5,7 +5,7 @@
 
 import type { Tensor } from '../../5-loop/kernel.ts';
 import { WORKGROUP } from '../../5-loop/schedule-gpu.ts';
-import type { LoopTree, Statement } from '../../5-loop/tree.ts';
+import type { GridAxis, LoopTree, Section, Statement } from '../../5-loop/tree.ts';
 import type { Expr } from '../../ops/expr.ts';
 import type { Bindings } from '../bindings.ts';
 import { accessesOf } from './accesses.ts';
@@ -89,23 +89,52 @@ class WgslPrinter extends ExpressionPrinter {
   }
 
   /** How many workgroups a part has. */
-  private groupsOf(tree: LoopTree): string {
-    const { count, block } = tree.tasks;
+  private groupsOf({ tasks, grid, workgroup }: LoopTree): string {
+    if (workgroup) return this.countOf(grid);
+    const { count, block } = tasks;
     return block === 0
       ? String(Math.ceil(count / WORKGROUP))
-      : `(${this.countOf(tree)} + ${WORKGROUP - 1}) / ${WORKGROUP}`;
+      : `(${this.countOf(grid)} + ${WORKGROUP - 1}) / ${WORKGROUP}`;
   }
 
-  private countOf({ grid }: LoopTree): string {
+  private countOf(grid: readonly GridAxis[]): string {
     const extents = grid.map(({ extent }) => this.expression(extent)).filter((extent) => extent !== '1');
     return extents.length > 0 ? extents.join(' * ') : '1';
   }
 
   private items(tree: LoopTree): void {
-    this.line(`let item = number * ${WORKGROUP} + i32(invocation);`);
-    this.line(`if (item >= ${this.countOf(tree)}) { return; }`);
-    let rest = 'item';
     const { grid } = tree;
+    if (!tree.workgroup) this.line(`let item = number * ${WORKGROUP} + i32(invocation);`);
+    const item = tree.workgroup ? 'number' : 'item';
+    this.line(`if (${item} >= ${this.countOf(grid)}) { return; }`);
+    this.decode(item, grid);
+    for (const section of tree.sections) {
+      this.section = section;
+      if (section.waits) this.line('storageBarrier();');
+      this.statements(section.prologue);
+      if (tree.workgroup) this.divided(section);
+      else this.statements(section.body);
+    }
+  }
+
+  /** What the invocations of a workgroup do of a section together. */
+  private divided({ spread, body }: Section): void {
+    const count = this.countOf(spread);
+    this.line(
+      count === '1'
+        ? 'if (invocation == 0) {'
+        : `for (var item = i32(invocation); item < ${count}; item += ${WORKGROUP}) {`,
+    );
+    this.indented(() => {
+      this.decode('item', spread);
+      this.statements(body);
+    });
+    this.line('}');
+  }
+
+  /** The axes' values, of their number in row-major order. */
+  private decode(number: string, grid: readonly GridAxis[]): void {
+    let rest = number;
     for (let i = grid.length - 1; i >= 0; i--) {
       const { axis } = grid[i];
       const extent = this.expression(grid[i].extent);
@@ -116,11 +145,6 @@ class WgslPrinter extends ExpressionPrinter {
         this.line(`let rest${i} = ${rest} / ${extent};`);
         rest = `rest${i}`;
       }
-    }
-    for (const section of tree.sections) {
-      this.section = section;
-      this.statements(section.prologue);
-      this.statements(section.body);
     }
   }
 

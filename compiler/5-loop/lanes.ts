@@ -1,18 +1,20 @@
 /**
  * Which axis the vector lanes run over: the one along which every result is contiguous and every load is contiguous or
- * the same for all lanes. Says also which loads stand in the way, so that `stage.ts` can copy them.
+ * the same for all lanes (or, where much is computed from it, anything). Says also which loads stand in the way, so that `stage.ts` can copy them.
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { scalarTable } from '../ops/scalar.ts';
 import type { ElementType } from '../ops/types.ts';
-import { affineAddress, loadsIn, tensorOf } from './address.ts';
+import { affineAddress, alwaysInside, loadsIn, reductionsIn, tensorOf } from './address.ts';
 import { coefficientOf } from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { conjuncts, pullGuards } from './simplify.ts';
-import { dependsOn, forEachNode } from './walk.ts';
+import { dependsOn, forEachNode, keyOf } from './walk.ts';
 
 export const LANES = 4;
+
+type Load = Extract<Expr, { kind: 'load' }>;
 
 export type Target = 'wasm' | 'wgsl';
 
@@ -47,21 +49,56 @@ export function vectorisable(
 ): boolean {
   const hasForm = target === 'wasm' ? hasVectorForm : hasVectorSpelling;
   const values = kernel.stores.map((store) => store.value);
-  let fits = loadsIn(values).every((load) => {
-    const step = laneStep(load, axis, tensors);
-    return step === 0 || (step === 1 && !NARROW.has(tensorOf(tensors, load.tensor).element));
-  });
+  let fits = kernel.stores.every((store) => !NARROW.has(tensorOf(tensors, store.tensor).element));
+  let masked = false;
   forEachNode(values, (expr) => {
     if (!dependsOn(expr, axis)) return;
-    if (expr.kind === 'guard' && dependsOn(expr.condition, axis)) fits = false;
+    if (expr.kind === 'guard' && dependsOn(expr.condition, axis)) {
+      masked = true;
+      if (!isSafe([expr.value, expr.otherwise], axis, tensors)) fits = false;
+    }
     if (expr.kind === 'apply' && !hasForm(expr)) fits = false;
   });
-  return fits && kernel.stores.every((store) => !NARROW.has(tensorOf(tensors, store.tensor).element));
+  const apart = loadsIn(values).filter((load) => !inOneVector(load, axis, tensors));
+  if (apart.length === 0 && !masked) return fits;
+  return fits && target === 'wasm' && gatherPays(kernel, axis, tensors);
+}
+
+/** True where the lanes read one element, or four that lie side by side. */
+function inOneVector(load: Load, axis: Axis, tensors: ReadonlyMap<number, Tensor>): boolean {
+  const step = laneStep(load, axis, tensors);
+  return step === 0 || (step === 1 && !NARROW.has(tensorOf(tensors, load.tensor).element));
+}
+
+/** What stands behind a condition that differs from lane to lane: where no lane may read it, only lanes' own loads can wait. */
+function isSafe(guarded: readonly Expr[], axis: Axis, tensors: ReadonlyMap<number, Tensor>): boolean {
+  return loadsIn(guarded).every((load) => dependsOn(load, axis) || alwaysInside(load, tensorOf(tensors, load.tensor)));
+}
+
+/** Operations in vectors that make up for one load that the lanes do one after the other. */
+const PAYS = 8;
+
+/** True where the lanes read elements that lie apart, but compute so much that vectors pay all the same. */
+function gatherPays(kernel: Kernel, axis: Axis, tensors: ReadonlyMap<number, Tensor>): boolean {
+  if (reductionsIn(kernel).length > 0) return false;
+  const values = kernel.stores.map((store) => store.value);
+  const loads = new Set<string>();
+  const operations = new Set<string>();
+  for (const load of loadsIn(values)) {
+    if (!dependsOn(load, axis)) continue;
+    if (tensorOf(tensors, load.tensor).element === 'bool') return false;
+    loads.add(keyOf(load));
+  }
+  forEachNode(values, (expr) => {
+    if (expr.kind === 'apply' && dependsOn(expr, axis)) operations.add(keyOf(expr));
+  });
+  return operations.size >= PAYS * loads.size;
 }
 
 /** True where WebAssembly computes four lanes at once. Of integers: what indices are made of. */
 export function hasVectorForm(expr: Extract<Expr, { kind: 'apply' }>): boolean {
   if (expr.fn === 'select') return true;
+  if (expr.fn === 'to_i32') return expr.args[0].type === 'f32';
   if (expr.type === 'i32') return ['add', 'sub', 'mul'].includes(expr.fn);
   if (expr.fn === 'to_f32') return expr.args[0].type === 'i32';
   const { wasm } = scalarTable[expr.fn];

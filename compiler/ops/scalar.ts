@@ -403,7 +403,7 @@ export const scalarTable: Readonly<Record<ScalarFunction, ScalarRow>> = {
     derivative: 'none',
     wgsl: 'i32($0)',
     wgsl4: 'vec4i($0)',
-    wasm: { f32: 'i32.trunc_sat_f32_s', bool: 'nop', i32: 'nop' },
+    wasm: { f32: 'i32.trunc_sat_f32_s', f32x4: 'i32x4.trunc_sat_f32x4_s', bool: 'nop', i32: 'nop' },
   },
   /** False for NaN and the infinities. By its bits: WGSL may assume that neither exists. */
   is_finite: {

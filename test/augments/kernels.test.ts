@@ -82,10 +82,16 @@ describe.each(['cpu', 'webgpu'] as const)('on the device %s', (kind) => {
     for (const device of devices) await device.destroy();
   });
   const skip = kind === 'webgpu' && missingSwiftShader() !== undefined;
-  test.skipIf(skip).each(chains)('%s', async (chain) => {
-    const graph = augmentGraph(chain, size);
-    const pictures = Array.from({ length: 9 }, (_, i) => Float64Array.from(uniform(60 + i, pixels, 0, 1)));
-    const bindings = bindingsOf(pictures, size);
+  test.skipIf(skip).each([
+    ...chains.map((chain) => ({ chain, of: size })),
+    // Four pixels of a row at once on the CPU.
+    { chain: 'RandomHorizontalFlip |> RandomRotation(25) |> RandomResizedCrop((12, 16))', of: [1, 12, 16] as const },
+    { chain: 'RandomRotation(90, fill=0.5) |> RandomErasing(0.8)', of: [1, 12, 16] as const },
+  ])('$chain', async ({ chain, of }) => {
+    const graph = augmentGraph(chain, of);
+    const [c, h, w] = of;
+    const pictures = Array.from({ length: 9 }, (_, i) => Float64Array.from(uniform(60 + i, c * h * w, 0, 1)));
+    const bindings = bindingsOf(pictures, of);
     const [{ data: wanted }] = interpret(graph, bindings);
     const device = await openDevice(kind);
     devices.push(device);

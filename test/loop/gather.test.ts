@@ -256,3 +256,31 @@ test('a contraction reads what was looked up from memory, not token by token', a
   expect(text[1]).not.toContain('?');
   await agreesEverywhere(devices, graph);
 });
+
+test.each(['f32', 'i32', 'u8'] as const)(
+  '%s elements that lie apart are read lane by lane where much is computed',
+  async (element) => {
+    const graph = graphOf((g) => {
+      const shape = sizes(N, 5, 12);
+      const image = g.input('image', { element, shape });
+      const slope = g.perSample(g.input('slope', { element: 'f32', shape: sizes(N) }), shape);
+      const [n, y, x] = shape.map((_, axis) => g.count(shape, axis));
+      const [down, right] = [y, x].map((of) => g.sub(g.op('to_f32', [of]), g.constant(2.5)));
+      const turned = (a: Value, b: Value, by: number): Value =>
+        g.op('to_i32', [g.op('floor', [g.add(g.mul(g.add(a, g.mul(slope, b)), g.constant(by)), g.constant(3))])]);
+      const at = (by: number): Value =>
+        g.op('to_f32', [g.op('gather', [image, n, turned(down, right, by), turned(right, down, -by)])]);
+      const weight = g.op('abs', [g.mul(g.op('cos', [slope]), g.sub(right, g.mul(down, slope)))]);
+      const inner = g.add(g.mul(weight, at(1)), g.mul(g.sub(g.constant(1), weight), at(0.5)));
+      const twice = g.op('gather', [inner, n, g.op('to_i32', [g.op('round', [g.mul(down, slope)])]), x]);
+      g.output('result', 'y', g.add(g.sub(g.mul(twice, twice), g.op('relu', [twice])), g.mul(weight, slope)));
+    });
+    const { kernels, tensors } = compile(graph);
+    expect(kernels.length).toBe(1);
+    const lane = laneCandidate(kernels[0], tensors);
+    expect(lane?.id).toBe('c');
+    expect(lane && vectorisable(kernels[0], lane, tensors, 'wasm')).toBe(true);
+    expect(lane && vectorisable(kernels[0], lane, tensors, 'wgsl')).toBe(false);
+    await agreesEverywhere(devices, graph);
+  },
+);

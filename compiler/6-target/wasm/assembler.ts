@@ -95,6 +95,14 @@ export class Assembler {
     this.code.push(0xfd, ...unsigned(0x1b), lane);
   }
 
+  replaceF32Lane(lane: number): void {
+    this.code.push(0xfd, ...unsigned(0x20), lane);
+  }
+
+  replaceI32Lane(lane: number): void {
+    this.code.push(0xfd, ...unsigned(0x1c), lane);
+  }
+
   memory(mnemonic: string, offset: number): void {
     this.code.push(...encodeMemory(mnemonic, offset));
   }

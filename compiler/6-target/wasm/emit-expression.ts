@@ -4,8 +4,9 @@
  */
 
 import { tensorOf } from '../../5-loop/address.ts';
+import { coefficientOf, fromAffine, toAffine, without } from '../../5-loop/affine.ts';
 import type { Tensor } from '../../5-loop/kernel.ts';
-import { hasVectorForm } from '../../5-loop/lanes.ts';
+import { hasVectorForm, LANES } from '../../5-loop/lanes.ts';
 import type { LoopTree, Section } from '../../5-loop/tree.ts';
 import { children } from '../../5-loop/walk.ts';
 import { dim } from '../../dim/dim.ts';
@@ -26,6 +27,10 @@ interface Local {
 }
 
 type Apply = Extract<Expr, { kind: 'apply' }>;
+type Load = Extract<Expr, { kind: 'load' }>;
+
+/** A buffer's address is a parameter of the function; the thread's own memory has the number -1. */
+const bufferParameter = (binding: number): number => (binding < 0 ? LOCAL : FIRST_BUFFER + binding);
 
 export class ExpressionEmitter {
   protected readonly asm: Assembler;
@@ -40,6 +45,8 @@ export class ExpressionEmitter {
   private readonly locals = new Map<string, Local>();
   private readonly axes = new Map<string, number>();
   private pointers: Map<string, number>[] = [new Map()];
+  /** A local with the lanes that may read memory; all of them where there is none. */
+  private mask: number | undefined;
 
   constructor(
     name: string,
@@ -123,7 +130,7 @@ export class ExpressionEmitter {
   /** A new local that holds `buffer + base * bytes`. */
   protected pointerTo(binding: number, base: Expr, bytes: number): number {
     const pointer = this.asm.local('i32');
-    this.asm.get(binding < 0 ? LOCAL : FIRST_BUFFER + binding);
+    this.asm.get(bufferParameter(binding));
     this.scalar(base);
     if (bytes !== 1) {
       this.asm.i32(bytes);
@@ -283,7 +290,7 @@ export class ExpressionEmitter {
   }
 
   /** True where the lanes' values differ. */
-  private differs(expr: Expr): boolean {
+  protected differs(expr: Expr): boolean {
     return this.reads(expr, ({ name }) => this.section.vectors.has(name));
   }
 
@@ -304,6 +311,10 @@ export class ExpressionEmitter {
       );
       return;
     }
+    if (expr.kind === 'load' && this.isGathered(expr)) {
+      this.gather(expr);
+      return;
+    }
     // A condition in memory is 0 or 1, not a mask: it is splatted below.
     if (expr.kind === 'load' && expr.type !== 'bool' && this.elementOf(expr.tensor) !== 'u8') {
       // Not where only a local of its address is kept splatted.
@@ -319,9 +330,86 @@ export class ExpressionEmitter {
     }
     if (expr.kind === 'local') asm.get(this.localNamed(expr.name).index);
     else if (expr.kind === 'axis') asm.v128(Int32Array.of(0, 1, 2, 3));
+    else if (expr.kind === 'guard' && this.differs(expr.condition)) this.maskedGuard(expr);
     else if (expr.kind === 'guard') this.guard(expr, 'v128', (e) => this.vector(e));
     else if (expr.kind === 'apply') this.applyVector(expr);
     else throw new Error(`${expr.kind} has no vector form`);
+  }
+
+  /** True where the lanes read elements that do not lie side by side in vectors, or not all lanes may read. */
+  private isGathered({ tensor, indices: [address] }: Load): boolean {
+    const { lane } = this.section;
+    if (!lane || !this.differs(address)) return false;
+    if (this.mask !== undefined || this.elementOf(tensor) === 'u8') return true;
+    const affine = toAffine(address);
+    return coefficientOf(affine, lane.id) !== 1 || this.differs(fromAffine(without(affine, lane.id)));
+  }
+
+  /** Each lane's element by a load of its own; lanes that may not read take the buffer's first. */
+  private gather({ tensor, indices: [address] }: Load): void {
+    const { asm } = this;
+    const element = this.elementOf(tensor);
+    const places = asm.local('v128');
+    this.vector(address);
+    if (this.mask !== undefined) {
+      asm.get(this.mask);
+      asm.op('v128.and');
+    }
+    if (element !== 'u8') {
+      asm.i32(2);
+      asm.op('i32x4.shl');
+    }
+    asm.get(bufferParameter(this.bindings.indexOf(tensor)));
+    asm.op('i32x4.splat', 'i32x4.add');
+    asm.set(places);
+    for (let lane = 0; lane < LANES; lane++) {
+      asm.get(places);
+      asm.extractI32Lane(lane);
+      asm.memory(element === 'f32' ? 'f32.load' : element === 'u8' ? 'i32.load8_u' : 'i32.load', 0);
+      if (lane === 0) asm.op(element === 'f32' ? 'f32x4.splat' : 'i32x4.splat');
+      else if (element === 'f32') asm.replaceF32Lane(lane);
+      else asm.replaceI32Lane(lane);
+    }
+  }
+
+  /** Both sides in all lanes, of which the condition takes one each; memory is read where the condition lets it. */
+  private maskedGuard({ condition, value, otherwise }: Extract<Expr, { kind: 'guard' }>): void {
+    const { asm, mask: outer } = this;
+    const holds = asm.local('v128');
+    const within = (lanes: number, side: Expr): void => {
+      this.mask = lanes;
+      this.withCache(() => this.vector(side));
+      this.mask = outer;
+    };
+    this.vector(condition);
+    asm.set(holds);
+    within(this.both(holds, outer), value);
+    if (isZero(otherwise)) {
+      asm.get(holds);
+      asm.op('v128.and');
+      return;
+    }
+    within(this.both(this.inverse(holds), outer), otherwise);
+    asm.get(holds);
+    asm.op('v128.bitselect');
+  }
+
+  private both(lanes: number, outer: number | undefined): number {
+    if (outer === undefined) return lanes;
+    const both = this.asm.local('v128');
+    this.asm.get(lanes);
+    this.asm.get(outer);
+    this.asm.op('v128.and');
+    this.asm.set(both);
+    return both;
+  }
+
+  private inverse(lanes: number): number {
+    const inverse = this.asm.local('v128');
+    this.asm.get(lanes);
+    this.asm.op('v128.not');
+    this.asm.set(inverse);
+    return inverse;
   }
 
   private splat(expr: Expr): void {

@@ -204,7 +204,13 @@ class KernelEmitter extends ExpressionEmitter {
     for (const { tensor, address } of memoryAccesses(body)) {
       const binding = this.bindings.indexOf(tensor);
       const access = accessOf(binding, address, this.section.lane, axis);
-      if (!access || !this.isKnown(access.base) || this.pointerOf(access.family) !== undefined) continue;
+      if (
+        !access ||
+        this.differs(access.base) ||
+        !this.isKnown(access.base) ||
+        this.pointerOf(access.family) !== undefined
+      )
+        continue;
       const bytes = this.bytesOf(tensor);
       const pointer = this.pointerTo(binding, access.base, bytes);
       this.remember(access.family, pointer);

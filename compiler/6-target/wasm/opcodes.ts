@@ -118,6 +118,7 @@ const VECTOR: Readonly<Record<string, number>> = {
   'f32x4.ceil': 0x67,
   'f32x4.floor': 0x68,
   'f32x4.nearest': 0x6a,
+  'i32x4.shl': 0xab,
   'i32x4.shr_u': 0xad,
   'i32x4.add': 0xae,
   'i32x4.sub': 0xb1,

@@ -35,18 +35,19 @@ export interface CompiledModel {
   readonly fused: (program: ProgramName) => readonly Compiled[];
 }
 
-/** The file's first unit. Throws where it does not compile. */
-export function compiledModel(path: string): CompiledModel {
+/** The file's unit of that name. Throws where it does not compile. */
+export function compiledModel(path: string, name: string): CompiledModel {
+  const named = (state: Compilation | undefined) => state?.units.find((unit) => unit.name === name);
   let graphs: readonly ProgramPart<Graph>[] = [];
   let last: Compilation | undefined;
   const { diagnostics } = compile(readSource(path), fileHost, {
     inspect: (pass, state) => {
-      if (pass.name === 'graph') graphs = state.units[0]?.graphs ?? [];
+      if (pass.name === 'graph') graphs = named(state)?.graphs ?? [];
       last = state;
     },
   });
-  const unit = last?.units[0];
-  if (!unit?.spec) throw new Error(`${path}: ${diagnostics[0]?.message}`);
+  const unit = named(last);
+  if (!unit?.spec) throw new Error(`${path}: ${diagnostics[0]?.message ?? `no ${name}`}`);
   const of = <T>(list: readonly ProgramPart<T>[], program: ProgramName): T[] =>
     list.filter((part) => part.program === program).map(({ value }) => value);
   const parts = (program: ProgramName): Part[] =>

@@ -11,7 +11,11 @@ import { compiledModel, runModel, runOf } from './compiled-model.ts';
 import { Oracle, type Run, runAll } from './oracle.ts';
 import { type Bounded, DOUBLE, firstWrong } from './rounding.ts';
 
-const paths = ['models/fashion_cnn.net', 'models/fashion_cnn_logits.net'];
+const models = [
+  ['models/fashion_cnn.net', 'FashionCnn'],
+  ['models/fashion_cnn_logits.net', 'FashionCnnLogits'],
+  ['models/fashion_small.net', 'FashionSmallAugmented'],
+] as const;
 const programs: readonly ProgramName[] = ['infer', 'evaluate', 'train'];
 
 const devices: Device[] = [];
@@ -23,8 +27,8 @@ afterAll(async () => {
   for (const device of devices) await device.destroy();
 });
 
-describe.each(paths)('%s', (path) => {
-  const model = compiledModel(path);
+describe.each(models)('%s: %s', (path, name) => {
+  const model = compiledModel(path, name);
   test.each(programs)('%s', async (program) => {
     const parts = model.parts(program);
     const run: Run = runOf(model, 3);

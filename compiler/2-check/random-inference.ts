@@ -1,4 +1,4 @@
-/** W0104: a model whose result depends on a random draw when it is not training. */
+/** W0104: a model whose result depends on a random draw when it is not training. Refused unless allowed. */
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Checker } from './site.ts';
 import type { TypedExpr, TypedModel } from './typed.ts';
@@ -13,7 +13,9 @@ export function warnRandomInference(model: TypedModel, checker: Checker): void {
     message: `what ${model.name} predicts depends on random numbers, so that the same input gives different answers`,
     span: place,
     label: 'drawn in inference, too',
-    help: ['draw while training only: `if training { … } else { … }`, as Dropout does'],
+    help: [
+      'draw while training only: `if training { … } else { … }`, as Dropout does; if it is meant, write `// netc-allow: W0104` above',
+    ],
   });
 }
 

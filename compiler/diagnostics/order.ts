@@ -1,4 +1,5 @@
-/** The list that a user sees: in the source's order, each thing once, without the silenced warnings. */
+/** The list that a user sees: in the source's order, each thing once, without the silenced warnings; what is left may refuse. */
+import { catalogue } from './catalogue.ts';
 import { withoutConsequences } from './consequences.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { isSilenced } from './silence.ts';
@@ -17,7 +18,7 @@ export function arrange(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const sorted = [...diagnostics].sort(
     (a, b) => rank(a) - rank(b) || a.span.start - b.span.start || a.span.end - b.span.end,
   );
-  return withoutConsequences(sorted).filter((diagnostic) => {
+  const told = withoutConsequences(sorted).filter((diagnostic) => {
     const { code, message, span } = diagnostic;
     const key = JSON.stringify([code, message, span.file.path, span.start, span.end]);
     const doubtful = diagnostic.severity === 'warning' && unread.has(span.file.path);
@@ -25,4 +26,5 @@ export function arrange(diagnostics: readonly Diagnostic[]): Diagnostic[] {
     seen.add(key);
     return true;
   });
+  return told.map((diagnostic) => ({ ...diagnostic, severity: catalogue[diagnostic.code].severity }));
 }

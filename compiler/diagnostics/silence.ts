@@ -1,6 +1,6 @@
 /**
  * `// netc-allow: W0101` (or several codes with commas) silences a warning: on the line above it, among the comment lines
- * right above it, or at the end of its own line. An error can't be silenced.
+ * right above it, or at the end of its own line. An error can't be silenced, but for a warning that refuses (`W0104`).
  */
 import type { Diagnostic } from './diagnostic.ts';
 import { lineText, position } from './position.ts';

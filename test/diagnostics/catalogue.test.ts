@@ -40,7 +40,8 @@ describe.each(entries.filter(([code]) => code.startsWith('E01')))('%s', (code, e
 
 test.each(entries)('%s is told in full', (code, { title, severity, explanation, failing, fixed }) => {
   expect(code).toMatch(/^(E0[1-6]|W01)\d\d$/);
-  expect(severity).toBe(code.startsWith('W') ? 'warning' : 'error');
+  // The one warning that refuses.
+  expect(severity).toBe(code.startsWith('W') && code !== 'W0104' ? 'warning' : 'error');
   expect(title.length).toBeGreaterThan(5);
   expect(explanation.length).toBeGreaterThan(60);
   expect(failing).not.toBe(fixed);

@@ -34,6 +34,13 @@ test('in the order of the source, each once, one file after the other', () => {
   expect(shown).toEqual(['a.net:1 wrong', 'a.net:3 wrong', 'a.net:3 other', 'b.net:0 wrong', 'b.net:2 wrong']);
 });
 
+test('what refuses unless it is allowed is an error, and still silenced', () => {
+  const severities = (text: string): string[] =>
+    arrange([at({ path: 'a.net', text }, text.indexOf('HERE'), 'W0104')]).map(({ severity }) => severity);
+  expect(severities('HERE')).toEqual(['error']);
+  expect(severities('// netc-allow: W0104\nHERE')).toEqual([]);
+});
+
 describe('netc-allow', () => {
   const left = (text: string, code: Code = 'W0101'): number => {
     const file = { path: 'a.net', text };

@@ -63,9 +63,11 @@ out of the model (apply it where you want probabilities), or use \`nll_loss(log(
   },
   W0104: {
     title: 'random inference',
-    severity: 'warning',
+    severity: 'error',
     explanation: `The network's result depends on random numbers even when it is not training, so that the same image gives different
-answers. Guard the random draw with \`if training { … } else { … }\`, as \`Dropout\` does.`,
+answers. Guard the random draw with \`if training { … } else { … }\`, as \`Dropout\` does; a random change of the training
+pictures is an augment. Nothing is compiled before it is put right, or allowed: where it is meant, as in a model that samples,
+write \`// netc-allow: W0104\` above the draw.`,
     failing: `model Net(image: f32[N, 8]) -> f32[N, 8] {
   if uniform(0, 1) < 0.5 { image } else { -image }
 }

@@ -3,6 +3,7 @@
  * torchvision's. The sampling that they share is compared with PyTorch in test/reference (sampling_cases.py).
  */
 import { expect, test } from 'vitest';
+import { compiledModel } from '../fuzz/compiled-model.ts';
 import { augmentMany, pictureOf, problemsOf, type Size } from './augmented.ts';
 import { expectEven, expectMean, expectSameMoments, expectUniform } from './moments.ts';
 import { erasedWindow, fallbackWindow, resizedWindow, type Window } from './torchvision.ts';
@@ -239,4 +240,13 @@ test('wrong settings, and sizes that do not fit', () => {
   ]);
   // A chain through another size.
   expect(problemsOf('RandomResizedCrop((9, 12)) |> RandomCrop(8)', size)).toEqual([]);
+});
+
+test('no gradient flows into an augment: backward begins behind it', () => {
+  const { parts } = compiledModel('models/fashion_small.net', 'FashionSmallAugmented');
+  const nodes = parts('train').flatMap(({ graph }) => graph.nodes);
+  const origins = nodes.filter(({ origin }) => origin.what === 'Garments' || origin.path === 'Garments');
+  expect(origins.length).toBeGreaterThan(50);
+  expect(origins.filter(({ origin }) => origin.backward)).toEqual([]);
+  expect(nodes.filter(({ op }) => op === 'gather_grad')).toEqual([]);
 });

@@ -27,5 +27,5 @@ export { type Evaluation, evaluate } from './train/evaluate.ts';
 export { Learner, type StepRecord } from './train/learner.ts';
 export { runIfMain, runTrainer } from './train/main.ts';
 export { Interrupted, type TrainingResult, TrainingRun } from './train/run.ts';
-export type { TrainingSpec, TrainOptions } from './train/training.ts';
+export type { RunNumbers, TrainingSpec, TrainOptions } from './train/training.ts';
 export type { WeightsSource } from './weights/load.ts';

@@ -68,11 +68,21 @@ export function stepKey(seed: number, step: number): DrawKey {
 }
 
 /** The keys of all steps of a run. */
-export function stepKeys(seed: number): (step: number) => DrawKey {
-  const start = new RandomStream(seed, purpose.draw, 0);
+export const stepKeys = (seed: number): ((step: number) => DrawKey) =>
+  keysFrom(new RandomStream(seed, purpose.draw, 0));
+
+/**
+ * The keys of all epochs (0 for the first), by which augments draw: a sample draws with its place in the epoch, so that
+ * its picture depends on the seed, the epoch and the order of the samples alone.
+ */
+export const epochKeys = (seed: number): ((epoch: number) => DrawKey) =>
+  keysFrom(new RandomStream(seed, purpose.draw, 1));
+
+/** Keys that count up from a random start. */
+function keysFrom(start: RandomStream): (number: number) => DrawKey {
   const half = 2 ** 24;
   const [low, high] = [start.integer(half), start.integer(half)];
-  return (step) => [(low + step) % half, (high + Math.floor(step / half)) % half];
+  return (number) => [(low + number) % half, (high + Math.floor(number / half)) % half];
 }
 
 /**

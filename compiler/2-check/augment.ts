@@ -12,16 +12,10 @@ import { instantiate, sameType } from './instantiate.ts';
 import { spread } from './leads.ts';
 import type { ModuleScope } from './modules.ts';
 import { describe, textAt } from './show.ts';
-import { type Frame, fail, type Site } from './site.ts';
+import { fail, inAugment, type Site } from './site.ts';
 import { noteOf } from './trace.ts';
 import type { TypedModel } from './typed.ts';
 import { type Lead, poison, type TensorValue, tensorOf, toTensor, type Value } from './values.ts';
-
-/** Whether a body is an augment's, or one that an augment uses. */
-export function inAugment(frame: Frame): boolean {
-  for (let at: Frame | undefined = frame; at; at = at.caller?.frame) if (at.kind === 'augment') return true;
-  return false;
-}
 
 /** An augment as a stage of a pipeline. */
 export function applyAugment(

@@ -9,7 +9,7 @@ import type { TensorType } from '../ops/types.ts';
 import type { Given } from './arguments.ts';
 import { withLeads } from './leads.ts';
 import { describe } from './show.ts';
-import { fail, type Site } from './site.ts';
+import { fail, inAugment, type Site } from './site.ts';
 import type { TypedExpr } from './typed.ts';
 import { asDim, floatValue, poison, type TensorValue, tensorOf, toTensor, type Value } from './values.ts';
 
@@ -63,7 +63,8 @@ export function evaluateDraw(name: string, call: Call, given: readonly Given[], 
 
 function drawn(shape: TensorType['shape'], span: Span, site: Site): TensorValue {
   const type = withLeads({ element: 'f32', shape }, site.leads);
-  const attributes = { shape: type.shape, site: site.unit.nextDraw++ };
+  // In an augment the first axis counts samples.
+  const attributes = { shape: type.shape, site: site.unit.nextDraw++, perSample: inAugment(site.frame) };
   const expr: TypedExpr = { kind: 'op', op: 'random', args: [], attributes, type, span };
   return tensorOf(expr, [], site.leads);
 }

@@ -133,3 +133,9 @@ export const newUnit = (training: boolean): Unit => ({
   parameters: [],
   layers: new Map(),
 });
+
+/** Whether a body is an augment's, or one that an augment uses. */
+export function inAugment(frame: Frame): boolean {
+  for (let at: Frame | undefined = frame; at; at = at.caller?.frame) if (at.kind === 'augment') return true;
+  return false;
+}

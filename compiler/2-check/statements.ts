@@ -2,13 +2,12 @@
 import type { Argument, Block, Expression, FnDeclaration, Identifier, Statement } from '../1-parse/ast.ts';
 import { dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
-import { inAugment } from './augment.ts';
 import { coerce } from './coerce.ts';
 import { evaluateInitializer } from './initializers.ts';
 import { sameType } from './instantiate.ts';
 import { lookup } from './modules.ts';
 import { describe, textAt } from './show.ts';
-import { type Frame, fail, type Site, userPlace } from './site.ts';
+import { type Frame, fail, inAugment, type Site, userPlace } from './site.ts';
 import { traceOf } from './trace.ts';
 import { checkPositive } from './types.ts';
 import { poison, tensorOf, toTensor, type Value } from './values.ts';

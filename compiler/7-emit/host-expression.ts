@@ -1,6 +1,7 @@
 /**
  * Prints the scalar expressions that the host computes before each step (`1 - 0.9 ^ step`) as TypeScript, in the
- * variables `step`, `n` (the batch's real size) and `key0`, `key1` (what draws are made with). Only numbers: nothing that reads a tensor can come here.
+ * fields of the runtime's `RunNumbers`: `step`, `n` (the batch's real size), the keys that draws are made with. Only numbers: nothing
+ * that reads a tensor can come here.
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Expr } from '../ops/expr.ts';

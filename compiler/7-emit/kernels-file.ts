@@ -3,7 +3,7 @@
  * label, buffers and dispatch lists with their numbers, the WebAssembly module in hexadecimal.
  */
 import type { KernelSpec, ModuleSpec, ProgramSpec } from '../../runtime/program.ts';
-import { KEY_UNIFORMS } from '../ops/random.ts';
+import { EPOCH_UNIFORMS, KEY_UNIFORMS } from '../ops/random.ts';
 import { hostExpression } from './host-expression.ts';
 import { type Data, literal, template, Verbatim } from './literal.ts';
 import { camelCase, moduleName, UniqueNames, uniformsName } from './names.ts';
@@ -19,8 +19,12 @@ const HEX_LINE = 116;
  */
 export function kernelsFile(units: readonly EmitUnit[], typed: boolean): string {
   const exported = units.flatMap((unit) => [moduleName(unit.name), uniformsName(unit.name)]);
-  const names = new UniqueNames([...exported, 'step', 'n', ...KEY_UNIFORMS, 'steps']);
-  const types = units.some((unit) => unit.spec.kernels.length > 0) ? ['KernelSpec', 'ModuleSpec'] : ['ModuleSpec'];
+  const names = new UniqueNames([...exported, ...RUN_NUMBERS]);
+  const types = [
+    ...(units.some((unit) => unit.spec.kernels.length > 0) ? ['KernelSpec'] : []),
+    'ModuleSpec',
+    'RunNumbers',
+  ];
   const imports = importStatement(
     types.map((name) => `type ${name}`),
     'netc/runtime',
@@ -109,25 +113,22 @@ function programText(program: ProgramSpec): string {
   return literal({ kernels: program.kernels, records: program.records.map((record) => ({ ...record })) }, 4, 14);
 }
 
+/** The fields of the runtime's `RunNumbers`. */
+const RUN_NUMBERS = ['step', 'steps', 'n', ...KEY_UNIFORMS, ...EPOCH_UNIFORMS];
+
 function uniformsFunction(unit: EmitUnit): Constant {
   const printed = unit.uniforms.map(({ name, expression }) => ({
     name,
     text: hostExpression(expression, unit.model.batch),
   }));
   const uses = (variable: string): boolean => printed.some(({ text }) => new RegExp(`\\b${variable}\\b`).test(text));
-  const draws = KEY_UNIFORMS.some(uses);
-  const scheduled = uses('steps');
-  const variables = ['step', 'n', ...(draws || scheduled ? KEY_UNIFORMS : []), ...(scheduled ? ['steps'] : [])];
-  const parameters = variables.map((variable) => `${uses(variable) ? '' : '_'}${variable}`);
+  const used = RUN_NUMBERS.filter(uses);
   const lines = printed.map(({ name, text }) => `  ${text}, // ${name}\n`);
   return {
-    doc:
-      `What ${unit.name} takes from the host in a run: \`step\` counts training steps from 1, \`n\` is the number of samples.` +
-      (draws ? '\nA step draws with the key of `key0` and `key1`.' : '') +
-      (scheduled ? '\n`steps` is the number of all steps, by which the learning rate goes.' : ''),
+    doc: `What ${unit.name} takes from the host in a run of one of its programs.`,
     name: uniformsName(unit.name),
-    type: `(${variables.map((variable) => `${variable}: number`).join(', ')}) => readonly number[]`,
-    value: `(${parameters.join(', ')}) => ${lines.length === 0 ? '[]' : `[\n${lines.join('')}]`}`,
+    type: '(numbers: RunNumbers) => readonly number[]',
+    value: `(${used.length === 0 ? '' : `{ ${used.join(', ')} }`}) => ${lines.length === 0 ? '[]' : `[\n${lines.join('')}]`}`,
     exported: true,
   };
 }

@@ -31,6 +31,10 @@ export interface Origin {
   readonly split: Split;
   /** The batch's samples by their numbers in the split. */
   readonly rows: Uint32Array;
+  /** 0 for the first. */
+  readonly epoch: number;
+  /** The place of the batch's first sample in the epoch. */
+  readonly first: number;
 }
 
 export class Loader {
@@ -66,15 +70,15 @@ export class Loader {
   }
 
   /** The batches of an epoch (0 for the first) from batch number `from` on. */
-  *epoch(epoch: number, from = 0): Generator<Batch, void, undefined> {
+  *epoch(epoch: number, from = 0): Generator<LoadedBatch, void, undefined> {
     for (let cursor = from; cursor < this.batches; cursor++) yield this.batch(epoch, cursor);
   }
 
   /** One batch of an epoch. */
-  batch(epoch: number, cursor: number): Batch {
+  batch(epoch: number, cursor: number): LoadedBatch {
     this.prepare(epoch);
     const batch = cursor === this.batches - 1 ? this.last : this.full;
-    batch.become(this.order, cursor * this.full.size);
+    batch.become(this.order, epoch, cursor * this.full.size);
     return batch;
   }
 
@@ -97,7 +101,7 @@ function allocate(element: StorageElement, length: number): HostArray {
 /** A batch that is filled when its fields are asked for. */
 class LoadedBatch implements Batch {
   readonly size: number;
-  readonly origin: Origin;
+  origin: Origin;
   private readonly arrays: readonly HostArray[];
   private readonly gathers: readonly Gather[];
   private filled = false;
@@ -105,7 +109,7 @@ class LoadedBatch implements Batch {
   /** `arrays` have room for `size` samples or more. */
   constructor(split: Split, arrays: readonly HostArray[], size: number) {
     this.size = size;
-    this.origin = { split, rows: new Uint32Array(size) };
+    this.origin = { split, rows: new Uint32Array(size), epoch: 0, first: 0 };
     this.arrays = arrays.map((array, i) => array.subarray(0, size * split.columns[i].size));
     this.gathers = this.arrays.map((array, i) => gatherInto(array, split.columns[i]));
   }
@@ -116,10 +120,11 @@ class LoadedBatch implements Batch {
     return this.arrays;
   }
 
-  /** The samples at `order[start]` and the following places. */
-  become(order: Uint32Array, start: number): void {
+  /** The samples of the epoch, whose order is `order`, from the place `first` on. */
+  become(order: Uint32Array, epoch: number, first: number): void {
     const { rows } = this.origin;
-    for (let i = 0; i < rows.length; i++) rows[i] = order[start + i];
+    for (let i = 0; i < rows.length; i++) rows[i] = order[first + i];
+    this.origin = { ...this.origin, epoch, first };
     this.filled = false;
   }
 }

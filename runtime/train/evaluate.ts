@@ -10,7 +10,19 @@ import { elementCount } from '../tensor.ts';
 import { Confusion } from './confusion.ts';
 import { Feed } from './feed.ts';
 import { RunningMeans } from './means.ts';
-import type { TrainingSpec } from './training.ts';
+import type { RunNumbers, TrainingSpec } from './training.ts';
+
+/** No training step: draws, if there are any, are the same each time. */
+const evaluationNumbers: RunNumbers = {
+  step: 1,
+  steps: 1,
+  n: 0,
+  key0: fixedKey[0],
+  key1: fixedKey[1],
+  epochKey0: fixedKey[0],
+  epochKey1: fixedKey[1],
+  first: 0,
+};
 
 /** Outputs that may be on their way to the host while the device goes on. */
 const readsAhead = 4;
@@ -57,7 +69,7 @@ export async function evaluate(
     const { size } = batch;
     const first = done;
     feed.put(batch);
-    uniforms.set(training.uniforms(1, size, ...fixedKey, 1));
+    uniforms.set(training.uniforms({ ...evaluationNumbers, n: size }));
     session.run('evaluate', size, uniforms);
     if (confusion) {
       const output = session.read(spec.output.buffer, 0, size * width);

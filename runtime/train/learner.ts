@@ -6,7 +6,7 @@ import type { Split } from '../data/dataset.ts';
 import type { Batch } from '../data/loader.ts';
 import type { Session } from '../device.ts';
 import type { CompiledModel } from '../model.ts';
-import { stepKeys } from '../random.ts';
+import { epochKeys, stepKeys } from '../random.ts';
 import { Feed } from './feed.ts';
 import type { TrainingSpec } from './training.ts';
 
@@ -34,6 +34,7 @@ export class Learner {
   private readonly uniforms: Float32Array;
   private readonly feed: Feed;
   private keys = stepKeys(0);
+  private epochKeys = epochKeys(0);
 
   constructor(model: CompiledModel, training: TrainingSpec) {
     this.model = model;
@@ -44,9 +45,10 @@ export class Learner {
     this.feed = new Feed(this.session, training);
   }
 
-  /** Decides, with the number of the step, what the step draws; 0 until then. `TrainingRun.start` sets the run's. */
+  /** Decides, with the numbers of step and epoch, what the step draws; 0 until then. `TrainingRun.start` sets the run's. */
   set seed(seed: number) {
     this.keys = stepKeys(seed);
+    this.epochKeys = epochKeys(seed);
   }
 
   /**
@@ -61,7 +63,7 @@ export class Learner {
   step(batch: Batch): void {
     this.steps++;
     this.feed.put(batch);
-    this.session.run('train', batch.size, this.uniformsFor(this.steps, batch.size));
+    this.session.run('train', batch.size, this.uniformsFor(this.steps, batch));
     this.unread.push(batch.size);
   }
 
@@ -82,11 +84,17 @@ export class Learner {
   /** The label of the first kernel that makes a value that is not finite when the batch is step number `step`. */
   trace(batch: Batch, step: number): Promise<string | undefined> {
     this.feed.put(batch);
-    return this.session.trace('train', batch.size, this.uniformsFor(step, batch.size));
+    return this.session.trace('train', batch.size, this.uniformsFor(step, batch));
   }
 
-  private uniformsFor(step: number, samples: number): Float32Array {
-    this.uniforms.set(this.training.uniforms(step, samples, ...this.keys(step), this.total));
+  private uniformsFor(step: number, { size, origin }: Batch): Float32Array {
+    const [key0, key1] = this.keys(step);
+    // A batch that somebody made belongs to no epoch: each draws anew all the same.
+    const { epoch, first } = origin ?? { epoch: step, first: 0 };
+    const [epochKey0, epochKey1] = this.epochKeys(epoch);
+    this.uniforms.set(
+      this.training.uniforms({ step, steps: this.total, n: size, key0, key1, epochKey0, epochKey1, first }),
+    );
     return this.uniforms;
   }
 }

@@ -14,11 +14,26 @@ export interface TrainingSpec {
   readonly fields: readonly { readonly name: string; readonly buffer: number }[];
   /** The split that is evaluated after each epoch. */
   readonly validate: SplitName;
-  /**
-   * The module's uniforms for a step (1 for the first) over `n` samples; as many as `module.uniforms`. The step draws its
-   * random numbers with the key.
-   */
-  readonly uniforms: (step: number, n: number, key0: number, key1: number, steps: number) => readonly number[];
+  /** The module's uniforms for a run of one of its programs; as many as `module.uniforms`. */
+  readonly uniforms: (numbers: RunNumbers) => readonly number[];
+}
+
+/** What the host knows of a run of a program. */
+export interface RunNumbers {
+  /** 1 for the first training step. */
+  readonly step: number;
+  /** The number of all steps, by which the learning rate may go. */
+  readonly steps: number;
+  /** Samples of the batch. */
+  readonly n: number;
+  /** The step draws its random numbers with this key. */
+  readonly key0: number;
+  readonly key1: number;
+  /** Augments draw with this key, and a sample's place in the epoch. */
+  readonly epochKey0: number;
+  readonly epochKey1: number;
+  /** The place of the batch's first sample in the epoch. */
+  readonly first: number;
 }
 
 /** The settings of a run: those of the `train` declaration, which the command line may change. */

@@ -45,7 +45,11 @@ export function bindingsOf(pictures: readonly Float64Array[], size: Size) {
   const data = new Float64Array(pictures.length * size[0] * size[1] * size[2]);
   for (const [i, picture] of pictures.entries()) data.set(picture, i * picture.length);
   const image = { shape: [pictures.length, ...size], data };
-  return { dims: { N: pictures.length }, inputs: { image }, uniforms: { key0: 0x2a51f3, key1: 0x77e01b } };
+  return {
+    dims: { N: pictures.length },
+    inputs: { image },
+    uniforms: { epochKey0: 0x2a51f3, epochKey1: 0x77e01b, first: 0 },
+  };
 }
 
 /** What `count` copies of a picture become, interpreted in float64. */

@@ -96,8 +96,12 @@ describe.each(['cpu', 'webgpu'] as const)('on the device %s', (kind) => {
     const device = await openDevice(kind);
     devices.push(device);
     const { image } = bindings.inputs;
-    const { key0, key1 } = bindings.uniforms;
-    const { output } = await runGraph(device, compileGraph(graph), 9, { image: image.data }, [key0, key1]);
+    const { epochKey0, epochKey1, first } = bindings.uniforms;
+    const { output } = await runGraph(device, compileGraph(graph), 9, { image: image.data }, [
+      epochKey0,
+      epochKey1,
+      first,
+    ]);
     expect(output.length).toBe(wanted.length);
     for (const [i, value] of output.entries()) expect(Math.abs(value - wanted[i])).toBeLessThan(1e-4);
   });

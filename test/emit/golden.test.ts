@@ -39,7 +39,7 @@ test('the kernels', async () => {
 test('the module that the kernels file exports is the one that was compiled', async () => {
   const { tinyModule, tinyUniforms: uniforms } = await load(await emitted('tiny.kernels.ts'));
   expect(tinyModule).toStrictEqual(tinySpec);
-  expect(typeof uniforms === 'function' ? uniforms(3, 64) : undefined).toEqual([1 - 0.9 ** 3, 1 / 64]);
+  expect(typeof uniforms === 'function' ? uniforms({ step: 3, n: 64 }) : undefined).toEqual([1 - 0.9 ** 3, 1 / 64]);
 });
 
 test('kernels as JavaScript are the same, without types', async () => {
@@ -48,7 +48,7 @@ test('kernels as JavaScript are the same, without types', async () => {
   const text = files[1].text;
   const module = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(text)}`);
   expect(module.tinyModule).toStrictEqual(tinySpec);
-  expect(module.tinyUniforms(1, 2)).toHaveLength(2);
+  expect(module.tinyUniforms({ step: 1, n: 2 })).toHaveLength(2);
 });
 
 test('emission is deterministic and needs nothing but the runtime', async () => {

@@ -24,7 +24,7 @@ import { Draw } from './draw.ts';
 import { type Compiled, compiled, type Part, type Run } from './oracle.ts';
 
 /** What the host hands over in the first of a hundred steps; draws have any key. */
-const HOST = { step: 1, steps: 100, key0: 11, key1: 12 };
+const HOST = { step: 1, steps: 100, key0: 11, key1: 12, epochKey0: 13, epochKey1: 14, first: 192 };
 
 export interface CompiledModel {
   readonly unit: CompilationUnit;

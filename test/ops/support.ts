@@ -62,7 +62,12 @@ export function evaluateEverywhere(
     shape.map((d) => dim.evaluate(d, {})),
     (...index) => {
       const axes = new Map(index.map((value, i): [Axis['id'], number] => [`i${i}`, value]));
-      return evaluate(expr, { axes, dims: {}, uniforms: { key0: 0, key1: 0 }, load });
+      return evaluate(expr, {
+        axes,
+        dims: {},
+        uniforms: { key0: 0, key1: 0, epochKey0: 0, epochKey1: 0, first: 0 },
+        load,
+      });
     },
   );
 }

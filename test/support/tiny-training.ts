@@ -35,12 +35,12 @@ const training: TrainingSpec = {
     return { name, buffer: spec.buffers.findIndex((b) => b.name === name && b.element === element) };
   }),
   validate: 'test',
-  uniforms: (step, n, key0, key1, steps) =>
+  uniforms: ({ n, ...uniforms }) =>
     unit.uniforms.map(({ expression }) =>
       evaluate(expression, {
         axes: new Map(),
         dims: { N: n },
-        uniforms: { step, key0, key1, steps },
+        uniforms,
         load: () => Number.NaN,
       }),
     ),

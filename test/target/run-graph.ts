@@ -69,7 +69,11 @@ export async function runGraph(
       const convert = { f32: Float32Array, i32: Int32Array, u8: Uint8Array }[element];
       session.write(i, convert.from(inputs[name]));
     }
-    session.run('infer', n, Float32Array.from(key.slice(0, module.uniforms)));
+    session.run(
+      'infer',
+      n,
+      Float32Array.from({ length: module.uniforms }, (_, i) => key[i] ?? 0),
+    );
     const results: Record<string, number[]> = {};
     for (const [i, { name, role, size }] of module.buffers.entries()) {
       if (role === 'output') results[name] = [...(await session.read(i, 0, sizeOf(size, n)))];

@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { writeFileAtomically } from '../../runtime/host/files.ts';
-import { evaluate, Learner, Loader, openData, TrainingRun, type TrainOptions, UserError } from '../../runtime/index.ts';
+import {
+  evaluate,
+  Learner,
+  Loader,
+  openData,
+  type RunNumbers,
+  TrainingRun,
+  type TrainingSpec,
+  type TrainOptions,
+  UserError,
+} from '../../runtime/index.ts';
 import { defaults, train } from './example.train.ts';
 import { openTestDevice, Softmax, softmaxTraining } from './softmax-regression.ts';
 
@@ -47,7 +57,7 @@ test('weights are no checkpoint', async () => {
 });
 
 /** The loop of the example, with a learning rate that becomes absurd at a step. */
-async function trainWith(uniforms: (step: number) => readonly number[], settings: TrainOptions) {
+async function trainWith(uniforms: TrainingSpec['uniforms'], settings: TrainOptions) {
   const training = { ...softmaxTraining, uniforms };
   const [device, data] = await Promise.all([openTestDevice(), openData(training, settings)]);
   const model = await Softmax.create(device, settings);
@@ -63,7 +73,7 @@ async function trainWith(uniforms: (step: number) => readonly number[], settings
 }
 
 test('a loss that is no number stops the run and names step and kernel', async () => {
-  const explode = (step: number) => [step, step === 7 ? 1e39 : 0.05];
+  const explode = ({ step }: RunNumbers) => [step, step === 7 ? 1e39 : 0.05];
   const message = await messageOf(trainWith(explode, options('nan', { logEvery: 1 })));
   expect(message).toContain('the loss is NaN at epoch 1, step 8');
   expect(message).toContain('step 7 first computes such a value in `sgd`');
@@ -71,7 +81,7 @@ test('a loss that is no number stops the run and names step and kernel', async (
 });
 
 test('in a later epoch too, noticed late, with the checkpoint before it unharmed', async () => {
-  const explode = (step: number) => [step, step === 14 ? 1e39 : 0.05];
+  const explode = ({ step }: RunNumbers) => [step, step === 14 ? 1e39 : 0.05];
   const message = await messageOf(trainWith(explode, options('nan-later', { epochs: 3 })));
   expect(message).toContain('at epoch 2, step 15: step 14 first computes such a value in `sgd`');
   expect(message).toContain('The checkpoint of epoch 1');

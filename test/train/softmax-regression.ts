@@ -247,5 +247,5 @@ export const softmaxTraining: TrainingSpec = {
     { name: 'label', buffer: buffer.label },
   ],
   validate: 'test',
-  uniforms: (step) => [step, 0.05],
+  uniforms: ({ step }) => [step, 0.05],
 };

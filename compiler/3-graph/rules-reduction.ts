@@ -6,6 +6,7 @@ import { constantOf, inputsOf } from './match.ts';
 import type { Candidate, Rule } from './rules.ts';
 import { readInPlace } from './rules-gather.ts';
 import { sumOfUnpooled } from './rules-pooling.ts';
+import { sumOfMultiples } from './rules-sums.ts';
 
 /** The reduced axes of a reduction along whole axes; undefined for pooling. */
 function reducedAxes({ inputs: [x], attributes }: Candidate): number[] | undefined {
@@ -55,5 +56,6 @@ export const reductionRules: readonly Rule[] = [
   sumOfRepeated,
   sumOfNegative,
   sumOfUnpooled,
+  sumOfMultiples,
   readInPlace,
 ];

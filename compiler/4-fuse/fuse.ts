@@ -6,7 +6,8 @@
  * - random numbers are drawn where they are read if that is once, else once for all readers: a draw costs more than a load;
  * - elementwise work moves into its one consumer, or, where its value is a reduction's, into that reduction's epilogue;
  * - a contraction reads its operands many times, so what it reads is in memory (or a view of it);
- * - a couple of instructions on less memory than their result are executed wherever that is read (`narrow.ts`);
+ * - a couple of instructions on less memory than their result are executed wherever that is read (`narrow.ts`), and so is
+ *   one on as much memory, where that is read anyway;
  * - a sampled image is not sampled again at many places: it goes to memory;
  * - what only small windows read that lie side by side is computed in the windows' kernel (`windows.ts`);
  * - groups of elementwise work over equal shapes, and small reductions over equal shapes, are merged side by side;
@@ -64,7 +65,8 @@ function chooseStored(graph: Graph): Set<number> {
       const rereads = [...places].some((place) => kindOf(graph.nodes[place]) === 'contraction');
       const heavyReader = [...places].some((place) => isHeavy(graph.nodes[place]));
       const epilogue = kind === 'elementwise' && heavyReader && endsEpilogue(graph, users, node);
-      if (places.size > 1 || rereads || epilogue || sampling.tooOften(node)) stored.add(id);
+      const thin = narrow.isThin(node) && isReadBeside(graph, users, node);
+      if ((places.size > 1 && !thin) || rereads || epilogue || sampling.tooOften(node)) stored.add(id);
     } else if (kind === 'draw') {
       const rereads = [...places].some((place) => kindOf(graph.nodes[place]) === 'contraction');
       if (places.size > 1 || rereads || isRepeated(graph, users, stored, node)) stored.add(id);
@@ -89,6 +91,13 @@ function isRepeated(
       return repeated || (!stored.has(user) && visit(user));
     });
   return visit(node.id);
+}
+
+/** True where reductions that the node reads have other readers too: they lie in memory whatever becomes of the node. */
+function isReadBeside(graph: Graph, users: readonly (readonly number[])[], node: GraphNode): boolean {
+  const isNode = (id: number): boolean =>
+    id === node.id || (graph.nodes[id].inputs.length === 1 && kindOf(graph.nodes[id]) === 'movement');
+  return node.inputs.every((id) => !isHeavy(graph.nodes[id]) || users[id].some((user) => !isNode(user)));
 }
 
 /** True when an elementwise chain, read by nothing else, leads from a reduction to this node. */

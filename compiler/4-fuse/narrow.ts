@@ -15,6 +15,8 @@ import { elementsOf } from './limit.ts';
 
 /** Instructions that may be executed again at each read. */
 const MOST_INSTRUCTIONS = 4;
+/** What a thin value may take of memory, against its result. */
+const LITTLE_MORE = 1.05;
 /** A division keeps the divider busy for as long as four other instructions. */
 const DIVISION = 4;
 
@@ -27,6 +29,16 @@ export class NarrowValues {
 
   constructor(graph: Graph) {
     this.graph = graph;
+  }
+
+  /**
+   * True where a single instruction on what lies in memory anyway takes as much memory as its result does, but for a little
+   * (a mean for each channel): loading the one costs what loading the other would.
+   */
+  isThin(node: GraphNode): boolean {
+    if (kindOf(node) !== 'elementwise') return false;
+    const { instructions, bytes } = this.costOf(node);
+    return instructions <= 1 && bytes <= LITTLE_MORE * BYTES[node.type.element];
   }
 
   has(node: GraphNode): boolean {

@@ -155,6 +155,31 @@ test("ReLU's mask is taken of the pooled values; the sum over unpooled gradients
   expect(text).toMatch(/%(\d+) = gt\(%\d+, 0\)\n%(\d+) = select\(%\1, dy, 0\)\n%(\d+) = sum\(%\2\)/);
 });
 
+test('a sum of multiples is made of sums that are there; distances from a mean add up to nothing', () => {
+  const centred = (g: GraphBuilder, x: Value): Value =>
+    g.sub(x, g.broadcastTo(g.reshape(g.op('mean', [x], { axes: [0, 2], keepdim: false }), dims(4, 1)), x.type.shape));
+  const channels = (g: GraphBuilder, value: Value): Value => g.broadcastTo(g.reshape(value, dims(4, 1)), dims(N, 4, 6));
+  const sums = (factor: (g: GraphBuilder, x: Value, scale: Value) => Value): string[] =>
+    simplified((g, input) => {
+      const [x, dy, scale] = [input('x', dims(N, 4, 6)), input('dy', dims(N, 4, 6)), input('scale', dims(4))];
+      const known = g.sum(dy, [0, 2]);
+      return g.add(
+        known,
+        g.sum(g.sub(g.mul(dy, channels(g, scale)), g.div(factor(g, x, scale), channels(g, scale))), [0, 2]),
+      );
+    });
+  const zero = sums((g, x) => centred(g, x));
+  expect(zero.filter((line) => line.includes('sum('))).toEqual(['%2 = sum(dy) {axes=[0, 2], keepdim=false}']);
+  expect(zero.some((line) => line.includes('mean('))).toBe(false);
+  // Not the mean of the summed axes, a factor that changes along them, a sum that nobody has made.
+  const otherMean = sums((g, x) => g.sub(x, g.op('mean', [x], { axes: [0], keepdim: true })));
+  const changing = sums((g, x) => g.mul(x, centred(g, x)));
+  const unknown = sums((_, x) => x);
+  for (const lines of [otherMean, changing, unknown]) {
+    expect(lines.filter((line) => line.includes('sum(')).length).toBe(2);
+  }
+});
+
 test('equal nodes are one, and what nobody needs is gone', () => {
   const build = (g: GraphBuilder, input: (name: string, shape: Dim[]) => Value): Value => {
     const [x, weight] = [input('x', dims(N, 1, 4, 4)), input('w', dims(2, 1, 3, 3))];

@@ -1,11 +1,14 @@
 /**
  * What nests cost, counted before anything runs: arithmetic, multiply-adds, the distinct elements of each tensor that they
- * touch. At most that much: every guard counts as true.
+ * touch. At most that much: a guard that asks memory counts as true, and padding as elements read. What no guard on loop
+ * variables lets through is no arithmetic; multiply-adds are counted as everybody does, padding included.
  */
 import type { Expr } from '../ops/expr.ts';
+import { all } from '../ops/lowering.ts';
 import { tensorOf } from './address.ts';
 import { atBatch, evaluationsOf, isArithmetic, type NumberedNest, pointsOf, type Reduce } from './evaluations.ts';
 import { type Region, regionOf, unionOf } from './footprint.ts';
+import { shareOf } from './guard-share.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { pullGuards } from './simplify.ts';
 import { valueAt } from './typical.ts';
@@ -43,8 +46,8 @@ class Counter {
   }
 
   get total(): Cost {
-    const { flops, macs, loads } = this;
-    return { flops, macs, loads, reads: sizes(this.read), writes: sizes(this.written) };
+    const { macs, loads } = this;
+    return { flops: Math.round(this.flops), macs, loads, reads: sizes(this.read), writes: sizes(this.written) };
   }
 
   add(nest: NumberedNest): void {
@@ -53,19 +56,32 @@ class Counter {
       const region = regionOf(indices, this.shapeOf(tensor), extents);
       regions.set(tensor, [...(regions.get(tensor) ?? []), region]);
     };
-    for (const { expr, times } of evaluationsOf(nest)) {
-      if (isArithmetic(expr)) this.flops += times;
+    for (const { expr, times, share } of evaluationsOf(nest)) {
+      if (isArithmetic(expr)) this.flops += share * times;
       if (expr.kind === 'load') {
         this.loads.set(expr.tensor, (this.loads.get(expr.tensor) ?? 0) + times);
         touch(this.read, expr.tensor, expr.indices);
       }
       if (expr.kind !== 'reduce') continue;
       const steps = times * pointsOf(expr.axes, extents);
-      if (expr.body.type === 'f32') this.flops += steps;
+      if (expr.body.type === 'f32') this.flops += share * steps * heldOf(expr, extents);
       if (isSumOfProducts(expr)) this.macs += steps;
     }
-    for (const { tensor, indices } of kernel.stores) touch(this.written, tensor, indices);
+    for (const { tensor, indices, value } of kernel.stores) {
+      touch(this.written, tensor, indices);
+      if (!kernel.adding) continue;
+      // A sum in place: each element is added to what is there.
+      const points = pointsOf(kernel.axes, extents);
+      this.flops += points;
+      if (value.kind === 'apply' && value.fn === 'mul') this.macs += points;
+    }
   }
+}
+
+/** In which share of its steps a sum adds anything. */
+function heldOf({ combine, body }: Reduce, extents: ReadonlyMap<string, number>): number {
+  if (combine !== 'sum') return 1;
+  return shareOf(all(...pullGuards(body).conditions), extents);
 }
 
 function sizes(regions: ReadonlyMap<number, readonly Region[]>): ReadonlyMap<number, number> {

@@ -4,6 +4,7 @@
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
+import { shareOf } from './guard-share.ts';
 import { type Kernel, mapStores } from './kernel.ts';
 import { valueAt } from './typical.ts';
 import { axesOf, axisExpr, children, intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
@@ -13,6 +14,8 @@ export type Reduce = Extract<Expr, { kind: 'reduce' }>;
 export interface Evaluation {
   readonly expr: Expr;
   readonly times: number;
+  /** In how many of these, as a share, the guards around it hold, at most. */
+  readonly share: number;
   /** Its value changes inside a reduction. */
   readonly summand: boolean;
 }
@@ -71,7 +74,7 @@ export function evaluationsOf({ kernel, extents }: NumberedNest): Evaluation[] {
   const found: Evaluation[] = [];
   const seen = new Set<string>();
   /** Inside `loops`, outermost first: computed in the innermost of them that changes it. */
-  const visit = (expr: Expr, loops: readonly (readonly Axis[])[]): void => {
+  const visit = (expr: Expr, loops: readonly (readonly Axis[])[], share: number): void => {
     const key = keyOf(expr);
     if (seen.has(key)) return;
     seen.add(key);
@@ -81,11 +84,18 @@ export function evaluationsOf({ kernel, extents }: NumberedNest): Evaluation[] {
       loops.findLastIndex((axes) => axes.some(({ id }) => free.has(id))),
     );
     const around = loops.slice(0, depth + 1);
-    found.push({ expr, times: pointsOf(around.flat(), extents), summand: depth > 0 });
+    found.push({ expr, times: pointsOf(around.flat(), extents), share, summand: depth > 0 });
+    if (expr.kind === 'guard') {
+      const holds = shareOf(expr.condition, extents);
+      visit(expr.condition, around, share);
+      visit(expr.value, around, share * holds);
+      visit(expr.otherwise, around, share * (holds < 1 ? 1 - holds : 1));
+      return;
+    }
     const inner = expr.kind === 'reduce' ? [...around, expr.axes] : around;
-    for (const child of children(expr)) visit(child, inner);
+    for (const child of children(expr)) visit(child, inner, share);
   };
-  for (const { value } of kernel.stores) visit(value, [kernel.axes]);
+  for (const { value } of kernel.stores) visit(value, [kernel.axes], 1);
   return found;
 }
 

@@ -117,8 +117,8 @@ const results: Results = {
   footprint: { compileMs: [1000, 1500, 1200], minified: 300_000, gzipped: 60_400, dispatches: { train: 12, infer: 4 } },
   peak: 40,
   kernels: [
-    { dispatch: 0, label: 'conv', ms: 3, multiplyAdds: 30e6 },
-    { dispatch: 0, label: 'copy', ms: 1, multiplyAdds: 0 },
+    { dispatch: 0, label: 'conv', ms: 3, flops: 60e6 },
+    { dispatch: 0, label: 'copy', ms: 1, flops: 0 },
   ],
   batches: [
     { factor: 1, ms: 1, multiplyAdds: 10 },
@@ -163,9 +163,9 @@ describe('tables', () => {
 
   test('kernels as a share of the step and of the peak', () => {
     expect(rows('Kernels')).toEqual([
-      ['0 conv', '3.000', '75 %', '30.0', '20.0', '50 %'],
+      ['0 conv', '3.000', '75 %', '60.0', '20.0', '50 %'],
       ['0 copy', '1.000', '25 %'],
-      ['all', '4.000', '100 %', '30.0', '15.0', '38 %'],
+      ['all', '4.000', '100 %', '60.0', '15.0', '38 %'],
     ]);
   });
 

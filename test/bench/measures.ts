@@ -40,8 +40,8 @@ export interface KernelTimes {
 
 export async function measureKernels(network: Network, workload: Workload, quick: boolean): Promise<KernelTimes> {
   const times = await probe<KernelTimes>('kernels.ts', taskOf(workload, [batch], 1, quick ? 1 : 3));
-  const counts = await multiplyAdds(network);
-  return { ...times, kernels: times.kernels.map((kernel, i) => ({ ...kernel, multiplyAdds: counts[i] ?? 0 })) };
+  const counts = await arithmetic(network);
+  return { ...times, kernels: times.kernels.map((kernel, i) => ({ ...kernel, flops: counts[i] ?? 0 })) };
 }
 
 export async function measureBatches(network: Network, workload: Workload, quick: boolean): Promise<ScalingPoint[]> {
@@ -75,13 +75,13 @@ async function forwardMultiplyAdds(source: string): Promise<number> {
 }
 
 interface ListedPart {
-  readonly macs: number;
-  readonly workOnCpu?: { readonly macs: number };
+  readonly flops: number;
+  readonly workOnCpu?: { readonly flops: number };
 }
 
-/** The multiply-adds of each part of each dispatch of a training step, in order, as `netc kernels` counts them for the CPU. */
-async function multiplyAdds({ source }: Network): Promise<readonly number[]> {
+/** The arithmetic of each part of each dispatch of a training step, in order, as `netc kernels` counts it for the CPU. */
+async function arithmetic({ source }: Network): Promise<readonly number[]> {
   const listed = await netc('kernels', source, '--program', 'train', '--batch', String(batch), '--json');
   const { train }: { train: { parts: ListedPart[] }[] } = JSON.parse(listed);
-  return train.flatMap(({ parts }) => parts.map(({ macs, workOnCpu }) => workOnCpu?.macs ?? macs));
+  return train.flatMap(({ parts }) => parts.map(({ flops, workOnCpu }) => workOnCpu?.flops ?? flops));
 }

@@ -160,22 +160,22 @@ function footprintTable({ compileMs, minified, gzipped, dispatches }: Footprint)
 
 function kernelsTable(kernels: readonly KernelTime[], peak: number): Table {
   const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
-  const work = kernels.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  const work = kernels.reduce((sum, { flops }) => sum + flops, 0);
   const row = (label: string, ms: number, count: number): string[] => {
-    const rate = (2 * count) / ms / 1e6;
+    const rate = count / ms / 1e6;
     const speed = [(count / 1e6).toFixed(1), short(rate), `${((100 * rate) / peak).toFixed(0)} %`];
     return [label, ms.toFixed(3), `${((100 * ms) / total).toFixed(0)} %`, ...(count === 0 ? [] : speed)];
   };
   return {
     title: 'Kernels of a training step of 64 on one thread, by dispatch, least of the steps',
-    columns: ['', 'ms', 'of the step', 'M multiply-adds', 'GFLOP/s', 'of the peak'],
+    columns: ['', 'ms', 'of the step', 'MFLOP', 'GFLOP/s', 'of the peak'],
     rows: [
-      ...kernels.map(({ dispatch, label, ms, multiplyAdds }) => row(`${dispatch} ${label}`, ms, multiplyAdds)),
+      ...kernels.map(({ dispatch, label, ms, flops }) => row(`${dispatch} ${label}`, ms, flops)),
       row('all', total, work),
     ],
     notes: [
       `Peak of WebAssembly SIMD on one core, multiplying and adding in registers: ${peak.toFixed(1)} GFLOP/s.`,
-      'Multiply-adds as `netc kernels` counts them for the CPU: without what Winograd spares, but with what guards spare, so that a share may be above 100 %.',
+      'Arithmetic as `netc kernels` counts it for the CPU: without what Winograd and the borders spare; a gradient behind a mask at most.',
     ],
   };
 }

@@ -34,7 +34,7 @@ export interface KernelTime {
   /** Of one step, on one thread. */
   readonly ms: number;
   /** As the CPU computes it, which may be fewer than the operator's own. */
-  readonly multiplyAdds: number;
+  readonly flops: number;
 }
 
 export interface ScalingPoint {

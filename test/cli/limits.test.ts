@@ -84,7 +84,8 @@ test('multiply-adds of inference are those of the layers above them', async () =
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
   const { inference } = listed;
   expect([listed.batch, inference.macs]).toEqual([64, 64 * macs]);
-  expect(inference.flops).toBeGreaterThan(2 * inference.macs);
+  // Multiply-adds count what is padded too, arithmetic does not.
+  expect(inference.flops / (2 * inference.macs)).toBeGreaterThan(0.9);
   // Winograd's products are fewer, and so are all operations together.
   expect(inference.onCpu.macs).toBeLessThan(0.6 * inference.macs);
   expect(inference.onCpu.flops).toBeLessThan(0.7 * inference.flops);

@@ -147,6 +147,25 @@ test('arithmetic: once for each element, and for each summand of what changes in
   expect(Object.fromEntries(loads)).toEqual({ 1: 35, 2: 5 });
 });
 
+test('a sum whose guard asks for loop variables: arithmetic where it holds, multiply-adds everywhere', () => {
+  const [i, r] = [axis('i', 5), axis('r', 3)];
+  const place = i32('add', axisExpr(i), axisExpr(r));
+  const inside = (most: number): Expr => ({ kind: 'apply', type: 'bool', fn: 'lt', args: [place, intExpr(most)] });
+  const product = f32('mul', load(1, place), load(2, axisExpr(r)));
+  const guarded = (condition: Expr): Expr => ({
+    kind: 'guard',
+    type: 'f32',
+    condition,
+    value: product,
+    otherwise: { kind: 'const', type: 'f32', value: 0 },
+  });
+  // i + r < 3 for 3 + 2 + 1 of 15 pairs.
+  expect(cost([i], sum([r], guarded(inside(3))), [[7], [3]])).toMatchObject({ flops: 12, macs: 15 });
+  // What memory decides counts as true.
+  const asked: Expr = { kind: 'apply', type: 'bool', fn: 'lt', args: [load(2, axisExpr(r)), load(1, axisExpr(i))] };
+  expect(cost([i], sum([r], guarded(asked)), [[7], [3]])).toMatchObject({ flops: 30, macs: 15 });
+});
+
 test('what a maximum and its position are made of is computed once', () => {
   const [i, r, q] = [axis('i', 5), axis('r', 4), axis('q', 4)];
   const over = (a: Axis, combine: 'max' | 'argmax'): Expr => {

@@ -21,7 +21,8 @@ export const sumOfMultiples: Rule = (g, candidate) => {
   if (op !== 'sum' || type.element !== 'f32') return undefined;
   const [x] = inputs;
   const terms = termsOf(g, x, candidate);
-  if (terms.length === 1 && terms[0].factors.length === 0) return undefined;
+  const [{ base, factors }] = terms;
+  if (terms.length === 1 && factors.length === 0 && !isCentred(g, base, candidate)) return undefined;
   const sums: Value[] = [];
   for (const { base, factors } of terms) {
     if (isCentred(g, base, candidate)) continue;
@@ -85,11 +86,12 @@ function isCentred(g: GraphBuilder, value: Value, { inputs: [x], attributes }: C
   for (let next: Value | undefined = source; next; [next] = viewed(g, source)) source = next;
   const { op, inputs, attributes: own } = g.node(source);
   if (op !== 'mean' || inputs[0] !== y.id) return false;
-  const rank = x.type.shape.length;
-  const axes = axesOf(attributes, rank);
-  return (
-    y.type.shape.length === rank && axesOf(own, rank).join() === axes.join() && repeatsAlong(g, mean, source, axes)
-  );
+  const { shape } = x.type;
+  if (y.type.shape.length !== shape.length) return false;
+  // An axis of size 1 may be summed or not.
+  const long = (axes: readonly number[]): string => axes.filter((axis) => dim.constant(shape[axis]) !== 1).join();
+  const axes = axesOf(attributes, shape.length);
+  return long(axesOf(own, shape.length)) === long(axes) && repeatsAlong(g, mean, source, axes);
 }
 
 const viewed = (g: GraphBuilder, value: Value): readonly Value[] =>

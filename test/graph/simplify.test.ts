@@ -171,6 +171,13 @@ test('a sum of multiples is made of sums that are there; distances from a mean a
   const zero = sums((g, x) => centred(g, x));
   expect(zero.filter((line) => line.includes('sum('))).toEqual(['%2 = sum(dy) {axes=[0, 2], keepdim=false}']);
   expect(zero.some((line) => line.includes('mean('))).toBe(false);
+  // An axis of size 1 may be summed or not.
+  const single = simplified((g, input) => {
+    const x = input('x', dims(N, 4, 1));
+    const mean = g.op('mean', [x], { axes: [0, 2], keepdim: false });
+    return g.sum(g.sub(x, g.broadcastTo(g.reshape(mean, dims(4, 1)), x.type.shape)), [0]);
+  });
+  expect(single).toEqual(['result y = 0']);
   // Not the mean of the summed axes, a factor that changes along them, a sum that nobody has made.
   const otherMean = sums((g, x) => g.sub(x, g.op('mean', [x], { axes: [0], keepdim: true })));
   const changing = sums((g, x) => g.mul(x, centred(g, x)));

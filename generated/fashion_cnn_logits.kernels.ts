@@ -13,7 +13,7 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
       label: 'conv1: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 1 },
+      invocations: { count: 520, block: 1 },
     },
     {
       name: 'infer_00b_conv2_conv2d_add_relu_max_pool2d_weights',
@@ -34,9 +34,9 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4688>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -44,13 +44,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
+  if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
   let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
+  let hb = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -60,54 +60,74 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = h * 56 + n * 784 + r3 + w * 2;
-    let v0 = input_image[a0];
-    let a1 = cb * 2 + r3 * 8;
-    let v1 = parameters[a1];
-    let v2 = input_image[a0 + 1];
-    let v3 = input_image[a0 + 28];
-    let v4 = input_image[a0 + 29];
-    let v5 = parameters[a1 + 1];
-    let v6 = parameters[a1 + 24];
-    let v7 = input_image[a0 + 56];
-    let v8 = input_image[a0 + 57];
-    let v9 = parameters[a1 + 25];
-    let v10 = parameters[a1 + 48];
-    let v11 = input_image[a0 + 84];
-    let v12 = input_image[a0 + 85];
-    let v13 = parameters[a1 + 49];
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v3 * v1;
-    acc3 += v4 * v1;
-    acc4 += v0 * v5;
-    acc5 += v2 * v5;
-    acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc0 += v3 * v6;
-    acc1 += v4 * v6;
-    acc2 += v7 * v6;
-    acc3 += v8 * v6;
-    acc4 += v3 * v9;
-    acc5 += v4 * v9;
-    acc6 += v7 * v9;
-    acc7 += v8 * v9;
-    acc0 += v7 * v10;
-    acc1 += v8 * v10;
-    acc2 += v11 * v10;
-    acc3 += v12 * v10;
-    acc4 += v7 * v13;
-    acc5 += v8 * v13;
-    acc6 += v11 * v13;
-    acc7 += v12 * v13;
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
+    let a1 = hb * 168 + n * 784 + r3 + w * 2;
+    let v1 = input_image[a1 + 28];
+    let v2 = input_image[a1 + 29];
+    let v3 = input_image[a1 + 56];
+    let v4 = input_image[a1 + 57];
+    let v5 = input_image[a1 + 84];
+    let v6 = input_image[a1 + 85];
+    let v7 = input_image[a1 + 112];
+    let v8 = input_image[a1 + 113];
+    let v9 = input_image[a1 + 140];
+    let v10 = input_image[a1 + 141];
+    let v11 = parameters[a0 + 24];
+    let v12 = input_image[a1 + 168];
+    let v13 = input_image[a1 + 169];
+    let v14 = parameters[a0 + 48];
+    acc0 += input_image[a1] * v0;
+    acc1 += input_image[a1 + 1] * v0;
+    acc2 += v1 * v0;
+    acc3 += v2 * v0;
+    acc4 += v3 * v0;
+    acc5 += v4 * v0;
+    acc6 += v5 * v0;
+    acc7 += v6 * v0;
+    acc8 += v7 * v0;
+    acc9 += v8 * v0;
+    acc10 += v9 * v0;
+    acc11 += v10 * v0;
+    acc0 += v1 * v11;
+    acc1 += v2 * v11;
+    acc2 += v3 * v11;
+    acc3 += v4 * v11;
+    acc4 += v5 * v11;
+    acc5 += v6 * v11;
+    acc6 += v7 * v11;
+    acc7 += v8 * v11;
+    acc8 += v9 * v11;
+    acc9 += v10 * v11;
+    acc10 += v12 * v11;
+    acc11 += v13 * v11;
+    acc0 += v3 * v14;
+    acc1 += v4 * v14;
+    acc2 += v5 * v14;
+    acc3 += v6 * v14;
+    acc4 += v7 * v14;
+    acc5 += v8 * v14;
+    acc6 += v9 * v14;
+    acc7 += v10 * v14;
+    acc8 += v12 * v14;
+    acc9 += v13 * v14;
+    acc10 += input_image[a1 + 196] * v14;
+    acc11 += input_image[a1 + 197] * v14;
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 72];
-  let v15 = parameters[a2 + 73];
-  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch0[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
-  scratch0[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  let v15 = parameters[cb + 72];
+  let a2 = cb + hb * 312 + n * 1352 + w * 8;
+  scratch0[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
+  if ((hb * 3 + 1) < 13) {
+    scratch0[a2 + 104] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  }
+  if ((hb * 3 + 2) < 13) {
+    scratch0[a2 + 208] = max(max(max(max((acc8 + v15), vec4f()), max((acc9 + v15), vec4f())), max((acc10 + v15), vec4f())), max((acc11 + v15), vec4f()));
+  }
 }
 `,
 };
@@ -122,7 +142,7 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 200, block: 1 },
+      invocations: { count: 160, block: 1 },
     },
   ],
   workgroup: 64,
@@ -136,8 +156,8 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4704>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 32768>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -146,13 +166,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -162,56 +182,74 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
     for (var r4 = 0; r4 < 32; r4++) {
-      let a0 = h * 832 + n * 5408 + r3 * 32 + r4 + w * 64;
-      let v0 = scratch0[a0];
-      let a1 = cb * 2 + r3 * 512 + r4 * 16;
-      let v1 = parameters[a1 + 80];
-      let v2 = scratch0[a0 + 32];
-      let v3 = scratch0[a0 + 416];
-      let v4 = scratch0[a0 + 448];
-      let v5 = parameters[a1 + 81];
-      let v6 = parameters[a1 + 1616];
-      let v7 = scratch0[a0 + 832];
-      let v8 = scratch0[a0 + 864];
-      let v9 = parameters[a1 + 1617];
-      let v10 = parameters[a1 + 3152];
-      let v11 = scratch0[a0 + 1248];
-      let v12 = scratch0[a0 + 1280];
-      let v13 = parameters[a1 + 3153];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v3 * v1;
-      acc3 += v4 * v1;
-      acc4 += v0 * v5;
-      acc5 += v2 * v5;
-      acc6 += v3 * v5;
-      acc7 += v4 * v5;
-      acc0 += v3 * v6;
-      acc1 += v4 * v6;
-      acc2 += v7 * v6;
-      acc3 += v8 * v6;
-      acc4 += v3 * v9;
-      acc5 += v4 * v9;
-      acc6 += v7 * v9;
-      acc7 += v8 * v9;
-      acc0 += v7 * v10;
-      acc1 += v8 * v10;
-      acc2 += v11 * v10;
-      acc3 += v12 * v10;
-      acc4 += v7 * v13;
-      acc5 += v8 * v13;
-      acc6 += v11 * v13;
-      acc7 += v12 * v13;
+      let a0 = cb + r3 * 512 + r4 * 16;
+      let v0 = parameters[a0 + 80];
+      let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
+      let v1 = scratch0[a1 + 416];
+      let v2 = scratch0[a1 + 448];
+      let v3 = scratch0[a1 + 832];
+      let v4 = scratch0[a1 + 864];
+      let v5 = scratch0[a1 + 1248];
+      let v6 = scratch0[a1 + 1280];
+      let v7 = scratch0[a1 + 1664];
+      let v8 = scratch0[a1 + 1696];
+      let v9 = scratch0[a1 + 2080];
+      let v10 = scratch0[a1 + 2112];
+      let v11 = parameters[a0 + 1616];
+      let v12 = scratch0[a1 + 2496];
+      let v13 = scratch0[a1 + 2528];
+      let v14 = parameters[a0 + 3152];
+      acc0 += scratch0[a1] * v0;
+      acc1 += scratch0[a1 + 32] * v0;
+      acc2 += v1 * v0;
+      acc3 += v2 * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc6 += v5 * v0;
+      acc7 += v6 * v0;
+      acc8 += v7 * v0;
+      acc9 += v8 * v0;
+      acc10 += v9 * v0;
+      acc11 += v10 * v0;
+      acc0 += v1 * v11;
+      acc1 += v2 * v11;
+      acc2 += v3 * v11;
+      acc3 += v4 * v11;
+      acc4 += v5 * v11;
+      acc5 += v6 * v11;
+      acc6 += v7 * v11;
+      acc7 += v8 * v11;
+      acc8 += v9 * v11;
+      acc9 += v10 * v11;
+      acc10 += v12 * v11;
+      acc11 += v13 * v11;
+      acc0 += v3 * v14;
+      acc1 += v4 * v14;
+      acc2 += v5 * v14;
+      acc3 += v6 * v14;
+      acc4 += v7 * v14;
+      acc5 += v8 * v14;
+      acc6 += v9 * v14;
+      acc7 += v10 * v14;
+      acc8 += v12 * v14;
+      acc9 += v13 * v14;
+      acc10 += scratch0[a1 + 2912] * v14;
+      acc11 += scratch0[a1 + 2944] * v14;
     }
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 4688];
-  let v15 = parameters[a2 + 4689];
-  let a3 = cb * 2 + h * 80 + n * 400 + w * 16;
-  scratch2[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
-  scratch2[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  let v15 = parameters[cb + 4688];
+  let a2 = cb + hb * 240 + n * 400 + w * 16;
+  scratch2[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
+  scratch2[a2 + 80] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  if ((hb * 3 + 2) < 5) {
+    scratch2[a2 + 160] = max(max(max(max((acc8 + v15), vec4f()), max((acc9 + v15), vec4f())), max((acc10 + v15), vec4f())), max((acc11 + v15), vec4f()));
+  }
 }
 `,
 };
@@ -235,7 +273,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23168>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -303,7 +341,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 41616>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -350,7 +388,7 @@ const infer04Fc2MatmulAdd: KernelSpec = {
   wgsl: `// fc2: matmul + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167114>;
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -384,7 +422,7 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       label: 'to_float: to_f32 + div',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 784, block: 1 },
+      invocations: { count: 784, block: 8 },
     },
     {
       name: 'evaluate_00b_conv2_conv2d_add_relu_max_pool2d_weights',
@@ -405,9 +443,9 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 18752>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -415,15 +453,43 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 28 * 28) { return; }
+  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28) { return; }
   let c = 0;
   let w = item % 28;
   let rest2 = item / 28;
   let h = rest2 % 28;
   let rest1 = rest2 / 28;
-  let n = rest1;
-  let a0 = h * 28 + n * 784 + w;
+  let nb = rest1;
+  let a0 = h * 28 + nb * 6272 + w;
   scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
+  if ((nb * 8 + 1) < i32(uniforms.n)) {
+    let a1 = a0 + 784;
+    scratch0[a0 + 784] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 2) < i32(uniforms.n)) {
+    let a2 = a0 + 1568;
+    scratch0[a0 + 1568] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 3) < i32(uniforms.n)) {
+    let a3 = a0 + 2352;
+    scratch0[a0 + 2352] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 4) < i32(uniforms.n)) {
+    let a4 = a0 + 3136;
+    scratch0[a0 + 3136] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 5) < i32(uniforms.n)) {
+    let a5 = a0 + 3920;
+    scratch0[a0 + 3920] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 6) < i32(uniforms.n)) {
+    let a6 = a0 + 4704;
+    scratch0[a0 + 4704] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 7) < i32(uniforms.n)) {
+    let a7 = a0 + 5488;
+    scratch0[a0 + 5488] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
+  }
 }
 `,
 };
@@ -438,7 +504,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
       label: 'conv1: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 1 },
+      invocations: { count: 520, block: 1 },
     },
   ],
   workgroup: 64,
@@ -447,7 +513,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 80>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -456,13 +522,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
+  if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
   let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
+  let hb = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -472,54 +538,74 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = h * 56 + n * 784 + r3 + w * 2;
-    let v0 = scratch0[a0];
-    let a1 = cb * 2 + r3 * 8;
-    let v1 = parameters[a1];
-    let v2 = scratch0[a0 + 1];
-    let v3 = scratch0[a0 + 28];
-    let v4 = scratch0[a0 + 29];
-    let v5 = parameters[a1 + 1];
-    let v6 = parameters[a1 + 24];
-    let v7 = scratch0[a0 + 56];
-    let v8 = scratch0[a0 + 57];
-    let v9 = parameters[a1 + 25];
-    let v10 = parameters[a1 + 48];
-    let v11 = scratch0[a0 + 84];
-    let v12 = scratch0[a0 + 85];
-    let v13 = parameters[a1 + 49];
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v3 * v1;
-    acc3 += v4 * v1;
-    acc4 += v0 * v5;
-    acc5 += v2 * v5;
-    acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc0 += v3 * v6;
-    acc1 += v4 * v6;
-    acc2 += v7 * v6;
-    acc3 += v8 * v6;
-    acc4 += v3 * v9;
-    acc5 += v4 * v9;
-    acc6 += v7 * v9;
-    acc7 += v8 * v9;
-    acc0 += v7 * v10;
-    acc1 += v8 * v10;
-    acc2 += v11 * v10;
-    acc3 += v12 * v10;
-    acc4 += v7 * v13;
-    acc5 += v8 * v13;
-    acc6 += v11 * v13;
-    acc7 += v12 * v13;
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
+    let a1 = hb * 168 + n * 784 + r3 + w * 2;
+    let v1 = scratch0[a1 + 28];
+    let v2 = scratch0[a1 + 29];
+    let v3 = scratch0[a1 + 56];
+    let v4 = scratch0[a1 + 57];
+    let v5 = scratch0[a1 + 84];
+    let v6 = scratch0[a1 + 85];
+    let v7 = scratch0[a1 + 112];
+    let v8 = scratch0[a1 + 113];
+    let v9 = scratch0[a1 + 140];
+    let v10 = scratch0[a1 + 141];
+    let v11 = parameters[a0 + 24];
+    let v12 = scratch0[a1 + 168];
+    let v13 = scratch0[a1 + 169];
+    let v14 = parameters[a0 + 48];
+    acc0 += scratch0[a1] * v0;
+    acc1 += scratch0[a1 + 1] * v0;
+    acc2 += v1 * v0;
+    acc3 += v2 * v0;
+    acc4 += v3 * v0;
+    acc5 += v4 * v0;
+    acc6 += v5 * v0;
+    acc7 += v6 * v0;
+    acc8 += v7 * v0;
+    acc9 += v8 * v0;
+    acc10 += v9 * v0;
+    acc11 += v10 * v0;
+    acc0 += v1 * v11;
+    acc1 += v2 * v11;
+    acc2 += v3 * v11;
+    acc3 += v4 * v11;
+    acc4 += v5 * v11;
+    acc5 += v6 * v11;
+    acc6 += v7 * v11;
+    acc7 += v8 * v11;
+    acc8 += v9 * v11;
+    acc9 += v10 * v11;
+    acc10 += v12 * v11;
+    acc11 += v13 * v11;
+    acc0 += v3 * v14;
+    acc1 += v4 * v14;
+    acc2 += v5 * v14;
+    acc3 += v6 * v14;
+    acc4 += v7 * v14;
+    acc5 += v8 * v14;
+    acc6 += v9 * v14;
+    acc7 += v10 * v14;
+    acc8 += v12 * v14;
+    acc9 += v13 * v14;
+    acc10 += scratch0[a1 + 196] * v14;
+    acc11 += scratch0[a1 + 197] * v14;
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 72];
-  let v15 = parameters[a2 + 73];
-  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch1[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
-  scratch1[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  let v15 = parameters[cb + 72];
+  let a2 = cb + hb * 312 + n * 1352 + w * 8;
+  scratch1[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
+  if ((hb * 3 + 1) < 13) {
+    scratch1[a2 + 104] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  }
+  if ((hb * 3 + 2) < 13) {
+    scratch1[a2 + 208] = max(max(max(max((acc8 + v15), vec4f()), max((acc9 + v15), vec4f())), max((acc10 + v15), vec4f())), max((acc11 + v15), vec4f()));
+  }
 }
 `,
 };
@@ -534,7 +620,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 200, block: 1 },
+      invocations: { count: 160, block: 1 },
     },
   ],
   workgroup: 64,
@@ -613,7 +699,7 @@ const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167114>;
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<storage, read_write> scratch1: array<f32>;
@@ -648,7 +734,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = output_output[n * 10 + r1];
-    let wins0 = (x0 > acc3) || (x0 != x0);
+    let wins0 = (x0 > acc3) | (x0 != x0);
     acc3 = select(acc3, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
@@ -694,8 +780,8 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(2) var<storage, read_write> record_loss: array<f32>;
-@group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> record_loss: array<f32, 1>;
+@group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -707,7 +793,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    if ((v0 >= 0) && (v0 < 10)) {
+    if ((v0 >= 0) & (v0 < 10)) {
       acc0 += scratch0[v0 + r0 * 13 + 2] - log(scratch0[r0 * 13 + 12]);
     }
   }
@@ -737,7 +823,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       label: 'to_float: to_f32 + div',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 784, block: 1 },
+      invocations: { count: 784, block: 8 },
     },
     {
       name: 'train_00b_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -758,21 +844,21 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       label: 'fc1.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
-      invocations: { count: 73728, block: 0 },
+      invocations: { count: 9216, block: 0 },
     },
     {
       name: 'train_00e_conv3_weight_reordered',
       label: 'conv3.weight: reordered',
       tasks: { count: 1152, block: 0 },
       together: false,
-      invocations: { count: 73728, block: 0 },
+      invocations: { count: 9216, block: 0 },
     },
     {
       name: 'train_00f_conv2_weight_reordered',
       label: 'conv2.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
-      invocations: { count: 18432, block: 0 },
+      invocations: { count: 4608, block: 0 },
     },
   ],
   workgroup: 64,
@@ -790,27 +876,55 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167104>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(6) var<storage, read_write> scratch4: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 640>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 73728>;
+@group(0) @binding(6) var<storage, read_write> scratch4: array<f32, 73728>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 18432>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // to_float: to_f32 + div
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 28 * 28) { return; }
+  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28) { return; }
   let c = 0;
   let w = item % 28;
   let rest2 = item / 28;
   let h = rest2 % 28;
   let rest1 = rest2 / 28;
-  let n = rest1;
-  let a0 = h * 28 + n * 784 + w;
+  let nb = rest1;
+  let a0 = h * 28 + nb * 6272 + w;
   scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
+  if ((nb * 8 + 1) < i32(uniforms.n)) {
+    let a1 = a0 + 784;
+    scratch0[a0 + 784] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 2) < i32(uniforms.n)) {
+    let a2 = a0 + 1568;
+    scratch0[a0 + 1568] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 3) < i32(uniforms.n)) {
+    let a3 = a0 + 2352;
+    scratch0[a0 + 2352] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 4) < i32(uniforms.n)) {
+    let a4 = a0 + 3136;
+    scratch0[a0 + 3136] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 5) < i32(uniforms.n)) {
+    let a5 = a0 + 3920;
+    scratch0[a0 + 3920] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 6) < i32(uniforms.n)) {
+    let a6 = a0 + 4704;
+    scratch0[a0 + 4704] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 7) < i32(uniforms.n)) {
+    let a7 = a0 + 5488;
+    scratch0[a0 + 5488] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
+  }
 }
 // fc2.weight: reordered
 fn part1(number: i32, invocation: u32) {
@@ -824,55 +938,78 @@ fn part1(number: i32, invocation: u32) {
 // fc1.weight: reordered
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 64 * 128) { return; }
+  if (item >= 3 * 3 * 8 * 128) { return; }
   let c = item % 128;
   let rest3 = item / 128;
-  let r0 = rest3 % 64;
-  let rest2 = rest3 / 64;
+  let r0b = rest3 % 8;
+  let rest2 = rest3 / 8;
   let w = rest2 % 3;
   let rest1 = rest2 / 3;
   let h = rest1;
-  scratch3[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
+  let a8 = c + h * 24576 + r0b * 1024 + w * 8192;
+  let a9 = c * 576 + h * 192 + r0b * 8 + w * 64;
+  scratch3[a8] = parameters[a9 + 92672];
+  scratch3[a8 + 128] = parameters[a9 + 92673];
+  scratch3[a8 + 256] = parameters[a9 + 92674];
+  scratch3[a8 + 384] = parameters[a9 + 92675];
+  scratch3[a8 + 512] = parameters[a9 + 92676];
+  scratch3[a8 + 640] = parameters[a9 + 92677];
+  scratch3[a8 + 768] = parameters[a9 + 92678];
+  scratch3[a8 + 896] = parameters[a9 + 92679];
 }
 // conv3.weight: reordered
 fn part3(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 128 * 64) { return; }
+  if (item >= 3 * 3 * 16 * 64) { return; }
   let c = item % 64;
   let rest3 = item / 64;
-  let r2 = rest3 % 128;
-  let rest2 = rest3 / 128;
+  let r2b = rest3 % 16;
+  let rest2 = rest3 / 16;
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch4[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
+  let a10 = c + r0 * 24576 + r1 * 8192 + r2b * 512;
+  let a11 = c * 128 + r0 * 24576 + r1 * 8192 + r2b * 8;
+  scratch4[a10] = parameters[a11 + 18816];
+  scratch4[a10 + 64] = parameters[a11 + 18817];
+  scratch4[a10 + 128] = parameters[a11 + 18818];
+  scratch4[a10 + 192] = parameters[a11 + 18819];
+  scratch4[a10 + 256] = parameters[a11 + 18820];
+  scratch4[a10 + 320] = parameters[a11 + 18821];
+  scratch4[a10 + 384] = parameters[a11 + 18822];
+  scratch4[a10 + 448] = parameters[a11 + 18823];
 }
 // conv2.weight: reordered
 fn part4(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 64 * 32) { return; }
+  if (item >= 3 * 3 * 16 * 32) { return; }
   let c = item % 32;
   let rest3 = item / 32;
-  let r2 = rest3 % 64;
-  let rest2 = rest3 / 64;
+  let r2b = rest3 % 16;
+  let rest2 = rest3 / 16;
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch5[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
+  let a12 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
+  let a13 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
+  scratch5[a12] = parameters[a13 + 320];
+  scratch5[a12 + 32] = parameters[a13 + 321];
+  scratch5[a12 + 64] = parameters[a13 + 322];
+  scratch5[a12 + 96] = parameters[a13 + 323];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) * 28 * 28 + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) * 28 * 28 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 7) / 8) * 28 * 28 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 7) / 8) * 28 * 28 + 63) / 64;
   if (number < 10) { part1(number, invocation); return; }
   number -= 10;
-  if (number < 1152) { part2(number, invocation); return; }
-  number -= 1152;
-  if (number < 1152) { part3(number, invocation); return; }
-  number -= 1152;
-  if (number < 288) { part4(number, invocation); }
+  if (number < 144) { part2(number, invocation); return; }
+  number -= 144;
+  if (number < 144) { part3(number, invocation); return; }
+  number -= 144;
+  if (number < 72) { part4(number, invocation); }
 }
 `,
 };
@@ -889,7 +1026,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 1 },
+      invocations: { count: 520, block: 1 },
     },
   ],
   workgroup: 64,
@@ -903,7 +1040,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 80>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -913,13 +1050,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
+  if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
   let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
+  let hb = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -929,78 +1066,110 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = h * 56 + n * 784 + r3 + w * 2;
-    let v0 = scratch0[a0];
-    let a1 = cb * 2 + r3 * 8;
-    let v1 = parameters[a1];
-    let v2 = scratch0[a0 + 1];
-    let v3 = scratch0[a0 + 28];
-    let v4 = scratch0[a0 + 29];
-    let v5 = parameters[a1 + 1];
-    let v6 = parameters[a1 + 24];
-    let v7 = scratch0[a0 + 56];
-    let v8 = scratch0[a0 + 57];
-    let v9 = parameters[a1 + 25];
-    let v10 = parameters[a1 + 48];
-    let v11 = scratch0[a0 + 84];
-    let v12 = scratch0[a0 + 85];
-    let v13 = parameters[a1 + 49];
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v3 * v1;
-    acc3 += v4 * v1;
-    acc4 += v0 * v5;
-    acc5 += v2 * v5;
-    acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc0 += v3 * v6;
-    acc1 += v4 * v6;
-    acc2 += v7 * v6;
-    acc3 += v8 * v6;
-    acc4 += v3 * v9;
-    acc5 += v4 * v9;
-    acc6 += v7 * v9;
-    acc7 += v8 * v9;
-    acc0 += v7 * v10;
-    acc1 += v8 * v10;
-    acc2 += v11 * v10;
-    acc3 += v12 * v10;
-    acc4 += v7 * v13;
-    acc5 += v8 * v13;
-    acc6 += v11 * v13;
-    acc7 += v12 * v13;
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
+    let a1 = hb * 168 + n * 784 + r3 + w * 2;
+    let v1 = scratch0[a1 + 28];
+    let v2 = scratch0[a1 + 29];
+    let v3 = scratch0[a1 + 56];
+    let v4 = scratch0[a1 + 57];
+    let v5 = scratch0[a1 + 84];
+    let v6 = scratch0[a1 + 85];
+    let v7 = scratch0[a1 + 112];
+    let v8 = scratch0[a1 + 113];
+    let v9 = scratch0[a1 + 140];
+    let v10 = scratch0[a1 + 141];
+    let v11 = parameters[a0 + 24];
+    let v12 = scratch0[a1 + 168];
+    let v13 = scratch0[a1 + 169];
+    let v14 = parameters[a0 + 48];
+    acc0 += scratch0[a1] * v0;
+    acc1 += scratch0[a1 + 1] * v0;
+    acc2 += v1 * v0;
+    acc3 += v2 * v0;
+    acc4 += v3 * v0;
+    acc5 += v4 * v0;
+    acc6 += v5 * v0;
+    acc7 += v6 * v0;
+    acc8 += v7 * v0;
+    acc9 += v8 * v0;
+    acc10 += v9 * v0;
+    acc11 += v10 * v0;
+    acc0 += v1 * v11;
+    acc1 += v2 * v11;
+    acc2 += v3 * v11;
+    acc3 += v4 * v11;
+    acc4 += v5 * v11;
+    acc5 += v6 * v11;
+    acc6 += v7 * v11;
+    acc7 += v8 * v11;
+    acc8 += v9 * v11;
+    acc9 += v10 * v11;
+    acc10 += v12 * v11;
+    acc11 += v13 * v11;
+    acc0 += v3 * v14;
+    acc1 += v4 * v14;
+    acc2 += v5 * v14;
+    acc3 += v6 * v14;
+    acc4 += v7 * v14;
+    acc5 += v8 * v14;
+    acc6 += v9 * v14;
+    acc7 += v10 * v14;
+    acc8 += v12 * v14;
+    acc9 += v13 * v14;
+    acc10 += scratch0[a1 + 196] * v14;
+    acc11 += scratch0[a1 + 197] * v14;
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 72];
-  let v15 = max((acc0 + v14), vec4f());
-  let v16 = max((acc1 + v14), vec4f());
-  let v17 = (v16 <= v15) | (v15 != v15);
-  let v18 = select(v16, v15, v17);
-  let v19 = max((acc2 + v14), vec4f());
-  let v20 = (v19 <= v18) | (v18 != v18);
-  let v21 = select(v19, v18, v20);
-  let v22 = max((acc3 + v14), vec4f());
-  let v23 = (v22 <= v21) | (v21 != v21);
-  let v24 = select(v22, v21, v23);
-  let v25 = parameters[a2 + 73];
-  let v26 = max((acc4 + v25), vec4f());
-  let v27 = max((acc5 + v25), vec4f());
+  let v15 = parameters[cb + 72];
+  let v16 = max((acc0 + v15), vec4f());
+  let v17 = max((acc1 + v15), vec4f());
+  let v18 = (v17 <= v16) | (v16 != v16);
+  let v19 = select(v17, v16, v18);
+  let v20 = max((acc2 + v15), vec4f());
+  let v21 = (v20 <= v19) | (v19 != v19);
+  let v22 = select(v20, v19, v21);
+  let v23 = max((acc3 + v15), vec4f());
+  let v24 = (v23 <= v22) | (v22 != v22);
+  let v25 = select(v23, v22, v24);
+  let v26 = max((acc4 + v15), vec4f());
+  let v27 = max((acc5 + v15), vec4f());
   let v28 = (v27 <= v26) | (v26 != v26);
   let v29 = select(v27, v26, v28);
-  let v30 = max((acc6 + v25), vec4f());
+  let v30 = max((acc6 + v15), vec4f());
   let v31 = (v30 <= v29) | (v29 != v29);
   let v32 = select(v30, v29, v31);
-  let v33 = max((acc7 + v25), vec4f());
+  let v33 = max((acc7 + v15), vec4f());
   let v34 = (v33 <= v32) | (v32 != v32);
   let v35 = select(v33, v32, v34);
-  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
+  let v36 = max((acc8 + v15), vec4f());
+  let v37 = max((acc9 + v15), vec4f());
+  let v38 = (v37 <= v36) | (v36 != v36);
+  let v39 = select(v37, v36, v38);
+  let v40 = max((acc10 + v15), vec4f());
+  let v41 = (v40 <= v39) | (v39 != v39);
+  let v42 = select(v40, v39, v41);
+  let v43 = max((acc11 + v15), vec4f());
+  let v44 = (v43 <= v42) | (v42 != v42);
+  let v45 = select(v43, v42, v44);
+  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v18), v21), v24);
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
-  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch1[a3] = v24;
-  scratch2[a3] = y0;
-  scratch1[a3 + 1] = v35;
-  scratch2[a3 + 1] = y1;
+  let y2 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v38), v41), v44);
+  let a2 = cb + hb * 312 + n * 1352 + w * 8;
+  scratch1[a2] = v25;
+  scratch2[a2] = y0;
+  if ((hb * 3 + 1) < 13) {
+    scratch1[a2 + 104] = v35;
+    scratch2[a2 + 104] = y1;
+  }
+  if ((hb * 3 + 2) < 13) {
+    scratch1[a2 + 208] = v45;
+    scratch2[a2 + 208] = y2;
+  }
 }
 `,
 };
@@ -1017,7 +1186,7 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 200, block: 1 },
+      invocations: { count: 160, block: 1 },
     },
   ],
   workgroup: 64,
@@ -1032,8 +1201,8 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4704>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 32768>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
@@ -1043,13 +1212,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -1059,80 +1228,110 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
     for (var r4 = 0; r4 < 32; r4++) {
-      let a0 = h * 832 + n * 5408 + r3 * 32 + r4 + w * 64;
-      let v0 = scratch0[a0];
-      let a1 = cb * 2 + r3 * 512 + r4 * 16;
-      let v1 = parameters[a1 + 80];
-      let v2 = scratch0[a0 + 32];
-      let v3 = scratch0[a0 + 416];
-      let v4 = scratch0[a0 + 448];
-      let v5 = parameters[a1 + 81];
-      let v6 = parameters[a1 + 1616];
-      let v7 = scratch0[a0 + 832];
-      let v8 = scratch0[a0 + 864];
-      let v9 = parameters[a1 + 1617];
-      let v10 = parameters[a1 + 3152];
-      let v11 = scratch0[a0 + 1248];
-      let v12 = scratch0[a0 + 1280];
-      let v13 = parameters[a1 + 3153];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v3 * v1;
-      acc3 += v4 * v1;
-      acc4 += v0 * v5;
-      acc5 += v2 * v5;
-      acc6 += v3 * v5;
-      acc7 += v4 * v5;
-      acc0 += v3 * v6;
-      acc1 += v4 * v6;
-      acc2 += v7 * v6;
-      acc3 += v8 * v6;
-      acc4 += v3 * v9;
-      acc5 += v4 * v9;
-      acc6 += v7 * v9;
-      acc7 += v8 * v9;
-      acc0 += v7 * v10;
-      acc1 += v8 * v10;
-      acc2 += v11 * v10;
-      acc3 += v12 * v10;
-      acc4 += v7 * v13;
-      acc5 += v8 * v13;
-      acc6 += v11 * v13;
-      acc7 += v12 * v13;
+      let a0 = cb + r3 * 512 + r4 * 16;
+      let v0 = parameters[a0 + 80];
+      let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
+      let v1 = scratch0[a1 + 416];
+      let v2 = scratch0[a1 + 448];
+      let v3 = scratch0[a1 + 832];
+      let v4 = scratch0[a1 + 864];
+      let v5 = scratch0[a1 + 1248];
+      let v6 = scratch0[a1 + 1280];
+      let v7 = scratch0[a1 + 1664];
+      let v8 = scratch0[a1 + 1696];
+      let v9 = scratch0[a1 + 2080];
+      let v10 = scratch0[a1 + 2112];
+      let v11 = parameters[a0 + 1616];
+      let v12 = scratch0[a1 + 2496];
+      let v13 = scratch0[a1 + 2528];
+      let v14 = parameters[a0 + 3152];
+      acc0 += scratch0[a1] * v0;
+      acc1 += scratch0[a1 + 32] * v0;
+      acc2 += v1 * v0;
+      acc3 += v2 * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc6 += v5 * v0;
+      acc7 += v6 * v0;
+      acc8 += v7 * v0;
+      acc9 += v8 * v0;
+      acc10 += v9 * v0;
+      acc11 += v10 * v0;
+      acc0 += v1 * v11;
+      acc1 += v2 * v11;
+      acc2 += v3 * v11;
+      acc3 += v4 * v11;
+      acc4 += v5 * v11;
+      acc5 += v6 * v11;
+      acc6 += v7 * v11;
+      acc7 += v8 * v11;
+      acc8 += v9 * v11;
+      acc9 += v10 * v11;
+      acc10 += v12 * v11;
+      acc11 += v13 * v11;
+      acc0 += v3 * v14;
+      acc1 += v4 * v14;
+      acc2 += v5 * v14;
+      acc3 += v6 * v14;
+      acc4 += v7 * v14;
+      acc5 += v8 * v14;
+      acc6 += v9 * v14;
+      acc7 += v10 * v14;
+      acc8 += v12 * v14;
+      acc9 += v13 * v14;
+      acc10 += scratch0[a1 + 2912] * v14;
+      acc11 += scratch0[a1 + 2944] * v14;
     }
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 4688];
-  let v15 = max((acc0 + v14), vec4f());
-  let v16 = max((acc1 + v14), vec4f());
-  let v17 = (v16 <= v15) | (v15 != v15);
-  let v18 = select(v16, v15, v17);
-  let v19 = max((acc2 + v14), vec4f());
-  let v20 = (v19 <= v18) | (v18 != v18);
-  let v21 = select(v19, v18, v20);
-  let v22 = max((acc3 + v14), vec4f());
-  let v23 = (v22 <= v21) | (v21 != v21);
-  let v24 = select(v22, v21, v23);
-  let v25 = parameters[a2 + 4689];
-  let v26 = max((acc4 + v25), vec4f());
-  let v27 = max((acc5 + v25), vec4f());
+  let v15 = parameters[cb + 4688];
+  let v16 = max((acc0 + v15), vec4f());
+  let v17 = max((acc1 + v15), vec4f());
+  let v18 = (v17 <= v16) | (v16 != v16);
+  let v19 = select(v17, v16, v18);
+  let v20 = max((acc2 + v15), vec4f());
+  let v21 = (v20 <= v19) | (v19 != v19);
+  let v22 = select(v20, v19, v21);
+  let v23 = max((acc3 + v15), vec4f());
+  let v24 = (v23 <= v22) | (v22 != v22);
+  let v25 = select(v23, v22, v24);
+  let v26 = max((acc4 + v15), vec4f());
+  let v27 = max((acc5 + v15), vec4f());
   let v28 = (v27 <= v26) | (v26 != v26);
   let v29 = select(v27, v26, v28);
-  let v30 = max((acc6 + v25), vec4f());
+  let v30 = max((acc6 + v15), vec4f());
   let v31 = (v30 <= v29) | (v29 != v29);
   let v32 = select(v30, v29, v31);
-  let v33 = max((acc7 + v25), vec4f());
+  let v33 = max((acc7 + v15), vec4f());
   let v34 = (v33 <= v32) | (v32 != v32);
   let v35 = select(v33, v32, v34);
-  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
+  let v36 = max((acc8 + v15), vec4f());
+  let v37 = max((acc9 + v15), vec4f());
+  let v38 = (v37 <= v36) | (v36 != v36);
+  let v39 = select(v37, v36, v38);
+  let v40 = max((acc10 + v15), vec4f());
+  let v41 = (v40 <= v39) | (v39 != v39);
+  let v42 = select(v40, v39, v41);
+  let v43 = max((acc11 + v15), vec4f());
+  let v44 = (v43 <= v42) | (v42 != v42);
+  let v45 = select(v43, v42, v44);
+  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v18), v21), v24);
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
-  let a3 = cb * 2 + h * 80 + n * 400 + w * 16;
-  scratch2[a3] = v24;
-  scratch3[a3] = y0;
-  scratch2[a3 + 1] = v35;
-  scratch3[a3 + 1] = y1;
+  let y2 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v38), v41), v44);
+  let a2 = cb + hb * 240 + n * 400 + w * 16;
+  scratch2[a2] = v25;
+  scratch3[a2] = y0;
+  scratch2[a2 + 80] = v35;
+  scratch3[a2 + 80] = y1;
+  if ((hb * 3 + 2) < 5) {
+    scratch2[a2 + 160] = v45;
+    scratch3[a2 + 160] = y2;
+  }
 }
 `,
 };
@@ -1201,7 +1400,7 @@ const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167114>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -1236,7 +1435,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = scratch1[n * 54 + r1];
-    let wins0 = (x0 > acc3) || (x0 != x0);
+    let wins0 = (x0 > acc3) | (x0 != x0);
     acc3 = select(acc3, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
@@ -1337,10 +1536,10 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
-@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
-@group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>, 160>;
+@group(0) @binding(4) var<storage, read_write> record_loss: array<f32, 1>;
+@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32, 1>;
+@group(0) @binding(6) var<storage, read_write> gradients: array<f32, 167114>;
 @group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
@@ -1351,7 +1550,7 @@ fn part0(number: i32, invocation: u32) {
   var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    if ((v0 >= 0) && (v0 < 10)) {
+    if ((v0 >= 0) & (v0 < 10)) {
       acc0 += scratch0[v0 + r0 * 54 + 12] - log(scratch0[r0 * 54 + 32]);
     }
   }
@@ -1437,14 +1636,14 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       label: 'fc1 backward: matmul',
       tasks: { count: 26, block: 0 },
       together: false,
-      invocations: { count: 9216, block: 0 },
+      invocations: { count: 6144, block: 0 },
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
       tasks: { count: 9, block: 5 },
       together: false,
-      invocations: { count: 288, block: 2 },
+      invocations: { count: 288, block: 4 },
     },
   ],
   workgroup: 64,
@@ -1460,8 +1659,8 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>, 41616>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
@@ -1479,30 +1678,32 @@ fn part0(number: i32, invocation: u32) {
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 64 * 3 * 3 * 16) { return; }
+  if (item >= 128 * 3 * 16) { return; }
   let nb = item % 16;
   let rest3 = item / 16;
   let c_2 = rest3 % 3;
   let rest2 = rest3 / 3;
-  let c_1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let c_0b = rest1;
+  let c_1b = 0;
+  let c_0 = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
-    let a0 = c_0b * 2 + c_1 * 384 + c_2 * 128 + r0 * 1152;
+    let a0 = c_0 + c_2 * 128 + r0 * 1152;
     acc0 += v0 * scratch1[a0];
-    acc1 += v0 * scratch1[a0 + 1];
+    acc1 += v0 * scratch1[a0 + 384];
+    acc2 += v0 * scratch1[a0 + 768];
   }
-  let a1 = c_0b * 288 + c_1 * 48 + c_2 * 16 + nb;
+  let a1 = c_0 * 144 + c_2 * 16 + nb;
   gradients[a1 + 23168] = acc0;
-  gradients[a1 + 23312] = acc1;
+  gradients[a1 + 23216] = acc1;
+  gradients[a1 + 23264] = acc2;
 }
 // fc1 backward: matmul + gt + select
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 3 * 32) { return; }
+  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32) { return; }
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
@@ -1510,24 +1711,29 @@ fn part2(number: i32, invocation: u32) {
   let h = rest2 % 3;
   let rest1 = rest2 / 3;
   let nb = rest1;
-  let n_start = max(min((nb * 2), (i32(uniforms.n) - 2)), 0);
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
   for (var r0 = 0; r0 < 64; r0++) {
     let v0 = scratch2[cb + h * 6144 + r0 * 32 + w * 2048];
-    let a2 = n_start * 64 + r0;
+    let a2 = nb * 256 + r0;
     acc0 += scratch0[a2] * v0;
     acc1 += scratch0[a2 + 64] * v0;
+    acc2 += scratch0[a2 + 128] * v0;
+    acc3 += scratch0[a2 + 192] * v0;
   }
-  if (((n_start + 0) >= (nb * 2)) && ((n_start + 0) < i32(uniforms.n))) {
-    let a3 = cb + h * 96 + n_start * 288 + w * 32;
-    let a4 = cb * 4 + h * 384 + n_start * 1152 + w * 128;
-    scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  let a3 = cb + h * 96 + nb * 1152 + w * 32;
+  let a4 = cb * 4 + h * 384 + nb * 4608 + w * 128;
+  scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  if ((nb * 4 + 1) < i32(uniforms.n)) {
+    scratch3[a3 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a4 + 1152], scratch1[a4 + 1153], scratch1[a4 + 1154], scratch1[a4 + 1155]) > vec4f(0.0)));
   }
-  if (((n_start + 1) >= (nb * 2)) && ((n_start + 1) < i32(uniforms.n))) {
-    let a5 = cb + h * 96 + n_start * 288 + w * 32;
-    let a6 = cb * 4 + h * 384 + n_start * 1152 + w * 128;
-    scratch3[a5 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a6 + 1152], scratch1[a6 + 1153], scratch1[a6 + 1154], scratch1[a6 + 1155]) > vec4f(0.0)));
+  if ((nb * 4 + 2) < i32(uniforms.n)) {
+    scratch3[a3 + 576] = select(vec4f(0.0), acc2, (vec4f(scratch1[a4 + 2304], scratch1[a4 + 2305], scratch1[a4 + 2306], scratch1[a4 + 2307]) > vec4f(0.0)));
+  }
+  if ((nb * 4 + 3) < i32(uniforms.n)) {
+    scratch3[a3 + 864] = select(vec4f(0.0), acc3, (vec4f(scratch1[a4 + 3456], scratch1[a4 + 3457], scratch1[a4 + 3458], scratch1[a4 + 3459]) > vec4f(0.0)));
   }
 }
 @compute @workgroup_size(64)
@@ -1536,15 +1742,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 144) { part1(number, invocation); return; }
-  number -= 144;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
+  if (number < 96) { part1(number, invocation); return; }
+  number -= 96;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch8, scratch4, gradients, scratch1.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch8, scratch4, gradients, scratch11, scratch1, scratch3.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
@@ -1555,7 +1761,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       label: 'conv3 backward: sum',
       tasks: { count: 16, block: 0 },
       together: true,
-      invocations: { count: 32, block: 0 },
+      invocations: { count: 288, block: 0 },
     },
     {
       name: 'train_08b_conv3_backward_conv2d_weight_grad',
@@ -1579,76 +1785,109 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
     { buffer: 18, access: 'read' },
     { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32, 92672>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 288>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 55296>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 32) { return; }
-  let ib = item;
+  if (item >= 3 * 3 * 32) { return; }
+  let ib = item % 32;
+  let rest2 = item / 32;
+  let r2 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r1 = rest1;
   var acc0 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let a0 = ib * 4 + r0 * 1152;
-    acc0 += vec4f(scratch0[a0], scratch0[a0 + 1], scratch0[a0 + 2], scratch0[a0 + 3]);
-    acc0 += vec4f(scratch0[a0 + 128], scratch0[a0 + 129], scratch0[a0 + 130], scratch0[a0 + 131]);
-    acc0 += vec4f(scratch0[a0 + 256], scratch0[a0 + 257], scratch0[a0 + 258], scratch0[a0 + 259]);
-    acc0 += vec4f(scratch0[a0 + 384], scratch0[a0 + 385], scratch0[a0 + 386], scratch0[a0 + 387]);
-    acc0 += vec4f(scratch0[a0 + 512], scratch0[a0 + 513], scratch0[a0 + 514], scratch0[a0 + 515]);
-    acc0 += vec4f(scratch0[a0 + 640], scratch0[a0 + 641], scratch0[a0 + 642], scratch0[a0 + 643]);
-    acc0 += vec4f(scratch0[a0 + 768], scratch0[a0 + 769], scratch0[a0 + 770], scratch0[a0 + 771]);
-    acc0 += vec4f(scratch0[a0 + 896], scratch0[a0 + 897], scratch0[a0 + 898], scratch0[a0 + 899]);
-    acc0 += vec4f(scratch0[a0 + 1024], scratch0[a0 + 1025], scratch0[a0 + 1026], scratch0[a0 + 1027]);
+    acc0 += vec4f(scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 1], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 2], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 3]);
   }
-  gradients[ib + 23136] = acc0;
+  scratch3[ib + r1 * 96 + r2 * 32] = acc0;
 }
 // conv3 backward: conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 64 * 32) { return; }
   let nb = item % 32;
-  let rest3 = item / 32;
-  let c = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
+  let rest4 = item / 32;
+  let c = rest4 % 64;
+  let rest3 = rest4 / 64;
+  let wb = 0;
   let hb = 0;
+  let r2 = rest3;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a1 = nb * 4 + r0 * 1152 + r2 * 128;
-      let v0 = vec4f(scratch0[a1], scratch0[a1 + 1], scratch0[a1 + 2], scratch0[a1 + 3]);
-      let a2 = c + r0 * 1600 + r2 * 64 + w * 64;
-      let v1 = scratch1[a2 + 320];
-      let v2 = scratch1[a2 + 640];
-      let v3 = vec4f(scratch0[a1 + 384], scratch0[a1 + 385], scratch0[a1 + 386], scratch0[a1 + 387]);
-      let v4 = scratch1[a2 + 960];
-      let v5 = vec4f(scratch0[a1 + 768], scratch0[a1 + 769], scratch0[a1 + 770], scratch0[a1 + 771]);
-      acc0 += scratch1[a2] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch1[a2 + 1280] * v5;
-    }
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = nb * 4 + r0 * 1152 + r2 * 128;
+    let v0 = vec4f(scratch0[a0], scratch0[a0 + 1], scratch0[a0 + 2], scratch0[a0 + 3]);
+    let a1 = c + r0 * 1600 + r2 * 64;
+    let v1 = scratch1[a1 + 320];
+    let v2 = scratch1[a1 + 384];
+    let v3 = scratch1[a1 + 448];
+    let v4 = scratch1[a1 + 640];
+    let v5 = scratch1[a1 + 704];
+    let v6 = scratch1[a1 + 768];
+    let v7 = vec4f(scratch0[a0 + 384], scratch0[a0 + 385], scratch0[a0 + 386], scratch0[a0 + 387]);
+    let v8 = scratch1[a1 + 960];
+    let v9 = scratch1[a1 + 1024];
+    let v10 = scratch1[a1 + 1088];
+    let v11 = vec4f(scratch0[a0 + 768], scratch0[a0 + 769], scratch0[a0 + 770], scratch0[a0 + 771]);
+    acc0 += scratch1[a1] * v0;
+    acc1 += scratch1[a1 + 64] * v0;
+    acc2 += scratch1[a1 + 128] * v0;
+    acc3 += v1 * v0;
+    acc4 += v2 * v0;
+    acc5 += v3 * v0;
+    acc6 += v4 * v0;
+    acc7 += v5 * v0;
+    acc8 += v6 * v0;
+    acc0 += v1 * v7;
+    acc1 += v2 * v7;
+    acc2 += v3 * v7;
+    acc3 += v4 * v7;
+    acc4 += v5 * v7;
+    acc5 += v6 * v7;
+    acc6 += v8 * v7;
+    acc7 += v9 * v7;
+    acc8 += v10 * v7;
+    acc0 += v4 * v11;
+    acc1 += v5 * v11;
+    acc2 += v6 * v11;
+    acc3 += v8 * v11;
+    acc4 += v9 * v11;
+    acc5 += v10 * v11;
+    acc6 += scratch1[a1 + 1280] * v11;
+    acc7 += scratch1[a1 + 1344] * v11;
+    acc8 += scratch1[a1 + 1408] * v11;
   }
-  let a3 = c * 32 + nb + w * 2048;
-  gradients[a3 + 4704] = acc0;
-  gradients[a3 + 10848] = acc1;
-  gradients[a3 + 16992] = acc2;
+  let a2 = c * 32 + nb + r2 * 18432;
+  scratch4[a2] = acc0;
+  scratch4[a2 + 2048] = acc1;
+  scratch4[a2 + 4096] = acc2;
+  scratch4[a2 + 6144] = acc3;
+  scratch4[a2 + 8192] = acc4;
+  scratch4[a2 + 10240] = acc5;
+  scratch4[a2 + 12288] = acc6;
+  scratch4[a2 + 14336] = acc7;
+  scratch4[a2 + 16384] = acc8;
 }
 // conv3 backward: conv2d_input_grad + gt + select
 fn part2(number: i32, invocation: u32) {
@@ -1666,16 +1905,16 @@ fn part2(number: i32, invocation: u32) {
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
-    if (((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 3)) {
+    if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 3)) {
       for (var r2 = 0; r2 < 128; r2++) {
-        let a4 = n * 1152 + r1 * (-128) + r2 + w * 128;
-        let v0 = scratch0[a4];
-        let a5 = cb + r1 * 2048 + r2 * 16;
-        let v1 = scratch2[a5];
-        let v2 = scratch0[a4 + 384];
-        let v3 = scratch0[a4 + 768];
-        let v4 = scratch2[a5 + 6144];
-        let v5 = scratch2[a5 + 12288];
+        let a3 = n * 1152 + r1 * (-128) + r2 + w * 128;
+        let v0 = scratch0[a3];
+        let a4 = cb + r1 * 2048 + r2 * 16;
+        let v1 = scratch2[a4];
+        let v2 = scratch0[a3 + 384];
+        let v3 = scratch0[a3 + 768];
+        let v4 = scratch2[a4 + 6144];
+        let v5 = scratch2[a4 + 12288];
         acc0 += v0 * v1;
         acc1 += v2 * v1;
         acc2 += v3 * v1;
@@ -1688,20 +1927,20 @@ fn part2(number: i32, invocation: u32) {
       }
     }
   }
-  let a6 = cb + n * 400 + w * 16;
-  let a7 = cb * 4 + n * 1600 + w * 64;
-  scratch3[a6] = select(vec4f(0.0), acc0, (vec4f(scratch1[a7], scratch1[a7 + 1], scratch1[a7 + 2], scratch1[a7 + 3]) > vec4f(0.0)));
-  scratch3[a6 + 80] = select(vec4f(0.0), acc1, (vec4f(scratch1[a7 + 320], scratch1[a7 + 321], scratch1[a7 + 322], scratch1[a7 + 323]) > vec4f(0.0)));
-  scratch3[a6 + 160] = select(vec4f(0.0), acc2, (vec4f(scratch1[a7 + 640], scratch1[a7 + 641], scratch1[a7 + 642], scratch1[a7 + 643]) > vec4f(0.0)));
-  scratch3[a6 + 240] = select(vec4f(0.0), acc3, (vec4f(scratch1[a7 + 960], scratch1[a7 + 961], scratch1[a7 + 962], scratch1[a7 + 963]) > vec4f(0.0)));
-  scratch3[a6 + 320] = select(vec4f(0.0), acc4, (vec4f(scratch1[a7 + 1280], scratch1[a7 + 1281], scratch1[a7 + 1282], scratch1[a7 + 1283]) > vec4f(0.0)));
+  let a5 = cb + n * 400 + w * 16;
+  let a6 = cb * 4 + n * 1600 + w * 64;
+  scratch5[a5] = select(vec4f(0.0), acc0, (vec4f(scratch1[a6], scratch1[a6 + 1], scratch1[a6 + 2], scratch1[a6 + 3]) > vec4f(0.0)));
+  scratch5[a5 + 80] = select(vec4f(0.0), acc1, (vec4f(scratch1[a6 + 320], scratch1[a6 + 321], scratch1[a6 + 322], scratch1[a6 + 323]) > vec4f(0.0)));
+  scratch5[a5 + 160] = select(vec4f(0.0), acc2, (vec4f(scratch1[a6 + 640], scratch1[a6 + 641], scratch1[a6 + 642], scratch1[a6 + 643]) > vec4f(0.0)));
+  scratch5[a5 + 240] = select(vec4f(0.0), acc3, (vec4f(scratch1[a6 + 960], scratch1[a6 + 961], scratch1[a6 + 962], scratch1[a6 + 963]) > vec4f(0.0)));
+  scratch5[a5 + 320] = select(vec4f(0.0), acc4, (vec4f(scratch1[a6 + 1280], scratch1[a6 + 1281], scratch1[a6 + 1282], scratch1[a6 + 1283]) > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
+  if (number < 5) { part0(number, invocation); return; }
+  number -= 5;
   if (number < 96) { part1(number, invocation); return; }
   number -= 96;
   if (number < (i32(uniforms.n) * 5 * 16 + 63) / 64) { part2(number, invocation); }
@@ -1710,7 +1949,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch1, scratch9, scratch6, scratch5, gradients, scratch0.
+ * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch3, scratch9, scratch6, scratch5, gradients, scratch10, scratch0, scratch8.
  */
 const train09Conv2BackwardSumConv2BackwardMaxPo: KernelSpec = {
   name: 'train_09_conv2_backward_sum_conv2_backward_max_po',
@@ -1721,44 +1960,458 @@ const train09Conv2BackwardSumConv2BackwardMaxPo: KernelSpec = {
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       together: true,
-      invocations: { count: 16, block: 0 },
+      invocations: { count: 400, block: 0 },
     },
     {
       name: 'train_09b_conv2_backward_max_pool2d_grad_conv2d_we',
       label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 16, block: 0 },
       together: false,
-      invocations: { count: 9216, block: 0 },
+      invocations: { count: 19200, block: 0 },
     },
     {
       name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_in',
       label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 4 },
+      invocations: { count: 104, block: 1 },
     },
   ],
   workgroup: 64,
   localBytes: 21632,
   buffers: [
-    { buffer: 11, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 19, access: 'read' },
     { buffer: 16, access: 'read' },
     { buffer: 15, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 20, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<i32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 4608>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 18816>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 400>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 115200>;
+@group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // conv2 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 5 * 5 * 16) { return; }
+  let ib = item % 16;
+  let rest2 = item / 16;
+  let r2 = rest2 % 5;
+  let rest1 = rest2 / 5;
+  let r1 = rest1;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += vec4f(scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
+  }
+  scratch4[ib + r1 * 80 + r2 * 16] = acc0;
+}
+// conv2 backward: max_pool2d_grad + conv2d_weight_grad
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 5 * 5 * 3 * 64 * 4) { return; }
+  let cb = item % 4;
+  let rest5 = item / 4;
+  let n = rest5 % 64;
+  let rest4 = rest5 / 64;
+  let w = rest4 % 3;
+  let rest3 = rest4 / 3;
+  let hb = 0;
+  let r2_0 = rest3 % 5;
+  let rest1 = rest3 / 5;
+  let r1_0 = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
+    let v0 = scratch1[a0];
+    let v1 = v0 / 2;
+    let v2 = v0 % 2;
+    if ((v0 >= 0) & (v0 < 4)) {
+      let v3 = scratch0[a0];
+      let a1 = v1 * 104 + v2 * 8 + cb * 2 + r0 * 1352 + r1_0 * 208 + r2_0 * 16 + w * 8;
+      acc0 += scratch2[a1] * v3;
+      acc1 += scratch2[a1 + 1] * v3;
+      acc2 += scratch2[a1 + 104] * v3;
+      acc3 += scratch2[a1 + 105] * v3;
+      acc4 += scratch2[a1 + 208] * v3;
+      acc5 += scratch2[a1 + 209] * v3;
+    }
+  }
+  let a2 = cb * 2 + n * 8 + r1_0 * 23040 + r2_0 * 4608 + w * 512;
+  scratch5[a2] = acc0;
+  scratch5[a2 + 1] = acc1;
+  scratch5[a2 + 1536] = acc2;
+  scratch5[a2 + 1537] = acc3;
+  scratch5[a2 + 3072] = acc4;
+  scratch5[a2 + 3073] = acc5;
+}
+// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
+  let w = rest3 % 13;
+  let rest2 = rest3 / 13;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    let v0 = (r1 * (-1) + w + 2) / 2;
+    let v2 = (r1 * (-1) + w + 2) % 2;
+    let v6 = v2 + 2;
+    if ((((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 11)) & ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
+      for (var r2 = 0; r2 < 64; r2++) {
+        let a3 = v0 * 64 + n * 1600 + r2;
+        let v1 = scratch1[a3 - 64];
+        let v3 = scratch0[a3 - 64];
+        let v4 = select(0.0, v3, (v1 == v2));
+        let a4 = cb + r1 * 512 + r2 * 8;
+        let v5 = scratch3[a4];
+        let v7 = select(0.0, v3, (v1 == v6));
+        let v8 = scratch1[a3 + 256];
+        let v9 = scratch0[a3 + 256];
+        let v10 = select(0.0, v9, (v8 == v2));
+        let v11 = select(0.0, v9, (v8 == v6));
+        let v12 = scratch1[a3 + 576];
+        let v13 = scratch0[a3 + 576];
+        let v14 = select(0.0, v13, (v12 == v2));
+        let v15 = select(0.0, v13, (v12 == v6));
+        let v16 = scratch1[a3 + 896];
+        let v17 = scratch0[a3 + 896];
+        let v18 = select(0.0, v17, (v16 == v2));
+        let v19 = select(0.0, v17, (v16 == v6));
+        let v20 = scratch1[a3 + 1216];
+        let v21 = scratch0[a3 + 1216];
+        let v22 = select(0.0, v21, (v20 == v2));
+        let v23 = select(0.0, v21, (v20 == v6));
+        let v24 = scratch3[a4 + 1536];
+        let v25 = scratch3[a4 + 3072];
+        acc0 += v4 * v5;
+        acc1 += v7 * v5;
+        acc2 += v10 * v5;
+        acc3 += v11 * v5;
+        acc4 += v14 * v5;
+        acc5 += v15 * v5;
+        acc6 += v18 * v5;
+        acc7 += v19 * v5;
+        acc8 += v22 * v5;
+        acc9 += v23 * v5;
+        acc1 += v4 * v24;
+        acc2 += v7 * v24;
+        acc3 += v10 * v24;
+        acc4 += v11 * v24;
+        acc5 += v14 * v24;
+        acc6 += v15 * v24;
+        acc7 += v18 * v24;
+        acc8 += v19 * v24;
+        acc9 += v22 * v24;
+        acc10 += v23 * v24;
+        acc2 += v4 * v25;
+        acc3 += v7 * v25;
+        acc4 += v10 * v25;
+        acc5 += v11 * v25;
+        acc6 += v14 * v25;
+        acc7 += v15 * v25;
+        acc8 += v18 * v25;
+        acc9 += v19 * v25;
+        acc10 += v22 * v25;
+        acc11 += v23 * v25;
+      }
+    }
+  }
+  let a5 = cb + n * 1352 + w * 8;
+  scratch6[a5] = select(vec4f(0.0), acc0, (scratch2[a5] > vec4f(0.0)));
+  scratch6[a5 + 104] = select(vec4f(0.0), acc1, (scratch2[a5 + 104] > vec4f(0.0)));
+  scratch6[a5 + 208] = select(vec4f(0.0), acc2, (scratch2[a5 + 208] > vec4f(0.0)));
+  scratch6[a5 + 312] = select(vec4f(0.0), acc3, (scratch2[a5 + 312] > vec4f(0.0)));
+  scratch6[a5 + 416] = select(vec4f(0.0), acc4, (scratch2[a5 + 416] > vec4f(0.0)));
+  scratch6[a5 + 520] = select(vec4f(0.0), acc5, (scratch2[a5 + 520] > vec4f(0.0)));
+  scratch6[a5 + 624] = select(vec4f(0.0), acc6, (scratch2[a5 + 624] > vec4f(0.0)));
+  scratch6[a5 + 728] = select(vec4f(0.0), acc7, (scratch2[a5 + 728] > vec4f(0.0)));
+  scratch6[a5 + 832] = select(vec4f(0.0), acc8, (scratch2[a5 + 832] > vec4f(0.0)));
+  scratch6[a5 + 936] = select(vec4f(0.0), acc9, (scratch2[a5 + 936] > vec4f(0.0)));
+  scratch6[a5 + 1040] = select(vec4f(0.0), acc10, (scratch2[a5 + 1040] > vec4f(0.0)));
+  scratch6[a5 + 1144] = select(vec4f(0.0), acc11, (scratch2[a5 + 1144] > vec4f(0.0)));
+  scratch6[a5 + 1248] = select(vec4f(0.0), acc12, (scratch2[a5 + 1248] > vec4f(0.0)));
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < 7) { part0(number, invocation); return; }
+  number -= 7;
+  if (number < 300) { part1(number, invocation); return; }
+  number -= 300;
+  if (number < (i32(uniforms.n) * 13 * 8 + 63) / 64) { part2(number, invocation); }
+}
+`,
+};
+
+/**
+ * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: sum: slices | conv3 backward: conv2d_weight_grad: slices. Binds scratch8, scratch2, scratch7, scratch11, scratch1, gradients, scratch5, scratch4.
+ */
+const train10Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
+  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
+  label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: sum: slices | conv3 backward: conv2d_weight_grad: slices',
+  parts: [
+    {
+      name: 'train_10a_conv1_backward_sum',
+      label: 'conv1 backward: sum',
+      tasks: { count: 4, block: 0 },
+      together: true,
+      invocations: { count: 1352, block: 0 },
+    },
+    {
+      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
+      tasks: { count: 12, block: 0 },
+      together: true,
+      invocations: { count: 4056, block: 0 },
+    },
+    {
+      name: 'train_10c_conv3_backward_sum_slices',
+      label: 'conv3 backward: sum: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 32, block: 0 },
+    },
+    {
+      name: 'train_10d_conv3_backward_conv2d_weight_grad_slices',
+      label: 'conv3 backward: conv2d_weight_grad: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 6144, block: 0 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 18, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 11, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
+    { buffer: 14, access: 'read_write' },
+  ],
+  wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: sum: slices | conv3 backward: conv2d_weight_grad: slices
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<i32>>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 288>;
+@group(0) @binding(4) var<storage, read> scratch4: array<vec4<f32>, 55296>;
+@group(0) @binding(5) var<storage, read_write> gradients: array<vec4<f32>, 23168>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 1352>;
+@group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 12168>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
+
+// conv1 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 13 * 13 * 8) { return; }
+  let ib = item % 8;
+  let rest2 = item / 8;
+  let r2 = rest2 % 13;
+  let rest1 = rest2 / 13;
+  let r1 = rest1;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
+  }
+  scratch5[ib + r1 * 104 + r2 * 8] = acc0;
+}
+// conv1 backward: max_pool2d_grad + conv2d_weight_grad
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 13 * 13 * 3 * 8) { return; }
+  let c = 0;
+  let nb = item % 8;
+  let rest4 = item / 8;
+  let w = rest4 % 3;
+  let rest3 = rest4 / 3;
+  let hb = 0;
+  let r2_0 = rest3 % 13;
+  let rest1 = rest3 / 13;
+  let r1_0 = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = nb + r0 * 1352 + r1_0 * 104 + r2_0 * 8;
+    let v0 = scratch2[a0];
+    let v1 = scratch0[a0];
+    let v2 = select(vec4f(0.0), v1, (v0 == vec4i(0)));
+    let a1 = r0 * 784 + r1_0 * 56 + r2_0 * 2 + w;
+    let v3 = scratch1[a1 + 28];
+    let v4 = scratch1[a1 + 56];
+    let v5 = select(vec4f(0.0), v1, (v0 == vec4i(1)));
+    let v6 = scratch1[a1 + 29];
+    let v7 = scratch1[a1 + 57];
+    let v8 = select(vec4f(0.0), v1, (v0 == vec4i(2)));
+    let v9 = select(vec4f(0.0), v1, (v0 == vec4i(3)));
+    acc0 += scratch1[a1] * v2;
+    acc1 += v3 * v2;
+    acc2 += v4 * v2;
+    acc0 += scratch1[a1 + 1] * v5;
+    acc1 += v6 * v5;
+    acc2 += v7 * v5;
+    acc0 += v3 * v8;
+    acc1 += v4 * v8;
+    acc2 += scratch1[a1 + 84] * v8;
+    acc0 += v6 * v9;
+    acc1 += v7 * v9;
+    acc2 += scratch1[a1 + 85] * v9;
+  }
+  let a2 = nb + r1_0 * 936 + r2_0 * 72 + w * 8;
+  scratch6[a2] = acc0;
+  scratch6[a2 + 24] = acc1;
+  scratch6[a2 + 48] = acc2;
+}
+// conv3 backward: sum: slices
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 32) { return; }
+  let ib = item;
+  var acc0 = vec4f(0.0);
+  acc0 += scratch3[ib];
+  acc0 += scratch3[ib + 32];
+  acc0 += scratch3[ib + 64];
+  acc0 += scratch3[ib + 96];
+  acc0 += scratch3[ib + 128];
+  acc0 += scratch3[ib + 160];
+  acc0 += scratch3[ib + 192];
+  acc0 += scratch3[ib + 224];
+  acc0 += scratch3[ib + 256];
+  gradients[ib + 23136] = acc0;
+}
+// conv3 backward: conv2d_weight_grad: slices
+fn part3(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 64 * 32) { return; }
+  let nb = item % 32;
+  let rest3 = item / 32;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let hb = 0;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  let a3 = c * 32 + nb + w * 2048;
+  acc0 += scratch4[a3];
+  acc1 += scratch4[a3 + 6144];
+  acc2 += scratch4[a3 + 12288];
+  acc0 += scratch4[a3 + 18432];
+  acc1 += scratch4[a3 + 24576];
+  acc2 += scratch4[a3 + 30720];
+  acc0 += scratch4[a3 + 36864];
+  acc1 += scratch4[a3 + 43008];
+  acc2 += scratch4[a3 + 49152];
+  gradients[a3 + 4704] = acc0;
+  gradients[a3 + 10848] = acc1;
+  gradients[a3 + 16992] = acc2;
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < 22) { part0(number, invocation); return; }
+  number -= 22;
+  if (number < 64) { part1(number, invocation); return; }
+  number -= 64;
+  if (number < 1) { part2(number, invocation); return; }
+  number -= 1;
+  if (number < 96) { part3(number, invocation); }
+}
+`,
+};
+
+/**
+ * Kernel 23: conv2 backward: sum: slices | conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices. Binds scratch10, scratch0, scratch5, scratch4, gradients.
+ */
+const train11Conv2BackwardSumSlicesConv2Backward: KernelSpec = {
+  name: 'train_11_conv2_backward_sum_slices_conv2_backward',
+  label: 'conv2 backward: sum: slices | conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices',
+  parts: [
+    {
+      name: 'train_11a_conv2_backward_sum_slices',
+      label: 'conv2 backward: sum: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 16, block: 0 },
+    },
+    {
+      name: 'train_11b_conv2_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 9216, block: 0 },
+    },
+    {
+      name: 'train_11c_conv1_backward_sum_slices',
+      label: 'conv1 backward: sum: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 8, block: 0 },
+    },
+    {
+      name: 'train_11d_conv1_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 72, block: 0 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 20, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+  ],
+  wgsl: `// conv2 backward: sum: slices | conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>, 400>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32, 460800>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 1352>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 12168>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 18816>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+// conv2 backward: sum: slices
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 16) { return; }
@@ -1766,18 +2419,17 @@ fn part0(number: i32, invocation: u32) {
   var acc0 = vec4f(0.0);
   for (var r1 = 0; r1 < 5; r1++) {
     for (var r2 = 0; r2 < 5; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 += vec4f(scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
-      }
+      acc0 += scratch0[ib + r1 * 80 + r2 * 16];
     }
   }
-  let a0 = acc0;
-  gradients[ib * 4 + 18752] = a0.x;
-  gradients[ib * 4 + 18753] = a0.y;
-  gradients[ib * 4 + 18754] = a0.z;
-  gradients[ib * 4 + 18755] = a0.w;
+  let a0 = ib * 4;
+  let a1 = acc0;
+  gradients[a0 + 18752] = a1.x;
+  gradients[a0 + 18753] = a1.y;
+  gradients[a0 + 18754] = a1.z;
+  gradients[a0 + 18755] = a1.w;
 }
-// conv2 backward: max_pool2d_grad + conv2d_weight_grad
+// conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 16 * 64) { return; }
@@ -1790,165 +2442,37 @@ fn part1(number: i32, invocation: u32) {
   let h = rest1;
   var acc0 = 0.0;
   var acc1 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1_0 = 0; r1_0 < 5; r1_0++) {
-      for (var r2_0 = 0; r2_0 < 5; r2_0++) {
-        let a1 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
-        let v0 = scratch1[a1];
-        let v1 = v0 / 2;
-        let v2 = v0 % 2;
-        if ((v0 >= 0) && (v0 < 4)) {
-          let v3 = scratch0[a1];
-          let a2 = v1 * 416 + v2 * 32 + cb * 2 + h * 416 + r0 * 5408 + r1_0 * 832 + r2_0 * 64 + w * 32;
-          acc0 += scratch2[a2] * v3;
-          acc1 += scratch2[a2 + 1] * v3;
-        }
-      }
+  for (var r1_0 = 0; r1_0 < 5; r1_0++) {
+    for (var r2_0 = 0; r2_0 < 5; r2_0++) {
+      let a2 = cb * 2 + h * 6144 + n * 32 + r1_0 * 92160 + r2_0 * 18432 + w * 2048;
+      acc0 += scratch1[a2];
+      acc1 += scratch1[a2 + 1];
     }
   }
   let a3 = cb * 128 + h * 6144 + n + w * 2048;
   gradients[a3 + 320] = acc0;
   gradients[a3 + 384] = acc1;
 }
-// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+// conv1 backward: sum: slices
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
-  let nb = rest1;
-  let n_start = max(min((nb * 4), (i32(uniforms.n) - 4)), 0);
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if ((((h + r0 * (-1)) >= 0) && ((h + r0 * (-1)) < 11)) && ((((h + r0 * (-1) + 2) / 2) + (-1)) < 5)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if ((((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 11)) && ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let a4 = n_start * 1600 + r2 + ((h + r0 * (-1) + 2) / 2) * 320 + ((r1 * (-1) + w + 2) / 2) * 64;
-            let v0 = select(0.0, scratch0[a4 - 384], (scratch1[a4 - 384] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let a5 = cb * 2 + r0 * 1536 + r1 * 512 + r2 * 8;
-            let v1 = scratch3[a5];
-            let v2 = scratch3[a5 + 1];
-            let v3 = select(0.0, scratch0[a4 + 1216], (scratch1[a4 + 1216] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v4 = select(0.0, scratch0[a4 + 2816], (scratch1[a4 + 2816] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v5 = select(0.0, scratch0[a4 + 4416], (scratch1[a4 + 4416] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-          }
-        }
-      }
-    }
-  }
-  if (((n_start + 0) >= (nb * 4)) && ((n_start + 0) < i32(uniforms.n))) {
-    let a6 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a7 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a6] = select(vec4f(0.0), acc0, (vec4f(scratch2[a7], scratch2[a7 + 1], scratch2[a7 + 2], scratch2[a7 + 3]) > vec4f(0.0)));
-    scratch4[a6 + 1] = select(vec4f(0.0), acc1, (vec4f(scratch2[a7 + 4], scratch2[a7 + 5], scratch2[a7 + 6], scratch2[a7 + 7]) > vec4f(0.0)));
-  }
-  if (((n_start + 1) >= (nb * 4)) && ((n_start + 1) < i32(uniforms.n))) {
-    let a8 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a9 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a8 + 1352] = select(vec4f(0.0), acc2, (vec4f(scratch2[a9 + 5408], scratch2[a9 + 5409], scratch2[a9 + 5410], scratch2[a9 + 5411]) > vec4f(0.0)));
-    scratch4[a8 + 1353] = select(vec4f(0.0), acc3, (vec4f(scratch2[a9 + 5412], scratch2[a9 + 5413], scratch2[a9 + 5414], scratch2[a9 + 5415]) > vec4f(0.0)));
-  }
-  if (((n_start + 2) >= (nb * 4)) && ((n_start + 2) < i32(uniforms.n))) {
-    let a10 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a11 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a10 + 2704] = select(vec4f(0.0), acc4, (vec4f(scratch2[a11 + 10816], scratch2[a11 + 10817], scratch2[a11 + 10818], scratch2[a11 + 10819]) > vec4f(0.0)));
-    scratch4[a10 + 2705] = select(vec4f(0.0), acc5, (vec4f(scratch2[a11 + 10820], scratch2[a11 + 10821], scratch2[a11 + 10822], scratch2[a11 + 10823]) > vec4f(0.0)));
-  }
-  if (((n_start + 3) >= (nb * 4)) && ((n_start + 3) < i32(uniforms.n))) {
-    let a12 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a13 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a12 + 4056] = select(vec4f(0.0), acc6, (vec4f(scratch2[a13 + 16224], scratch2[a13 + 16225], scratch2[a13 + 16226], scratch2[a13 + 16227]) > vec4f(0.0)));
-    scratch4[a12 + 4057] = select(vec4f(0.0), acc7, (vec4f(scratch2[a13 + 16228], scratch2[a13 + 16229], scratch2[a13 + 16230], scratch2[a13 + 16231]) > vec4f(0.0)));
-  }
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 144) { part1(number, invocation); return; }
-  number -= 144;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64) { part2(number, invocation); }
-}
-`,
-};
-
-/**
- * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch0, scratch2, scratch7, gradients.
- */
-const train10Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
-  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
-  label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad',
-  parts: [
-    {
-      name: 'train_10a_conv1_backward_sum',
-      label: 'conv1 backward: sum',
-      tasks: { count: 4, block: 0 },
-      together: true,
-      invocations: { count: 8, block: 0 },
-    },
-    {
-      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
-      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
-      tasks: { count: 12, block: 0 },
-      together: true,
-      invocations: { count: 72, block: 0 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 10, access: 'read' },
-    { buffer: 12, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 1, access: 'read_write' },
-  ],
-  wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<i32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-// conv1 backward: sum
-fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 8) { return; }
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 13; r1++) {
-      for (var r2 = 0; r2 < 13; r2++) {
-        acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
-      }
+  for (var r1 = 0; r1 < 13; r1++) {
+    for (var r2 = 0; r2 < 13; r2++) {
+      acc0 += scratch2[ib + r1 * 104 + r2 * 8];
     }
   }
-  gradients[ib + 72] = acc0;
+  let a4 = ib * 4;
+  let a5 = acc0;
+  gradients[a4 + 288] = a5.x;
+  gradients[a4 + 289] = a5.y;
+  gradients[a4 + 290] = a5.z;
+  gradients[a4 + 291] = a5.w;
 }
-// conv1 backward: max_pool2d_grad + conv2d_weight_grad
-fn part1(number: i32, invocation: u32) {
+// conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
+fn part3(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 8) { return; }
   let c = 0;
@@ -1958,21 +2482,16 @@ fn part1(number: i32, invocation: u32) {
   let rest1 = rest2 / 3;
   let h = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1_0 = 0; r1_0 < 13; r1_0++) {
-      for (var r2_0 = 0; r2_0 < 13; r2_0++) {
-        let a0 = nb + r0 * 1352 + r1_0 * 104 + r2_0 * 8;
-        let v0 = scratch2[a0];
-        let v1 = scratch0[a0];
-        let a1 = h * 28 + r0 * 784 + r1_0 * 56 + r2_0 * 2 + w;
-        acc0 += scratch1[a1] * select(vec4f(0.0), v1, (v0 == vec4i(0)));
-        acc0 += scratch1[a1 + 1] * select(vec4f(0.0), v1, (v0 == vec4i(1)));
-        acc0 += scratch1[a1 + 28] * select(vec4f(0.0), v1, (v0 == vec4i(2)));
-        acc0 += scratch1[a1 + 29] * select(vec4f(0.0), v1, (v0 == vec4i(3)));
-      }
+  for (var r1_0 = 0; r1_0 < 13; r1_0++) {
+    for (var r2_0 = 0; r2_0 < 13; r2_0++) {
+      acc0 += scratch3[h * 24 + nb + r1_0 * 936 + r2_0 * 72 + w * 8];
     }
   }
-  gradients[h * 24 + nb + w * 8] = acc0;
+  let a6 = acc0;
+  gradients[h * 96 + nb * 4 + w * 32] = a6.x;
+  gradients[h * 96 + nb * 4 + w * 32 + 1] = a6.y;
+  gradients[h * 96 + nb * 4 + w * 32 + 2] = a6.z;
+  gradients[h * 96 + nb * 4 + w * 32 + 3] = a6.w;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1980,22 +2499,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 2) { part1(number, invocation); }
+  if (number < 144) { part1(number, invocation); return; }
+  number -= 144;
+  if (number < 1) { part2(number, invocation); return; }
+  number -= 1;
+  if (number < 2) { part3(number, invocation); }
 }
 `,
 };
 
-/** Kernel 23: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train11AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 24: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train12AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       together: false,
-      invocations: { count: 41792, block: 0 },
+      invocations: { count: 20896, block: 0 },
     },
   ],
   workgroup: 64,
@@ -2009,11 +2532,11 @@ const train11AdamIsFiniteMulAddPowSub3More: KernelSpec = {
   ],
   wgsl: `// Adam: is_finite + mul + add + pow + sub + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> record_loss: array<f32>;
-@group(0) @binding(1) var<storage, read_write> state_m: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> state_v: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> parameters: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> record_loss: array<f32, 1>;
+@group(0) @binding(1) var<storage, read_write> state_m: array<vec4<f32>, 41792>;
+@group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>, 41792>;
+@group(0) @binding(3) var<storage, read_write> state_v: array<vec4<f32>, 41792>;
+@group(0) @binding(4) var<storage, read_write> parameters: array<vec4<f32>, 41792>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2021,560 +2544,579 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= 41792) { return; }
+  if (item >= 20896) { return; }
   let ib = item;
   let v0 = record_loss[0];
   let v1 = (bitcast<u32>(v0) & 0x7f800000u) != 0x7f800000u;
   let v8 = uniforms.u0;
   let v9 = uniforms.u1;
-  let v2 = state_m[ib];
-  let v3 = gradients[ib];
+  let a0 = ib * 2;
+  let v2 = state_m[a0];
+  let v3 = gradients[a0];
   let v4 = (0.9 * v2) + (0.1 * v3);
-  let v5 = state_v[ib];
+  let v5 = state_v[a0];
   let v6 = (0.999 * v5) + ((0.001 * v3) * v3);
-  let v7 = parameters[ib];
+  let v7 = parameters[a0];
+  let v10 = state_m[a0 + 1];
+  let v11 = gradients[a0 + 1];
+  let v12 = (0.9 * v10) + (0.1 * v11);
+  let v13 = state_v[a0 + 1];
+  let v14 = (0.999 * v13) + ((0.001 * v11) * v11);
+  let v15 = parameters[a0 + 1];
   let y0 = select(v2, v4, v1);
   let y1 = select(v5, v6, v1);
   let y2 = select(v7, (v7 - ((v8 * v4) / ((sqrt(v6) / v9) + 1e-8))), v1);
-  state_m[ib] = y0;
-  state_v[ib] = y1;
-  parameters[ib] = y2;
+  let y3 = select(v10, v12, v1);
+  let y4 = select(v13, v14, v1);
+  let y5 = select(v15, (v15 - ((v8 * v12) / ((sqrt(v14) / v9) + 1e-8))), v1);
+  state_m[a0] = y0;
+  state_v[a0] = y1;
+  parameters[a0] = y2;
+  state_m[a0 + 1] = y3;
+  state_v[a0 + 1] = y4;
+  parameters[a0 + 1] = y5;
 }
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in hexadecimal: 31,418 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in hexadecimal: 31,766 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = '\
-0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032c2b\
-0000010101010203040404050505040506040707070707070406040707070706060606060608080804040607940d292a696e6665725f3030615f\
-636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f\
-6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f7265\
-6c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f\
-6663315f6d61746d756c5f6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d206576616c756174655f30\
-30615f746f5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c\
-755f6d61785f706f6f6c32645f7765696768747300092c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d\
-61785f706f6f6c3264000f2c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000a\
-216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1f6576616c756174655f30345f6663315f6d61746d75\
-6c5f6164645f72656c75000c346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65\
-715f746f5f663300102d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500111d\
-747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001232747261696e5f3030625f636f6e76325f636f6e7632645f616464\
-5f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00131e747261696e5f3030635f6663325f7765696768745f72656f72646572656400\
-141e747261696e5f3030645f6663315f7765696768745f72656f726465726564001520747261696e5f3030655f636f6e76335f7765696768745f\
-72656f726465726564001620747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001731747261696e5f30315f636f\
-6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001831747261696e5f30325f636f6e76325f636f\
-6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00191e747261696e5f30335f636f6e76335f636f6e7632645f61\
-64645f72656c75000b1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75000c31747261696e5f30355f6663325f6d61746d\
-756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f6633001a2b747261696e5f3036615f6c6f73735f6c6f675f7375625f\
-65715f73656c6563745f73756d5f335f6d6f7265001b1a747261696e5f3036625f6663325f6261636b776172645f73756d001c1d747261696e5f\
-3036635f6663325f6261636b776172645f6d61746d756c001d27747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f6774\
-5f73656c656374001e1a747261696e5f3037615f6663315f6261636b776172645f73756d001f1d747261696e5f3037625f6663315f6261636b77\
-6172645f6d61746d756c002027747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400211c747261\
-696e5f3038615f636f6e76335f6261636b776172645f73756d00222b747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632\
-645f7765696768745f67726164002332747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f67726164\
-5f67745f73656c6500241c747261696e5f3039615f636f6e76325f6261636b776172645f73756d002532747261696e5f3039625f636f6e76325f\
-6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002632747261696e5f3039635f636f6e76325f6261636b77\
-6172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e00271c747261696e5f3130615f636f6e76315f6261636b776172645f73\
-756d002832747261696e5f3130625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f776500292e\
-747261696e5f31315f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002a0a9be5012bd30101027c\
-2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78\
-b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa020\
-02a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244000000\
-000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000000061044044\
-000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd22\
-01423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103200241\
-016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1c33f\
-a02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005a24455\
-5555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b50\
-01017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a01000440000000000\
-00f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b\
-5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000c07f\
-0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470beb0807067f\
-087b037f0f7b017f017b017f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c0000000000\
-0000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000\
-000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
-0000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41\
-026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017\
-fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde60120\
-11fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d\
-201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601\
-200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6\
-012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d01\
-2018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121\
-102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401\
-211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d00\
-0b0b2005200d41086c41046c6a21282028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c4120\
-6c6a41046c6a212a202a200e2027fde401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c0000000000000000000000\
-0000000000fdeb01fde90120102027fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000\
-000000000000000000fdeb01fde901fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c\
-00000000000000000000000000000000fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fd\
-e401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b\
-41016a220b410d480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a20\
-0941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200d\
-fd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401\
-fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c00\
-00003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f\
-0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5\
-012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f000000\
-3ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c000000\
-3f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fd\
-e501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000\
-003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000\
-003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200f\
-fd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030\
-200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024\
-fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a220820\
-01480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21\
-092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41\
-a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd0002\
-80012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014\
-fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde501\
-2120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420\
-172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde50121\
-29201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde4\
-01212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220\
-102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010\
-202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de02\
-20102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a22\
-0c4108480d000b410021310340410021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c0000000000\
-00000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000\
-000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00\
-000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e41\
-00213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd090200214220\
-41fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6\
-012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fd\
-e601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09\
-028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d\
-000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd\
-0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b02809103204920\
-3efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d0340\
-4100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd\
-000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b503215120\
-4afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204a\
-fd0002a0e103fde501215620512052fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde4\
-01215820502053fde501204afd0002e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057\
-fde401215a20562057fde50120542055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b20\
-5afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b\
-203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f\
-2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a21610340206020\
-61fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000\
-000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f60320\
-5cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f410548\
-0d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd0\
-0b0f077f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108200841107021092008\
-41106e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d034041052002280200\
-4c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000\
-0000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000\
-00000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000\
-000000000000002116fd0c000000000000000000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0\
-026c6a200d41c0006c6a41046c6a211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc0421\
-1d201c201dfde601200efde401210e201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fd\
-e4012110201f201efde6012011fde4012111201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013\
-fde4012113201afd090280960121212021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c8\
-0121222022201dfde6012016fde40121162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d\
-000b0b201841016a22184103480d000b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c20\
-0941086c6a200c4180036c6a200d4180016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-002026200f2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b028024202620112025fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b028048202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-48202620142023fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202620152025fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02906c202620162023fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc\
-1621294100212a0340fd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c410021180340410021\
-192004200c41c0026c200a41c03e6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a\
-41046c6a212e0340202dfd090200212f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d\
-41046a212d202e4180046a212e201941016a221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a4180\
-2d6c6a202a4180096c6a200d4180016c6a41046c6a21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b020020\
-30202c2029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d\
-41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b\
-017f017b017f027b027f017b017f200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c20022802\
-0041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c0000000000\
-0000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000\
-000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
-0000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000211541\
-0021160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a\
-2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d20\
-1d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110\
-201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d\
-012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741\
-016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d0282123\
-2006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d\
-2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420242012\
-2021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d028212741002128\
-0340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a410021160340410021172004200a4180\
-2d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016\
-fde6012029fde4012129202d202cfd000290d016fde601202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d00\
-0b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22\
-282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0bba0408017d017f097d047f0a7d037f017d017f20002001480440\
-2005410041046c6a210820082a0280e628210720082a0284e628210920082a0288e628210a20082a028ce628210b20082a0290e628210c20082a\
-0294e628210d20082a0298e628210e20082a029ce628210f20082a02a0e628211020082a02a4e628211120002112034020122113201321144100\
-21150340430000000021164300000000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000\
-211d4300000000211e4300000000211f410021202004201441c0006c41046c6a21212005410041046c6a2122034020212a020021232016202320\
-222a0280d228949221162017202320222a0284d228949221172018202320222a0288d228949221182019202320222a028cd22894922119201a20\
-2320222a0290d2289492211a201b202320222a0294d2289492211b201c202320222a0298d2289492211c201d202320222a029cd2289492211d20\
-1e202320222a02a0d2289492211e201f202320222a02a4d2289492211f202141046a2121202241286a2122202041016a222041c000480d000b20\
-062014410a6c41046c6a2124202420162007923802002024201720099238020420242018200a9238020820242019200b9238020c2024201a200c\
-923802102024201b200d923802142024201c200e923802182024201d200f9238021c2024201e2010923802202024201f20119238022420154101\
-6a22154101480d000b201241016a22122001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100\
-210c2006200a4190066c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a\
-210e200c41016a220c419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f01\
-7b017f2000200148044020002107034020072108200821094100210a03404100210b03404100210c0340fd0c0000000000000000000000000000\
-0000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000\
-000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000\
-0000000000002113fd0c000000000000000000000000000000002114410021152004200a41386c20094190066c6a200b41026c6a41046c6a2116\
-2005200c41086c41046c6a2117024003402016fd09020021182017fd000200211920182019fde601200dfde401210d2016fd090204211a201a20\
-19fde601200efde401210e2016fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd\
-000210211d2018201dfde6012011fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde4\
-012114201541a07e460d012017fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f201efde601200efde401210e201c\
-201efde601200ffde401210f2016fd09027821202020201efde6012010fde40121102017fd000290012121201a2021fde6012011fde401211120\
-1f2021fde6012012fde4012112201c2021fde6012013fde401211320202021fde6012014fde4012114201541e07c460d012017fd000280022122\
-201f2022fde601200dfde401210d2016fd09020c212320232022fde601200efde401210e20202022fde601200ffde401210f2016fd09027c2124\
-20242022fde6012010fde40121102017fd000290022125201f2025fde6012011fde401211120232025fde6012012fde401211220202025fde601\
-2013fde401211320242025fde6012014fde4012114201641f0006a211620174180036a2117201541016a22154103480d000b0b2005200c41086c\
-41046c6a21272027fd0002800921262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a212920\
-29200d2026fde401fd0c00000000000000000000000000000000fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fd\
-e901200f2026fde401fd0c00000000000000000000000000000000fdeb01fde90120102026fde401fd0c00000000000000000000000000000000\
-fdeb01fde901fd0b0200202920112028fde401fd0c00000000000000000000000000000000fdeb0120122028fde401fd0c000000000000000000\
-00000000000000fdeb01fde90120132028fde401fd0c00000000000000000000000000000000fdeb01fde90120142028fde401fd0c0000000000\
-0000000000000000000000fdeb01fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d\
-000b200741016a22072001480d000b0b0ba80714017d017f097d047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d037f017d\
-017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a\
-0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e628211320002114034020\
-1421152015211641002117034043000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d430000\
-0000211e4300000000211f4300000000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a\
-020021252018202520242a0280d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028c\
-d2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a\
-029cd2289492211f2020202520242a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241016a22\
-2241c000480d000b20062016410a6c41046c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b200d92\
-38020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f20119238021c202620202012923802202026202120\
-1392380224201741016a22174101480d000b43ffff7fff21274100212220062016410a6c41046c6a21280340202720282a020097212720284104\
-6a2128202241016a2222410a480d000b43ffff7fff21294100212a4100212b20062016410a6c41046c6a212c0340202c2a0200212d202d20295e\
-202d202d5c72212e202d2029202e1b21294100410a6c202b6a202a202e1b212a202c41046a212c202b41016a222b410a480d000b202a20072016\
-41046c6a2130203028020046b2212f20082016410d6c41046c6a2131203120273802002031202f38020420312a02002132410021332008201641\
-0d6c41046c6a213420062016410a6c41046c6a21350340203420352a0200203293380208203441046a2134203541046a2135203341016a223341\
-0a480d000b430000000021364100212220082016410d6c41046c6a21370340203620372a02081002922136203741046a2137202241016a222241\
-0a480d000b20312036380230201441016a22142001480d000b0b0b9b0206017d057f017d027f047d047f20002001480440430000000021084100\
-21092004410041046c6a210a2005410041046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c2009410d6c6a4102\
-6a41046c6a210d200d2a0200200b2a02301003939221080b200a41046a210a200b41346a210b200941016a22092002280200480d000b43000000\
-00210e4100210f2005410041046c6a21100340200e20102a020492210e201041346a2110200f41016a220f2002280200480d000b2002280200b2\
-21112008201195211220128c2113200e2011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a2118\
-20182014380200201541016a22152001480d000b0b0b860101077f200020014804402000210c0340200c210d200d210e4100210f034041002110\
-2006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000b24300007f4395380200201141046a2111201241016a2112\
-201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000\
-210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c\
-200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd000280\
-8a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca0321\
-1a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015\
-201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f000000\
-3f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd\
-0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220\
-132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000\
-003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401\
-fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde6012127\
-2017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f00\
-00003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b0280202012\
-2024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b\
-02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a\
-22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e\
-210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c\
-2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f2009200e41c0016d4180c0016c200e41c0006f41\
-80016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a\
-41046c6a21110340201020112a0280d016380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a220c2001\
-480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f41002110200a200f4180\
-c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200201141046a2111201241\
-80046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0b890101077f200020014804402000210c0340200c210d200d\
-41c00070210e200d41c0006e210d200d210f41002110200b200f4180106c200e41206c6a41046c6a21112005200f4180106c200e6a41046c6a21\
-120340201120122a02800a380200201141046a211120124180026a2112201041016a22104120480d000b200c41016a220c2001480d000b0b0bc2\
-0b07067f087b037f0f7b017f177b027f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00\
-000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd\
-0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
-13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c\
-6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401\
-210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201a\
-fde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde401\
-2114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd0902082120202020\
-1ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b\
-2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e0\
-7c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010\
-fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde60120\
-13fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a221641\
-03480d000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde401fd0c00000000000000000000000000000000fdeb012129\
-200f2027fde401fd0c00000000000000000000000000000000fdeb01212a202a2029fd4520292029fd42fd50212b2029202a202bfd52212c2010\
-2027fde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f20112027\
-fde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322028fd000290\
-09213320122033fde401fd0c00000000000000000000000000000000fdeb01213420132033fde401fd0c00000000000000000000000000000000\
-fdeb01213520352034fd4520342034fd42fd502136203420352036fd52213720142033fde401fd0c00000000000000000000000000000000fdeb\
-01213820382037fd4520372037fd42fd502139203720382039fd52213a20152033fde401fd0c00000000000000000000000000000000fdeb0121\
-3b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c01000000010000000100000001000000202bfd4ffd0c02000000020000\
-000200000002000000202efd52fd0c030000000300000003000000030000002031fd52213efd0c010000000100000001000000010000002036fd\
-4ffd0c020000000200000002000000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f2006200d41086c200b41a0\
-036c6a200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41\
-046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41\
-016a220b410d480d000b200841016a22082001480d000b0b0b9e120a097f207b047f0a7b037f077b037f117b067f0b7b20002001480440200021\
-0903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41\
-c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd0002800220\
-13fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f21192019\
-2013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00\
-028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde5012124\
-20162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fd\
-e401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd\
-00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b02\
-0020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b028096012011\
-2029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac02\
-2011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d00\
-0b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340fd0c0000000000\
-00000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000\
-000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00\
-000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd\
-0c00000000000000000000000000000000213f410021402003203441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c\
-6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde6012036fde40121362042fd000210214520432045fde6012037\
-fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6012039fde4012139204041807f460d012041fd0902800221\
-4720472044fde601203afde401213a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfde401213c20482045fde6\
-01203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efde401213e20492045fde601203ffde401213f204141046a\
-2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd\
-0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a20\
-3dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d000b203441016a22344110480d000b203341016a\
-22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41\
-046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffd\
-e4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb0321\
-55204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde501215720522053fde501204bfd0002c0e703fde5012158204bfd00028090\
-03204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401fde501215a204d204efd\
-e501204bfd000280db03fde5012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fde501fde501215c204c20\
-59fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a22\
-0f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a215e\
-205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c002\
-6c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403\
-205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c000000000000000000000000000000\
-00fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde401fd0c0000000000000000000000\
-0000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000\
-000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c01000000010000000100000001000000\
-2066fd4ffd0c020000000200000002000000020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b0200\
-2063206efd0b0200206141c0006a216120624180026a216220634180026a2163206041016a22604105480d000b205f41016a225f4105480d000b\
-203341016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0b9d0918017d017f0c7d047f0a7d037f017d\
-017f017d017f017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402005410041046c6a210920092a0280e628\
-210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f2009\
-2a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c211520002116034020162117\
-201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021\
-20430000000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a020021\
-27201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd22894\
-92211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd2\
-28949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c0\
-00480d000b2006201841366c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c\
-2028201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c202820222011923802202028202320129238\
-0224201941016a22194101480d000b43ffff7fff2129410021242006201841366c41046c6a212a03402029202a2a0200972129202a41046a212a\
-202441016a2224410a480d000b43ffff7fff212b4100212c4100212d2006201841366c41046c6a212e0340202e2a0200212f202f202b5e202f20\
-2f5c722130202f202b20301b212b4100410a6c202d6a202c20301b212c202e41046a212e202d41016a222d410a480d000b202c2007201841046c\
-6a2132203228020046b221312006201841366c41046c6a2133203320293802282033203138022c20332a02282134410021352006201841366c41\
-046c6a2136034020362a020020349321372037100221382036203738023020362038380258203641046a2136203541016a2235410a480d000b43\
-000000002139410021242006201841366c41046c6a213a03402039203a2a0258922139203a41046a213a202441016a2224410a480d000b203320\
-39380280012032280200213b410021352006201841366c41046c6a213c0340203c201543000000002035203b461b38028401203c41046a213c20\
-3541016a2235410a480d000b4300000000213d410021242006201841366c41046c6a213e0340203d203e2a02840192213d203e41046a213e2024\
-41016a2224410a480d000b2033203d3802ac0120332a02ac01213f203f8c214020332a028001214120402041952142410021352006201841366c\
-41046c6a21430340204320432a028401204220432a025894923802b001204341046a2143203541016a2235410a480d000b201641016a22162001\
-480d000b0b0b9e0206017d057f017d027f047d047f200020014804404300000000210c4100210d2004410041046c6a210e2005410041046c6a21\
-0f0340200e2802002110201041004e2010410a48710440200c20052010200d41366c6a410c6a41046c6a211120112a0200200f2a028001100393\
-92210c0b200e41046a210e200f41d8016a210f200d41016a220d2002280200480d000b43000000002112410021132005410041046c6a21140340\
-201220142a022c922112201441d8016a2114201341016a22132002280200480d000b2002280200b22115200c201595211620168c211720122015\
-9521182000211903402019211a2008410041046c6a211b201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d\
-000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f\
-20112a02b00192210f201141d8016a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a22\
-0c2001480d000b0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f43\
-00000000211043000000002111430000000021124300000000211343000000002114430000000021154300000000211643000000002117410021\
-182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b001211b2010201b201a2a0200949221102011201b201a2a02049492\
-21112012201b201a2a0208949221122013201b201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b\
-201a2a0218949221162017201b201a2a021c94922117201941d8016a2119201a4180026a211a201841016a22182002280200480d000b200a200e\
-41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328\
-201c20153802c8d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b0b0ba10a09057f0a7b037f077b037f027b02\
-7f017b027f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c\
-200228020041056b481b2110410520022802004c0440fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000\
-00002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000\
-000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000\
-0000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b200520104136\
-6c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b001211e201dfd000200211f201e201ffde6012011fde4012111201dfd\
-0002102120201e2020fde6012012fde4012112201cfd0902880321212021201ffde6012013fde401211320212020fde6012014fde4012114201b\
-41807f460d01201cfd0902e00421222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902b80621232023201ffde6\
-012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd0902900821242024201ffde6012019fde401211920242020fd\
-e601201afde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125\
-202520112006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002025\
-20122026fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026fd00028002fd0c0000000000000000000000\
-0000000000fd44fd4efd0b028002202520142026fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026\
-fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000\
-000000fd44fd4efd0b029004202520172026fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00\
-029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202520192026fd00028008fd0c000000000000000000000000000000\
-00fd44fd4efd0b0280082025201a2026fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340fd0c00\
-0000000000000000000000000000002128fd0c0000000000000000000000000000000021294100211b2005200f418e026c202741366c6a41046c\
-6a212a2007200e41086c41046c6a212b0340202afd0902b001212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029\
-fde4012129202a41046a212a202b4180026a212b201b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a\
-212d202d20282006200e41086c200f41c0026c6a202741c0006c6a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd\
-44fd4efd0b0200202d2029202efd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202741016a22272002280200200f41\
-056c6b480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c000000\
-00000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200f\
-fd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21\
-102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0bd10505067f0a7b037f077b017f200020014804402000\
-210903402009210a200a210b200b41056c41800141056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c000000000000\
-00000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000\
-0000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000\
-00000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c\
-000000000000000000000000000000002118410021192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201a\
-fd000200211c201bfd090200211d201c201dfde601200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f\
-201c201ffde6012011fde4012111201e201ffde6012012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde4012113\
-201e2020fde6012014fde4012114201bfd09020c2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d01\
-201bfd0902102122201c2022fde6012017fde4012117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a22\
-192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d016\
-20232011fd0b0280e21620232012fd0b0290e21620232013fd0b0280f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b0290\
-861720232017fd0b0280981720232018fd0b02909817200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a2209200148\
-0d000b0b0be60a09067f0a7b037f077b037f027b027f017b027f200020014804402000210903402009210a200a410970210b200a41096e210a20\
-0a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e0340410520022802004c0440fd0c00000000000000\
-000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000\
-00000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000\
-000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00\
-0000000000000000000000000000002118410021192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b0240\
-0340201afd090200211c201bfd000200211d201c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd09\
-028002211f201f201dfde6012011fde4012111201f201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde60120\
-13fde40121132020201efde6012014fde4012114201afd0902800621212021201dfde6012015fde40121152021201efde6012016fde401211620\
-1941a07e460d01201afd0902800821222022201dfde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180046a21\
-1b201941016a221941c000480d000b0b2008200d4180096c200e41086c6a200b4180016c6a41046c6a21232023200f2005200d4180096c200e41\
-086c6a200b4180016c6a41046c6a21242024fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202320102024fd000210\
-fd0c00000000000000000000000000000000fd44fd4efd0b0210202320112024fd00028024fd0c00000000000000000000000000000000fd44fd\
-4efd0b028024202320122024fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b029024202320132024fd00028048fd0c00\
-000000000000000000000000000000fd44fd4efd0b028048202320142024fd00029048fd0c00000000000000000000000000000000fd44fd4efd\
-0b029048202320152024fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c000000\
-00000000000000000000000000fd44fd4efd0b02906c202320172024fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b\
-02809001202320182024fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b0290900105410021250340fd0c0000000000\
-00000000000000000000002126fd0c000000000000000000000000000000002127410021192004200c41c0026c202541c0006c6a41046c6a2128\
-2006200e41086c200b4180c0006c6a41046c6a212903402028fd090200212a202a2029fd000200fde6012026fde4012126202a2029fd000210fd\
-e6012027fde4012127202841046a212820294180046a2129201941016a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c\
-6a20254180096c6a41046c6a212b202b20262005200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200\
-fd0c00000000000000000000000000000000fd44fd4efd0b0200202b2027202cfd000210fd0c00000000000000000000000000000000fd44fd4e\
-fd0b0210202541016a22252002280200200c41056c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0bd00203\
-047f027b047f200020014804404100210903402000210a0340200a210b200b210cfd0c00000000000000000000000000000000210dfd0c000000\
-00000000000000000000000000210e4100210f0340200941046c200f6a2002280200480440410021102004200c41086c20094180246c6a200f41\
-80096c6a41046c6a21110340200d2011fd000200fde401210d200e2011fd000210fde401210e20114180046a2111201041016a22104109480d00\
-0b0b200f41016a220f4104480d000b2007200c41086c41046c6a21122012200941004a047b2012fd000280cc1605fd0c00000000000000000000\
-0000000000000b200dfde401fd0b0280cc162012200941004a047b2012fd000290cc1605fd0c000000000000000000000000000000000b200efd\
-e401fd0b0290cc16200a41016a220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f\
-200020014804404100210903402000210a0340200a210b200b410370210c200b41036e210b200b210d200941004a210e4100210f0340fd0c0000\
-00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
-000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
-fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000\
-2118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c0000000000000000000000000000\
-0000211b4100211c0340200941046c201c6a20022802004804404100211d2005200c41c0026c20094180326c6a201c41c00c6c6a200f41066c6a\
-41046c6a211e2004200d41086c20094180246c6a201c4180096c6a41046c6a211f02400340201efd0902002120201ffd000200212120202021fd\
-e6012010fde4012110201d4150460d01201ffd000210212220202022fde6012011fde4012111201d41b07f460d01201efd090204212320232021\
-fde6012012fde401211220232022fde6012013fde4012113201d41807f460d01201efd090208212420242021fde6012014fde401211420242022\
-fde6012015fde4012115201d41d07e460d01201efd09020c212520252021fde6012016fde401211620252022fde6012017fde4012117201d41a0\
-7e460d01201efd090210212620262021fde6012018fde401211820262022fde6012019fde4012119201d41f07d460d01201efd09021421272027\
-2021fde601201afde401211a20272022fde601201bfde401211b201d41c07d460d01201efd090280022128201ffd00028004212920282029fde6\
-012010fde4012110201d41907d460d01201ffd00029004212a2028202afde6012011fde4012111201d41f07c460d01201efd09028402212b202b\
-2029fde6012012fde4012112202b202afde6012013fde4012113201d41c07c460d01201efd09028802212c202c2029fde6012014fde401211420\
-2c202afde6012015fde4012115201d41907c460d01201efd09028c02212d202d2029fde6012016fde4012116202d202afde6012017fde4012117\
-201d41e07b460d01201efd09029002212e202e2029fde6012018fde4012118202e202afde6012019fde4012119201d41b07b460d01201efd0902\
-9402212f202f2029fde601201afde401211a202f202afde601201bfde401211b201d41807b460d01201efd090280042130201ffd000280082131\
-20302031fde6012010fde4012110201d41d07a460d01201ffd00029008213220302032fde6012011fde4012111201d41b07a460d01201efd0902\
-8404213320332031fde6012012fde401211220332032fde6012013fde4012113201d41807a460d01201efd09028804213420342031fde6012014\
-fde401211420342032fde6012015fde4012115201d41d079460d01201efd09028c04213520352031fde6012016fde401211620352032fde60120\
-17fde4012117201d41a079460d01201efd09029004213620362031fde6012018fde401211820362032fde6012019fde4012119201d41f078460d\
-01201efd09029404213720372031fde601201afde401211a20372032fde601201bfde401211b201e41800a6a211e201f41800c6a211f201d4101\
-6a221d4103480d000b0b0b201c41016a221c4104480d000b2007200c4180c0016c200d41086c6a200f4180066c6a41046c6a21382038200e047b\
-2038fd000280cc0405fd0c000000000000000000000000000000000b2010fde401fd0b0280cc042038200e047b2038fd000290cc0405fd0c0000\
-00000000000000000000000000000b2011fde401fd0b0290cc042038200e047b2038fd000280d00405fd0c000000000000000000000000000000\
-000b2012fde401fd0b0280d0042038200e047b2038fd000290d00405fd0c000000000000000000000000000000000b2013fde401fd0b0290d004\
-2038200e047b2038fd000280d40405fd0c000000000000000000000000000000000b2014fde401fd0b0280d4042038200e047b2038fd000290d4\
-0405fd0c000000000000000000000000000000000b2015fde401fd0b0290d4042038200e047b2038fd000280d80405fd0c000000000000000000\
-000000000000000b2016fde401fd0b0280d8042038200e047b2038fd000290d80405fd0c000000000000000000000000000000000b2017fde401\
-fd0b0290d8042038200e047b2038fd000280dc0405fd0c000000000000000000000000000000000b2018fde401fd0b0280dc042038200e047b20\
-38fd000290dc0405fd0c000000000000000000000000000000000b2019fde401fd0b0290dc042038200e047b2038fd000280e00405fd0c000000\
-000000000000000000000000000b201afde401fd0b0280e0042038200e047b2038fd000290e00405fd0c00000000000000000000000000000000\
-0b201bfde401fd0b0290e004200f41016a220f4120480d000b200a41016a220a2001480d000b200941016a2209200228020041036a41046d480d\
-000b0b0b960d09077f0a7b057f077b037f027b027f017b027f200020014804402000210903402009210a200a410870210b200a41086e210a200a\
-210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e03404100210f0340410520022802004c0440fd0c0000\
-00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
-000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
-fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000\
-2118fd0c0000000000000000000000000000000021194100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b03\
-40201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c\
-6a200f4180016c6a41046c6a211d2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd\
-0002002120201f2020fde6012010fde4012110201efd0002102121201f2021fde6012011fde4012111201dfd09028024212220222020fde60120\
-12fde401211220222021fde6012013fde4012113201c41807f460d01201dfd09028048212320232020fde6012014fde401211420232021fde601\
-2015fde4012115201dfd0902806c212420242020fde6012016fde401211620242021fde6012017fde4012117201c41a07e460d01201dfd090280\
-9001212520252020fde6012018fde401211820252021fde6012019fde4012119201d41046a211d201e4180026a211e201c41016a221c41800148\
-0d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c000\
-6c6a41046c6a2126202620102005200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00000000\
-000000000000000000000000fd44fd4efd0b0200202620112027fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102026\
-20122027fd00028032fd0c00000000000000000000000000000000fd44fd4efd0b028032202620132027fd00029032fd0c000000000000000000\
-00000000000000fd44fd4efd0b029032202620142027fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b02806420262015\
-2027fd00029064fd0c00000000000000000000000000000000fd44fd4efd0b029064202620162027fd0002809601fd0c00000000000000000000\
-000000000000fd44fd4efd0b02809601202620172027fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b029096012026\
-20182027fd000280c801fd0c00000000000000000000000000000000fd44fd4efd0b0280c801202620192027fd000290c801fd0c000000000000\
-00000000000000000000fd44fd4efd0b0290c80105410021280340fd0c000000000000000000000000000000002129fd0c000000000000000000\
-00000000000000212a4100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e20\
-1b417f6c200f6a4103487104404100211c2004200e4180036c200c41802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f418001\
-6c6a41046c6a212b2006200b41086c201a4180c0016c6a201b4180c0006c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde601\
-2029fde4012129202d202cfd000210fde601202afde401212a202b41046a212b202c4180026a212c201c41016a221c418001480d000b0b201b41\
-016a221b4103480d000b0b201a41016a221a4103480d000b2008200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c\
-6a41046c6a212e202e20292005200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200\
-fd0c00000000000000000000000000000000fd44fd4efd0b0200202e202a202ffd000210fd0c00000000000000000000000000000000fd44fd4e\
-fd0b0210202841016a22282002280200200c41056c6b480d000b0b200f41016a220f4105480d000b200e41016a220e4105480d000b200941016a\
-22092001480d000b0b0bd00203047f027b047f200020014804404100210a03402000210b0340200b210c200c210dfd0c00000000000000000000\
-000000000000210efd0c00000000000000000000000000000000210f410021100340200a41026c20106a2002280200480440410021112004200d\
-41086c200a4180196c6a201041c00c6c6a41046c6a21120340200e2012fd000200fde401210e200f2012fd000210fde401210f20124180026a21\
-12201141016a22114119480d000b0b201041016a22104102480d000b2008200d41086c41046c6a21132013200a41004a047b2013fd000280ca04\
-05fd0c000000000000000000000000000000000b200efde401fd0b0280ca042013200a41004a047b2013fd000290ca0405fd0c00000000000000\
-0000000000000000000b200ffde401fd0b0290ca04200b41016a220b2001480d000b200a41016a220a200228020041016a41026d480d000b0b0b\
-d50603107f017b067f200020014804402000210a0340200a210b200b210c4100210d03404100210e03404100210f0340410021102003200d4104\
-6c200f41e0006c6a200e41a0026c6a41046c6a211103402011fd0c00000000000000000000000000000000fd0b020020114180016a2111201041\
-016a22104103480d000b200f41016a220f4103480d000b200e41016a220e4104480d000b200d41016a220d4108480d000b410021120340410021\
-0e03404100211303404100211403402005200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a2116201628020021\
-15201541026d2117201541026f2118201541004e2015410448712004200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41\
-046c6a211920192a020043000000005c7104402019fd090200211a4100210f03404100211b03404100210d2003200f41e0006c200e41a0026c6a\
-41046c6a211c2006201741a0036c201841206c6a200f41a0036c6a201241a02a6c6a201341c0066c6a201441c0006c6a41046c6a211d0340201c\
-201dfd000200201afde601201cfd000200fde401fd0b0200201c201dfd000210201afde601201cfd000210fde401fd0b0210201c201dfd000280\
-01201afde601201cfd00028001fde401fd0b028001201c201dfd00029001201afde601201cfd00029001fde401fd0b029001201c201dfd000280\
-02201afde601201cfd00028002fde401fd0b028002201c201dfd00029002201afde601201cfd00029002fde401fd0b029002201c41206a211c20\
-1d41206a211d200d41016a220d4104480d000b201b41016a221b4101480d000b200f41016a220f4103480d000b0b201441016a22144105480d00\
-0b201341016a22134105480d000b200e41016a220e4104480d000b201241016a22122002280200480d000b4100210e03404100210f0340410021\
-1003404100211e2008200f4180306c200c41046c6a200e6a20104180106c6a41046c6a211f2003200f41e0006c200e41a0026c6a201041206c6a\
-41046c6a21200340201f20202a02003802800a201f4180026a211f202041046a2120201e41016a221e4120480d000b201041016a22104103480d\
-000b200f41016a220f4103480d000b200e41016a220e4104480d000b200a41016a220a2001480d000b0b0bb806030f7f017b097f200020014804\
-402000210a0340200a210b200b210c4100210d03404100210e03404100210f2003200d41046c200e41a0036c6a41046c6a211003402010fd0c00\
-000000000000000000000000000000fd0b020020104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b200d41016a\
-220d4108480d000b4100211103404100211203404100211303402005201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211520\
-152802002114201441026d2116201441026f2117201441004e2014410448712004201341c0006c200c41c00c6c6a20116a201241c0026c6a4104\
-6c6a211820182a020043000000005c7104402018fd09020021194100211a03404100211b03404100210d2003201641a0036c201741206c6a2013\
-41c0006c6a201241c0066c6a201a41a0036c6a41046c6a211c2007201141206c201a4180306c6a41046c6a211d0340201c2019201dfd000200fd\
-e601201cfd000200fde401fd0b0200201c2019201dfd000210fde601201cfd000210fde401fd0b0210201c2019201dfd00028040fde601201cfd\
-00028001fde401fd0b028001201c2019201dfd00029040fde601201cfd00029001fde401fd0b029001201c2019201dfd0002808001fde601201c\
-fd00028002fde401fd0b028002201c2019201dfd0002908001fde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d20\
-0d41016a220d4104480d000b201b41016a221b4101480d000b201a41016a221a4103480d000b0b201341016a22134105480d000b201241016a22\
-124105480d000b201141016a221141c000480d000b4100210d03404100211e03404100211f2009200d41046c201e41a0036c6a200c41a02a6c6a\
-41046c6a21202006200d41046c201e41a0036c6a200c41a02a6c6a41046c6a21212003200d41046c201e41a0036c6a41046c6a21220340202020\
-22fd0002002021fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020204180016a212020214180016a21212022418001\
-6a2122201f41016a221f410d480d000b201e41016a221e410d480d000b200d41016a220d4108480d000b200a41016a220a2001480d000b0b0b9c\
-0203047f027b037f200020014804404100210803402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00\
-000000000000000000000000000000210d4100210e2004200b41086c200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d\
-200ffd000210fde401210d200f4180016a210f200e41016a220e41a901480d000b2007200b41086c41046c6a21102010200841004a047b2010fd\
-0002800905fd0c000000000000000000000000000000000b200cfde401fd0b0280092010200841004a047b2010fd0002900905fd0c0000000000\
-00000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b200841016a22082002280200480d000b0b0be80605077f\
-067b077f057b017f200020014804404100210803402000210903402009210a200a410370210b200a41036e210a200a410170210c200a41016e21\
-0a200a410170210d200a41016e210a200a210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
+0061736d0100000001540960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032e\
+2d00000101010102030404040505050405060407070707070704060407070707060606080808070707070707060607a50f2f2a696e6665725f30\
+30615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e76\
+32645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f616464\
+5f72656c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f\
+30335f6663315f6d61746d756c5f6164645f72656c75000c17696e6665725f30345f6663325f6d61746d756c5f616464000d206576616c756174\
+655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f\
+72656c755f6d61785f706f6f6c32645f7765696768747300092c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c\
+755f6d61785f706f6f6c3264000f2c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32\
+64000a216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1f6576616c756174655f30345f6663315f6d61\
+746d756c5f6164645f72656c75000c346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61\
+785f65715f746f5f663300102d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265\
+00111d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001232747261696e5f3030625f636f6e76325f636f6e7632645f\
+6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00131e747261696e5f3030635f6663325f7765696768745f72656f72646572\
+656400141e747261696e5f3030645f6663315f7765696768745f72656f726465726564001520747261696e5f3030655f636f6e76335f77656967\
+68745f72656f726465726564001620747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001731747261696e5f3031\
+5f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001831747261696e5f30325f636f6e7632\
+5f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00191e747261696e5f30335f636f6e76335f636f6e7632\
+645f6164645f72656c75000b1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75000c31747261696e5f30355f6663325f6d\
+61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f6633001a2b747261696e5f3036615f6c6f73735f6c6f675f73\
+75625f65715f73656c6563745f73756d5f335f6d6f7265001b1a747261696e5f3036625f6663325f6261636b776172645f73756d001c1d747261\
+696e5f3036635f6663325f6261636b776172645f6d61746d756c001d27747261696e5f3036645f6663325f6261636b776172645f6d61746d756c\
+5f67745f73656c656374001e1a747261696e5f3037615f6663315f6261636b776172645f73756d001f1d747261696e5f3037625f6663315f6261\
+636b776172645f6d61746d756c002027747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400211c\
+747261696e5f3038615f636f6e76335f6261636b776172645f73756d00222b747261696e5f3038625f636f6e76335f6261636b776172645f636f\
+6e7632645f7765696768745f67726164002332747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f67\
+7261645f67745f73656c6500241c747261696e5f3039615f636f6e76325f6261636b776172645f73756d002532747261696e5f3039625f636f6e\
+76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002632747261696e5f3039635f636f6e76325f6261\
+636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e00271c747261696e5f3130615f636f6e76315f6261636b776172\
+645f73756d002832747261696e5f3130625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765\
+002923747261696e5f3130635f636f6e76335f6261636b776172645f73756d5f736c69636573002a32747261696e5f3130645f636f6e76335f62\
+61636b776172645f636f6e7632645f7765696768745f677261645f736c69636573002a23747261696e5f3131615f636f6e76325f6261636b7761\
+72645f73756d5f736c69636573002b32747261696e5f3131625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f63\
+6f6e7632645f7765002b23747261696e5f3131635f636f6e76315f6261636b776172645f73756d5f736c69636573002b32747261696e5f313164\
+5f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002b2e747261696e5f31325f4164616d5f\
+69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002c0ae3e5012dd30101027c2000440000000000e085c0a54400\
+00000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e3\
+1dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002\
+a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a24400000000\
+0000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000000061044044000000000000f0ff0f0b20004400\
+0000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b2102200142\
+0c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000\
+f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa0\
+2005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000\
+000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001\
+a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d2\
+4d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440\
+430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f9420014300\
+00003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470beb0807067f087b037f0f7b017f017b017f2000\
+2001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd\
+0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
+11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
+002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41\
+086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde60120\
+0ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e\
+2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde40121152016\
+41a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde601\
+2010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6\
+012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fd\
+e601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fd\
+e6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401\
+211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21\
+282028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027\
+fde401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde901201020\
+27fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde9\
+01fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c0000000000000000000000000000\
+0000fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fde401fd0c00000000000000000000\
+000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841\
+016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c\
+2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a\
+2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f\
+0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f000000\
+3ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde6\
+01211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000\
+003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde40120\
+11fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffd\
+e601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f00\
+00003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501\
+201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003f\
+fde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b02800820\
+0e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd\
+0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070\
+200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b\
+047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c0340410021\
+0d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200f\
+fd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002\
+801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c\
+20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde50120\
+13fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde501212520\
+1b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201e\
+fde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020\
+201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b\
+02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b\
+0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180\
+026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b41002131034041\
+0021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd\
+0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000000000000000000000000021\
+39fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000000000000000000000000000\
+00213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441\
+a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde601\
+2035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6\
+012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd0902\
+8003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203d\
+fde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441\
+286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090\
+032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a2234\
+4105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41\
+286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af\
+03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002\
+c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde5012156205120\
+52fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd00\
+02e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde5012054\
+2055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02\
+e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b41\
+00213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a20\
+5e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c\
+00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061\
+fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c0000000000000000\
+0000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d\
+000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b\
+017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c\
+200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c000000000000000000\
+00000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
+0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
+00000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000\
+000000000000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a\
+211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde40121\
+0e201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fd\
+e4012111201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121\
+212021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde4\
+0121162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d\
+000b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d\
+4180016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b0280242026\
+20112025fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b028048202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b02806c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c20\
+2620162023fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c000000\
+00000000000000000000000000212bfd0c00000000000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e\
+6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200\
+212f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e20\
+1941016a221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180\
+016c6a41046c6a21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41\
+016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f\
+200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c2002280200\
+41056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd\
+0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
 10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
-002113fd0c00000000000000000000000000000000211441002115034041002116034041002117034041002118200520084190066c201541386c\
-6a2016411c6c6a20176a200b6a41046c6a21192006200e41086c200841a02a6c6a201541a0036c6a41046c6a211a2004200e41086c200841a02a\
-6c6a201541a0036c6a41046c6a211b03402019fd090200211c201bfd000200201afd000200201641026c20176afd11fd37fd4e211d201c201dfd\
-e601200ffde401210f201bfd000210201afd000210201641026c20176afd11fd37fd4e211e201c201efde6012010fde40121102019fd09027021\
-1f201f201dfde6012011fde4012111201f201efde6012012fde40121122019fd0902e00121202020201dfde6012013fde40121132020201efde6\
-012014fde4012114201941086a2119201a4180016a211a201b4180016a211b201841016a2218410d480d000b201741016a22174102480d000b20\
-1641016a22164102480d000b201541016a2215410d480d000b2007200e41086c200b41206c6a41046c6a21212021200841004a047b2021fd0002\
-0005fd0c000000000000000000000000000000000b200ffde401fd0b02002021200841004a047b2021fd00021005fd0c00000000000000000000\
-0000000000000b2010fde401fd0b02102021200841004a047b2021fd0002800305fd0c000000000000000000000000000000000b2011fde401fd\
-0b0280032021200841004a047b2021fd0002900305fd0c000000000000000000000000000000000b2012fde401fd0b0290032021200841004a04\
-7b2021fd0002800605fd0c000000000000000000000000000000000b2013fde401fd0b0280062021200841004a047b2021fd0002900605fd0c00\
-0000000000000000000000000000000b2014fde401fd0b029006200941016a22092001480d000b200841016a22082002280200480d000b0b0bc0\
+002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b41\
+80096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201b\
+fde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e20\
+1d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde4012111\
+2018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd09028090012120202020\
+1bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641\
+016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a\
+41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340fd0c00000000000000000000\
+0000000000002129fd0c00000000000000000000000000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a4104\
+6c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202c\
+fd000290d016fde601202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d00\
+0b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d\
+000b0b200741016a22072001480d000b0b0bba0408017d017f097d047f0a7d037f017d017f200020014804402005410041046c6a210820082a02\
+80e628210720082a0284e628210920082a0288e628210a20082a028ce628210b20082a0290e628210c20082a0294e628210d20082a0298e62821\
+0e20082a029ce628210f20082a02a0e628211020082a02a4e6282111200021120340201221132013211441002115034043000000002116430000\
+0000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000\
+211f410021202004201441c0006c41046c6a21212005410041046c6a2122034020212a020021232016202320222a0280d2289492211620172023\
+20222a0284d228949221172018202320222a0288d228949221182019202320222a028cd22894922119201a202320222a0290d2289492211a201b\
+202320222a0294d2289492211b201c202320222a0298d2289492211c201d202320222a029cd2289492211d201e202320222a02a0d2289492211e\
+201f202320222a02a4d2289492211f202141046a2121202241286a2122202041016a222041c000480d000b20062014410a6c41046c6a21242024\
+20162007923802002024201720099238020420242018200a9238020820242019200b9238020c2024201a200c923802102024201b200d92380214\
+2024201c200e923802182024201d200f9238021c2024201e2010923802202024201f201192380224201541016a22154101480d000b201241016a\
+22122001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100210c2006200a4190066c41046c6a\
+210d2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c419006480d\
+000b200b41016a220b4101480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000200148044020002107\
+034020072108200821094100210a03404100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c0000000000000000\
+0000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
+000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
+0000000000000000000000002114410021152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c41046c6a211702\
+4003402016fd09020021182017fd000200211920182019fde601200dfde401210d2016fd090204211a201a2019fde601200efde401210e2016fd\
+090270211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201dfde6012011\
+fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e460d012017fd\
+00028001211e201a201efde601200dfde401210d2016fd090208211f201f201efde601200efde401210e201c201efde601200ffde401210f2016\
+fd09027821202020201efde6012010fde40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fde401211220\
+1c2021fde6012013fde401211320202021fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fde601200dfde401210d\
+2016fd09020c212320232022fde601200efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010fde4012110\
+2017fd000290022125201f2025fde6012011fde401211120232025fde6012012fde401211220202025fde6012013fde401211320242025fde601\
+2014fde4012114201641f0006a211620174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd0002800921\
+262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd0c00000000\
+000000000000000000000000fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401fd0c000000\
+00000000000000000000000000fdeb01fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020292011\
+2028fde401fd0c00000000000000000000000000000000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb01fde90120\
+132028fde401fd0c00000000000000000000000000000000fdeb01fde90120142028fde401fd0c00000000000000000000000000000000fdeb01\
+fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d00\
+0b0b0ba80714017d017f097d047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d037f017d017f200020014804402005410041\
+046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e62821\
+0f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e6282113200021140340201421152015211641002117034043\
+000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000\
+0000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d2\
+28949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a02\
+90d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a029cd2289492211f202020252024\
+2a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241016a222241c000480d000b20062016410a\
+6c41046c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e9238021020\
+26201d200f923802142026201e2010923802182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101\
+480d000b43ffff7fff21274100212220062016410a6c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d\
+000b43ffff7fff21294100212a4100212b20062016410a6c41046c6a212c0340202c2a0200212d202d20295e202d202d5c72212e202d2029202e\
+1b21294100410a6c202b6a202a202e1b212a202c41046a212c202b41016a222b410a480d000b202a2007201641046c6a2130203028020046b221\
+2f20082016410d6c41046c6a2131203120273802002031202f38020420312a020021324100213320082016410d6c41046c6a213420062016410a\
+6c41046c6a21350340203420352a0200203293380208203441046a2134203541046a2135203341016a2233410a480d000b430000000021364100\
+212220082016410d6c41046c6a21370340203620372a02081002922136203741046a2137202241016a2222410a480d000b203120363802302014\
+41016a22142001480d000b0b0b9b0206017d057f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a2005\
+410041046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c2009410d6c6a41026a41046c6a210d200d2a0200200b\
+2a02301003939221080b200a41046a210a200b41346a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c\
+6a21100340200e20102a020492210e201041346a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c2113\
+200e2011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a2215\
+2001480d000b0b0b860101077f200020014804402000210c0340200c210d200d210e4100210f0340410021102006200e4190066c41046c6a2111\
+2004200e4190066c6a21120340201120122d0000b24300007f4395380200201141046a2111201241016a2112201041016a2210419006480d000b\
+200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d41207021\
+0e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a21120340\
+2011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fd\
+e401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd\
+0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000\
+003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019\
+fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f00\
+00003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c00\
+00003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde6012124201820\
+1bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f\
+0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c\
+0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde60121292012\
+2013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b02\
+80302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b0280602012\
+2028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a22\
+0c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0\
+006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f20\
+0020014804402000210c0340200c210d200d210e4100210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f41\
+80c0006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a02\
+80d016380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f200020\
+014804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f41002110200a200f4180c0006c200e41c0006c6a41046c6a\
+21112005200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200201141046a211120124180046a2112201041016a221041c0\
+00480d000b200c41016a220c2001480d000b0b0b890101077f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d\
+200d210f41002110200b200f4180106c200e41206c6a41046c6a21112005200f4180106c200e6a41046c6a21120340201120122a02800a380200\
+201141046a211120124180026a2112201041016a22104120480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b\
+027f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c000000000000000000000000000000\
+00210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000\
+0000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000\
+00000000002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a211720\
+05200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201a\
+fde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd00\
+0210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde401\
+2115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d20\
+1ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde40121122020\
+2022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320\
+202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520\
+252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde60120\
+14fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41\
+046c6a21282028fd000280092127200e2027fde401fd0c00000000000000000000000000000000fdeb012129200f2027fde401fd0c0000000000\
+0000000000000000000000fdeb01212a202a2029fd4520292029fd42fd50212b2029202a202bfd52212c20102027fde401fd0c00000000000000\
+000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f20112027fde401fd0c000000000000000000\
+00000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322028fd00029009213320122033fde401fd0c0000\
+0000000000000000000000000000fdeb01213420132033fde401fd0c00000000000000000000000000000000fdeb01213520352034fd45203420\
+34fd42fd502136203420352036fd52213720142033fde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd\
+42fd502139203720382039fd52213a20152033fde401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd\
+50213c203a203b203cfd52213dfd0c01000000010000000100000001000000202bfd4ffd0c02000000020000000200000002000000202efd52fd\
+0c030000000300000003000000030000002031fd52213efd0c010000000100000001000000010000002036fd4ffd0c0200000002000000020000\
+00020000002039fd52fd0c03000000030000000300000003000000203cfd52213f2006200d41086c200b41a0036c6a200a41a02a6c6a200c4120\
+6c6a41046c6a214020402032fd0b02002007200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a21412041203efd0b020020\
+40203dfd0b02102041203ffd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b20084101\
+6a22082001480d000b0b0b9e120a097f207b047f0a7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b\
+200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d\
+41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21\
+152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e\
+211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00\
+028028fde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd000280032017fde501\
+fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501\
+201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e\
+20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024\
+fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b\
+0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030\
+fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b\
+200d41016a220d4108480d000b410021320340410021330340410021340340410021350340fd0c000000000000000000000000000000002136fd\
+0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000000000000000000000000021\
+39fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000000000000000000000000000\
+00213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000\
+000000213f410021402003203441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd\
+09020021432042fd000200214420432044fde6012036fde40121362042fd000210214520432045fde6012037fde40121372041fd090280012146\
+20462044fde6012038fde401213820462045fde6012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde40121\
+3a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e46\
+0d012041fd09028004214920492044fde601203efde401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a\
+22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a090\
+03204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02\
+809103204a203ffd0b02909103203541016a22354105480d000b203441016a22344110480d000b203341016a22334101480d000b410021330340\
+4100210e03404100210f2003203341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a9\
+03214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002\
+c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f20\
+50fde501204bfd0002a0e103fde501215720522053fde501204bfd0002c0e703fde5012158204bfd0002809003204dfde401204efde4012051fd\
+e4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401fde501215a204d204efde501204bfd000280db03fde50120\
+57fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280f403204c205afd0b02\
+a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e\
+4105480d000b203341016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f\
+0340410021602003203341046c205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21\
+622008203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000\
+000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd452064\
+2064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067\
+fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b\
+206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c0200000002000000\
+02000000020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a\
+216120624180026a216220634180026a2163206041016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b20\
+3241016a22324108480d000b200941016a22092001480d000b0b0b9d0918017d017f0c7d047f0a7d037f017d017f017d017f017d037f017d017f\
+017d027f017d027f037d037f017d017f047d017f200020014804402005410041046c6a210920092a0280e628210820092a0284e628210a20092a\
+0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628\
+211120092a02a4e62821122002280200b22113430000803f201395211420148c2115200021160340201621172017211841002119034043000000\
+00211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121430000000021\
+2243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280d2289492\
+211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a0290d228\
+9492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd228949221212022202720262a02a0\
+d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006201841366c4104\
+6c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028201e200d923802102028201f\
+200e9238021420282020200f923802182028202120109238021c2028202220119238022020282023201292380224201941016a22194101480d00\
+0b43ffff7fff2129410021242006201841366c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a480d000b43\
+ffff7fff212b4100212c4100212d2006201841366c41046c6a212e0340202e2a0200212f202f202b5e202f202f5c722130202f202b20301b212b\
+4100410a6c202d6a202c20301b212c202e41046a212e202d41016a222d410a480d000b202c2007201841046c6a2132203228020046b221312006\
+201841366c41046c6a2133203320293802282033203138022c20332a02282134410021352006201841366c41046c6a2136034020362a02002034\
+9321372037100221382036203738023020362038380258203641046a2136203541016a2235410a480d000b430000000021394100212420062018\
+41366c41046c6a213a03402039203a2a0258922139203a41046a213a202441016a2224410a480d000b20332039380280012032280200213b4100\
+21352006201841366c41046c6a213c0340203c201543000000002035203b461b38028401203c41046a213c203541016a2235410a480d000b4300\
+000000213d410021242006201841366c41046c6a213e0340203d203e2a02840192213d203e41046a213e202441016a2224410a480d000b203320\
+3d3802ac0120332a02ac01213f203f8c214020332a028001214120402041952142410021352006201841366c41046c6a21430340204320432a02\
+8401204220432a025894923802b001204341046a2143203541016a2235410a480d000b201641016a22162001480d000b0b0b9e0206017d057f01\
+7d027f047d047f200020014804404300000000210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e280200211020104100\
+4e2010410a48710440200c20052010200d41366c6a410c6a41046c6a211120112a0200200f2a02800110039392210c0b200e41046a210e200f41\
+d8016a210f200d41016a220d2002280200480d000b43000000002112410021132005410041046c6a21140340201220142a022c922112201441d8\
+016a2114201341016a22132002280200480d000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a20\
+08410041046c6a211b201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f2000\
+20014804402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d801\
+6a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f\
+087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f430000000021104300000000211143\
+0000000021124300000000211343000000002114430000000021154300000000211643000000002117410021182005200f41046c6a2119200620\
+0e41086c41046c6a211a034020192a02b001211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221\
+122013201b201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b20\
+1a2a021c94922117201941d8016a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c20\
+1c2010380280d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c201638\
+02f0d328201c2017380298d428200c41016a220c2001480d000b0b0ba10a09057f0a7b037f077b037f027b027f017b027f200020014804402000\
+210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b21104105\
+20022802004c0440fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000\
+00000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000\
+000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000\
+0000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2005201041366c41046c6a211c2007200e41086c\
+41046c6a211d02400340201cfd0902b001211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012\
+fde4012112201cfd0902880321212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902e00421\
+222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902b80621232023201ffde6012017fde401211720232020fde6\
+012018fde4012118201b41a07e460d01201cfd0902900821242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a\
+211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e\
+41086c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c00000000\
+000000000000000000000000fd44fd4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002\
+202520142026fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c00000000000000\
+000000000000000000fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b0290042025\
+20172026fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c000000000000000000\
+00000000000000fd44fd4efd0b029006202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a\
+2026fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340fd0c000000000000000000000000000000\
+002128fd0c0000000000000000000000000000000021294100211b2005200f418e026c202741366c6a41046c6a212a2007200e41086c41046c6a\
+212b0340202afd0902b001212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a202b\
+4180026a212b201b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d20282006200e41086c20\
+0f41c0026c6a202741c0006c6a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202d2029202efd\
+000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a22\
+0c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c0000000000000000000000000000000021\
+0cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd\
+000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d028201020\
+0dfd0b0290d028200941016a22092001480d000b0b0bd10505067f0a7b037f077b017f200020014804402000210903402009210a200a210b200b\
+41056c41800141056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c\
+000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112\
+fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000\
+2115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000\
+00002118410021192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd000200211c201bfd090200211d\
+201c201dfde601200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f201c201ffde6012011fde4012111\
+201e201ffde6012012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde4012113201e2020fde6012014fde4012114\
+201bfd09020c2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6\
+012017fde4012117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b200720\
+0c41c0046c200d41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012\
+fd0b0290e21620232013fd0b0280f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b028098172023\
+2018fd0b02909817200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0be60a09067f0a7b037f\
+077b037f027b027f017b027f200020014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041\
+056b200c41056c200228020041056b481b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c00\
+0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
+0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021\
+15fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000\
+002118410021192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd00\
+0200211d201c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011\
+fde4012111201f201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde60120\
+14fde4012114201afd0902800621212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd09028008\
+21222022201dfde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d00\
+0b0b2008200d4180096c200e41086c6a200b4180016c6a41046c6a21232023200f2005200d4180096c200e41086c6a200b4180016c6a41046c6a\
+21242024fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202320102024fd000210fd0c000000000000000000000000\
+00000000fd44fd4efd0b0210202320112024fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b028024202320122024fd00\
+029024fd0c00000000000000000000000000000000fd44fd4efd0b029024202320132024fd00028048fd0c000000000000000000000000000000\
+00fd44fd4efd0b028048202320142024fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202320152024fd000280\
+6cfd0c00000000000000000000000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00000000000000000000000000000000fd\
+44fd4efd0b02906c202320172024fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202320182024fd000290\
+9001fd0c00000000000000000000000000000000fd44fd4efd0b0290900105410021250340fd0c000000000000000000000000000000002126fd\
+0c000000000000000000000000000000002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c\
+6a41046c6a212903402028fd090200212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde4012127202841046a\
+212820294180046a2129201941016a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b\
+202b20262005200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c000000000000000000000000\
+00000000fd44fd4efd0b0200202b2027202cfd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202541016a2225200228\
+0200200c41056c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0bd00203047f027b047f2000200148044041\
+00210b03402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
+10410021110340200b41046c20116a2002280200480440410021122004200e41086c200b4180246c6a20114180096c6a41046c6a21130340200f\
+2013fd000200fde401210f20102013fd000210fde401211020134180046a2113201241016a22124109480d000b0b201141016a22114104480d00\
+0b2007200e41086c41046c6a21142014200b41004a047b2014fd000280cc1605fd0c000000000000000000000000000000000b200ffde401fd0b\
+0280cc162014200b41004a047b2014fd000290cc1605fd0c000000000000000000000000000000000b2010fde401fd0b0290cc16200c41016a22\
+0c2001480d000b200b41016a220b200228020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f200020014804404100210b034020\
+00210c0340200c210d200d410370210e200d41036e210d200d210f200b41004a2110410021110340fd0c00000000000000000000000000000000\
+2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000\
+00002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000\
+000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000\
+000000000000211bfd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211d4100211e0340200b4104\
+6c201e6a20022802004804404100211f2005200e41c0026c200b4180326c6a201e41c00c6c6a201141066c6a41046c6a21202004200f41086c20\
+0b4180246c6a201e4180096c6a41046c6a2121024003402020fd09020021222021fd000200212320222023fde6012012fde4012112201f415046\
+0d012021fd000210212420222024fde6012013fde4012113201f41b07f460d012020fd090204212520252023fde6012014fde401211420252024\
+fde6012015fde4012115201f41807f460d012020fd090208212620262023fde6012016fde401211620262024fde6012017fde4012117201f41d0\
+7e460d012020fd09020c212720272023fde6012018fde401211820272024fde6012019fde4012119201f41a07e460d012020fd09021021282028\
+2023fde601201afde401211a20282024fde601201bfde401211b201f41f07d460d012020fd090214212920292023fde601201cfde401211c2029\
+2024fde601201dfde401211d201f41c07d460d012020fd09028002212a2021fd00028004212b202a202bfde6012012fde4012112201f41907d46\
+0d012021fd00029004212c202a202cfde6012013fde4012113201f41f07c460d012020fd09028402212d202d202bfde6012014fde4012114202d\
+202cfde6012015fde4012115201f41c07c460d012020fd09028802212e202e202bfde6012016fde4012116202e202cfde6012017fde401211720\
+1f41907c460d012020fd09028c02212f202f202bfde6012018fde4012118202f202cfde6012019fde4012119201f41e07b460d012020fd090290\
+0221302030202bfde601201afde401211a2030202cfde601201bfde401211b201f41b07b460d012020fd0902940221312031202bfde601201cfd\
+e401211c2031202cfde601201dfde401211d201f41807b460d012020fd0902800421322021fd00028008213320322033fde6012012fde4012112\
+201f41d07a460d012021fd00029008213420322034fde6012013fde4012113201f41b07a460d012020fd09028404213520352033fde6012014fd\
+e401211420352034fde6012015fde4012115201f41807a460d012020fd09028804213620362033fde6012016fde401211620362034fde6012017\
+fde4012117201f41d079460d012020fd09028c04213720372033fde6012018fde401211820372034fde6012019fde4012119201f41a079460d01\
+2020fd09029004213820382033fde601201afde401211a20382034fde601201bfde401211b201f41f078460d012020fd09029404213920392033\
+fde601201cfde401211c20392034fde601201dfde401211d202041800a6a2120202141800c6a2121201f41016a221f4103480d000b0b0b201e41\
+016a221e4104480d000b2007200e4180c0016c200f41086c6a20114180066c6a41046c6a213a203a2010047b203afd000280cc0405fd0c000000\
+000000000000000000000000000b2012fde401fd0b0280cc04203a2010047b203afd000290cc0405fd0c00000000000000000000000000000000\
+0b2013fde401fd0b0290cc04203a2010047b203afd000280d00405fd0c000000000000000000000000000000000b2014fde401fd0b0280d00420\
+3a2010047b203afd000290d00405fd0c000000000000000000000000000000000b2015fde401fd0b0290d004203a2010047b203afd000280d404\
+05fd0c000000000000000000000000000000000b2016fde401fd0b0280d404203a2010047b203afd000290d40405fd0c00000000000000000000\
+0000000000000b2017fde401fd0b0290d404203a2010047b203afd000280d80405fd0c000000000000000000000000000000000b2018fde401fd\
+0b0280d804203a2010047b203afd000290d80405fd0c000000000000000000000000000000000b2019fde401fd0b0290d804203a2010047b203a\
+fd000280dc0405fd0c000000000000000000000000000000000b201afde401fd0b0280dc04203a2010047b203afd000290dc0405fd0c00000000\
+0000000000000000000000000b201bfde401fd0b0290dc04203a2010047b203afd000280e00405fd0c000000000000000000000000000000000b\
+201cfde401fd0b0280e004203a2010047b203afd000290e00405fd0c000000000000000000000000000000000b201dfde401fd0b0290e0042011\
+41016a22114120480d000b200c41016a220c2001480d000b200b41016a220b200228020041036a41046d480d000b0b0b960d09077f0a7b057f07\
+7b037f027b027f017b027f200020014804402000210b0340200b210c200c410870210d200c41086e210c200c210e200e41056c20022802004105\
+6b200e41056c200228020041056b481b210f410021100340410021110340410520022802004c0440fd0c00000000000000000000000000000000\
+2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000\
+00002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000\
+000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000\
+000000000000211b4100211c03402010201c417f6c6a41004e2010201c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d\
+417f6c20116a4103487104404100211e2004200f4180096c20104180036c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a211f\
+2006200d41086c201c4180c0016c6a201d4180c0006c6a41046c6a212002400340201ffd09020021212020fd000200212220212022fde6012012\
+fde40121122020fd000210212320212023fde6012013fde4012113201ffd09028024212420242022fde6012014fde401211420242023fde60120\
+15fde4012115201e41807f460d01201ffd09028048212520252022fde6012016fde401211620252023fde6012017fde4012117201ffd0902806c\
+212620262022fde6012018fde401211820262023fde6012019fde4012119201e41a07e460d01201ffd0902809001212720272022fde601201afd\
+e401211a20272023fde601201bfde401211b201f41046a211f20204180026a2120201e41016a221e418001480d000b0b0b201d41016a221d4103\
+480d000b0b201c41016a221c4103480d000b200a200f41c00c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a2128202820122005\
+200f41c00c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a21292029fd000200fd0c00000000000000000000000000000000fd44\
+fd4efd0b0200202820132029fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202820142029fd00028032fd0c000000\
+00000000000000000000000000fd44fd4efd0b028032202820152029fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b02\
+9032202820162029fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b028064202820172029fd00029064fd0c0000000000\
+0000000000000000000000fd44fd4efd0b029064202820182029fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b0280\
+9601202820192029fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b029096012028201a2029fd000280c801fd0c0000\
+0000000000000000000000000000fd44fd4efd0b0280c8012028201b2029fd000290c801fd0c00000000000000000000000000000000fd44fd4e\
+fd0b0290c801054100212a0340fd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c4100211c03\
+402010201c417f6c6a41004e2010201c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d417f6c20116a41034871044041\
+00211e200420104180036c200e41802d6c6a202a4180096c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a212d2006200d4108\
+6c201c4180c0016c6a201d4180c0006c6a41046c6a212e0340202dfd090200212f202f202efd000200fde601202bfde401212b202f202efd0002\
+10fde601202cfde401212c202d41046a212d202e4180026a212e201e41016a221e418001480d000b0b201d41016a221d4103480d000b0b201c41\
+016a221c4103480d000b200a200d41086c201041c0026c6a200e41c03e6c6a202a41c00c6c6a201141c0006c6a41046c6a21302030202b200520\
+0d41086c201041c0026c6a200e41c03e6c6a202a41c00c6c6a201141c0006c6a41046c6a21312031fd000200fd0c000000000000000000000000\
+00000000fd44fd4efd0b02002030202c2031fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202a41016a222a200228\
+0200200e41056c6b480d000b0b201141016a22114105480d000b201041016a22104105480d000b200b41016a220b2001480d000b0b0bd0020304\
+7f027b047f200020014804404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c00000000\
+0000000000000000000000002111410021120340200c41026c20126a2002280200480440410021132004200f41086c200c4180196c6a201241c0\
+0c6c6a41046c6a2114034020102014fd000200fde401211020112014fd000210fde401211120144180026a2114201341016a22134119480d000b\
+0b201241016a22124102480d000b2008200f41086c41046c6a21152015200c41004a047b2015fd000280ca0405fd0c0000000000000000000000\
+00000000000b2010fde401fd0b0280ca042015200c41004a047b2015fd000290ca0405fd0c000000000000000000000000000000000b2011fde4\
+01fd0b0290ca04200d41016a220d2001480d000b200c41016a220c200228020041016a41026d480d000b0b0bd50603107f017b067f2000200148\
+04402000210c0340200c210d200d210e4100210f0340410021100340410021110340410021122003200f41046c201141e0006c6a201041a0026c\
+6a41046c6a211303402013fd0c00000000000000000000000000000000fd0b020020134180016a2113201241016a22124103480d000b20114101\
+6a22114103480d000b201041016a22104104480d000b200f41016a220f4108480d000b4100211403404100211003404100211503404100211603\
+402005200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211820182802002117201741026d2119201741026f21\
+1a201741004e2017410448712004200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211b201b2a020043000000\
+005c710440201bfd090200211c4100211103404100211d03404100210f2003201141e0006c201041a0026c6a41046c6a211e2006201941a0036c\
+201a41206c6a201141a0036c6a201441a02a6c6a201541c0066c6a201641c0006c6a41046c6a211f0340201e201ffd000200201cfde601201efd\
+000200fde401fd0b0200201e201ffd000210201cfde601201efd000210fde401fd0b0210201e201ffd00028001201cfde601201efd00028001fd\
+e401fd0b028001201e201ffd00029001201cfde601201efd00029001fde401fd0b029001201e201ffd00028002201cfde601201efd00028002fd\
+e401fd0b028002201e201ffd00029002201cfde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f41\
+04480d000b201d41016a221d4101480d000b201141016a22114103480d000b0b201641016a22164105480d000b201541016a22154105480d000b\
+201041016a22104104480d000b201441016a22142002280200480d000b4100211003404100211103404100211203404100212020082011418030\
+6c200e41046c6a20106a20124180106c6a41046c6a21212003201141e0006c201041a0026c6a201241206c6a41046c6a21220340202120222a02\
+003802800a20214180026a2121202241046a2122202041016a22204120480d000b201241016a22124103480d000b201141016a22114103480d00\
+0b201041016a22104104480d000b200c41016a220c2001480d000b0b0bb806030f7f017b097f200020014804402000210c0340200c210d200d21\
+0e4100210f0340410021100340410021112003200f41046c201041a0036c6a41046c6a211203402012fd0c000000000000000000000000000000\
+00fd0b020020124180016a2112201141016a2211410d480d000b201041016a2210410d480d000b200f41016a220f4108480d000b410021130340\
+4100211403404100211503402005201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a211720172802002116201641026d211820\
+1641026f2119201641004e2016410448712004201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a211a201a2a02004300000000\
+5c710440201afd090200211b4100211c03404100211d03404100210f2003201841a0036c201941206c6a201541c0006c6a201441c0066c6a201c\
+41a0036c6a41046c6a211e2007201341206c201c4180306c6a41046c6a211f0340201e201b201ffd000200fde601201efd000200fde401fd0b02\
+00201e201b201ffd000210fde601201efd000210fde401fd0b0210201e201b201ffd00028040fde601201efd00028001fde401fd0b028001201e\
+201b201ffd00029040fde601201efd00029001fde401fd0b029001201e201b201ffd0002808001fde601201efd00028002fde401fd0b02800220\
+1e201b201ffd0002908001fde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d\
+41016a221d4101480d000b201c41016a221c4103480d000b0b201541016a22154105480d000b201441016a22144105480d000b201341016a2213\
+41c000480d000b4100210f034041002120034041002121200b200f41046c202041a0036c6a200e41a02a6c6a41046c6a21222006200f41046c20\
+2041a0036c6a200e41a02a6c6a41046c6a21232003200f41046c202041a0036c6a41046c6a2124034020222024fd0002002023fd000200fd0c00\
+000000000000000000000000000000fd44fd4efd0b020020224180016a212220234180016a212320244180016a2124202141016a2221410d480d\
+000b202041016a2220410d480d000b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0b9c0203047f027b037f200020014804\
+404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
+002111410021122004200f41086c200c41a02a6c6a41046c6a2113034020102013fd000200fde401211020112013fd000210fde4012111201341\
+80016a2113201241016a221241a901480d000b2009200f41086c41046c6a21142014200c41004a047b2014fd0002800905fd0c00000000000000\
+0000000000000000000b2010fde401fd0b0280092014200c41004a047b2014fd0002900905fd0c000000000000000000000000000000000b2011\
+fde401fd0b029009200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0be80605077f067b077f057b017f200020014804\
+404100210c03402000210d0340200d210e200e410370210f200e41036e210e200e4101702110200e41016e210e200e4101702111200e41016e21\
+0e200e2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000\
+00000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000\
+0000000000000021184100211903404100211a03404100211b03404100211c2005200c4190066c201941386c6a201a411c6c6a201b6a200f6a41\
+046c6a211d2006201241086c200c41a02a6c6a201941a0036c6a41046c6a211e2004201241086c200c41a02a6c6a201941a0036c6a41046c6a21\
+1f0340201dfd0902002120201ffd000200201efd000200201a41026c201b6afd11fd37fd4e212120202021fde6012013fde4012113201ffd0002\
+10201efd000210201a41026c201b6afd11fd37fd4e212220202022fde6012014fde4012114201dfd090270212320232021fde6012015fde40121\
+1520232022fde6012016fde4012116201dfd0902e001212420242021fde6012017fde401211720242022fde6012018fde4012118201d41086a21\
+1d201e4180016a211e201f4180016a211f201c41016a221c410d480d000b201b41016a221b4102480d000b201a41016a221a4102480d000b2019\
+41016a2219410d480d000b2009201241086c200f41206c6a41046c6a21252025200c41004a047b2025fd00020005fd0c00000000000000000000\
+0000000000000b2013fde401fd0b02002025200c41004a047b2025fd00021005fd0c000000000000000000000000000000000b2014fde401fd0b\
+02102025200c41004a047b2025fd0002800305fd0c000000000000000000000000000000000b2015fde401fd0b0280032025200c41004a047b20\
+25fd0002900305fd0c000000000000000000000000000000000b2016fde401fd0b0290032025200c41004a047b2025fd0002800605fd0c000000\
+000000000000000000000000000b2017fde401fd0b0280062025200c41004a047b2025fd0002900605fd0c000000000000000000000000000000\
+000b2018fde401fd0b029006200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0b2301027f200020014804402000210c\
+0340200c210d200c41016a220c2001480d000b0b0b2301027f200020014804402000210903402009210a200941016a22092001480d000b0b0bc0\
 0305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a\
 0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180\
 026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f\
@@ -2582,7 +3124,7 @@ e601200ffde401210f201bfd000210201afd000210201641026c20176afd11fd37fd4e211e201c20
 3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11\
 fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde4\
 01fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113\
-201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00e20103666d61c816161616160e0e\
+201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00e20103666d61dc18161616160e0e\
 0e1f160e16170e0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee104149909\
 161616160e0e0e1f160e16170e0e0e1f160e16170e0e0e851b161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ed30d16170e1f0e170e1f\
 0e9a1b16170e1f0e170e1f0eae0412cf0516160e1e0e160e1e0ec00416170e1f0e170e1f0ec90412da071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f\
@@ -2601,18 +3143,18 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 7 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 5408 }, role: 'scratch' },
-    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
+    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 460800, perSample: 5408 }, role: 'scratch' },
+    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 221184, perSample: 1152 }, role: 'scratch' },
     /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 1600 }, role: 'scratch' },
     /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
     /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 54 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 1600, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 1152, perSample: 54 }, role: 'scratch' },
     /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
@@ -2639,7 +3181,8 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d,
     /* 21 */ train09Conv2BackwardSumConv2BackwardMaxPo,
     /* 22 */ train10Conv1BackwardSumConv1BackwardMaxPo,
-    /* 23 */ train11AdamIsFiniteMulAddPowSub3More,
+    /* 23 */ train11Conv2BackwardSumSlicesConv2Backward,
+    /* 24 */ train12AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
@@ -2649,7 +3192,7 @@ export const fashionCnnLogitsModule: ModuleSpec = {
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

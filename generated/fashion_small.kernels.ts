@@ -13,7 +13,7 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
       label: 'conv1: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 1 },
+      invocations: { count: 520, block: 1 },
     },
     {
       name: 'infer_00b_conv2_conv2d_add_relu_max_pool2d_weights',
@@ -34,9 +34,9 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4688>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -44,13 +44,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
+  if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
   let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
+  let hb = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -60,54 +60,74 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = h * 56 + n * 784 + r3 + w * 2;
-    let v0 = input_image[a0];
-    let a1 = cb * 2 + r3 * 8;
-    let v1 = parameters[a1];
-    let v2 = input_image[a0 + 1];
-    let v3 = input_image[a0 + 28];
-    let v4 = input_image[a0 + 29];
-    let v5 = parameters[a1 + 1];
-    let v6 = parameters[a1 + 24];
-    let v7 = input_image[a0 + 56];
-    let v8 = input_image[a0 + 57];
-    let v9 = parameters[a1 + 25];
-    let v10 = parameters[a1 + 48];
-    let v11 = input_image[a0 + 84];
-    let v12 = input_image[a0 + 85];
-    let v13 = parameters[a1 + 49];
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v3 * v1;
-    acc3 += v4 * v1;
-    acc4 += v0 * v5;
-    acc5 += v2 * v5;
-    acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc0 += v3 * v6;
-    acc1 += v4 * v6;
-    acc2 += v7 * v6;
-    acc3 += v8 * v6;
-    acc4 += v3 * v9;
-    acc5 += v4 * v9;
-    acc6 += v7 * v9;
-    acc7 += v8 * v9;
-    acc0 += v7 * v10;
-    acc1 += v8 * v10;
-    acc2 += v11 * v10;
-    acc3 += v12 * v10;
-    acc4 += v7 * v13;
-    acc5 += v8 * v13;
-    acc6 += v11 * v13;
-    acc7 += v12 * v13;
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
+    let a1 = hb * 168 + n * 784 + r3 + w * 2;
+    let v1 = input_image[a1 + 28];
+    let v2 = input_image[a1 + 29];
+    let v3 = input_image[a1 + 56];
+    let v4 = input_image[a1 + 57];
+    let v5 = input_image[a1 + 84];
+    let v6 = input_image[a1 + 85];
+    let v7 = input_image[a1 + 112];
+    let v8 = input_image[a1 + 113];
+    let v9 = input_image[a1 + 140];
+    let v10 = input_image[a1 + 141];
+    let v11 = parameters[a0 + 24];
+    let v12 = input_image[a1 + 168];
+    let v13 = input_image[a1 + 169];
+    let v14 = parameters[a0 + 48];
+    acc0 += input_image[a1] * v0;
+    acc1 += input_image[a1 + 1] * v0;
+    acc2 += v1 * v0;
+    acc3 += v2 * v0;
+    acc4 += v3 * v0;
+    acc5 += v4 * v0;
+    acc6 += v5 * v0;
+    acc7 += v6 * v0;
+    acc8 += v7 * v0;
+    acc9 += v8 * v0;
+    acc10 += v9 * v0;
+    acc11 += v10 * v0;
+    acc0 += v1 * v11;
+    acc1 += v2 * v11;
+    acc2 += v3 * v11;
+    acc3 += v4 * v11;
+    acc4 += v5 * v11;
+    acc5 += v6 * v11;
+    acc6 += v7 * v11;
+    acc7 += v8 * v11;
+    acc8 += v9 * v11;
+    acc9 += v10 * v11;
+    acc10 += v12 * v11;
+    acc11 += v13 * v11;
+    acc0 += v3 * v14;
+    acc1 += v4 * v14;
+    acc2 += v5 * v14;
+    acc3 += v6 * v14;
+    acc4 += v7 * v14;
+    acc5 += v8 * v14;
+    acc6 += v9 * v14;
+    acc7 += v10 * v14;
+    acc8 += v12 * v14;
+    acc9 += v13 * v14;
+    acc10 += input_image[a1 + 196] * v14;
+    acc11 += input_image[a1 + 197] * v14;
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 72];
-  let v15 = parameters[a2 + 73];
-  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch0[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
-  scratch0[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  let v15 = parameters[cb + 72];
+  let a2 = cb + hb * 312 + n * 1352 + w * 8;
+  scratch0[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
+  if ((hb * 3 + 1) < 13) {
+    scratch0[a2 + 104] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  }
+  if ((hb * 3 + 2) < 13) {
+    scratch0[a2 + 208] = max(max(max(max((acc8 + v15), vec4f()), max((acc9 + v15), vec4f())), max((acc10 + v15), vec4f())), max((acc11 + v15), vec4f()));
+  }
 }
 `,
 };
@@ -122,7 +142,7 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 200, block: 1 },
+      invocations: { count: 160, block: 1 },
     },
   ],
   workgroup: 64,
@@ -136,8 +156,8 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4704>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 32768>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -146,13 +166,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -162,56 +182,74 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
     for (var r4 = 0; r4 < 32; r4++) {
-      let a0 = h * 832 + n * 5408 + r3 * 32 + r4 + w * 64;
-      let v0 = scratch0[a0];
-      let a1 = cb * 2 + r3 * 512 + r4 * 16;
-      let v1 = parameters[a1 + 80];
-      let v2 = scratch0[a0 + 32];
-      let v3 = scratch0[a0 + 416];
-      let v4 = scratch0[a0 + 448];
-      let v5 = parameters[a1 + 81];
-      let v6 = parameters[a1 + 1616];
-      let v7 = scratch0[a0 + 832];
-      let v8 = scratch0[a0 + 864];
-      let v9 = parameters[a1 + 1617];
-      let v10 = parameters[a1 + 3152];
-      let v11 = scratch0[a0 + 1248];
-      let v12 = scratch0[a0 + 1280];
-      let v13 = parameters[a1 + 3153];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v3 * v1;
-      acc3 += v4 * v1;
-      acc4 += v0 * v5;
-      acc5 += v2 * v5;
-      acc6 += v3 * v5;
-      acc7 += v4 * v5;
-      acc0 += v3 * v6;
-      acc1 += v4 * v6;
-      acc2 += v7 * v6;
-      acc3 += v8 * v6;
-      acc4 += v3 * v9;
-      acc5 += v4 * v9;
-      acc6 += v7 * v9;
-      acc7 += v8 * v9;
-      acc0 += v7 * v10;
-      acc1 += v8 * v10;
-      acc2 += v11 * v10;
-      acc3 += v12 * v10;
-      acc4 += v7 * v13;
-      acc5 += v8 * v13;
-      acc6 += v11 * v13;
-      acc7 += v12 * v13;
+      let a0 = cb + r3 * 512 + r4 * 16;
+      let v0 = parameters[a0 + 80];
+      let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
+      let v1 = scratch0[a1 + 416];
+      let v2 = scratch0[a1 + 448];
+      let v3 = scratch0[a1 + 832];
+      let v4 = scratch0[a1 + 864];
+      let v5 = scratch0[a1 + 1248];
+      let v6 = scratch0[a1 + 1280];
+      let v7 = scratch0[a1 + 1664];
+      let v8 = scratch0[a1 + 1696];
+      let v9 = scratch0[a1 + 2080];
+      let v10 = scratch0[a1 + 2112];
+      let v11 = parameters[a0 + 1616];
+      let v12 = scratch0[a1 + 2496];
+      let v13 = scratch0[a1 + 2528];
+      let v14 = parameters[a0 + 3152];
+      acc0 += scratch0[a1] * v0;
+      acc1 += scratch0[a1 + 32] * v0;
+      acc2 += v1 * v0;
+      acc3 += v2 * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc6 += v5 * v0;
+      acc7 += v6 * v0;
+      acc8 += v7 * v0;
+      acc9 += v8 * v0;
+      acc10 += v9 * v0;
+      acc11 += v10 * v0;
+      acc0 += v1 * v11;
+      acc1 += v2 * v11;
+      acc2 += v3 * v11;
+      acc3 += v4 * v11;
+      acc4 += v5 * v11;
+      acc5 += v6 * v11;
+      acc6 += v7 * v11;
+      acc7 += v8 * v11;
+      acc8 += v9 * v11;
+      acc9 += v10 * v11;
+      acc10 += v12 * v11;
+      acc11 += v13 * v11;
+      acc0 += v3 * v14;
+      acc1 += v4 * v14;
+      acc2 += v5 * v14;
+      acc3 += v6 * v14;
+      acc4 += v7 * v14;
+      acc5 += v8 * v14;
+      acc6 += v9 * v14;
+      acc7 += v10 * v14;
+      acc8 += v12 * v14;
+      acc9 += v13 * v14;
+      acc10 += scratch0[a1 + 2912] * v14;
+      acc11 += scratch0[a1 + 2944] * v14;
     }
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 4688];
-  let v15 = parameters[a2 + 4689];
-  let a3 = cb * 2 + h * 80 + n * 400 + w * 16;
-  scratch2[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
-  scratch2[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  let v15 = parameters[cb + 4688];
+  let a2 = cb + hb * 240 + n * 400 + w * 16;
+  scratch2[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
+  scratch2[a2 + 80] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  if ((hb * 3 + 2) < 5) {
+    scratch2[a2 + 160] = max(max(max(max((acc8 + v15), vec4f()), max((acc9 + v15), vec4f())), max((acc10 + v15), vec4f())), max((acc11 + v15), vec4f()));
+  }
 }
 `,
 };
@@ -235,7 +273,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23168>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -303,7 +341,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 41616>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -355,7 +393,7 @@ const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167114>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -420,7 +458,7 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       label: 'to_float: to_f32 + div',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 784, block: 1 },
+      invocations: { count: 784, block: 8 },
     },
     {
       name: 'evaluate_00b_conv2_conv2d_add_relu_max_pool2d_weights',
@@ -441,9 +479,9 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 18752>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -451,15 +489,43 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 28 * 28) { return; }
+  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28) { return; }
   let c = 0;
   let w = item % 28;
   let rest2 = item / 28;
   let h = rest2 % 28;
   let rest1 = rest2 / 28;
-  let n = rest1;
-  let a0 = h * 28 + n * 784 + w;
+  let nb = rest1;
+  let a0 = h * 28 + nb * 6272 + w;
   scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
+  if ((nb * 8 + 1) < i32(uniforms.n)) {
+    let a1 = a0 + 784;
+    scratch0[a0 + 784] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 2) < i32(uniforms.n)) {
+    let a2 = a0 + 1568;
+    scratch0[a0 + 1568] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 3) < i32(uniforms.n)) {
+    let a3 = a0 + 2352;
+    scratch0[a0 + 2352] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 4) < i32(uniforms.n)) {
+    let a4 = a0 + 3136;
+    scratch0[a0 + 3136] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 5) < i32(uniforms.n)) {
+    let a5 = a0 + 3920;
+    scratch0[a0 + 3920] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 6) < i32(uniforms.n)) {
+    let a6 = a0 + 4704;
+    scratch0[a0 + 4704] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 7) < i32(uniforms.n)) {
+    let a7 = a0 + 5488;
+    scratch0[a0 + 5488] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
+  }
 }
 `,
 };
@@ -474,7 +540,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
       label: 'conv1: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 1 },
+      invocations: { count: 520, block: 1 },
     },
   ],
   workgroup: 64,
@@ -483,7 +549,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 80>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -492,13 +558,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
+  if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
   let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
+  let hb = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -508,54 +574,74 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = h * 56 + n * 784 + r3 + w * 2;
-    let v0 = scratch0[a0];
-    let a1 = cb * 2 + r3 * 8;
-    let v1 = parameters[a1];
-    let v2 = scratch0[a0 + 1];
-    let v3 = scratch0[a0 + 28];
-    let v4 = scratch0[a0 + 29];
-    let v5 = parameters[a1 + 1];
-    let v6 = parameters[a1 + 24];
-    let v7 = scratch0[a0 + 56];
-    let v8 = scratch0[a0 + 57];
-    let v9 = parameters[a1 + 25];
-    let v10 = parameters[a1 + 48];
-    let v11 = scratch0[a0 + 84];
-    let v12 = scratch0[a0 + 85];
-    let v13 = parameters[a1 + 49];
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v3 * v1;
-    acc3 += v4 * v1;
-    acc4 += v0 * v5;
-    acc5 += v2 * v5;
-    acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc0 += v3 * v6;
-    acc1 += v4 * v6;
-    acc2 += v7 * v6;
-    acc3 += v8 * v6;
-    acc4 += v3 * v9;
-    acc5 += v4 * v9;
-    acc6 += v7 * v9;
-    acc7 += v8 * v9;
-    acc0 += v7 * v10;
-    acc1 += v8 * v10;
-    acc2 += v11 * v10;
-    acc3 += v12 * v10;
-    acc4 += v7 * v13;
-    acc5 += v8 * v13;
-    acc6 += v11 * v13;
-    acc7 += v12 * v13;
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
+    let a1 = hb * 168 + n * 784 + r3 + w * 2;
+    let v1 = scratch0[a1 + 28];
+    let v2 = scratch0[a1 + 29];
+    let v3 = scratch0[a1 + 56];
+    let v4 = scratch0[a1 + 57];
+    let v5 = scratch0[a1 + 84];
+    let v6 = scratch0[a1 + 85];
+    let v7 = scratch0[a1 + 112];
+    let v8 = scratch0[a1 + 113];
+    let v9 = scratch0[a1 + 140];
+    let v10 = scratch0[a1 + 141];
+    let v11 = parameters[a0 + 24];
+    let v12 = scratch0[a1 + 168];
+    let v13 = scratch0[a1 + 169];
+    let v14 = parameters[a0 + 48];
+    acc0 += scratch0[a1] * v0;
+    acc1 += scratch0[a1 + 1] * v0;
+    acc2 += v1 * v0;
+    acc3 += v2 * v0;
+    acc4 += v3 * v0;
+    acc5 += v4 * v0;
+    acc6 += v5 * v0;
+    acc7 += v6 * v0;
+    acc8 += v7 * v0;
+    acc9 += v8 * v0;
+    acc10 += v9 * v0;
+    acc11 += v10 * v0;
+    acc0 += v1 * v11;
+    acc1 += v2 * v11;
+    acc2 += v3 * v11;
+    acc3 += v4 * v11;
+    acc4 += v5 * v11;
+    acc5 += v6 * v11;
+    acc6 += v7 * v11;
+    acc7 += v8 * v11;
+    acc8 += v9 * v11;
+    acc9 += v10 * v11;
+    acc10 += v12 * v11;
+    acc11 += v13 * v11;
+    acc0 += v3 * v14;
+    acc1 += v4 * v14;
+    acc2 += v5 * v14;
+    acc3 += v6 * v14;
+    acc4 += v7 * v14;
+    acc5 += v8 * v14;
+    acc6 += v9 * v14;
+    acc7 += v10 * v14;
+    acc8 += v12 * v14;
+    acc9 += v13 * v14;
+    acc10 += scratch0[a1 + 196] * v14;
+    acc11 += scratch0[a1 + 197] * v14;
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 72];
-  let v15 = parameters[a2 + 73];
-  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch1[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
-  scratch1[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  let v15 = parameters[cb + 72];
+  let a2 = cb + hb * 312 + n * 1352 + w * 8;
+  scratch1[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
+  if ((hb * 3 + 1) < 13) {
+    scratch1[a2 + 104] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  }
+  if ((hb * 3 + 2) < 13) {
+    scratch1[a2 + 208] = max(max(max(max((acc8 + v15), vec4f()), max((acc9 + v15), vec4f())), max((acc10 + v15), vec4f())), max((acc11 + v15), vec4f()));
+  }
 }
 `,
 };
@@ -570,7 +656,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 200, block: 1 },
+      invocations: { count: 160, block: 1 },
     },
   ],
   workgroup: 64,
@@ -649,7 +735,7 @@ const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167114>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(4) var<storage, read> sample_label: array<i32>;
@@ -708,7 +794,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = output_output[n * 10 + r1];
-    let wins0 = (x0 > acc5) || (x0 != x0);
+    let wins0 = (x0 > acc5) | (x0 != x0);
     acc5 = select(acc5, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
@@ -756,8 +842,8 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(2) var<storage, read_write> record_loss: array<f32>;
-@group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> record_loss: array<f32, 1>;
+@group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -769,7 +855,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    if ((v0 >= 0) && (v0 < 10)) {
+    if ((v0 >= 0) & (v0 < 10)) {
       acc0 += scratch0[v0 + r0 * 35 + 24] - log(scratch0[r0 * 35 + 34]);
     }
   }
@@ -799,7 +885,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       label: 'to_float: to_f32 + div',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 784, block: 1 },
+      invocations: { count: 784, block: 8 },
     },
     {
       name: 'train_00b_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -820,21 +906,21 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       label: 'fc1.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
-      invocations: { count: 73728, block: 0 },
+      invocations: { count: 9216, block: 0 },
     },
     {
       name: 'train_00e_conv3_weight_reordered',
       label: 'conv3.weight: reordered',
       tasks: { count: 1152, block: 0 },
       together: false,
-      invocations: { count: 73728, block: 0 },
+      invocations: { count: 9216, block: 0 },
     },
     {
       name: 'train_00f_conv2_weight_reordered',
       label: 'conv2.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
-      invocations: { count: 18432, block: 0 },
+      invocations: { count: 4608, block: 0 },
     },
   ],
   workgroup: 64,
@@ -852,27 +938,55 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167104>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
-@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(6) var<storage, read_write> scratch4: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 640>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 73728>;
+@group(0) @binding(6) var<storage, read_write> scratch4: array<f32, 73728>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 18432>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // to_float: to_f32 + div
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 28 * 28) { return; }
+  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28) { return; }
   let c = 0;
   let w = item % 28;
   let rest2 = item / 28;
   let h = rest2 % 28;
   let rest1 = rest2 / 28;
-  let n = rest1;
-  let a0 = h * 28 + n * 784 + w;
+  let nb = rest1;
+  let a0 = h * 28 + nb * 6272 + w;
   scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
+  if ((nb * 8 + 1) < i32(uniforms.n)) {
+    let a1 = a0 + 784;
+    scratch0[a0 + 784] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 2) < i32(uniforms.n)) {
+    let a2 = a0 + 1568;
+    scratch0[a0 + 1568] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 3) < i32(uniforms.n)) {
+    let a3 = a0 + 2352;
+    scratch0[a0 + 2352] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 4) < i32(uniforms.n)) {
+    let a4 = a0 + 3136;
+    scratch0[a0 + 3136] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 5) < i32(uniforms.n)) {
+    let a5 = a0 + 3920;
+    scratch0[a0 + 3920] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 6) < i32(uniforms.n)) {
+    let a6 = a0 + 4704;
+    scratch0[a0 + 4704] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 7) < i32(uniforms.n)) {
+    let a7 = a0 + 5488;
+    scratch0[a0 + 5488] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
+  }
 }
 // fc2.weight: reordered
 fn part1(number: i32, invocation: u32) {
@@ -886,55 +1000,78 @@ fn part1(number: i32, invocation: u32) {
 // fc1.weight: reordered
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 64 * 128) { return; }
+  if (item >= 3 * 3 * 8 * 128) { return; }
   let c = item % 128;
   let rest3 = item / 128;
-  let r0 = rest3 % 64;
-  let rest2 = rest3 / 64;
+  let r0b = rest3 % 8;
+  let rest2 = rest3 / 8;
   let w = rest2 % 3;
   let rest1 = rest2 / 3;
   let h = rest1;
-  scratch3[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
+  let a8 = c + h * 24576 + r0b * 1024 + w * 8192;
+  let a9 = c * 576 + h * 192 + r0b * 8 + w * 64;
+  scratch3[a8] = parameters[a9 + 92672];
+  scratch3[a8 + 128] = parameters[a9 + 92673];
+  scratch3[a8 + 256] = parameters[a9 + 92674];
+  scratch3[a8 + 384] = parameters[a9 + 92675];
+  scratch3[a8 + 512] = parameters[a9 + 92676];
+  scratch3[a8 + 640] = parameters[a9 + 92677];
+  scratch3[a8 + 768] = parameters[a9 + 92678];
+  scratch3[a8 + 896] = parameters[a9 + 92679];
 }
 // conv3.weight: reordered
 fn part3(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 128 * 64) { return; }
+  if (item >= 3 * 3 * 16 * 64) { return; }
   let c = item % 64;
   let rest3 = item / 64;
-  let r2 = rest3 % 128;
-  let rest2 = rest3 / 128;
+  let r2b = rest3 % 16;
+  let rest2 = rest3 / 16;
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch4[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
+  let a10 = c + r0 * 24576 + r1 * 8192 + r2b * 512;
+  let a11 = c * 128 + r0 * 24576 + r1 * 8192 + r2b * 8;
+  scratch4[a10] = parameters[a11 + 18816];
+  scratch4[a10 + 64] = parameters[a11 + 18817];
+  scratch4[a10 + 128] = parameters[a11 + 18818];
+  scratch4[a10 + 192] = parameters[a11 + 18819];
+  scratch4[a10 + 256] = parameters[a11 + 18820];
+  scratch4[a10 + 320] = parameters[a11 + 18821];
+  scratch4[a10 + 384] = parameters[a11 + 18822];
+  scratch4[a10 + 448] = parameters[a11 + 18823];
 }
 // conv2.weight: reordered
 fn part4(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 64 * 32) { return; }
+  if (item >= 3 * 3 * 16 * 32) { return; }
   let c = item % 32;
   let rest3 = item / 32;
-  let r2 = rest3 % 64;
-  let rest2 = rest3 / 64;
+  let r2b = rest3 % 16;
+  let rest2 = rest3 / 16;
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch5[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
+  let a12 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
+  let a13 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
+  scratch5[a12] = parameters[a13 + 320];
+  scratch5[a12 + 32] = parameters[a13 + 321];
+  scratch5[a12 + 64] = parameters[a13 + 322];
+  scratch5[a12 + 96] = parameters[a13 + 323];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) * 28 * 28 + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) * 28 * 28 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 7) / 8) * 28 * 28 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 7) / 8) * 28 * 28 + 63) / 64;
   if (number < 10) { part1(number, invocation); return; }
   number -= 10;
-  if (number < 1152) { part2(number, invocation); return; }
-  number -= 1152;
-  if (number < 1152) { part3(number, invocation); return; }
-  number -= 1152;
-  if (number < 288) { part4(number, invocation); }
+  if (number < 144) { part2(number, invocation); return; }
+  number -= 144;
+  if (number < 144) { part3(number, invocation); return; }
+  number -= 144;
+  if (number < 72) { part4(number, invocation); }
 }
 `,
 };
@@ -951,7 +1088,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 1 },
+      invocations: { count: 520, block: 1 },
     },
   ],
   workgroup: 64,
@@ -965,7 +1102,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 80>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -975,13 +1112,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
+  if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
   let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
+  let hb = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -991,78 +1128,110 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = h * 56 + n * 784 + r3 + w * 2;
-    let v0 = scratch0[a0];
-    let a1 = cb * 2 + r3 * 8;
-    let v1 = parameters[a1];
-    let v2 = scratch0[a0 + 1];
-    let v3 = scratch0[a0 + 28];
-    let v4 = scratch0[a0 + 29];
-    let v5 = parameters[a1 + 1];
-    let v6 = parameters[a1 + 24];
-    let v7 = scratch0[a0 + 56];
-    let v8 = scratch0[a0 + 57];
-    let v9 = parameters[a1 + 25];
-    let v10 = parameters[a1 + 48];
-    let v11 = scratch0[a0 + 84];
-    let v12 = scratch0[a0 + 85];
-    let v13 = parameters[a1 + 49];
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v3 * v1;
-    acc3 += v4 * v1;
-    acc4 += v0 * v5;
-    acc5 += v2 * v5;
-    acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc0 += v3 * v6;
-    acc1 += v4 * v6;
-    acc2 += v7 * v6;
-    acc3 += v8 * v6;
-    acc4 += v3 * v9;
-    acc5 += v4 * v9;
-    acc6 += v7 * v9;
-    acc7 += v8 * v9;
-    acc0 += v7 * v10;
-    acc1 += v8 * v10;
-    acc2 += v11 * v10;
-    acc3 += v12 * v10;
-    acc4 += v7 * v13;
-    acc5 += v8 * v13;
-    acc6 += v11 * v13;
-    acc7 += v12 * v13;
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
+    let a1 = hb * 168 + n * 784 + r3 + w * 2;
+    let v1 = scratch0[a1 + 28];
+    let v2 = scratch0[a1 + 29];
+    let v3 = scratch0[a1 + 56];
+    let v4 = scratch0[a1 + 57];
+    let v5 = scratch0[a1 + 84];
+    let v6 = scratch0[a1 + 85];
+    let v7 = scratch0[a1 + 112];
+    let v8 = scratch0[a1 + 113];
+    let v9 = scratch0[a1 + 140];
+    let v10 = scratch0[a1 + 141];
+    let v11 = parameters[a0 + 24];
+    let v12 = scratch0[a1 + 168];
+    let v13 = scratch0[a1 + 169];
+    let v14 = parameters[a0 + 48];
+    acc0 += scratch0[a1] * v0;
+    acc1 += scratch0[a1 + 1] * v0;
+    acc2 += v1 * v0;
+    acc3 += v2 * v0;
+    acc4 += v3 * v0;
+    acc5 += v4 * v0;
+    acc6 += v5 * v0;
+    acc7 += v6 * v0;
+    acc8 += v7 * v0;
+    acc9 += v8 * v0;
+    acc10 += v9 * v0;
+    acc11 += v10 * v0;
+    acc0 += v1 * v11;
+    acc1 += v2 * v11;
+    acc2 += v3 * v11;
+    acc3 += v4 * v11;
+    acc4 += v5 * v11;
+    acc5 += v6 * v11;
+    acc6 += v7 * v11;
+    acc7 += v8 * v11;
+    acc8 += v9 * v11;
+    acc9 += v10 * v11;
+    acc10 += v12 * v11;
+    acc11 += v13 * v11;
+    acc0 += v3 * v14;
+    acc1 += v4 * v14;
+    acc2 += v5 * v14;
+    acc3 += v6 * v14;
+    acc4 += v7 * v14;
+    acc5 += v8 * v14;
+    acc6 += v9 * v14;
+    acc7 += v10 * v14;
+    acc8 += v12 * v14;
+    acc9 += v13 * v14;
+    acc10 += scratch0[a1 + 196] * v14;
+    acc11 += scratch0[a1 + 197] * v14;
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 72];
-  let v15 = max((acc0 + v14), vec4f());
-  let v16 = max((acc1 + v14), vec4f());
-  let v17 = (v16 <= v15) | (v15 != v15);
-  let v18 = select(v16, v15, v17);
-  let v19 = max((acc2 + v14), vec4f());
-  let v20 = (v19 <= v18) | (v18 != v18);
-  let v21 = select(v19, v18, v20);
-  let v22 = max((acc3 + v14), vec4f());
-  let v23 = (v22 <= v21) | (v21 != v21);
-  let v24 = select(v22, v21, v23);
-  let v25 = parameters[a2 + 73];
-  let v26 = max((acc4 + v25), vec4f());
-  let v27 = max((acc5 + v25), vec4f());
+  let v15 = parameters[cb + 72];
+  let v16 = max((acc0 + v15), vec4f());
+  let v17 = max((acc1 + v15), vec4f());
+  let v18 = (v17 <= v16) | (v16 != v16);
+  let v19 = select(v17, v16, v18);
+  let v20 = max((acc2 + v15), vec4f());
+  let v21 = (v20 <= v19) | (v19 != v19);
+  let v22 = select(v20, v19, v21);
+  let v23 = max((acc3 + v15), vec4f());
+  let v24 = (v23 <= v22) | (v22 != v22);
+  let v25 = select(v23, v22, v24);
+  let v26 = max((acc4 + v15), vec4f());
+  let v27 = max((acc5 + v15), vec4f());
   let v28 = (v27 <= v26) | (v26 != v26);
   let v29 = select(v27, v26, v28);
-  let v30 = max((acc6 + v25), vec4f());
+  let v30 = max((acc6 + v15), vec4f());
   let v31 = (v30 <= v29) | (v29 != v29);
   let v32 = select(v30, v29, v31);
-  let v33 = max((acc7 + v25), vec4f());
+  let v33 = max((acc7 + v15), vec4f());
   let v34 = (v33 <= v32) | (v32 != v32);
   let v35 = select(v33, v32, v34);
-  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
+  let v36 = max((acc8 + v15), vec4f());
+  let v37 = max((acc9 + v15), vec4f());
+  let v38 = (v37 <= v36) | (v36 != v36);
+  let v39 = select(v37, v36, v38);
+  let v40 = max((acc10 + v15), vec4f());
+  let v41 = (v40 <= v39) | (v39 != v39);
+  let v42 = select(v40, v39, v41);
+  let v43 = max((acc11 + v15), vec4f());
+  let v44 = (v43 <= v42) | (v42 != v42);
+  let v45 = select(v43, v42, v44);
+  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v18), v21), v24);
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
-  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch1[a3] = v24;
-  scratch2[a3] = y0;
-  scratch1[a3 + 1] = v35;
-  scratch2[a3 + 1] = y1;
+  let y2 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v38), v41), v44);
+  let a2 = cb + hb * 312 + n * 1352 + w * 8;
+  scratch1[a2] = v25;
+  scratch2[a2] = y0;
+  if ((hb * 3 + 1) < 13) {
+    scratch1[a2 + 104] = v35;
+    scratch2[a2 + 104] = y1;
+  }
+  if ((hb * 3 + 2) < 13) {
+    scratch1[a2 + 208] = v45;
+    scratch2[a2 + 208] = y2;
+  }
 }
 `,
 };
@@ -1079,7 +1248,7 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 200, block: 1 },
+      invocations: { count: 160, block: 1 },
     },
   ],
   workgroup: 64,
@@ -1094,8 +1263,8 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4704>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 32768>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
@@ -1105,13 +1274,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -1121,80 +1290,110 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
     for (var r4 = 0; r4 < 32; r4++) {
-      let a0 = h * 832 + n * 5408 + r3 * 32 + r4 + w * 64;
-      let v0 = scratch0[a0];
-      let a1 = cb * 2 + r3 * 512 + r4 * 16;
-      let v1 = parameters[a1 + 80];
-      let v2 = scratch0[a0 + 32];
-      let v3 = scratch0[a0 + 416];
-      let v4 = scratch0[a0 + 448];
-      let v5 = parameters[a1 + 81];
-      let v6 = parameters[a1 + 1616];
-      let v7 = scratch0[a0 + 832];
-      let v8 = scratch0[a0 + 864];
-      let v9 = parameters[a1 + 1617];
-      let v10 = parameters[a1 + 3152];
-      let v11 = scratch0[a0 + 1248];
-      let v12 = scratch0[a0 + 1280];
-      let v13 = parameters[a1 + 3153];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v3 * v1;
-      acc3 += v4 * v1;
-      acc4 += v0 * v5;
-      acc5 += v2 * v5;
-      acc6 += v3 * v5;
-      acc7 += v4 * v5;
-      acc0 += v3 * v6;
-      acc1 += v4 * v6;
-      acc2 += v7 * v6;
-      acc3 += v8 * v6;
-      acc4 += v3 * v9;
-      acc5 += v4 * v9;
-      acc6 += v7 * v9;
-      acc7 += v8 * v9;
-      acc0 += v7 * v10;
-      acc1 += v8 * v10;
-      acc2 += v11 * v10;
-      acc3 += v12 * v10;
-      acc4 += v7 * v13;
-      acc5 += v8 * v13;
-      acc6 += v11 * v13;
-      acc7 += v12 * v13;
+      let a0 = cb + r3 * 512 + r4 * 16;
+      let v0 = parameters[a0 + 80];
+      let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
+      let v1 = scratch0[a1 + 416];
+      let v2 = scratch0[a1 + 448];
+      let v3 = scratch0[a1 + 832];
+      let v4 = scratch0[a1 + 864];
+      let v5 = scratch0[a1 + 1248];
+      let v6 = scratch0[a1 + 1280];
+      let v7 = scratch0[a1 + 1664];
+      let v8 = scratch0[a1 + 1696];
+      let v9 = scratch0[a1 + 2080];
+      let v10 = scratch0[a1 + 2112];
+      let v11 = parameters[a0 + 1616];
+      let v12 = scratch0[a1 + 2496];
+      let v13 = scratch0[a1 + 2528];
+      let v14 = parameters[a0 + 3152];
+      acc0 += scratch0[a1] * v0;
+      acc1 += scratch0[a1 + 32] * v0;
+      acc2 += v1 * v0;
+      acc3 += v2 * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc6 += v5 * v0;
+      acc7 += v6 * v0;
+      acc8 += v7 * v0;
+      acc9 += v8 * v0;
+      acc10 += v9 * v0;
+      acc11 += v10 * v0;
+      acc0 += v1 * v11;
+      acc1 += v2 * v11;
+      acc2 += v3 * v11;
+      acc3 += v4 * v11;
+      acc4 += v5 * v11;
+      acc5 += v6 * v11;
+      acc6 += v7 * v11;
+      acc7 += v8 * v11;
+      acc8 += v9 * v11;
+      acc9 += v10 * v11;
+      acc10 += v12 * v11;
+      acc11 += v13 * v11;
+      acc0 += v3 * v14;
+      acc1 += v4 * v14;
+      acc2 += v5 * v14;
+      acc3 += v6 * v14;
+      acc4 += v7 * v14;
+      acc5 += v8 * v14;
+      acc6 += v9 * v14;
+      acc7 += v10 * v14;
+      acc8 += v12 * v14;
+      acc9 += v13 * v14;
+      acc10 += scratch0[a1 + 2912] * v14;
+      acc11 += scratch0[a1 + 2944] * v14;
     }
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 4688];
-  let v15 = max((acc0 + v14), vec4f());
-  let v16 = max((acc1 + v14), vec4f());
-  let v17 = (v16 <= v15) | (v15 != v15);
-  let v18 = select(v16, v15, v17);
-  let v19 = max((acc2 + v14), vec4f());
-  let v20 = (v19 <= v18) | (v18 != v18);
-  let v21 = select(v19, v18, v20);
-  let v22 = max((acc3 + v14), vec4f());
-  let v23 = (v22 <= v21) | (v21 != v21);
-  let v24 = select(v22, v21, v23);
-  let v25 = parameters[a2 + 4689];
-  let v26 = max((acc4 + v25), vec4f());
-  let v27 = max((acc5 + v25), vec4f());
+  let v15 = parameters[cb + 4688];
+  let v16 = max((acc0 + v15), vec4f());
+  let v17 = max((acc1 + v15), vec4f());
+  let v18 = (v17 <= v16) | (v16 != v16);
+  let v19 = select(v17, v16, v18);
+  let v20 = max((acc2 + v15), vec4f());
+  let v21 = (v20 <= v19) | (v19 != v19);
+  let v22 = select(v20, v19, v21);
+  let v23 = max((acc3 + v15), vec4f());
+  let v24 = (v23 <= v22) | (v22 != v22);
+  let v25 = select(v23, v22, v24);
+  let v26 = max((acc4 + v15), vec4f());
+  let v27 = max((acc5 + v15), vec4f());
   let v28 = (v27 <= v26) | (v26 != v26);
   let v29 = select(v27, v26, v28);
-  let v30 = max((acc6 + v25), vec4f());
+  let v30 = max((acc6 + v15), vec4f());
   let v31 = (v30 <= v29) | (v29 != v29);
   let v32 = select(v30, v29, v31);
-  let v33 = max((acc7 + v25), vec4f());
+  let v33 = max((acc7 + v15), vec4f());
   let v34 = (v33 <= v32) | (v32 != v32);
   let v35 = select(v33, v32, v34);
-  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
+  let v36 = max((acc8 + v15), vec4f());
+  let v37 = max((acc9 + v15), vec4f());
+  let v38 = (v37 <= v36) | (v36 != v36);
+  let v39 = select(v37, v36, v38);
+  let v40 = max((acc10 + v15), vec4f());
+  let v41 = (v40 <= v39) | (v39 != v39);
+  let v42 = select(v40, v39, v41);
+  let v43 = max((acc11 + v15), vec4f());
+  let v44 = (v43 <= v42) | (v42 != v42);
+  let v45 = select(v43, v42, v44);
+  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v18), v21), v24);
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
-  let a3 = cb * 2 + h * 80 + n * 400 + w * 16;
-  scratch2[a3] = v24;
-  scratch3[a3] = y0;
-  scratch2[a3 + 1] = v35;
-  scratch3[a3 + 1] = y1;
+  let y2 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v38), v41), v44);
+  let a2 = cb + hb * 240 + n * 400 + w * 16;
+  scratch2[a2] = v25;
+  scratch3[a2] = y0;
+  scratch2[a2 + 80] = v35;
+  scratch3[a2 + 80] = y1;
+  if ((hb * 3 + 2) < 5) {
+    scratch2[a2 + 160] = v45;
+    scratch3[a2 + 160] = y2;
+  }
 }
 `,
 };
@@ -1263,7 +1462,7 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167114>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -1321,7 +1520,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = scratch1[n * 87 + r1 + 22];
-    let wins0 = (x0 > acc5) || (x0 != x0);
+    let wins0 = (x0 > acc5) | (x0 != x0);
     acc5 = select(acc5, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
@@ -1436,10 +1635,10 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
-@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
-@group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>, 160>;
+@group(0) @binding(4) var<storage, read_write> record_loss: array<f32, 1>;
+@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32, 1>;
+@group(0) @binding(6) var<storage, read_write> gradients: array<f32, 167114>;
 @group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
@@ -1450,7 +1649,7 @@ fn part0(number: i32, invocation: u32) {
   var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    if ((v0 >= 0) && (v0 < 10)) {
+    if ((v0 >= 0) & (v0 < 10)) {
       acc0 += scratch0[v0 + r0 * 87 + 34] - log(scratch0[r0 * 87 + 54]);
     }
   }
@@ -1536,14 +1735,14 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       label: 'fc1 backward: matmul',
       tasks: { count: 26, block: 0 },
       together: false,
-      invocations: { count: 9216, block: 0 },
+      invocations: { count: 6144, block: 0 },
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
       tasks: { count: 9, block: 5 },
       together: false,
-      invocations: { count: 288, block: 2 },
+      invocations: { count: 288, block: 4 },
     },
   ],
   workgroup: 64,
@@ -1559,8 +1758,8 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>, 41616>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
@@ -1578,30 +1777,32 @@ fn part0(number: i32, invocation: u32) {
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 64 * 3 * 3 * 16) { return; }
+  if (item >= 128 * 3 * 16) { return; }
   let nb = item % 16;
   let rest3 = item / 16;
   let c_2 = rest3 % 3;
   let rest2 = rest3 / 3;
-  let c_1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let c_0b = rest1;
+  let c_1b = 0;
+  let c_0 = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
-    let a0 = c_0b * 2 + c_1 * 384 + c_2 * 128 + r0 * 1152;
+    let a0 = c_0 + c_2 * 128 + r0 * 1152;
     acc0 += v0 * scratch1[a0];
-    acc1 += v0 * scratch1[a0 + 1];
+    acc1 += v0 * scratch1[a0 + 384];
+    acc2 += v0 * scratch1[a0 + 768];
   }
-  let a1 = c_0b * 288 + c_1 * 48 + c_2 * 16 + nb;
+  let a1 = c_0 * 144 + c_2 * 16 + nb;
   gradients[a1 + 23168] = acc0;
-  gradients[a1 + 23312] = acc1;
+  gradients[a1 + 23216] = acc1;
+  gradients[a1 + 23264] = acc2;
 }
 // fc1 backward: matmul + gt + select
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 3 * 32) { return; }
+  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32) { return; }
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
@@ -1609,24 +1810,29 @@ fn part2(number: i32, invocation: u32) {
   let h = rest2 % 3;
   let rest1 = rest2 / 3;
   let nb = rest1;
-  let n_start = max(min((nb * 2), (i32(uniforms.n) - 2)), 0);
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
   for (var r0 = 0; r0 < 64; r0++) {
     let v0 = scratch2[cb + h * 6144 + r0 * 32 + w * 2048];
-    let a2 = n_start * 64 + r0;
+    let a2 = nb * 256 + r0;
     acc0 += scratch0[a2] * v0;
     acc1 += scratch0[a2 + 64] * v0;
+    acc2 += scratch0[a2 + 128] * v0;
+    acc3 += scratch0[a2 + 192] * v0;
   }
-  if (((n_start + 0) >= (nb * 2)) && ((n_start + 0) < i32(uniforms.n))) {
-    let a3 = cb + h * 96 + n_start * 288 + w * 32;
-    let a4 = cb * 4 + h * 384 + n_start * 1152 + w * 128;
-    scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  let a3 = cb + h * 96 + nb * 1152 + w * 32;
+  let a4 = cb * 4 + h * 384 + nb * 4608 + w * 128;
+  scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  if ((nb * 4 + 1) < i32(uniforms.n)) {
+    scratch3[a3 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a4 + 1152], scratch1[a4 + 1153], scratch1[a4 + 1154], scratch1[a4 + 1155]) > vec4f(0.0)));
   }
-  if (((n_start + 1) >= (nb * 2)) && ((n_start + 1) < i32(uniforms.n))) {
-    let a5 = cb + h * 96 + n_start * 288 + w * 32;
-    let a6 = cb * 4 + h * 384 + n_start * 1152 + w * 128;
-    scratch3[a5 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a6 + 1152], scratch1[a6 + 1153], scratch1[a6 + 1154], scratch1[a6 + 1155]) > vec4f(0.0)));
+  if ((nb * 4 + 2) < i32(uniforms.n)) {
+    scratch3[a3 + 576] = select(vec4f(0.0), acc2, (vec4f(scratch1[a4 + 2304], scratch1[a4 + 2305], scratch1[a4 + 2306], scratch1[a4 + 2307]) > vec4f(0.0)));
+  }
+  if ((nb * 4 + 3) < i32(uniforms.n)) {
+    scratch3[a3 + 864] = select(vec4f(0.0), acc3, (vec4f(scratch1[a4 + 3456], scratch1[a4 + 3457], scratch1[a4 + 3458], scratch1[a4 + 3459]) > vec4f(0.0)));
   }
 }
 @compute @workgroup_size(64)
@@ -1635,15 +1841,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 144) { part1(number, invocation); return; }
-  number -= 144;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
+  if (number < 96) { part1(number, invocation); return; }
+  number -= 96;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch8, scratch4, gradients, scratch1.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch8, scratch4, gradients, scratch10, scratch1, scratch3.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
@@ -1654,7 +1860,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       label: 'conv3 backward: sum',
       tasks: { count: 16, block: 0 },
       together: true,
-      invocations: { count: 32, block: 0 },
+      invocations: { count: 288, block: 0 },
     },
     {
       name: 'train_08b_conv3_backward_conv2d_weight_grad',
@@ -1678,76 +1884,109 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
     { buffer: 18, access: 'read' },
     { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 20, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32, 92672>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 288>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 55296>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 32) { return; }
-  let ib = item;
+  if (item >= 3 * 3 * 32) { return; }
+  let ib = item % 32;
+  let rest2 = item / 32;
+  let r2 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r1 = rest1;
   var acc0 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let a0 = ib * 4 + r0 * 1152;
-    acc0 += vec4f(scratch0[a0], scratch0[a0 + 1], scratch0[a0 + 2], scratch0[a0 + 3]);
-    acc0 += vec4f(scratch0[a0 + 128], scratch0[a0 + 129], scratch0[a0 + 130], scratch0[a0 + 131]);
-    acc0 += vec4f(scratch0[a0 + 256], scratch0[a0 + 257], scratch0[a0 + 258], scratch0[a0 + 259]);
-    acc0 += vec4f(scratch0[a0 + 384], scratch0[a0 + 385], scratch0[a0 + 386], scratch0[a0 + 387]);
-    acc0 += vec4f(scratch0[a0 + 512], scratch0[a0 + 513], scratch0[a0 + 514], scratch0[a0 + 515]);
-    acc0 += vec4f(scratch0[a0 + 640], scratch0[a0 + 641], scratch0[a0 + 642], scratch0[a0 + 643]);
-    acc0 += vec4f(scratch0[a0 + 768], scratch0[a0 + 769], scratch0[a0 + 770], scratch0[a0 + 771]);
-    acc0 += vec4f(scratch0[a0 + 896], scratch0[a0 + 897], scratch0[a0 + 898], scratch0[a0 + 899]);
-    acc0 += vec4f(scratch0[a0 + 1024], scratch0[a0 + 1025], scratch0[a0 + 1026], scratch0[a0 + 1027]);
+    acc0 += vec4f(scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 1], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 2], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 3]);
   }
-  gradients[ib + 23136] = acc0;
+  scratch3[ib + r1 * 96 + r2 * 32] = acc0;
 }
 // conv3 backward: conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 64 * 32) { return; }
   let nb = item % 32;
-  let rest3 = item / 32;
-  let c = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
+  let rest4 = item / 32;
+  let c = rest4 % 64;
+  let rest3 = rest4 / 64;
+  let wb = 0;
   let hb = 0;
+  let r2 = rest3;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a1 = nb * 4 + r0 * 1152 + r2 * 128;
-      let v0 = vec4f(scratch0[a1], scratch0[a1 + 1], scratch0[a1 + 2], scratch0[a1 + 3]);
-      let a2 = c + r0 * 1600 + r2 * 64 + w * 64;
-      let v1 = scratch1[a2 + 320];
-      let v2 = scratch1[a2 + 640];
-      let v3 = vec4f(scratch0[a1 + 384], scratch0[a1 + 385], scratch0[a1 + 386], scratch0[a1 + 387]);
-      let v4 = scratch1[a2 + 960];
-      let v5 = vec4f(scratch0[a1 + 768], scratch0[a1 + 769], scratch0[a1 + 770], scratch0[a1 + 771]);
-      acc0 += scratch1[a2] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch1[a2 + 1280] * v5;
-    }
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = nb * 4 + r0 * 1152 + r2 * 128;
+    let v0 = vec4f(scratch0[a0], scratch0[a0 + 1], scratch0[a0 + 2], scratch0[a0 + 3]);
+    let a1 = c + r0 * 1600 + r2 * 64;
+    let v1 = scratch1[a1 + 320];
+    let v2 = scratch1[a1 + 384];
+    let v3 = scratch1[a1 + 448];
+    let v4 = scratch1[a1 + 640];
+    let v5 = scratch1[a1 + 704];
+    let v6 = scratch1[a1 + 768];
+    let v7 = vec4f(scratch0[a0 + 384], scratch0[a0 + 385], scratch0[a0 + 386], scratch0[a0 + 387]);
+    let v8 = scratch1[a1 + 960];
+    let v9 = scratch1[a1 + 1024];
+    let v10 = scratch1[a1 + 1088];
+    let v11 = vec4f(scratch0[a0 + 768], scratch0[a0 + 769], scratch0[a0 + 770], scratch0[a0 + 771]);
+    acc0 += scratch1[a1] * v0;
+    acc1 += scratch1[a1 + 64] * v0;
+    acc2 += scratch1[a1 + 128] * v0;
+    acc3 += v1 * v0;
+    acc4 += v2 * v0;
+    acc5 += v3 * v0;
+    acc6 += v4 * v0;
+    acc7 += v5 * v0;
+    acc8 += v6 * v0;
+    acc0 += v1 * v7;
+    acc1 += v2 * v7;
+    acc2 += v3 * v7;
+    acc3 += v4 * v7;
+    acc4 += v5 * v7;
+    acc5 += v6 * v7;
+    acc6 += v8 * v7;
+    acc7 += v9 * v7;
+    acc8 += v10 * v7;
+    acc0 += v4 * v11;
+    acc1 += v5 * v11;
+    acc2 += v6 * v11;
+    acc3 += v8 * v11;
+    acc4 += v9 * v11;
+    acc5 += v10 * v11;
+    acc6 += scratch1[a1 + 1280] * v11;
+    acc7 += scratch1[a1 + 1344] * v11;
+    acc8 += scratch1[a1 + 1408] * v11;
   }
-  let a3 = c * 32 + nb + w * 2048;
-  gradients[a3 + 4704] = acc0;
-  gradients[a3 + 10848] = acc1;
-  gradients[a3 + 16992] = acc2;
+  let a2 = c * 32 + nb + r2 * 18432;
+  scratch4[a2] = acc0;
+  scratch4[a2 + 2048] = acc1;
+  scratch4[a2 + 4096] = acc2;
+  scratch4[a2 + 6144] = acc3;
+  scratch4[a2 + 8192] = acc4;
+  scratch4[a2 + 10240] = acc5;
+  scratch4[a2 + 12288] = acc6;
+  scratch4[a2 + 14336] = acc7;
+  scratch4[a2 + 16384] = acc8;
 }
 // conv3 backward: conv2d_input_grad + gt + select
 fn part2(number: i32, invocation: u32) {
@@ -1765,16 +2004,16 @@ fn part2(number: i32, invocation: u32) {
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
-    if (((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 3)) {
+    if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 3)) {
       for (var r2 = 0; r2 < 128; r2++) {
-        let a4 = n * 1152 + r1 * (-128) + r2 + w * 128;
-        let v0 = scratch0[a4];
-        let a5 = cb + r1 * 2048 + r2 * 16;
-        let v1 = scratch2[a5];
-        let v2 = scratch0[a4 + 384];
-        let v3 = scratch0[a4 + 768];
-        let v4 = scratch2[a5 + 6144];
-        let v5 = scratch2[a5 + 12288];
+        let a3 = n * 1152 + r1 * (-128) + r2 + w * 128;
+        let v0 = scratch0[a3];
+        let a4 = cb + r1 * 2048 + r2 * 16;
+        let v1 = scratch2[a4];
+        let v2 = scratch0[a3 + 384];
+        let v3 = scratch0[a3 + 768];
+        let v4 = scratch2[a4 + 6144];
+        let v5 = scratch2[a4 + 12288];
         acc0 += v0 * v1;
         acc1 += v2 * v1;
         acc2 += v3 * v1;
@@ -1787,20 +2026,20 @@ fn part2(number: i32, invocation: u32) {
       }
     }
   }
-  let a6 = cb + n * 400 + w * 16;
-  let a7 = cb * 4 + n * 1600 + w * 64;
-  scratch3[a6] = select(vec4f(0.0), acc0, (vec4f(scratch1[a7], scratch1[a7 + 1], scratch1[a7 + 2], scratch1[a7 + 3]) > vec4f(0.0)));
-  scratch3[a6 + 80] = select(vec4f(0.0), acc1, (vec4f(scratch1[a7 + 320], scratch1[a7 + 321], scratch1[a7 + 322], scratch1[a7 + 323]) > vec4f(0.0)));
-  scratch3[a6 + 160] = select(vec4f(0.0), acc2, (vec4f(scratch1[a7 + 640], scratch1[a7 + 641], scratch1[a7 + 642], scratch1[a7 + 643]) > vec4f(0.0)));
-  scratch3[a6 + 240] = select(vec4f(0.0), acc3, (vec4f(scratch1[a7 + 960], scratch1[a7 + 961], scratch1[a7 + 962], scratch1[a7 + 963]) > vec4f(0.0)));
-  scratch3[a6 + 320] = select(vec4f(0.0), acc4, (vec4f(scratch1[a7 + 1280], scratch1[a7 + 1281], scratch1[a7 + 1282], scratch1[a7 + 1283]) > vec4f(0.0)));
+  let a5 = cb + n * 400 + w * 16;
+  let a6 = cb * 4 + n * 1600 + w * 64;
+  scratch5[a5] = select(vec4f(0.0), acc0, (vec4f(scratch1[a6], scratch1[a6 + 1], scratch1[a6 + 2], scratch1[a6 + 3]) > vec4f(0.0)));
+  scratch5[a5 + 80] = select(vec4f(0.0), acc1, (vec4f(scratch1[a6 + 320], scratch1[a6 + 321], scratch1[a6 + 322], scratch1[a6 + 323]) > vec4f(0.0)));
+  scratch5[a5 + 160] = select(vec4f(0.0), acc2, (vec4f(scratch1[a6 + 640], scratch1[a6 + 641], scratch1[a6 + 642], scratch1[a6 + 643]) > vec4f(0.0)));
+  scratch5[a5 + 240] = select(vec4f(0.0), acc3, (vec4f(scratch1[a6 + 960], scratch1[a6 + 961], scratch1[a6 + 962], scratch1[a6 + 963]) > vec4f(0.0)));
+  scratch5[a5 + 320] = select(vec4f(0.0), acc4, (vec4f(scratch1[a6 + 1280], scratch1[a6 + 1281], scratch1[a6 + 1282], scratch1[a6 + 1283]) > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
+  if (number < 5) { part0(number, invocation); return; }
+  number -= 5;
   if (number < 96) { part1(number, invocation); return; }
   number -= 96;
   if (number < (i32(uniforms.n) * 5 * 16 + 63) / 64) { part2(number, invocation); }
@@ -1809,7 +2048,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch1, scratch9, scratch6, scratch5, gradients, scratch0.
+ * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch3, scratch9, scratch6, scratch5, gradients, scratch12, scratch0, scratch8.
  */
 const train09Conv2BackwardSumConv2BackwardMaxPo: KernelSpec = {
   name: 'train_09_conv2_backward_sum_conv2_backward_max_po',
@@ -1820,44 +2059,458 @@ const train09Conv2BackwardSumConv2BackwardMaxPo: KernelSpec = {
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       together: true,
-      invocations: { count: 16, block: 0 },
+      invocations: { count: 400, block: 0 },
     },
     {
       name: 'train_09b_conv2_backward_max_pool2d_grad_conv2d_we',
       label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 16, block: 0 },
       together: false,
-      invocations: { count: 9216, block: 0 },
+      invocations: { count: 19200, block: 0 },
     },
     {
       name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_in',
       label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 4 },
+      invocations: { count: 104, block: 1 },
     },
   ],
   workgroup: 64,
   localBytes: 21632,
   buffers: [
-    { buffer: 11, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 19, access: 'read' },
     { buffer: 16, access: 'read' },
     { buffer: 15, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<i32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 4608>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 18816>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 400>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 115200>;
+@group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // conv2 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 5 * 5 * 16) { return; }
+  let ib = item % 16;
+  let rest2 = item / 16;
+  let r2 = rest2 % 5;
+  let rest1 = rest2 / 5;
+  let r1 = rest1;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += vec4f(scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
+  }
+  scratch4[ib + r1 * 80 + r2 * 16] = acc0;
+}
+// conv2 backward: max_pool2d_grad + conv2d_weight_grad
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 5 * 5 * 3 * 64 * 4) { return; }
+  let cb = item % 4;
+  let rest5 = item / 4;
+  let n = rest5 % 64;
+  let rest4 = rest5 / 64;
+  let w = rest4 % 3;
+  let rest3 = rest4 / 3;
+  let hb = 0;
+  let r2_0 = rest3 % 5;
+  let rest1 = rest3 / 5;
+  let r1_0 = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
+    let v0 = scratch1[a0];
+    let v1 = v0 / 2;
+    let v2 = v0 % 2;
+    if ((v0 >= 0) & (v0 < 4)) {
+      let v3 = scratch0[a0];
+      let a1 = v1 * 104 + v2 * 8 + cb * 2 + r0 * 1352 + r1_0 * 208 + r2_0 * 16 + w * 8;
+      acc0 += scratch2[a1] * v3;
+      acc1 += scratch2[a1 + 1] * v3;
+      acc2 += scratch2[a1 + 104] * v3;
+      acc3 += scratch2[a1 + 105] * v3;
+      acc4 += scratch2[a1 + 208] * v3;
+      acc5 += scratch2[a1 + 209] * v3;
+    }
+  }
+  let a2 = cb * 2 + n * 8 + r1_0 * 23040 + r2_0 * 4608 + w * 512;
+  scratch5[a2] = acc0;
+  scratch5[a2 + 1] = acc1;
+  scratch5[a2 + 1536] = acc2;
+  scratch5[a2 + 1537] = acc3;
+  scratch5[a2 + 3072] = acc4;
+  scratch5[a2 + 3073] = acc5;
+}
+// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
+  let w = rest3 % 13;
+  let rest2 = rest3 / 13;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    let v0 = (r1 * (-1) + w + 2) / 2;
+    let v2 = (r1 * (-1) + w + 2) % 2;
+    let v6 = v2 + 2;
+    if ((((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 11)) & ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
+      for (var r2 = 0; r2 < 64; r2++) {
+        let a3 = v0 * 64 + n * 1600 + r2;
+        let v1 = scratch1[a3 - 64];
+        let v3 = scratch0[a3 - 64];
+        let v4 = select(0.0, v3, (v1 == v2));
+        let a4 = cb + r1 * 512 + r2 * 8;
+        let v5 = scratch3[a4];
+        let v7 = select(0.0, v3, (v1 == v6));
+        let v8 = scratch1[a3 + 256];
+        let v9 = scratch0[a3 + 256];
+        let v10 = select(0.0, v9, (v8 == v2));
+        let v11 = select(0.0, v9, (v8 == v6));
+        let v12 = scratch1[a3 + 576];
+        let v13 = scratch0[a3 + 576];
+        let v14 = select(0.0, v13, (v12 == v2));
+        let v15 = select(0.0, v13, (v12 == v6));
+        let v16 = scratch1[a3 + 896];
+        let v17 = scratch0[a3 + 896];
+        let v18 = select(0.0, v17, (v16 == v2));
+        let v19 = select(0.0, v17, (v16 == v6));
+        let v20 = scratch1[a3 + 1216];
+        let v21 = scratch0[a3 + 1216];
+        let v22 = select(0.0, v21, (v20 == v2));
+        let v23 = select(0.0, v21, (v20 == v6));
+        let v24 = scratch3[a4 + 1536];
+        let v25 = scratch3[a4 + 3072];
+        acc0 += v4 * v5;
+        acc1 += v7 * v5;
+        acc2 += v10 * v5;
+        acc3 += v11 * v5;
+        acc4 += v14 * v5;
+        acc5 += v15 * v5;
+        acc6 += v18 * v5;
+        acc7 += v19 * v5;
+        acc8 += v22 * v5;
+        acc9 += v23 * v5;
+        acc1 += v4 * v24;
+        acc2 += v7 * v24;
+        acc3 += v10 * v24;
+        acc4 += v11 * v24;
+        acc5 += v14 * v24;
+        acc6 += v15 * v24;
+        acc7 += v18 * v24;
+        acc8 += v19 * v24;
+        acc9 += v22 * v24;
+        acc10 += v23 * v24;
+        acc2 += v4 * v25;
+        acc3 += v7 * v25;
+        acc4 += v10 * v25;
+        acc5 += v11 * v25;
+        acc6 += v14 * v25;
+        acc7 += v15 * v25;
+        acc8 += v18 * v25;
+        acc9 += v19 * v25;
+        acc10 += v22 * v25;
+        acc11 += v23 * v25;
+      }
+    }
+  }
+  let a5 = cb + n * 1352 + w * 8;
+  scratch6[a5] = select(vec4f(0.0), acc0, (scratch2[a5] > vec4f(0.0)));
+  scratch6[a5 + 104] = select(vec4f(0.0), acc1, (scratch2[a5 + 104] > vec4f(0.0)));
+  scratch6[a5 + 208] = select(vec4f(0.0), acc2, (scratch2[a5 + 208] > vec4f(0.0)));
+  scratch6[a5 + 312] = select(vec4f(0.0), acc3, (scratch2[a5 + 312] > vec4f(0.0)));
+  scratch6[a5 + 416] = select(vec4f(0.0), acc4, (scratch2[a5 + 416] > vec4f(0.0)));
+  scratch6[a5 + 520] = select(vec4f(0.0), acc5, (scratch2[a5 + 520] > vec4f(0.0)));
+  scratch6[a5 + 624] = select(vec4f(0.0), acc6, (scratch2[a5 + 624] > vec4f(0.0)));
+  scratch6[a5 + 728] = select(vec4f(0.0), acc7, (scratch2[a5 + 728] > vec4f(0.0)));
+  scratch6[a5 + 832] = select(vec4f(0.0), acc8, (scratch2[a5 + 832] > vec4f(0.0)));
+  scratch6[a5 + 936] = select(vec4f(0.0), acc9, (scratch2[a5 + 936] > vec4f(0.0)));
+  scratch6[a5 + 1040] = select(vec4f(0.0), acc10, (scratch2[a5 + 1040] > vec4f(0.0)));
+  scratch6[a5 + 1144] = select(vec4f(0.0), acc11, (scratch2[a5 + 1144] > vec4f(0.0)));
+  scratch6[a5 + 1248] = select(vec4f(0.0), acc12, (scratch2[a5 + 1248] > vec4f(0.0)));
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < 7) { part0(number, invocation); return; }
+  number -= 7;
+  if (number < 300) { part1(number, invocation); return; }
+  number -= 300;
+  if (number < (i32(uniforms.n) * 13 * 8 + 63) / 64) { part2(number, invocation); }
+}
+`,
+};
+
+/**
+ * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: sum: slices | conv3 backward: conv2d_weight_grad: slices. Binds scratch8, scratch2, scratch7, scratch10, scratch1, gradients, scratch11, scratch4.
+ */
+const train10Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
+  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
+  label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: sum: slices | conv3 backward: conv2d_weight_grad: slices',
+  parts: [
+    {
+      name: 'train_10a_conv1_backward_sum',
+      label: 'conv1 backward: sum',
+      tasks: { count: 4, block: 0 },
+      together: true,
+      invocations: { count: 1352, block: 0 },
+    },
+    {
+      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
+      tasks: { count: 12, block: 0 },
+      together: true,
+      invocations: { count: 4056, block: 0 },
+    },
+    {
+      name: 'train_10c_conv3_backward_sum_slices',
+      label: 'conv3 backward: sum: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 32, block: 0 },
+    },
+    {
+      name: 'train_10d_conv3_backward_conv2d_weight_grad_slices',
+      label: 'conv3 backward: conv2d_weight_grad: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 6144, block: 0 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 18, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 11, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
+    { buffer: 14, access: 'read_write' },
+  ],
+  wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: sum: slices | conv3 backward: conv2d_weight_grad: slices
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<i32>>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 288>;
+@group(0) @binding(4) var<storage, read> scratch4: array<vec4<f32>, 55296>;
+@group(0) @binding(5) var<storage, read_write> gradients: array<vec4<f32>, 23168>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 1352>;
+@group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 12168>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
+
+// conv1 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 13 * 13 * 8) { return; }
+  let ib = item % 8;
+  let rest2 = item / 8;
+  let r2 = rest2 % 13;
+  let rest1 = rest2 / 13;
+  let r1 = rest1;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
+  }
+  scratch5[ib + r1 * 104 + r2 * 8] = acc0;
+}
+// conv1 backward: max_pool2d_grad + conv2d_weight_grad
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 13 * 13 * 3 * 8) { return; }
+  let c = 0;
+  let nb = item % 8;
+  let rest4 = item / 8;
+  let w = rest4 % 3;
+  let rest3 = rest4 / 3;
+  let hb = 0;
+  let r2_0 = rest3 % 13;
+  let rest1 = rest3 / 13;
+  let r1_0 = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = nb + r0 * 1352 + r1_0 * 104 + r2_0 * 8;
+    let v0 = scratch2[a0];
+    let v1 = scratch0[a0];
+    let v2 = select(vec4f(0.0), v1, (v0 == vec4i(0)));
+    let a1 = r0 * 784 + r1_0 * 56 + r2_0 * 2 + w;
+    let v3 = scratch1[a1 + 28];
+    let v4 = scratch1[a1 + 56];
+    let v5 = select(vec4f(0.0), v1, (v0 == vec4i(1)));
+    let v6 = scratch1[a1 + 29];
+    let v7 = scratch1[a1 + 57];
+    let v8 = select(vec4f(0.0), v1, (v0 == vec4i(2)));
+    let v9 = select(vec4f(0.0), v1, (v0 == vec4i(3)));
+    acc0 += scratch1[a1] * v2;
+    acc1 += v3 * v2;
+    acc2 += v4 * v2;
+    acc0 += scratch1[a1 + 1] * v5;
+    acc1 += v6 * v5;
+    acc2 += v7 * v5;
+    acc0 += v3 * v8;
+    acc1 += v4 * v8;
+    acc2 += scratch1[a1 + 84] * v8;
+    acc0 += v6 * v9;
+    acc1 += v7 * v9;
+    acc2 += scratch1[a1 + 85] * v9;
+  }
+  let a2 = nb + r1_0 * 936 + r2_0 * 72 + w * 8;
+  scratch6[a2] = acc0;
+  scratch6[a2 + 24] = acc1;
+  scratch6[a2 + 48] = acc2;
+}
+// conv3 backward: sum: slices
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 32) { return; }
+  let ib = item;
+  var acc0 = vec4f(0.0);
+  acc0 += scratch3[ib];
+  acc0 += scratch3[ib + 32];
+  acc0 += scratch3[ib + 64];
+  acc0 += scratch3[ib + 96];
+  acc0 += scratch3[ib + 128];
+  acc0 += scratch3[ib + 160];
+  acc0 += scratch3[ib + 192];
+  acc0 += scratch3[ib + 224];
+  acc0 += scratch3[ib + 256];
+  gradients[ib + 23136] = acc0;
+}
+// conv3 backward: conv2d_weight_grad: slices
+fn part3(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 64 * 32) { return; }
+  let nb = item % 32;
+  let rest3 = item / 32;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let hb = 0;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  let a3 = c * 32 + nb + w * 2048;
+  acc0 += scratch4[a3];
+  acc1 += scratch4[a3 + 6144];
+  acc2 += scratch4[a3 + 12288];
+  acc0 += scratch4[a3 + 18432];
+  acc1 += scratch4[a3 + 24576];
+  acc2 += scratch4[a3 + 30720];
+  acc0 += scratch4[a3 + 36864];
+  acc1 += scratch4[a3 + 43008];
+  acc2 += scratch4[a3 + 49152];
+  gradients[a3 + 4704] = acc0;
+  gradients[a3 + 10848] = acc1;
+  gradients[a3 + 16992] = acc2;
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < 22) { part0(number, invocation); return; }
+  number -= 22;
+  if (number < 64) { part1(number, invocation); return; }
+  number -= 64;
+  if (number < 1) { part2(number, invocation); return; }
+  number -= 1;
+  if (number < 96) { part3(number, invocation); }
+}
+`,
+};
+
+/**
+ * Kernel 23: conv2 backward: sum: slices | conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices. Binds scratch12, scratch0, scratch11, scratch4, gradients.
+ */
+const train11Conv2BackwardSumSlicesConv2Backward: KernelSpec = {
+  name: 'train_11_conv2_backward_sum_slices_conv2_backward',
+  label: 'conv2 backward: sum: slices | conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices',
+  parts: [
+    {
+      name: 'train_11a_conv2_backward_sum_slices',
+      label: 'conv2 backward: sum: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 16, block: 0 },
+    },
+    {
+      name: 'train_11b_conv2_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 9216, block: 0 },
+    },
+    {
+      name: 'train_11c_conv1_backward_sum_slices',
+      label: 'conv1 backward: sum: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 8, block: 0 },
+    },
+    {
+      name: 'train_11d_conv1_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 72, block: 0 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 22, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+  ],
+  wgsl: `// conv2 backward: sum: slices | conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>, 400>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32, 460800>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 1352>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 12168>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 18816>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+// conv2 backward: sum: slices
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 16) { return; }
@@ -1865,18 +2518,17 @@ fn part0(number: i32, invocation: u32) {
   var acc0 = vec4f(0.0);
   for (var r1 = 0; r1 < 5; r1++) {
     for (var r2 = 0; r2 < 5; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 += vec4f(scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
-      }
+      acc0 += scratch0[ib + r1 * 80 + r2 * 16];
     }
   }
-  let a0 = acc0;
-  gradients[ib * 4 + 18752] = a0.x;
-  gradients[ib * 4 + 18753] = a0.y;
-  gradients[ib * 4 + 18754] = a0.z;
-  gradients[ib * 4 + 18755] = a0.w;
+  let a0 = ib * 4;
+  let a1 = acc0;
+  gradients[a0 + 18752] = a1.x;
+  gradients[a0 + 18753] = a1.y;
+  gradients[a0 + 18754] = a1.z;
+  gradients[a0 + 18755] = a1.w;
 }
-// conv2 backward: max_pool2d_grad + conv2d_weight_grad
+// conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 16 * 64) { return; }
@@ -1889,165 +2541,37 @@ fn part1(number: i32, invocation: u32) {
   let h = rest1;
   var acc0 = 0.0;
   var acc1 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1_0 = 0; r1_0 < 5; r1_0++) {
-      for (var r2_0 = 0; r2_0 < 5; r2_0++) {
-        let a1 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
-        let v0 = scratch1[a1];
-        let v1 = v0 / 2;
-        let v2 = v0 % 2;
-        if ((v0 >= 0) && (v0 < 4)) {
-          let v3 = scratch0[a1];
-          let a2 = v1 * 416 + v2 * 32 + cb * 2 + h * 416 + r0 * 5408 + r1_0 * 832 + r2_0 * 64 + w * 32;
-          acc0 += scratch2[a2] * v3;
-          acc1 += scratch2[a2 + 1] * v3;
-        }
-      }
+  for (var r1_0 = 0; r1_0 < 5; r1_0++) {
+    for (var r2_0 = 0; r2_0 < 5; r2_0++) {
+      let a2 = cb * 2 + h * 6144 + n * 32 + r1_0 * 92160 + r2_0 * 18432 + w * 2048;
+      acc0 += scratch1[a2];
+      acc1 += scratch1[a2 + 1];
     }
   }
   let a3 = cb * 128 + h * 6144 + n + w * 2048;
   gradients[a3 + 320] = acc0;
   gradients[a3 + 384] = acc1;
 }
-// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+// conv1 backward: sum: slices
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
-  let nb = rest1;
-  let n_start = max(min((nb * 4), (i32(uniforms.n) - 4)), 0);
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if ((((h + r0 * (-1)) >= 0) && ((h + r0 * (-1)) < 11)) && ((((h + r0 * (-1) + 2) / 2) + (-1)) < 5)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if ((((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 11)) && ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let a4 = n_start * 1600 + r2 + ((h + r0 * (-1) + 2) / 2) * 320 + ((r1 * (-1) + w + 2) / 2) * 64;
-            let v0 = select(0.0, scratch0[a4 - 384], (scratch1[a4 - 384] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let a5 = cb * 2 + r0 * 1536 + r1 * 512 + r2 * 8;
-            let v1 = scratch3[a5];
-            let v2 = scratch3[a5 + 1];
-            let v3 = select(0.0, scratch0[a4 + 1216], (scratch1[a4 + 1216] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v4 = select(0.0, scratch0[a4 + 2816], (scratch1[a4 + 2816] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v5 = select(0.0, scratch0[a4 + 4416], (scratch1[a4 + 4416] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-          }
-        }
-      }
-    }
-  }
-  if (((n_start + 0) >= (nb * 4)) && ((n_start + 0) < i32(uniforms.n))) {
-    let a6 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a7 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a6] = select(vec4f(0.0), acc0, (vec4f(scratch2[a7], scratch2[a7 + 1], scratch2[a7 + 2], scratch2[a7 + 3]) > vec4f(0.0)));
-    scratch4[a6 + 1] = select(vec4f(0.0), acc1, (vec4f(scratch2[a7 + 4], scratch2[a7 + 5], scratch2[a7 + 6], scratch2[a7 + 7]) > vec4f(0.0)));
-  }
-  if (((n_start + 1) >= (nb * 4)) && ((n_start + 1) < i32(uniforms.n))) {
-    let a8 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a9 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a8 + 1352] = select(vec4f(0.0), acc2, (vec4f(scratch2[a9 + 5408], scratch2[a9 + 5409], scratch2[a9 + 5410], scratch2[a9 + 5411]) > vec4f(0.0)));
-    scratch4[a8 + 1353] = select(vec4f(0.0), acc3, (vec4f(scratch2[a9 + 5412], scratch2[a9 + 5413], scratch2[a9 + 5414], scratch2[a9 + 5415]) > vec4f(0.0)));
-  }
-  if (((n_start + 2) >= (nb * 4)) && ((n_start + 2) < i32(uniforms.n))) {
-    let a10 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a11 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a10 + 2704] = select(vec4f(0.0), acc4, (vec4f(scratch2[a11 + 10816], scratch2[a11 + 10817], scratch2[a11 + 10818], scratch2[a11 + 10819]) > vec4f(0.0)));
-    scratch4[a10 + 2705] = select(vec4f(0.0), acc5, (vec4f(scratch2[a11 + 10820], scratch2[a11 + 10821], scratch2[a11 + 10822], scratch2[a11 + 10823]) > vec4f(0.0)));
-  }
-  if (((n_start + 3) >= (nb * 4)) && ((n_start + 3) < i32(uniforms.n))) {
-    let a12 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a13 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a12 + 4056] = select(vec4f(0.0), acc6, (vec4f(scratch2[a13 + 16224], scratch2[a13 + 16225], scratch2[a13 + 16226], scratch2[a13 + 16227]) > vec4f(0.0)));
-    scratch4[a12 + 4057] = select(vec4f(0.0), acc7, (vec4f(scratch2[a13 + 16228], scratch2[a13 + 16229], scratch2[a13 + 16230], scratch2[a13 + 16231]) > vec4f(0.0)));
-  }
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 144) { part1(number, invocation); return; }
-  number -= 144;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64) { part2(number, invocation); }
-}
-`,
-};
-
-/**
- * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch0, scratch2, scratch7, gradients.
- */
-const train10Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
-  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
-  label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad',
-  parts: [
-    {
-      name: 'train_10a_conv1_backward_sum',
-      label: 'conv1 backward: sum',
-      tasks: { count: 4, block: 0 },
-      together: true,
-      invocations: { count: 8, block: 0 },
-    },
-    {
-      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
-      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
-      tasks: { count: 12, block: 0 },
-      together: true,
-      invocations: { count: 72, block: 0 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 10, access: 'read' },
-    { buffer: 12, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 1, access: 'read_write' },
-  ],
-  wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<i32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-// conv1 backward: sum
-fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 8) { return; }
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 13; r1++) {
-      for (var r2 = 0; r2 < 13; r2++) {
-        acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
-      }
+  for (var r1 = 0; r1 < 13; r1++) {
+    for (var r2 = 0; r2 < 13; r2++) {
+      acc0 += scratch2[ib + r1 * 104 + r2 * 8];
     }
   }
-  gradients[ib + 72] = acc0;
+  let a4 = ib * 4;
+  let a5 = acc0;
+  gradients[a4 + 288] = a5.x;
+  gradients[a4 + 289] = a5.y;
+  gradients[a4 + 290] = a5.z;
+  gradients[a4 + 291] = a5.w;
 }
-// conv1 backward: max_pool2d_grad + conv2d_weight_grad
-fn part1(number: i32, invocation: u32) {
+// conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
+fn part3(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 8) { return; }
   let c = 0;
@@ -2057,21 +2581,16 @@ fn part1(number: i32, invocation: u32) {
   let rest1 = rest2 / 3;
   let h = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1_0 = 0; r1_0 < 13; r1_0++) {
-      for (var r2_0 = 0; r2_0 < 13; r2_0++) {
-        let a0 = nb + r0 * 1352 + r1_0 * 104 + r2_0 * 8;
-        let v0 = scratch2[a0];
-        let v1 = scratch0[a0];
-        let a1 = h * 28 + r0 * 784 + r1_0 * 56 + r2_0 * 2 + w;
-        acc0 += scratch1[a1] * select(vec4f(0.0), v1, (v0 == vec4i(0)));
-        acc0 += scratch1[a1 + 1] * select(vec4f(0.0), v1, (v0 == vec4i(1)));
-        acc0 += scratch1[a1 + 28] * select(vec4f(0.0), v1, (v0 == vec4i(2)));
-        acc0 += scratch1[a1 + 29] * select(vec4f(0.0), v1, (v0 == vec4i(3)));
-      }
+  for (var r1_0 = 0; r1_0 < 13; r1_0++) {
+    for (var r2_0 = 0; r2_0 < 13; r2_0++) {
+      acc0 += scratch3[h * 24 + nb + r1_0 * 936 + r2_0 * 72 + w * 8];
     }
   }
-  gradients[h * 24 + nb + w * 8] = acc0;
+  let a6 = acc0;
+  gradients[h * 96 + nb * 4 + w * 32] = a6.x;
+  gradients[h * 96 + nb * 4 + w * 32 + 1] = a6.y;
+  gradients[h * 96 + nb * 4 + w * 32 + 2] = a6.z;
+  gradients[h * 96 + nb * 4 + w * 32 + 3] = a6.w;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2079,22 +2598,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 2) { part1(number, invocation); }
+  if (number < 144) { part1(number, invocation); return; }
+  number -= 144;
+  if (number < 1) { part2(number, invocation); return; }
+  number -= 1;
+  if (number < 2) { part3(number, invocation); }
 }
 `,
 };
 
-/** Kernel 23: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train11AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 24: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train12AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       together: false,
-      invocations: { count: 41792, block: 0 },
+      invocations: { count: 20896, block: 0 },
     },
   ],
   workgroup: 64,
@@ -2108,11 +2631,11 @@ const train11AdamIsFiniteMulAddPowSub3More: KernelSpec = {
   ],
   wgsl: `// Adam: is_finite + mul + add + pow + sub + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> record_loss: array<f32>;
-@group(0) @binding(1) var<storage, read_write> state_m: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> state_v: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> parameters: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> record_loss: array<f32, 1>;
+@group(0) @binding(1) var<storage, read_write> state_m: array<vec4<f32>, 41792>;
+@group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>, 41792>;
+@group(0) @binding(3) var<storage, read_write> state_v: array<vec4<f32>, 41792>;
+@group(0) @binding(4) var<storage, read_write> parameters: array<vec4<f32>, 41792>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2120,579 +2643,598 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= 41792) { return; }
+  if (item >= 20896) { return; }
   let ib = item;
   let v0 = record_loss[0];
   let v1 = (bitcast<u32>(v0) & 0x7f800000u) != 0x7f800000u;
   let v8 = uniforms.u0;
   let v9 = uniforms.u1;
-  let v2 = state_m[ib];
-  let v3 = gradients[ib];
+  let a0 = ib * 2;
+  let v2 = state_m[a0];
+  let v3 = gradients[a0];
   let v4 = (0.9 * v2) + (0.1 * v3);
-  let v5 = state_v[ib];
+  let v5 = state_v[a0];
   let v6 = (0.999 * v5) + ((0.001 * v3) * v3);
-  let v7 = parameters[ib];
+  let v7 = parameters[a0];
+  let v10 = state_m[a0 + 1];
+  let v11 = gradients[a0 + 1];
+  let v12 = (0.9 * v10) + (0.1 * v11);
+  let v13 = state_v[a0 + 1];
+  let v14 = (0.999 * v13) + ((0.001 * v11) * v11);
+  let v15 = parameters[a0 + 1];
   let y0 = select(v2, v4, v1);
   let y1 = select(v5, v6, v1);
   let y2 = select(v7, (v7 - ((v8 * v4) / ((sqrt(v6) / v9) + 1e-8))), v1);
-  state_m[ib] = y0;
-  state_v[ib] = y1;
-  parameters[ib] = y2;
+  let y3 = select(v10, v12, v1);
+  let y4 = select(v13, v14, v1);
+  let y5 = select(v15, (v15 - ((v8 * v12) / ((sqrt(v14) / v9) + 1e-8))), v1);
+  state_m[a0] = y0;
+  state_v[a0] = y1;
+  parameters[a0] = y2;
+  state_m[a0 + 1] = y3;
+  state_v[a0 + 1] = y4;
+  parameters[a0 + 1] = y5;
 }
 `,
 };
 
-/** The WebAssembly module of FashionSmall in hexadecimal: 32,492 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionSmall in hexadecimal: 32,840 bytes, a function for each part of each kernel. */
 const fashionSmallWasm = '\
-0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032c2b\
-0000010101010203040404050504040506040707070707070406040707070706060606060608080804040607ab0d292a696e6665725f3030615f\
-636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f\
-6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f7265\
-6c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f\
-6663315f6d61746d756c5f6164645f72656c75000c30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f616d6178\
-5f7375625f6578705f73756d000d206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c75617465\
-5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765696768747300092c6576616c756174655f30\
-315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f2c6576616c756174655f30325f636f6e76325f636f6e\
-7632645f6164645f72656c755f6d61785f706f6f6c3264000a216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c\
-75000b1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75000c336576616c756174655f30355f6663325f6d61746d\
-756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00102d6576616c756174655f30365f6c6f73735f6c6f675f737562\
-5f65715f73656c6563745f73756d5f335f6d6f726500111d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f6469760012327472\
-61696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00131e747261696e5f30\
-30635f6663325f7765696768745f72656f72646572656400141e747261696e5f3030645f6663315f7765696768745f72656f7264657265640015\
-20747261696e5f3030655f636f6e76335f7765696768745f72656f726465726564001620747261696e5f3030665f636f6e76325f776569676874\
-5f72656f726465726564001731747261696e5f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d6178\
-5f706f6f001831747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f0019\
-1e747261696e5f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1c747261696e5f30345f6663315f6d61746d756c5f6164645f\
-72656c75000c30747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d001a2b\
-747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001b1a747261696e5f3036625f6663\
-325f6261636b776172645f73756d001c1d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c001d27747261696e5f303664\
-5f6663325f6261636b776172645f6d61746d756c5f67745f73656c656374001e1a747261696e5f3037615f6663315f6261636b776172645f7375\
-6d001f1d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002027747261696e5f3037635f6663315f6261636b77617264\
-5f6d61746d756c5f67745f73656c65637400211c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00222b747261696e5f30\
-38625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002332747261696e5f3038635f636f6e76335f626163\
-6b776172645f636f6e7632645f696e7075745f677261645f67745f73656c6500241c747261696e5f3039615f636f6e76325f6261636b77617264\
-5f73756d002532747261696e5f3039625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f776500\
-2632747261696e5f3039635f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e00271c747261\
-696e5f3130615f636f6e76315f6261636b776172645f73756d002832747261696e5f3130625f636f6e76315f6261636b776172645f6d61785f70\
-6f6f6c32645f677261645f636f6e7632645f776500292e747261696e5f31315f4164616d5f69735f66696e6974655f6d756c5f6164645f706f77\
-5f7375625f335f6d6f7265002a0ab6ed012bd30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e\
-21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a244\
-1aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555\
-c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba5\
-0203017e017f037c200044000000000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b\
-200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669e\
-a0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2\
-210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a24492244992\
-2449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee6\
-3fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f0\
-3f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144\
-000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102\
-200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b1300\
-2000bc41808080fc077141808080fc07470beb0807067f087b037f0f7b017f017b017f20002001480440200021080340200821092009210a4100\
-210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c\
-000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112\
-fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000\
-2115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd090200211920\
-18fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde601\
-2010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde601\
-2013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde6\
-01200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6\
-012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde40121\
-1420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023\
-fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd000290022126202020\
-26fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f000\
-6a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd0002800921272028fd0002900921292006\
-200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027fde401fd0c00000000000000000000000000000000\
-fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde90120102027fde401fd0c000000000000000000000000000000\
-00fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a20122029fde401fd0c0000000000\
-0000000000000000000000fdeb0120132029fde401fd0c00000000000000000000000000000000fdeb01fde90120142029fde401fd0c00000000\
-000000000000000000000000fdeb01fde90120152029fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a\
-220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bd10602077f177b2000\
-2001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d20\
-07200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca0121\
-12200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200d\
-fd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002\
-808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f\
-0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5\
-012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f000000\
-3ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c000000\
-3f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfd\
-e401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000\
-003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000\
-003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014\
-fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b0280\
-50200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a\
-210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440\
-200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a\
-200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd0002\
-80022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f21\
-1820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e201820\
-0ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5\
-0121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c\
-2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017\
-200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021\
-fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b028096\
-0120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b02\
-80ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105\
-480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c0000\
-00000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c\
-000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213a\
-fd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000\
-213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c203341\
-80026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6\
-012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd0902\
-8002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b204720\
-44fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e2040\
-41046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b028090032049\
-2036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e09003\
-2049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b2032\
-41016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a001\
-6c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603\
-204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0\
-bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde501215620512052fde501204afd0002c0e703fde5012157204afd00\
-02809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde5012159204c\
-204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde501fde501215b\
-204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41\
-016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c\
-6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003\
-203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061\
-fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c0000000000000000\
-0000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200206041\
-80026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22\
-314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020\
-014804402000210703402007210820084110702109200841106e21082008210a200a41056c200228020041056b200a41056c200228020041056b\
-481b210b4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000\
-000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000\
-00000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000\
-000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021180340\
-410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941086c20184180c0016c6a41046c6a\
-211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde401210e201bfd000290cc04211e201c201efde601200ffd\
-e401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fde4012111201941807f460d01201afd090280642120\
-2020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121212021201dfde6012014fde40121142021201efde6\
-012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde40121162022201efde6012017fde4012117201a4104\
-6a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d000b2005200941086c41046c6a21242024fd000280\
-cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a21262026200e2023fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
-202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202620112025fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b029024202620122023fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202620132025fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-6c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202620162023fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02809001202620172025fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200941086c\
-41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c00000000000000000000000000000000212bfd0c00000000\
-000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e6c6a202a41c00c6c6a201841c0026c6a200d41c000\
-6c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200212f202f202efd000280cc04fde601202bfde40121\
-2b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e201941016a221941c001480d000b201841016a221841\
-03480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a21302030202b2027fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a\
-41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d\
-000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084108\
-702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c0000\
-0000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c\
-00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
-fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000\
-2114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c2016\
-41c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c20\
-1a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d01\
-2018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde401\
-2112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fd\
-e401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c\
-6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e20\
-21fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b02800620242013\
-2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a212620\
-26fd000280d02821252026fd000290d0282127410021280340fd0c000000000000000000000000000000002129fd0c0000000000000000000000\
-0000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c\
-6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202cfd000290d016fde601202afde401212a202b418004\
-6a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c\
-6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c000000000000\
-00000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0be10610\
-017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f200020014804402005410041046c6a210920092a0280e6282108\
-20092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a02\
-9ce628211020092a02a0e628211120092a02a4e62821122000211303402013211420142115410021160340430000000021174300000000211843\
-0000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f43000000002120410021\
-212004201541c0006c41046c6a21222005410041046c6a2123034020222a020021242017202420232a0280d228949221172018202420232a0284\
-d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a201b202420232a0290d2289492211b201c202420232a\
-0294d2289492211c201d202420232a0298d2289492211d201e202420232a029cd2289492211e201f202420232a02a0d2289492211f2020202420\
-232a02a4d22894922120202241046a2122202341286a2123202141016a222141c000480d000b2006201541166c41046c6a212520252017200892\
-38020020252018200a9238020420252019200b923802082025201a200c9238020c2025201b200d923802102025201c200e923802142025201d20\
-0f923802182025201e20109238021c2025201f20119238022020252020201292380224201641016a22164101480d000b43ffff7fff2126410021\
-212006201541166c41046c6a21270340202620272a0200972126202741046a2127202141016a2221410a480d000b2006201541166c41046c6a21\
-282028202638022820282a022821294100212a2006201541166c41046c6a212b0340202b202b2a0200202993100238022c202b41046a212b202a\
-41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340202c202d2a022c92212c202d41046a212d20214101\
-6a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c6a212f2006201541166c41046c6a21300340202f20\
-302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b201341016a22132001480d000b0b0b860101077f20\
-002001480440200021080340200821092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004200a4190066c6a210e034020\
-0d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b41016a220b4101480d000b20\
-0841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000200148044020002107034020072108200821094100210a0340\
-4100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000\
-000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000\
-00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021144100\
-21152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c41046c6a2117024003402016fd09020021182017fd0002\
-00211920182019fde601200dfde401210d2016fd090204211a201a2019fde601200efde401210e2016fd090270211b201b2019fde601200ffde4\
-01210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201dfde6012011fde4012111201a201dfde6012012fde4\
-012112201b201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e460d012017fd00028001211e201a201efde601200dfd\
-e401210d2016fd090208211f201f201efde601200efde401210e201c201efde601200ffde401210f2016fd09027821202020201efde6012010fd\
-e40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fde4012112201c2021fde6012013fde4012113202020\
-21fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fde601200dfde401210d2016fd09020c212320232022fde60120\
-0efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010fde40121102017fd000290022125201f2025fde601\
-2011fde401211120232025fde6012012fde401211220202025fde6012013fde401211320242025fde6012014fde4012114201641f0006a211620\
-174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd0002800921262027fd0002900921282006200c4108\
-6c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd0c00000000000000000000000000000000fdeb0120\
-0e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401fd0c00000000000000000000000000000000fdeb01\
-fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202920112028fde401fd0c000000000000000000\
-00000000000000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb01fde90120132028fde401fd0c0000000000000000\
-0000000000000000fdeb01fde90120142028fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200c41016a220c4104\
-480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0bc3091c017d017f097d047f0a7d\
-037f017d017f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d017f200020014804402005410041\
-046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e62821\
-0f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e6282113200021140340201421152015211641002117034043\
-000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000\
-0000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d2\
-28949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a02\
-90d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a029cd2289492211f202020252024\
-2a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241016a222241c000480d000b200620164123\
-6c41046c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e9238021020\
-26201d200f923802142026201e2010923802182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101\
-480d000b43ffff7fff2127410021222006201641236c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d\
-000b2006201641236c41046c6a21292029202738022820292a0228212a4100212b2006201641236c41046c6a212c0340202c202c2a0200202a93\
-100238022c202c41046a212c202b41016a222b410a480d000b4300000000212d410021222006201641236c41046c6a212e0340202d202e2a022c\
-92212d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f4100212b20072016410a6c41046c6a213020062016\
-41236c41046c6a21310340203020312a022c202f95380200203041046a2130203141046a2131202b41016a222b410a480d000b43ffff7fff2132\
-4100212220072016410a6c41046c6a21330340203220332a0200972132203341046a2133202241016a2222410a480d000b43ffff7fff21344100\
-21354100213620072016410a6c41046c6a2137034020372a02002138203820345e203820385c7221392038203420391b21344100410a6c20366a\
-203520391b2135203741046a2137203641016a2236410a480d000b20352008201641046c6a213b203b28020046b2213a20292032380258202920\
-3a38025c20292a0258213c4100212b2006201641236c41046c6a213d20072016410a6c41046c6a213e0340203d203e2a0200203c93380260203d\
-41046a213d203e41046a213e202b41016a222b410a480d000b4300000000213f410021222006201641236c41046c6a21400340203f20402a0260\
-100292213f204041046a2140202241016a2222410a480d000b2029203f38028801201441016a22142001480d000b0b0b9e0206017d057f017d02\
-7f047d047f2000200148044043000000002108410021092004410041046c6a210a2005410041046c6a210b0340200a280200210c200c41004e20\
-0c410a4871044020082005200c200941236c6a41186a41046c6a210d200d2a0200200b2a0288011003939221080b200a41046a210a200b418c01\
-6a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c6a21100340200e20102a025c92210e2010418c016a\
-2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c2113200e201195211420002115034020152116200641\
-0041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22152001480d000b0b0b860101077f20002001480440\
-2000210c0340200c210d200d210e4100210f0340410021102006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000\
-b24300007f4395380200201141046a2111201241016a2112201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c\
-2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f\
-41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011\
-fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003f\
-fde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601\
-211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20\
-132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000\
-003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401\
-fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde6012123\
-2018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f00\
-00003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde4\
-01fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121\
-282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd\
-0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b028040\
-20122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201d\
-fd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f20002001480440\
-2000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f\
-6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e\
-4100210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41\
-c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a21\
-11200f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170\
-210e200d4180016e210d200d210f41002110200a200f4180c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a2112\
-0340201120122a0280cc04380200201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0b\
-890101077f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f41002110200b200f4180106c200e4120\
-6c6a41046c6a21112005200f4180106c200e6a41046c6a21120340201120122a02800a380200201141046a211120124180026a2112201041016a\
-22104120480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020014804402000210803402008210920\
-09210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c000000000000000000000000000000\
-00210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000\
-0000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000\
-00000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09\
-020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c\
-201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b\
-201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f20\
-1b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd090278212120\
-21201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde60120\
-14fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c21\
-2420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002\
-212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115\
-201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde4\
-01fd0c00000000000000000000000000000000fdeb012129200f2027fde401fd0c00000000000000000000000000000000fdeb01212a202a2029\
-fd4520292029fd42fd50212b2029202a202bfd52212c20102027fde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45\
-202c202cfd42fd50212e202c202d202efd52212f20112027fde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f\
-202ffd42fd502131202f20302031fd5221322028fd00029009213320122033fde401fd0c00000000000000000000000000000000fdeb01213420\
-132033fde401fd0c00000000000000000000000000000000fdeb01213520352034fd4520342034fd42fd502136203420352036fd522137201420\
-33fde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a20152033fd\
-e401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c0100000001\
-0000000100000001000000202bfd4ffd0c02000000020000000200000002000000202efd52fd0c030000000300000003000000030000002031fd\
-52213efd0c010000000100000001000000010000002036fd4ffd0c020000000200000002000000020000002039fd52fd0c030000000300000003\
-00000003000000203cfd52213f2006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d\
-41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a\
-220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0b9e120a097f207b047f\
-0a7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d0340410021\
-0e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010\
-fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002\
-801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d\
-20132019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde50120\
-14fde501212220162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde501212620\
-1c201afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201f\
-fde501212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021\
-201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b\
-02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b\
-0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180\
-026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b41002132034041\
-0021330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd\
-0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c0000000000000000000000000000000021\
-3afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c000000000000000000000000000000\
-00213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541\
-a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde601\
-2036fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6\
-012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd0902\
-8003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203e\
-fde401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541\
-286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c090\
-03204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a2235\
-4105480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41\
-286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af\
-03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002\
-c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde5012157205220\
-53fde501204bfd0002c0e703fde5012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd00\
-02e0a2032055fde4012056fde401fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b20572058fde5012055\
-2056fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02\
-e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b41\
-00213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a\
-41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c\
-6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0\
-f403205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061\
-fd0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52\
-216a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b\
-206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c030000000300\
-00000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a21632060\
-41016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a220920\
-01480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f\
-017d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e628210820092a0284e62821\
-0a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a\
-02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c21152000211603402016211720172118410021190340\
-4300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f43000000002120430000000021214300\
-000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280\
-d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a\
-0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd228949221212022202720\
-262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006201841\
-d7006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028201e200d923802\
-102028201f200e9238021420282020200f923802182028202120109238021c2028202220119238022020282023201292380224201941016a2219\
-4101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a222441\
-0a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a212e0340202e202e2a\
-0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c41046c6a2130034020\
-2f20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d2006201841d7006c41046c\
-6a21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006201841d7006c41\
-046c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff213541002136410021372006201841d7\
-006c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b213620384104\
-6a2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b38028401202b2a0280\
-01213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20403802b001203e41\
-046a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02b001922141204241\
-046a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a21440340204420154300\
-000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d7006c41046c6a2146\
-0340204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720478c2148202b2a02\
-d80121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238028802204b41046a\
-214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e0340204c204e2a02880220\
-4e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f204f952150202b\
-2a02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c943802b402205341\
-046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f2000200148044043000000\
-00210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c20052010200d41\
-d7006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d41016a220d2002280200\
-480d000b43000000002112410021132005410041046c6a21140340201220142a028401922112201441dc026a2114201341016a22132002280200\
-480d000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b201b2017380200\
-2009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d20\
-0d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a2210200228020048\
-0d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f2000200148044020\
-00210c0340200c210d200d410870210e200d41086e210d200d210f43000000002110430000000021114300000000211243000000002113430000\
-00002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a034020192a02\
-b402211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c949221132014\
-201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941dc026a2119\
-201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d2\
-28201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d428200c41\
-016a220c2001480d000b0b0ba30a09057f0a7b037f077b037f027b027f017b027f200020014804402000210c0340200c210d200d410870210e20\
-0d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
+0061736d0100000001540960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032e\
+2d00000101010102030404040505040405060407070707070704060407070707060606080808070707070707060607bc0f2f2a696e6665725f30\
+30615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e76\
+32645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f616464\
+5f72656c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f\
+30335f6663315f6d61746d756c5f6164645f72656c75000c30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f61\
+6d61785f7375625f6578705f73756d000d206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c75\
+6174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765696768747300092c6576616c756174\
+655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f2c6576616c756174655f30325f636f6e76325f\
+636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000a216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f\
+72656c75000b1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75000c336576616c756174655f30355f6663325f6d\
+61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00102d6576616c756174655f30365f6c6f73735f6c6f675f\
+7375625f65715f73656c6563745f73756d5f335f6d6f726500111d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f6469760012\
+32747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00131e74726169\
+6e5f3030635f6663325f7765696768745f72656f72646572656400141e747261696e5f3030645f6663315f7765696768745f72656f7264657265\
+64001520747261696e5f3030655f636f6e76335f7765696768745f72656f726465726564001620747261696e5f3030665f636f6e76325f776569\
+6768745f72656f726465726564001731747261696e5f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f\
+6d61785f706f6f001831747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f\
+6f00191e747261696e5f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1c747261696e5f30345f6663315f6d61746d756c5f61\
+64645f72656c75000c30747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d\
+001a2b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001b1a747261696e5f303662\
+5f6663325f6261636b776172645f73756d001c1d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c001d27747261696e5f\
+3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c656374001e1a747261696e5f3037615f6663315f6261636b77617264\
+5f73756d001f1d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002027747261696e5f3037635f6663315f6261636b77\
+6172645f6d61746d756c5f67745f73656c65637400211c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00222b74726169\
+6e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002332747261696e5f3038635f636f6e76335f\
+6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c6500241c747261696e5f3039615f636f6e76325f6261636b77\
+6172645f73756d002532747261696e5f3039625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f\
+7765002632747261696e5f3039635f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e00271c\
+747261696e5f3130615f636f6e76315f6261636b776172645f73756d002832747261696e5f3130625f636f6e76315f6261636b776172645f6d61\
+785f706f6f6c32645f677261645f636f6e7632645f7765002923747261696e5f3130635f636f6e76335f6261636b776172645f73756d5f736c69\
+636573002a32747261696e5f3130645f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573002a\
+23747261696e5f3131615f636f6e76325f6261636b776172645f73756d5f736c69636573002b32747261696e5f3131625f636f6e76325f626163\
+6b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002b23747261696e5f3131635f636f6e76315f6261636b77617264\
+5f73756d5f736c69636573002b32747261696e5f3131645f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e\
+7632645f7765002b2e747261696e5f31325f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002c0a\
+feed012dd30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee6\
+3fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a24417\
+6cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e0\
+3fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000\
+000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f654504\
+4020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f6604402003440000000000\
+00e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a2\
+44143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a99999999\
+99d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08\
+002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001\
+a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000\
+000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d044020012001\
+8e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080\
+fc07470beb0807067f087b037f0f7b017f017b017f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d\
+0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000\
+00002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000\
+000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b41386c20\
+0a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601\
+200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd09027421\
+1d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde601\
+2014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd090208\
+21202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290\
+012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde40121\
+15201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023\
+fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fde4012112202420\
+26fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641\
+016a22164103480d000b0b2005200d41086c41046c6a21282028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a\
+41a02a6c6a200c41206c6a41046c6a212a202a200e2027fde401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c0000\
+0000000000000000000000000000fdeb01fde90120102027fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401\
+fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb01\
+20132029fde401fd0c00000000000000000000000000000000fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb\
+01fde90120152029fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a22\
+0c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821\
+092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41\
+046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f20\
+12fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4\
+012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019\
+fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde6\
+01211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000\
+003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde50120\
+11fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffd\
+e601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f00\
+00003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde401\
+2019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003f\
+fde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028\
+200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013\
+fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d00\
+0b200841016a22082001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f200020014804402000210803402008210920094101\
+70210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f20\
+03200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002\
+801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd00\
+02800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a20\
+0ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016\
+fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017\
+fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde5\
+01212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920\
+102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af01201020\
+29fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c50220\
+10202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d410548\
+0d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c00000000000000000000000000000000\
+2135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000000000000000000000000000\
+00002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c000000000000000000000000\
+00000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000\
+000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a214102400340\
+2040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd090280\
+01214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fd\
+e401213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41\
+a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f\
+41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b\
+02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203d\
+fd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b410021\
+3203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd00\
+0280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204a\
+fd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155\
+204e204ffde501204afd0002a0e103fde501215620512052fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde401\
+2050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fd\
+e5012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059\
+fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d4101\
+6a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c41\
+00215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a4104\
+6c6a2161034020602061fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00\
+000000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901\
+2061fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a216120\
+5f41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a2208\
+2001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f2000200148044020002107034020072108\
+20084110702109200841106e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d\
+0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000\
+0000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000\
+00000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c\
+000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021180340410021192004200b41c00c6c200c\
+41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c\
+201bfd000280cc04211d201c201dfde601200efde401210e201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032211f20\
+1f201dfde6012010fde4012110201f201efde6012011fde4012111201941807f460d01201afd0902806421202020201dfde6012012fde4012112\
+2020201efde6012013fde4012113201afd090280960121212021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e46\
+0d01201afd090280c80121222022201dfde6012016fde40121162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941\
+016a221941c001480d000b0b201841016a22184103480d000b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc162125\
+2006200b4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b02002026200f2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b028024202620112025fde401fd0c00000000000000000000000000000000fdeb01fd0b0290242026\
+20122023fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202620132025fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b029048202620142023fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202620152025fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b02906c202620162023fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001\
+202620172025fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc16\
+21272028fd000290cc1621294100212a0340fd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c\
+410021180340410021192004200c41c0026c200a41c03e6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d200520094108\
+6c20184180c0016c6a41046c6a212e0340202dfd090200212f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601\
+202cfde401212c202d41046a212d202e4180046a212e201941016a221941c001480d000b201841016a22184103480d000b2006200941086c200c\
+4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a21302030202b2027fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b02002030202c2029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a41016a222a2002280200200a4105\
+6c6b480d000b0b200d41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f08\
+7b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084108702109200841086e21082008210a\
+200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000\
+210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000000000000000000000\
+0000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000\
+000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
+0000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003\
+402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d20\
+18fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfd\
+e6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde401\
+2113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde401211520184180046a21182019\
+4180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280d028212120\
+22fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd0002\
+90d0282127410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a41002116034041\
+0021172004200a41802d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d20\
+2d202cfd000280d016fde6012029fde4012129202d202cfd000290d016fde601202afde401212a202b4180046a212b202c4180026a212c201741\
+016a22174109480d000b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b0210202841016a22282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0be10610017d017f097d047f0a7d037f017d\
+017f017d027f017d027f017d017f017d027f200020014804402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288\
+e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e6282111\
+20092a02a4e628211220002113034020132114201421154100211603404300000000211743000000002118430000000021194300000000211a43\
+00000000211b4300000000211c4300000000211d4300000000211e4300000000211f43000000002120410021212004201541c0006c41046c6a21\
+222005410041046c6a2123034020222a020021242017202420232a0280d228949221172018202420232a0284d228949221182019202420232a02\
+88d22894922119201a202420232a028cd2289492211a201b202420232a0290d2289492211b201c202420232a0294d2289492211c201d20242023\
+2a0298d2289492211d201e202420232a029cd2289492211e201f202420232a02a0d2289492211f2020202420232a02a4d2289492212020224104\
+6a2122202341286a2123202141016a222141c000480d000b2006201541166c41046c6a21252025201720089238020020252018200a9238020420\
+252019200b923802082025201a200c9238020c2025201b200d923802102025201c200e923802142025201d200f923802182025201e2010923802\
+1c2025201f20119238022020252020201292380224201641016a22164101480d000b43ffff7fff2126410021212006201541166c41046c6a2127\
+0340202620272a0200972126202741046a2127202141016a2221410a480d000b2006201541166c41046c6a21282028202638022820282a022821\
+294100212a2006201541166c41046c6a212b0340202b202b2a0200202993100238022c202b41046a212b202a41016a222a410a480d000b430000\
+0000212c410021212006201541166c41046c6a212d0340202c202d2a022c92212c202d41046a212d202141016a2221410a480d000b2028202c38\
+025420282a0254212e4100212a20072015410a6c41046c6a212f2006201541166c41046c6a21300340202f20302a022c202e95380200202f4104\
+6a212f203041046a2130202a41016a222a410a480d000b201341016a22132001480d000b0b0b860101077f200020014804402000210803402008\
+21092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f439538\
+0200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0b\
+eb0807067f087b037f0f7b017f017b017f2000200148044020002107034020072108200821094100210a03404100210b03404100210c0340fd0c\
+00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f\
+fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
+2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021152004200a41386c2009419006\
+6c6a200b41026c6a41046c6a21162005200c41086c41046c6a2117024003402016fd09020021182017fd000200211920182019fde601200dfde4\
+01210d2016fd090204211a201a2019fde601200efde401210e2016fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c20\
+19fde6012010fde40121102017fd000210211d2018201dfde6012011fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4\
+012113201c201dfde6012014fde4012114201541a07e460d012017fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f\
+201efde601200efde401210e201c201efde601200ffde401210f2016fd09027821202020201efde6012010fde40121102017fd00029001212120\
+1a2021fde6012011fde4012111201f2021fde6012012fde4012112201c2021fde6012013fde401211320202021fde6012014fde4012114201541\
+e07c460d012017fd000280022122201f2022fde601200dfde401210d2016fd09020c212320232022fde601200efde401210e20202022fde60120\
+0ffde401210f2016fd09027c212420242022fde6012010fde40121102017fd000290022125201f2025fde6012011fde401211120232025fde601\
+2012fde401211220202025fde6012013fde401211320242025fde6012014fde4012114201641f0006a211620174180036a2117201541016a2215\
+4103480d000b0b2005200c41086c41046c6a21272027fd0002800921262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c\
+6a200b41206c6a41046c6a21292029200d2026fde401fd0c00000000000000000000000000000000fdeb01200e2026fde401fd0c000000000000\
+00000000000000000000fdeb01fde901200f2026fde401fd0c00000000000000000000000000000000fdeb01fde90120102026fde401fd0c0000\
+0000000000000000000000000000fdeb01fde901fd0b0200202920112028fde401fd0c00000000000000000000000000000000fdeb0120122028\
+fde401fd0c00000000000000000000000000000000fdeb01fde90120132028fde401fd0c00000000000000000000000000000000fdeb01fde901\
+20142028fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d48\
+0d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0bc3091c017d017f097d047f0a7d037f017d017f017d027f017d027f\
+017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d017f200020014804402005410041046c6a210a200a2a0280e6282109\
+200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a02\
+9ce6282111200a2a02a0e6282112200a2a02a4e62821132000211403402014211520152116410021170340430000000021184300000000211943\
+00000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121410021\
+222004201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d228949221182019202520242a0284\
+d22894922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a0290d2289492211c201d202520242a\
+0294d2289492211d201e202520242a0298d2289492211e201f202520242a029cd2289492211f2020202520242a02a0d228949221202021202520\
+242a02a4d22894922121202341046a2123202441286a2124202241016a222241c000480d000b2006201641236c41046c6a212620262018200992\
+38020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d200f923802142026201e20\
+10923802182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101480d000b43ffff7fff2127410021\
+222006201641236c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b2006201641236c41046c6a21\
+292029202738022820292a0228212a4100212b2006201641236c41046c6a212c0340202c202c2a0200202a93100238022c202c41046a212c202b\
+41016a222b410a480d000b4300000000212d410021222006201641236c41046c6a212e0340202d202e2a022c92212d202e41046a212e20224101\
+6a2222410a480d000b2029202d38025420292a0254212f4100212b20072016410a6c41046c6a21302006201641236c41046c6a21310340203020\
+312a022c202f95380200203041046a2130203141046a2131202b41016a222b410a480d000b43ffff7fff21324100212220072016410a6c41046c\
+6a21330340203220332a0200972132203341046a2133202241016a2222410a480d000b43ffff7fff2134410021354100213620072016410a6c41\
+046c6a2137034020372a02002138203820345e203820385c7221392038203420391b21344100410a6c20366a203520391b2135203741046a2137\
+203641016a2236410a480d000b20352008201641046c6a213b203b28020046b2213a202920323802582029203a38025c20292a0258213c410021\
+2b2006201641236c41046c6a213d20072016410a6c41046c6a213e0340203d203e2a0200203c93380260203d41046a213d203e41046a213e202b\
+41016a222b410a480d000b4300000000213f410021222006201641236c41046c6a21400340203f20402a0260100292213f204041046a21402022\
+41016a2222410a480d000b2029203f38028801201441016a22142001480d000b0b0b9e0206017d057f017d027f047d047f200020014804404300\
+0000002108410021092004410041046c6a210a2005410041046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c20\
+0941236c6a41186a41046c6a210d200d2a0200200b2a0288011003939221080b200a41046a210a200b418c016a210b200941016a220920022802\
+00480d000b4300000000210e4100210f2005410041046c6a21100340200e20102a025c92210e2010418c016a2110200f41016a220f2002280200\
+480d000b2002280200b221112008201195211220128c2113200e2011952114200021150340201521162006410041046c6a211720172013380200\
+2007410041046c6a211820182014380200201541016a22152001480d000b0b0b860101077f200020014804402000210c0340200c210d200d210e\
+4100210f0340410021102006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000b24300007f439538020020114104\
+6a2111201241016a2112201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0bd10602077f17\
+7b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a\
+21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011fd0002808a0121152011fd000280\
+ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0221\
+192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b2011fd000280ca02211c2011\
+fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20132016fde5012017fde401fd0c00\
+00003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012120201520\
+1cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c0000003f0000003f0000003f\
+0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde60121232018201bfde401201efde401fd0c\
+0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000003f0000003ffde6012125201f\
+2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd0c0000003f0000003f000000\
+3f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121282017201afde501201dfde401fd\
+0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b02801020122015fd0b02801820\
+122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b02804020122026fd0b02804820122027fd\
+0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b028078201141106a21112012\
+41106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c0\
+0070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228\
+380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f2009200e41c0016d4180\
+c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e41c0\
+006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a2111200f41016a220f418001480d00\
+0b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f\
+41002110200a200f4180c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200\
+201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0b890101077f200020014804402000\
+210c0340200c210d200d41c00070210e200d41c0006e210d200d210f41002110200b200f4180106c200e41206c6a41046c6a21112005200f4180\
+106c200e6a41046c6a21120340201120122a02800a380200201141046a211120124180026a2112201041016a22104120480d000b200c41016a22\
+0c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f20002001480440200021080340200821092009210a4100210b03404100210c03\
+404100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000\
+000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
+0000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000211541002116200420\
+0b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019\
+201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017\
+fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c\
+201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e20\
+17fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde401211120\
+18fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde60120\
+15fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde40121\
+0f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401\
+211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a\
+2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde401fd0c0000000000000000000000\
+0000000000fdeb012129200f2027fde401fd0c00000000000000000000000000000000fdeb01212a202a2029fd4520292029fd42fd50212b2029\
+202a202bfd52212c20102027fde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d\
+202efd52212f20112027fde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031\
+fd5221322028fd00029009213320122033fde401fd0c00000000000000000000000000000000fdeb01213420132033fde401fd0c000000000000\
+00000000000000000000fdeb01213520352034fd4520342034fd42fd502136203420352036fd52213720142033fde401fd0c0000000000000000\
+0000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a20152033fde401fd0c00000000000000000000\
+000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c01000000010000000100000001000000202bfd\
+4ffd0c02000000020000000200000002000000202efd52fd0c030000000300000003000000030000002031fd52213efd0c010000000100000001\
+000000010000002036fd4ffd0c020000000200000002000000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f20\
+06200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d41086c200b41a0036c6a200a41a0\
+2a6c6a200c41206c6a41046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a220d4104480d000b200c41016a22\
+0c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0b9e120a097f207b047f0a7b037f077b037f117b067f0b7b\
+200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a\
+6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c\
+21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d211820\
+10fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfd\
+e501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde5012014fde501212220162014fde40121\
+2320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5\
+012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c201f2017201dfde501\
+fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021201d2010fd0002802afde501fde5\
+01213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d2011\
+2028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b02809302\
+2011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f\
+41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021\
+350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c00000000000000000000000000\
+0000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c0000000000000000000000\
+0000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c000000000000000000\
+00000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541a0016c6a41046c6a214120062032\
+4180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde6012036fde40121362042fd00021021\
+4520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6012039fde4012139204041807f46\
+0d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfd\
+e401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efde401213e20492045fde601203f\
+fde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd\
+0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a20\
+3cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d000b203441016a223441\
+10480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214b2003203341\
+046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c803215020\
+4bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde40121\
+54204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde501215720522053fde501204bfd0002c0e703fde5\
+012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401\
+fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fd\
+e501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41206a214b204c41c0\
+006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c2033\
+41046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a41046c6a21612007203241086c20\
+3341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a2163\
+03402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c0000000000\
+0000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde401fd0c00\
+000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603205dfde4\
+01fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c010000000100\
+000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c03000000030000000300000003000000206cfd52\
+216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a2163206041016a22604105480d000b205f41\
+016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bef0c24017d017f\
+0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f037d037f017d017f047d\
+017f027d017f047d017f200020014804402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a02\
+8ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821\
+122002280200b22113430000803f201395211420148c211520002116034020162117201721184100211903404300000000211a4300000000211b\
+4300000000211c4300000000211d4300000000211e4300000000211f430000000021204300000000212143000000002122430000000021234100\
+21242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b202720262a02\
+84d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f20272026\
+2a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd228949221212022202720262a02a0d2289492212220232027\
+20262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006201841d7006c41046c6a21282028201a20\
+08923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028201e200d923802102028201f200e92380214202820\
+20200f923802182028202120109238021c2028202220119238022020282023201292380224201941016a22194101480d000b43ffff7fff212941\
+0021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a480d000b2006201841d7006c41\
+046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a212e0340202e202e2a0200202c93100238022c202e4104\
+6a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c41046c6a21300340202f20302a022c92212f203041046a\
+2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d2006201841d7006c41046c6a21320340203220322a022c2031\
+95380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006201841d7006c41046c6a21340340203320342a0258\
+972133203441046a2134202441016a2224410a480d000b43ffff7fff213541002136410021372006201841d7006c41046c6a2138034020382a02\
+582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b2136203841046a2138203741016a2237410a480d\
+000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b38028401202b2a028001213d4100212d2006201841d700\
+6c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20403802b001203e41046a213e202d41016a222d410a48\
+0d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02b001922141204241046a2142202441016a2224410a48\
+0d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a21440340204420154300000000202d2043461b3802dc0120\
+4441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d7006c41046c6a21460340204520462a02dc0192214520\
+4641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720478c2148202b2a02d80121492048204995214a410021\
+2d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238028802204b41046a214b202d41016a222d410a480d00\
+0b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e0340204c204e2a028802204e2a0258204d959492214c204e41\
+046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f204f952150202b2a02b002215120518c2152410021\
+2d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c943802b402205341046a2153202d41016a222d410a48\
+0d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f200020014804404300000000210c4100210d2004410041046c\
+6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c20052010200d41d7006c6a41226a41046c6a211120\
+112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d41016a220d2002280200480d000b43000000002112410021\
+132005410041046c6a21140340201220142a028401922112201441dc026a2114201341016a22132002280200480d000b2002280200b22115200c\
+201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b201b20173802002009410041046c6a211c201c2018\
+380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f41002110\
+2005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c6a211220\
+12200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d200d410870\
+210e200d41086e210d200d210f430000000021104300000000211143000000002112430000000021134300000000211443000000002115430000\
+0000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b402211b2010201b201a2a020094\
+9221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c949221132014201b201a2a021094922114201520\
+1b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941dc026a2119201a4180026a211a201841016a22\
+182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228201c2013\
+3802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b0b0ba30a\
+09057f0a7b037f077b037f027b027f017b027f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f200f4105\
+6c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c000000000000000000000000000000002111fd0c\
+000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114\
+fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000000000000000\
+2117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c0000000000000000000000000000\
+0000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b402211e201dfd000200211f201e\
+201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd0902900521212021201ffde6012013fde401211320\
+212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde6012015fde401211520222020fde6012016fde4012116\
+201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd0902a40d21242024201f\
+fde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041\
+c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c0000000000000000000000\
+0000000000fd44fd4efd0b0200202520122026fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026fd0002\
+8002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00029002fd0c00000000000000000000000000000000\
+fd44fd4efd0b029002202520152026fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b028004202520162026fd00029004\
+fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd00028006fd0c00000000000000000000000000000000fd44\
+fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202520192026fd00028008fd0c\
+00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd0c00000000000000000000000000000000fd44fd4e\
+fd0b02900805410021270340fd0c000000000000000000000000000000002128fd0c0000000000000000000000000000000021294100211b2005\
+200f41b3036c202741d7006c6a41046c6a212a2007200e41086c41046c6a212b0340202afd0902b402212c202c202bfd000200fde6012028fde4\
+012128202c202bfd000210fde6012029fde4012129202a41046a212a202b4180026a212b201b41016a221b410a480d000b200b200e41086c200f\
+41c0026c6a202741c0006c6a41046c6a212d202d20282006200e41086c200f41c0026c6a202741c0006c6a41046c6a212e202efd000200fd0c00\
+000000000000000000000000000000fd44fd4efd0b0200202d2029202efd000210fd0c00000000000000000000000000000000fd44fd4efd0b02\
+10202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f20002001480440200021\
+0903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e200420\
+0b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200\
+480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0bd10505067f0a\
+7b037f077b017f200020014804402000210903402009210a200a210b200b41056c41800141056b200b41056c41800141056b481b210c4100210d\
+03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
+00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
+000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000\
+0000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200e41086c41046c6a211a2005200c200d41\
+80016c6a41046c6a211b02400340201afd000200211c201bfd090200211d201c201dfde601200ffde401210f201afd000210211e201e201dfde6\
+012010fde4012110201bfd090204211f201c201ffde6012011fde4012111201e201ffde6012012fde4012112201941807f460d01201bfd090208\
+2120201c2020fde6012013fde4012113201e2020fde6012014fde4012114201bfd09020c2121201c2021fde6012015fde4012115201e2021fde6\
+012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6012017fde4012117201e2022fde6012018fde4012118201a4180026a\
+211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a41046c6a21232023200f\
+fd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e21620232013fd0b0280f41620232014fd0b0290f4162023\
+2015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b02909817200e41016a220e4108480d000b200d41016a220d\
+4109480d000b200941016a22092001480d000b0b0be60a09067f0a7b037f077b037f027b027f017b027f20002001480440200021090340200921\
+0a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e0340410520\
+022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000\
+000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000\
+0000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000\
+00000000000000000000002117fd0c000000000000000000000000000000002118410021192004200d41c0006c41046c6a211a2006200e41086c\
+200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde601200ffde401210f201bfd000210211e201c\
+201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde4012111201f201efde6012012fde4012112201941807f460d0120\
+1afd0902800421202020201dfde6012013fde40121132020201efde6012014fde4012114201afd0902800621212021201dfde6012015fde40121\
+152021201efde6012016fde4012116201941a07e460d01201afd0902800821222022201dfde6012017fde40121172022201efde6012018fde401\
+2118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b2008200d4180096c200e41086c6a200b4180016c6a41046c6a21\
+232023200f2005200d4180096c200e41086c6a200b4180016c6a41046c6a21242024fd000200fd0c00000000000000000000000000000000fd44\
+fd4efd0b0200202320102024fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202320112024fd00028024fd0c000000\
+00000000000000000000000000fd44fd4efd0b028024202320122024fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b02\
+9024202320132024fd00028048fd0c00000000000000000000000000000000fd44fd4efd0b028048202320142024fd00029048fd0c0000000000\
+0000000000000000000000fd44fd4efd0b029048202320152024fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c\
+202320162024fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02906c202320172024fd0002809001fd0c000000000000\
+00000000000000000000fd44fd4efd0b02809001202320182024fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b0290\
+900105410021250340fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127410021192004200c41\
+c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a212903402028fd090200212a202a2029fd000200fde601\
+2026fde4012126202a2029fd000210fde6012027fde4012127202841046a212820294180046a2129201941016a221941c000480d000b2008200e\
+41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b20262005200e41086c200b4180016c6a200c41802d6c6a202541\
+80096c6a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202b2027202cfd000210fd0c00000000\
+000000000000000000000000fd44fd4efd0b0210202541016a22252002280200200c41056c6b480d000b0b200e41016a220e4110480d000b2009\
+41016a22092001480d000b0b0bd00203047f027b047f200020014804404100210b03402000210c0340200c210d200d210efd0c00000000000000\
+000000000000000000210ffd0c000000000000000000000000000000002110410021110340200b41046c20116a20022802004804404100211220\
+04200e41086c200b4180246c6a20114180096c6a41046c6a21130340200f2013fd000200fde401210f20102013fd000210fde401211020134180\
+046a2113201241016a22124109480d000b0b201141016a22114104480d000b2007200e41086c41046c6a21142014200b41004a047b2014fd0002\
+80cc1605fd0c000000000000000000000000000000000b200ffde401fd0b0280cc162014200b41004a047b2014fd000290cc1605fd0c00000000\
+0000000000000000000000000b2010fde401fd0b0290cc16200c41016a220c2001480d000b200b41016a220b200228020041036a41046d480d00\
+0b0b0b890f05077f0c7b047f187b017f200020014804404100210b03402000210c0340200c210d200d410370210e200d41036e210d200d210f20\
+0b41004a2110410021110340fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
 0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000\
 00000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c\
-00000000000000000000000000000000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902\
-b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd09029005212120\
-21201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde6012015fde4012115\
-20222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d\
-01201cfd0902a40d21242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a\
-221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a21262026fd0002\
-00fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c00000000000000000000000000000000fd44fd\
-4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00029002fd0c0000\
-0000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b\
-028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd00028006fd0c00000000\
-000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b0290\
-06202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd0c000000000000\
-00000000000000000000fd44fd4efd0b02900805410021270340fd0c000000000000000000000000000000002128fd0c00000000000000000000\
-00000000000021294100211b2005200f41b3036c202741d7006c6a41046c6a212a2007200e41086c41046c6a212b0340202afd0902b402212c20\
-2c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a202b4180026a212b201b41016a221b41\
-0a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d20282006200e41086c200f41c0026c6a202741c0006c6a41\
-046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202d2029202efd000210fd0c000000000000000000\
-00000000000000fd44fd4efd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d000b0b0bb90103037f\
-027b037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c0000000000000000000000\
-0000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a\
-210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a2209\
-2001480d000b0b0bd10505067f0a7b037f077b017f200020014804402000210903402009210a200a210b200b41056c41800141056b200b41056c\
-41800141056b481b210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000\
-00002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000\
-000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000\
-0000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200e4108\
-6c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd000200211c201bfd090200211d201c201dfde601200ffde401210f\
-201afd000210211e201e201dfde6012010fde4012110201bfd090204211f201c201ffde6012011fde4012111201e201ffde6012012fde4012112\
-201941807f460d01201bfd0902082120201c2020fde6012013fde4012113201e2020fde6012014fde4012114201bfd09020c2121201c2021fde6\
-012015fde4012115201e2021fde6012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6012017fde4012117201e2022fde6\
-012018fde4012118201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e\
-41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e21620232013fd0b0280\
-f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b02909817200e41016a22\
-0e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0be60a09067f0a7b037f077b037f027b027f017b027f2000\
-20014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c41056c20022802004105\
-6b481b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000\
-002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000\
-0000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000\
-00000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200d41c000\
-6c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde601200ffd\
-e401210f201bfd000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde4012111201f201efde6012012\
-fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde6012014fde4012114201afd0902800621\
-212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd0902800821222022201dfde6012017fde401\
-21172022201efde6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b2008200d4180096c200e4108\
-6c6a200b4180016c6a41046c6a21232023200f2005200d4180096c200e41086c6a200b4180016c6a41046c6a21242024fd000200fd0c00000000\
-000000000000000000000000fd44fd4efd0b0200202320102024fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102023\
-20112024fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b028024202320122024fd00029024fd0c000000000000000000\
-00000000000000fd44fd4efd0b029024202320132024fd00028048fd0c00000000000000000000000000000000fd44fd4efd0b02804820232014\
-2024fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202320152024fd0002806cfd0c0000000000000000000000\
-0000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02906c202320172024\
-fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202320182024fd0002909001fd0c00000000000000000000\
-000000000000fd44fd4efd0b0290900105410021250340fd0c000000000000000000000000000000002126fd0c00000000000000000000000000\
-0000002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a212903402028fd0902\
-00212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde4012127202841046a212820294180046a212920194101\
-6a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b20262005200e41086c200b41\
-80016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202b\
-2027202cfd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202541016a22252002280200200c41056c6b480d000b0b20\
-0e41016a220e4110480d000b200941016a22092001480d000b0b0bd00203047f027b047f200020014804404100210903402000210a0340200a21\
-0b200b210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210e4100210f0340200941046c200f\
-6a2002280200480440410021102004200c41086c20094180246c6a200f4180096c6a41046c6a21110340200d2011fd000200fde401210d200e20\
-11fd000210fde401210e20114180046a2111201041016a22104109480d000b0b200f41016a220f4104480d000b2007200c41086c41046c6a2112\
-2012200941004a047b2012fd000280cc1605fd0c000000000000000000000000000000000b200dfde401fd0b0280cc162012200941004a047b20\
-12fd000290cc1605fd0c000000000000000000000000000000000b200efde401fd0b0290cc16200a41016a220a2001480d000b200941016a2209\
-200228020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f200020014804404100210903402000210a0340200a210b200b410370\
-210c200b41036e210b200b210d200941004a210e4100210f0340fd0c000000000000000000000000000000002110fd0c00000000000000000000\
-0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
-00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000\
-000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000\
-000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c0340200941046c201c6a20022802004804404100\
-211d2005200c41c0026c20094180326c6a201c41c00c6c6a200f41066c6a41046c6a211e2004200d41086c20094180246c6a201c4180096c6a41\
-046c6a211f02400340201efd0902002120201ffd000200212120202021fde6012010fde4012110201d4150460d01201ffd000210212220202022\
-fde6012011fde4012111201d41b07f460d01201efd090204212320232021fde6012012fde401211220232022fde6012013fde4012113201d4180\
-7f460d01201efd090208212420242021fde6012014fde401211420242022fde6012015fde4012115201d41d07e460d01201efd09020c21252025\
-2021fde6012016fde401211620252022fde6012017fde4012117201d41a07e460d01201efd090210212620262021fde6012018fde40121182026\
-2022fde6012019fde4012119201d41f07d460d01201efd090214212720272021fde601201afde401211a20272022fde601201bfde401211b201d\
-41c07d460d01201efd090280022128201ffd00028004212920282029fde6012010fde4012110201d41907d460d01201ffd00029004212a202820\
-2afde6012011fde4012111201d41f07c460d01201efd09028402212b202b2029fde6012012fde4012112202b202afde6012013fde4012113201d\
-41c07c460d01201efd09028802212c202c2029fde6012014fde4012114202c202afde6012015fde4012115201d41907c460d01201efd09028c02\
-212d202d2029fde6012016fde4012116202d202afde6012017fde4012117201d41e07b460d01201efd09029002212e202e2029fde6012018fde4\
-012118202e202afde6012019fde4012119201d41b07b460d01201efd09029402212f202f2029fde601201afde401211a202f202afde601201bfd\
-e401211b201d41807b460d01201efd090280042130201ffd00028008213120302031fde6012010fde4012110201d41d07a460d01201ffd000290\
-08213220302032fde6012011fde4012111201d41b07a460d01201efd09028404213320332031fde6012012fde401211220332032fde6012013fd\
-e4012113201d41807a460d01201efd09028804213420342031fde6012014fde401211420342032fde6012015fde4012115201d41d079460d0120\
-1efd09028c04213520352031fde6012016fde401211620352032fde6012017fde4012117201d41a079460d01201efd09029004213620362031fd\
-e6012018fde401211820362032fde6012019fde4012119201d41f078460d01201efd09029404213720372031fde601201afde401211a20372032\
-fde601201bfde401211b201e41800a6a211e201f41800c6a211f201d41016a221d4103480d000b0b0b201c41016a221c4104480d000b2007200c\
-4180c0016c200d41086c6a200f4180066c6a41046c6a21382038200e047b2038fd000280cc0405fd0c000000000000000000000000000000000b\
-2010fde401fd0b0280cc042038200e047b2038fd000290cc0405fd0c000000000000000000000000000000000b2011fde401fd0b0290cc042038\
-200e047b2038fd000280d00405fd0c000000000000000000000000000000000b2012fde401fd0b0280d0042038200e047b2038fd000290d00405\
-fd0c000000000000000000000000000000000b2013fde401fd0b0290d0042038200e047b2038fd000280d40405fd0c0000000000000000000000\
-00000000000b2014fde401fd0b0280d4042038200e047b2038fd000290d40405fd0c000000000000000000000000000000000b2015fde401fd0b\
-0290d4042038200e047b2038fd000280d80405fd0c000000000000000000000000000000000b2016fde401fd0b0280d8042038200e047b2038fd\
-000290d80405fd0c000000000000000000000000000000000b2017fde401fd0b0290d8042038200e047b2038fd000280dc0405fd0c0000000000\
-00000000000000000000000b2018fde401fd0b0280dc042038200e047b2038fd000290dc0405fd0c000000000000000000000000000000000b20\
-19fde401fd0b0290dc042038200e047b2038fd000280e00405fd0c000000000000000000000000000000000b201afde401fd0b0280e004203820\
-0e047b2038fd000290e00405fd0c000000000000000000000000000000000b201bfde401fd0b0290e004200f41016a220f4120480d000b200a41\
-016a220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b960d09077f0a7b057f077b037f027b027f017b027f200020\
-014804402000210903402009210a200a410870210b200a41086e210a200a210c200c41056c200228020041056b200c41056c200228020041056b\
-481b210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd0c00000000000000000000\
-0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
-00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000\
-000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a0340\
-200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100\
-211c2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a211d2006200b41086c201a4180c0016c\
-6a201b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd0002002120201f2020fde6012010fde4012110201efd000210212120\
-1f2021fde6012011fde4012111201dfd09028024212220222020fde6012012fde401211220222021fde6012013fde4012113201c41807f460d01\
-201dfd09028048212320232020fde6012014fde401211420232021fde6012015fde4012115201dfd0902806c212420242020fde6012016fde401\
-211620242021fde6012017fde4012117201c41a07e460d01201dfd0902809001212520252020fde6012018fde401211820252021fde6012019fd\
-e4012119201d41046a211d201e4180026a211e201c41016a221c418001480d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103\
-480d000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a2126202620102005200d41c00c6c200b41086c6a200e\
-41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202620112027fd00\
-0210fd0c00000000000000000000000000000000fd44fd4efd0b0210202620122027fd00028032fd0c00000000000000000000000000000000fd\
-44fd4efd0b028032202620132027fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b029032202620142027fd00028064fd\
-0c00000000000000000000000000000000fd44fd4efd0b028064202620152027fd00029064fd0c00000000000000000000000000000000fd44fd\
-4efd0b029064202620162027fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b02809601202620172027fd0002909601\
-fd0c00000000000000000000000000000000fd44fd4efd0b02909601202620182027fd000280c801fd0c00000000000000000000000000000000\
-fd44fd4efd0b0280c801202620192027fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c80105410021280340fd\
-0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100211a0340200e201a417f6c6a41004e200e\
-201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200e4180036c200c41\
-802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a212b2006200b41086c201a4180c0016c6a201b4180c0\
-006c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601202afde401212a202b41\
-046a212b202c4180026a212c201c41016a221c418001480d000b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200b\
-41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212e202e20292005200b41086c200e41c0026c6a200c41\
-c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202e\
-202a202ffd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202841016a22282002280200200c41056c6b480d000b0b20\
-0f41016a220f4105480d000b200e41016a220e4105480d000b200941016a22092001480d000b0b0bd00203047f027b047f200020014804404100\
-210a03402000210b0340200b210c200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f\
-410021100340200a41026c20106a2002280200480440410021112004200d41086c200a4180196c6a201041c00c6c6a41046c6a21120340200e20\
-12fd000200fde401210e200f2012fd000210fde401210f20124180026a2112201141016a22114119480d000b0b201041016a22104102480d000b\
-2008200d41086c41046c6a21132013200a41004a047b2013fd000280ca0405fd0c000000000000000000000000000000000b200efde401fd0b02\
-80ca042013200a41004a047b2013fd000290ca0405fd0c000000000000000000000000000000000b200ffde401fd0b0290ca04200b41016a220b\
-2001480d000b200a41016a220a200228020041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210a0340200a210b200b\
-210c4100210d03404100210e03404100210f0340410021102003200d41046c200f41e0006c6a200e41a0026c6a41046c6a211103402011fd0c00\
-000000000000000000000000000000fd0b020020114180016a2111201041016a22104103480d000b200f41016a220f4103480d000b200e41016a\
-220e4104480d000b200d41016a220d4108480d000b4100211203404100210e03404100211303404100211403402005200c41046c200e6a201241\
-c00c6c6a201341c0026c6a201441c0006c6a41046c6a211620162802002115201541026d2117201541026f2118201541004e2015410448712004\
-200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a211920192a020043000000005c7104402019fd090200211a41\
-00210f03404100211b03404100210d2003200f41e0006c200e41a0026c6a41046c6a211c2006201741a0036c201841206c6a200f41a0036c6a20\
-1241a02a6c6a201341c0066c6a201441c0006c6a41046c6a211d0340201c201dfd000200201afde601201cfd000200fde401fd0b0200201c201d\
-fd000210201afde601201cfd000210fde401fd0b0210201c201dfd00028001201afde601201cfd00028001fde401fd0b028001201c201dfd0002\
-9001201afde601201cfd00029001fde401fd0b029001201c201dfd00028002201afde601201cfd00028002fde401fd0b028002201c201dfd0002\
-9002201afde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b201b41016a221b4101\
-480d000b200f41016a220f4103480d000b0b201441016a22144105480d000b201341016a22134105480d000b200e41016a220e4104480d000b20\
-1241016a22122002280200480d000b4100210e03404100210f03404100211003404100211e2008200f4180306c200c41046c6a200e6a20104180\
-106c6a41046c6a211f2003200f41e0006c200e41a0026c6a201041206c6a41046c6a21200340201f20202a02003802800a201f4180026a211f20\
-2041046a2120201e41016a221e4120480d000b201041016a22104103480d000b200f41016a220f4103480d000b200e41016a220e4104480d000b\
-200a41016a220a2001480d000b0b0bb806030f7f017b097f200020014804402000210a0340200a210b200b210c4100210d03404100210e034041\
-00210f2003200d41046c200e41a0036c6a41046c6a211003402010fd0c00000000000000000000000000000000fd0b020020104180016a211020\
-0f41016a220f410d480d000b200e41016a220e410d480d000b200d41016a220d4108480d000b4100211103404100211203404100211303402005\
-201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211520152802002114201441026d2116201441026f2117201441004e201441\
-0448712004201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211820182a020043000000005c7104402018fd09020021194100\
-211a03404100211b03404100210d2003201641a0036c201741206c6a201341c0006c6a201241c0066c6a201a41a0036c6a41046c6a211c200720\
-1141206c201a4180306c6a41046c6a211d0340201c2019201dfd000200fde601201cfd000200fde401fd0b0200201c2019201dfd000210fde601\
-201cfd000210fde401fd0b0210201c2019201dfd00028040fde601201cfd00028001fde401fd0b028001201c2019201dfd00029040fde601201c\
-fd00029001fde401fd0b029001201c2019201dfd0002808001fde601201cfd00028002fde401fd0b028002201c2019201dfd0002908001fde601\
-201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b201b41016a221b4101480d000b201a41\
-016a221a4103480d000b0b201341016a22134105480d000b201241016a22124105480d000b201141016a221141c000480d000b4100210d034041\
-00211e03404100211f2009200d41046c201e41a0036c6a200c41a02a6c6a41046c6a21202006200d41046c201e41a0036c6a200c41a02a6c6a41\
-046c6a21212003200d41046c201e41a0036c6a41046c6a2122034020202022fd0002002021fd000200fd0c000000000000000000000000000000\
-00fd44fd4efd0b020020204180016a212020214180016a212120224180016a2122201f41016a221f410d480d000b201e41016a221e410d480d00\
-0b200d41016a220d4108480d000b200a41016a220a2001480d000b0b0b9c0203047f027b037f2000200148044041002108034020002109034020\
-09210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c\
-200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180016a210f200e41016a220e41a9\
-01480d000b2007200b41086c41046c6a21102010200841004a047b2010fd0002800905fd0c000000000000000000000000000000000b200cfde4\
-01fd0b0280092010200841004a047b2010fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22\
-092001480d000b200841016a22082002280200480d000b0b0be80605077f067b077f057b017f2000200148044041002108034020002109034020\
-09210a200a410370210b200a41036e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd0c00000000000000\
-000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000\
-00000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021144100211503\
-4041002116034041002117034041002118200520084190066c201541386c6a2016411c6c6a20176a200b6a41046c6a21192006200e41086c2008\
-41a02a6c6a201541a0036c6a41046c6a211a2004200e41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd090200211c201bfd\
-000200201afd000200201641026c20176afd11fd37fd4e211d201c201dfde601200ffde401210f201bfd000210201afd000210201641026c2017\
-6afd11fd37fd4e211e201c201efde6012010fde40121102019fd090270211f201f201dfde6012011fde4012111201f201efde6012012fde40121\
-122019fd0902e00121202020201dfde6012013fde40121132020201efde6012014fde4012114201941086a2119201a4180016a211a201b418001\
-6a211b201841016a2218410d480d000b201741016a22174102480d000b201641016a22164102480d000b201541016a2215410d480d000b200720\
-0e41086c200b41206c6a41046c6a21212021200841004a047b2021fd00020005fd0c000000000000000000000000000000000b200ffde401fd0b\
-02002021200841004a047b2021fd00021005fd0c000000000000000000000000000000000b2010fde401fd0b02102021200841004a047b2021fd\
-0002800305fd0c000000000000000000000000000000000b2011fde401fd0b0280032021200841004a047b2021fd0002900305fd0c0000000000\
-00000000000000000000000b2012fde401fd0b0290032021200841004a047b2021fd0002800605fd0c000000000000000000000000000000000b\
-2013fde401fd0b0280062021200841004a047b2021fd0002900605fd0c000000000000000000000000000000000b2014fde401fd0b0290062009\
-41016a22092001480d000b200841016a22082002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a21\
+00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c00000000000000000000000000000000211c\
+fd0c00000000000000000000000000000000211d4100211e0340200b41046c201e6a20022802004804404100211f2005200e41c0026c200b4180\
+326c6a201e41c00c6c6a201141066c6a41046c6a21202004200f41086c200b4180246c6a201e4180096c6a41046c6a2121024003402020fd0902\
+0021222021fd000200212320222023fde6012012fde4012112201f4150460d012021fd000210212420222024fde6012013fde4012113201f41b0\
+7f460d012020fd090204212520252023fde6012014fde401211420252024fde6012015fde4012115201f41807f460d012020fd09020821262026\
+2023fde6012016fde401211620262024fde6012017fde4012117201f41d07e460d012020fd09020c212720272023fde6012018fde40121182027\
+2024fde6012019fde4012119201f41a07e460d012020fd090210212820282023fde601201afde401211a20282024fde601201bfde401211b201f\
+41f07d460d012020fd090214212920292023fde601201cfde401211c20292024fde601201dfde401211d201f41c07d460d012020fd0902800221\
+2a2021fd00028004212b202a202bfde6012012fde4012112201f41907d460d012021fd00029004212c202a202cfde6012013fde4012113201f41\
+f07c460d012020fd09028402212d202d202bfde6012014fde4012114202d202cfde6012015fde4012115201f41c07c460d012020fd0902880221\
+2e202e202bfde6012016fde4012116202e202cfde6012017fde4012117201f41907c460d012020fd09028c02212f202f202bfde6012018fde401\
+2118202f202cfde6012019fde4012119201f41e07b460d012020fd0902900221302030202bfde601201afde401211a2030202cfde601201bfde4\
+01211b201f41b07b460d012020fd0902940221312031202bfde601201cfde401211c2031202cfde601201dfde401211d201f41807b460d012020\
+fd0902800421322021fd00028008213320322033fde6012012fde4012112201f41d07a460d012021fd00029008213420322034fde6012013fde4\
+012113201f41b07a460d012020fd09028404213520352033fde6012014fde401211420352034fde6012015fde4012115201f41807a460d012020\
+fd09028804213620362033fde6012016fde401211620362034fde6012017fde4012117201f41d079460d012020fd09028c04213720372033fde6\
+012018fde401211820372034fde6012019fde4012119201f41a079460d012020fd09029004213820382033fde601201afde401211a20382034fd\
+e601201bfde401211b201f41f078460d012020fd09029404213920392033fde601201cfde401211c20392034fde601201dfde401211d20204180\
+0a6a2120202141800c6a2121201f41016a221f4103480d000b0b0b201e41016a221e4104480d000b2007200e4180c0016c200f41086c6a201141\
+80066c6a41046c6a213a203a2010047b203afd000280cc0405fd0c000000000000000000000000000000000b2012fde401fd0b0280cc04203a20\
+10047b203afd000290cc0405fd0c000000000000000000000000000000000b2013fde401fd0b0290cc04203a2010047b203afd000280d00405fd\
+0c000000000000000000000000000000000b2014fde401fd0b0280d004203a2010047b203afd000290d00405fd0c000000000000000000000000\
+000000000b2015fde401fd0b0290d004203a2010047b203afd000280d40405fd0c000000000000000000000000000000000b2016fde401fd0b02\
+80d404203a2010047b203afd000290d40405fd0c000000000000000000000000000000000b2017fde401fd0b0290d404203a2010047b203afd00\
+0280d80405fd0c000000000000000000000000000000000b2018fde401fd0b0280d804203a2010047b203afd000290d80405fd0c000000000000\
+000000000000000000000b2019fde401fd0b0290d804203a2010047b203afd000280dc0405fd0c000000000000000000000000000000000b201a\
+fde401fd0b0280dc04203a2010047b203afd000290dc0405fd0c000000000000000000000000000000000b201bfde401fd0b0290dc04203a2010\
+047b203afd000280e00405fd0c000000000000000000000000000000000b201cfde401fd0b0280e004203a2010047b203afd000290e00405fd0c\
+000000000000000000000000000000000b201dfde401fd0b0290e004201141016a22114120480d000b200c41016a220c2001480d000b200b4101\
+6a220b200228020041036a41046d480d000b0b0b960d09077f0a7b057f077b037f027b027f017b027f200020014804402000210b0340200b210c\
+200c410870210d200c41086e210c200c210e200e41056c200228020041056b200e41056c200228020041056b481b210f41002110034041002111\
+0340410520022802004c0440fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
+0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000\
+00000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c\
+00000000000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c03402010201c417f6c6a41004e201020\
+1c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d417f6c20116a4103487104404100211e2004200f4180096c20104180\
+036c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a211f2006200d41086c201c4180c0016c6a201d4180c0006c6a41046c6a21\
+2002400340201ffd09020021212020fd000200212220212022fde6012012fde40121122020fd000210212320212023fde6012013fde401211320\
+1ffd09028024212420242022fde6012014fde401211420242023fde6012015fde4012115201e41807f460d01201ffd09028048212520252022fd\
+e6012016fde401211620252023fde6012017fde4012117201ffd0902806c212620262022fde6012018fde401211820262023fde6012019fde401\
+2119201e41a07e460d01201ffd0902809001212720272022fde601201afde401211a20272023fde601201bfde401211b201f41046a211f202041\
+80026a2120201e41016a221e418001480d000b0b0b201d41016a221d4103480d000b0b201c41016a221c4103480d000b200a200f41c00c6c200d\
+41086c6a201041c0026c6a201141c0006c6a41046c6a2128202820122005200f41c00c6c200d41086c6a201041c0026c6a201141c0006c6a4104\
+6c6a21292029fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202820132029fd000210fd0c00000000000000000000\
+000000000000fd44fd4efd0b0210202820142029fd00028032fd0c00000000000000000000000000000000fd44fd4efd0b028032202820152029\
+fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b029032202820162029fd00028064fd0c00000000000000000000000000\
+000000fd44fd4efd0b028064202820172029fd00029064fd0c00000000000000000000000000000000fd44fd4efd0b029064202820182029fd00\
+02809601fd0c00000000000000000000000000000000fd44fd4efd0b02809601202820192029fd0002909601fd0c000000000000000000000000\
+00000000fd44fd4efd0b029096012028201a2029fd000280c801fd0c00000000000000000000000000000000fd44fd4efd0b0280c8012028201b\
+2029fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c801054100212a0340fd0c00000000000000000000000000\
+000000212bfd0c00000000000000000000000000000000212c4100211c03402010201c417f6c6a41004e2010201c417f6c6a4103487104404100\
+211d0340201d417f6c20116a41004e201d417f6c20116a4103487104404100211e200420104180036c200e41802d6c6a202a4180096c6a201c41\
+807d6c6a201d41807f6c6a20114180016c6a41046c6a212d2006200d41086c201c4180c0016c6a201d4180c0006c6a41046c6a212e0340202dfd\
+090200212f202f202efd000200fde601202bfde401212b202f202efd000210fde601202cfde401212c202d41046a212d202e4180026a212e201e\
+41016a221e418001480d000b0b201d41016a221d4103480d000b0b201c41016a221c4103480d000b200a200d41086c201041c0026c6a200e41c0\
+3e6c6a202a41c00c6c6a201141c0006c6a41046c6a21302030202b2005200d41086c201041c0026c6a200e41c03e6c6a202a41c00c6c6a201141\
+c0006c6a41046c6a21312031fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002030202c2031fd000210fd0c00000000\
+000000000000000000000000fd44fd4efd0b0210202a41016a222a2002280200200e41056c6b480d000b0b201141016a22114105480d000b2010\
+41016a22104105480d000b200b41016a220b2001480d000b0b0bd00203047f027b047f200020014804404100210c03402000210d0340200d210e\
+200e210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111410021120340200c41026c20126a\
+2002280200480440410021132004200f41086c200c4180196c6a201241c00c6c6a41046c6a2114034020102014fd000200fde401211020112014\
+fd000210fde401211120144180026a2114201341016a22134119480d000b0b201241016a22124102480d000b2008200f41086c41046c6a211520\
+15200c41004a047b2015fd000280ca0405fd0c000000000000000000000000000000000b2010fde401fd0b0280ca042015200c41004a047b2015\
+fd000290ca0405fd0c000000000000000000000000000000000b2011fde401fd0b0290ca04200d41016a220d2001480d000b200c41016a220c20\
+0228020041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210c0340200c210d200d210e4100210f0340410021100340\
+410021110340410021122003200f41046c201141e0006c6a201041a0026c6a41046c6a211303402013fd0c000000000000000000000000000000\
+00fd0b020020134180016a2113201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200f41016a22\
+0f4108480d000b4100211403404100211003404100211503404100211603402005200e41046c20106a201441c00c6c6a201541c0026c6a201641\
+c0006c6a41046c6a211820182802002117201741026d2119201741026f211a201741004e2017410448712004200e41046c20106a201441c00c6c\
+6a201541c0026c6a201641c0006c6a41046c6a211b201b2a020043000000005c710440201bfd090200211c4100211103404100211d0340410021\
+0f2003201141e0006c201041a0026c6a41046c6a211e2006201941a0036c201a41206c6a201141a0036c6a201441a02a6c6a201541c0066c6a20\
+1641c0006c6a41046c6a211f0340201e201ffd000200201cfde601201efd000200fde401fd0b0200201e201ffd000210201cfde601201efd0002\
+10fde401fd0b0210201e201ffd00028001201cfde601201efd00028001fde401fd0b028001201e201ffd00029001201cfde601201efd00029001\
+fde401fd0b029001201e201ffd00028002201cfde601201efd00028002fde401fd0b028002201e201ffd00029002201cfde601201efd00029002\
+fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101480d000b201141016a2211410348\
+0d000b0b201641016a22164105480d000b201541016a22154105480d000b201041016a22104104480d000b201441016a22142002280200480d00\
+0b41002110034041002111034041002112034041002120200820114180306c200e41046c6a20106a20124180106c6a41046c6a21212003201141\
+e0006c201041a0026c6a201241206c6a41046c6a21220340202120222a02003802800a20214180026a2121202241046a2122202041016a222041\
+20480d000b201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200c41016a220c2001480d000b0b\
+0bb806030f7f017b097f200020014804402000210c0340200c210d200d210e4100210f0340410021100340410021112003200f41046c201041a0\
+036c6a41046c6a211203402012fd0c00000000000000000000000000000000fd0b020020124180016a2112201141016a2211410d480d000b2010\
+41016a2210410d480d000b200f41016a220f4108480d000b4100211303404100211403404100211503402005201541c0006c200e41c00c6c6a20\
+136a201441c0026c6a41046c6a211720172802002116201641026d2118201641026f2119201641004e2016410448712004201541c0006c200e41\
+c00c6c6a20136a201441c0026c6a41046c6a211a201a2a020043000000005c710440201afd090200211b4100211c03404100211d03404100210f\
+2003201841a0036c201941206c6a201541c0006c6a201441c0066c6a201c41a0036c6a41046c6a211e2007201341206c201c4180306c6a41046c\
+6a211f0340201e201b201ffd000200fde601201efd000200fde401fd0b0200201e201b201ffd000210fde601201efd000210fde401fd0b021020\
+1e201b201ffd00028040fde601201efd00028001fde401fd0b028001201e201b201ffd00029040fde601201efd00029001fde401fd0b02900120\
+1e201b201ffd0002808001fde601201efd00028002fde401fd0b028002201e201b201ffd0002908001fde601201efd00029002fde401fd0b0290\
+02201e41206a211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101480d000b201c41016a221c4103480d000b0b201541\
+016a22154105480d000b201441016a22144105480d000b201341016a221341c000480d000b4100210f034041002120034041002121200b200f41\
+046c202041a0036c6a200e41a02a6c6a41046c6a21222006200f41046c202041a0036c6a200e41a02a6c6a41046c6a21232003200f41046c2020\
+41a0036c6a41046c6a2124034020222024fd0002002023fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002022418001\
+6a212220234180016a212320244180016a2124202141016a2221410d480d000b202041016a2220410d480d000b200f41016a220f4108480d000b\
+200c41016a220c2001480d000b0b0b9c0203047f027b037f200020014804404100210c03402000210d0340200d210e200e210ffd0c0000000000\
+00000000000000000000002110fd0c000000000000000000000000000000002111410021122004200f41086c200c41a02a6c6a41046c6a211303\
+4020102013fd000200fde401211020112013fd000210fde401211120134180016a2113201241016a221241a901480d000b2009200f41086c4104\
+6c6a21142014200c41004a047b2014fd0002800905fd0c000000000000000000000000000000000b2010fde401fd0b0280092014200c41004a04\
+7b2014fd0002900905fd0c000000000000000000000000000000000b2011fde401fd0b029009200d41016a220d2001480d000b200c41016a220c\
+2002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210c03402000210d0340200d210e200e410370210f200e4103\
+6e210e200e4101702110200e41016e210e200e4101702111200e41016e210e200e2112fd0c000000000000000000000000000000002113fd0c00\
+0000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd\
+0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100211903404100211a03404100211b034041\
+00211c2005200c4190066c201941386c6a201a411c6c6a201b6a200f6a41046c6a211d2006201241086c200c41a02a6c6a201941a0036c6a4104\
+6c6a211e2004201241086c200c41a02a6c6a201941a0036c6a41046c6a211f0340201dfd0902002120201ffd000200201efd000200201a41026c\
+201b6afd11fd37fd4e212120202021fde6012013fde4012113201ffd000210201efd000210201a41026c201b6afd11fd37fd4e212220202022fd\
+e6012014fde4012114201dfd090270212320232021fde6012015fde401211520232022fde6012016fde4012116201dfd0902e001212420242021\
+fde6012017fde401211720242022fde6012018fde4012118201d41086a211d201e4180016a211e201f4180016a211f201c41016a221c410d480d\
+000b201b41016a221b4102480d000b201a41016a221a4102480d000b201941016a2219410d480d000b2009201241086c200f41206c6a41046c6a\
+21252025200c41004a047b2025fd00020005fd0c000000000000000000000000000000000b2013fde401fd0b02002025200c41004a047b2025fd\
+00021005fd0c000000000000000000000000000000000b2014fde401fd0b02102025200c41004a047b2025fd0002800305fd0c00000000000000\
+0000000000000000000b2015fde401fd0b0280032025200c41004a047b2025fd0002900305fd0c000000000000000000000000000000000b2016\
+fde401fd0b0290032025200c41004a047b2025fd0002800605fd0c000000000000000000000000000000000b2017fde401fd0b0280062025200c\
+41004a047b2025fd0002900605fd0c000000000000000000000000000000000b2018fde401fd0b029006200d41016a220d2001480d000b200c41\
+016a220c2002280200480d000b0b0b2301027f200020014804402000210c0340200c210d200c41016a220c2001480d000b0b0b2301027f200020\
+014804402000210903402009210a200941016a22092001480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a21\
 0a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f21104100211120052010\
 4180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00\
 020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601\
@@ -2700,7 +3242,7 @@ fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12
 012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601\
 201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b0200\
 2014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b\
-200e41016a220e2001480d000b0b0b00e20103666d61df16161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0e\
+200e41016a220e2001480d000b0b0b00e20103666d61f318161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0e\
 de0a18170e1f0e180e200e830514de0418170e1f0e170e200ee10414c00b161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ea31d161616\
 160e0e0e1f160e16170e0e0e1f160e16170e0e0ed30d16170e1f0e170e1f0eef1e16170e1f0e170e1f0eaf0412cf0516160e1e0e160e1e0ec004\
 16170e1f0e170e1f0ec90412da071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f0e1f0e1f0e1f0e281f1f0e1f0e1f0e1f0e1f0ef50816170e1f0e170e\
@@ -2719,19 +3261,19 @@ export const fashionSmallModule: ModuleSpec = {
     /* 7 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 5408 }, role: 'scratch' },
-    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
+    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 460800, perSample: 5408 }, role: 'scratch' },
+    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 221184, perSample: 1152 }, role: 'scratch' },
     /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 1600 }, role: 'scratch' },
     /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
     /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 87 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 1152, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 5408, perSample: 87 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 1600, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C,
@@ -2757,7 +3299,8 @@ export const fashionSmallModule: ModuleSpec = {
     /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d,
     /* 21 */ train09Conv2BackwardSumConv2BackwardMaxPo,
     /* 22 */ train10Conv1BackwardSumConv1BackwardMaxPo,
-    /* 23 */ train11AdamIsFiniteMulAddPowSub3More,
+    /* 23 */ train11Conv2BackwardSumSlicesConv2Backward,
+    /* 24 */ train12AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
@@ -2767,7 +3310,7 @@ export const fashionSmallModule: ModuleSpec = {
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },
@@ -2878,7 +3421,7 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C2: KernelSpec = {
       label: 'conv1: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 1 },
+      invocations: { count: 520, block: 1 },
     },
     {
       name: 'infer_00b_conv2_conv2d_add_relu_max_pool2d_weights',
@@ -2899,9 +3442,9 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C2: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4688>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -2909,13 +3452,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
+  if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
   let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
+  let hb = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -2925,54 +3468,74 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = h * 56 + n * 784 + r3 + w * 2;
-    let v0 = input_image[a0];
-    let a1 = cb * 2 + r3 * 8;
-    let v1 = parameters[a1];
-    let v2 = input_image[a0 + 1];
-    let v3 = input_image[a0 + 28];
-    let v4 = input_image[a0 + 29];
-    let v5 = parameters[a1 + 1];
-    let v6 = parameters[a1 + 24];
-    let v7 = input_image[a0 + 56];
-    let v8 = input_image[a0 + 57];
-    let v9 = parameters[a1 + 25];
-    let v10 = parameters[a1 + 48];
-    let v11 = input_image[a0 + 84];
-    let v12 = input_image[a0 + 85];
-    let v13 = parameters[a1 + 49];
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v3 * v1;
-    acc3 += v4 * v1;
-    acc4 += v0 * v5;
-    acc5 += v2 * v5;
-    acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc0 += v3 * v6;
-    acc1 += v4 * v6;
-    acc2 += v7 * v6;
-    acc3 += v8 * v6;
-    acc4 += v3 * v9;
-    acc5 += v4 * v9;
-    acc6 += v7 * v9;
-    acc7 += v8 * v9;
-    acc0 += v7 * v10;
-    acc1 += v8 * v10;
-    acc2 += v11 * v10;
-    acc3 += v12 * v10;
-    acc4 += v7 * v13;
-    acc5 += v8 * v13;
-    acc6 += v11 * v13;
-    acc7 += v12 * v13;
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
+    let a1 = hb * 168 + n * 784 + r3 + w * 2;
+    let v1 = input_image[a1 + 28];
+    let v2 = input_image[a1 + 29];
+    let v3 = input_image[a1 + 56];
+    let v4 = input_image[a1 + 57];
+    let v5 = input_image[a1 + 84];
+    let v6 = input_image[a1 + 85];
+    let v7 = input_image[a1 + 112];
+    let v8 = input_image[a1 + 113];
+    let v9 = input_image[a1 + 140];
+    let v10 = input_image[a1 + 141];
+    let v11 = parameters[a0 + 24];
+    let v12 = input_image[a1 + 168];
+    let v13 = input_image[a1 + 169];
+    let v14 = parameters[a0 + 48];
+    acc0 += input_image[a1] * v0;
+    acc1 += input_image[a1 + 1] * v0;
+    acc2 += v1 * v0;
+    acc3 += v2 * v0;
+    acc4 += v3 * v0;
+    acc5 += v4 * v0;
+    acc6 += v5 * v0;
+    acc7 += v6 * v0;
+    acc8 += v7 * v0;
+    acc9 += v8 * v0;
+    acc10 += v9 * v0;
+    acc11 += v10 * v0;
+    acc0 += v1 * v11;
+    acc1 += v2 * v11;
+    acc2 += v3 * v11;
+    acc3 += v4 * v11;
+    acc4 += v5 * v11;
+    acc5 += v6 * v11;
+    acc6 += v7 * v11;
+    acc7 += v8 * v11;
+    acc8 += v9 * v11;
+    acc9 += v10 * v11;
+    acc10 += v12 * v11;
+    acc11 += v13 * v11;
+    acc0 += v3 * v14;
+    acc1 += v4 * v14;
+    acc2 += v5 * v14;
+    acc3 += v6 * v14;
+    acc4 += v7 * v14;
+    acc5 += v8 * v14;
+    acc6 += v9 * v14;
+    acc7 += v10 * v14;
+    acc8 += v12 * v14;
+    acc9 += v13 * v14;
+    acc10 += input_image[a1 + 196] * v14;
+    acc11 += input_image[a1 + 197] * v14;
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 72];
-  let v15 = parameters[a2 + 73];
-  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch0[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
-  scratch0[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  let v15 = parameters[cb + 72];
+  let a2 = cb + hb * 312 + n * 1352 + w * 8;
+  scratch0[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
+  if ((hb * 3 + 1) < 13) {
+    scratch0[a2 + 104] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  }
+  if ((hb * 3 + 2) < 13) {
+    scratch0[a2 + 208] = max(max(max(max((acc8 + v15), vec4f()), max((acc9 + v15), vec4f())), max((acc10 + v15), vec4f())), max((acc11 + v15), vec4f()));
+  }
 }
 `,
 };
@@ -2987,7 +3550,7 @@ const infer01Conv2Conv2dAddReluMaxPool2d2: KernelSpec = {
       label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 200, block: 1 },
+      invocations: { count: 160, block: 1 },
     },
   ],
   workgroup: 64,
@@ -3001,8 +3564,8 @@ const infer01Conv2Conv2dAddReluMaxPool2d2: KernelSpec = {
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4704>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 32768>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -3011,13 +3574,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -3027,56 +3590,74 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
     for (var r4 = 0; r4 < 32; r4++) {
-      let a0 = h * 832 + n * 5408 + r3 * 32 + r4 + w * 64;
-      let v0 = scratch0[a0];
-      let a1 = cb * 2 + r3 * 512 + r4 * 16;
-      let v1 = parameters[a1 + 80];
-      let v2 = scratch0[a0 + 32];
-      let v3 = scratch0[a0 + 416];
-      let v4 = scratch0[a0 + 448];
-      let v5 = parameters[a1 + 81];
-      let v6 = parameters[a1 + 1616];
-      let v7 = scratch0[a0 + 832];
-      let v8 = scratch0[a0 + 864];
-      let v9 = parameters[a1 + 1617];
-      let v10 = parameters[a1 + 3152];
-      let v11 = scratch0[a0 + 1248];
-      let v12 = scratch0[a0 + 1280];
-      let v13 = parameters[a1 + 3153];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v3 * v1;
-      acc3 += v4 * v1;
-      acc4 += v0 * v5;
-      acc5 += v2 * v5;
-      acc6 += v3 * v5;
-      acc7 += v4 * v5;
-      acc0 += v3 * v6;
-      acc1 += v4 * v6;
-      acc2 += v7 * v6;
-      acc3 += v8 * v6;
-      acc4 += v3 * v9;
-      acc5 += v4 * v9;
-      acc6 += v7 * v9;
-      acc7 += v8 * v9;
-      acc0 += v7 * v10;
-      acc1 += v8 * v10;
-      acc2 += v11 * v10;
-      acc3 += v12 * v10;
-      acc4 += v7 * v13;
-      acc5 += v8 * v13;
-      acc6 += v11 * v13;
-      acc7 += v12 * v13;
+      let a0 = cb + r3 * 512 + r4 * 16;
+      let v0 = parameters[a0 + 80];
+      let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
+      let v1 = scratch0[a1 + 416];
+      let v2 = scratch0[a1 + 448];
+      let v3 = scratch0[a1 + 832];
+      let v4 = scratch0[a1 + 864];
+      let v5 = scratch0[a1 + 1248];
+      let v6 = scratch0[a1 + 1280];
+      let v7 = scratch0[a1 + 1664];
+      let v8 = scratch0[a1 + 1696];
+      let v9 = scratch0[a1 + 2080];
+      let v10 = scratch0[a1 + 2112];
+      let v11 = parameters[a0 + 1616];
+      let v12 = scratch0[a1 + 2496];
+      let v13 = scratch0[a1 + 2528];
+      let v14 = parameters[a0 + 3152];
+      acc0 += scratch0[a1] * v0;
+      acc1 += scratch0[a1 + 32] * v0;
+      acc2 += v1 * v0;
+      acc3 += v2 * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc6 += v5 * v0;
+      acc7 += v6 * v0;
+      acc8 += v7 * v0;
+      acc9 += v8 * v0;
+      acc10 += v9 * v0;
+      acc11 += v10 * v0;
+      acc0 += v1 * v11;
+      acc1 += v2 * v11;
+      acc2 += v3 * v11;
+      acc3 += v4 * v11;
+      acc4 += v5 * v11;
+      acc5 += v6 * v11;
+      acc6 += v7 * v11;
+      acc7 += v8 * v11;
+      acc8 += v9 * v11;
+      acc9 += v10 * v11;
+      acc10 += v12 * v11;
+      acc11 += v13 * v11;
+      acc0 += v3 * v14;
+      acc1 += v4 * v14;
+      acc2 += v5 * v14;
+      acc3 += v6 * v14;
+      acc4 += v7 * v14;
+      acc5 += v8 * v14;
+      acc6 += v9 * v14;
+      acc7 += v10 * v14;
+      acc8 += v12 * v14;
+      acc9 += v13 * v14;
+      acc10 += scratch0[a1 + 2912] * v14;
+      acc11 += scratch0[a1 + 2944] * v14;
     }
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 4688];
-  let v15 = parameters[a2 + 4689];
-  let a3 = cb * 2 + h * 80 + n * 400 + w * 16;
-  scratch2[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
-  scratch2[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  let v15 = parameters[cb + 4688];
+  let a2 = cb + hb * 240 + n * 400 + w * 16;
+  scratch2[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
+  scratch2[a2 + 80] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  if ((hb * 3 + 2) < 5) {
+    scratch2[a2 + 160] = max(max(max(max((acc8 + v15), vec4f()), max((acc9 + v15), vec4f())), max((acc10 + v15), vec4f())), max((acc11 + v15), vec4f()));
+  }
 }
 `,
 };
@@ -3100,7 +3681,7 @@ const infer02Conv3Conv2dAddRelu2: KernelSpec = {
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23168>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -3168,7 +3749,7 @@ const infer03Fc1MatmulAddRelu2: KernelSpec = {
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 41616>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -3220,7 +3801,7 @@ const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167114>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -3285,7 +3866,7 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel2: KernelSpec = {
       label: 'to_float: to_f32 + div',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 784, block: 1 },
+      invocations: { count: 784, block: 8 },
     },
     {
       name: 'evaluate_00b_conv2_conv2d_add_relu_max_pool2d_weights',
@@ -3306,9 +3887,9 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel2: KernelSpec = {
   wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 18752>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3316,15 +3897,43 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 28 * 28) { return; }
+  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28) { return; }
   let c = 0;
   let w = item % 28;
   let rest2 = item / 28;
   let h = rest2 % 28;
   let rest1 = rest2 / 28;
-  let n = rest1;
-  let a0 = h * 28 + n * 784 + w;
+  let nb = rest1;
+  let a0 = h * 28 + nb * 6272 + w;
   scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
+  if ((nb * 8 + 1) < i32(uniforms.n)) {
+    let a1 = a0 + 784;
+    scratch0[a0 + 784] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 2) < i32(uniforms.n)) {
+    let a2 = a0 + 1568;
+    scratch0[a0 + 1568] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 3) < i32(uniforms.n)) {
+    let a3 = a0 + 2352;
+    scratch0[a0 + 2352] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 4) < i32(uniforms.n)) {
+    let a4 = a0 + 3136;
+    scratch0[a0 + 3136] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 5) < i32(uniforms.n)) {
+    let a5 = a0 + 3920;
+    scratch0[a0 + 3920] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 6) < i32(uniforms.n)) {
+    let a6 = a0 + 4704;
+    scratch0[a0 + 4704] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
+  }
+  if ((nb * 8 + 7) < i32(uniforms.n)) {
+    let a7 = a0 + 5488;
+    scratch0[a0 + 5488] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
+  }
 }
 `,
 };
@@ -3339,7 +3948,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d2: KernelSpec = {
       label: 'conv1: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 1 },
+      invocations: { count: 520, block: 1 },
     },
   ],
   workgroup: 64,
@@ -3348,7 +3957,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d2: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 80>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
@@ -3357,13 +3966,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
+  if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
   let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
+  let hb = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -3373,54 +3982,74 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = h * 56 + n * 784 + r3 + w * 2;
-    let v0 = scratch0[a0];
-    let a1 = cb * 2 + r3 * 8;
-    let v1 = parameters[a1];
-    let v2 = scratch0[a0 + 1];
-    let v3 = scratch0[a0 + 28];
-    let v4 = scratch0[a0 + 29];
-    let v5 = parameters[a1 + 1];
-    let v6 = parameters[a1 + 24];
-    let v7 = scratch0[a0 + 56];
-    let v8 = scratch0[a0 + 57];
-    let v9 = parameters[a1 + 25];
-    let v10 = parameters[a1 + 48];
-    let v11 = scratch0[a0 + 84];
-    let v12 = scratch0[a0 + 85];
-    let v13 = parameters[a1 + 49];
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v3 * v1;
-    acc3 += v4 * v1;
-    acc4 += v0 * v5;
-    acc5 += v2 * v5;
-    acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc0 += v3 * v6;
-    acc1 += v4 * v6;
-    acc2 += v7 * v6;
-    acc3 += v8 * v6;
-    acc4 += v3 * v9;
-    acc5 += v4 * v9;
-    acc6 += v7 * v9;
-    acc7 += v8 * v9;
-    acc0 += v7 * v10;
-    acc1 += v8 * v10;
-    acc2 += v11 * v10;
-    acc3 += v12 * v10;
-    acc4 += v7 * v13;
-    acc5 += v8 * v13;
-    acc6 += v11 * v13;
-    acc7 += v12 * v13;
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
+    let a1 = hb * 168 + n * 784 + r3 + w * 2;
+    let v1 = scratch0[a1 + 28];
+    let v2 = scratch0[a1 + 29];
+    let v3 = scratch0[a1 + 56];
+    let v4 = scratch0[a1 + 57];
+    let v5 = scratch0[a1 + 84];
+    let v6 = scratch0[a1 + 85];
+    let v7 = scratch0[a1 + 112];
+    let v8 = scratch0[a1 + 113];
+    let v9 = scratch0[a1 + 140];
+    let v10 = scratch0[a1 + 141];
+    let v11 = parameters[a0 + 24];
+    let v12 = scratch0[a1 + 168];
+    let v13 = scratch0[a1 + 169];
+    let v14 = parameters[a0 + 48];
+    acc0 += scratch0[a1] * v0;
+    acc1 += scratch0[a1 + 1] * v0;
+    acc2 += v1 * v0;
+    acc3 += v2 * v0;
+    acc4 += v3 * v0;
+    acc5 += v4 * v0;
+    acc6 += v5 * v0;
+    acc7 += v6 * v0;
+    acc8 += v7 * v0;
+    acc9 += v8 * v0;
+    acc10 += v9 * v0;
+    acc11 += v10 * v0;
+    acc0 += v1 * v11;
+    acc1 += v2 * v11;
+    acc2 += v3 * v11;
+    acc3 += v4 * v11;
+    acc4 += v5 * v11;
+    acc5 += v6 * v11;
+    acc6 += v7 * v11;
+    acc7 += v8 * v11;
+    acc8 += v9 * v11;
+    acc9 += v10 * v11;
+    acc10 += v12 * v11;
+    acc11 += v13 * v11;
+    acc0 += v3 * v14;
+    acc1 += v4 * v14;
+    acc2 += v5 * v14;
+    acc3 += v6 * v14;
+    acc4 += v7 * v14;
+    acc5 += v8 * v14;
+    acc6 += v9 * v14;
+    acc7 += v10 * v14;
+    acc8 += v12 * v14;
+    acc9 += v13 * v14;
+    acc10 += scratch0[a1 + 196] * v14;
+    acc11 += scratch0[a1 + 197] * v14;
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 72];
-  let v15 = parameters[a2 + 73];
-  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch1[a3] = max(max(max(max((acc0 + v14), vec4f()), max((acc1 + v14), vec4f())), max((acc2 + v14), vec4f())), max((acc3 + v14), vec4f()));
-  scratch1[a3 + 1] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  let v15 = parameters[cb + 72];
+  let a2 = cb + hb * 312 + n * 1352 + w * 8;
+  scratch1[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
+  if ((hb * 3 + 1) < 13) {
+    scratch1[a2 + 104] = max(max(max(max((acc4 + v15), vec4f()), max((acc5 + v15), vec4f())), max((acc6 + v15), vec4f())), max((acc7 + v15), vec4f()));
+  }
+  if ((hb * 3 + 2) < 13) {
+    scratch1[a2 + 208] = max(max(max(max((acc8 + v15), vec4f()), max((acc9 + v15), vec4f())), max((acc10 + v15), vec4f())), max((acc11 + v15), vec4f()));
+  }
 }
 `,
 };
@@ -3435,7 +4064,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d2: KernelSpec = {
       label: 'conv2: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 200, block: 1 },
+      invocations: { count: 160, block: 1 },
     },
   ],
   workgroup: 64,
@@ -3514,7 +4143,7 @@ const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167114>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(4) var<storage, read> sample_label: array<i32>;
@@ -3573,7 +4202,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = output_output[n * 10 + r1];
-    let wins0 = (x0 > acc5) || (x0 != x0);
+    let wins0 = (x0 > acc5) | (x0 != x0);
     acc5 = select(acc5, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
@@ -3621,8 +4250,8 @@ const evaluate06LossLogSubEqSelectSum3More2: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(2) var<storage, read_write> record_loss: array<f32>;
-@group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32>;
+@group(0) @binding(2) var<storage, read_write> record_loss: array<f32, 1>;
+@group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -3634,7 +4263,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    if ((v0 >= 0) && (v0 < 10)) {
+    if ((v0 >= 0) & (v0 < 10)) {
       acc0 += scratch0[v0 + r0 * 35 + 24] - log(scratch0[r0 * 35 + 34]);
     }
   }
@@ -3685,7 +4314,7 @@ const train00GarmentsRandomRandomRandomMulAddRa: KernelSpec = {
       label: 'fc1.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
-      invocations: { count: 73728, block: 0 },
+      invocations: { count: 9216, block: 0 },
     },
   ],
   workgroup: 64,
@@ -3705,11 +4334,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read_write> scratch1: array<i32>;
 @group(0) @binding(2) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(3) var<storage, read> parameters: array<f32>;
+@group(0) @binding(3) var<storage, read> parameters: array<f32, 167104>;
 @group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(6) var<storage, read_write> scratch4: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 32768>;
+@group(0) @binding(6) var<storage, read_write> scratch4: array<f32, 640>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 73728>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 fn multiply_high(a: u32, b: u32) -> u32 {
@@ -3804,8 +4433,8 @@ fn part0(number: i32, invocation: u32) {
       let a4 = i * 36 + r0;
       let v28 = scratch0[a4 + 12];
       let v29 = scratch0[a4 + 22];
-      let x0 = f32(((((v28 >= 1.0) && (v28 <= 28.0)) && (v29 >= 1.0)) && (v29 <= 28.0)));
-      let wins0 = (x0 > acc0) || (x0 != x0);
+      let x0 = f32(((((v28 >= 1.0) & (v28 <= 28.0)) & (v29 >= 1.0)) & (v29 <= 28.0)));
+      let wins0 = (x0 > acc0) | (x0 != x0);
       acc0 = select(acc0, x0, wins0);
       at0 = select(at0, (0 * 10 + r0), wins0);
     }
@@ -3815,20 +4444,20 @@ fn part0(number: i32, invocation: u32) {
   if (invocation == 0) {
     let v30 = scratch1[i];
     var g0 = 0.0;
-    if ((v30 >= 0) && (v30 < 10)) {
+    if ((v30 >= 0) & (v30 < 10)) {
       let a5 = v30 + i * 36;
       var g1 = 0.0;
-      if ((((scratch0[a5 + 12] >= 1.0) && (scratch0[a5 + 12] <= 28.0)) && (scratch0[a5 + 22] >= 1.0)) && (scratch0[a5 + 22] <= 28.0)) {
+      if ((((scratch0[a5 + 12] >= 1.0) & (scratch0[a5 + 12] <= 28.0)) & (scratch0[a5 + 22] >= 1.0)) & (scratch0[a5 + 22] <= 28.0)) {
         g1 = scratch0[a5 + 12];
       }
       g0 = g1;
     }
     let y2 = g0;
     var g2 = 0.0;
-    if ((v30 >= 0) && (v30 < 10)) {
+    if ((v30 >= 0) & (v30 < 10)) {
       let a6 = v30 + i * 36;
       var g3 = 0.0;
-      if ((((scratch0[a6 + 12] >= 1.0) && (scratch0[a6 + 12] <= 28.0)) && (scratch0[a6 + 22] >= 1.0)) && (scratch0[a6 + 22] <= 28.0)) {
+      if ((((scratch0[a6 + 12] >= 1.0) & (scratch0[a6 + 12] <= 28.0)) & (scratch0[a6 + 22] >= 1.0)) & (scratch0[a6 + 22] <= 28.0)) {
         g3 = scratch0[a6 + 22];
       }
       g2 = g3;
@@ -3879,7 +4508,7 @@ fn part0(number: i32, invocation: u32) {
     let v54 = v52 - v53;
     let v55 = 1.0 - v54;
     let v56 = i32(v48);
-    let v57 = (v56 >= 0) && (v56 < 28);
+    let v57 = (v56 >= 0) & (v56 < 28);
     let v58 = i32(v53);
     let v59 = v58 >= 0;
     let v60 = v58 < 28;
@@ -3895,7 +4524,7 @@ fn part0(number: i32, invocation: u32) {
     let v70 = v62 * v66;
     let v71 = round((v69 - v70 + 13.5));
     let v72 = i32(v68);
-    let v73 = (v72 >= 0) && (v72 < 28);
+    let v73 = (v72 >= 0) & (v72 < 28);
     let v74 = i32(v71);
     let v75 = scratch0[a10] < 0.5;
     let v76 = select(v74, (v74 * (-1) + 27), v75);
@@ -3908,77 +4537,77 @@ fn part0(number: i32, invocation: u32) {
     let v83 = v65 * v80;
     let v84 = round((v83 - v70 + 13.5));
     let v85 = i32(v82);
-    let v86 = (v85 >= 0) && (v85 < 28);
+    let v86 = (v85 >= 0) & (v85 < 28);
     let v87 = i32(v84);
     let v88 = select(v87, (v87 * (-1) + 27), v75);
     let v89 = v56 + 1;
-    let v90 = (v89 >= 0) && (v89 < 28);
+    let v90 = (v89 >= 0) & (v89 < 28);
     let v91 = f32(v89) - 13.5;
     let v92 = v65 * v91;
     let v93 = round((v64 + v92 + 13.5));
     let v94 = v62 * v91;
     let v95 = round((v69 - v94 + 13.5));
     let v96 = i32(v93);
-    let v97 = (v96 >= 0) && (v96 < 28);
+    let v97 = (v96 >= 0) & (v96 < 28);
     let v98 = i32(v95);
     let v99 = select(v98, (v98 * (-1) + 27), v75);
     let v100 = round((v81 + v92 + 13.5));
     let v101 = round((v83 - v94 + 13.5));
     let v102 = i32(v100);
-    let v103 = (v102 >= 0) && (v102 < 28);
+    let v103 = (v102 >= 0) & (v102 < 28);
     let v104 = i32(v101);
     let v105 = select(v104, (v104 * (-1) + 27), v75);
     var g4 = 0.0;
-    if ((v57 && v59) && v60) {
+    if ((v57 & v59) & v60) {
       var g5 = 0.0;
-      if ((v73 && (v74 >= 0)) && (v74 < 28)) {
+      if ((v73 & (v74 >= 0)) & (v74 < 28)) {
         var g6 = 0.0;
-        if ((v73 && (v76 >= 0)) && (v76 < 28)) {
+        if ((v73 & (v76 >= 0)) & (v76 < 28)) {
           let a11 = v72 * 28 + v76 + i * 784;
           g6 = f32(i32((sample_image[a11 / 4] >> u32((a11 % 4) * 8)) & 255u)) / 255.0;
         }
         g5 = g6;
       }
-      g4 = select(0.0, g5, ((((v68 >= 0.0) && (v68 < 28.0)) && (v71 >= 0.0)) && (v71 < 28.0)));
+      g4 = select(0.0, g5, ((((v68 >= 0.0) & (v68 < 28.0)) & (v71 >= 0.0)) & (v71 < 28.0)));
     }
     var g7 = 0.0;
-    if ((v57 && v78) && v79) {
+    if ((v57 & v78) & v79) {
       var g8 = 0.0;
-      if ((v86 && (v87 >= 0)) && (v87 < 28)) {
+      if ((v86 & (v87 >= 0)) & (v87 < 28)) {
         var g9 = 0.0;
-        if ((v86 && (v88 >= 0)) && (v88 < 28)) {
+        if ((v86 & (v88 >= 0)) & (v88 < 28)) {
           let a12 = v85 * 28 + v88 + i * 784;
           g9 = f32(i32((sample_image[a12 / 4] >> u32((a12 % 4) * 8)) & 255u)) / 255.0;
         }
         g8 = g9;
       }
-      g7 = select(0.0, g8, ((((v82 >= 0.0) && (v82 < 28.0)) && (v84 >= 0.0)) && (v84 < 28.0)));
+      g7 = select(0.0, g8, ((((v82 >= 0.0) & (v82 < 28.0)) & (v84 >= 0.0)) & (v84 < 28.0)));
     }
     var g10 = 0.0;
-    if ((v90 && v59) && v60) {
+    if ((v90 & v59) & v60) {
       var g11 = 0.0;
-      if ((v97 && (v98 >= 0)) && (v98 < 28)) {
+      if ((v97 & (v98 >= 0)) & (v98 < 28)) {
         var g12 = 0.0;
-        if ((v97 && (v99 >= 0)) && (v99 < 28)) {
+        if ((v97 & (v99 >= 0)) & (v99 < 28)) {
           let a13 = v96 * 28 + v99 + i * 784;
           g12 = f32(i32((sample_image[a13 / 4] >> u32((a13 % 4) * 8)) & 255u)) / 255.0;
         }
         g11 = g12;
       }
-      g10 = select(0.0, g11, ((((v93 >= 0.0) && (v93 < 28.0)) && (v95 >= 0.0)) && (v95 < 28.0)));
+      g10 = select(0.0, g11, ((((v93 >= 0.0) & (v93 < 28.0)) & (v95 >= 0.0)) & (v95 < 28.0)));
     }
     var g13 = 0.0;
-    if ((v90 && v78) && v79) {
+    if ((v90 & v78) & v79) {
       var g14 = 0.0;
-      if ((v103 && (v104 >= 0)) && (v104 < 28)) {
+      if ((v103 & (v104 >= 0)) & (v104 < 28)) {
         var g15 = 0.0;
-        if ((v103 && (v105 >= 0)) && (v105 < 28)) {
+        if ((v103 & (v105 >= 0)) & (v105 < 28)) {
           let a14 = v102 * 28 + v105 + i * 784;
           g15 = f32(i32((sample_image[a14 / 4] >> u32((a14 % 4) * 8)) & 255u)) / 255.0;
         }
         g14 = g15;
       }
-      g13 = select(0.0, g14, ((((v100 >= 0.0) && (v100 < 28.0)) && (v101 >= 0.0)) && (v101 < 28.0)));
+      g13 = select(0.0, g14, ((((v100 >= 0.0) & (v100 < 28.0)) & (v101 >= 0.0)) & (v101 < 28.0)));
     }
     scratch2[h * 28 + i * 784 + w] = (1.0 - v49) * (v55 * g4 + v54 * g7) + v49 * (v55 * g10 + v54 * g13);
   }
@@ -3995,15 +4624,24 @@ fn part1(number: i32, invocation: u32) {
 // fc1.weight: reordered
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 64 * 128) { return; }
+  if (item >= 3 * 3 * 8 * 128) { return; }
   let c = item % 128;
   let rest3 = item / 128;
-  let r0 = rest3 % 64;
-  let rest2 = rest3 / 64;
+  let r0b = rest3 % 8;
+  let rest2 = rest3 / 8;
   let w = rest2 % 3;
   let rest1 = rest2 / 3;
   let h = rest1;
-  scratch5[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
+  let a15 = c + h * 24576 + r0b * 1024 + w * 8192;
+  let a16 = c * 576 + h * 192 + r0b * 8 + w * 64;
+  scratch5[a15] = parameters[a16 + 92672];
+  scratch5[a15 + 128] = parameters[a16 + 92673];
+  scratch5[a15 + 256] = parameters[a16 + 92674];
+  scratch5[a15 + 384] = parameters[a16 + 92675];
+  scratch5[a15 + 512] = parameters[a16 + 92676];
+  scratch5[a15 + 640] = parameters[a16 + 92677];
+  scratch5[a15 + 768] = parameters[a16 + 92678];
+  scratch5[a15 + 896] = parameters[a16 + 92679];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -4013,7 +4651,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= i32(uniforms.n);
   if (number < 10) { part1(number, invocation); return; }
   number -= 10;
-  if (number < 1152) { part2(number, invocation); }
+  if (number < 144) { part2(number, invocation); }
 }
 `,
 };
@@ -4030,21 +4668,21 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
       label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 1 },
+      invocations: { count: 520, block: 1 },
     },
     {
       name: 'train_01b_conv3_weight_reordered',
       label: 'conv3.weight: reordered',
       tasks: { count: 1152, block: 0 },
       together: false,
-      invocations: { count: 73728, block: 0 },
+      invocations: { count: 9216, block: 0 },
     },
     {
       name: 'train_01c_conv2_weight_reordered',
       label: 'conv2.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
-      invocations: { count: 18432, block: 0 },
+      invocations: { count: 4608, block: 0 },
     },
   ],
   workgroup: 64,
@@ -4060,23 +4698,23 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
   wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 92544>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32, 73728>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 18432>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
 // conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
+  if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
   let w = rest3 % 13;
   let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
+  let hb = rest2 % 5;
+  let rest1 = rest2 / 5;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -4086,114 +4724,160 @@ fn part0(number: i32, invocation: u32) {
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = h * 56 + n * 784 + r3 + w * 2;
-    let v0 = scratch0[a0];
-    let a1 = cb * 8 + r3 * 32;
-    let v1 = vec4f(parameters[a1], parameters[a1 + 1], parameters[a1 + 2], parameters[a1 + 3]);
-    let v2 = scratch0[a0 + 1];
-    let v3 = scratch0[a0 + 28];
-    let v4 = scratch0[a0 + 29];
-    let v5 = vec4f(parameters[a1 + 4], parameters[a1 + 5], parameters[a1 + 6], parameters[a1 + 7]);
-    let v6 = vec4f(parameters[a1 + 96], parameters[a1 + 97], parameters[a1 + 98], parameters[a1 + 99]);
-    let v7 = scratch0[a0 + 56];
-    let v8 = scratch0[a0 + 57];
-    let v9 = vec4f(parameters[a1 + 100], parameters[a1 + 101], parameters[a1 + 102], parameters[a1 + 103]);
-    let v10 = vec4f(parameters[a1 + 192], parameters[a1 + 193], parameters[a1 + 194], parameters[a1 + 195]);
-    let v11 = scratch0[a0 + 84];
-    let v12 = scratch0[a0 + 85];
-    let v13 = vec4f(parameters[a1 + 196], parameters[a1 + 197], parameters[a1 + 198], parameters[a1 + 199]);
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v3 * v1;
-    acc3 += v4 * v1;
-    acc4 += v0 * v5;
-    acc5 += v2 * v5;
-    acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc0 += v3 * v6;
-    acc1 += v4 * v6;
-    acc2 += v7 * v6;
-    acc3 += v8 * v6;
-    acc4 += v3 * v9;
-    acc5 += v4 * v9;
-    acc6 += v7 * v9;
-    acc7 += v8 * v9;
-    acc0 += v7 * v10;
-    acc1 += v8 * v10;
-    acc2 += v11 * v10;
-    acc3 += v12 * v10;
-    acc4 += v7 * v13;
-    acc5 += v8 * v13;
-    acc6 += v11 * v13;
-    acc7 += v12 * v13;
+    let a0 = cb * 4 + r3 * 32;
+    let v0 = vec4f(parameters[a0], parameters[a0 + 1], parameters[a0 + 2], parameters[a0 + 3]);
+    let a1 = hb * 168 + n * 784 + r3 + w * 2;
+    let v1 = scratch0[a1 + 28];
+    let v2 = scratch0[a1 + 29];
+    let v3 = scratch0[a1 + 56];
+    let v4 = scratch0[a1 + 57];
+    let v5 = scratch0[a1 + 84];
+    let v6 = scratch0[a1 + 85];
+    let v7 = scratch0[a1 + 112];
+    let v8 = scratch0[a1 + 113];
+    let v9 = scratch0[a1 + 140];
+    let v10 = scratch0[a1 + 141];
+    let v11 = vec4f(parameters[a0 + 96], parameters[a0 + 97], parameters[a0 + 98], parameters[a0 + 99]);
+    let v12 = scratch0[a1 + 168];
+    let v13 = scratch0[a1 + 169];
+    let v14 = vec4f(parameters[a0 + 192], parameters[a0 + 193], parameters[a0 + 194], parameters[a0 + 195]);
+    acc0 += scratch0[a1] * v0;
+    acc1 += scratch0[a1 + 1] * v0;
+    acc2 += v1 * v0;
+    acc3 += v2 * v0;
+    acc4 += v3 * v0;
+    acc5 += v4 * v0;
+    acc6 += v5 * v0;
+    acc7 += v6 * v0;
+    acc8 += v7 * v0;
+    acc9 += v8 * v0;
+    acc10 += v9 * v0;
+    acc11 += v10 * v0;
+    acc0 += v1 * v11;
+    acc1 += v2 * v11;
+    acc2 += v3 * v11;
+    acc3 += v4 * v11;
+    acc4 += v5 * v11;
+    acc5 += v6 * v11;
+    acc6 += v7 * v11;
+    acc7 += v8 * v11;
+    acc8 += v9 * v11;
+    acc9 += v10 * v11;
+    acc10 += v12 * v11;
+    acc11 += v13 * v11;
+    acc0 += v3 * v14;
+    acc1 += v4 * v14;
+    acc2 += v5 * v14;
+    acc3 += v6 * v14;
+    acc4 += v7 * v14;
+    acc5 += v8 * v14;
+    acc6 += v9 * v14;
+    acc7 += v10 * v14;
+    acc8 += v12 * v14;
+    acc9 += v13 * v14;
+    acc10 += scratch0[a1 + 196] * v14;
+    acc11 += scratch0[a1 + 197] * v14;
   }
-  let a2 = cb * 8;
-  let v14 = vec4f(parameters[a2 + 288], parameters[a2 + 289], parameters[a2 + 290], parameters[a2 + 291]);
-  let v15 = max((acc0 + v14), vec4f());
-  let v16 = max((acc1 + v14), vec4f());
-  let v17 = (v16 <= v15) | (v15 != v15);
-  let v18 = select(v16, v15, v17);
-  let v19 = max((acc2 + v14), vec4f());
-  let v20 = (v19 <= v18) | (v18 != v18);
-  let v21 = select(v19, v18, v20);
-  let v22 = max((acc3 + v14), vec4f());
-  let v23 = (v22 <= v21) | (v21 != v21);
-  let v24 = select(v22, v21, v23);
-  let v25 = vec4f(parameters[a2 + 292], parameters[a2 + 293], parameters[a2 + 294], parameters[a2 + 295]);
-  let v26 = max((acc4 + v25), vec4f());
-  let v27 = max((acc5 + v25), vec4f());
+  let v15 = vec4f(parameters[cb * 4 + 288], parameters[cb * 4 + 289], parameters[cb * 4 + 290], parameters[cb * 4 + 291]);
+  let v16 = max((acc0 + v15), vec4f());
+  let v17 = max((acc1 + v15), vec4f());
+  let v18 = (v17 <= v16) | (v16 != v16);
+  let v19 = select(v17, v16, v18);
+  let v20 = max((acc2 + v15), vec4f());
+  let v21 = (v20 <= v19) | (v19 != v19);
+  let v22 = select(v20, v19, v21);
+  let v23 = max((acc3 + v15), vec4f());
+  let v24 = (v23 <= v22) | (v22 != v22);
+  let v25 = select(v23, v22, v24);
+  let v26 = max((acc4 + v15), vec4f());
+  let v27 = max((acc5 + v15), vec4f());
   let v28 = (v27 <= v26) | (v26 != v26);
   let v29 = select(v27, v26, v28);
-  let v30 = max((acc6 + v25), vec4f());
+  let v30 = max((acc6 + v15), vec4f());
   let v31 = (v30 <= v29) | (v29 != v29);
   let v32 = select(v30, v29, v31);
-  let v33 = max((acc7 + v25), vec4f());
+  let v33 = max((acc7 + v15), vec4f());
   let v34 = (v33 <= v32) | (v32 != v32);
   let v35 = select(v33, v32, v34);
-  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
+  let v36 = max((acc8 + v15), vec4f());
+  let v37 = max((acc9 + v15), vec4f());
+  let v38 = (v37 <= v36) | (v36 != v36);
+  let v39 = select(v37, v36, v38);
+  let v40 = max((acc10 + v15), vec4f());
+  let v41 = (v40 <= v39) | (v39 != v39);
+  let v42 = select(v40, v39, v41);
+  let v43 = max((acc11 + v15), vec4f());
+  let v44 = (v43 <= v42) | (v42 != v42);
+  let v45 = select(v43, v42, v44);
+  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v18), v21), v24);
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
-  let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch1[a3] = v24;
-  scratch2[a3] = y0;
-  scratch1[a3 + 1] = v35;
-  scratch2[a3 + 1] = y1;
+  let y2 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v38), v41), v44);
+  let a2 = cb + hb * 312 + n * 1352 + w * 8;
+  scratch1[a2] = v25;
+  scratch2[a2] = y0;
+  if ((hb * 3 + 1) < 13) {
+    scratch1[a2 + 104] = v35;
+    scratch2[a2 + 104] = y1;
+  }
+  if ((hb * 3 + 2) < 13) {
+    scratch1[a2 + 208] = v45;
+    scratch2[a2 + 208] = y2;
+  }
 }
 // conv3.weight: reordered
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 128 * 64) { return; }
+  if (item >= 3 * 3 * 16 * 64) { return; }
   let c = item % 64;
   let rest3 = item / 64;
-  let r2 = rest3 % 128;
-  let rest2 = rest3 / 128;
+  let r2b = rest3 % 16;
+  let rest2 = rest3 / 16;
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch3[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
+  let a3 = c + r0 * 24576 + r1 * 8192 + r2b * 512;
+  let a4 = c * 128 + r0 * 24576 + r1 * 8192 + r2b * 8;
+  scratch3[a3] = parameters[a4 + 18816];
+  scratch3[a3 + 64] = parameters[a4 + 18817];
+  scratch3[a3 + 128] = parameters[a4 + 18818];
+  scratch3[a3 + 192] = parameters[a4 + 18819];
+  scratch3[a3 + 256] = parameters[a4 + 18820];
+  scratch3[a3 + 320] = parameters[a4 + 18821];
+  scratch3[a3 + 384] = parameters[a4 + 18822];
+  scratch3[a3 + 448] = parameters[a4 + 18823];
 }
 // conv2.weight: reordered
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 64 * 32) { return; }
+  if (item >= 3 * 3 * 16 * 32) { return; }
   let c = item % 32;
   let rest3 = item / 32;
-  let r2 = rest3 % 64;
-  let rest2 = rest3 / 64;
+  let r2b = rest3 % 16;
+  let rest2 = rest3 / 16;
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch4[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
+  let a5 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
+  let a6 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
+  scratch4[a5] = parameters[a6 + 320];
+  scratch4[a5 + 32] = parameters[a6 + 321];
+  scratch4[a5 + 64] = parameters[a6 + 322];
+  scratch4[a5 + 96] = parameters[a6 + 323];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) * 13 * 13 * 4 + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) * 13 * 13 * 4 + 63) / 64;
-  if (number < 1152) { part1(number, invocation); return; }
-  number -= 1152;
-  if (number < 288) { part2(number, invocation); }
+  if (number < (i32(uniforms.n) * 5 * 13 * 8 + 63) / 64) { part0(number, invocation); return; }
+  number -= (i32(uniforms.n) * 5 * 13 * 8 + 63) / 64;
+  if (number < 144) { part1(number, invocation); return; }
+  number -= 144;
+  if (number < 72) { part2(number, invocation); }
 }
 `,
 };
@@ -4210,7 +4894,7 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
       label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 200, block: 1 },
+      invocations: { count: 160, block: 1 },
     },
   ],
   workgroup: 64,
@@ -4225,8 +4909,8 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4704>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 32768>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
@@ -4236,13 +4920,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 5 * 5 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 5;
   let rest2 = rest3 / 5;
-  let h = rest2 % 5;
-  let rest1 = rest2 / 5;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
@@ -4252,80 +4936,110 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
     for (var r4 = 0; r4 < 32; r4++) {
-      let a0 = h * 832 + n * 5408 + r3 * 32 + r4 + w * 64;
-      let v0 = scratch0[a0];
-      let a1 = cb * 2 + r3 * 512 + r4 * 16;
-      let v1 = parameters[a1 + 80];
-      let v2 = scratch0[a0 + 32];
-      let v3 = scratch0[a0 + 416];
-      let v4 = scratch0[a0 + 448];
-      let v5 = parameters[a1 + 81];
-      let v6 = parameters[a1 + 1616];
-      let v7 = scratch0[a0 + 832];
-      let v8 = scratch0[a0 + 864];
-      let v9 = parameters[a1 + 1617];
-      let v10 = parameters[a1 + 3152];
-      let v11 = scratch0[a0 + 1248];
-      let v12 = scratch0[a0 + 1280];
-      let v13 = parameters[a1 + 3153];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v3 * v1;
-      acc3 += v4 * v1;
-      acc4 += v0 * v5;
-      acc5 += v2 * v5;
-      acc6 += v3 * v5;
-      acc7 += v4 * v5;
-      acc0 += v3 * v6;
-      acc1 += v4 * v6;
-      acc2 += v7 * v6;
-      acc3 += v8 * v6;
-      acc4 += v3 * v9;
-      acc5 += v4 * v9;
-      acc6 += v7 * v9;
-      acc7 += v8 * v9;
-      acc0 += v7 * v10;
-      acc1 += v8 * v10;
-      acc2 += v11 * v10;
-      acc3 += v12 * v10;
-      acc4 += v7 * v13;
-      acc5 += v8 * v13;
-      acc6 += v11 * v13;
-      acc7 += v12 * v13;
+      let a0 = cb + r3 * 512 + r4 * 16;
+      let v0 = parameters[a0 + 80];
+      let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
+      let v1 = scratch0[a1 + 416];
+      let v2 = scratch0[a1 + 448];
+      let v3 = scratch0[a1 + 832];
+      let v4 = scratch0[a1 + 864];
+      let v5 = scratch0[a1 + 1248];
+      let v6 = scratch0[a1 + 1280];
+      let v7 = scratch0[a1 + 1664];
+      let v8 = scratch0[a1 + 1696];
+      let v9 = scratch0[a1 + 2080];
+      let v10 = scratch0[a1 + 2112];
+      let v11 = parameters[a0 + 1616];
+      let v12 = scratch0[a1 + 2496];
+      let v13 = scratch0[a1 + 2528];
+      let v14 = parameters[a0 + 3152];
+      acc0 += scratch0[a1] * v0;
+      acc1 += scratch0[a1 + 32] * v0;
+      acc2 += v1 * v0;
+      acc3 += v2 * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc6 += v5 * v0;
+      acc7 += v6 * v0;
+      acc8 += v7 * v0;
+      acc9 += v8 * v0;
+      acc10 += v9 * v0;
+      acc11 += v10 * v0;
+      acc0 += v1 * v11;
+      acc1 += v2 * v11;
+      acc2 += v3 * v11;
+      acc3 += v4 * v11;
+      acc4 += v5 * v11;
+      acc5 += v6 * v11;
+      acc6 += v7 * v11;
+      acc7 += v8 * v11;
+      acc8 += v9 * v11;
+      acc9 += v10 * v11;
+      acc10 += v12 * v11;
+      acc11 += v13 * v11;
+      acc0 += v3 * v14;
+      acc1 += v4 * v14;
+      acc2 += v5 * v14;
+      acc3 += v6 * v14;
+      acc4 += v7 * v14;
+      acc5 += v8 * v14;
+      acc6 += v9 * v14;
+      acc7 += v10 * v14;
+      acc8 += v12 * v14;
+      acc9 += v13 * v14;
+      acc10 += scratch0[a1 + 2912] * v14;
+      acc11 += scratch0[a1 + 2944] * v14;
     }
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 4688];
-  let v15 = max((acc0 + v14), vec4f());
-  let v16 = max((acc1 + v14), vec4f());
-  let v17 = (v16 <= v15) | (v15 != v15);
-  let v18 = select(v16, v15, v17);
-  let v19 = max((acc2 + v14), vec4f());
-  let v20 = (v19 <= v18) | (v18 != v18);
-  let v21 = select(v19, v18, v20);
-  let v22 = max((acc3 + v14), vec4f());
-  let v23 = (v22 <= v21) | (v21 != v21);
-  let v24 = select(v22, v21, v23);
-  let v25 = parameters[a2 + 4689];
-  let v26 = max((acc4 + v25), vec4f());
-  let v27 = max((acc5 + v25), vec4f());
+  let v15 = parameters[cb + 4688];
+  let v16 = max((acc0 + v15), vec4f());
+  let v17 = max((acc1 + v15), vec4f());
+  let v18 = (v17 <= v16) | (v16 != v16);
+  let v19 = select(v17, v16, v18);
+  let v20 = max((acc2 + v15), vec4f());
+  let v21 = (v20 <= v19) | (v19 != v19);
+  let v22 = select(v20, v19, v21);
+  let v23 = max((acc3 + v15), vec4f());
+  let v24 = (v23 <= v22) | (v22 != v22);
+  let v25 = select(v23, v22, v24);
+  let v26 = max((acc4 + v15), vec4f());
+  let v27 = max((acc5 + v15), vec4f());
   let v28 = (v27 <= v26) | (v26 != v26);
   let v29 = select(v27, v26, v28);
-  let v30 = max((acc6 + v25), vec4f());
+  let v30 = max((acc6 + v15), vec4f());
   let v31 = (v30 <= v29) | (v29 != v29);
   let v32 = select(v30, v29, v31);
-  let v33 = max((acc7 + v25), vec4f());
+  let v33 = max((acc7 + v15), vec4f());
   let v34 = (v33 <= v32) | (v32 != v32);
   let v35 = select(v33, v32, v34);
-  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
+  let v36 = max((acc8 + v15), vec4f());
+  let v37 = max((acc9 + v15), vec4f());
+  let v38 = (v37 <= v36) | (v36 != v36);
+  let v39 = select(v37, v36, v38);
+  let v40 = max((acc10 + v15), vec4f());
+  let v41 = (v40 <= v39) | (v39 != v39);
+  let v42 = select(v40, v39, v41);
+  let v43 = max((acc11 + v15), vec4f());
+  let v44 = (v43 <= v42) | (v42 != v42);
+  let v45 = select(v43, v42, v44);
+  let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v18), v21), v24);
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
-  let a3 = cb * 2 + h * 80 + n * 400 + w * 16;
-  scratch2[a3] = v24;
-  scratch3[a3] = y0;
-  scratch2[a3 + 1] = v35;
-  scratch3[a3 + 1] = y1;
+  let y2 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v38), v41), v44);
+  let a2 = cb + hb * 240 + n * 400 + w * 16;
+  scratch2[a2] = v25;
+  scratch3[a2] = y0;
+  scratch2[a2 + 80] = v35;
+  scratch3[a2 + 80] = y1;
+  if ((hb * 3 + 2) < 5) {
+    scratch2[a2 + 160] = v45;
+    scratch3[a2 + 160] = y2;
+  }
 }
 `,
 };
@@ -4394,7 +5108,7 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 167114>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
@@ -4452,7 +5166,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = scratch1[n * 87 + r1 + 22];
-    let wins0 = (x0 > acc5) || (x0 != x0);
+    let wins0 = (x0 > acc5) | (x0 != x0);
     acc5 = select(acc5, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
@@ -4567,10 +5281,10 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> record_loss: array<f32>;
-@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32>;
-@group(0) @binding(6) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>, 160>;
+@group(0) @binding(4) var<storage, read_write> record_loss: array<f32, 1>;
+@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32, 1>;
+@group(0) @binding(6) var<storage, read_write> gradients: array<f32, 167114>;
 @group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
@@ -4581,7 +5295,7 @@ fn part0(number: i32, invocation: u32) {
   var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = sample_label[r0];
-    if ((v0 >= 0) && (v0 < 10)) {
+    if ((v0 >= 0) & (v0 < 10)) {
       acc0 += scratch0[v0 + r0 * 87 + 34] - log(scratch0[r0 * 87 + 54]);
     }
   }
@@ -4667,14 +5381,14 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc12: KernelSpec = {
       label: 'fc1 backward: matmul',
       tasks: { count: 26, block: 0 },
       together: false,
-      invocations: { count: 9216, block: 0 },
+      invocations: { count: 6144, block: 0 },
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
       label: 'fc1 backward: matmul + gt + select',
       tasks: { count: 9, block: 5 },
       together: false,
-      invocations: { count: 288, block: 2 },
+      invocations: { count: 288, block: 4 },
     },
   ],
   workgroup: 64,
@@ -4690,8 +5404,8 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc12: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>, 41616>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
@@ -4709,30 +5423,32 @@ fn part0(number: i32, invocation: u32) {
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 64 * 3 * 3 * 16) { return; }
+  if (item >= 128 * 3 * 16) { return; }
   let nb = item % 16;
   let rest3 = item / 16;
   let c_2 = rest3 % 3;
   let rest2 = rest3 / 3;
-  let c_1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let c_0b = rest1;
+  let c_1b = 0;
+  let c_0 = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
-    let a0 = c_0b * 2 + c_1 * 384 + c_2 * 128 + r0 * 1152;
+    let a0 = c_0 + c_2 * 128 + r0 * 1152;
     acc0 += v0 * scratch1[a0];
-    acc1 += v0 * scratch1[a0 + 1];
+    acc1 += v0 * scratch1[a0 + 384];
+    acc2 += v0 * scratch1[a0 + 768];
   }
-  let a1 = c_0b * 288 + c_1 * 48 + c_2 * 16 + nb;
+  let a1 = c_0 * 144 + c_2 * 16 + nb;
   gradients[a1 + 23168] = acc0;
-  gradients[a1 + 23312] = acc1;
+  gradients[a1 + 23216] = acc1;
+  gradients[a1 + 23264] = acc2;
 }
 // fc1 backward: matmul + gt + select
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 3 * 32) { return; }
+  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32) { return; }
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
@@ -4740,24 +5456,29 @@ fn part2(number: i32, invocation: u32) {
   let h = rest2 % 3;
   let rest1 = rest2 / 3;
   let nb = rest1;
-  let n_start = max(min((nb * 2), (i32(uniforms.n) - 2)), 0);
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
   for (var r0 = 0; r0 < 64; r0++) {
     let v0 = scratch2[cb + h * 6144 + r0 * 32 + w * 2048];
-    let a2 = n_start * 64 + r0;
+    let a2 = nb * 256 + r0;
     acc0 += scratch0[a2] * v0;
     acc1 += scratch0[a2 + 64] * v0;
+    acc2 += scratch0[a2 + 128] * v0;
+    acc3 += scratch0[a2 + 192] * v0;
   }
-  if (((n_start + 0) >= (nb * 2)) && ((n_start + 0) < i32(uniforms.n))) {
-    let a3 = cb + h * 96 + n_start * 288 + w * 32;
-    let a4 = cb * 4 + h * 384 + n_start * 1152 + w * 128;
-    scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  let a3 = cb + h * 96 + nb * 1152 + w * 32;
+  let a4 = cb * 4 + h * 384 + nb * 4608 + w * 128;
+  scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  if ((nb * 4 + 1) < i32(uniforms.n)) {
+    scratch3[a3 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a4 + 1152], scratch1[a4 + 1153], scratch1[a4 + 1154], scratch1[a4 + 1155]) > vec4f(0.0)));
   }
-  if (((n_start + 1) >= (nb * 2)) && ((n_start + 1) < i32(uniforms.n))) {
-    let a5 = cb + h * 96 + n_start * 288 + w * 32;
-    let a6 = cb * 4 + h * 384 + n_start * 1152 + w * 128;
-    scratch3[a5 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a6 + 1152], scratch1[a6 + 1153], scratch1[a6 + 1154], scratch1[a6 + 1155]) > vec4f(0.0)));
+  if ((nb * 4 + 2) < i32(uniforms.n)) {
+    scratch3[a3 + 576] = select(vec4f(0.0), acc2, (vec4f(scratch1[a4 + 2304], scratch1[a4 + 2305], scratch1[a4 + 2306], scratch1[a4 + 2307]) > vec4f(0.0)));
+  }
+  if ((nb * 4 + 3) < i32(uniforms.n)) {
+    scratch3[a3 + 864] = select(vec4f(0.0), acc3, (vec4f(scratch1[a4 + 3456], scratch1[a4 + 3457], scratch1[a4 + 3458], scratch1[a4 + 3459]) > vec4f(0.0)));
   }
 }
 @compute @workgroup_size(64)
@@ -4766,15 +5487,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 144) { part1(number, invocation); return; }
-  number -= 144;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
+  if (number < 96) { part1(number, invocation); return; }
+  number -= 96;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch11, scratch8, scratch6, gradients, scratch3.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch11, scratch8, scratch6, gradients, scratch10, scratch3, scratch5.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d2: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
@@ -4785,7 +5506,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d2: KernelSpec = {
       label: 'conv3 backward: sum',
       tasks: { count: 16, block: 0 },
       together: true,
-      invocations: { count: 32, block: 0 },
+      invocations: { count: 288, block: 0 },
     },
     {
       name: 'train_08b_conv3_backward_conv2d_weight_grad',
@@ -4809,76 +5530,109 @@ const train08Conv3BackwardSumConv3BackwardConv2d2: KernelSpec = {
     { buffer: 18, access: 'read' },
     { buffer: 16, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 20, access: 'read_write' },
     { buffer: 13, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32, 92672>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 288>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 55296>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 32) { return; }
-  let ib = item;
+  if (item >= 3 * 3 * 32) { return; }
+  let ib = item % 32;
+  let rest2 = item / 32;
+  let r2 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r1 = rest1;
   var acc0 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let a0 = ib * 4 + r0 * 1152;
-    acc0 += vec4f(scratch0[a0], scratch0[a0 + 1], scratch0[a0 + 2], scratch0[a0 + 3]);
-    acc0 += vec4f(scratch0[a0 + 128], scratch0[a0 + 129], scratch0[a0 + 130], scratch0[a0 + 131]);
-    acc0 += vec4f(scratch0[a0 + 256], scratch0[a0 + 257], scratch0[a0 + 258], scratch0[a0 + 259]);
-    acc0 += vec4f(scratch0[a0 + 384], scratch0[a0 + 385], scratch0[a0 + 386], scratch0[a0 + 387]);
-    acc0 += vec4f(scratch0[a0 + 512], scratch0[a0 + 513], scratch0[a0 + 514], scratch0[a0 + 515]);
-    acc0 += vec4f(scratch0[a0 + 640], scratch0[a0 + 641], scratch0[a0 + 642], scratch0[a0 + 643]);
-    acc0 += vec4f(scratch0[a0 + 768], scratch0[a0 + 769], scratch0[a0 + 770], scratch0[a0 + 771]);
-    acc0 += vec4f(scratch0[a0 + 896], scratch0[a0 + 897], scratch0[a0 + 898], scratch0[a0 + 899]);
-    acc0 += vec4f(scratch0[a0 + 1024], scratch0[a0 + 1025], scratch0[a0 + 1026], scratch0[a0 + 1027]);
+    acc0 += vec4f(scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 1], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 2], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 3]);
   }
-  gradients[ib + 23136] = acc0;
+  scratch3[ib + r1 * 96 + r2 * 32] = acc0;
 }
 // conv3 backward: conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 64 * 32) { return; }
   let nb = item % 32;
-  let rest3 = item / 32;
-  let c = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
+  let rest4 = item / 32;
+  let c = rest4 % 64;
+  let rest3 = rest4 / 64;
+  let wb = 0;
   let hb = 0;
+  let r2 = rest3;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a1 = nb * 4 + r0 * 1152 + r2 * 128;
-      let v0 = vec4f(scratch0[a1], scratch0[a1 + 1], scratch0[a1 + 2], scratch0[a1 + 3]);
-      let a2 = c + r0 * 1600 + r2 * 64 + w * 64;
-      let v1 = scratch1[a2 + 320];
-      let v2 = scratch1[a2 + 640];
-      let v3 = vec4f(scratch0[a1 + 384], scratch0[a1 + 385], scratch0[a1 + 386], scratch0[a1 + 387]);
-      let v4 = scratch1[a2 + 960];
-      let v5 = vec4f(scratch0[a1 + 768], scratch0[a1 + 769], scratch0[a1 + 770], scratch0[a1 + 771]);
-      acc0 += scratch1[a2] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch1[a2 + 1280] * v5;
-    }
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = nb * 4 + r0 * 1152 + r2 * 128;
+    let v0 = vec4f(scratch0[a0], scratch0[a0 + 1], scratch0[a0 + 2], scratch0[a0 + 3]);
+    let a1 = c + r0 * 1600 + r2 * 64;
+    let v1 = scratch1[a1 + 320];
+    let v2 = scratch1[a1 + 384];
+    let v3 = scratch1[a1 + 448];
+    let v4 = scratch1[a1 + 640];
+    let v5 = scratch1[a1 + 704];
+    let v6 = scratch1[a1 + 768];
+    let v7 = vec4f(scratch0[a0 + 384], scratch0[a0 + 385], scratch0[a0 + 386], scratch0[a0 + 387]);
+    let v8 = scratch1[a1 + 960];
+    let v9 = scratch1[a1 + 1024];
+    let v10 = scratch1[a1 + 1088];
+    let v11 = vec4f(scratch0[a0 + 768], scratch0[a0 + 769], scratch0[a0 + 770], scratch0[a0 + 771]);
+    acc0 += scratch1[a1] * v0;
+    acc1 += scratch1[a1 + 64] * v0;
+    acc2 += scratch1[a1 + 128] * v0;
+    acc3 += v1 * v0;
+    acc4 += v2 * v0;
+    acc5 += v3 * v0;
+    acc6 += v4 * v0;
+    acc7 += v5 * v0;
+    acc8 += v6 * v0;
+    acc0 += v1 * v7;
+    acc1 += v2 * v7;
+    acc2 += v3 * v7;
+    acc3 += v4 * v7;
+    acc4 += v5 * v7;
+    acc5 += v6 * v7;
+    acc6 += v8 * v7;
+    acc7 += v9 * v7;
+    acc8 += v10 * v7;
+    acc0 += v4 * v11;
+    acc1 += v5 * v11;
+    acc2 += v6 * v11;
+    acc3 += v8 * v11;
+    acc4 += v9 * v11;
+    acc5 += v10 * v11;
+    acc6 += scratch1[a1 + 1280] * v11;
+    acc7 += scratch1[a1 + 1344] * v11;
+    acc8 += scratch1[a1 + 1408] * v11;
   }
-  let a3 = c * 32 + nb + w * 2048;
-  gradients[a3 + 4704] = acc0;
-  gradients[a3 + 10848] = acc1;
-  gradients[a3 + 16992] = acc2;
+  let a2 = c * 32 + nb + r2 * 18432;
+  scratch4[a2] = acc0;
+  scratch4[a2 + 2048] = acc1;
+  scratch4[a2 + 4096] = acc2;
+  scratch4[a2 + 6144] = acc3;
+  scratch4[a2 + 8192] = acc4;
+  scratch4[a2 + 10240] = acc5;
+  scratch4[a2 + 12288] = acc6;
+  scratch4[a2 + 14336] = acc7;
+  scratch4[a2 + 16384] = acc8;
 }
 // conv3 backward: conv2d_input_grad + gt + select
 fn part2(number: i32, invocation: u32) {
@@ -4896,16 +5650,16 @@ fn part2(number: i32, invocation: u32) {
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
-    if (((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 3)) {
+    if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 3)) {
       for (var r2 = 0; r2 < 128; r2++) {
-        let a4 = n * 1152 + r1 * (-128) + r2 + w * 128;
-        let v0 = scratch0[a4];
-        let a5 = cb + r1 * 2048 + r2 * 16;
-        let v1 = scratch2[a5];
-        let v2 = scratch0[a4 + 384];
-        let v3 = scratch0[a4 + 768];
-        let v4 = scratch2[a5 + 6144];
-        let v5 = scratch2[a5 + 12288];
+        let a3 = n * 1152 + r1 * (-128) + r2 + w * 128;
+        let v0 = scratch0[a3];
+        let a4 = cb + r1 * 2048 + r2 * 16;
+        let v1 = scratch2[a4];
+        let v2 = scratch0[a3 + 384];
+        let v3 = scratch0[a3 + 768];
+        let v4 = scratch2[a4 + 6144];
+        let v5 = scratch2[a4 + 12288];
         acc0 += v0 * v1;
         acc1 += v2 * v1;
         acc2 += v3 * v1;
@@ -4918,20 +5672,20 @@ fn part2(number: i32, invocation: u32) {
       }
     }
   }
-  let a6 = cb + n * 400 + w * 16;
-  let a7 = cb * 4 + n * 1600 + w * 64;
-  scratch3[a6] = select(vec4f(0.0), acc0, (vec4f(scratch1[a7], scratch1[a7 + 1], scratch1[a7 + 2], scratch1[a7 + 3]) > vec4f(0.0)));
-  scratch3[a6 + 80] = select(vec4f(0.0), acc1, (vec4f(scratch1[a7 + 320], scratch1[a7 + 321], scratch1[a7 + 322], scratch1[a7 + 323]) > vec4f(0.0)));
-  scratch3[a6 + 160] = select(vec4f(0.0), acc2, (vec4f(scratch1[a7 + 640], scratch1[a7 + 641], scratch1[a7 + 642], scratch1[a7 + 643]) > vec4f(0.0)));
-  scratch3[a6 + 240] = select(vec4f(0.0), acc3, (vec4f(scratch1[a7 + 960], scratch1[a7 + 961], scratch1[a7 + 962], scratch1[a7 + 963]) > vec4f(0.0)));
-  scratch3[a6 + 320] = select(vec4f(0.0), acc4, (vec4f(scratch1[a7 + 1280], scratch1[a7 + 1281], scratch1[a7 + 1282], scratch1[a7 + 1283]) > vec4f(0.0)));
+  let a5 = cb + n * 400 + w * 16;
+  let a6 = cb * 4 + n * 1600 + w * 64;
+  scratch5[a5] = select(vec4f(0.0), acc0, (vec4f(scratch1[a6], scratch1[a6 + 1], scratch1[a6 + 2], scratch1[a6 + 3]) > vec4f(0.0)));
+  scratch5[a5 + 80] = select(vec4f(0.0), acc1, (vec4f(scratch1[a6 + 320], scratch1[a6 + 321], scratch1[a6 + 322], scratch1[a6 + 323]) > vec4f(0.0)));
+  scratch5[a5 + 160] = select(vec4f(0.0), acc2, (vec4f(scratch1[a6 + 640], scratch1[a6 + 641], scratch1[a6 + 642], scratch1[a6 + 643]) > vec4f(0.0)));
+  scratch5[a5 + 240] = select(vec4f(0.0), acc3, (vec4f(scratch1[a6 + 960], scratch1[a6 + 961], scratch1[a6 + 962], scratch1[a6 + 963]) > vec4f(0.0)));
+  scratch5[a5 + 320] = select(vec4f(0.0), acc4, (vec4f(scratch1[a6 + 1280], scratch1[a6 + 1281], scratch1[a6 + 1282], scratch1[a6 + 1283]) > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
+  if (number < 5) { part0(number, invocation); return; }
+  number -= 5;
   if (number < 96) { part1(number, invocation); return; }
   number -= 96;
   if (number < (i32(uniforms.n) * 5 * 16 + 63) / 64) { part2(number, invocation); }
@@ -4940,7 +5694,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch3, scratch9, scratch2, scratch7, gradients, scratch8.
+ * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch5, scratch9, scratch2, scratch7, gradients, scratch12, scratch8, scratch6.
  */
 const train09Conv2BackwardSumConv2BackwardMaxPo2: KernelSpec = {
   name: 'train_09_conv2_backward_sum_conv2_backward_max_po',
@@ -4951,44 +5705,458 @@ const train09Conv2BackwardSumConv2BackwardMaxPo2: KernelSpec = {
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       together: true,
-      invocations: { count: 16, block: 0 },
+      invocations: { count: 400, block: 0 },
     },
     {
       name: 'train_09b_conv2_backward_max_pool2d_grad_conv2d_we',
       label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 16, block: 0 },
       together: false,
-      invocations: { count: 9216, block: 0 },
+      invocations: { count: 19200, block: 0 },
     },
     {
       name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_in',
       label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
       tasks: { count: 1, block: 1 },
       together: false,
-      invocations: { count: 676, block: 4 },
+      invocations: { count: 104, block: 1 },
     },
   ],
   workgroup: 64,
   localBytes: 21632,
   buffers: [
-    { buffer: 13, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 19, access: 'read' },
     { buffer: 12, access: 'read' },
     { buffer: 17, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
     { buffer: 18, access: 'read_write' },
+    { buffer: 16, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<i32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 4608>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 18816>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 400>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 115200>;
+@group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // conv2 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 5 * 5 * 16) { return; }
+  let ib = item % 16;
+  let rest2 = item / 16;
+  let r2 = rest2 % 5;
+  let rest1 = rest2 / 5;
+  let r1 = rest1;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += vec4f(scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
+  }
+  scratch4[ib + r1 * 80 + r2 * 16] = acc0;
+}
+// conv2 backward: max_pool2d_grad + conv2d_weight_grad
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 5 * 5 * 3 * 64 * 4) { return; }
+  let cb = item % 4;
+  let rest5 = item / 4;
+  let n = rest5 % 64;
+  let rest4 = rest5 / 64;
+  let w = rest4 % 3;
+  let rest3 = rest4 / 3;
+  let hb = 0;
+  let r2_0 = rest3 % 5;
+  let rest1 = rest3 / 5;
+  let r1_0 = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
+    let v0 = scratch1[a0];
+    let v1 = v0 / 2;
+    let v2 = v0 % 2;
+    if ((v0 >= 0) & (v0 < 4)) {
+      let v3 = scratch0[a0];
+      let a1 = v1 * 104 + v2 * 8 + cb * 2 + r0 * 1352 + r1_0 * 208 + r2_0 * 16 + w * 8;
+      acc0 += scratch2[a1] * v3;
+      acc1 += scratch2[a1 + 1] * v3;
+      acc2 += scratch2[a1 + 104] * v3;
+      acc3 += scratch2[a1 + 105] * v3;
+      acc4 += scratch2[a1 + 208] * v3;
+      acc5 += scratch2[a1 + 209] * v3;
+    }
+  }
+  let a2 = cb * 2 + n * 8 + r1_0 * 23040 + r2_0 * 4608 + w * 512;
+  scratch5[a2] = acc0;
+  scratch5[a2 + 1] = acc1;
+  scratch5[a2 + 1536] = acc2;
+  scratch5[a2 + 1537] = acc3;
+  scratch5[a2 + 3072] = acc4;
+  scratch5[a2 + 3073] = acc5;
+}
+// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 13 * 8) { return; }
+  let cb = item % 8;
+  let rest3 = item / 8;
+  let w = rest3 % 13;
+  let rest2 = rest3 / 13;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    let v0 = (r1 * (-1) + w + 2) / 2;
+    let v2 = (r1 * (-1) + w + 2) % 2;
+    let v6 = v2 + 2;
+    if ((((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 11)) & ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
+      for (var r2 = 0; r2 < 64; r2++) {
+        let a3 = v0 * 64 + n * 1600 + r2;
+        let v1 = scratch1[a3 - 64];
+        let v3 = scratch0[a3 - 64];
+        let v4 = select(0.0, v3, (v1 == v2));
+        let a4 = cb + r1 * 512 + r2 * 8;
+        let v5 = scratch3[a4];
+        let v7 = select(0.0, v3, (v1 == v6));
+        let v8 = scratch1[a3 + 256];
+        let v9 = scratch0[a3 + 256];
+        let v10 = select(0.0, v9, (v8 == v2));
+        let v11 = select(0.0, v9, (v8 == v6));
+        let v12 = scratch1[a3 + 576];
+        let v13 = scratch0[a3 + 576];
+        let v14 = select(0.0, v13, (v12 == v2));
+        let v15 = select(0.0, v13, (v12 == v6));
+        let v16 = scratch1[a3 + 896];
+        let v17 = scratch0[a3 + 896];
+        let v18 = select(0.0, v17, (v16 == v2));
+        let v19 = select(0.0, v17, (v16 == v6));
+        let v20 = scratch1[a3 + 1216];
+        let v21 = scratch0[a3 + 1216];
+        let v22 = select(0.0, v21, (v20 == v2));
+        let v23 = select(0.0, v21, (v20 == v6));
+        let v24 = scratch3[a4 + 1536];
+        let v25 = scratch3[a4 + 3072];
+        acc0 += v4 * v5;
+        acc1 += v7 * v5;
+        acc2 += v10 * v5;
+        acc3 += v11 * v5;
+        acc4 += v14 * v5;
+        acc5 += v15 * v5;
+        acc6 += v18 * v5;
+        acc7 += v19 * v5;
+        acc8 += v22 * v5;
+        acc9 += v23 * v5;
+        acc1 += v4 * v24;
+        acc2 += v7 * v24;
+        acc3 += v10 * v24;
+        acc4 += v11 * v24;
+        acc5 += v14 * v24;
+        acc6 += v15 * v24;
+        acc7 += v18 * v24;
+        acc8 += v19 * v24;
+        acc9 += v22 * v24;
+        acc10 += v23 * v24;
+        acc2 += v4 * v25;
+        acc3 += v7 * v25;
+        acc4 += v10 * v25;
+        acc5 += v11 * v25;
+        acc6 += v14 * v25;
+        acc7 += v15 * v25;
+        acc8 += v18 * v25;
+        acc9 += v19 * v25;
+        acc10 += v22 * v25;
+        acc11 += v23 * v25;
+      }
+    }
+  }
+  let a5 = cb + n * 1352 + w * 8;
+  scratch6[a5] = select(vec4f(0.0), acc0, (scratch2[a5] > vec4f(0.0)));
+  scratch6[a5 + 104] = select(vec4f(0.0), acc1, (scratch2[a5 + 104] > vec4f(0.0)));
+  scratch6[a5 + 208] = select(vec4f(0.0), acc2, (scratch2[a5 + 208] > vec4f(0.0)));
+  scratch6[a5 + 312] = select(vec4f(0.0), acc3, (scratch2[a5 + 312] > vec4f(0.0)));
+  scratch6[a5 + 416] = select(vec4f(0.0), acc4, (scratch2[a5 + 416] > vec4f(0.0)));
+  scratch6[a5 + 520] = select(vec4f(0.0), acc5, (scratch2[a5 + 520] > vec4f(0.0)));
+  scratch6[a5 + 624] = select(vec4f(0.0), acc6, (scratch2[a5 + 624] > vec4f(0.0)));
+  scratch6[a5 + 728] = select(vec4f(0.0), acc7, (scratch2[a5 + 728] > vec4f(0.0)));
+  scratch6[a5 + 832] = select(vec4f(0.0), acc8, (scratch2[a5 + 832] > vec4f(0.0)));
+  scratch6[a5 + 936] = select(vec4f(0.0), acc9, (scratch2[a5 + 936] > vec4f(0.0)));
+  scratch6[a5 + 1040] = select(vec4f(0.0), acc10, (scratch2[a5 + 1040] > vec4f(0.0)));
+  scratch6[a5 + 1144] = select(vec4f(0.0), acc11, (scratch2[a5 + 1144] > vec4f(0.0)));
+  scratch6[a5 + 1248] = select(vec4f(0.0), acc12, (scratch2[a5 + 1248] > vec4f(0.0)));
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < 7) { part0(number, invocation); return; }
+  number -= 7;
+  if (number < 300) { part1(number, invocation); return; }
+  number -= 300;
+  if (number < (i32(uniforms.n) * 13 * 8 + 63) / 64) { part2(number, invocation); }
+}
+`,
+};
+
+/**
+ * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: sum: slices | conv3 backward: conv2d_weight_grad: slices. Binds scratch6, scratch0, scratch1, scratch10, scratch3, gradients, scratch7, scratch11.
+ */
+const train10Conv1BackwardSumConv1BackwardMaxPo2: KernelSpec = {
+  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
+  label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: sum: slices | conv3 backward: conv2d_weight_grad: slices',
+  parts: [
+    {
+      name: 'train_10a_conv1_backward_sum',
+      label: 'conv1 backward: sum',
+      tasks: { count: 4, block: 0 },
+      together: true,
+      invocations: { count: 1352, block: 0 },
+    },
+    {
+      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
+      tasks: { count: 12, block: 0 },
+      together: true,
+      invocations: { count: 4056, block: 0 },
+    },
+    {
+      name: 'train_10c_conv3_backward_sum_slices',
+      label: 'conv3 backward: sum: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 32, block: 0 },
+    },
+    {
+      name: 'train_10d_conv3_backward_conv2d_weight_grad_slices',
+      label: 'conv3 backward: conv2d_weight_grad: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 6144, block: 0 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 16, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 11, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 13, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 17, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
+  ],
+  wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: sum: slices | conv3 backward: conv2d_weight_grad: slices
+struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<i32>>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 288>;
+@group(0) @binding(4) var<storage, read> scratch4: array<vec4<f32>, 55296>;
+@group(0) @binding(5) var<storage, read_write> gradients: array<vec4<f32>, 23168>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 1352>;
+@group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 12168>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
+
+// conv1 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 13 * 13 * 8) { return; }
+  let ib = item % 8;
+  let rest2 = item / 8;
+  let r2 = rest2 % 13;
+  let rest1 = rest2 / 13;
+  let r1 = rest1;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
+  }
+  scratch5[ib + r1 * 104 + r2 * 8] = acc0;
+}
+// conv1 backward: max_pool2d_grad + conv2d_weight_grad
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 13 * 13 * 3 * 8) { return; }
+  let c = 0;
+  let nb = item % 8;
+  let rest4 = item / 8;
+  let w = rest4 % 3;
+  let rest3 = rest4 / 3;
+  let hb = 0;
+  let r2_0 = rest3 % 13;
+  let rest1 = rest3 / 13;
+  let r1_0 = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = nb + r0 * 1352 + r1_0 * 104 + r2_0 * 8;
+    let v0 = scratch2[a0];
+    let v1 = scratch0[a0];
+    let v2 = select(vec4f(0.0), v1, (v0 == vec4i(0)));
+    let a1 = r0 * 784 + r1_0 * 56 + r2_0 * 2 + w;
+    let v3 = scratch1[a1 + 28];
+    let v4 = scratch1[a1 + 56];
+    let v5 = select(vec4f(0.0), v1, (v0 == vec4i(1)));
+    let v6 = scratch1[a1 + 29];
+    let v7 = scratch1[a1 + 57];
+    let v8 = select(vec4f(0.0), v1, (v0 == vec4i(2)));
+    let v9 = select(vec4f(0.0), v1, (v0 == vec4i(3)));
+    acc0 += scratch1[a1] * v2;
+    acc1 += v3 * v2;
+    acc2 += v4 * v2;
+    acc0 += scratch1[a1 + 1] * v5;
+    acc1 += v6 * v5;
+    acc2 += v7 * v5;
+    acc0 += v3 * v8;
+    acc1 += v4 * v8;
+    acc2 += scratch1[a1 + 84] * v8;
+    acc0 += v6 * v9;
+    acc1 += v7 * v9;
+    acc2 += scratch1[a1 + 85] * v9;
+  }
+  let a2 = nb + r1_0 * 936 + r2_0 * 72 + w * 8;
+  scratch6[a2] = acc0;
+  scratch6[a2 + 24] = acc1;
+  scratch6[a2 + 48] = acc2;
+}
+// conv3 backward: sum: slices
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 32) { return; }
+  let ib = item;
+  var acc0 = vec4f(0.0);
+  acc0 += scratch3[ib];
+  acc0 += scratch3[ib + 32];
+  acc0 += scratch3[ib + 64];
+  acc0 += scratch3[ib + 96];
+  acc0 += scratch3[ib + 128];
+  acc0 += scratch3[ib + 160];
+  acc0 += scratch3[ib + 192];
+  acc0 += scratch3[ib + 224];
+  acc0 += scratch3[ib + 256];
+  gradients[ib + 23136] = acc0;
+}
+// conv3 backward: conv2d_weight_grad: slices
+fn part3(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 64 * 32) { return; }
+  let nb = item % 32;
+  let rest3 = item / 32;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let hb = 0;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  let a3 = c * 32 + nb + w * 2048;
+  acc0 += scratch4[a3];
+  acc1 += scratch4[a3 + 6144];
+  acc2 += scratch4[a3 + 12288];
+  acc0 += scratch4[a3 + 18432];
+  acc1 += scratch4[a3 + 24576];
+  acc2 += scratch4[a3 + 30720];
+  acc0 += scratch4[a3 + 36864];
+  acc1 += scratch4[a3 + 43008];
+  acc2 += scratch4[a3 + 49152];
+  gradients[a3 + 4704] = acc0;
+  gradients[a3 + 10848] = acc1;
+  gradients[a3 + 16992] = acc2;
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < 22) { part0(number, invocation); return; }
+  number -= 22;
+  if (number < 64) { part1(number, invocation); return; }
+  number -= 64;
+  if (number < 1) { part2(number, invocation); return; }
+  number -= 1;
+  if (number < 96) { part3(number, invocation); }
+}
+`,
+};
+
+/**
+ * Kernel 23: conv2 backward: sum: slices | conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices. Binds scratch12, scratch8, scratch7, scratch11, gradients.
+ */
+const train11Conv2BackwardSumSlicesConv2Backward2: KernelSpec = {
+  name: 'train_11_conv2_backward_sum_slices_conv2_backward',
+  label: 'conv2 backward: sum: slices | conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices',
+  parts: [
+    {
+      name: 'train_11a_conv2_backward_sum_slices',
+      label: 'conv2 backward: sum: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 16, block: 0 },
+    },
+    {
+      name: 'train_11b_conv2_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 9216, block: 0 },
+    },
+    {
+      name: 'train_11c_conv1_backward_sum_slices',
+      label: 'conv1 backward: sum: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 8, block: 0 },
+    },
+    {
+      name: 'train_11d_conv1_backward_max_pool2d_grad_conv2d_we',
+      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices',
+      tasks: { count: 0, block: 0 },
+      together: false,
+      invocations: { count: 72, block: 0 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 22, access: 'read' },
+    { buffer: 18, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+  ],
+  wgsl: `// conv2 backward: sum: slices | conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
+struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>, 400>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32, 460800>;
+@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 1352>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 12168>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 18816>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+// conv2 backward: sum: slices
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 16) { return; }
@@ -4996,18 +6164,17 @@ fn part0(number: i32, invocation: u32) {
   var acc0 = vec4f(0.0);
   for (var r1 = 0; r1 < 5; r1++) {
     for (var r2 = 0; r2 < 5; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 += vec4f(scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
-      }
+      acc0 += scratch0[ib + r1 * 80 + r2 * 16];
     }
   }
-  let a0 = acc0;
-  gradients[ib * 4 + 18752] = a0.x;
-  gradients[ib * 4 + 18753] = a0.y;
-  gradients[ib * 4 + 18754] = a0.z;
-  gradients[ib * 4 + 18755] = a0.w;
+  let a0 = ib * 4;
+  let a1 = acc0;
+  gradients[a0 + 18752] = a1.x;
+  gradients[a0 + 18753] = a1.y;
+  gradients[a0 + 18754] = a1.z;
+  gradients[a0 + 18755] = a1.w;
 }
-// conv2 backward: max_pool2d_grad + conv2d_weight_grad
+// conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 16 * 64) { return; }
@@ -5020,165 +6187,37 @@ fn part1(number: i32, invocation: u32) {
   let h = rest1;
   var acc0 = 0.0;
   var acc1 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1_0 = 0; r1_0 < 5; r1_0++) {
-      for (var r2_0 = 0; r2_0 < 5; r2_0++) {
-        let a1 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
-        let v0 = scratch1[a1];
-        let v1 = v0 / 2;
-        let v2 = v0 % 2;
-        if ((v0 >= 0) && (v0 < 4)) {
-          let v3 = scratch0[a1];
-          let a2 = v1 * 416 + v2 * 32 + cb * 2 + h * 416 + r0 * 5408 + r1_0 * 832 + r2_0 * 64 + w * 32;
-          acc0 += scratch2[a2] * v3;
-          acc1 += scratch2[a2 + 1] * v3;
-        }
-      }
+  for (var r1_0 = 0; r1_0 < 5; r1_0++) {
+    for (var r2_0 = 0; r2_0 < 5; r2_0++) {
+      let a2 = cb * 2 + h * 6144 + n * 32 + r1_0 * 92160 + r2_0 * 18432 + w * 2048;
+      acc0 += scratch1[a2];
+      acc1 += scratch1[a2 + 1];
     }
   }
   let a3 = cb * 128 + h * 6144 + n + w * 2048;
   gradients[a3 + 320] = acc0;
   gradients[a3 + 384] = acc1;
 }
-// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+// conv1 backward: sum: slices
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
-  let cb = item % 4;
-  let rest3 = item / 4;
-  let w = rest3 % 13;
-  let rest2 = rest3 / 13;
-  let h = rest2 % 13;
-  let rest1 = rest2 / 13;
-  let nb = rest1;
-  let n_start = max(min((nb * 4), (i32(uniforms.n) - 4)), 0);
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if ((((h + r0 * (-1)) >= 0) && ((h + r0 * (-1)) < 11)) && ((((h + r0 * (-1) + 2) / 2) + (-1)) < 5)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if ((((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 11)) && ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let a4 = n_start * 1600 + r2 + ((h + r0 * (-1) + 2) / 2) * 320 + ((r1 * (-1) + w + 2) / 2) * 64;
-            let v0 = select(0.0, scratch0[a4 - 384], (scratch1[a4 - 384] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let a5 = cb * 2 + r0 * 1536 + r1 * 512 + r2 * 8;
-            let v1 = scratch3[a5];
-            let v2 = scratch3[a5 + 1];
-            let v3 = select(0.0, scratch0[a4 + 1216], (scratch1[a4 + 1216] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v4 = select(0.0, scratch0[a4 + 2816], (scratch1[a4 + 2816] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v5 = select(0.0, scratch0[a4 + 4416], (scratch1[a4 + 4416] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-          }
-        }
-      }
-    }
-  }
-  if (((n_start + 0) >= (nb * 4)) && ((n_start + 0) < i32(uniforms.n))) {
-    let a6 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a7 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a6] = select(vec4f(0.0), acc0, (vec4f(scratch2[a7], scratch2[a7 + 1], scratch2[a7 + 2], scratch2[a7 + 3]) > vec4f(0.0)));
-    scratch4[a6 + 1] = select(vec4f(0.0), acc1, (vec4f(scratch2[a7 + 4], scratch2[a7 + 5], scratch2[a7 + 6], scratch2[a7 + 7]) > vec4f(0.0)));
-  }
-  if (((n_start + 1) >= (nb * 4)) && ((n_start + 1) < i32(uniforms.n))) {
-    let a8 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a9 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a8 + 1352] = select(vec4f(0.0), acc2, (vec4f(scratch2[a9 + 5408], scratch2[a9 + 5409], scratch2[a9 + 5410], scratch2[a9 + 5411]) > vec4f(0.0)));
-    scratch4[a8 + 1353] = select(vec4f(0.0), acc3, (vec4f(scratch2[a9 + 5412], scratch2[a9 + 5413], scratch2[a9 + 5414], scratch2[a9 + 5415]) > vec4f(0.0)));
-  }
-  if (((n_start + 2) >= (nb * 4)) && ((n_start + 2) < i32(uniforms.n))) {
-    let a10 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a11 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a10 + 2704] = select(vec4f(0.0), acc4, (vec4f(scratch2[a11 + 10816], scratch2[a11 + 10817], scratch2[a11 + 10818], scratch2[a11 + 10819]) > vec4f(0.0)));
-    scratch4[a10 + 2705] = select(vec4f(0.0), acc5, (vec4f(scratch2[a11 + 10820], scratch2[a11 + 10821], scratch2[a11 + 10822], scratch2[a11 + 10823]) > vec4f(0.0)));
-  }
-  if (((n_start + 3) >= (nb * 4)) && ((n_start + 3) < i32(uniforms.n))) {
-    let a12 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a13 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a12 + 4056] = select(vec4f(0.0), acc6, (vec4f(scratch2[a13 + 16224], scratch2[a13 + 16225], scratch2[a13 + 16226], scratch2[a13 + 16227]) > vec4f(0.0)));
-    scratch4[a12 + 4057] = select(vec4f(0.0), acc7, (vec4f(scratch2[a13 + 16228], scratch2[a13 + 16229], scratch2[a13 + 16230], scratch2[a13 + 16231]) > vec4f(0.0)));
-  }
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 144) { part1(number, invocation); return; }
-  number -= 144;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64) { part2(number, invocation); }
-}
-`,
-};
-
-/**
- * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch8, scratch0, scratch1, gradients.
- */
-const train10Conv1BackwardSumConv1BackwardMaxPo2: KernelSpec = {
-  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
-  label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad',
-  parts: [
-    {
-      name: 'train_10a_conv1_backward_sum',
-      label: 'conv1 backward: sum',
-      tasks: { count: 4, block: 0 },
-      together: true,
-      invocations: { count: 8, block: 0 },
-    },
-    {
-      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
-      label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
-      tasks: { count: 12, block: 0 },
-      together: true,
-      invocations: { count: 72, block: 0 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 18, access: 'read' },
-    { buffer: 10, access: 'read' },
-    { buffer: 11, access: 'read' },
-    { buffer: 1, access: 'read_write' },
-  ],
-  wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad
-struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<i32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-// conv1 backward: sum
-fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 8) { return; }
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 13; r1++) {
-      for (var r2 = 0; r2 < 13; r2++) {
-        acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
-      }
+  for (var r1 = 0; r1 < 13; r1++) {
+    for (var r2 = 0; r2 < 13; r2++) {
+      acc0 += scratch2[ib + r1 * 104 + r2 * 8];
     }
   }
-  gradients[ib + 72] = acc0;
+  let a4 = ib * 4;
+  let a5 = acc0;
+  gradients[a4 + 288] = a5.x;
+  gradients[a4 + 289] = a5.y;
+  gradients[a4 + 290] = a5.z;
+  gradients[a4 + 291] = a5.w;
 }
-// conv1 backward: max_pool2d_grad + conv2d_weight_grad
-fn part1(number: i32, invocation: u32) {
+// conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
+fn part3(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 8) { return; }
   let c = 0;
@@ -5188,21 +6227,16 @@ fn part1(number: i32, invocation: u32) {
   let rest1 = rest2 / 3;
   let h = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1_0 = 0; r1_0 < 13; r1_0++) {
-      for (var r2_0 = 0; r2_0 < 13; r2_0++) {
-        let a0 = nb + r0 * 1352 + r1_0 * 104 + r2_0 * 8;
-        let v0 = scratch2[a0];
-        let v1 = scratch0[a0];
-        let a1 = h * 28 + r0 * 784 + r1_0 * 56 + r2_0 * 2 + w;
-        acc0 += scratch1[a1] * select(vec4f(0.0), v1, (v0 == vec4i(0)));
-        acc0 += scratch1[a1 + 1] * select(vec4f(0.0), v1, (v0 == vec4i(1)));
-        acc0 += scratch1[a1 + 28] * select(vec4f(0.0), v1, (v0 == vec4i(2)));
-        acc0 += scratch1[a1 + 29] * select(vec4f(0.0), v1, (v0 == vec4i(3)));
-      }
+  for (var r1_0 = 0; r1_0 < 13; r1_0++) {
+    for (var r2_0 = 0; r2_0 < 13; r2_0++) {
+      acc0 += scratch3[h * 24 + nb + r1_0 * 936 + r2_0 * 72 + w * 8];
     }
   }
-  gradients[h * 24 + nb + w * 8] = acc0;
+  let a6 = acc0;
+  gradients[h * 96 + nb * 4 + w * 32] = a6.x;
+  gradients[h * 96 + nb * 4 + w * 32 + 1] = a6.y;
+  gradients[h * 96 + nb * 4 + w * 32 + 2] = a6.z;
+  gradients[h * 96 + nb * 4 + w * 32 + 3] = a6.w;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -5210,22 +6244,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 2) { part1(number, invocation); }
+  if (number < 144) { part1(number, invocation); return; }
+  number -= 144;
+  if (number < 1) { part2(number, invocation); return; }
+  number -= 1;
+  if (number < 2) { part3(number, invocation); }
 }
 `,
 };
 
-/** Kernel 23: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train11AdamIsFiniteMulAddPowSub3More2: KernelSpec = {
-  name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 24: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train12AdamIsFiniteMulAddPowSub3More2: KernelSpec = {
+  name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       together: false,
-      invocations: { count: 41792, block: 0 },
+      invocations: { count: 20896, block: 0 },
     },
   ],
   workgroup: 64,
@@ -5239,11 +6277,11 @@ const train11AdamIsFiniteMulAddPowSub3More2: KernelSpec = {
   ],
   wgsl: `// Adam: is_finite + mul + add + pow + sub + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
-@group(0) @binding(0) var<storage, read> record_loss: array<f32>;
-@group(0) @binding(1) var<storage, read_write> state_m: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> state_v: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> parameters: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> record_loss: array<f32, 1>;
+@group(0) @binding(1) var<storage, read_write> state_m: array<vec4<f32>, 41792>;
+@group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>, 41792>;
+@group(0) @binding(3) var<storage, read_write> state_v: array<vec4<f32>, 41792>;
+@group(0) @binding(4) var<storage, read_write> parameters: array<vec4<f32>, 41792>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -5251,746 +6289,765 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= 41792) { return; }
+  if (item >= 20896) { return; }
   let ib = item;
   let v0 = record_loss[0];
   let v1 = (bitcast<u32>(v0) & 0x7f800000u) != 0x7f800000u;
   let v8 = uniforms.u3;
   let v9 = uniforms.u4;
-  let v2 = state_m[ib];
-  let v3 = gradients[ib];
+  let a0 = ib * 2;
+  let v2 = state_m[a0];
+  let v3 = gradients[a0];
   let v4 = (0.9 * v2) + (0.1 * v3);
-  let v5 = state_v[ib];
+  let v5 = state_v[a0];
   let v6 = (0.999 * v5) + ((0.001 * v3) * v3);
-  let v7 = parameters[ib];
+  let v7 = parameters[a0];
+  let v10 = state_m[a0 + 1];
+  let v11 = gradients[a0 + 1];
+  let v12 = (0.9 * v10) + (0.1 * v11);
+  let v13 = state_v[a0 + 1];
+  let v14 = (0.999 * v13) + ((0.001 * v11) * v11);
+  let v15 = parameters[a0 + 1];
   let y0 = select(v2, v4, v1);
   let y1 = select(v5, v6, v1);
   let y2 = select(v7, (v7 - ((v8 * v4) / ((sqrt(v6) / v9) + 1e-8))), v1);
-  state_m[ib] = y0;
-  state_v[ib] = y1;
-  parameters[ib] = y2;
+  let y3 = select(v10, v12, v1);
+  let y4 = select(v13, v14, v1);
+  let y5 = select(v15, (v15 - ((v8 * v12) / ((sqrt(v14) / v9) + 1e-8))), v1);
+  state_m[a0] = y0;
+  state_v[a0] = y1;
+  parameters[a0] = y2;
+  state_m[a0 + 1] = y3;
+  state_v[a0 + 1] = y4;
+  parameters[a0 + 1] = y5;
 }
 `,
 };
 
 /**
- * The WebAssembly module of FashionSmallAugmented in hexadecimal: 41,374 bytes, a function for each part of each kernel.
+ * The WebAssembly module of FashionSmallAugmented in hexadecimal: 41,735 bytes, a function for each part of each kernel.
  */
 const fashionSmallAugmentedWasm = '\
-0061736d0100000001630b60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60087f7f7f7f7f7f7f7f\
-0060077f7f7f7f7f7f7f0060097f7f7f7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76\
-066d656d6f727902030180800403302f00000101010102030405010106060607070606070806090909090a0a0a0806090909090808080808080a\
-0a0a06060807c10d292a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000c32696e66\
-65725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000d29696e6665725f3031\
-5f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000e1e696e6665725f30325f636f6e76335f636f6e7632645f\
-6164645f72656c75000f1c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001030696e6665725f30345f6663325f6d6174\
-6d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d0011206576616c756174655f3030615f746f5f666c6f61745f74\
-6f5f6633325f6469760012356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f\
-77656967687473000d2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400132c65\
-76616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000e216576616c756174655f30335f\
-636f6e76335f636f6e7632645f6164645f72656c75000f1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75001033\
-6576616c756174655f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00142d6576616c\
-756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001532747261696e5f3030615f4761726d\
-656e74735f72616e646f6d5f72616e646f6d5f72616e646f6d5f6d756c5f6164645f7261001632747261696e5f3030625f636f6e76325f636f6e\
-7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663325f7765696768745f72656f\
-72646572656400181e747261696e5f3030645f6663315f7765696768745f72656f726465726564001932747261696e5f3031615f636f6e76315f\
-636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001a20747261696e5f3031625f636f6e76335f7765696768\
-745f72656f726465726564001b20747261696e5f3031635f636f6e76325f7765696768745f72656f726465726564001c31747261696e5f30325f\
-636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d1e747261696e5f30335f636f6e76335f\
-636f6e7632645f6164645f72656c75000f1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75001030747261696e5f30355f\
-6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d001e2b747261696e5f3036615f6c6f73735f6c\
-6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001f1a747261696e5f3036625f6663325f6261636b776172645f73756d0020\
-1d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c002127747261696e5f3036645f6663325f6261636b776172645f6d61\
-746d756c5f67745f73656c65637400221a747261696e5f3037615f6663315f6261636b776172645f73756d00231d747261696e5f3037625f6663\
-315f6261636b776172645f6d61746d756c002427747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c6563\
-7400251c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00262b747261696e5f3038625f636f6e76335f6261636b776172\
-645f636f6e7632645f7765696768745f67726164002732747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e70\
-75745f677261645f67745f73656c6500281c747261696e5f3039615f636f6e76325f6261636b776172645f73756d002932747261696e5f303962\
-5f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002a32747261696e5f3039635f636f6e76\
-325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e002b1c747261696e5f3130615f636f6e76315f626163\
-6b776172645f73756d002c32747261696e5f3130625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632\
-645f7765002d2e747261696e5f31315f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002e0abeb2\
-022fd30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2\
-a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1\
-166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa0\
-2002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c2000440000000000\
-00000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020\
-000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e0\
-3fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a24414\
-3bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d9\
-3fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b080020\
-00bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a010\
-0044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f2001440000000000\
-00f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c\
-0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07\
-470bf20602027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a72101\
-2006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41\
-d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a2102\
-20034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006\
-422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79a\
-faec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a21022003\
-4185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a7210120064220\
-88a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec\
-7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185\
-dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a7\
-20057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad\
-7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9e\
-db7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a72005\
-7320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21\
-072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b\
-6a21032000410876b24300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f51d253\
-1f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde012108\
-2004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020\
-082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd512104200620\
-07fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb\
-85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2\
-fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf012109200820\
-09fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd\
-0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb97937\
-9eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51\
-d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde01\
-21082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd5121\
-0020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420\
-062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae\
-67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f\
-51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920\
-082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b2101200620\
-07fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb9\
-79379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d253\
-1f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfd\
-de0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd\
-51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd5121\
-0420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb\
-85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2\
-531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf0121\
-0920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120\
-062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd\
-0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51\
-d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9e\
-cdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd5120\
-02fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd\
-51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae\
-67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f\
-51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf\
-01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b21\
-0120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b210520\
-02fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d253\
-1f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd57\
-8d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd\
-512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd5120\
-03fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c\
-85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2\
-531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecd\
-fddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a\
-1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21\
-052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108fdad01\
-fdfa01fd0c00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e4400000000000000\
-00a02202fc0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03f\
-a422012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011a\
-a001fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa005\
-4420b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa001\
-2abfa02003a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a20052004410271\
-1bb60bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400004054fb21\
-f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439\
-a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a244\
-555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da0\
-2003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a2445555\
-55555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60beb0807067f087b037f0f7b017f017b017f2000\
-2001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd\
-0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
-11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
-002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41\
-086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde60120\
-0ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e\
-2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde40121152016\
-41a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde601\
-2010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6\
-012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fd\
-e601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fd\
-e6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401\
-211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21\
-282028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027\
-fde401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde901201020\
-27fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde9\
-01fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c0000000000000000000000000000\
-0000fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fde401fd0c00000000000000000000\
-000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841\
-016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c\
-2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a\
-2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f\
-0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f000000\
-3ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde6\
-01211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000\
-003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde40120\
-11fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffd\
-e601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f00\
-00003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501\
-201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003f\
-fde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b02800820\
-0e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd\
-0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070\
-200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b\
-047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c0340410021\
-0d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200f\
-fd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002\
-801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c\
-20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde50120\
-13fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde501212520\
-1b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201e\
-fde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020\
-201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b\
-02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b\
-0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180\
-026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b41002131034041\
-0021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd\
-0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000000000000000000000000021\
-39fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000000000000000000000000000\
-00213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441\
-a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde601\
-2035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6\
-012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd0902\
-8003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203d\
-fde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441\
-286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090\
-032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a2234\
-4105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41\
-286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af\
-03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002\
-c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde5012156205120\
-52fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd00\
-02e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde5012054\
-2055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02\
-e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b41\
-00213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a20\
-5e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c\
-00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061\
-fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c0000000000000000\
-0000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d\
-000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b\
-017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c\
-200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c000000000000000000\
-00000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
-0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
-00000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000\
-000000000000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a\
-211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde40121\
-0e201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fd\
-e4012111201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121\
-212021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde4\
-0121162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d\
-000b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d\
-4180016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b0280242026\
-20112025fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b028048202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02806c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c20\
-2620162023fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c000000\
-00000000000000000000000000212bfd0c00000000000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e\
-6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200\
-212f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e20\
-1941016a221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180\
-016c6a41046c6a21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41\
-016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f\
-200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c2002280200\
-41056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd\
-0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
-10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
-002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b41\
-80096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201b\
-fde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e20\
-1d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde4012111\
-2018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd09028090012120202020\
-1bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641\
-016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a\
-41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb\
-01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340fd0c00000000000000000000\
-0000000000002129fd0c00000000000000000000000000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a4104\
-6c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202c\
-fd000290d016fde601202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d00\
-0b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d\
-000b0b200741016a22072001480d000b0b0be10610017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f2000200148\
-04402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20\
-092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122000211303402013211420142115\
-4100211603404300000000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d430000\
-0000211e4300000000211f43000000002120410021212004201541c0006c41046c6a21222005410041046c6a2123034020222a02002124201720\
-2420232a0280d228949221172018202420232a0284d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a20\
-1b202420232a0290d2289492211b201c202420232a0294d2289492211c201d202420232a0298d2289492211d201e202420232a029cd228949221\
-1e201f202420232a02a0d2289492211f2020202420232a02a4d22894922120202241046a2122202341286a2123202141016a222141c000480d00\
-0b2006201541166c41046c6a21252025201720089238020020252018200a9238020420252019200b923802082025201a200c9238020c2025201b\
-200d923802102025201c200e923802142025201d200f923802182025201e20109238021c2025201f201192380220202520202012923802242016\
-41016a22164101480d000b43ffff7fff2126410021212006201541166c41046c6a21270340202620272a0200972126202741046a212720214101\
-6a2221410a480d000b2006201541166c41046c6a21282028202638022820282a022821294100212a2006201541166c41046c6a212b0340202b20\
-2b2a0200202993100238022c202b41046a212b202a41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340\
-202c202d2a022c92212c202d41046a212d202141016a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c\
-6a212f2006201541166c41046c6a21300340202f20302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b\
-201341016a22132001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100210c2006200a419006\
-6c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c\
-419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f200020014804\
-4020002107034020072108200821094100210a03404100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c000000\
-00000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00\
-0000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd\
-0c000000000000000000000000000000002114410021152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c4104\
-6c6a2117024003402016fd09020021182017fd000200211920182019fde601200dfde401210d2016fd090204211a201a2019fde601200efde401\
-210e2016fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201d\
-fde6012011fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e46\
-0d012017fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f201efde601200efde401210e201c201efde601200ffde4\
-01210f2016fd09027821202020201efde6012010fde40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fd\
-e4012112201c2021fde6012013fde401211320202021fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fde601200d\
-fde401210d2016fd09020c212320232022fde601200efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010\
-fde40121102017fd000290022125201f2025fde6012011fde401211120232025fde6012012fde401211220202025fde6012013fde40121132024\
-2025fde6012014fde4012114201641f0006a211620174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd\
-0002800921262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd\
-0c00000000000000000000000000000000fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401\
-fd0c00000000000000000000000000000000fdeb01fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b02\
-00202920112028fde401fd0c00000000000000000000000000000000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb\
-01fde90120132028fde401fd0c00000000000000000000000000000000fdeb01fde90120142028fde401fd0c0000000000000000000000000000\
-0000fdeb01fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a2207\
-2001480d000b0b0bc3091c017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d01\
-7f017d027f017d017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028c\
-e628210d200a2a0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e6282113\
-200021140340201421152015211641002117034043000000002118430000000021194300000000211a4300000000211b4300000000211c430000\
-0000211d4300000000211e4300000000211f4300000000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a\
-2124034020232a020021252018202520242a0280d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b\
-202520242a028cd2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e\
-201f202520242a029cd2289492211f2020202520242a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a21\
-24202241016a222241c000480d000b2006201641236c41046c6a21262026201820099238020020262019200b923802042026201a200c92380208\
-2026201b200d9238020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f20119238021c2026202020129238\
-022020262021201392380224201741016a22174101480d000b43ffff7fff2127410021222006201641236c41046c6a21280340202720282a0200\
-972127202841046a2128202241016a2222410a480d000b2006201641236c41046c6a21292029202738022820292a0228212a4100212b20062016\
-41236c41046c6a212c0340202c202c2a0200202a93100238022c202c41046a212c202b41016a222b410a480d000b4300000000212d4100212220\
-06201641236c41046c6a212e0340202d202e2a022c92212d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f\
-4100212b20072016410a6c41046c6a21302006201641236c41046c6a21310340203020312a022c202f95380200203041046a2130203141046a21\
-31202b41016a222b410a480d000b43ffff7fff21324100212220072016410a6c41046c6a21330340203220332a0200972132203341046a213320\
-2241016a2222410a480d000b43ffff7fff2134410021354100213620072016410a6c41046c6a2137034020372a02002138203820345e20382038\
-5c7221392038203420391b21344100410a6c20366a203520391b2135203741046a2137203641016a2236410a480d000b20352008201641046c6a\
-213b203b28020046b2213a202920323802582029203a38025c20292a0258213c4100212b2006201641236c41046c6a213d20072016410a6c4104\
-6c6a213e0340203d203e2a0200203c93380260203d41046a213d203e41046a213e202b41016a222b410a480d000b4300000000213f4100212220\
-06201641236c41046c6a21400340203f20402a0260100292213f204041046a2140202241016a2222410a480d000b2029203f3802880120144101\
-6a22142001480d000b0b0b9e0206017d057f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a20054100\
-41046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c200941236c6a41186a41046c6a210d200d2a0200200b2a02\
-88011003939221080b200a41046a210a200b418c016a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c\
-6a21100340200e20102a025c92210e2010418c016a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c21\
-13200e2011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22\
-152001480d000b0b0b992537017d017f017d017f017d017f017d017f017d017f017d017f017d027f017d017f017d017f017d027f017d017f017d\
-017f017d017f017d017f017d017f017d017f017d017f017d087f057d037f037d037f017d017f017d017f017b017f1c7b027f187b027f037b027f\
-0f7b027f277b2000200148044020022a0204210c200cfc00210d20022a0208210e200efc00210f20022a020c21102010fc00211120022a020421\
-122012fc00211320022a020821142014fc00211520022a020c21162016fc00211720022a020421182018fc0021192019410a6c211a20022a0208\
-211b201bfc00211c20022a020c211d201dfc00211e20022a0204211f201ffc0021202020410a6c212120022a020821222022fc00212320022a02\
-0c21242024fc00212520022a020421262026fc00212720022a020821282028fc00212920022a020c212a202afc00212b20022a0204212c202cfc\
-00212d20022a0208212e202efc00212f20022a020c21302030fc00213120002132034020322133203321342004203441246c41046c6a21352035\
-2034200d6a4100200f201110083802002035203420136a4101201520171008380204410021362004203441246c41046c6a213703402037436666\
-663f43cdcccc3d20362034410a6c6a201a6a4102201c201e10089492430000444494380208203741046a2137203641016a2236410a480d000b41\
-0021362004203441246c41046c6a2138034020382a0208213943114b93be43104b133f20362034410a6c6a20216a410320232025100894921002\
-213a2039203a959190213b2039203a949190213c2038203b3802302038203c380258203841046a2138203641016a2236410a480d000b43ffff7f\
-ff213d4100213e4100213f2004203441246c41046c6a2140034020402a0230214120402a025821422041430000803f602041430000e0415f7120\
-42430000803f60712042430000e0415f71b221432043203d5e204320435c7221442043203d20441b213d4100410a6c203f6a203e20441b213e20\
-4041046a2140203f41016a223f410a480d000b2005203441046c6a21452045203e36020020452802002146204641004e2046410a4871047d2004\
-2046203441246c6a41046c6a214820482a0230430000803f6020482a0230430000e0415f7120482a0258430000803f607120482a0258430000e0\
-415f71047d20482a02300543000000000b0543000000000b2147204641004e2046410a4871047d20042046203441246c6a41046c6a214a204a2a\
-0230430000803f60204a2a0230430000e0415f71204a2a0258430000803f6071204a2a0258430000e0415f71047d204a2a02580543000000000b\
-0543000000000b2149203520473802800120352049380284012035203420276a41042029202b10083802880120352034202d6a4105202f203110\
-0838028c012035fd09028001214b204bfd1f0043000000005e214c2035fd09028801214d204bfd0c0000e0410000e0410000e0410000e0414100\
-204c6bfd11fd52214efd0c0000e0410000e0410000e0410000e041204efde501214f204ffd0c0000803f0000803f0000803f0000803ffde40121\
-50204d2050fde6012151204ffd0c00000040000000400000004000000040fde7012152205120524100204c6bfd11fd5221532053fd682154204e\
-fd0c0000e0410000e0410000e0410000e041fde7012155204efd0c0000803f0000803f0000803f0000803ffde50121562035fd09028c01215720\
-35fd0902840121582058fd0c0000e0410000e0410000e0410000e0414100204c6bfd11fd522159fd0c0000e0410000e0410000e0410000e04120\
-59fde501215a205afd0c0000803f0000803f0000803f0000803ffde401215b2057205bfde601215c205afd0c0000004000000040000000400000\
-0040fde701215d205c205d4100204c6bfd11fd52215e205efd68215f2059fd0c0000e0410000e0410000e0410000e041fde70121602059fd0c00\
-00803f0000803f0000803f0000803ffde50121612035fd0902042162fd0c0000a0410000a0410000a0410000a0412062fde6012163fd0c000020\
-c1000020c1000020c1000020c12063fde40121642064fd0c35fa8e3c35fa8e3c35fa8e3c35fa8e3cfde60121652065fd1f00100afd1321662065\
-fd1f00100bfd1321672035fd09020021682068fd1f00430000003f5d21694100216a0340206a41046c41006afd11fd0c00000000010000000200\
-000003000000fdae01fdfa01216b206bfd0c0000003f0000003f0000003f0000003ffde401216c206c2060fde601216d206dfd0c0000003f0000\
-003f0000003f0000003ffde501216e206efd0c00000000000000000000000000000000fde901216f206f2061fde8012170205f2070fde4012171\
-2071fd68217220712072fde5012173fd0c0000803f0000803f0000803f0000803f2073fde50121742072fdf80121752075fd0c00000000000000\
-000000000000000000fd3f21762075fd0c1c0000001c0000001c0000001c000000fd3921772075fdfa0121782078fd0c00005841000058410000\
-584100005841fde501217920662079fde601217a20672079fde601217b2075fd0c01000000010000000100000001000000fdae01217c207cfd0c\
-00000000000000000000000000000000fd3f217d207cfd0c1c0000001c0000001c0000001c000000fd39217e207cfdfa01217f207ffd0c000058\
-41000058410000584100005841fde5012180012066208001fde6012181012067208001fde6012182014100213603404100218301200820344190\
-066c206a41046c6a41046c6a21840103402054208301b2430000003f92fd132055fde601fd0c0000003f0000003f0000003f0000003ffde501fd\
-0c00000000000000000000000000000000fde9012056fde801fde401218501208501fd68218601208501208601fde501218701208601fd1f00fc\
-0021880120880141004e208801411c4871218901208801b2430000584193fd13218a012067208a01fde601218b01207a208b01fde401fd0c0000\
-5841000058410000584100005841fde401fd6a218c012066208a01fde601218d01207b208d01fde501fd0c000058410000584100005841000058\
-41fde401fd6a218e01208c01fdf801218f01208f01fd0c00000000000000000000000000000000fd3f208f01fd0c1c0000001c0000001c000000\
-1c000000fd39fd4e219001208e01fdf801219101209101fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b000000\
-1b000000fdae01209101410020696bfd11fd52219201208101208b01fde401fd0c00005841000058410000584100005841fde401fd6a21930120\
-8201208d01fde501fd0c00005841000058410000584100005841fde401fd6a219401209301fdf801219501209501fd0c00000000000000000000\
-000000000000fd3f209501fd0c1c0000001c0000001c0000001c000000fd39fd4e219601209401fdf801219701209701fd0cffffffffffffffff\
-fffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae01209701410020696bfd11fd5221980120880141016a2199012099\
-0141004e209901411c4871219a01209901b2430000584193fd13219b012067209b01fde601219c01207a209c01fde401fd0c0000584100005841\
-0000584100005841fde401fd6a219d012066209b01fde601219e01207b209e01fde501fd0c00005841000058410000584100005841fde401fd6a\
-219f01209d01fdf80121a00120a001fd0c00000000000000000000000000000000fd3f20a001fd0c1c0000001c0000001c0000001c000000fd39\
-fd4e21a101209f01fdf80121a20120a201fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae\
-0120a201410020696bfd11fd5221a301208101209c01fde401fd0c00005841000058410000584100005841fde401fd6a21a401208201209e01fd\
-e501fd0c00005841000058410000584100005841fde401fd6a21a50120a401fdf80121a60120a601fd0c00000000000000000000000000000000\
-fd3f20a601fd0c1c0000001c0000001c0000001c000000fd39fd4e21a70120a501fdf80121a80120a801fd0cffffffffffffffffffffffffffff\
-fffffdb501fd0c1b0000001b0000001b0000001b000000fdae0120a801410020696bfd11fd5221a901208401fd0c0000803f0000803f0000803f\
-0000803f208701fde501207441002089016bfd112076fd4e2077fd4e21aa01209001209101fd0c00000000000000000000000000000000fd3ffd\
-4e209101fd0c1c0000001c0000001c0000001c000000fd39fd4e21ab0120ab0120aa01fd4e21ac01209001209201fd0c00000000000000000000\
-000000000000fd3ffd4e209201fd0c1c0000001c0000001c0000001c000000fd39fd4e21ad0120ad0120ac01fd4e21ae01209201208f01fd0c1c\
-0000001c0000001c0000001c000000fdb501fdae0120344190066cfd11fdae0120ae01fd4e2006fd11fdae0121af0120af01fd1b002d0000fd11\
-20af01fd1b012d0000fd1c0120af01fd1b022d0000fd1c0220af01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fd\
-e70120ad01fd4e20ab01fd4e208c01fd0c00000000000000000000000000000000fd46208c01fd0c0000e0410000e0410000e0410000e041fd43\
-fd4e208e01fd0c00000000000000000000000000000000fd46fd4e208e01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20aa01fd\
-4efde601207341002089016bfd11207dfd4e207efd4e21b001209601209701fd0c00000000000000000000000000000000fd3ffd4e209701fd0c\
-1c0000001c0000001c0000001c000000fd39fd4e21b10120b10120b001fd4e21b201209601209801fd0c00000000000000000000000000000000\
-fd3ffd4e209801fd0c1c0000001c0000001c0000001c000000fd39fd4e21b30120b30120b201fd4e21b401209501fd0c1c0000001c0000001c00\
-00001c000000fdb501209801fdae0120344190066cfd11fdae0120b401fd4e2006fd11fdae0121b50120b501fd1b002d0000fd1120b501fd1b01\
-2d0000fd1c0120b501fd1b022d0000fd1c0220b501fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b301fd\
-4e20b101fd4e209301fd0c00000000000000000000000000000000fd46209301fd0c0000e0410000e0410000e0410000e041fd43fd4e209401fd\
-0c00000000000000000000000000000000fd46fd4e209401fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b001fd4efde601fde4\
-01fde60120870120744100209a016bfd112076fd4e2077fd4e21b60120a10120a201fd0c00000000000000000000000000000000fd3ffd4e20a2\
-01fd0c1c0000001c0000001c0000001c000000fd39fd4e21b70120b70120b601fd4e21b80120a10120a301fd0c00000000000000000000000000\
-000000fd3ffd4e20a301fd0c1c0000001c0000001c0000001c000000fd39fd4e21b90120b90120b801fd4e21ba0120a001fd0c1c0000001c0000\
-001c0000001c000000fdb50120a301fdae0120344190066cfd11fdae0120ba01fd4e2006fd11fdae0121bb0120bb01fd1b002d0000fd1120bb01\
-fd1b012d0000fd1c0120bb01fd1b022d0000fd1c0220bb01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120\
-b901fd4e20b701fd4e209d01fd0c00000000000000000000000000000000fd46209d01fd0c0000e0410000e0410000e0410000e041fd43fd4e20\
-9f01fd0c00000000000000000000000000000000fd46fd4e209f01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b601fd4efde6\
-0120734100209a016bfd11207dfd4e207efd4e21bc0120a70120a801fd0c00000000000000000000000000000000fd3ffd4e20a801fd0c1c0000\
-001c0000001c0000001c000000fd39fd4e21bd0120bd0120bc01fd4e21be0120a70120a901fd0c00000000000000000000000000000000fd3ffd\
-4e20a901fd0c1c0000001c0000001c0000001c000000fd39fd4e21bf0120bf0120be01fd4e21c00120a601fd0c1c0000001c0000001c0000001c\
-000000fdb50120a901fdae0120344190066cfd11fdae0120c001fd4e2006fd11fdae0121c10120c101fd1b002d0000fd1120c101fd1b012d0000\
-fd1c0120c101fd1b022d0000fd1c0220c101fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120bf01fd4e20bd\
-01fd4e20a401fd0c00000000000000000000000000000000fd4620a401fd0c0000e0410000e0410000e0410000e041fd43fd4e20a501fd0c0000\
-0000000000000000000000000000fd46fd4e20a501fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20bc01fd4efde601fde401fde6\
-01fde401fd0b020020840141f0006a21840120830141016a228301411c480d000b203641016a22364101480d000b206a41016a226a4107480d00\
-0b203241016a22322001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f\
-410021102007200f41086c200e41c0006c6a41046c6a21112009200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd\
-0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f\
-0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f000000\
-3f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000\
-003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000\
-003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014\
-fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f00\
-00003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c00\
-00003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f20\
-20fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f\
-0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b\
-02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b02803820\
-12201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd\
-0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b640106\
-7f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f200a200e200f41c0006c6a41046c6a2110201020\
-07200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340\
-200c210d200d210e4100210f200b200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a211020\
-07200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a21\
-1020114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020\
-014804402000210a0340200a210b200b210c4100210d03404100210e03404100210f0340fd0c000000000000000000000000000000002110fd0c\
-000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113\
-fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000000000\
-2116fd0c000000000000000000000000000000002117410021182004200d41386c200c4190066c6a200e41026c6a41046c6a21192005200f4108\
-6c41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde6012010fde40121102019fd090204211d201d201cfde6012011\
-fde40121112019fd090270211e201e201cfde6012012fde40121122019fd090274211f201f201cfde6012013fde4012113201afd000210212020\
-1b2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201841\
-a07e460d01201afd000280012121201d2021fde6012010fde40121102019fd090208212220222021fde6012011fde4012111201f2021fde60120\
-12fde40121122019fd090278212320232021fde6012013fde4012113201afd000290012124201d2024fde6012014fde401211420222024fde601\
-2015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201841e07c460d01201afd00028002212520222025fde6\
-012010fde40121102019fd09020c212620262025fde6012011fde401211120232025fde6012012fde40121122019fd09027c212720272025fde6\
-012013fde4012113201afd00029002212820222028fde6012014fde401211420262028fde6012015fde401211520232028fde6012016fde40121\
-1620272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b0b2005200f41086c41046c6a212a\
-202afd00028009212920102029fde401fd0c00000000000000000000000000000000fdeb01212b20112029fde401fd0c00000000000000000000\
-000000000000fdeb01212c202c202bfd45202b202bfd42fd50212d202b202c202dfd52212e20122029fde401fd0c000000000000000000000000\
-00000000fdeb01212f202f202efd45202e202efd42fd502130202e202f2030fd52213120132029fde401fd0c0000000000000000000000000000\
-0000fdeb01213220322031fd4520312031fd42fd502133203120322033fd522134202afd00029009213520142035fde401fd0c00000000000000\
-000000000000000000fdeb01213620152035fde401fd0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd50\
-2138203620372038fd52213920162035fde401fd0c00000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd50213b\
-2039203a203bfd52213c20172035fde401fd0c00000000000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c\
-203d203efd52213ffd0c01000000010000000100000001000000202dfd4ffd0c020000000200000002000000020000002030fd52fd0c03000000\
-0300000003000000030000002033fd522140fd0c010000000100000001000000010000002038fd4ffd0c02000000020000000200000002000000\
-203bfd52fd0c03000000030000000300000003000000203efd5221412006200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c\
-6a214220422034fd0b02002007200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c6a214320432040fd0b02002042203ffd0b\
-021020432041fd0b0210200f41016a220f4104480d000b200e41016a220e410d480d000b200d41016a220d410d480d000b200a41016a220a2001\
-480d000b0b0b8e0101077f200020014804402000210a0340200a210b200b41800170210c200b4180016e210b200b210d4100210e2008200d4180\
-c0006c200c41c0006c6a41046c6a210f2005200d4180c0006c200c6a41046c6a21100340200f20102a0280cc04380200200f41046a210f201041\
-80046a2110200e41016a220e41c000480d000b200a41016a220a2001480d000b0b0b890101077f200020014804402000210a0340200a210b200b\
-41c00070210c200b41c0006e210b200b210d4100210e2009200d4180106c200c41206c6a41046c6a210f2005200d4180106c200c6a41046c6a21\
-100340200f20102a02800a380200200f41046a210f20104180026a2110200e41016a220e4120480d000b200a41016a220a2001480d000b0b0b9e\
-120a097f207b047f0a7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c41\
-00210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a4104\
-6c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde5\
-0121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c20\
-10fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd00\
-02002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401\
-201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efd\
-e401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f202020\
-21fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02\
-804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280\
-e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b\
-0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d00\
-0b410021320340410021330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c0000000000000000000000\
-00000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000000000\
-00000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000\
-000000000000000000213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f41002140200320\
-3441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd00020021\
-4420432044fde6012036fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401\
-213820462045fde6012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde4\
-01213b2041fd09028003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920\
-492044fde601203efde401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b200320\
-3441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b0900320\
-4a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b029091\
-03203541016a22354105480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003\
-203341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c20321\
-4e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce\
-032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103\
-fde501215720522053fde501204bfd0002c0e703fde5012158204bfd0002809003204dfde401204efde4012051fde4012054fde4012159205120\
-54fde501204bfd0002e0a2032055fde4012056fde401fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b20\
-572058fde50120552056fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f6\
-03204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22\
-334102480d000b4100213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f034041002160200320334104\
-6c205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c20334104\
-6c6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb01\
-21642061fd0002a0f403205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd50216620642065\
-2066fd5221672061fd0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169\
-206720682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42\
-fd50216c206a206b206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52\
-fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a21622063\
-4180026a2163206041016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b\
-200941016a22092001480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f\
-017d017f017d017f017d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e6282108\
-20092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a02\
-9ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c2115200021160340201621172017\
-21184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043\
-0000000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a0200212720\
-1a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd228949221\
-1d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd22894\
-9221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c00048\
-0d000b2006201841d7006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c20\
-28201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c20282022201192380220202820232012923802\
-24201941016a22194101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a\
-202441016a2224410a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a21\
-2e0340202e202e2a0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c41\
-046c6a21300340202f20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d200620\
-1841d7006c41046c6a21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff21334100212420\
-06201841d7006c41046c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff2135410021364100\
-21372006201841d7006c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a203620\
-3a1b2136203841046a2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b38\
-028401202b2a028001213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20\
-403802b001203e41046a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02\
-b001922141204241046a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a2144\
-0340204420154300000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d7\
-006c41046c6a21460340204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720\
-478c2148202b2a02d80121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238\
-028802204b41046a214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e034020\
-4c204e2a028802204e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f43000080\
-3f204f952150202b2a02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c\
-943802b402205341046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f200020\
-014804404300000000210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a4871044020\
-0c20052010200d41d7006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d4101\
-6a220d2002280200480d000b43000000002112410021132005410041046c6a21140340201220142a028401922112201441dc026a211420134101\
-6a22132002280200480d000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a21\
-1b201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f20002001480440200021\
-0c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a\
-22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f\
-200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f4300000000211043000000002111430000000021124300\
-000000211343000000002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a\
-211a034020192a02b402211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a\
-020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117\
-201941dc026a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228\
-201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017\
-380298d428200c41016a220c2001480d000b0b0ba30a09057f0a7b037f077b037f027b027f017b027f200020014804402000210c0340200c210d\
-200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440\
+0061736d0100000001710c60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60087f7f7f7f7f7f7f7f\
+0060077f7f7f7f7f7f7f0060097f7f7f7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f\
+7f7f7f7f7f7f0002120103656e76066d656d6f727902030180800403323100000101010102030405010106060607070606070806090909090a0a\
+0a0806090909090808080b0b0b090909090909080807d20f2f2a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f\
+6d61785f706f6f6c3264000c32696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765\
+6967687473000d29696e6665725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000e1e696e6665725f\
+30325f636f6e76335f636f6e7632645f6164645f72656c75000f1c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001030\
+696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d0011206576616c756174\
+655f3030615f746f5f666c6f61745f746f5f6633325f6469760012356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f\
+72656c755f6d61785f706f6f6c32645f77656967687473000d2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c\
+755f6d61785f706f6f6c326400132c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32\
+64000e216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c75000f1f6576616c756174655f30345f6663315f6d61\
+746d756c5f6164645f72656c750010336576616c756174655f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375\
+625f6578705f73756d00142d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500\
+1532747261696e5f3030615f4761726d656e74735f72616e646f6d5f72616e646f6d5f72616e646f6d5f6d756c5f6164645f7261001632747261\
+696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030\
+635f6663325f7765696768745f72656f72646572656400181e747261696e5f3030645f6663315f7765696768745f72656f726465726564001932\
+747261696e5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001a20747261696e\
+5f3031625f636f6e76335f7765696768745f72656f726465726564001b20747261696e5f3031635f636f6e76325f7765696768745f72656f7264\
+65726564001c31747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d\
+1e747261696e5f30335f636f6e76335f636f6e7632645f6164645f72656c75000f1c747261696e5f30345f6663315f6d61746d756c5f6164645f\
+72656c75001030747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d001e2b\
+747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001f1a747261696e5f3036625f6663\
+325f6261636b776172645f73756d00201d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c002127747261696e5f303664\
+5f6663325f6261636b776172645f6d61746d756c5f67745f73656c65637400221a747261696e5f3037615f6663315f6261636b776172645f7375\
+6d00231d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002427747261696e5f3037635f6663315f6261636b77617264\
+5f6d61746d756c5f67745f73656c65637400251c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00262b747261696e5f30\
+38625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002732747261696e5f3038635f636f6e76335f626163\
+6b776172645f636f6e7632645f696e7075745f677261645f67745f73656c6500281c747261696e5f3039615f636f6e76325f6261636b77617264\
+5f73756d002932747261696e5f3039625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f776500\
+2a32747261696e5f3039635f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e002b1c747261\
+696e5f3130615f636f6e76315f6261636b776172645f73756d002c32747261696e5f3130625f636f6e76315f6261636b776172645f6d61785f70\
+6f6f6c32645f677261645f636f6e7632645f7765002d23747261696e5f3130635f636f6e76335f6261636b776172645f73756d5f736c69636573\
+002e32747261696e5f3130645f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573002e237472\
+61696e5f3131615f636f6e76325f6261636b776172645f73756d5f736c69636573002f32747261696e5f3131625f636f6e76325f6261636b7761\
+72645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002f23747261696e5f3131635f636f6e76315f6261636b776172645f7375\
+6d5f736c69636573002f32747261696e5f3131645f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e763264\
+5f7765002f2e747261696e5f31325f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f726500300a86b302\
+31d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a1\
+2102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc116\
+6cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa020\
+02a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000\
+000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f654504402000\
+0f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03f\
+a22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143b\
+b1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93f\
+a02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000\
+bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a01000\
+44000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000\
+f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c04\
+40430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc0747\
+0bf20602027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a7210120\
+06422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d7\
+9afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220\
+034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a72101200642\
+2088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afa\
+ec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a2102200341\
+85dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088\
+a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7c\
+ad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd\
+9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720\
+057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e\
+21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb\
+7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a7200573\
+20037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e2107\
+2007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a\
+21032000410876b24300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f51d2531f\
+51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde01210820\
+04fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd5121002008\
+2009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007\
+fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85\
+ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fd\
+df0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009\
+fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d\
+040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379e\
+b979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2\
+531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121\
+082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd512100\
+20082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd5121042006\
+2007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67\
+bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51\
+d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf0121092008\
+2009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007\
+fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979\
+379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f\
+51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde\
+0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51\
+210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd512104\
+20062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85\
+ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d253\
+1f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf012109\
+20082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b21012006\
+2007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0c\
+b979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2\
+531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecd\
+fdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002\
+fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51\
+210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67\
+bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51\
+d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01\
+210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b2101\
+20062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002\
+fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f\
+51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d\
+9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd51\
+2002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003\
+fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85\
+ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d253\
+1f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfd\
+df01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b\
+210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b2105\
+2002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108fdad01fd\
+fa01fd0c00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000\
+a02202fc0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa4\
+22012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa0\
+01fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa00544\
+20b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012a\
+bfa02003a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711b\
+b60bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400004054fb21f9\
+3fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439a9\
+bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a24455\
+5555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da020\
+03a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a244555555\
+555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60beb0807067f087b037f0f7b017f017b017f200020\
+01480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c\
+00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
+fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000\
+2114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d4108\
+6c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200f\
+fde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e20\
+19201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641\
+a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde60120\
+10fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde601\
+2013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde6\
+01200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6\
+012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde40121\
+1420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a2128\
+2028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027fd\
+e401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde90120102027\
+fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde901\
+fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c000000000000000000000000000000\
+00fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fde401fd0c0000000000000000000000\
+0000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b20084101\
+6a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c20\
+05200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a21\
+10200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f00\
+00003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003f\
+fde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601\
+211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f000000\
+3f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011\
+fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde6\
+01211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000\
+003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde50120\
+1dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffd\
+e601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e\
+201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b\
+028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b02807020\
+0e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b04\
+7f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d\
+03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd\
+0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd000280\
+1d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20\
+122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013\
+fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b\
+2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efd\
+e501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f202020\
+1c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02\
+806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b02\
+80fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f418002\
+6a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b4100213103404100\
+21320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c\
+000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139\
+fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000\
+213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0\
+016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde60120\
+35fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde601\
+2038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd090280\
+03214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfd\
+e401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c20344128\
+6c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c09003\
+2049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a223441\
+05480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d4128\
+6c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03\
+214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c0\
+9c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde501215620512052\
+fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002\
+e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde501205420\
+55fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0\
+f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100\
+213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e\
+41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00\
+000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd\
+0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c000000000000000000\
+00000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d00\
+0b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b01\
+7f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c20\
+0228020041056b200a41056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000\
+000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
+00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
+000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000\
+0000000000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a21\
+1a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde401210e\
+201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fde4\
+012111201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd09028096012121\
+2021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde401\
+21162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d00\
+0b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d41\
+80016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202620\
+112025fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b028048202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b02806c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c2026\
+20162023fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c00000000\
+000000000000000000000000212bfd0c00000000000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e6c\
+6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd09020021\
+2f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e2019\
+41016a221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d418001\
+6c6a41046c6a21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c4101\
+6a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f20\
+0020014804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041\
+056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c\
+00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110\
 fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000000000\
-2113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000\
-00002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000\
-000000002119fd0c00000000000000000000000000000000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d02\
-400340201cfd0902b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201c\
-fd0902900521212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde6\
-012015fde401211520222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde40121\
-18201b41a07e460d01201cfd0902a40d21242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d418002\
-6a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c\
-6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c0000000000000000000000\
-0000000000fd44fd4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd\
-00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c0000000000000000000000000000\
-0000fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd0002\
-8006fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000\
-fd44fd4efd0b029006202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008\
-fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340fd0c000000000000000000000000000000002128fd0c0000\
-000000000000000000000000000021294100211b2005200f41b3036c202741d7006c6a41046c6a212a2007200e41086c41046c6a212b0340202a\
-fd0902b402212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a202b4180026a212b\
-201b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d20282006200e41086c200f41c0026c6a\
-202741c0006c6a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202d2029202efd000210fd0c00\
-000000000000000000000000000000fd44fd4efd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d00\
-0b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c000000\
-00000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401\
-210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d0\
-28200941016a22092001480d000b0b0bd10505067f0a7b037f077b017f200020014804402000210903402009210a200a210b200b41056c418001\
-41056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000\
-000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000\
-0000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000\
-00000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100\
-21192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd000200211c201bfd090200211d201c201dfde6\
-01200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f201c201ffde6012011fde4012111201e201ffde6\
-012012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde4012113201e2020fde6012014fde4012114201bfd09020c\
-2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6012017fde401\
-2117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c20\
-0d41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e216\
-20232013fd0b0280f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b0290\
-9817200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0be60a09067f0a7b037f077b037f027b\
-027f017b027f200020014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c4105\
-6c200228020041056b481b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c00000000000000\
+2113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180\
+096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfd\
+e601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d\
+201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde401211120\
+18fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201b\
+fde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b20164101\
+6a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41\
+046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340fd0c0000000000000000000000\
+00000000002129fd0c00000000000000000000000000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a41046c\
+6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202cfd\
+000290d016fde601202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d000b\
+2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d00\
+0b0b200741016a22072001480d000b0b0be10610017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f200020014804\
+402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d2009\
+2a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e6282112200021130340201321142014211541\
+00211603404300000000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d43000000\
+00211e4300000000211f43000000002120410021212004201541c0006c41046c6a21222005410041046c6a2123034020222a0200212420172024\
+20232a0280d228949221172018202420232a0284d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a201b\
+202420232a0290d2289492211b201c202420232a0294d2289492211c201d202420232a0298d2289492211d201e202420232a029cd2289492211e\
+201f202420232a02a0d2289492211f2020202420232a02a4d22894922120202241046a2122202341286a2123202141016a222141c000480d000b\
+2006201541166c41046c6a21252025201720089238020020252018200a9238020420252019200b923802082025201a200c9238020c2025201b20\
+0d923802102025201c200e923802142025201d200f923802182025201e20109238021c2025201f20119238022020252020201292380224201641\
+016a22164101480d000b43ffff7fff2126410021212006201541166c41046c6a21270340202620272a0200972126202741046a2127202141016a\
+2221410a480d000b2006201541166c41046c6a21282028202638022820282a022821294100212a2006201541166c41046c6a212b0340202b202b\
+2a0200202993100238022c202b41046a212b202a41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d034020\
+2c202d2a022c92212c202d41046a212d202141016a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c6a\
+212f2006201541166c41046c6a21300340202f20302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b20\
+1341016a22132001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100210c2006200a4190066c\
+41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c41\
+9006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f20002001480440\
+20002107034020072108200821094100210a03404100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c00000000\
+000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000\
+00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
+000000000000000000000000000000002114410021152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c41046c\
+6a2117024003402016fd09020021182017fd000200211920182019fde601200dfde401210d2016fd090204211a201a2019fde601200efde40121\
+0e2016fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201dfd\
+e6012011fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e460d\
+012017fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f201efde601200efde401210e201c201efde601200ffde401\
+210f2016fd09027821202020201efde6012010fde40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fde4\
+012112201c2021fde6012013fde401211320202021fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fde601200dfd\
+e401210d2016fd09020c212320232022fde601200efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010fd\
+e40121102017fd000290022125201f2025fde6012011fde401211120232025fde6012012fde401211220202025fde6012013fde4012113202420\
+25fde6012014fde4012114201641f0006a211620174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd00\
+02800921262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd0c\
+00000000000000000000000000000000fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401fd\
+0c00000000000000000000000000000000fdeb01fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200\
+202920112028fde401fd0c00000000000000000000000000000000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb01\
+fde90120132028fde401fd0c00000000000000000000000000000000fdeb01fde90120142028fde401fd0c000000000000000000000000000000\
+00fdeb01fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a220720\
+01480d000b0b0bc3091c017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f\
+017d027f017d017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce6\
+28210d200a2a0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e628211320\
+0021140340201421152015211641002117034043000000002118430000000021194300000000211a4300000000211b4300000000211c43000000\
+00211d4300000000211e4300000000211f4300000000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a21\
+24034020232a020021252018202520242a0280d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b20\
+2520242a028cd2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e20\
+1f202520242a029cd2289492211f2020202520242a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124\
+202241016a222241c000480d000b2006201641236c41046c6a21262026201820099238020020262019200b923802042026201a200c9238020820\
+26201b200d9238020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f20119238021c202620202012923802\
+2020262021201392380224201741016a22174101480d000b43ffff7fff2127410021222006201641236c41046c6a21280340202720282a020097\
+2127202841046a2128202241016a2222410a480d000b2006201641236c41046c6a21292029202738022820292a0228212a4100212b2006201641\
+236c41046c6a212c0340202c202c2a0200202a93100238022c202c41046a212c202b41016a222b410a480d000b4300000000212d410021222006\
+201641236c41046c6a212e0340202d202e2a022c92212d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f41\
+00212b20072016410a6c41046c6a21302006201641236c41046c6a21310340203020312a022c202f95380200203041046a2130203141046a2131\
+202b41016a222b410a480d000b43ffff7fff21324100212220072016410a6c41046c6a21330340203220332a0200972132203341046a21332022\
+41016a2222410a480d000b43ffff7fff2134410021354100213620072016410a6c41046c6a2137034020372a02002138203820345e203820385c\
+7221392038203420391b21344100410a6c20366a203520391b2135203741046a2137203641016a2236410a480d000b20352008201641046c6a21\
+3b203b28020046b2213a202920323802582029203a38025c20292a0258213c4100212b2006201641236c41046c6a213d20072016410a6c41046c\
+6a213e0340203d203e2a0200203c93380260203d41046a213d203e41046a213e202b41016a222b410a480d000b4300000000213f410021222006\
+201641236c41046c6a21400340203f20402a0260100292213f204041046a2140202241016a2222410a480d000b2029203f38028801201441016a\
+22142001480d000b0b0b9e0206017d057f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a2005410041\
+046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c200941236c6a41186a41046c6a210d200d2a0200200b2a0288\
+011003939221080b200a41046a210a200b418c016a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c6a\
+21100340200e20102a025c92210e2010418c016a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c2113\
+200e2011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a2215\
+2001480d000b0b0b992537017d017f017d017f017d017f017d017f017d017f017d017f017d027f017d017f017d017f017d027f017d017f017d01\
+7f017d017f017d017f017d017f017d017f017d017f017d087f057d037f037d037f017d017f017d017f017b017f1c7b027f187b027f037b027f0f\
+7b027f277b2000200148044020022a0204210c200cfc00210d20022a0208210e200efc00210f20022a020c21102010fc00211120022a02042112\
+2012fc00211320022a020821142014fc00211520022a020c21162016fc00211720022a020421182018fc0021192019410a6c211a20022a020821\
+1b201bfc00211c20022a020c211d201dfc00211e20022a0204211f201ffc0021202020410a6c212120022a020821222022fc00212320022a020c\
+21242024fc00212520022a020421262026fc00212720022a020821282028fc00212920022a020c212a202afc00212b20022a0204212c202cfc00\
+212d20022a0208212e202efc00212f20022a020c21302030fc00213120002132034020322133203321342004203441246c41046c6a2135203520\
+34200d6a4100200f201110083802002035203420136a4101201520171008380204410021362004203441246c41046c6a21370340203743666666\
+3f43cdcccc3d20362034410a6c6a201a6a4102201c201e10089492430000444494380208203741046a2137203641016a2236410a480d000b4100\
+21362004203441246c41046c6a2138034020382a0208213943114b93be43104b133f20362034410a6c6a20216a41032023202510089492100221\
+3a2039203a959190213b2039203a949190213c2038203b3802302038203c380258203841046a2138203641016a2236410a480d000b43ffff7fff\
+213d4100213e4100213f2004203441246c41046c6a2140034020402a0230214120402a025821422041430000803f602041430000e0415f712042\
+430000803f60712042430000e0415f71b221432043203d5e204320435c7221442043203d20441b213d4100410a6c203f6a203e20441b213e2040\
+41046a2140203f41016a223f410a480d000b2005203441046c6a21452045203e36020020452802002146204641004e2046410a4871047d200420\
+46203441246c6a41046c6a214820482a0230430000803f6020482a0230430000e0415f7120482a0258430000803f607120482a0258430000e041\
+5f71047d20482a02300543000000000b0543000000000b2147204641004e2046410a4871047d20042046203441246c6a41046c6a214a204a2a02\
+30430000803f60204a2a0230430000e0415f71204a2a0258430000803f6071204a2a0258430000e0415f71047d204a2a02580543000000000b05\
+43000000000b2149203520473802800120352049380284012035203420276a41042029202b10083802880120352034202d6a4105202f20311008\
+38028c012035fd09028001214b204bfd1f0043000000005e214c2035fd09028801214d204bfd0c0000e0410000e0410000e0410000e041410020\
+4c6bfd11fd52214efd0c0000e0410000e0410000e0410000e041204efde501214f204ffd0c0000803f0000803f0000803f0000803ffde4012150\
+204d2050fde6012151204ffd0c00000040000000400000004000000040fde7012152205120524100204c6bfd11fd5221532053fd682154204efd\
+0c0000e0410000e0410000e0410000e041fde7012155204efd0c0000803f0000803f0000803f0000803ffde50121562035fd09028c0121572035\
+fd0902840121582058fd0c0000e0410000e0410000e0410000e0414100204c6bfd11fd522159fd0c0000e0410000e0410000e0410000e0412059\
+fde501215a205afd0c0000803f0000803f0000803f0000803ffde401215b2057205bfde601215c205afd0c000000400000004000000040000000\
+40fde701215d205c205d4100204c6bfd11fd52215e205efd68215f2059fd0c0000e0410000e0410000e0410000e041fde70121602059fd0c0000\
+803f0000803f0000803f0000803ffde50121612035fd0902042162fd0c0000a0410000a0410000a0410000a0412062fde6012163fd0c000020c1\
+000020c1000020c1000020c12063fde40121642064fd0c35fa8e3c35fa8e3c35fa8e3c35fa8e3cfde60121652065fd1f00100afd1321662065fd\
+1f00100bfd1321672035fd09020021682068fd1f00430000003f5d21694100216a0340206a41046c41006afd11fd0c0000000001000000020000\
+0003000000fdae01fdfa01216b206bfd0c0000003f0000003f0000003f0000003ffde401216c206c2060fde601216d206dfd0c0000003f000000\
+3f0000003f0000003ffde501216e206efd0c00000000000000000000000000000000fde901216f206f2061fde8012170205f2070fde401217120\
+71fd68217220712072fde5012173fd0c0000803f0000803f0000803f0000803f2073fde50121742072fdf80121752075fd0c0000000000000000\
+0000000000000000fd3f21762075fd0c1c0000001c0000001c0000001c000000fd3921772075fdfa0121782078fd0c0000584100005841000058\
+4100005841fde501217920662079fde601217a20672079fde601217b2075fd0c01000000010000000100000001000000fdae01217c207cfd0c00\
+000000000000000000000000000000fd3f217d207cfd0c1c0000001c0000001c0000001c000000fd39217e207cfdfa01217f207ffd0c00005841\
+000058410000584100005841fde5012180012066208001fde6012181012067208001fde601218201410021360340410021830120082034419006\
+6c206a41046c6a41046c6a21840103402054208301b2430000003f92fd132055fde601fd0c0000003f0000003f0000003f0000003ffde501fd0c\
+00000000000000000000000000000000fde9012056fde801fde401218501208501fd68218601208501208601fde501218701208601fd1f00fc00\
+21880120880141004e208801411c4871218901208801b2430000584193fd13218a012067208a01fde601218b01207a208b01fde401fd0c000058\
+41000058410000584100005841fde401fd6a218c012066208a01fde601218d01207b208d01fde501fd0c00005841000058410000584100005841\
+fde401fd6a218e01208c01fdf801218f01208f01fd0c00000000000000000000000000000000fd3f208f01fd0c1c0000001c0000001c0000001c\
+000000fd39fd4e219001208e01fdf801219101209101fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b\
+000000fdae01209101410020696bfd11fd52219201208101208b01fde401fd0c00005841000058410000584100005841fde401fd6a2193012082\
+01208d01fde501fd0c00005841000058410000584100005841fde401fd6a219401209301fdf801219501209501fd0c0000000000000000000000\
+0000000000fd3f209501fd0c1c0000001c0000001c0000001c000000fd39fd4e219601209401fdf801219701209701fd0cffffffffffffffffff\
+fffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae01209701410020696bfd11fd5221980120880141016a219901209901\
+41004e209901411c4871219a01209901b2430000584193fd13219b012067209b01fde601219c01207a209c01fde401fd0c000058410000584100\
+00584100005841fde401fd6a219d012066209b01fde601219e01207b209e01fde501fd0c00005841000058410000584100005841fde401fd6a21\
+9f01209d01fdf80121a00120a001fd0c00000000000000000000000000000000fd3f20a001fd0c1c0000001c0000001c0000001c000000fd39fd\
+4e21a101209f01fdf80121a20120a201fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae01\
+20a201410020696bfd11fd5221a301208101209c01fde401fd0c00005841000058410000584100005841fde401fd6a21a401208201209e01fde5\
+01fd0c00005841000058410000584100005841fde401fd6a21a50120a401fdf80121a60120a601fd0c00000000000000000000000000000000fd\
+3f20a601fd0c1c0000001c0000001c0000001c000000fd39fd4e21a70120a501fdf80121a80120a801fd0cffffffffffffffffffffffffffffff\
+fffdb501fd0c1b0000001b0000001b0000001b000000fdae0120a801410020696bfd11fd5221a901208401fd0c0000803f0000803f0000803f00\
+00803f208701fde501207441002089016bfd112076fd4e2077fd4e21aa01209001209101fd0c00000000000000000000000000000000fd3ffd4e\
+209101fd0c1c0000001c0000001c0000001c000000fd39fd4e21ab0120ab0120aa01fd4e21ac01209001209201fd0c0000000000000000000000\
+0000000000fd3ffd4e209201fd0c1c0000001c0000001c0000001c000000fd39fd4e21ad0120ad0120ac01fd4e21ae01209201208f01fd0c1c00\
+00001c0000001c0000001c000000fdb501fdae0120344190066cfd11fdae0120ae01fd4e2006fd11fdae0121af0120af01fd1b002d0000fd1120\
+af01fd1b012d0000fd1c0120af01fd1b022d0000fd1c0220af01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde7\
+0120ad01fd4e20ab01fd4e208c01fd0c00000000000000000000000000000000fd46208c01fd0c0000e0410000e0410000e0410000e041fd43fd\
+4e208e01fd0c00000000000000000000000000000000fd46fd4e208e01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20aa01fd4e\
+fde601207341002089016bfd11207dfd4e207efd4e21b001209601209701fd0c00000000000000000000000000000000fd3ffd4e209701fd0c1c\
+0000001c0000001c0000001c000000fd39fd4e21b10120b10120b001fd4e21b201209601209801fd0c00000000000000000000000000000000fd\
+3ffd4e209801fd0c1c0000001c0000001c0000001c000000fd39fd4e21b30120b30120b201fd4e21b401209501fd0c1c0000001c0000001c0000\
+001c000000fdb501209801fdae0120344190066cfd11fdae0120b401fd4e2006fd11fdae0121b50120b501fd1b002d0000fd1120b501fd1b012d\
+0000fd1c0120b501fd1b022d0000fd1c0220b501fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b301fd4e\
+20b101fd4e209301fd0c00000000000000000000000000000000fd46209301fd0c0000e0410000e0410000e0410000e041fd43fd4e209401fd0c\
+00000000000000000000000000000000fd46fd4e209401fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b001fd4efde601fde401\
+fde60120870120744100209a016bfd112076fd4e2077fd4e21b60120a10120a201fd0c00000000000000000000000000000000fd3ffd4e20a201\
+fd0c1c0000001c0000001c0000001c000000fd39fd4e21b70120b70120b601fd4e21b80120a10120a301fd0c0000000000000000000000000000\
+0000fd3ffd4e20a301fd0c1c0000001c0000001c0000001c000000fd39fd4e21b90120b90120b801fd4e21ba0120a001fd0c1c0000001c000000\
+1c0000001c000000fdb50120a301fdae0120344190066cfd11fdae0120ba01fd4e2006fd11fdae0121bb0120bb01fd1b002d0000fd1120bb01fd\
+1b012d0000fd1c0120bb01fd1b022d0000fd1c0220bb01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b9\
+01fd4e20b701fd4e209d01fd0c00000000000000000000000000000000fd46209d01fd0c0000e0410000e0410000e0410000e041fd43fd4e209f\
+01fd0c00000000000000000000000000000000fd46fd4e209f01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b601fd4efde601\
+20734100209a016bfd11207dfd4e207efd4e21bc0120a70120a801fd0c00000000000000000000000000000000fd3ffd4e20a801fd0c1c000000\
+1c0000001c0000001c000000fd39fd4e21bd0120bd0120bc01fd4e21be0120a70120a901fd0c00000000000000000000000000000000fd3ffd4e\
+20a901fd0c1c0000001c0000001c0000001c000000fd39fd4e21bf0120bf0120be01fd4e21c00120a601fd0c1c0000001c0000001c0000001c00\
+0000fdb50120a901fdae0120344190066cfd11fdae0120c001fd4e2006fd11fdae0121c10120c101fd1b002d0000fd1120c101fd1b012d0000fd\
+1c0120c101fd1b022d0000fd1c0220c101fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120bf01fd4e20bd01\
+fd4e20a401fd0c00000000000000000000000000000000fd4620a401fd0c0000e0410000e0410000e0410000e041fd43fd4e20a501fd0c000000\
+00000000000000000000000000fd46fd4e20a501fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20bc01fd4efde601fde401fde601\
+fde401fd0b020020840141f0006a21840120830141016a228301411c480d000b203641016a22364101480d000b206a41016a226a4107480d000b\
+203241016a22322001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f41\
+0021102007200f41086c200e41c0006c6a41046c6a21112009200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd00\
+02804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f00\
+00003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f\
+0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f000000\
+3ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c000000\
+3f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fd\
+e4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000\
+003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000\
+003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020\
+fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f00\
+00003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02\
+800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012\
+201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b\
+0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f\
+200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f200a200e200f41c0006c6a41046c6a211020102007\
+200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c034020\
+0c210d200d210e4100210f200b200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102007\
+200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a2110\
+20114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f20002001\
+4804402000210a0340200a210b200b210c4100210d03404100210e03404100210f0340fd0c000000000000000000000000000000002110fd0c00\
+0000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd\
+0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021\
+16fd0c000000000000000000000000000000002117410021182004200d41386c200c4190066c6a200e41026c6a41046c6a21192005200f41086c\
+41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde6012010fde40121102019fd090204211d201d201cfde6012011fd\
+e40121112019fd090270211e201e201cfde6012012fde40121122019fd090274211f201f201cfde6012013fde4012113201afd0002102120201b\
+2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201841a0\
+7e460d01201afd000280012121201d2021fde6012010fde40121102019fd090208212220222021fde6012011fde4012111201f2021fde6012012\
+fde40121122019fd090278212320232021fde6012013fde4012113201afd000290012124201d2024fde6012014fde401211420222024fde60120\
+15fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201841e07c460d01201afd00028002212520222025fde601\
+2010fde40121102019fd09020c212620262025fde6012011fde401211120232025fde6012012fde40121122019fd09027c212720272025fde601\
+2013fde4012113201afd00029002212820222028fde6012014fde401211420262028fde6012015fde401211520232028fde6012016fde4012116\
+20272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b0b2005200f41086c41046c6a212a20\
+2afd00028009212920102029fde401fd0c00000000000000000000000000000000fdeb01212b20112029fde401fd0c0000000000000000000000\
+0000000000fdeb01212c202c202bfd45202b202bfd42fd50212d202b202c202dfd52212e20122029fde401fd0c00000000000000000000000000\
+000000fdeb01212f202f202efd45202e202efd42fd502130202e202f2030fd52213120132029fde401fd0c000000000000000000000000000000\
+00fdeb01213220322031fd4520312031fd42fd502133203120322033fd522134202afd00029009213520142035fde401fd0c0000000000000000\
+0000000000000000fdeb01213620152035fde401fd0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd5021\
+38203620372038fd52213920162035fde401fd0c00000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd50213b20\
+39203a203bfd52213c20172035fde401fd0c00000000000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c20\
+3d203efd52213ffd0c01000000010000000100000001000000202dfd4ffd0c020000000200000002000000020000002030fd52fd0c0300000003\
+00000003000000030000002033fd522140fd0c010000000100000001000000010000002038fd4ffd0c0200000002000000020000000200000020\
+3bfd52fd0c03000000030000000300000003000000203efd5221412006200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c6a\
+214220422034fd0b02002007200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c6a214320432040fd0b02002042203ffd0b02\
+1020432041fd0b0210200f41016a220f4104480d000b200e41016a220e410d480d000b200d41016a220d410d480d000b200a41016a220a200148\
+0d000b0b0b8e0101077f200020014804402000210a0340200a210b200b41800170210c200b4180016e210b200b210d4100210e2008200d4180c0\
+006c200c41c0006c6a41046c6a210f2005200d4180c0006c200c6a41046c6a21100340200f20102a0280cc04380200200f41046a210f20104180\
+046a2110200e41016a220e41c000480d000b200a41016a220a2001480d000b0b0b890101077f200020014804402000210a0340200a210b200b41\
+c00070210c200b41c0006e210b200b210d4100210e2009200d4180106c200c41206c6a41046c6a210f2005200d4180106c200c6a41046c6a2110\
+0340200f20102a02800a380200200f41046a210f20104180026a2110200e41016a220e4120480d000b200a41016a220a2001480d000b0b0b9e12\
+0a097f207b047f0a7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100\
+210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c\
+6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde501\
+21162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010\
+fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002\
+002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde40120\
+1afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde4\
+01212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021\
+fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b0280\
+4b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1\
+012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b02\
+80f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b\
+410021320340410021330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000\
+000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000\
+000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c0000000000000000\
+0000000000000000213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f4100214020032034\
+41a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd0002002144\
+20432044fde6012036fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde40121\
+3820462045fde6012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401\
+213b2041fd09028003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd0902800421492049\
+2044fde601203efde401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b20032034\
+41c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a\
+203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103\
+203541016a22354105480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f200320\
+3341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e\
+204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce03\
+2153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fd\
+e501215720522053fde501204bfd0002c0e703fde5012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054\
+fde501204bfd0002e0a2032055fde4012056fde401fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b2057\
+2058fde50120552056fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603\
+204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a2233\
+4102480d000b4100213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c\
+205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c\
+6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121\
+642061fd0002a0f403205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd5021662064206520\
+66fd5221672061fd0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd50216920\
+6720682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd\
+50216c206a206b206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd\
+0c03000000030000000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a2162206341\
+80026a2163206041016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b20\
+0941016a22092001480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f01\
+7d017f017d017f017d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e628210820\
+092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029c\
+e628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c211520002116034020162117201721\
+184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021204300\
+00000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a\
+202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d\
+201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd2289492\
+21212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d\
+000b2006201841d7006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028\
+201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c2028202220119238022020282023201292380224\
+201941016a22194101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a20\
+2441016a2224410a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a212e\
+0340202e202e2a0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c4104\
+6c6a21300340202f20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d20062018\
+41d7006c41046c6a21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006\
+201841d7006c41046c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff213541002136410021\
+372006201841d7006c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a\
+1b2136203841046a2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b3802\
+8401202b2a028001213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e2040\
+3802b001203e41046a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02b0\
+01922141204241046a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a214403\
+40204420154300000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d700\
+6c41046c6a21460340204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a02840221472047\
+8c2148202b2a02d80121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b00194923802\
+8802204b41046a214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e0340204c\
+204e2a028802204e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f\
+204f952150202b2a02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c94\
+3802b402205341046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f20002001\
+4804404300000000210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c\
+20052010200d41d7006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d41016a\
+220d2002280200480d000b43000000002112410021132005410041046c6a21140340201220142a028401922112201441dc026a2114201341016a\
+22132002280200480d000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b\
+201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c\
+0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22\
+102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f20\
+0020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f430000000021104300000000211143000000002112430000\
+0000211343000000002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a21\
+1a034020192a02b402211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a02\
+0c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c9492211720\
+1941dc026a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d22820\
+1c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c201738\
+0298d428200c41016a220c2001480d000b0b0ba30a09057f0a7b037f077b037f027b027f017b027f200020014804402000210c0340200c210d20\
+0d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd\
+0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
+13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
+002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000000000000000\
+0000002119fd0c00000000000000000000000000000000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d0240\
+0340201cfd0902b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd\
+0902900521212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde601\
+2015fde401211520222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde4012118\
+201b41a07e460d01201cfd0902a40d21242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a\
+211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a\
+21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c000000000000000000000000\
+00000000fd44fd4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00\
+029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c000000000000000000000000000000\
+00fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd000280\
+06fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd\
+44fd4efd0b029006202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd\
+0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340fd0c000000000000000000000000000000002128fd0c000000\
+0000000000000000000000000021294100211b2005200f41b3036c202741d7006c6a41046c6a212a2007200e41086c41046c6a212b0340202afd\
+0902b402212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a202b4180026a212b20\
+1b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d20282006200e41086c200f41c0026c6a20\
+2741c0006c6a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202d2029202efd000210fd0c0000\
+0000000000000000000000000000fd44fd4efd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d000b\
+0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000\
+000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde40121\
+0d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028\
+200941016a22092001480d000b0b0bd10505067f0a7b037f077b017f200020014804402000210903402009210a200a210b200b41056c41800141\
+056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c00000000000000\
 0000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000\
 00000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000\
 000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021\
-192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d201c\
-201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde401211120\
-1f201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde6012014fde4012114\
-201afd0902800621212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd0902800821222022201d\
-fde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b2008200d\
-4180096c200e41086c6a200b4180016c6a41046c6a21232023200f2005200d4180096c200e41086c6a200b4180016c6a41046c6a21242024fd00\
-0200fd0c00000000000000000000000000000000fd44fd4efd0b0200202320102024fd000210fd0c00000000000000000000000000000000fd44\
-fd4efd0b0210202320112024fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b028024202320122024fd00029024fd0c00\
-000000000000000000000000000000fd44fd4efd0b029024202320132024fd00028048fd0c00000000000000000000000000000000fd44fd4efd\
-0b028048202320142024fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202320152024fd0002806cfd0c000000\
-00000000000000000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02\
-906c202320172024fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202320182024fd0002909001fd0c0000\
-0000000000000000000000000000fd44fd4efd0b0290900105410021250340fd0c000000000000000000000000000000002126fd0c0000000000\
-00000000000000000000002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a21\
-2903402028fd090200212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde4012127202841046a212820294180\
-046a2129201941016a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b20262005\
-200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44\
-fd4efd0b0200202b2027202cfd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202541016a22252002280200200c4105\
-6c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0bd00203047f027b047f2000200148044041002109034020\
-00210a0340200a210b200b210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210e4100210f03\
-40200941046c200f6a2002280200480440410021102004200c41086c20094180246c6a200f4180096c6a41046c6a21110340200d2011fd000200\
-fde401210d200e2011fd000210fde401210e20114180046a2111201041016a22104109480d000b0b200f41016a220f4104480d000b2007200c41\
-086c41046c6a21122012200941004a047b2012fd000280cc1605fd0c000000000000000000000000000000000b200dfde401fd0b0280cc162012\
-200941004a047b2012fd000290cc1605fd0c000000000000000000000000000000000b200efde401fd0b0290cc16200a41016a220a2001480d00\
-0b200941016a2209200228020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f200020014804404100210903402000210a034020\
-0a210b200b410370210c200b41036e210b200b210d200941004a210e4100210f0340fd0c000000000000000000000000000000002110fd0c0000\
-00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
-000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116\
-fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000000000000000000000\
-2119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c0340200941046c201c6a2002\
-2802004804404100211d2005200c41c0026c20094180326c6a201c41c00c6c6a200f41066c6a41046c6a211e2004200d41086c20094180246c6a\
-201c4180096c6a41046c6a211f02400340201efd0902002120201ffd000200212120202021fde6012010fde4012110201d4150460d01201ffd00\
-0210212220202022fde6012011fde4012111201d41b07f460d01201efd090204212320232021fde6012012fde401211220232022fde6012013fd\
-e4012113201d41807f460d01201efd090208212420242021fde6012014fde401211420242022fde6012015fde4012115201d41d07e460d01201e\
-fd09020c212520252021fde6012016fde401211620252022fde6012017fde4012117201d41a07e460d01201efd090210212620262021fde60120\
-18fde401211820262022fde6012019fde4012119201d41f07d460d01201efd090214212720272021fde601201afde401211a20272022fde60120\
-1bfde401211b201d41c07d460d01201efd090280022128201ffd00028004212920282029fde6012010fde4012110201d41907d460d01201ffd00\
-029004212a2028202afde6012011fde4012111201d41f07c460d01201efd09028402212b202b2029fde6012012fde4012112202b202afde60120\
-13fde4012113201d41c07c460d01201efd09028802212c202c2029fde6012014fde4012114202c202afde6012015fde4012115201d41907c460d\
-01201efd09028c02212d202d2029fde6012016fde4012116202d202afde6012017fde4012117201d41e07b460d01201efd09029002212e202e20\
-29fde6012018fde4012118202e202afde6012019fde4012119201d41b07b460d01201efd09029402212f202f2029fde601201afde401211a202f\
-202afde601201bfde401211b201d41807b460d01201efd090280042130201ffd00028008213120302031fde6012010fde4012110201d41d07a46\
-0d01201ffd00029008213220302032fde6012011fde4012111201d41b07a460d01201efd09028404213320332031fde6012012fde40121122033\
-2032fde6012013fde4012113201d41807a460d01201efd09028804213420342031fde6012014fde401211420342032fde6012015fde401211520\
-1d41d079460d01201efd09028c04213520352031fde6012016fde401211620352032fde6012017fde4012117201d41a079460d01201efd090290\
-04213620362031fde6012018fde401211820362032fde6012019fde4012119201d41f078460d01201efd09029404213720372031fde601201afd\
-e401211a20372032fde601201bfde401211b201e41800a6a211e201f41800c6a211f201d41016a221d4103480d000b0b0b201c41016a221c4104\
-480d000b2007200c4180c0016c200d41086c6a200f4180066c6a41046c6a21382038200e047b2038fd000280cc0405fd0c000000000000000000\
-000000000000000b2010fde401fd0b0280cc042038200e047b2038fd000290cc0405fd0c000000000000000000000000000000000b2011fde401\
-fd0b0290cc042038200e047b2038fd000280d00405fd0c000000000000000000000000000000000b2012fde401fd0b0280d0042038200e047b20\
-38fd000290d00405fd0c000000000000000000000000000000000b2013fde401fd0b0290d0042038200e047b2038fd000280d40405fd0c000000\
-000000000000000000000000000b2014fde401fd0b0280d4042038200e047b2038fd000290d40405fd0c00000000000000000000000000000000\
-0b2015fde401fd0b0290d4042038200e047b2038fd000280d80405fd0c000000000000000000000000000000000b2016fde401fd0b0280d80420\
-38200e047b2038fd000290d80405fd0c000000000000000000000000000000000b2017fde401fd0b0290d8042038200e047b2038fd000280dc04\
-05fd0c000000000000000000000000000000000b2018fde401fd0b0280dc042038200e047b2038fd000290dc0405fd0c00000000000000000000\
-0000000000000b2019fde401fd0b0290dc042038200e047b2038fd000280e00405fd0c000000000000000000000000000000000b201afde401fd\
-0b0280e0042038200e047b2038fd000290e00405fd0c000000000000000000000000000000000b201bfde401fd0b0290e004200f41016a220f41\
-20480d000b200a41016a220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b960d09077f0a7b057f077b037f027b02\
-7f017b027f200020014804402000210903402009210a200a410870210b200a41086e210a200a210c200c41056c200228020041056b200c41056c\
-200228020041056b481b210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd0c0000\
-00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
-000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116\
-fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000000000000000000000\
-21194100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a\
-4103487104404100211c2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a211d2006200b4108\
-6c201a4180c0016c6a201b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd0002002120201f2020fde6012010fde401211020\
-1efd0002102121201f2021fde6012011fde4012111201dfd09028024212220222020fde6012012fde401211220222021fde6012013fde4012113\
-201c41807f460d01201dfd09028048212320232020fde6012014fde401211420232021fde6012015fde4012115201dfd0902806c212420242020\
-fde6012016fde401211620242021fde6012017fde4012117201c41a07e460d01201dfd0902809001212520252020fde6012018fde40121182025\
-2021fde6012019fde4012119201d41046a211d201e4180026a211e201c41016a221c418001480d000b0b0b201b41016a221b4103480d000b0b20\
-1a41016a221a4103480d000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a2126202620102005200d41c00c6c\
-200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200\
-202620112027fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202620122027fd00028032fd0c000000000000000000\
-00000000000000fd44fd4efd0b028032202620132027fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b02903220262014\
-2027fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b028064202620152027fd00029064fd0c0000000000000000000000\
-0000000000fd44fd4efd0b029064202620162027fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b0280960120262017\
-2027fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b02909601202620182027fd000280c801fd0c0000000000000000\
-0000000000000000fd44fd4efd0b0280c801202620192027fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c801\
-05410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100211a0340200e201a41\
-7f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c200420\
-0e4180036c200c41802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a212b2006200b41086c201a4180c0\
-016c6a201b4180c0006c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601202a\
-fde401212a202b41046a212b202c4180026a212c201c41016a221c418001480d000b0b201b41016a221b4103480d000b0b201a41016a221a4103\
-480d000b2008200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212e202e20292005200b41086c200e\
-41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44\
-fd4efd0b0200202e202a202ffd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202841016a22282002280200200c4105\
-6c6b480d000b0b200f41016a220f4105480d000b200e41016a220e4105480d000b200941016a22092001480d000b0b0bd00203047f027b047f20\
-0020014804404100210a03402000210b0340200b210c200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000\
-000000000000210f410021100340200a41026c20106a2002280200480440410021112004200d41086c200a4180196c6a201041c00c6c6a41046c\
-6a21120340200e2012fd000200fde401210e200f2012fd000210fde401210f20124180026a2112201141016a22114119480d000b0b201041016a\
-22104102480d000b2008200d41086c41046c6a21132013200a41004a047b2013fd000280ca0405fd0c000000000000000000000000000000000b\
-200efde401fd0b0280ca042013200a41004a047b2013fd000290ca0405fd0c000000000000000000000000000000000b200ffde401fd0b0290ca\
-04200b41016a220b2001480d000b200a41016a220a200228020041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210a\
-0340200a210b200b210c4100210d03404100210e03404100210f0340410021102003200d41046c200f41e0006c6a200e41a0026c6a41046c6a21\
-1103402011fd0c00000000000000000000000000000000fd0b020020114180016a2111201041016a22104103480d000b200f41016a220f410348\
-0d000b200e41016a220e4104480d000b200d41016a220d4108480d000b4100211203404100210e03404100211303404100211403402005200c41\
-046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a211620162802002115201541026d2117201541026f2118201541004e\
-2015410448712004200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a211920192a020043000000005c71044020\
-19fd090200211a4100210f03404100211b03404100210d2003200f41e0006c200e41a0026c6a41046c6a211c2006201741a0036c201841206c6a\
-200f41a0036c6a201241a02a6c6a201341c0066c6a201441c0006c6a41046c6a211d0340201c201dfd000200201afde601201cfd000200fde401\
-fd0b0200201c201dfd000210201afde601201cfd000210fde401fd0b0210201c201dfd00028001201afde601201cfd00028001fde401fd0b0280\
-01201c201dfd00029001201afde601201cfd00029001fde401fd0b029001201c201dfd00028002201afde601201cfd00028002fde401fd0b0280\
-02201c201dfd00029002201afde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b20\
-1b41016a221b4101480d000b200f41016a220f4103480d000b0b201441016a22144105480d000b201341016a22134105480d000b200e41016a22\
-0e4104480d000b201241016a22122002280200480d000b4100210e03404100210f03404100211003404100211e2008200f4180306c200c41046c\
-6a200e6a20104180106c6a41046c6a211f2003200f41e0006c200e41a0026c6a201041206c6a41046c6a21200340201f20202a02003802800a20\
-1f4180026a211f202041046a2120201e41016a221e4120480d000b201041016a22104103480d000b200f41016a220f4103480d000b200e41016a\
-220e4104480d000b200a41016a220a2001480d000b0b0bb806030f7f017b097f200020014804402000210a0340200a210b200b210c4100210d03\
-404100210e03404100210f2003200d41046c200e41a0036c6a41046c6a211003402010fd0c00000000000000000000000000000000fd0b020020\
-104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b200d41016a220d4108480d000b410021110340410021120340\
-4100211303402005201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211520152802002114201441026d2116201441026f2117\
-201441004e2014410448712004201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211820182a020043000000005c7104402018\
-fd09020021194100211a03404100211b03404100210d2003201641a0036c201741206c6a201341c0006c6a201241c0066c6a201a41a0036c6a41\
-046c6a211c2007201141206c201a4180306c6a41046c6a211d0340201c2019201dfd000200fde601201cfd000200fde401fd0b0200201c201920\
-1dfd000210fde601201cfd000210fde401fd0b0210201c2019201dfd00028040fde601201cfd00028001fde401fd0b028001201c2019201dfd00\
-029040fde601201cfd00029001fde401fd0b029001201c2019201dfd0002808001fde601201cfd00028002fde401fd0b028002201c2019201dfd\
-0002908001fde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b201b41016a221b41\
-01480d000b201a41016a221a4103480d000b0b201341016a22134105480d000b201241016a22124105480d000b201141016a221141c000480d00\
-0b4100210d03404100211e03404100211f2009200d41046c201e41a0036c6a200c41a02a6c6a41046c6a21202006200d41046c201e41a0036c6a\
-200c41a02a6c6a41046c6a21212003200d41046c201e41a0036c6a41046c6a2122034020202022fd0002002021fd000200fd0c00000000000000\
-000000000000000000fd44fd4efd0b020020204180016a212020214180016a212120224180016a2122201f41016a221f410d480d000b201e4101\
-6a221e410d480d000b200d41016a220d4108480d000b200a41016a220a2001480d000b0b0b9c0203047f027b037f200020014804404100210803\
-402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d410021\
-0e2004200b41086c200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180016a210f20\
-0e41016a220e41a901480d000b2007200b41086c41046c6a21102010200841004a047b2010fd0002800905fd0c00000000000000000000000000\
-0000000b200cfde401fd0b0280092010200841004a047b2010fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b02\
-9009200941016a22092001480d000b200841016a22082002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210803\
-402000210903402009210a200a410370210b200a41036e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd\
-0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
-11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
-00211441002115034041002116034041002117034041002118200520084190066c201541386c6a2016411c6c6a20176a200b6a41046c6a211920\
-06200e41086c200841a02a6c6a201541a0036c6a41046c6a211a2004200e41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd\
-090200211c201bfd000200201afd000200201641026c20176afd11fd37fd4e211d201c201dfde601200ffde401210f201bfd000210201afd0002\
-10201641026c20176afd11fd37fd4e211e201c201efde6012010fde40121102019fd090270211f201f201dfde6012011fde4012111201f201efd\
-e6012012fde40121122019fd0902e00121202020201dfde6012013fde40121132020201efde6012014fde4012114201941086a2119201a418001\
-6a211a201b4180016a211b201841016a2218410d480d000b201741016a22174102480d000b201641016a22164102480d000b201541016a221541\
-0d480d000b2007200e41086c200b41206c6a41046c6a21212021200841004a047b2021fd00020005fd0c00000000000000000000000000000000\
-0b200ffde401fd0b02002021200841004a047b2021fd00021005fd0c000000000000000000000000000000000b2010fde401fd0b021020212008\
-41004a047b2021fd0002800305fd0c000000000000000000000000000000000b2011fde401fd0b0280032021200841004a047b2021fd00029003\
-05fd0c000000000000000000000000000000000b2012fde401fd0b0290032021200841004a047b2021fd0002800605fd0c000000000000000000\
-000000000000000b2013fde401fd0b0280062021200841004a047b2021fd0002900605fd0c000000000000000000000000000000000b2014fde4\
-01fd0b029006200941016a22092001480d000b200841016a22082002280200480d000b0b0bc00305017b027f027b087f097b2000200148044020\
-04410041046c6a210a200afd09020021092009fd1f001007210b20022a0210fd13210c20022a0214fd13210d2000210e0340200e210f200f2110\
-41002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a\
-211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcd\
-cccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a\
-6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d20\
-1b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e\
-2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a22\
-1141c000480d000b200e41016a220e2001480d000b0b0b00e20103666d61fe37161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecd1116\
-170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee10414c00b161616160e0e0e1f160e16170e0e0e1f160e1617\
-0e0e0e9b3f161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eee0f16170e1f0e170e1f0eef1e16170e1f0e170e1f0eaf0412cf0516160e\
-1e0e160e1e0ec00416170e1f0e170e1f0ec90412da071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f0e1f0e1f0e1f0e281f1f0e1f0e1f0e1f0e1f0ef5\
-0816170e1f0e170e200ed90512fe162a160e170e';
+192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd000200211c201bfd090200211d201c201dfde601\
+200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f201c201ffde6012011fde4012111201e201ffde601\
+2012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde4012113201e2020fde6012014fde4012114201bfd09020c21\
+21201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6012017fde40121\
+17201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c200d\
+41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e21620\
+232013fd0b0280f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b029098\
+17200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0be60a09067f0a7b037f077b037f027b02\
+7f017b027f200020014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c41056c\
+200228020041056b481b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c0000000000000000\
+00000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000\
+000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000\
+0000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000211841002119\
+2004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d201c20\
+1dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde4012111201f\
+201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde6012014fde401211420\
+1afd0902800621212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd0902800821222022201dfd\
+e6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b2008200d41\
+80096c200e41086c6a200b4180016c6a41046c6a21232023200f2005200d4180096c200e41086c6a200b4180016c6a41046c6a21242024fd0002\
+00fd0c00000000000000000000000000000000fd44fd4efd0b0200202320102024fd000210fd0c00000000000000000000000000000000fd44fd\
+4efd0b0210202320112024fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b028024202320122024fd00029024fd0c0000\
+0000000000000000000000000000fd44fd4efd0b029024202320132024fd00028048fd0c00000000000000000000000000000000fd44fd4efd0b\
+028048202320142024fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202320152024fd0002806cfd0c00000000\
+000000000000000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b0290\
+6c202320172024fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202320182024fd0002909001fd0c000000\
+00000000000000000000000000fd44fd4efd0b0290900105410021250340fd0c000000000000000000000000000000002126fd0c000000000000\
+000000000000000000002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a2129\
+03402028fd090200212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde4012127202841046a21282029418004\
+6a2129201941016a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b2026200520\
+0e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44fd\
+4efd0b0200202b2027202cfd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202541016a22252002280200200c41056c\
+6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0bd00203047f027b047f200020014804404100210b03402000\
+210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110410021110340\
+200b41046c20116a2002280200480440410021122004200e41086c200b4180246c6a20114180096c6a41046c6a21130340200f2013fd000200fd\
+e401210f20102013fd000210fde401211020134180046a2113201241016a22124109480d000b0b201141016a22114104480d000b2007200e4108\
+6c41046c6a21142014200b41004a047b2014fd000280cc1605fd0c000000000000000000000000000000000b200ffde401fd0b0280cc16201420\
+0b41004a047b2014fd000290cc1605fd0c000000000000000000000000000000000b2010fde401fd0b0290cc16200c41016a220c2001480d000b\
+200b41016a220b200228020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f200020014804404100210b03402000210c0340200c\
+210d200d410370210e200d41036e210d200d210f200b41004a2110410021110340fd0c000000000000000000000000000000002112fd0c000000\
+000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00\
+0000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd\
+0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c0000000000000000000000000000000021\
+1bfd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211d4100211e0340200b41046c201e6a200228\
+02004804404100211f2005200e41c0026c200b4180326c6a201e41c00c6c6a201141066c6a41046c6a21202004200f41086c200b4180246c6a20\
+1e4180096c6a41046c6a2121024003402020fd09020021222021fd000200212320222023fde6012012fde4012112201f4150460d012021fd0002\
+10212420222024fde6012013fde4012113201f41b07f460d012020fd090204212520252023fde6012014fde401211420252024fde6012015fde4\
+012115201f41807f460d012020fd090208212620262023fde6012016fde401211620262024fde6012017fde4012117201f41d07e460d012020fd\
+09020c212720272023fde6012018fde401211820272024fde6012019fde4012119201f41a07e460d012020fd090210212820282023fde601201a\
+fde401211a20282024fde601201bfde401211b201f41f07d460d012020fd090214212920292023fde601201cfde401211c20292024fde601201d\
+fde401211d201f41c07d460d012020fd09028002212a2021fd00028004212b202a202bfde6012012fde4012112201f41907d460d012021fd0002\
+9004212c202a202cfde6012013fde4012113201f41f07c460d012020fd09028402212d202d202bfde6012014fde4012114202d202cfde6012015\
+fde4012115201f41c07c460d012020fd09028802212e202e202bfde6012016fde4012116202e202cfde6012017fde4012117201f41907c460d01\
+2020fd09028c02212f202f202bfde6012018fde4012118202f202cfde6012019fde4012119201f41e07b460d012020fd0902900221302030202b\
+fde601201afde401211a2030202cfde601201bfde401211b201f41b07b460d012020fd0902940221312031202bfde601201cfde401211c203120\
+2cfde601201dfde401211d201f41807b460d012020fd0902800421322021fd00028008213320322033fde6012012fde4012112201f41d07a460d\
+012021fd00029008213420322034fde6012013fde4012113201f41b07a460d012020fd09028404213520352033fde6012014fde4012114203520\
+34fde6012015fde4012115201f41807a460d012020fd09028804213620362033fde6012016fde401211620362034fde6012017fde4012117201f\
+41d079460d012020fd09028c04213720372033fde6012018fde401211820372034fde6012019fde4012119201f41a079460d012020fd09029004\
+213820382033fde601201afde401211a20382034fde601201bfde401211b201f41f078460d012020fd09029404213920392033fde601201cfde4\
+01211c20392034fde601201dfde401211d202041800a6a2120202141800c6a2121201f41016a221f4103480d000b0b0b201e41016a221e410448\
+0d000b2007200e4180c0016c200f41086c6a20114180066c6a41046c6a213a203a2010047b203afd000280cc0405fd0c00000000000000000000\
+0000000000000b2012fde401fd0b0280cc04203a2010047b203afd000290cc0405fd0c000000000000000000000000000000000b2013fde401fd\
+0b0290cc04203a2010047b203afd000280d00405fd0c000000000000000000000000000000000b2014fde401fd0b0280d004203a2010047b203a\
+fd000290d00405fd0c000000000000000000000000000000000b2015fde401fd0b0290d004203a2010047b203afd000280d40405fd0c00000000\
+0000000000000000000000000b2016fde401fd0b0280d404203a2010047b203afd000290d40405fd0c000000000000000000000000000000000b\
+2017fde401fd0b0290d404203a2010047b203afd000280d80405fd0c000000000000000000000000000000000b2018fde401fd0b0280d804203a\
+2010047b203afd000290d80405fd0c000000000000000000000000000000000b2019fde401fd0b0290d804203a2010047b203afd000280dc0405\
+fd0c000000000000000000000000000000000b201afde401fd0b0280dc04203a2010047b203afd000290dc0405fd0c0000000000000000000000\
+00000000000b201bfde401fd0b0290dc04203a2010047b203afd000280e00405fd0c000000000000000000000000000000000b201cfde401fd0b\
+0280e004203a2010047b203afd000290e00405fd0c000000000000000000000000000000000b201dfde401fd0b0290e004201141016a22114120\
+480d000b200c41016a220c2001480d000b200b41016a220b200228020041036a41046d480d000b0b0b960d09077f0a7b057f077b037f027b027f\
+017b027f200020014804402000210b0340200b210c200c410870210d200c41086e210c200c210e200e41056c200228020041056b200e41056c20\
+0228020041056b481b210f410021100340410021110340410520022802004c0440fd0c000000000000000000000000000000002112fd0c000000\
+000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00\
+0000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd\
+0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c0000000000000000000000000000000021\
+1b4100211c03402010201c417f6c6a41004e2010201c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d417f6c20116a41\
+03487104404100211e2004200f4180096c20104180036c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a211f2006200d41086c\
+201c4180c0016c6a201d4180c0006c6a41046c6a212002400340201ffd09020021212020fd000200212220212022fde6012012fde40121122020\
+fd000210212320212023fde6012013fde4012113201ffd09028024212420242022fde6012014fde401211420242023fde6012015fde401211520\
+1e41807f460d01201ffd09028048212520252022fde6012016fde401211620252023fde6012017fde4012117201ffd0902806c212620262022fd\
+e6012018fde401211820262023fde6012019fde4012119201e41a07e460d01201ffd0902809001212720272022fde601201afde401211a202720\
+23fde601201bfde401211b201f41046a211f20204180026a2120201e41016a221e418001480d000b0b0b201d41016a221d4103480d000b0b201c\
+41016a221c4103480d000b200a200f41c00c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a2128202820122005200f41c00c6c20\
+0d41086c6a201041c0026c6a201141c0006c6a41046c6a21292029fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020\
+2820132029fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202820142029fd00028032fd0c00000000000000000000\
+000000000000fd44fd4efd0b028032202820152029fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b0290322028201620\
+29fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b028064202820172029fd00029064fd0c000000000000000000000000\
+00000000fd44fd4efd0b029064202820182029fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b028096012028201920\
+29fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b029096012028201a2029fd000280c801fd0c000000000000000000\
+00000000000000fd44fd4efd0b0280c8012028201b2029fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c80105\
+4100212a0340fd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c4100211c03402010201c417f\
+6c6a41004e2010201c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d417f6c20116a4103487104404100211e20042010\
+4180036c200e41802d6c6a202a4180096c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a212d2006200d41086c201c4180c001\
+6c6a201d4180c0006c6a41046c6a212e0340202dfd090200212f202f202efd000200fde601202bfde401212b202f202efd000210fde601202cfd\
+e401212c202d41046a212d202e4180026a212e201e41016a221e418001480d000b0b201d41016a221d4103480d000b0b201c41016a221c410348\
+0d000b200a200d41086c201041c0026c6a200e41c03e6c6a202a41c00c6c6a201141c0006c6a41046c6a21302030202b2005200d41086c201041\
+c0026c6a200e41c03e6c6a202a41c00c6c6a201141c0006c6a41046c6a21312031fd000200fd0c00000000000000000000000000000000fd44fd\
+4efd0b02002030202c2031fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202a41016a222a2002280200200e41056c\
+6b480d000b0b201141016a22114105480d000b201041016a22104105480d000b200b41016a220b2001480d000b0b0bd00203047f027b047f2000\
+20014804404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000\
+00000000002111410021120340200c41026c20126a2002280200480440410021132004200f41086c200c4180196c6a201241c00c6c6a41046c6a\
+2114034020102014fd000200fde401211020112014fd000210fde401211120144180026a2114201341016a22134119480d000b0b201241016a22\
+124102480d000b2008200f41086c41046c6a21152015200c41004a047b2015fd000280ca0405fd0c000000000000000000000000000000000b20\
+10fde401fd0b0280ca042015200c41004a047b2015fd000290ca0405fd0c000000000000000000000000000000000b2011fde401fd0b0290ca04\
+200d41016a220d2001480d000b200c41016a220c200228020041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210c03\
+40200c210d200d210e4100210f0340410021100340410021110340410021122003200f41046c201141e0006c6a201041a0026c6a41046c6a2113\
+03402013fd0c00000000000000000000000000000000fd0b020020134180016a2113201241016a22124103480d000b201141016a22114103480d\
+000b201041016a22104104480d000b200f41016a220f4108480d000b4100211403404100211003404100211503404100211603402005200e4104\
+6c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211820182802002117201741026d2119201741026f211a201741004e20\
+17410448712004200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211b201b2a020043000000005c710440201b\
+fd090200211c4100211103404100211d03404100210f2003201141e0006c201041a0026c6a41046c6a211e2006201941a0036c201a41206c6a20\
+1141a0036c6a201441a02a6c6a201541c0066c6a201641c0006c6a41046c6a211f0340201e201ffd000200201cfde601201efd000200fde401fd\
+0b0200201e201ffd000210201cfde601201efd000210fde401fd0b0210201e201ffd00028001201cfde601201efd00028001fde401fd0b028001\
+201e201ffd00029001201cfde601201efd00029001fde401fd0b029001201e201ffd00028002201cfde601201efd00028002fde401fd0b028002\
+201e201ffd00029002201cfde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d\
+41016a221d4101480d000b201141016a22114103480d000b0b201641016a22164105480d000b201541016a22154105480d000b201041016a2210\
+4104480d000b201441016a22142002280200480d000b41002110034041002111034041002112034041002120200820114180306c200e41046c6a\
+20106a20124180106c6a41046c6a21212003201141e0006c201041a0026c6a201241206c6a41046c6a21220340202120222a02003802800a2021\
+4180026a2121202241046a2122202041016a22204120480d000b201241016a22124103480d000b201141016a22114103480d000b201041016a22\
+104104480d000b200c41016a220c2001480d000b0b0bb806030f7f017b097f200020014804402000210c0340200c210d200d210e4100210f0340\
+410021100340410021112003200f41046c201041a0036c6a41046c6a211203402012fd0c00000000000000000000000000000000fd0b02002012\
+4180016a2112201141016a2211410d480d000b201041016a2210410d480d000b200f41016a220f4108480d000b41002113034041002114034041\
+00211503402005201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a211720172802002116201641026d2118201641026f211920\
+1641004e2016410448712004201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a211a201a2a020043000000005c710440201afd\
+090200211b4100211c03404100211d03404100210f2003201841a0036c201941206c6a201541c0006c6a201441c0066c6a201c41a0036c6a4104\
+6c6a211e2007201341206c201c4180306c6a41046c6a211f0340201e201b201ffd000200fde601201efd000200fde401fd0b0200201e201b201f\
+fd000210fde601201efd000210fde401fd0b0210201e201b201ffd00028040fde601201efd00028001fde401fd0b028001201e201b201ffd0002\
+9040fde601201efd00029001fde401fd0b029001201e201b201ffd0002808001fde601201efd00028002fde401fd0b028002201e201b201ffd00\
+02908001fde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101\
+480d000b201c41016a221c4103480d000b0b201541016a22154105480d000b201441016a22144105480d000b201341016a221341c000480d000b\
+4100210f034041002120034041002121200b200f41046c202041a0036c6a200e41a02a6c6a41046c6a21222006200f41046c202041a0036c6a20\
+0e41a02a6c6a41046c6a21232003200f41046c202041a0036c6a41046c6a2124034020222024fd0002002023fd000200fd0c0000000000000000\
+0000000000000000fd44fd4efd0b020020224180016a212220234180016a212320244180016a2124202141016a2221410d480d000b202041016a\
+2220410d480d000b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0b9c0203047f027b037f200020014804404100210c0340\
+2000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000000000211141002112\
+2004200f41086c200c41a02a6c6a41046c6a2113034020102013fd000200fde401211020112013fd000210fde401211120134180016a21132012\
+41016a221241a901480d000b2009200f41086c41046c6a21142014200c41004a047b2014fd0002800905fd0c0000000000000000000000000000\
+00000b2010fde401fd0b0280092014200c41004a047b2014fd0002900905fd0c000000000000000000000000000000000b2011fde401fd0b0290\
+09200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210c0340\
+2000210d0340200d210e200e410370210f200e41036e210e200e4101702110200e41016e210e200e4101702111200e41016e210e200e2112fd0c\
+000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
+fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000\
+21184100211903404100211a03404100211b03404100211c2005200c4190066c201941386c6a201a411c6c6a201b6a200f6a41046c6a211d2006\
+201241086c200c41a02a6c6a201941a0036c6a41046c6a211e2004201241086c200c41a02a6c6a201941a0036c6a41046c6a211f0340201dfd09\
+02002120201ffd000200201efd000200201a41026c201b6afd11fd37fd4e212120202021fde6012013fde4012113201ffd000210201efd000210\
+201a41026c201b6afd11fd37fd4e212220202022fde6012014fde4012114201dfd090270212320232021fde6012015fde401211520232022fde6\
+012016fde4012116201dfd0902e001212420242021fde6012017fde401211720242022fde6012018fde4012118201d41086a211d201e4180016a\
+211e201f4180016a211f201c41016a221c410d480d000b201b41016a221b4102480d000b201a41016a221a4102480d000b201941016a2219410d\
+480d000b2009201241086c200f41206c6a41046c6a21252025200c41004a047b2025fd00020005fd0c000000000000000000000000000000000b\
+2013fde401fd0b02002025200c41004a047b2025fd00021005fd0c000000000000000000000000000000000b2014fde401fd0b02102025200c41\
+004a047b2025fd0002800305fd0c000000000000000000000000000000000b2015fde401fd0b0280032025200c41004a047b2025fd0002900305\
+fd0c000000000000000000000000000000000b2016fde401fd0b0290032025200c41004a047b2025fd0002800605fd0c00000000000000000000\
+0000000000000b2017fde401fd0b0280062025200c41004a047b2025fd0002900605fd0c000000000000000000000000000000000b2018fde401\
+fd0b029006200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0b2301027f200020014804402000210c0340200c210d20\
+0c41016a220c2001480d000b0b0b2301027f200020014804402000210903402009210a200941016a22092001480d000b0b0bc00305017b027f02\
+7b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0210fd13210c20022a0214fd13210d20\
+00210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a21\
+14200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0c\
+cdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd\
+0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20\
+194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501\
+201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114\
+201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00e20103666d619f3a161616160e0e0e1f160e16170e\
+0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee10414c00b161616160e0e0e\
+1f160e16170e0e0e1f160e16170e0e0e9b3f161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eee0f16170e1f0e170e1f0eef1e16170e1f\
+0e170e1f0eaf0412cf0516160e1e0e160e1e0ec00416170e1f0e170e1f0ec90412da071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f0e1f0e1f0e1f0e\
+281f1f0e1f0e1f0e1f0e1f0ef50816170e1f0e170e200ed90512fe162a160e170e';
 
 /** Everything that a device needs to run FashionSmallAugmented. */
 export const fashionSmallAugmentedModule: ModuleSpec = {
@@ -6008,16 +7065,16 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
     /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 5408 }, role: 'scratch' },
     /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 221184, perSample: 1152 }, role: 'scratch' },
     /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 640, perSample: 0 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
-    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 73728, perSample: 1600 }, role: 'scratch' },
+    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 73728, perSample: 5408 }, role: 'scratch' },
     /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 460800, perSample: 1600 }, role: 'scratch' },
     /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 1152, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 48672, perSample: 1152 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 1600, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C2,
@@ -6043,7 +7100,8 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
     /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d2,
     /* 21 */ train09Conv2BackwardSumConv2BackwardMaxPo2,
     /* 22 */ train10Conv1BackwardSumConv1BackwardMaxPo2,
-    /* 23 */ train11AdamIsFiniteMulAddPowSub3More2,
+    /* 23 */ train11Conv2BackwardSumSlicesConv2Backward2,
+    /* 24 */ train12AdamIsFiniteMulAddPowSub3More2,
   ],
   uniforms: 5,
   programs: {
@@ -6053,7 +7111,7 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

@@ -1,15 +1,18 @@
 /**
  * Reductions on GPUs: all the terms that one pass of the innermost loop adds to a tile, with the positions that the schedule
- * writes out, in one block, so that terms that share an operand load it once. Operands keep the conditions under which they
- * may be read; those that all terms share stand around the block.
+ * writes out, in one block, so that terms that share an operand load it once. Conditions that all terms share stand around the
+ * block; others choose between an operand and zero.
  */
-import type { Axis } from '../ops/expr.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import { alwaysInside, tensorOf } from './address.ts';
 import { rowMajorPosition, ValueBinder } from './bind-values.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
 import type { Names, Scope } from './scope.ts';
 import { commonConditions, guardedTerm, positionsOf, type Reduce, summandOf, termAt } from './terms.ts';
-import { keyOf } from './walk.ts';
+import { children, keyOf } from './walk.ts';
+
+type Load = Extract<Expr, { kind: 'load' }>;
 
 export class TileBinder extends ValueBinder {
   private readonly unroll: ReadonlySet<string>;
@@ -23,6 +26,11 @@ export class TileBinder extends ValueBinder {
   ) {
     super(tensors, lane, names);
     this.unroll = new Set(unroll);
+  }
+
+  /** Divisions are slow, and move out of the loops that they do not depend on. */
+  protected override staysWhole(index: Expr): boolean {
+    return !divides(index);
   }
 
   protected override emitReductions(reduces: readonly Reduce[], home: Scope): void {
@@ -41,8 +49,9 @@ export class TileBinder extends ValueBinder {
     const shared = commonConditions(terms);
     // The elements of a tile step through memory alike: one of them tells the order.
     const order = orderReduction(looped, parts[0].summand.value, shared, this.tensors);
+    const inside = (load: Load): boolean => alwaysInside(load, tensorOf(this.tensors, load.tensor));
     this.openLoops(order, shared, home, (inner) => {
-      const values = terms.map((term) => guardedTerm(term, shared, terms.length === 1));
+      const values = terms.map((term) => guardedTerm(term, shared, terms.length === 1, inside));
       this.bind(values, inner).forEach((value, i) => {
         const { reduce, into } = parts[terms[i].part];
         this.accumulate(reduce, into, value, rowMajorPosition(reduce.axes), inner);
@@ -51,3 +60,6 @@ export class TileBinder extends ValueBinder {
     for (const { reduce, into } of parts) home.bound.set(keyOf(reduce), into.result);
   }
 }
+
+const divides = (expr: Expr): boolean =>
+  (expr.kind === 'apply' && (expr.fn === 'idiv' || expr.fn === 'imod')) || children(expr).some(divides);

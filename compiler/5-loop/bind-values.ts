@@ -96,8 +96,7 @@ export class ValueBinder {
           counts,
         );
       case 'apply': {
-        // Index arithmetic is left whole: the targets turn it into pointers.
-        if (expr.type === 'i32' && isIndexArithmetic(expr)) return expr;
+        if (expr.type === 'i32' && isIndexArithmetic(expr) && this.staysWhole(expr)) return expr;
         const args = expr.args.map((arg) => this.lower(arg, scope, counts));
         const test = testBeside(expr, counts);
         const lowered = test ? apply('select', this.lower(test, scope, counts), ...args) : withChildren(expr, args);
@@ -139,8 +138,8 @@ export class ValueBinder {
   /** A load at its address. What its indices read or compute is a value like any other; their arithmetic stays whole. */
   private resolveLoad(load: Load, scope: Scope, resolve: (part: Expr) => Expr): Load {
     const indices = load.indices.map((index): Expr => {
-      if (isIndexArithmetic(index)) return index;
-      const part = (atom: Expr): Expr => (isIndexArithmetic(atom) ? atom : resolve(atom));
+      if (isIndexArithmetic(index) && this.staysWhole(index)) return index;
+      const part = (atom: Expr): Expr => (isIndexArithmetic(atom) && this.staysWhole(atom) ? atom : resolve(atom));
       return scope.find(keyOf(index)) ?? fromAffine(mapAtoms(toAffine(index), part));
     });
     return { ...load, indices: [addressOf(tensorOf(this.tensors, load.tensor), indices)] };
@@ -156,6 +155,11 @@ export class ValueBinder {
       expr,
       children(expr).map((child) => this.inline(child, scope)),
     );
+  }
+
+  /** Whether index arithmetic is left where it stands: the CPU's target turns it into pointers. */
+  protected staysWhole(_index: Expr): boolean {
+    return true;
   }
 
   isVector(expr: Expr): boolean {

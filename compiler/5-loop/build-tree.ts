@@ -10,7 +10,7 @@ import type { Schedule } from './schedule.ts';
 import { Names, Scope } from './scope.ts';
 import { simplify } from './simplify.ts';
 import { countTasks, type TaskCount } from './tasks.ts';
-import { tileOf } from './tile.ts';
+import { tilePoints } from './tile.ts';
 import type { GridAxis, LoopTree, Section, Statement } from './tree.ts';
 import { axisExpr, dependsOn, intExpr, keyOf, substituteAxes } from './walk.ts';
 
@@ -177,37 +177,26 @@ class TreeBuilder {
   }
 
   private tile(scope: Scope): void {
-    if (this.target === 'wgsl') this.overlappingTile(scope);
+    if (this.target === 'wgsl') this.tileOfSeveralAxes(scope);
     else this.rowTile(scope);
   }
 
   /** Tiles along any number of axes, all of the same size (`tile.ts`). */
-  private overlappingTile(scope: Scope): void {
-    const tilings = this.schedule.registers.map(({ axis, tile }) => {
-      const tiled = this.axis(axis);
-      return tileOf(tiled, this.blockAxis(tiled), tile);
-    });
-    const starts = tilings.flatMap(({ start }) => start ?? []);
-    const inside =
-      starts.length > 0
-        ? new Scope(
-            scope,
-            starts.map(({ axis }) => axis.id),
-          )
-        : scope;
-    scope.statements.push(...starts.map(({ statement }) => statement));
-    const rows = tilings.reduce<Row[]>(
-      (all, { axis, points }) =>
-        all.flatMap((row) =>
+  private tileOfSeveralAxes(scope: Scope): void {
+    const rows = this.schedule.registers.reduce<Row[]>(
+      (all, register) => {
+        const axis = this.axis(register.axis);
+        const points = tilePoints(axis, this.blockAxis(axis), register.tile);
+        return all.flatMap((row) =>
           points.map(({ index, condition }) => ({
-            at: new Map([...row.at, [axis, index]]),
+            at: new Map([...row.at, [axis.id, index]]),
             conditions: condition ? [...row.conditions, condition] : row.conditions,
           })),
-        ),
+        );
+      },
       [{ at: new Map(), conditions: [] }],
     );
-    this.rows(rows, inside);
-    if (inside !== scope) scope.statements.push(...inside.statements);
+    this.rows(rows, scope);
   }
 
   /** A whole register tile where it fits, row by row where the axis ends inside it. */

@@ -10,9 +10,9 @@ import { possibleTiles, sumsTogether } from './register-tile.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Choice {
-  /** The CPU's own form of a part that has one, or the nests as they are. */
+  /** The target's own form of a part that has one, or the nests as they are. */
   readonly form: 'own' | 'plain';
-  /** Elements of the register tile; undefined: as the compiler decides. */
+  /** Elements of the register tile, on GPUs at most so many; undefined: as the compiler decides. */
   readonly tile: number | undefined;
   /** Elements of the lane axis at once; undefined: as the compiler decides. */
   readonly width: number | undefined;
@@ -26,6 +26,8 @@ export const DEFAULTS: Choices = { wasm: DEFAULT, wgsl: DEFAULT };
 
 export const WIDTHS: readonly number[] = [LANES, 2 * LANES];
 export const TILES: readonly number[] = [2, 3, 4, 5, 6];
+/** Fewer results for each invocation: more of them run side by side, and each loads more for what it computes. */
+export const GPU_TILES: readonly number[] = [16, 32];
 
 /** A nest's schedule for the CPU with the choice's tile and width, each where the nest can have it. */
 export function vary(kernel: Kernel, schedule: Schedule, { tile, width }: Choice): Schedule {

@@ -6,6 +6,7 @@ import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
 import { type Choices, DEFAULTS } from './choice.ts';
 import { bufferKey, type Kernel, printKernel, type Tensor, tensorsOf, verifyKernel } from './kernel.ts';
+import type { Target } from './lanes.ts';
 
 /**
  * Nests that every work item runs one after the other. All of them begin with the `shared` axes, which number the work
@@ -20,8 +21,10 @@ export interface Part {
   readonly cpu: CpuForm | undefined;
   /** The last nest has so many results for each work item that a GPU gives an item a whole workgroup. */
   readonly wide: boolean;
-  /** Only the CPU has a use for the result. */
-  readonly cpuOnly: boolean;
+  /** What WebGPU runs instead: a nest that a later part of its own takes the results of. */
+  readonly gpu: CpuForm | undefined;
+  /** The only target that has a use for the result; undefined where both have. */
+  readonly only: Target | undefined;
   /** How its nests are run where there are several ways. */
   readonly choices: Choices;
 }
@@ -64,7 +67,8 @@ export function partOf(kernel: Kernel): Part {
     shared: [],
     wide: false,
     cpu: undefined,
-    cpuOnly: false,
+    gpu: undefined,
+    only: undefined,
     choices: DEFAULTS,
   };
 }
@@ -75,7 +79,7 @@ export const labelOfDispatch = ({ parts }: Dispatch): string => parts.map(({ lab
 export function tensorsOfParts(parts: readonly Part[]): { reads: number[]; writes: number[] } {
   const reads = new Set<number>();
   const writes = new Set<number>();
-  for (const nest of parts.flatMap(({ nests, cpu }) => [...nests, ...(cpu?.nests ?? [])])) {
+  for (const nest of parts.flatMap(({ nests, cpu, gpu }) => [...nests, ...(cpu?.nests ?? []), ...(gpu?.nests ?? [])])) {
     const own = tensorsOf(nest);
     for (const id of own.reads) reads.add(id);
     for (const id of own.writes) writes.add(id);
@@ -116,7 +120,11 @@ export function verifyDispatches({ dispatches, tensors }: DispatchProgram): void
     if (!dim.equal(size, tensor.place.elements)) throw new Error(`"${tensor.name}" lies in another one's ${key}`);
   }
   for (const part of dispatches.flatMap(({ parts }) => parts)) {
-    const forms: CpuForm[] = [{ ...part, repeat: undefined }, ...(part.cpu ? [part.cpu] : [])];
+    const forms: CpuForm[] = [
+      { ...part, repeat: undefined },
+      ...(part.cpu ? [part.cpu] : []),
+      ...(part.gpu ? [part.gpu] : []),
+    ];
     for (const form of forms) {
       form.nests.forEach((nest, i) => {
         verifyKernel(nest, tensors);

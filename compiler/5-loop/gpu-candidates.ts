@@ -47,7 +47,9 @@ export function candidatesFor(
 
 /** Sets of short reduction axes (a convolution's window) that may be written out. */
 function unrollings(reductions: readonly Reduce[]): string[][] {
-  const [{ axes }] = reductions;
+  const [first] = reductions;
+  if (first === undefined || reductions.some(({ combine }) => combine !== 'sum')) return [[]];
+  const { axes } = first;
   const same = reductions.every(
     (other) => other.axes.length === axes.length && other.axes.every((axis, i) => axis.id === axes[i].id),
   );

@@ -1,50 +1,71 @@
 /**
- * What a tile of a sum of products has to load: loads whose addresses coincide within the tile count once. This is what
- * tells a good tile from a bad one, whatever the operator: neighbouring positions of a convolution share most of what
- * their windows read, rows of a matrix product share the columns.
+ * What a tile of a nest has to load: loads whose addresses coincide within the tile count once. This is what tells a good
+ * tile from a bad one, whatever the operator: neighbouring positions of a convolution share most of what their windows read,
+ * rows of a matrix product share the columns, a window's elements share its gradient.
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { affineAddress, loadsIn, tensorOf } from './address.ts';
-import { type Affine, coefficientOf } from './affine.ts';
-import type { Tensor } from './kernel.ts';
+import { type Affine, coefficientOf, fromAffine } from './affine.ts';
+import { Places, type Span } from './distinct.ts';
+import type { Kernel, Tensor } from './kernel.ts';
+import { LANES } from './lanes.ts';
 import { conjuncts, pullGuards } from './simplify.ts';
-import { axesOf, keyOf } from './walk.ts';
+import { axesOf, children, intExpr, isIndexArithmetic, keyOf, rewriter } from './walk.ts';
 
+type Load = Extract<Expr, { kind: 'load' }>;
 type Reduce = Extract<Expr, { kind: 'reduce' }>;
 
 /** How many consecutive values of each variable one pass of the innermost loop covers; 1 where it is not named. */
 export type Box = ReadonlyMap<string, number>;
 
+/** Accesses of single elements, and of four lanes. */
+export interface Loads {
+  readonly single: number;
+  readonly fours: number;
+}
+
 export interface Reuse {
   /** Accumulators. */
   readonly sums: number;
-  /** Products that one pass adds to them. */
+  /** Products (or whatever is folded) that one pass adds to them. */
   readonly products: number;
-  /** Loads of single elements, and of four lanes. */
-  readonly loads: number;
-  readonly vectorLoads: number;
-  /** Loads (of either kind) behind a condition that differs within the tile. */
-  readonly guarded: number;
+  /** What one pass loads, and what is loaded once, outside of the loops. */
+  readonly inside: Loads;
+  readonly outside: Loads;
+  /** What is stored. */
+  readonly stores: Loads;
+  /** Factors that one pass chooses, or zero in their place. */
+  readonly choices: number;
 }
 
+/** Accesses of one tensor whose addresses differ by constants. */
 interface Access {
   readonly address: Affine;
-  readonly axes: ReadonlySet<string>;
-  /** What has to hold for it to be read, as far as a tile cannot decide it beforehand. */
-  readonly conditions: readonly Expr[];
+  readonly places: Places;
 }
 
-/** The reductions of a kernel, prepared for counting many tiles. */
+/** A factor that is zero where conditions do not hold. */
+interface Choice {
+  /** Whether it asks memory, and is a choice in any tile. */
+  readonly always: boolean;
+  readonly conditions: readonly Expr[];
+  readonly places: Places;
+}
+
+/** The accesses of a kernel, prepared for counting many tiles. */
 export class ReuseCounter {
   private readonly reductions: readonly Reduce[];
-  private readonly accesses: readonly Access[];
   private readonly extents: ReadonlyMap<string, number | undefined>;
   private readonly lane: string | undefined;
+  private readonly inside = new AccessList();
+  private readonly outside = new AccessList();
+  private readonly stores = new AccessList();
+  private readonly choices: Choice[] = [];
 
   constructor(
+    { axes, stores }: Kernel,
     reductions: readonly Reduce[],
-    axes: readonly Axis[],
     lane: Axis | undefined,
     tensors: ReadonlyMap<number, Tensor>,
   ) {
@@ -52,18 +73,20 @@ export class ReuseCounter {
     this.lane = lane?.id;
     const all = [...axes, ...reductions.flatMap((reduction) => reduction.axes)];
     this.extents = new Map(all.map((axis) => [axis.id, dim.constant(axis.extent)]));
-    const accesses = new Map<string, Access>();
-    for (const reduction of reductions) {
-      const { conditions, value } = pullGuards(reduction.body);
-      for (const load of loadsIn([value])) {
-        const address = affineAddress(tensorOf(tensors, load.tensor), load.indices);
-        accesses.set(keyOf(load), { address, axes: axesOf(load), conditions: conditions.flatMap(conjuncts) });
-      }
+    for (const { body } of reductions) {
+      const { conditions, value } = pullGuards(body);
+      for (const load of loadsIn([value])) this.inside.add(load, tensors);
+      for (const factor of factorsOf(value)) this.addChoice(factor, conditions.flatMap(conjuncts));
     }
-    this.accesses = [...accesses.values()];
+    const epilogue = rewriter((expr) => (expr.kind === 'reduce' ? intExpr(0) : expr));
+    for (const load of loadsIn(stores.map(({ value }) => epilogue(value)))) this.outside.add(load, tensors);
+    for (const { tensor, indices } of stores) {
+      this.stores.add({ kind: 'load', type: 'f32', tensor, indices }, tensors);
+    }
   }
 
-  count(box: Box, lanes: number): Reuse {
+  /** `rows`: the box of what is computed; `box`: with the positions of the reductions that are written out. */
+  count(rows: Box, box: Box): Reuse {
     let [sums, products] = [0, 0];
     for (const { axes, body } of this.reductions) {
       const bound = new Set(axes.map((axis) => axis.id));
@@ -72,17 +95,48 @@ export class ReuseCounter {
       products += sizes.reduce((n, [, size]) => n * size, 1);
       sums += sizes.reduce((n, [id, size]) => (bound.has(id) ? n : n * size), 1);
     }
-    let [loads, vectorLoads, guarded] = [0, 0, 0];
-    for (const access of this.accesses) {
-      const wide = this.lane !== undefined && coefficientOf(access.address, this.lane) === 1;
-      const count = distinct(access, box, wide ? this.lane : undefined) * (wide ? lanes / 4 : 1);
-      if (wide) vectorLoads += count;
-      else loads += count;
-      if (access.conditions.some((condition) => this.differs(condition, box) && sharesAxis(condition, access))) {
-        guarded += count;
-      }
+    return {
+      sums,
+      products,
+      inside: this.loads(this.inside, box),
+      outside: this.loads(this.outside, rows),
+      stores: this.loads(this.stores, rows),
+      choices: this.chosen(box),
+    };
+  }
+
+  private addChoice(factor: Expr, all: readonly Expr[]): void {
+    const axes = axesOf(factor);
+    const conditions = all.filter((condition) => [...axesOf(condition)].some((id) => axes.has(id)));
+    const always = factor.kind === 'apply' && factor.fn === 'select';
+    if (!always && conditions.length === 0) return;
+    const places = new Places([factor, ...conditions].flatMap(indicesIn));
+    places.addAt(0);
+    this.choices.push({ always, conditions, places });
+  }
+
+  private loads(list: AccessList, box: Box): Loads {
+    let [single, fours] = [0, 0];
+    for (const { address, places } of list.all()) {
+      const wide = this.lane !== undefined && coefficientOf(address, this.lane) === 1;
+      const count = places.count(this.spans(box, wide));
+      if (wide && this.lane !== undefined) fours += (count * (box.get(this.lane) ?? 1)) / LANES;
+      else single += count;
     }
-    return { sums, products, loads, vectorLoads, guarded };
+    return { single, fours };
+  }
+
+  private chosen(box: Box): number {
+    const made = this.choices.filter(
+      ({ always, conditions }) => always || conditions.some((each) => this.differs(each, box)),
+    );
+    return made.reduce((sum, { places }) => sum + places.count(this.spans(box, true)), 0);
+  }
+
+  private spans(box: Box, withoutLane: boolean): Span[] {
+    return [...box].flatMap(([id, size]): Span[] =>
+      withoutLane && id === this.lane ? [] : [{ id, size, whole: size === this.extents.get(id) }],
+    );
   }
 
   /** True where a condition holds for some of a tile's elements only, and the tile does not tell for which. */
@@ -93,17 +147,27 @@ export class ReuseCounter {
   }
 }
 
-const sharesAxis = (condition: Expr, access: Access): boolean =>
-  [...axesOf(condition)].some((id) => access.axes.has(id));
+class AccessList {
+  private readonly found = new Map<string, Access>();
 
-/** How many addresses an access has within the box. */
-function distinct({ address, axes }: Access, box: Box, except: string | undefined): number {
-  let [offsets, factor] = [new Set([0]), 1];
-  for (const [id, size] of box) {
-    if (size === 1 || id === except || !axes.has(id)) continue;
-    const step = coefficientOf(address, id);
-    if (step === undefined) factor *= size;
-    else offsets = new Set([...offsets].flatMap((at) => Array.from({ length: size }, (_, i) => at + i * step)));
+  add(load: Load, tensors: ReadonlyMap<number, Tensor>): void {
+    const address = affineAddress(tensorOf(tensors, load.tensor), load.indices);
+    const expr = fromAffine({ ...address, constant: 0 });
+    const key = `${load.tensor}[${keyOf(expr)}]`;
+    const access = this.found.get(key) ?? { address, places: new Places([expr]) };
+    access.places.addAt(address.constant);
+    this.found.set(key, access);
   }
-  return offsets.size * factor;
+
+  all(): Iterable<Access> {
+    return this.found.values();
+  }
+}
+
+const factorsOf = (value: Expr): readonly Expr[] =>
+  value.kind === 'apply' && value.fn === 'mul' ? value.args.flatMap(factorsOf) : [value];
+
+/** The numbers that an expression is asked for by, each as a whole. */
+function indicesIn(expr: Expr): readonly Expr[] {
+  return expr.type === 'i32' && isIndexArithmetic(expr) ? [expr] : children(expr).flatMap(indicesIn);
 }

@@ -18,7 +18,7 @@ export interface ScheduledPart {
 
 /** The nests that a part means for a target, and the axes that these share. */
 export function formFor(part: Part, target: Target): CpuForm {
-  return target === 'wasm' && part.cpu ? part.cpu : { ...part, repeat: undefined };
+  return (target === 'wasm' ? part.cpu : part.gpu) ?? { ...part, repeat: undefined };
 }
 
 export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, target: Target): ScheduledPart {
@@ -43,7 +43,7 @@ export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, t
   }
   const unrolled = unrollWindows(form.nests[0]);
   if (target === 'wgsl') {
-    const nests = [{ kernel: unrolled, schedule: gpuSchedule(unrolled, tensors) }];
+    const nests = [{ kernel: unrolled, schedule: gpuSchedule(unrolled, tensors, part.choices.wgsl) }];
     return { nests, around: NOTHING_AROUND };
   }
   const joined = splitLongAxis(mergeAxes(unrolled, tensors));

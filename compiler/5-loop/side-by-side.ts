@@ -10,6 +10,7 @@ import { bufferKey, freshId, type Kernel, type LoopProgram, type Tensor } from '
 import { scatter } from './scatter.ts';
 import { slidingProduct } from './sliding-product.ts';
 import { sparseSum } from './sparse-sum.ts';
+import { splitSums } from './split-sums.ts';
 import { type Stacked, stackNests } from './stack.ts';
 import { unrollWindows } from './unroll-windows.ts';
 import { winograd } from './winograd.ts';
@@ -17,7 +18,8 @@ import { winograd } from './winograd.ts';
 /** A program's nests as few dispatches. */
 export function formDispatches(program: LoopProgram): DispatchProgram {
   const stacked = stackNests(program);
-  const { parts, tensors } = withCpuForms(stacked.parts, stacked.tensors);
+  const forms = withCpuForms(stacked.parts, stacked.tensors);
+  const { parts, tensors } = splitSums(forms.parts, forms.tensors);
   return { name: program.name, tensors, dispatches: placeParts(parts, tensors) };
 }
 

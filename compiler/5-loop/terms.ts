@@ -4,17 +4,19 @@
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import { all } from '../ops/lowering.ts';
+import { all, apply } from '../ops/lowering.ts';
+import { loadsIn } from './address.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
-import { intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
+import { axesOf, intExpr, keyOf, substituteAxes } from './walk.ts';
 
 export type Reduce = Extract<Expr, { kind: 'reduce' }>;
 
-/** A summand as `conditions ? value : 0`. `body` is the same with its guards where they were. */
+type Load = Extract<Expr, { kind: 'load' }>;
+
+/** A summand as `conditions ? value : 0`. */
 export interface Summand {
   readonly conditions: readonly Expr[];
   readonly value: Expr;
-  readonly body: Expr;
 }
 
 export interface Term extends Summand {
@@ -24,9 +26,9 @@ export interface Term extends Summand {
 
 /** Only a sum may skip what its guards exclude. */
 export function summandOf({ combine, body }: Reduce): Summand {
-  if (combine !== 'sum') return { conditions: [], value: body, body };
+  if (combine !== 'sum') return { conditions: [], value: body };
   const { conditions, value } = pullGuards(body);
-  return { conditions: conditions.flatMap(conjuncts), value, body };
+  return { conditions: conditions.flatMap(conjuncts), value };
 }
 
 /** All combinations of the axes' values, row-major. */
@@ -51,7 +53,6 @@ export function termAt(summand: Summand, at: ReadonlyMap<string, Expr>, part: nu
   return {
     conditions: conditions.filter((condition) => condition.kind !== 'const'),
     value: replace(summand.value),
-    body: replace(summand.body),
     part,
   };
 }
@@ -63,28 +64,39 @@ export function commonConditions([first, ...others]: readonly Term[]): Expr[] {
 }
 
 /**
- * The value of a term where the shared conditions hold. A term alone is skipped as a whole; of several, the operands keep
- * their guards, so that terms that share an operand test and load it once.
+ * The value of a term where the shared conditions hold. A term alone is skipped as a whole. Of several, the factor that a
+ * condition is about becomes zero where it does not hold, so that terms that share the factor choose and load it once:
+ * WebGPU confines what is read for nothing to the buffer.
  */
-export function guardedTerm({ conditions, value, body }: Term, shared: readonly Expr[], alone: boolean): Expr {
+export function guardedTerm(
+  { conditions, value }: Term,
+  shared: readonly Expr[],
+  alone: boolean,
+  inside: (load: Load) => boolean,
+): Expr {
   const known = new Set(shared.map(keyOf));
   const open = conditions.filter((condition) => !known.has(keyOf(condition)));
   if (open.length === 0) return value;
-  if (!alone) return assuming(body, known);
-  return open.reduce<Expr>(
-    (inner, condition) => ({ kind: 'guard', type: value.type, condition, value: inner, otherwise: zero(value) }),
-    value,
-  );
+  if (alone) return { kind: 'guard', type: value.type, condition: all(...open), value, otherwise: zero(value) };
+  const factors = factorsOf(value);
+  const at = factors.findIndex((factor, i) => {
+    const covers = open.every((condition) => [...axesOf(condition)].every((id) => axesOf(factor).has(id)));
+    return covers && loadsIn(factors.filter((_, k) => k !== i)).every(inside);
+  });
+  if (at === -1) return where(open, value);
+  return factors.map((factor, i) => (i === at ? where(open, factor) : factor)).reduce((a, b) => apply('mul', a, b));
 }
 
-/** An expression without the guards that known conditions decide. */
-function assuming(expr: Expr, known: ReadonlySet<string>): Expr {
-  return rewriter((e) => {
-    if (e.kind !== 'guard') return e;
-    const open = conjuncts(e.condition).filter((condition) => !known.has(keyOf(condition)));
-    if (open.length === 0) return e.value;
-    return { ...e, condition: all(...open) };
-  })(expr);
+const factorsOf = (value: Expr): readonly Expr[] =>
+  value.kind === 'apply' && value.fn === 'mul' ? [...factorsOf(value.args[0]), value.args[1]] : [value];
+
+/** `conditions ? value : 0`; one choice where the value is such a choice itself. */
+function where(conditions: readonly Expr[], value: Expr): Expr {
+  if (value.kind === 'apply' && value.fn === 'select') {
+    const [condition, chosen, otherwise] = value.args;
+    if (isZero(otherwise)) return apply('select', all(...conditions, condition), chosen, otherwise);
+  }
+  return apply('select', all(...conditions), value, zero(value));
 }
 
 /** True for what a guard's zero made of a summand. */

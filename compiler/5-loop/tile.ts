@@ -1,58 +1,32 @@
 /**
- * Register tiles on GPUs. Where a tile's size does not divide its axis, the last tile starts earlier and overlaps the one
- * before it; what is computed twice is stored once. So there is one path through a kernel, without a remainder loop. A
- * batch that is smaller than a tile reads past its end, which WebGPU confines to the buffer, and stores nothing of it.
+ * Register tiles on GPUs. Where a tile's size does not divide its axis, the last tile reaches past the end: it reads there,
+ * which WebGPU confines to the buffer, and stores nothing of it. So there is one path through a kernel, without a remainder
+ * loop, and a tile begins at a multiple of its size, which decides what a stride or a pooling window wants to know.
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import type { Statement } from './tree.ts';
+import { apply } from '../ops/lowering.ts';
 import { axisExpr, intExpr, sizeExpr } from './walk.ts';
 
-/** A tile along one axis: the elements' indices, and which of them this tile has to store. */
-export interface Tiling {
-  readonly axis: string;
-  readonly points: readonly { readonly index: Expr; readonly condition: Expr | undefined }[];
-  /** The variable for where it begins, and its definition; absent where every tile is whole. */
-  readonly start: { readonly axis: Axis; readonly statement: Statement } | undefined;
+/** An element of a tile along one axis: its index, and where this is to be stored; undefined: everywhere. */
+export interface TilePoint {
+  readonly index: Expr;
+  readonly condition: Expr | undefined;
 }
 
-export function tileOf(axis: Axis, block: Axis, tile: number): Tiling {
+export function tilePoints(axis: Axis, block: Axis, tile: number): TilePoint[] {
   const first = apply('mul', axisExpr(block), intExpr(tile));
-  const count = dim.constant(axis.extent);
-  const pointsFrom = (start: Expr, condition: (index: Expr) => Expr | undefined): Tiling['points'] =>
-    Array.from({ length: tile }, (_, i) => {
-      const index = apply('add', start, intExpr(i));
-      return { index, condition: condition(index) };
-    });
-  if (isWhole(axis, tile)) return { axis: axis.id, points: pointsFrom(first, () => undefined), start: undefined };
-  const extent = dim.sub(axis.extent, dim.int(tile - 1));
-  const start: Axis = { id: `${axis.id}_start`, extent };
-  const last = apply('min', first, apply('sub', sizeExpr(axis.extent), intExpr(tile)));
-  const value = count === undefined ? apply('max', last, intExpr(0)) : last;
-  const own = (index: Expr): Expr => compare('ge', index, first);
-  return {
-    axis: axis.id,
-    points: pointsFrom(axisExpr(start), (index) =>
-      count === undefined ? both(own(index), compare('lt', index, sizeExpr(axis.extent))) : own(index),
-    ),
-    start: { axis: start, statement: { kind: 'let', name: start.id, type: 'i32', value } },
-  };
+  const left = elementsOfLastTile(axis, tile);
+  return Array.from({ length: tile }, (_, i) => {
+    const index = apply('add', first, intExpr(i));
+    return { index, condition: i < left ? undefined : apply('lt', index, sizeExpr(axis.extent)) };
+  });
 }
 
-/** True where an axis consists of whole tiles whatever the batch. */
-function isWhole({ extent }: Axis, tile: number): boolean {
-  const count = dim.constant(extent);
-  if (count !== undefined) return count % tile === 0;
+/** How many the last tile has at least, whatever the batch. */
+function elementsOfLastTile({ extent }: Axis, tile: number): number {
   const [symbol] = dim.symbols(extent);
+  if (symbol === undefined) return (((dim.constant(extent) ?? 1) - 1) % tile) + 1;
   const linear = dim.linear(extent, symbol);
-  return linear !== undefined && linear.fixed % tile === 0 && linear.perSample % tile === 0;
+  return linear !== undefined && linear.fixed % tile === 0 && linear.perSample % tile === 0 ? tile : 1;
 }
-
-const apply = (fn: 'add' | 'sub' | 'mul' | 'min' | 'max', a: Expr, b: Expr): Expr => ({
-  kind: 'apply',
-  type: 'i32',
-  fn,
-  args: [a, b],
-});
-const compare = (fn: 'ge' | 'lt', a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'bool', fn, args: [a, b] });
-const both = (a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'bool', fn: 'and', args: [a, b] });

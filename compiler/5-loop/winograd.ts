@@ -130,7 +130,7 @@ class Builder {
       this.transformResults(products, results, repeated),
       this.ownNest(results, repeated, block),
     ];
-    const prepare = { ...partOf(weights.nest), cpuOnly: true };
+    const prepare: Part = { ...partOf(weights.nest), only: 'wasm' };
     const repeat = outer[0] && { axis: outer[0], from: before.length };
     return { parts: [prepare, { ...part, cpu: { nests, shared, repeat } }], tensors: this.tensors };
   }

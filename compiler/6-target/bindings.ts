@@ -3,6 +3,7 @@ import type { StorageElement } from '../../runtime/program.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { type Part, tensorsOfParts } from '../5-loop/dispatch.ts';
 import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
+import { dim } from '../dim/dim.ts';
 
 export interface Binding {
   /** Identifies the buffer in its program: `parameters`, `state m`, `scratch 12`. */
@@ -11,6 +12,8 @@ export interface Binding {
   readonly name: string;
   readonly element: StorageElement;
   readonly access: 'read' | 'read_write';
+  /** Where the last of the tensors in it ends, counted in elements; undefined where that depends on the batch. */
+  readonly end: number | undefined;
 }
 
 /** A dispatch's bindings in order, and the binding of each of its tensors; -1 for memory of the thread's own. */
@@ -47,8 +50,22 @@ export function bindingsOf(parts: readonly Part[], tensors: ReadonlyMap<number, 
   };
   return {
     list: order.map((buffer): Binding => {
-      return { buffer, name: nameOf(buffer), ...(keys.get(buffer) ?? { element: 'f32', access: 'read' }) };
+      const inside = [...reads, ...writes]
+        .map((id) => tensorOf(tensors, id))
+        .filter((each) => bufferKey(each) === buffer);
+      const end = inside.reduce<number | undefined>((most, each) => furthest(most, endOf(each)), 0);
+      return { buffer, name: nameOf(buffer), end, ...(keys.get(buffer) ?? { element: 'f32', access: 'read' }) };
     }),
     indexOf: (id) => order.indexOf(bufferKey(tensorOf(tensors, id))),
   };
+}
+
+const furthest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : Math.max(a, b);
+
+function endOf({ shape, layout }: Tensor): number | undefined {
+  return shape.reduce<number | undefined>((end, size, d) => {
+    const extent = dim.constant(size);
+    return end === undefined || extent === undefined ? undefined : end + (extent - 1) * layout.strides[d];
+  }, layout.offset + 1);
 }

@@ -1,5 +1,5 @@
 /** Gives parts the choices that someone knows for them, by what the parts are: the same layer of another program has the same. */
-import { dropUnread, withChoice } from '../5-loop/candidates.ts';
+import { dropIdle, withChoice } from '../5-loop/candidates.ts';
 import { type Choice, DEFAULTS } from '../5-loop/choice.ts';
 import type { DispatchProgram, Part } from '../5-loop/dispatch.ts';
 import type { Tensor } from '../5-loop/kernel.ts';
@@ -25,5 +25,5 @@ export function applyChoices(program: DispatchProgram, choiceOf: ChoiceOf): Disp
       return choice ? withChoice(before, target, choice) : before;
     }, part);
   const dispatches = program.dispatches.map(({ parts }) => ({ parts: parts.map(chosen) }));
-  return dropUnread({ ...program, dispatches });
+  return dropIdle({ ...program, dispatches });
 }

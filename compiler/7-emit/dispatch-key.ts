@@ -27,12 +27,12 @@ export function dispatchKey(dispatch: Dispatch, tensors: ReadonlyMap<number, Ten
     });
   const { parts, ...rest } = dispatch;
   nothing(rest);
-  const texts = parts.map(({ label, wide, cpuOnly, cpu, nests, shared, choices, ...rest }) => {
+  const texts = parts.map(({ label, wide, only, cpu, gpu, nests, shared, choices, ...rest }) => {
     nothing(rest);
-    const forms = [{ nests, shared, repeat: undefined }, ...(cpu ? [cpu] : [])];
-    return [label, wide, cpuOnly, JSON.stringify(choices), ...forms.map(formKey)].join('\n');
+    const forms = [{ nests, shared, repeat: undefined }, ...(cpu ? [cpu] : []), ...(gpu ? [gpu] : [])];
+    return [label, wide, only, JSON.stringify(choices), ...forms.map(formKey)].join('\n');
   });
-  const bound = bindings.list.map(({ name, element, access }) => `${name} ${element} ${access}`);
+  const bound = bindings.list.map(({ name, element, access, end }) => `${name} ${element} ${access} ${end}`);
   return [...texts.map(renumbered), ...described, ...bound].join('\n');
 }
 

@@ -31,6 +31,15 @@ export interface PrintedPart {
 }
 
 const NONE: TaskCount = { count: 0, block: 0 };
+/** What a target does of a part that it has no use for. */
+const NOTHING: LoopTree = {
+  outer: undefined,
+  grid: [],
+  sections: [],
+  repeat: undefined,
+  tasks: NONE,
+  workgroup: false,
+};
 
 export class DispatchPrinter {
   readonly #printed = new Map<string, PrintedDispatch>();
@@ -56,8 +65,8 @@ function printDispatch(
 ): PrintedDispatch {
   const trees: WgslPart[] = [];
   const parts = dispatch.parts.map((part): PrintedPart => {
-    const cpu = treeOf(part, tensors, 'wasm');
-    const gpu = part.cpuOnly ? undefined : treeOf(part, tensors, 'wgsl');
+    const cpu = part.only === 'wgsl' ? NOTHING : treeOf(part, tensors, 'wasm');
+    const gpu = part.only === 'wasm' ? undefined : treeOf(part, tensors, 'wgsl');
     if (gpu) trees.push({ label: part.label, tree: gpu });
     return {
       tasks: cpu.tasks,

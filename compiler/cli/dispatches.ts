@@ -61,7 +61,7 @@ export function workOf(
   batch: number,
   target: Target,
 ): Work {
-  const run = parts.filter(({ cpuOnly }) => target === 'wasm' || !cpuOnly);
+  const run = parts.filter(({ only }) => only === undefined || only === target);
   const nests = run.flatMap((part) => formFor(part, target).nests);
   const { flops, macs, reads, writes } = costOf(nests, tensors, batch);
   return { flops, macs, bytesRead: bytesOf(reads, tensors), bytesWritten: bytesOf(writes, tensors) };

@@ -60,15 +60,15 @@ export class Handovers {
 
   constructor(dispatches: readonly PlannedDispatch[], batch: number) {
     this.batch = batch;
-    const place = (dispatch: PlannedDispatch, nest: Kernel, cpu: boolean): Placed => {
+    const place = (dispatch: PlannedDispatch, part: Part, nest: Kernel): Placed => {
       const cost = costOf([nest], dispatch.program.tensors, batch);
-      return { dispatch, nest, cpu, cost, nodes: cpu ? [] : nodesOf(dispatch, nest) };
+      const cpu = part.cpu?.nests.includes(nest) === true;
+      return { dispatch, nest, cpu, cost, nodes: cpu ? [] : nodesOf(dispatch, part, nest) };
     };
     this.placed = dispatches.flatMap((dispatch) =>
-      dispatch.parts.flatMap(({ nests, cpu }) => [
-        ...nests.map((nest) => place(dispatch, nest, false)),
-        ...(cpu?.nests ?? []).map((nest) => place(dispatch, nest, true)),
-      ]),
+      dispatch.parts.flatMap((part) =>
+        [...part.nests, ...(part.cpu?.nests ?? [])].map((nest) => place(dispatch, part, nest)),
+      ),
     );
   }
 
@@ -193,8 +193,9 @@ const often = (times: number): string => (times <= 1 ? 'once' : `up to ${times} 
 
 const numbersOf = (placed: readonly Placed[]): number[] => [...new Set(placed.map(({ dispatch }) => dispatch.number))];
 
-/** The nodes that a nest computes, in the graph's order; none where it only copies. */
-export function nodesOf({ partition }: PlannedDispatch, nest: Kernel): GraphNode[] {
+/** The nodes that a part's nest computes, in the graph's order; none where it copies, or finishes what another part computes. */
+export function nodesOf({ partition }: PlannedDispatch, { only }: Part, nest: Kernel): GraphNode[] {
+  if (only !== undefined) return [];
   const written = new Set(nest.stores.map(({ tensor }) => tensor));
   const groups = partition.groups.filter(({ roots }) => roots.some((root) => written.has(root)));
   return [...new Set(groups.flatMap((group) => membersOf(partition, group)))];

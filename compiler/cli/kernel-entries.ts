@@ -47,8 +47,8 @@ export interface PartEntry extends Work {
   readonly fused: readonly FusedNode[];
   readonly kept: readonly Kept[];
   readonly recomputed: readonly Recomputed[];
-  /** WebGPU does not run it. */
-  readonly cpuOnly: boolean;
+  /** The only target that runs it. */
+  readonly only: 'cpu' | 'webgpu' | undefined;
   /** What the CPU's own form of it costs, where it has one. */
   readonly workOnCpu: Work | undefined;
   readonly schedule: { readonly cpu: readonly NestSchedule[]; readonly webgpu: readonly NestSchedule[] };
@@ -139,17 +139,20 @@ function partEntry(
     fused: fusedIn(dispatch, part),
     kept: handovers.kept(part),
     recomputed: handovers.recomputed(part),
-    cpuOnly: part.cpuOnly,
+    only: part.only && (part.only === 'wasm' ? 'cpu' : 'webgpu'),
     workOnCpu: part.cpu && workOf([part], tensors, batch, 'wasm'),
-    schedule: { cpu: schedules('wasm'), webgpu: part.cpuOnly ? [] : schedules('wgsl') },
-    ...workOf([part], tensors, batch, part.cpuOnly ? 'wasm' : 'wgsl'),
+    schedule: {
+      cpu: part.only === 'wgsl' ? [] : schedules('wasm'),
+      webgpu: part.only === 'wasm' ? [] : schedules('wgsl'),
+    },
+    ...workOf([part], tensors, batch, part.only ?? 'wgsl'),
     tasks: taskCount(tasks, batch),
     threads: taskCount(invocations, batch),
   };
 }
 
-function fusedIn(dispatch: PlannedDispatch, { nests }: Part): FusedNode[] {
-  const nodes = new Set(nests.flatMap((nest) => nodesOf(dispatch, nest)));
+function fusedIn(dispatch: PlannedDispatch, part: Part): FusedNode[] {
+  const nodes = new Set(part.nests.flatMap((nest) => nodesOf(dispatch, part, nest)));
   return [...nodes].flatMap((node): FusedNode[] => {
     const kind = kindOf(node);
     if (kind === 'leaf') return [];

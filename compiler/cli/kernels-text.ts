@@ -51,8 +51,8 @@ function partText(part: PartEntry, single: boolean): string[] {
     ...(part.fused.length === 0 ? [] : lines('fused', fusedText(part.fused))),
     ...part.kept.flatMap(({ value, reason }) => lines('kept', `${value}: ${reason}`)),
     ...part.recomputed.flatMap(({ value, reason }) => lines('again', `${value}: ${reason}`)),
-    ...lines('cpu', schedulesText(cpu, many(part.tasks, 'work item'))),
-    ...(part.cpuOnly ? [] : lines('webgpu', schedulesText(webgpu, many(part.threads, 'thread')))),
+    ...(part.only === 'webgpu' ? [] : lines('cpu', schedulesText(cpu, many(part.tasks, 'work item')))),
+    ...(part.only === 'cpu' ? [] : lines('webgpu', schedulesText(webgpu, many(part.threads, 'thread')))),
     ...lines('work', workOf(part)),
     ...(part.workOnCpu ? lines('on the cpu', workOf(part.workOnCpu)) : []),
   ];

@@ -148,7 +148,7 @@ function largestIn(unit: CompilationUnit, buffer: number, batch: number): string
 
 function writesTo({ spec, parts, program }: PlannedDispatch, buffer: number): { label: string; tensor: Tensor }[] {
   const bindings = bindingsOf(parts, program.tensors);
-  const nests = parts.flatMap((part) => [...part.nests, ...(part.cpu?.nests ?? [])]);
+  const nests = parts.flatMap((part) => [...part.nests, ...(part.cpu?.nests ?? []), ...(part.gpu?.nests ?? [])]);
   return nests.flatMap(({ label, stores }) =>
     stores
       .filter(({ tensor }) => spec.buffers[bindings.indexOf(tensor)]?.buffer === buffer)

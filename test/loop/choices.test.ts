@@ -2,24 +2,24 @@
  * Ways to run a part: which there are, that all of them compute what the default does, and that parts are given those that
  * are known for them.
  */
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Graph } from '../../compiler/3-graph/graph.ts';
 import { tensorOf } from '../../compiler/5-loop/address.ts';
 import { candidates } from '../../compiler/5-loop/candidates.ts';
 import { type Choice, DEFAULT } from '../../compiler/5-loop/choice.ts';
 import { type DispatchProgram, type Part, tensorsOfParts } from '../../compiler/5-loop/dispatch.ts';
 import { bufferKey } from '../../compiler/5-loop/kernel.ts';
+import type { Target } from '../../compiler/5-loop/lanes.ts';
 import { formDispatches } from '../../compiler/5-loop/side-by-side.ts';
 import { applyChoices, partKey } from '../../compiler/7-emit/choices.ts';
 import { fill } from '../../compiler/cli/tuning/measure.ts';
 import { trialModule } from '../../compiler/cli/tuning/trial.ts';
-import { openDevice } from '../../runtime/open-device.ts';
 import { sizeOf } from '../../runtime/program.ts';
 import { arenaOf, lowerVerified } from '../fuzz/build.ts';
-import { graphOf, type Maker, N, sizes } from './support.ts';
+import { missingSwiftShader } from '../support/swiftshader.ts';
+import { graphOf, type Maker, N, sizes, withDevices } from './support.ts';
 
-const device = await openDevice('cpu', { threads: 1 });
-afterAll(() => device.destroy());
+const devices = withDevices();
 
 const BATCH = 5;
 
@@ -65,12 +65,12 @@ function formed(graph: Graph): Formed {
 const show = ({ form, tile, width }: Choice): string => `${form} ${tile ?? '-'} x ${width ?? '-'}`;
 
 /** What the part writes when it is run alone in one of its ways, from the same numbers each time. */
-async function results({ program, arena }: Formed, part: Part, choice: Choice): Promise<number[]> {
-  const module = trialModule({ arena, uniforms: [] }, program, part, 'wasm', choice);
-  const session = await device.load(module, { batch: BATCH });
+async function results({ program, arena }: Formed, part: Part, target: Target, choice: Choice): Promise<number[]> {
+  const module = trialModule({ arena, uniforms: [] }, program, part, target, choice);
+  const session = await devices[target === 'wasm' ? 0 : 1].load(module, { batch: BATCH });
   fill(session, BATCH);
   session.run('infer', BATCH, new Float32Array(0));
-  const written = tensorsOfParts([{ ...part, cpu: undefined }]).writes.map((id) =>
+  const written = tensorsOfParts([{ ...part, cpu: undefined, gpu: undefined }]).writes.map((id) =>
     bufferKey(tensorOf(program.tensors, id)),
   );
   const read: number[] = [];
@@ -81,30 +81,36 @@ async function results({ program, arena }: Formed, part: Part, choice: Choice): 
   return read;
 }
 
-test.each([
-  ['convolution and pool', ['own - x -', 'own - x 4']],
-  ['by transformed tiles', ['own - x -', 'own 2 x 4', 'own 5 x 8', 'plain - x -', 'plain 6 x -']],
-  ['matrix product of odd sizes', ['own - x -', 'own 3 x -']],
-  ['gradients', ['own - x -', 'own 6 x 4']],
-])('%s: every way gives the values of the default', async (name, some) => {
+async function agree(name: string, target: Target, some: readonly string[]): Promise<void> {
   const all = formed(graphs[name]);
   const found = new Set<string>();
-  for (const part of all.parts.filter(({ cpuOnly }) => !cpuOnly)) {
-    const choices = candidates(part, all.program.tensors, 'wasm');
+  for (const part of all.parts.filter(({ only }) => only === undefined)) {
+    const choices = candidates(part, all.program.tensors, target);
     expect(choices[0]).toEqual(DEFAULT);
-    const expected = await results(all, part, DEFAULT);
+    const expected = await results(all, part, target, DEFAULT);
     expect(expected.length).toBeGreaterThan(50);
     expect(expected.some((value) => value !== 0)).toBe(true);
     const largest = Math.max(...expected.map(Math.abs));
     for (const choice of choices) {
       found.add(show(choice));
-      const values = await results(all, part, choice);
+      const values = await results(all, part, target, choice);
       const difference = Math.max(...values.map((value, i) => Math.abs(value - expected[i])));
       expect([show(choice), values.length, difference / largest < 1e-5]).toEqual([show(choice), expected.length, true]);
     }
   }
-  expect([...found]).toEqual(expect.arrayContaining(some));
-});
+  expect([...found]).toEqual(expect.arrayContaining([...some]));
+}
+
+test.each([
+  ['convolution and pool', ['own - x -', 'own - x 4']],
+  ['by transformed tiles', ['own - x -', 'own 2 x 4', 'own 5 x 8', 'plain - x -', 'plain 6 x -']],
+  ['matrix product of odd sizes', ['own - x -', 'own 3 x -']],
+  ['gradients', ['own - x -', 'own 6 x 4']],
+])('%s: every way gives the values of the default', (name, some) => agree(name, 'wasm', some));
+
+test.skipIf(missingSwiftShader() !== undefined)('gradients on WebGPU: every way gives the values of the default', () =>
+  agree('gradients', 'wgsl', ['own - x -', 'own 16 x -', 'plain - x -']),
+);
 
 /** The choice that a part with the key gets, by its label. */
 function known(all: Formed, choices: Readonly<Record<string, Choice>>): DispatchProgram {
@@ -115,7 +121,7 @@ function known(all: Formed, choices: Readonly<Record<string, Choice>>): Dispatch
 test('parts get the choices that are known for them, and what no part reads any more is left out', () => {
   const all = formed(graphs['by transformed tiles']);
   const [prepare, part] = all.parts;
-  expect(prepare.cpuOnly).toBe(true);
+  expect(prepare.only).toBe('wasm');
   expect(applyChoices(all.program, () => undefined)).toEqual(all.program);
   const tiled: Choice = { form: 'own', tile: 3, width: undefined };
   const own = known(all, { [part.label]: tiled }).dispatches.flatMap(({ parts }) => parts);

@@ -162,7 +162,7 @@ test.each([
 
 test('the weights are transformed before, in a dispatch of their own', () => {
   const program = formDispatches(lowerGraph(forward({ image: [16, 10, 12] })));
-  expect(program.dispatches.map(({ parts }) => parts.map(({ cpuOnly }) => cpuOnly))).toEqual([[true], [false]]);
+  expect(program.dispatches.map(({ parts }) => parts.map(({ only }) => only))).toEqual([['wasm'], [undefined]]);
 });
 
 test('the gradient of the image, which is read with the kernel turned around', async () => {

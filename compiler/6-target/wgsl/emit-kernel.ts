@@ -4,6 +4,7 @@
  */
 
 import type { Tensor } from '../../5-loop/kernel.ts';
+import { LANES } from '../../5-loop/lanes.ts';
 import { WORKGROUP } from '../../5-loop/schedule-gpu.ts';
 import type { GridAxis, LoopTree, Section, Statement } from '../../5-loop/tree.ts';
 import type { Expr } from '../../ops/expr.ts';
@@ -28,9 +29,12 @@ export function emitWgsl(
   const printer = new WgslPrinter(tensors, bindings, accesses);
   const { functions, main } = printer.print(parts);
   const fields = ['n: u32', ...uniforms.map((name) => `${name}: f32`)];
-  const variables = bindings.list.map(({ name, element, access }, i) => {
-    const type = accesses.fours.has(i) ? `vec4<${STORAGE_TYPE[element]}>` : STORAGE_TYPE[element];
-    return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${type}>;`;
+  const variables = bindings.list.map(({ name, element, access, end }, i) => {
+    const lanes = accesses.fours.has(i) ? LANES : 1;
+    const type = lanes > 1 ? `vec4<${STORAGE_TYPE[element]}>` : STORAGE_TYPE[element];
+    // Where the length is known, the check that WebGPU makes of each index is a comparison with a number.
+    const sized = end !== undefined && end % lanes === 0 && element !== 'u8';
+    return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${sized ? `${type}, ${end / lanes}` : type}>;`;
   });
   return [
     `// ${label}`,

@@ -33,7 +33,7 @@ export function measurableParts(unit: CompilationUnit, target: Target, batch: nu
     const works = all.map(({ part, program }) => workOf(part, program.tensors, batch));
     const least = WORTH * works.reduce((sum, work) => sum + work, 0);
     for (const [i, { part, program }] of all.entries()) {
-      if (works[i] < least || part.cpuOnly) continue;
+      if (works[i] < least || (part.only !== undefined && part.only !== target)) continue;
       const hash = hashOf(partKey(part, program.tensors, target));
       if (found.has(hash)) continue;
       const choices = candidates(part, program.tensors, target);

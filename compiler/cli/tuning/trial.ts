@@ -4,7 +4,7 @@
  */
 import type { ModuleSpec } from '../../../runtime/program.ts';
 import { tensorOf } from '../../5-loop/address.ts';
-import { dropUnread, withChoice } from '../../5-loop/candidates.ts';
+import { dropIdle, withChoice } from '../../5-loop/candidates.ts';
 import type { Choice } from '../../5-loop/choice.ts';
 import { type DispatchProgram, type Part, tensorsOfParts } from '../../5-loop/dispatch.ts';
 import { bufferKey, freshId, type Place, type Tensor } from '../../5-loop/kernel.ts';
@@ -14,7 +14,7 @@ import { planModule } from '../../7-emit/plan.ts';
 import type { CompilationUnit } from '../../compilation.ts';
 import { type Dim, dim } from '../../dim/dim.ts';
 
-/** With what prepares operands for this way alone, which is a part of its cost. Its `infer` program is the trial. */
+/** With what prepares or finishes this way alone, which is a part of its cost. Its `infer` program is the trial. */
 export function trialModule(
   unit: Pick<CompilationUnit, 'arena' | 'uniforms'>,
   program: DispatchProgram,
@@ -22,10 +22,9 @@ export function trialModule(
   target: Target,
   choice: Choice,
 ): ModuleSpec {
-  const dispatches = [...preparations(program, part), withChoice(part, target, choice)].map((each) => ({
-    parts: [each],
-  }));
-  const tried = dropUnread({ name: 'trial', tensors: program.tensors, dispatches });
+  const { before, after } = companions(program, part);
+  const dispatches = [...before, withChoice(part, target, choice), ...after].map((each) => ({ parts: [each] }));
+  const tried = dropIdle({ name: 'trial', tensors: program.tensors, dispatches });
   return planModule({
     programs: { infer: [onHost(tried, unit.arena)], evaluate: [], train: [] },
     uniforms: unit.uniforms,
@@ -35,13 +34,20 @@ export function trialModule(
   });
 }
 
-/** The parts that only this part's own form has a use for. */
-function preparations({ dispatches, tensors }: DispatchProgram, part: Part): Part[] {
+/** The parts that only this part's own forms have a use for. */
+function companions({ dispatches, tensors }: DispatchProgram, part: Part): Record<'before' | 'after', Part[]> {
   const keysOf = (ids: readonly number[]): string[] => ids.map((id) => bufferKey(tensorOf(tensors, id)));
-  const read = new Set(keysOf(tensorsOfParts([part]).reads));
-  return dispatches
-    .flatMap(({ parts }) => parts)
-    .filter((each) => each.cpuOnly && keysOf(tensorsOfParts([each]).writes).some((key) => read.has(key)));
+  const { reads, writes } = tensorsOfParts([part]);
+  const [read, written] = [new Set(keysOf(reads)), new Set(keysOf(writes))];
+  const all = dispatches.flatMap(({ parts }) => parts);
+  return {
+    before: all.filter(
+      (each) => each.only === 'wasm' && keysOf(tensorsOfParts([each]).writes).some((key) => read.has(key)),
+    ),
+    after: all.filter(
+      (each) => each.only === 'wgsl' && keysOf(tensorsOfParts([each]).reads).some((key) => written.has(key)),
+    ),
+  };
 }
 
 /** The program with a buffer of the host's for each buffer of its own. */

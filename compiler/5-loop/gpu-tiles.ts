@@ -1,0 +1,113 @@
+/**
+ * Which tile of a nest's results an invocation of a GPU computes in its registers: the one that keeps a whole GPU busy for the
+ * shortest time, by what it costs to load what the tile needs (`reuse.ts`). A load is as expensive as several products, on
+ * real GPUs and more so on software ones. Says also how long that is, for whoever may choose between nests.
+ */
+import type { Axis, Expr } from '../ops/expr.ts';
+import { reductionsIn } from './address.ts';
+import { candidatesFor, type TileCandidate } from './gpu-candidates.ts';
+import type { Kernel, Tensor } from './kernel.ts';
+import { LANES, laneCandidate, vectorisable } from './lanes.ts';
+import { type Box, type Loads, type Reuse, ReuseCounter } from './reuse.ts';
+import { typicalValue } from './typical.ts';
+import { children, forEachNode, isIndexArithmetic } from './walk.ts';
+
+/** Accumulators of one invocation, or its results: more would leave too few registers for others to run beside it. */
+const MOST_SUMS = 64;
+/** Results (or vectors of them), and applications of functions, in an invocation that folds nothing. */
+const [MOST_RESULTS, MOST_WORK] = [8, 64];
+/**
+ * How long one pass through the innermost loop may be, in products, where an access to an element takes as much code as
+ * `ACCESS_CODE` of them (on software adapters): it has to fit an instruction cache.
+ */
+const [MOST_CODE, ACCESS_CODE] = [640, 16];
+/** What an access to an element and to four of them cost, in products, and what it costs to choose between one and zero. */
+const [SINGLE, FOURS, CHOICE] = [8, 32, 6];
+/** What an invocation costs for itself: finding out which it is. */
+const INVOCATION = 100;
+/** Invocations below which a GPU is not busy, and how long each of them waits then in every pass. */
+const [ENOUGH, LATENCY] = [4096, 30];
+
+type Reduce = Extract<Expr, { kind: 'reduce' }>;
+
+export interface BestTile {
+  /** The axis whose elements fill vectors of four. */
+  readonly lane: Axis | undefined;
+  readonly tile: TileCandidate;
+  /** How long a whole GPU is busy with the nest, in products. */
+  readonly cost: number;
+}
+
+/** `mostSums`: accumulators of one invocation. */
+export function bestTile(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, mostSums = MOST_SUMS): BestTile {
+  const candidate = laneCandidate(kernel, tensors);
+  const lane = candidate && vectorisable(kernel, candidate, tensors, 'wgsl') ? candidate : undefined;
+  const reductions = reductionsIn(kernel);
+  const smallest: TileCandidate = { width: lane ? LANES : 1, tiles: [], unroll: [] };
+  let best: BestTile = { lane, tile: smallest, cost: Number.POSITIVE_INFINITY };
+  if (reductions.some(({ body }) => containsReduction(body))) return best;
+  const most = reductions.length > 0 ? mostSums : mostResults(kernel, lane);
+  const counter = new ReuseCounter(kernel, reductions, lane, tensors);
+  for (const tile of candidatesFor(kernel, reductions, lane, most)) {
+    const rows = rowsOf(tile, lane);
+    const box = boxOf(tile, rows, reductions);
+    const reuse = counter.count(rows, box);
+    if (!isSmall(tile) && isTooLarge(reuse, mostSums)) continue;
+    const cost = costOf(kernel, reductions, box, reuse);
+    if (cost < best.cost) best = { lane, tile, cost };
+  }
+  return best;
+}
+
+/** How long a whole GPU is busy, in products. */
+function costOf(kernel: Kernel, reductions: readonly Reduce[], box: Box, reuse: Reuse): number {
+  const blocks = ({ id, extent }: Axis): number => Math.ceil(typicalValue(extent) / (box.get(id) ?? 1));
+  const count = (axes: readonly Axis[]): number => axes.reduce((product, axis) => product * blocks(axis), 1);
+  const invocations = count(kernel.axes);
+  const passes = Math.max(0, ...reductions.map(({ axes }) => count(axes)));
+  const once = INVOCATION + costOfLoads(reuse.outside) + costOfLoads(reuse.stores);
+  const pass = costOfLoads(reuse.inside) + CHOICE * reuse.choices + reuse.sums + reuse.products;
+  const busy = (once + passes * pass) * invocations;
+  const waiting = (once + LATENCY + passes * (pass + LATENCY)) * ENOUGH;
+  return Math.max(busy, waiting);
+}
+
+const containsReduction = (expr: Expr): boolean => expr.kind === 'reduce' || children(expr).some(containsReduction);
+
+/** How many results an invocation may have that folds nothing: its code grows with each. */
+function mostResults({ stores }: Kernel, lane: Axis | undefined): number {
+  let work = 1;
+  forEachNode(
+    stores.map(({ value }) => value),
+    (expr) => {
+      if (expr.kind === 'apply' && !isIndexArithmetic(expr)) work++;
+    },
+  );
+  return Math.min(MOST_RESULTS, Math.floor(MOST_WORK / work)) * (lane ? LANES : 1);
+}
+
+const costOfLoads = ({ single, fours }: Loads): number => SINGLE * single + FOURS * fours;
+
+/** How many results a tile has along each axis. */
+function rowsOf({ width, tiles }: TileCandidate, lane: Axis | undefined): Box {
+  const rows = new Map(tiles.map(({ axis, tile }) => [axis, tile]));
+  if (lane) rows.set(lane.id, width);
+  return rows;
+}
+
+function boxOf({ unroll }: TileCandidate, rows: Box, reductions: readonly Reduce[]): Box {
+  const box = new Map(rows);
+  for (const { axes } of reductions) {
+    for (const { id, extent } of axes) if (unroll.includes(id)) box.set(id, typicalValue(extent));
+  }
+  return box;
+}
+
+/** The smallest tile of all is always possible. */
+const isSmall = ({ tiles, unroll, width }: TileCandidate): boolean =>
+  tiles.length === 0 && unroll.length === 0 && width <= LANES;
+
+function isTooLarge({ sums, products, inside }: Reuse, mostSums: number): boolean {
+  const elements = inside.single + LANES * inside.fours;
+  return sums > mostSums || products + ACCESS_CODE * elements > MOST_CODE;
+}

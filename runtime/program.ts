@@ -89,6 +89,9 @@ export interface ModuleSpec {
   readonly wasm: string;
 }
 
+/** No buffer in a WASM module's memory begins below this byte, the end of a page: a pointer may lie so far before its buffer. */
+export const LOWEST_ADDRESS = 65_536;
+
 /** `infer`: inputs to output. `evaluate`: inputs and labels to output and records. `train`: one step. */
 export type ProgramName = 'infer' | 'evaluate' | 'train';
 

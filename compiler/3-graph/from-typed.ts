@@ -19,6 +19,10 @@ export interface TrainingGraphs {
   readonly optimizer: Graph;
 }
 
+/** Results of `buildAugmentation`: the first of the model's inputs before and after the augment. */
+export const PLAIN = 'plain';
+export const AUGMENTED = 'augmented';
+
 export const LOSS = 'loss';
 export const OUTPUT = 'output';
 
@@ -41,6 +45,25 @@ export function buildGraphs(training: TypedTraining): TrainingGraphs {
   };
 }
 
+/** What a training's augment makes of its samples, by itself: the data set's fields -> `plain` and `augmented`. */
+export function buildAugmentation(training: TypedTraining): Graph {
+  const g = new GraphBuilder('augmentation');
+  const inliner = new Inliner(g);
+  const scope = fieldScope(g, training);
+  const { input, augmented = input } = training;
+  for (const [name, [{ value }]] of [[PLAIN, input] as const, [AUGMENTED, augmented] as const]) {
+    g.output('result', name, inliner.expression(value, scope, { path: '', callee: '' }));
+  }
+  return g.finish();
+}
+
+/** The fields of a batch's samples. */
+function fieldScope(g: GraphBuilder, { fields }: TypedTraining): Scope {
+  const scope = new Scope();
+  for (const { name, local, type } of fields) scope.set(local, g.input(name, type));
+  return scope;
+}
+
 function applyModel(inliner: Inliner, model: TypedModel, inputs: readonly Value[]): Value {
   const scope = new Scope();
   for (const [i, { local }] of model.inputs.entries()) scope.set(local, inputs[i]);
@@ -50,10 +73,9 @@ function applyModel(inliner: Inliner, model: TypedModel, inputs: readonly Value[
 function forwardGraph(name: 'evaluate' | 'train', training: TypedTraining): Graph {
   const g = new GraphBuilder(name);
   const inliner = new Inliner(g);
-  const scope = new Scope();
+  const scope = fieldScope(g, training);
   // A layer may compute something else while it trains (`training`).
   const model = name === 'train' ? (training.trainingModel ?? training.model) : training.model;
-  for (const { name: field, local, type } of training.fields) scope.set(local, g.input(field, type));
   const given = name === 'train' ? (training.augmented ?? training.input) : training.input;
   const inputs = model.inputs.map((input) => {
     const value = given.find((entry) => entry.name === input.name);

@@ -34,6 +34,12 @@ function inputBuffer(spec: ModuleSpec, name: string, program: ProgramName): numb
   return found < 0 ? undefined : found;
 }
 
+/** The buffer of the host's with a name and a role; undefined where the module has none. */
+export function bufferOf(spec: ModuleSpec, name: string, role: 'input' | 'output'): number | undefined {
+  const found = spec.buffers.findIndex((buffer) => buffer.role === role && buffer.name === name);
+  return found < 0 ? undefined : found;
+}
+
 /** The buffer with the model's result. */
 export function outputBuffer(spec: ModuleSpec): number {
   const found = spec.buffers.findIndex((buffer) => buffer.role === 'output');

@@ -7,6 +7,7 @@ import type { TypedDataset, TypedInput, TypedModel } from '../2-check/typed.ts';
 import { dim } from '../dim/dim.ts';
 import type { ElementType, TensorType } from '../ops/types.ts';
 import { bufferOfField, bufferOfInput, outputBuffer, storage } from './buffers.ts';
+import { describeDataset } from './dataset.ts';
 import { commentText, type Data, key, literal, quoted, Verbatim } from './literal.ts';
 import { classesName, datasetName, modelName, moduleName, trainingName, uniformsName } from './names.ts';
 import { constant, importStatement, typeAlias } from './statements.ts';
@@ -63,20 +64,14 @@ function union(members: readonly string[]): string {
 function datasetStatements(dataset: TypedDataset, folder: string | undefined): string[] {
   const { name, classes } = dataset;
   const className = `${name}Class`;
+  const { splits, ...described } = describeDataset(dataset);
   const spec: Data = {
-    name,
-    sample: dataset.sample.map((field) => ({
-      name: field.name,
-      element: storage(field.type),
-      shape: sizes(field.type),
-      ...(field.type.classes ? { classes: dim.constant(field.type.classes) } : {}),
-    })),
+    ...described,
     classes: classes.length > 0 ? new Verbatim(classesName(name)) : [],
-    urls: dataset.urls,
     ...(dataset.urls.length === 0 && folder !== undefined
       ? { own: { folder, module: new Verbatim('import.meta.url') } }
       : {}),
-    splits: dataset.splits.map((split) => ({ name: split.name, files: split.files.map((file) => ({ ...file })) })),
+    splits,
   };
   const named = [
     typeAlias(`A class of ${name}.`, className, union(classes.map(quoted))),

@@ -2,6 +2,9 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { EmitUnit } from '../7-emit/index.ts';
 
+/** Where the data set lies that a `.net` file declares without saying where to get it. */
+export const ownFolder = (file: string): string => resolve(dirname(file), 'data');
+
 /**
  * For `EmitOptions.dataFolders`. Relative to the output folder, so that a project can be moved as a whole; absolute without
  * one, for programs in the cache.
@@ -10,7 +13,7 @@ export function dataFolders(units: readonly EmitUnit[], output?: string): Readon
   const files = units.flatMap(({ training }) => (training ? [training.dataset.span.file.path] : []));
   return Object.fromEntries(
     files.map((file) => {
-      const folder = resolve(dirname(file), 'data');
+      const folder = ownFolder(file);
       const seen = output === undefined ? folder : relative(resolve(output), folder);
       // On another drive it stays absolute.
       return [file, isAbsolute(seen) ? seen : seen.split(sep).join('/')];

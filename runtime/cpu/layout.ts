@@ -4,7 +4,7 @@
  * batch only grows the memory behind them.
  */
 
-import type { ModuleSpec, ProgramName } from '../program.ts';
+import { LOWEST_ADDRESS, type ModuleSpec, type ProgramName } from '../program.ts';
 import { byteSize } from '../session/buffers.ts';
 import type { Words } from './participant.ts';
 
@@ -67,7 +67,7 @@ export function layout(module: ModuleSpec, batch: number, threads: number): Layo
     local,
     localBytes,
   };
-  let end = local + threads * localBytes;
+  let end = Math.max(LOWEST_ADDRESS, local + threads * localBytes);
   const addresses = module.buffers.map(() => 0);
   const place = (moves: boolean) => {
     for (const [index, spec] of module.buffers.entries())

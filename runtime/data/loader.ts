@@ -84,13 +84,19 @@ export class Loader {
 
   private prepare(epoch: number): void {
     if (this.orderOf === epoch) return;
-    if (this.options.shuffle) {
-      permutation(this.order, new RandomStream(this.options.seed, purpose.shuffle, epoch));
-    } else {
-      for (let i = 0; i < this.order.length; i++) this.order[i] = i;
-    }
+    orderSamples(this.order, epoch, this.options);
     this.orderOf = epoch;
   }
+}
+
+/** Puts into `order` the order in which an epoch takes its samples, which are as many as `order` has room for. */
+export function orderSamples(
+  order: Uint32Array,
+  epoch: number,
+  { shuffle, seed }: Pick<LoaderOptions, 'shuffle' | 'seed'>,
+): void {
+  if (shuffle) permutation(order, new RandomStream(seed, purpose.shuffle, epoch));
+  else for (let i = 0; i < order.length; i++) order[i] = i;
 }
 
 function allocate(element: StorageElement, length: number): HostArray {

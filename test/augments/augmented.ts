@@ -28,9 +28,9 @@ train Net on Pictures {
 `;
 }
 
-/** Input `x`, result `output`. The augment must keep the size. */
-export function augmentGraph(augment: string, size: Size): Graph {
-  const [{ augmented, fields }] = checkValid(trainingText(augment, size)).trainings;
+/** Input `x`, result `output`. The augment must keep the size; `before` may declare it. */
+export function augmentGraph(augment: string, size: Size, before = ''): Graph {
+  const [{ augmented, fields }] = checkValid(trainingText(augment, size, size, before)).trainings;
   const changed = augmented?.[0];
   if (!changed) throw new Error(`${augment} is no augment`);
   const g = new GraphBuilder('augment');
@@ -53,8 +53,14 @@ export function bindingsOf(pictures: readonly Float64Array[], size: Size) {
 }
 
 /** What `count` copies of a picture become, interpreted in float64. */
-export function augmentMany(augment: string, picture: Float64Array, size: Size, count: number): Float64Array[] {
-  const [{ data }] = interpret(augmentGraph(augment, size), bindingsOf(new Array(count).fill(picture), size));
+export function augmentMany(
+  augment: string,
+  picture: Float64Array,
+  size: Size,
+  count: number,
+  before = '',
+): Float64Array[] {
+  const [{ data }] = interpret(augmentGraph(augment, size, before), bindingsOf(new Array(count).fill(picture), size));
   return Array.from({ length: count }, (_, i) => data.slice(i * picture.length, (i + 1) * picture.length));
 }
 

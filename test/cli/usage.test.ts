@@ -48,7 +48,19 @@ test('no arguments at all: the overview, and status 2', async () => {
 test('--version and --help', async () => {
   expect(await command('--version')).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' });
   const overview = await command('--help');
-  for (const name of ['FILE.net…', 'check', 'summary', 'kernels', 'tune', 'train', 'eval', 'init', 'fmt', 'explain']) {
+  for (const name of [
+    'FILE.net…',
+    'check',
+    'summary',
+    'kernels',
+    'tune',
+    'train',
+    'eval',
+    'plot',
+    'init',
+    'fmt',
+    'explain',
+  ]) {
     expect(overview.stdout).toContain(`\n  netc ${name}`);
   }
   for (const argv of [

@@ -119,6 +119,21 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
     for (const file of ['fashion_cnn.ts', 'fashion_cnn.kernels.ts', 'fashion_cnn.train.ts'])
       expect(existsSync(join(temporary, file))).toBe(true);
   },
+  'npx netc plot samples models/fashion_mnist.net': async () => {
+    const output = join(temporary, 'samples.png');
+    const text = await ran('plot', 'samples', 'models/fashion_mnist.net', '--data', 'synthetic', '-o', output);
+    expect(text).toContain('the first 16 drawn pictures for FashionMnist');
+    expect(existsSync(output)).toBe(true);
+  },
+  'npx netc plot augment models/fashion_small.net': async () => {
+    const output = join(temporary, 'augment.png');
+    const options = ['--data', 'synthetic', '--device', 'cpu', '-o', output];
+    const text = await ran('plot', 'augment', 'models/fashion_small.net', ...options);
+    expect(text).toContain(
+      'the first 4 drawn pictures for FashionMnist as FashionSmallAugmented sees them in epochs 1 to 8',
+    );
+    expect(existsSync(output)).toBe(true);
+  },
   'npx netc init ../my-net': async () => {
     expect(await ran('init', project)).toContain('\n  npm install\n  npx netc train my-net.net\n');
   },

@@ -154,6 +154,34 @@ export type GridCase = Omit<OperatorCase, 'value' | 'gradients' | 'upstream'> & 
   readonly upstream: number;
 };
 
+/** What torchvision makes of a picture of garments.json, with given parameters. */
+export interface AugmentRow {
+  /** Whether `net` is an expression over `image`, or an augment. */
+  readonly kind: 'function' | 'augment';
+  readonly picture: number;
+  readonly net: string;
+  readonly torch: string;
+  readonly shape: readonly number[];
+  /** Values in 65,536 steps from low to high: base64 of little-endian 16-bit numbers. */
+  readonly low: number;
+  readonly high: number;
+  readonly steps: string;
+}
+
+/** How often torchvision drew each top, left, height and width of a window, and each height with each width (row-major). */
+export interface WindowRow {
+  readonly net: string;
+  readonly size: readonly [number, number];
+  readonly scale: readonly [number, number];
+  readonly ratio: readonly [number, number];
+  readonly draws: number;
+  readonly top: readonly number[];
+  readonly left: readonly number[];
+  readonly height: readonly number[];
+  readonly width: readonly number[];
+  readonly sides: readonly number[];
+}
+
 export interface FormulaCheck {
   readonly what: string;
   readonly values: readonly number[];
@@ -189,6 +217,14 @@ export function optimizerCases(): readonly OptimizerCase[] {
 
 export function batchNormRuns(): readonly [BatchNormRun] {
   return read('batch_norm').runs as readonly [BatchNormRun];
+}
+
+export function augmentRows(): readonly AugmentRow[] {
+  return read('augments').rows as readonly AugmentRow[];
+}
+
+export function windowRows(): readonly WindowRow[] {
+  return read('windows').rows as readonly WindowRow[];
 }
 
 export function formulaChecks(): readonly FormulaCheck[] {

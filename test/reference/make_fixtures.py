@@ -1,15 +1,17 @@
 """Writes test/fixtures/*.json: what PyTorch computes, for the tests to compare with.
 
-    /usr/bin/python3 test/reference/make_fixtures.py
+    /usr/bin/python3 test/reference/make_fixtures.py [NAME...]
 
-PyTorch is needed here only, never by the tests; Debian 12's is enough: `apt-get install python3-torch`. The fixtures
-hold no inputs: those come from formula.py and, identically, formula.ts. Running this again writes the same bytes on the
-same machine (float32 training depends on the machine's instructions in the last digits).
+PyTorch is needed here only, never by the tests; Debian 12's is enough: `apt-get install python3-torch python3-torchvision`.
+The fixtures hold no inputs: those come from formula.py and, identically, formula.ts, or are the drawn pictures of
+garments.json. Running this again writes the same bytes on the same machine (float32 training depends on the machine's
+instructions in the last digits).
 """
 
 import json
 import math
 import os
+import sys
 import zlib
 from pathlib import Path
 
@@ -19,6 +21,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import augment_cases
 import cnn
 import formula
 import grid
@@ -181,19 +184,29 @@ def formula_rows():
     ]
 
 
-def main():
+def main(names):
+    """Writes the fixtures of these names, or all."""
     assert torch.__version__.startswith(TORCH), f"fixtures are PyTorch {TORCH}'s; this is {torch.__version__}"
     torch.set_num_threads(1)
     FIXTURES.mkdir(exist_ok=True)
-    about = {"about": "Written by test/reference/make_fixtures.py; do not edit.", "torch": TORCH}
-    write("formula", about, formula_rows(), "checks")
-    write("operators", about, [operator_row(c) for c in CASES], "cases")
-    write("grid_shapes", about, [*grid.shape_rows(), *grid.group_rows()], "rows")
-    write("grid_sample", about, list(grid.sample_rows(operator_row)), "cases")
-    write("initial", about, list(initial_cases.rows()), "rows")
-    write("optimizers", about, list(optimizer_cases.rows()), "cases")
-    write("batch_norm", about, [norm_net.row(rounded)], "runs")
-    write("training", about, [training_row(run) for run in RUNS], "runs")
+    fixtures = {
+        "formula": (formula_rows, "checks"),
+        "operators": (lambda: [operator_row(c) for c in CASES], "cases"),
+        "grid_shapes": (lambda: [*grid.shape_rows(), *grid.group_rows()], "rows"),
+        "grid_sample": (lambda: list(grid.sample_rows(operator_row)), "cases"),
+        "initial": (lambda: list(initial_cases.rows()), "rows"),
+        "optimizers": (lambda: list(optimizer_cases.rows()), "cases"),
+        "batch_norm": (lambda: [norm_net.row(rounded)], "runs"),
+        "augments": (lambda: list(augment_cases.rows()), "rows"),
+        "windows": (lambda: list(augment_cases.window_rows()), "rows"),
+        "training": (lambda: [training_row(run) for run in RUNS], "runs"),
+    }
+    for name in names or fixtures:
+        rows, key = fixtures[name]
+        about = {"about": "Written by test/reference/make_fixtures.py; do not edit.", "torch": TORCH}
+        if name in ("augments", "windows"):
+            about["torchvision"] = augment_cases.TORCHVISION
+        write(name, about, rows(), key)
 
 
-main()
+main(sys.argv[1:])

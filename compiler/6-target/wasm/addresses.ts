@@ -2,7 +2,8 @@
  * Addresses as pointers. All accesses that differ by a constant share one pointer local (the constant goes into the
  * instruction); in an innermost loop pointers are set up before it and stepped, so its body has no index arithmetic.
  */
-import { type Affine, coefficientOf, fromAffine, toAffine, without } from '../../5-loop/affine.ts';
+import { LOWEST_ADDRESS } from '../../../runtime/program.ts';
+import { type Affine, coefficientOf, fromAffine, rangeOf, toAffine, without } from '../../5-loop/affine.ts';
 import { keyOf } from '../../5-loop/walk.ts';
 import type { Axis, Expr } from '../../ops/expr.ts';
 
@@ -29,10 +30,20 @@ export function accessOf(
   const step = loop === undefined ? 0 : coefficientOf(affine, loop.id);
   if (step === undefined) return undefined;
   const rest = without(affine, loop?.id);
-  // A constant below zero can't be an instruction's offset: it stays with the pointer.
-  const constant = affine.constant >= 0 ? affine.constant : 0;
+  const constant = offsetOf(affine);
   const base = fromAffine({ terms: rest.terms, constant: affine.constant - constant });
   return { family: `${binding}|${step}|${keyOf(base)}`, base, step, constant };
+}
+
+/**
+ * The share of the constant that may be the instruction's offset. An offset below zero there is none; and the engine adds it
+ * to the pointer without wrapping, so that the pointer must be an address too: where the rest may be negative (a picture read
+ * from its end), the pointer keeps what brings it to zero.
+ */
+function offsetOf({ terms, constant }: Affine): number {
+  const { low } = rangeOf({ terms, constant: 0 });
+  if (low === Number.NEGATIVE_INFINITY) return constant >= 0 && 4 * constant <= LOWEST_ADDRESS ? constant : 0;
+  return Math.max(0, constant + Math.min(0, low));
 }
 
 /** The address of a vector's first element. */

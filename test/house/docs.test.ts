@@ -27,7 +27,7 @@ function blocks(language: string): readonly string[] {
   );
 }
 
-const [classifier = ''] = blocks('net');
+const [classifier = '', ...others] = blocks('net');
 const [mistake = '', summary = ''] = blocks('text');
 
 /** Every diagnostic of a program that lies beside README.md, as `netc check` shows it. */
@@ -36,9 +36,9 @@ function diagnose(text: string): string {
   return diagnostics.map((diagnostic) => render(diagnostic, { color: false })).join('\n\n');
 }
 
-test('the program compiles, and the mistake gives the message that is shown', () => {
-  expect(blocks('net').length).toBe(1);
-  expect(diagnose(classifier)).toBe('');
+test('the programs compile, and the mistake gives the message that is shown', () => {
+  expect(others.length).toBe(1);
+  expect([classifier, ...others].map(diagnose)).toEqual(['', '']);
   expect(diagnose(classifier.replace('Linear(800 -> 64)', 'Linear(1024 -> 64)'))).toBe(mistake.trimEnd());
 });
 

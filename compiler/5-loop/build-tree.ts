@@ -152,7 +152,7 @@ class TreeBuilder {
     const extent = dim.constant(axis.extent);
     if (extent !== undefined) return intExpr(Math.ceil(extent / block));
     const padded = sum(size(axis.extent), intExpr(block - 1));
-    return block === 1 ? size(axis.extent) : { kind: 'apply', type: 'i32', fn: 'idiv', args: [padded, intExpr(block)] };
+    return block === 1 ? size(axis.extent) : quotient(padded, block);
   }
 
   /** `adding`: the condition of a nest that adds, as long as it is not tested. */
@@ -229,12 +229,9 @@ class TreeBuilder {
     }
     const whole = new Scope(scope, [], true);
     this.rows(tileAt(register.overlap ? this.within(first, axis, whole) : first), whole);
-    const row: Axis = { id: `${axis.id}r`, extent: dim.int(register.tile) };
     const partial = new Scope(scope, [], true);
-    const inside = new Scope(partial, [row.id]);
-    this.rows([rowAt(sum(first, axisExpr(row)))], inside);
-    const left: Expr = { kind: 'apply', type: 'i32', fn: 'sub', args: [size(axis.extent), first] };
-    partial.statements.push({ kind: 'loop', axis: row, extent: left, body: inside.statements });
+    if (register.overlap) this.inPairs(axis, partial);
+    else this.rowByRow(axis, register.tile, first, partial);
     scope.statements.push({
       kind: 'if',
       condition: {
@@ -248,16 +245,39 @@ class TreeBuilder {
     });
   }
 
+  /**
+   * An axis that is shorter than a tile, two elements at a time: that takes no longer than one, whose sums wait for each
+   * other. An odd one's last element is computed twice.
+   */
+  private inPairs(axis: Axis, scope: Scope): void {
+    const pair: Axis = { id: `${axis.id}p`, extent: dim.ceilDiv(axis.extent, dim.int(2)) };
+    const inside = new Scope(scope, [pair.id]);
+    const first = product(axisExpr(pair), 2);
+    const second = this.atMost(sum(first, intExpr(1)), difference(size(axis.extent), intExpr(1)), inside);
+    this.rows(
+      [first, second].map((index) => ({ at: new Map([[axis.id, index]]), conditions: [] })),
+      inside,
+    );
+    const extent = quotient(sum(size(axis.extent), intExpr(1)), 2);
+    scope.statements.push({ kind: 'loop', axis: pair, extent, body: inside.statements });
+  }
+
+  private rowByRow(axis: Axis, tile: number, first: Expr, scope: Scope): void {
+    const row: Axis = { id: `${axis.id}r`, extent: dim.int(tile) };
+    const inside = new Scope(scope, [row.id]);
+    this.rows([{ at: new Map([[axis.id, sum(first, axisExpr(row))]]), conditions: [] }], inside);
+    const extent = difference(size(axis.extent), first);
+    scope.statements.push({ kind: 'loop', axis: row, extent, body: inside.statements });
+  }
+
   /** Where a tile begins, or so far before that it ends with the axis. */
   private within(first: Expr, axis: Axis, scope: Scope): Expr {
-    const last: Expr = {
-      kind: 'apply',
-      type: 'i32',
-      fn: 'sub',
-      args: [size(axis.extent), intExpr(this.blockOf(axis.id))],
-    };
-    const before: Expr = { kind: 'apply', type: 'bool', fn: 'lt', args: [first, last] };
-    return this.binder.name(scope, { kind: 'apply', type: 'i32', fn: 'select', args: [before, first, last] });
+    return this.atMost(first, difference(size(axis.extent), intExpr(this.blockOf(axis.id))), scope);
+  }
+
+  private atMost(index: Expr, last: Expr, scope: Scope): Expr {
+    const before: Expr = { kind: 'apply', type: 'bool', fn: 'lt', args: [index, last] };
+    return this.binder.name(scope, { kind: 'apply', type: 'i32', fn: 'select', args: [before, index, last] });
   }
 
   /** Computes and stores the elements of one tile: every row by every column. */
@@ -327,4 +347,6 @@ function behindConditions(stores: readonly { conditions: readonly Expr[]; store:
 
 const size = (extent: Dim): Expr => ({ kind: 'size', type: 'i32', dim: extent });
 const sum = (a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'i32', fn: 'add', args: [a, b] });
+const difference = (a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'i32', fn: 'sub', args: [a, b] });
+const quotient = (a: Expr, by: number): Expr => ({ kind: 'apply', type: 'i32', fn: 'idiv', args: [a, intExpr(by)] });
 const product = (a: Expr, by: number): Expr => ({ kind: 'apply', type: 'i32', fn: 'mul', args: [a, intExpr(by)] });

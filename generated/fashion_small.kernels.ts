@@ -2,11 +2,11 @@
 import type { KernelSpec, ModuleSpec, RunNumbers } from 'netc/runtime';
 
 /**
- * Kernel 0: conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch0, scratch1.
+ * Kernel 0: conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed. Binds image, parameters, scratch0, scratch1, scratch2.
  */
 const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
   name: 'infer_00_conv1_conv2d_add_relu_max_pool2d_conv2_c',
-  label: 'conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed',
+  label: 'conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed',
   parts: [
     {
       name: 'infer_00a_conv1_conv2d_add_relu_max_pool2d',
@@ -22,6 +22,13 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
     },
+    {
+      name: 'infer_00c_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
@@ -30,14 +37,16 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C: KernelSpec = {
     { buffer: 0, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -112,7 +121,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 1: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch2. */
+/** Kernel 1: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch3. */
 const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
   name: 'infer_01_conv2_conv2d_add_relu_max_pool2d',
   label: 'conv2: conv2d + add + relu + max_pool2d',
@@ -131,7 +140,7 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
     { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -216,7 +225,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 2: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+/** Kernel 2: conv3: conv2d + add + relu. Binds scratch3, parameters, scratch2, scratch0. */
 const infer02Conv3Conv2dAddRelu: KernelSpec = {
   name: 'infer_02_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
@@ -224,20 +233,26 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'infer_02_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 16, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 59904,
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+  ],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -277,9 +292,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   }
   let v6 = parameters[cb + 23136];
   let a2 = cb + n * 288 + w * 32;
-  scratch1[a2] = max((acc0 + v6), vec4f());
-  scratch1[a2 + 96] = max((acc1 + v6), vec4f());
-  scratch1[a2 + 192] = max((acc2 + v6), vec4f());
+  scratch2[a2] = max((acc0 + v6), vec4f());
+  scratch2[a2 + 96] = max((acc1 + v6), vec4f());
+  scratch2[a2 + 192] = max((acc2 + v6), vec4f());
 }
 `,
 };
@@ -331,7 +346,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 4: fc2: matmul + add; softmax: amax + sub + exp + sum + div. Binds scratch1, parameters, scratch2, output. */
+/** Kernel 4: fc2: matmul + add; softmax: amax + sub + exp + sum + div. Binds scratch1, parameters, scratch3, output. */
 const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   name: 'infer_04_fc2_matmul_add_softmax_amax_sub_exp_sum',
   label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div',
@@ -349,7 +364,7 @@ const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   buffers: [
     { buffer: 11, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 5, access: 'read_write' },
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div
@@ -409,11 +424,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch2, scratch1.
+ * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed. Binds image, parameters, scratch3, scratch1, scratch2.
  */
 const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed',
   parts: [
     {
       name: 'evaluate_00a_to_float_to_f32_div',
@@ -429,22 +444,31 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
     },
+    {
+      name: 'evaluate_00c_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
     { buffer: 6, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -464,7 +488,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 6: conv1: conv2d + add + relu + max_pool2d. Binds scratch2, parameters, scratch0. */
+/** Kernel 6: conv1: conv2d + add + relu + max_pool2d. Binds scratch3, parameters, scratch0. */
 const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
   name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
   label: 'conv1: conv2d + add + relu + max_pool2d',
@@ -479,7 +503,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  buffers: [{ buffer: 13, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
@@ -560,7 +584,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 7: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch2. */
+/** Kernel 7: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch3. */
 const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
   name: 'evaluate_02_conv2_conv2d_add_relu_max_pool2d',
   label: 'conv2: conv2d + add + relu + max_pool2d',
@@ -579,12 +603,12 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
     { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: infer01Conv2Conv2dAddReluMaxPool2d.wgsl,
 };
 
-/** Kernel 8: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+/** Kernel 8: conv3: conv2d + add + relu. Binds scratch3, parameters, scratch2, scratch0. */
 const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
   name: 'evaluate_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
@@ -592,14 +616,19 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
     {
       name: 'evaluate_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 16, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 59904,
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+  ],
   wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
@@ -623,7 +652,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
 };
 
 /**
- * Kernel 10: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch1, parameters, scratch2, output, label.
+ * Kernel 10: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch1, parameters, scratch3, output, label.
  */
 const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   name: 'evaluate_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
@@ -642,7 +671,7 @@ const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   buffers: [
     { buffer: 11, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 5, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
@@ -731,7 +760,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 11: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch2, loss, accuracy. */
+/** Kernel 11: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch3, loss, accuracy. */
 const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
   name: 'evaluate_06_loss_log_sub_eq_select_sum_3_more',
   label: 'loss: log + sub + eq + select + sum + 3 more',
@@ -748,7 +777,7 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 12, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
   ],
@@ -788,11 +817,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 12: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds image, parameters, scratch2, scratch1, scratch0, scratch3, scratch4, scratch5.
+ * Kernel 12: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered. Binds image, parameters, scratch3, scratch1, scratch2, scratch0, scratch4, scratch5.
  */
 const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'train_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered',
   parts: [
     {
       name: 'train_00a_to_float_to_f32_div',
@@ -809,32 +838,32 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'train_00c_fc2_weight_reordered',
+      name: 'train_00c_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
+    {
+      name: 'train_00d_fc2_weight_reordered',
       label: 'fc2.weight: reordered',
       tasks: { count: 640, block: 0 },
       together: false,
       invocations: { count: 640, block: 0 },
     },
     {
-      name: 'train_00d_fc1_weight_reordered',
+      name: 'train_00e_fc1_weight_reordered',
       label: 'fc1.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
       invocations: { count: 73728, block: 0 },
     },
     {
-      name: 'train_00e_conv3_weight_reordered',
+      name: 'train_00f_conv3_weight_reordered',
       label: 'conv3.weight: reordered',
       tasks: { count: 1152, block: 0 },
       together: false,
       invocations: { count: 73728, block: 0 },
-    },
-    {
-      name: 'train_00f_conv2_weight_reordered',
-      label: 'conv2.weight: reordered',
-      tasks: { count: 576, block: 0 },
-      together: false,
-      invocations: { count: 18432, block: 0 },
     },
   ],
   workgroup: 64,
@@ -842,14 +871,14 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   buffers: [
     { buffer: 6, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read_write' },
-    { buffer: 11, access: 'read_write' },
-    { buffer: 10, access: 'read_write' },
     { buffer: 13, access: 'read_write' },
+    { buffer: 11, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
+    { buffer: 10, access: 'read_write' },
     { buffer: 14, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
@@ -881,7 +910,7 @@ fn part1(number: i32, invocation: u32) {
   let c = item % 64;
   let rest1 = item / 64;
   let r0 = rest1;
-  scratch2[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
+  scratch3[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
 }
 // fc1.weight: reordered
 fn part2(number: i32, invocation: u32) {
@@ -894,7 +923,7 @@ fn part2(number: i32, invocation: u32) {
   let w = rest2 % 3;
   let rest1 = rest2 / 3;
   let h = rest1;
-  scratch3[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
+  scratch4[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
 }
 // conv3.weight: reordered
 fn part3(number: i32, invocation: u32) {
@@ -907,20 +936,7 @@ fn part3(number: i32, invocation: u32) {
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch4[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
-}
-// conv2.weight: reordered
-fn part4(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 64 * 32) { return; }
-  let c = item % 32;
-  let rest3 = item / 32;
-  let r2 = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let r1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let r0 = rest1;
-  scratch5[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
+  scratch5[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -932,48 +948,64 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= 10;
   if (number < 1152) { part2(number, invocation); return; }
   number -= 1152;
-  if (number < 1152) { part3(number, invocation); return; }
-  number -= 1152;
-  if (number < 288) { part4(number, invocation); }
+  if (number < 1152) { part3(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch2, parameters, scratch6, scratch7.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2.weight: reordered. Binds scratch3, parameters, scratch5, scratch6, scratch7, scratch8, scratch9.
  */
 const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2.weight: reordered',
   parts: [
     {
-      name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
+      name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
       label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 676, block: 1 },
     },
+    {
+      name: 'train_01b_conv3_backward_conv2d_input_grad_gt_sele',
+      label: 'conv3 backward: conv2d_input_grad + gt + select: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
+    {
+      name: 'train_01c_conv2_weight_reordered',
+      label: 'conv2.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      together: false,
+      invocations: { count: 18432, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 0, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 16, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
+    { buffer: 19, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(1) var<storage, read> parameters: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
+// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
+fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 13 * 13 * 4) { return; }
   let cb = item % 4;
@@ -994,20 +1026,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r3 = 0; r3 < 3; r3++) {
     let a0 = h * 56 + n * 784 + r3 + w * 2;
     let v0 = scratch0[a0];
-    let a1 = cb * 2 + r3 * 8;
-    let v1 = parameters[a1];
+    let a1 = cb * 8 + r3 * 32;
+    let v1 = vec4f(parameters[a1], parameters[a1 + 1], parameters[a1 + 2], parameters[a1 + 3]);
     let v2 = scratch0[a0 + 1];
     let v3 = scratch0[a0 + 28];
     let v4 = scratch0[a0 + 29];
-    let v5 = parameters[a1 + 1];
-    let v6 = parameters[a1 + 24];
+    let v5 = vec4f(parameters[a1 + 4], parameters[a1 + 5], parameters[a1 + 6], parameters[a1 + 7]);
+    let v6 = vec4f(parameters[a1 + 96], parameters[a1 + 97], parameters[a1 + 98], parameters[a1 + 99]);
     let v7 = scratch0[a0 + 56];
     let v8 = scratch0[a0 + 57];
-    let v9 = parameters[a1 + 25];
-    let v10 = parameters[a1 + 48];
+    let v9 = vec4f(parameters[a1 + 100], parameters[a1 + 101], parameters[a1 + 102], parameters[a1 + 103]);
+    let v10 = vec4f(parameters[a1 + 192], parameters[a1 + 193], parameters[a1 + 194], parameters[a1 + 195]);
     let v11 = scratch0[a0 + 84];
     let v12 = scratch0[a0 + 85];
-    let v13 = parameters[a1 + 49];
+    let v13 = vec4f(parameters[a1 + 196], parameters[a1 + 197], parameters[a1 + 198], parameters[a1 + 199]);
     acc0 += v0 * v1;
     acc1 += v2 * v1;
     acc2 += v3 * v1;
@@ -1033,8 +1065,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc6 += v11 * v13;
     acc7 += v12 * v13;
   }
-  let a2 = cb * 2;
-  let v14 = parameters[a2 + 72];
+  let a2 = cb * 8;
+  let v14 = vec4f(parameters[a2 + 288], parameters[a2 + 289], parameters[a2 + 290], parameters[a2 + 291]);
   let v15 = max((acc0 + v14), vec4f());
   let v16 = max((acc1 + v14), vec4f());
   let v17 = (v16 <= v15) | (v15 != v15);
@@ -1045,7 +1077,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v22 = max((acc3 + v14), vec4f());
   let v23 = (v22 <= v21) | (v21 != v21);
   let v24 = select(v22, v21, v23);
-  let v25 = parameters[a2 + 73];
+  let v25 = vec4f(parameters[a2 + 292], parameters[a2 + 293], parameters[a2 + 294], parameters[a2 + 295]);
   let v26 = max((acc4 + v25), vec4f());
   let v27 = max((acc5 + v25), vec4f());
   let v28 = (v27 <= v26) | (v26 != v26);
@@ -1059,16 +1091,37 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
   let a3 = cb * 2 + h * 104 + n * 1352 + w * 8;
-  scratch1[a3] = v24;
-  scratch2[a3] = y0;
-  scratch1[a3 + 1] = v35;
-  scratch2[a3 + 1] = y1;
+  scratch2[a3] = v24;
+  scratch3[a3] = y0;
+  scratch2[a3 + 1] = v35;
+  scratch3[a3 + 1] = y1;
+}
+// conv2.weight: reordered
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 64 * 32) { return; }
+  let c = item % 32;
+  let rest3 = item / 32;
+  let r2 = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let r1 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r0 = rest1;
+  scratch5[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < (i32(uniforms.n) * 13 * 13 * 4 + 63) / 64) { part0(number, invocation); return; }
+  number -= (i32(uniforms.n) * 13 * 13 * 4 + 63) / 64;
+  if (number < 288) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch8, scratch9.
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch10, scratch11.
  */
 const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -1088,8 +1141,8 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
     { buffer: 16, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 18, access: 'read_write' },
-    { buffer: 19, access: 'read_write' },
+    { buffer: 20, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1199,26 +1252,92 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 15: conv3: conv2d + add + relu. Binds scratch8, parameters, scratch1. */
-const train03Conv3Conv2dAddRelu: KernelSpec = {
-  name: 'train_03_conv3_conv2d_add_relu',
-  label: 'conv3: conv2d + add + relu',
+/**
+ * Kernel 15: conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch10, parameters, scratch2, scratch1, scratch12.
+ */
+const train03Conv3Conv2dAddReluConv3BackwardCon: KernelSpec = {
+  name: 'train_03_conv3_conv2d_add_relu_conv3_backward_con',
+  label: 'conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed',
   parts: [
     {
-      name: 'train_03_conv3_conv2d_add_relu',
+      name: 'train_03a_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 16, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
+    {
+      name: 'train_03b_conv3_backward_conv2d_weight_grad_images',
+      label: 'conv3 backward: conv2d_weight_grad: images transformed',
+      tasks: { count: 32, block: 32 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 18, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
+  localBytes: 59904,
+  buffers: [
+    { buffer: 20, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 11, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
+  ],
+  wgsl: `// conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 3 * 32) { return; }
+  let cb = item % 32;
+  let rest3 = item / 32;
+  let w = rest3 % 3;
+  let rest2 = rest3 / 3;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = 0; r2 < 64; r2++) {
+      let a0 = cb + r1 * 2048 + r2 * 32;
+      let v0 = parameters[a0 + 4704];
+      let a1 = n * 1600 + r1 * 64 + r2 + w * 64;
+      let v1 = scratch0[a1 + 320];
+      let v2 = scratch0[a1 + 640];
+      let v3 = parameters[a0 + 10848];
+      let v4 = scratch0[a1 + 960];
+      let v5 = parameters[a0 + 16992];
+      acc0 += scratch0[a1] * v0;
+      acc1 += v1 * v0;
+      acc2 += v2 * v0;
+      acc0 += v1 * v3;
+      acc1 += v2 * v3;
+      acc2 += v4 * v3;
+      acc0 += v2 * v5;
+      acc1 += v4 * v5;
+      acc2 += scratch0[a1 + 1280] * v5;
+    }
+  }
+  let v6 = parameters[cb + 23136];
+  let a2 = cb + n * 288 + w * 32;
+  scratch2[a2] = max((acc0 + v6), vec4f());
+  scratch2[a2 + 96] = max((acc1 + v6), vec4f());
+  scratch2[a2 + 192] = max((acc2 + v6), vec4f());
+}
+`,
 };
 
-/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch10. */
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch2. */
 const train04Fc1MatmulAddRelu: KernelSpec = {
   name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -1233,12 +1352,12 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 20, access: 'read_write' }],
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 12, access: 'read_write' }],
   wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
- * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch10, parameters, scratch11, label.
+ * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch2, parameters, scratch13, label.
  */
 const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   name: 'train_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
@@ -1255,9 +1374,9 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 20, access: 'read' },
+    { buffer: 12, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 21, access: 'read_write' },
+    { buffer: 23, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
@@ -1384,7 +1503,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch10, scratch0, loss, accuracy, gradients, scratch12.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch13, scratch2, scratch0, loss, accuracy, gradients, scratch14.
  */
 const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
@@ -1423,13 +1542,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 21, access: 'read' },
-    { buffer: 20, access: 'read' },
+    { buffer: 23, access: 'read' },
+    { buffer: 12, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 24, access: 'read_write' },
   ],
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1518,7 +1637,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch12, scratch1, scratch3, gradients, scratch0.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch14, scratch1, scratch4, gradients, scratch2.
  */
 const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
@@ -1549,11 +1668,11 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 22, access: 'read' },
+    { buffer: 24, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 13, access: 'read' },
+    { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
   wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1643,11 +1762,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch0, scratch8, scratch4, gradients, scratch1.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch2, scratch10, scratch5, scratch8, gradients, scratch0, scratch1.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
-  label: 'conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select',
+  label: 'conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select',
   parts: [
     {
       name: 'train_08a_conv3_backward_sum',
@@ -1657,37 +1776,41 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       invocations: { count: 32, block: 0 },
     },
     {
-      name: 'train_08b_conv3_backward_conv2d_weight_grad',
-      label: 'conv3 backward: conv2d_weight_grad',
-      tasks: { count: 48, block: 0 },
-      together: true,
-      invocations: { count: 6144, block: 0 },
+      name: 'train_08b_conv3_backward_conv2d_weight_grad_weight',
+      label: 'conv3 backward: conv2d_weight_grad: weights transformed',
+      tasks: { count: 16, block: 32 },
+      together: false,
+      invocations: { count: 0, block: 0 },
     },
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 8, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 80, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
+  localBytes: 115200,
   buffers: [
-    { buffer: 10, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 18, access: 'read' },
-    { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 10, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
   ],
-  wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
+  wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
@@ -1709,48 +1832,8 @@ fn part0(number: i32, invocation: u32) {
   }
   gradients[ib + 23136] = acc0;
 }
-// conv3 backward: conv2d_weight_grad
-fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 64 * 32) { return; }
-  let nb = item % 32;
-  let rest3 = item / 32;
-  let c = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let hb = 0;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a1 = nb * 4 + r0 * 1152 + r2 * 128;
-      let v0 = vec4f(scratch0[a1], scratch0[a1 + 1], scratch0[a1 + 2], scratch0[a1 + 3]);
-      let a2 = c + r0 * 1600 + r2 * 64 + w * 64;
-      let v1 = scratch1[a2 + 320];
-      let v2 = scratch1[a2 + 640];
-      let v3 = vec4f(scratch0[a1 + 384], scratch0[a1 + 385], scratch0[a1 + 386], scratch0[a1 + 387]);
-      let v4 = scratch1[a2 + 960];
-      let v5 = vec4f(scratch0[a1 + 768], scratch0[a1 + 769], scratch0[a1 + 770], scratch0[a1 + 771]);
-      acc0 += scratch1[a2] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch1[a2 + 1280] * v5;
-    }
-  }
-  let a3 = c * 32 + nb + w * 2048;
-  gradients[a3 + 4704] = acc0;
-  gradients[a3 + 10848] = acc1;
-  gradients[a3 + 16992] = acc2;
-}
 // conv3 backward: conv2d_input_grad + gt + select
-fn part2(number: i32, invocation: u32) {
+fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 5 * 16) { return; }
   let cb = item % 16;
@@ -1767,14 +1850,14 @@ fn part2(number: i32, invocation: u32) {
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 3)) {
       for (var r2 = 0; r2 < 128; r2++) {
-        let a4 = n * 1152 + r1 * (-128) + r2 + w * 128;
-        let v0 = scratch0[a4];
-        let a5 = cb + r1 * 2048 + r2 * 16;
-        let v1 = scratch2[a5];
-        let v2 = scratch0[a4 + 384];
-        let v3 = scratch0[a4 + 768];
-        let v4 = scratch2[a5 + 6144];
-        let v5 = scratch2[a5 + 12288];
+        let a1 = n * 1152 + r1 * (-128) + r2 + w * 128;
+        let v0 = scratch0[a1];
+        let a2 = cb + r1 * 2048 + r2 * 16;
+        let v1 = scratch2[a2];
+        let v2 = scratch0[a1 + 384];
+        let v3 = scratch0[a1 + 768];
+        let v4 = scratch2[a2 + 6144];
+        let v5 = scratch2[a2 + 12288];
         acc0 += v0 * v1;
         acc1 += v2 * v1;
         acc2 += v3 * v1;
@@ -1787,13 +1870,12 @@ fn part2(number: i32, invocation: u32) {
       }
     }
   }
-  let a6 = cb + n * 400 + w * 16;
-  let a7 = cb * 4 + n * 1600 + w * 64;
-  scratch3[a6] = select(vec4f(0.0), acc0, (vec4f(scratch1[a7], scratch1[a7 + 1], scratch1[a7 + 2], scratch1[a7 + 3]) > vec4f(0.0)));
-  scratch3[a6 + 80] = select(vec4f(0.0), acc1, (vec4f(scratch1[a7 + 320], scratch1[a7 + 321], scratch1[a7 + 322], scratch1[a7 + 323]) > vec4f(0.0)));
-  scratch3[a6 + 160] = select(vec4f(0.0), acc2, (vec4f(scratch1[a7 + 640], scratch1[a7 + 641], scratch1[a7 + 642], scratch1[a7 + 643]) > vec4f(0.0)));
-  scratch3[a6 + 240] = select(vec4f(0.0), acc3, (vec4f(scratch1[a7 + 960], scratch1[a7 + 961], scratch1[a7 + 962], scratch1[a7 + 963]) > vec4f(0.0)));
-  scratch3[a6 + 320] = select(vec4f(0.0), acc4, (vec4f(scratch1[a7 + 1280], scratch1[a7 + 1281], scratch1[a7 + 1282], scratch1[a7 + 1283]) > vec4f(0.0)));
+  let a3 = cb + n * 400 + w * 16;
+  scratch5[a3] = select(vec4f(0.0), acc0, (scratch1[a3] > vec4f(0.0)));
+  scratch5[a3 + 80] = select(vec4f(0.0), acc1, (scratch1[a3 + 80] > vec4f(0.0)));
+  scratch5[a3 + 160] = select(vec4f(0.0), acc2, (scratch1[a3 + 160] > vec4f(0.0)));
+  scratch5[a3 + 240] = select(vec4f(0.0), acc3, (scratch1[a3 + 240] > vec4f(0.0)));
+  scratch5[a3 + 320] = select(vec4f(0.0), acc4, (scratch1[a3 + 320] > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1801,64 +1883,118 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 96) { part1(number, invocation); return; }
-  number -= 96;
-  if (number < (i32(uniforms.n) * 5 * 16 + 63) / 64) { part2(number, invocation); }
+  if (number < (i32(uniforms.n) * 5 * 16 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch1, scratch9, scratch6, scratch5, gradients, scratch0.
+ * Kernel 21: conv3 backward: conv2d_weight_grad | conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch10, scratch2, scratch12, scratch0, scratch1, scratch11, scratch6, gradients.
  */
-const train09Conv2BackwardSumConv2BackwardMaxPo: KernelSpec = {
-  name: 'train_09_conv2_backward_sum_conv2_backward_max_po',
-  label: 'conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
+const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
+  name: 'train_09_conv3_backward_conv2d_weight_grad_conv2',
+  label: 'conv3 backward: conv2d_weight_grad | conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad',
   parts: [
     {
-      name: 'train_09a_conv2_backward_sum',
+      name: 'train_09a_conv3_backward_conv2d_weight_grad',
+      label: 'conv3 backward: conv2d_weight_grad',
+      tasks: { count: 8, block: 0 },
+      together: false,
+      invocations: { count: 6144, block: 0 },
+    },
+    {
+      name: 'train_09b_conv2_backward_sum',
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       together: true,
       invocations: { count: 16, block: 0 },
     },
     {
-      name: 'train_09b_conv2_backward_max_pool2d_grad_conv2d_we',
+      name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_we',
       label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 16, block: 0 },
       together: false,
       invocations: { count: 9216, block: 0 },
     },
-    {
-      name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_in',
-      label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
-      tasks: { count: 1, block: 1 },
-      together: false,
-      invocations: { count: 676, block: 4 },
-    },
   ],
   workgroup: 64,
-  localBytes: 21632,
+  localBytes: 8704,
   buffers: [
+    { buffer: 20, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 22, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 19, access: 'read' },
+    { buffer: 21, access: 'read' },
     { buffer: 16, access: 'read' },
-    { buffer: 15, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 10, access: 'read_write' },
   ],
-  wgsl: `// conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+  wgsl: `// conv3 backward: conv2d_weight_grad | conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch1: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read> scratch4: array<f32>;
+@group(0) @binding(5) var<storage, read> scratch5: array<i32>;
+@group(0) @binding(6) var<storage, read> scratch6: array<f32>;
+@group(0) @binding(7) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-// conv2 backward: sum
+// conv3 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 64 * 32) { return; }
+  let nb = item % 32;
+  let rest3 = item / 32;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let hb = 0;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      let a0 = nb + r0 * 288 + r2 * 32;
+      let v0 = scratch1[a0];
+      let a1 = c + r0 * 1600 + r2 * 64 + w * 64;
+      let v1 = scratch0[a1 + 320];
+      let v2 = scratch0[a1 + 640];
+      let v3 = scratch1[a0 + 96];
+      let v4 = scratch0[a1 + 960];
+      let v5 = scratch1[a0 + 192];
+      acc0 += scratch0[a1] * v0;
+      acc1 += v1 * v0;
+      acc2 += v2 * v0;
+      acc0 += v1 * v3;
+      acc1 += v2 * v3;
+      acc2 += v4 * v3;
+      acc0 += v2 * v5;
+      acc1 += v4 * v5;
+      acc2 += scratch0[a1 + 1280] * v5;
+    }
+  }
+  let a2 = c * 128 + nb * 4 + w * 8192;
+  let a3 = acc0;
+  gradients[a2 + 18816] = a3.x;
+  gradients[a2 + 18817] = a3.y;
+  gradients[a2 + 18818] = a3.z;
+  gradients[a2 + 18819] = a3.w;
+  let a4 = acc1;
+  gradients[a2 + 43392] = a4.x;
+  gradients[a2 + 43393] = a4.y;
+  gradients[a2 + 43394] = a4.z;
+  gradients[a2 + 43395] = a4.w;
+  let a5 = acc2;
+  gradients[a2 + 67968] = a5.x;
+  gradients[a2 + 67969] = a5.y;
+  gradients[a2 + 67970] = a5.z;
+  gradients[a2 + 67971] = a5.w;
+}
+// conv2 backward: sum
+fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 16) { return; }
   let ib = item;
@@ -1866,18 +2002,18 @@ fn part0(number: i32, invocation: u32) {
   for (var r1 = 0; r1 < 5; r1++) {
     for (var r2 = 0; r2 < 5; r2++) {
       for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 += vec4f(scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
+        acc0 += vec4f(scratch4[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch4[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch4[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch4[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
       }
     }
   }
-  let a0 = acc0;
-  gradients[ib * 4 + 18752] = a0.x;
-  gradients[ib * 4 + 18753] = a0.y;
-  gradients[ib * 4 + 18754] = a0.z;
-  gradients[ib * 4 + 18755] = a0.w;
+  let a6 = acc0;
+  gradients[ib * 4 + 18752] = a6.x;
+  gradients[ib * 4 + 18753] = a6.y;
+  gradients[ib * 4 + 18754] = a6.z;
+  gradients[ib * 4 + 18755] = a6.w;
 }
 // conv2 backward: max_pool2d_grad + conv2d_weight_grad
-fn part1(number: i32, invocation: u32) {
+fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 16 * 64) { return; }
   let n = item % 64;
@@ -1892,25 +2028,73 @@ fn part1(number: i32, invocation: u32) {
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1_0 = 0; r1_0 < 5; r1_0++) {
       for (var r2_0 = 0; r2_0 < 5; r2_0++) {
-        let a1 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
-        let v0 = scratch1[a1];
+        let a7 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
+        let v0 = scratch5[a7];
         let v1 = v0 / 2;
         let v2 = v0 % 2;
         if ((v0 >= 0) && (v0 < 4)) {
-          let v3 = scratch0[a1];
-          let a2 = v1 * 416 + v2 * 32 + cb * 2 + h * 416 + r0 * 5408 + r1_0 * 832 + r2_0 * 64 + w * 32;
-          acc0 += scratch2[a2] * v3;
-          acc1 += scratch2[a2 + 1] * v3;
+          let v3 = scratch4[a7];
+          let a8 = v1 * 416 + v2 * 32 + cb * 2 + h * 416 + r0 * 5408 + r1_0 * 832 + r2_0 * 64 + w * 32;
+          acc0 += scratch6[a8] * v3;
+          acc1 += scratch6[a8 + 1] * v3;
         }
       }
     }
   }
-  let a3 = cb * 128 + h * 6144 + n + w * 2048;
-  gradients[a3 + 320] = acc0;
-  gradients[a3 + 384] = acc1;
+  let a9 = cb * 128 + h * 6144 + n + w * 2048;
+  gradients[a9 + 320] = acc0;
+  gradients[a9 + 384] = acc1;
 }
-// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
-fn part2(number: i32, invocation: u32) {
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < 96) { part0(number, invocation); return; }
+  number -= 96;
+  if (number < 1) { part1(number, invocation); return; }
+  number -= 1;
+  if (number < 144) { part2(number, invocation); }
+}
+`,
+};
+
+/**
+ * Kernel 22: conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch6, scratch11, scratch1, scratch9, scratch0.
+ */
+const train10Conv2BackwardMaxPool2dGradConv2dIn: KernelSpec = {
+  name: 'train_10_conv2_backward_max_pool2d_grad_conv2d_in',
+  label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
+  parts: [
+    {
+      name: 'train_10_conv2_backward_max_pool2d_grad_conv2d_in',
+      label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
+      tasks: { count: 1, block: 1 },
+      together: false,
+      invocations: { count: 676, block: 4 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 21632,
+  buffers: [
+    { buffer: 16, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 11, access: 'read' },
+    { buffer: 19, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+  ],
+  wgsl: `// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> scratch1: array<i32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch4: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
   if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
   let cb = item % 4;
@@ -1934,14 +2118,14 @@ fn part2(number: i32, invocation: u32) {
       for (var r1 = 0; r1 < 3; r1++) {
         if ((((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 11)) && ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let a4 = n_start * 1600 + r2 + ((h + r0 * (-1) + 2) / 2) * 320 + ((r1 * (-1) + w + 2) / 2) * 64;
-            let v0 = select(0.0, scratch0[a4 - 384], (scratch1[a4 - 384] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let a5 = cb * 2 + r0 * 1536 + r1 * 512 + r2 * 8;
-            let v1 = scratch3[a5];
-            let v2 = scratch3[a5 + 1];
-            let v3 = select(0.0, scratch0[a4 + 1216], (scratch1[a4 + 1216] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v4 = select(0.0, scratch0[a4 + 2816], (scratch1[a4 + 2816] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v5 = select(0.0, scratch0[a4 + 4416], (scratch1[a4 + 4416] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let a0 = n_start * 1600 + r2 + ((h + r0 * (-1) + 2) / 2) * 320 + ((r1 * (-1) + w + 2) / 2) * 64;
+            let v0 = select(0.0, scratch2[a0 - 384], (scratch1[a0 - 384] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let a1 = cb * 2 + r0 * 1536 + r1 * 512 + r2 * 8;
+            let v1 = scratch3[a1];
+            let v2 = scratch3[a1 + 1];
+            let v3 = select(0.0, scratch2[a0 + 1216], (scratch1[a0 + 1216] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let v4 = select(0.0, scratch2[a0 + 2816], (scratch1[a0 + 2816] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let v5 = select(0.0, scratch2[a0 + 4416], (scratch1[a0 + 4416] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -1956,59 +2140,45 @@ fn part2(number: i32, invocation: u32) {
     }
   }
   if (((n_start + 0) >= (nb * 4)) && ((n_start + 0) < i32(uniforms.n))) {
-    let a6 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a7 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a6] = select(vec4f(0.0), acc0, (vec4f(scratch2[a7], scratch2[a7 + 1], scratch2[a7 + 2], scratch2[a7 + 3]) > vec4f(0.0)));
-    scratch4[a6 + 1] = select(vec4f(0.0), acc1, (vec4f(scratch2[a7 + 4], scratch2[a7 + 5], scratch2[a7 + 6], scratch2[a7 + 7]) > vec4f(0.0)));
+    let a2 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    scratch4[a2] = select(vec4f(0.0), acc0, (scratch0[a2] > vec4f(0.0)));
+    scratch4[a2 + 1] = select(vec4f(0.0), acc1, (scratch0[a2 + 1] > vec4f(0.0)));
   }
   if (((n_start + 1) >= (nb * 4)) && ((n_start + 1) < i32(uniforms.n))) {
-    let a8 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a9 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a8 + 1352] = select(vec4f(0.0), acc2, (vec4f(scratch2[a9 + 5408], scratch2[a9 + 5409], scratch2[a9 + 5410], scratch2[a9 + 5411]) > vec4f(0.0)));
-    scratch4[a8 + 1353] = select(vec4f(0.0), acc3, (vec4f(scratch2[a9 + 5412], scratch2[a9 + 5413], scratch2[a9 + 5414], scratch2[a9 + 5415]) > vec4f(0.0)));
+    let a3 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    scratch4[a3 + 1352] = select(vec4f(0.0), acc2, (scratch0[a3 + 1352] > vec4f(0.0)));
+    scratch4[a3 + 1353] = select(vec4f(0.0), acc3, (scratch0[a3 + 1353] > vec4f(0.0)));
   }
   if (((n_start + 2) >= (nb * 4)) && ((n_start + 2) < i32(uniforms.n))) {
-    let a10 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a11 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a10 + 2704] = select(vec4f(0.0), acc4, (vec4f(scratch2[a11 + 10816], scratch2[a11 + 10817], scratch2[a11 + 10818], scratch2[a11 + 10819]) > vec4f(0.0)));
-    scratch4[a10 + 2705] = select(vec4f(0.0), acc5, (vec4f(scratch2[a11 + 10820], scratch2[a11 + 10821], scratch2[a11 + 10822], scratch2[a11 + 10823]) > vec4f(0.0)));
+    let a4 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    scratch4[a4 + 2704] = select(vec4f(0.0), acc4, (scratch0[a4 + 2704] > vec4f(0.0)));
+    scratch4[a4 + 2705] = select(vec4f(0.0), acc5, (scratch0[a4 + 2705] > vec4f(0.0)));
   }
   if (((n_start + 3) >= (nb * 4)) && ((n_start + 3) < i32(uniforms.n))) {
-    let a12 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a13 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a12 + 4056] = select(vec4f(0.0), acc6, (vec4f(scratch2[a13 + 16224], scratch2[a13 + 16225], scratch2[a13 + 16226], scratch2[a13 + 16227]) > vec4f(0.0)));
-    scratch4[a12 + 4057] = select(vec4f(0.0), acc7, (vec4f(scratch2[a13 + 16228], scratch2[a13 + 16229], scratch2[a13 + 16230], scratch2[a13 + 16231]) > vec4f(0.0)));
+    let a5 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    scratch4[a5 + 4056] = select(vec4f(0.0), acc6, (scratch0[a5 + 4056] > vec4f(0.0)));
+    scratch4[a5 + 4057] = select(vec4f(0.0), acc7, (scratch0[a5 + 4057] > vec4f(0.0)));
   }
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 144) { part1(number, invocation); return; }
-  number -= 144;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch0, scratch2, scratch7, gradients.
+ * Kernel 23: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch0, scratch3, scratch7, gradients.
  */
-const train10Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
-  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
+const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
+  name: 'train_11_conv1_backward_sum_conv1_backward_max_po',
   label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad',
   parts: [
     {
-      name: 'train_10a_conv1_backward_sum',
+      name: 'train_11a_conv1_backward_sum',
       label: 'conv1 backward: sum',
       tasks: { count: 4, block: 0 },
       together: true,
       invocations: { count: 8, block: 0 },
     },
     {
-      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
+      name: 'train_11b_conv1_backward_max_pool2d_grad_conv2d_we',
       label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       together: true,
@@ -2019,7 +2189,7 @@ const train10Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 10, access: 'read' },
-    { buffer: 12, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 17, access: 'read' },
     { buffer: 1, access: 'read_write' },
   ],
@@ -2084,13 +2254,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 23: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train11AdamIsFiniteMulAddPowSub3More: KernelSpec = {
-  name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 24: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train12AdamIsFiniteMulAddPowSub3More: KernelSpec = {
+  name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       together: false,
@@ -2142,174 +2312,334 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionSmall in hexadecimal: 32,492 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionSmall in hexadecimal: 66,616 bytes, a function for each part of each kernel. */
 const fashionSmallWasm = '\
-0061736d0100000001530960017c017c60017d017d60027d7d017d60017d017f60087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060097f7f7f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004032c2b\
-0000010101010203040404050504040506040707070707070406040707070706060606060608080804040607ab0d292a696e6665725f3030615f\
-636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f636f6e7632645f\
-6164645f72656c755f6d61785f706f6f6c32645f77656967687473000929696e6665725f30315f636f6e76325f636f6e7632645f6164645f7265\
-6c755f6d61785f706f6f6c3264000a1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000b1c696e6665725f30335f\
-6663315f6d61746d756c5f6164645f72656c75000c30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f616d6178\
-5f7375625f6578705f73756d000d206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000e356576616c75617465\
-5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765696768747300092c6576616c756174655f30\
-315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f2c6576616c756174655f30325f636f6e76325f636f6e\
-7632645f6164645f72656c755f6d61785f706f6f6c3264000a216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c\
-75000b1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75000c336576616c756174655f30355f6663325f6d61746d\
-756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00102d6576616c756174655f30365f6c6f73735f6c6f675f737562\
-5f65715f73656c6563745f73756d5f335f6d6f726500111d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f6469760012327472\
-61696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00131e747261696e5f30\
-30635f6663325f7765696768745f72656f72646572656400141e747261696e5f3030645f6663315f7765696768745f72656f7264657265640015\
-20747261696e5f3030655f636f6e76335f7765696768745f72656f726465726564001620747261696e5f3030665f636f6e76325f776569676874\
-5f72656f726465726564001731747261696e5f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d6178\
-5f706f6f001831747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f0019\
-1e747261696e5f30335f636f6e76335f636f6e7632645f6164645f72656c75000b1c747261696e5f30345f6663315f6d61746d756c5f6164645f\
-72656c75000c30747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d001a2b\
-747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001b1a747261696e5f3036625f6663\
-325f6261636b776172645f73756d001c1d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c001d27747261696e5f303664\
-5f6663325f6261636b776172645f6d61746d756c5f67745f73656c656374001e1a747261696e5f3037615f6663315f6261636b776172645f7375\
-6d001f1d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002027747261696e5f3037635f6663315f6261636b77617264\
-5f6d61746d756c5f67745f73656c65637400211c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00222b747261696e5f30\
-38625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002332747261696e5f3038635f636f6e76335f626163\
-6b776172645f636f6e7632645f696e7075745f677261645f67745f73656c6500241c747261696e5f3039615f636f6e76325f6261636b77617264\
-5f73756d002532747261696e5f3039625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f776500\
-2632747261696e5f3039635f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e00271c747261\
-696e5f3130615f636f6e76315f6261636b776172645f73756d002832747261696e5f3130625f636f6e76315f6261636b776172645f6d61785f70\
-6f6f6c32645f677261645f636f6e7632645f776500292e747261696e5f31315f4164616d5f69735f66696e6974655f6d756c5f6164645f706f77\
-5f7375625f335f6d6f7265002a0ab6ed012bd30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e\
-21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a244\
-1aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555\
-c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba5\
-0203017e017f037c200044000000000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b\
-200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669e\
-a0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2\
-210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a24492244992\
-2449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee6\
-3fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f0\
-3f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144\
-000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102\
-200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b1300\
-2000bc41808080fc077141808080fc07470beb0807067f087b037f0f7b017f017b017f20002001480440200021080340200821092009210a4100\
-210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c\
-000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112\
-fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000\
-2115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd090200211920\
-18fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde601\
-2010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde601\
-2013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde6\
-01200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6\
-012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde40121\
-1420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023\
-fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd000290022126202020\
-26fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f000\
-6a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd0002800921272028fd0002900921292006\
-200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027fde401fd0c00000000000000000000000000000000\
-fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde90120102027fde401fd0c000000000000000000000000000000\
-00fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a20122029fde401fd0c0000000000\
-0000000000000000000000fdeb0120132029fde401fd0c00000000000000000000000000000000fdeb01fde90120142029fde401fd0c00000000\
-000000000000000000000000fdeb01fde90120152029fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a\
-220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bd10602077f177b2000\
-2001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d20\
-07200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a2110200dfd0002808a012111200dfd000280ca0121\
-12200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a022115200d\
-fd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f0000003ffde6012117200dfd000280ca022118200dfd0002\
-808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601211a200f2012fde5012013fde401fd0c0000003f\
-0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000003f0000003f0000003ffde601211c20112018fde5\
-012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde4012011fde401fd0c0000003f0000003f0000003f000000\
-3ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142017fde401201afde401fd0c000000\
-3f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f0000003f0000003f0000003ffde6012121201b201cfd\
-e401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501201dfde401fd0c0000003f0000003f0000003f0000\
-003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde601212420132016fde5012019fde401fd0c0000\
-003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b028008200e201ffd0b028010200e2011fd0b028018200e2014\
-fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd0b028040200e2022fd0b028048200e2023fd0b0280\
-50200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070200e2019fd0b028078200d41106a210d200e41106a\
-210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440\
-200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a\
-200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd0002\
-80022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f21\
-1820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e201820\
-0ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5\
-0121232015200ffd000280032016fde501fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201b201c\
-2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b201e2016201cfde501fde501212c2017\
-200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020201c200ffd0002802afde501fde501213020102021\
-fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b028096\
-0120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b02\
-80ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105\
-480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c0000\
-00000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c\
-000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213a\
-fd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000\
-213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c203341\
-80026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6\
-012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd0902\
-8002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b204720\
-44fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e2040\
-41046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b028090032049\
-2036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e09003\
-2049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b2032\
-41016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a001\
-6c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603\
-204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0\
-bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde501215620512052fde501204afd0002c0e703fde5012157204afd00\
-02809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde5012159204c\
-204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde501fde501215b\
-204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41\
-016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c\
-6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003\
-203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061\
-fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c0000000000000000\
-0000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200206041\
-80026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22\
-314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020\
-014804402000210703402007210820084110702109200841106e21082008210a200a41056c200228020041056b200a41056c200228020041056b\
-481b210b4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000\
-000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000\
-00000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000\
-000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021180340\
-410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a211a2005200941086c20184180c0016c6a41046c6a\
-211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde401210e201bfd000290cc04211e201c201efde601200ffd\
-e401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fde4012111201941807f460d01201afd090280642120\
-2020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121212021201dfde6012014fde40121142021201efde6\
-012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde40121162022201efde6012017fde4012117201a4104\
-6a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d000b2005200941086c41046c6a21242024fd000280\
-cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a21262026200e2023fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
-202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202620112025fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b029024202620122023fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202620132025fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-6c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202620162023fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02809001202620172025fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200941086c\
-41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c00000000000000000000000000000000212bfd0c00000000\
-000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e6c6a202a41c00c6c6a201841c0026c6a200d41c000\
-6c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200212f202f202efd000280cc04fde601202bfde40121\
-2b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e201941016a221941c001480d000b201841016a221841\
-03480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180016c6a41046c6a21302030202b2027fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a\
-41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d\
-000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084108\
-702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c0000\
-0000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c\
-00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
-fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000\
-2114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c2016\
-41c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c20\
-1a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d01\
-2018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde401\
-2112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fd\
-e401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c\
-6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e20\
-21fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b02800620242013\
-2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a212620\
-26fd000280d02821252026fd000290d0282127410021280340fd0c000000000000000000000000000000002129fd0c0000000000000000000000\
-0000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c\
-6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202cfd000290d016fde601202afde401212a202b418004\
-6a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c\
-6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c000000000000\
-00000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0be10610\
+0061736d0100000001540960017c017c60017d017d60027d7d017d60017d017f60097f7f7f7f7f7f7f7f7f0060087f7f7f7f7f7f7f7f0060077f\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f72790203018080040332\
+310000010101010203040404050506050406040507070707070708080804040405070707070404040808080707070405050407ed0f2f2a696e66\
+65725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76325f\
+636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000932696e6665725f3030635f636f6e76335f636f6e7632\
+645f6164645f72656c755f776569676874735f7472616e73666f726d65000a29696e6665725f30315f636f6e76325f636f6e7632645f6164645f\
+72656c755f6d61785f706f6f6c3264000b1e696e6665725f30325f636f6e76335f636f6e7632645f6164645f72656c75000c1c696e6665725f30\
+335f6663315f6d61746d756c5f6164645f72656c75000d30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f616d\
+61785f7375625f6578705f73756d000e206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f646976000f356576616c7561\
+74655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f776569676874730009356576616c75617465\
+5f3030635f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000a2c6576616c756174655f30\
+315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400102c6576616c756174655f30325f636f6e76325f636f6e\
+7632645f6164645f72656c755f6d61785f706f6f6c3264000b216576616c756174655f30335f636f6e76335f636f6e7632645f6164645f72656c\
+75000c1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75000d336576616c756174655f30355f6663325f6d61746d\
+756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00112d6576616c756174655f30365f6c6f73735f6c6f675f737562\
+5f65715f73656c6563745f73756d5f335f6d6f726500121d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f6469760013327472\
+61696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001432747261696e5f30\
+30635f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d6500151e747261696e5f3030645f6663\
+325f7765696768745f72656f72646572656400161e747261696e5f3030655f6663315f7765696768745f72656f72646572656400172074726169\
+6e5f3030665f636f6e76335f7765696768745f72656f726465726564001832747261696e5f3031615f636f6e76315f636f6e7632645f6164645f\
+72656c755f6d61785f706f6f6c32645f6d61785f706f6f001932747261696e5f3031625f636f6e76335f6261636b776172645f636f6e7632645f\
+696e7075745f677261645f67745f73656c65001a20747261696e5f3031635f636f6e76325f7765696768745f72656f726465726564001b317472\
+61696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001c1f747261696e5f3033\
+615f636f6e76335f636f6e7632645f6164645f72656c75001d32747261696e5f3033625f636f6e76335f6261636b776172645f636f6e7632645f\
+7765696768745f677261645f696d61676573001e1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75000d30747261696e5f\
+30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d001f2b747261696e5f3036615f6c6f73\
+735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500201a747261696e5f3036625f6663325f6261636b776172645f7375\
+6d00211d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c002227747261696e5f3036645f6663325f6261636b77617264\
+5f6d61746d756c5f67745f73656c65637400231a747261696e5f3037615f6663315f6261636b776172645f73756d00241d747261696e5f303762\
+5f6663315f6261636b776172645f6d61746d756c002527747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f7365\
+6c65637400261c747261696e5f3038615f636f6e76335f6261636b776172645f73756d002732747261696e5f3038625f636f6e76335f6261636b\
+776172645f636f6e7632645f7765696768745f677261645f776569676874002832747261696e5f3038635f636f6e76335f6261636b776172645f\
+636f6e7632645f696e7075745f677261645f67745f73656c6500292b747261696e5f3039615f636f6e76335f6261636b776172645f636f6e7632\
+645f7765696768745f67726164002a1c747261696e5f3039625f636f6e76325f6261636b776172645f73756d002b32747261696e5f3039635f63\
+6f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002c31747261696e5f31305f636f6e76325f62\
+61636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e002d1c747261696e5f3131615f636f6e76315f6261636b7761\
+72645f73756d002e32747261696e5f3131625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f77\
+65002f2e747261696e5f31325f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f726500300ad0f50331d3\
+0101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102\
+445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1\
+563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a2\
+44000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c2000440000000000000000\
+61044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b\
+2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa221\
+03200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb113\
+3bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa020\
+05a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb10\
+01b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a010004400\
+0000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03f\
+a0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c044043\
+0000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470beb\
+0807067f087b037f0f7b017f017b017f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e0340fd0c00\
+000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd\
+0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021\
+14fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004200c41386c200b4190066c\
+6a200d41026c6a41046c6a21182005200e41086c41046c6a2119024003402018fd090200211a2019fd000200211b201a201bfde601200ffde401\
+210f2018fd090204211c201c201bfde6012010fde40121102018fd090270211d201d201bfde6012011fde40121112018fd090274211e201e201b\
+fde6012012fde40121122019fd000210211f201a201ffde6012013fde4012113201c201ffde6012014fde4012114201d201ffde6012015fde401\
+2115201e201ffde6012016fde4012116201741a07e460d012019fd000280012120201c2020fde601200ffde401210f2018fd0902082121202120\
+20fde6012010fde4012110201e2020fde6012011fde40121112018fd090278212220222020fde6012012fde40121122019fd000290012123201c\
+2023fde6012013fde401211320212023fde6012014fde4012114201e2023fde6012015fde401211520222023fde6012016fde4012116201741e0\
+7c460d012019fd00028002212420212024fde601200ffde401210f2018fd09020c212520252024fde6012010fde401211020222024fde6012011\
+fde40121112018fd09027c212620262024fde6012012fde40121122019fd00029002212720212027fde6012013fde401211320252027fde60120\
+14fde401211420222027fde6012015fde401211520262027fde6012016fde4012116201841f0006a211820194180036a2119201741016a221741\
+03480d000b0b2005200e41086c41046c6a21292029fd0002800921282029fd00029009212a2006200e41086c200c41a0036c6a200b41a02a6c6a\
+200d41206c6a41046c6a212b202b200f2028fde401fd0c00000000000000000000000000000000fdeb0120102028fde401fd0c00000000000000\
+000000000000000000fdeb01fde90120112028fde401fd0c00000000000000000000000000000000fdeb01fde90120122028fde401fd0c000000\
+00000000000000000000000000fdeb01fde901fd0b0200202b2013202afde401fd0c00000000000000000000000000000000fdeb012014202afd\
+e401fd0c00000000000000000000000000000000fdeb01fde9012015202afde401fd0c00000000000000000000000000000000fdeb01fde90120\
+16202afde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200e41016a220e4104480d000b200d41016a220d410d480d\
+000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b860702077f1f7b200020014804402000210903402009210a200a4120\
+70210b200a41206e210a200a210c4100210d2005200c41086c200b41c0006c6a41046c6a210e2007200c4180206c200b41086c6a41046c6a210f\
+0340200efd0002800a21102010fd0c0000003f0000003f0000003f0000003ffde6012111200efd0002804afd0c0000003f0000003f0000003f00\
+00003ffde6012112200efd0002808a0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200efd000280ca01fd0c0000003f00\
+00003f0000003f0000003ffde6012115200efd0002808a0321162016fd0c0000003f0000003f0000003f0000003ffde601211720112015fde401\
+2017fde40121182018fd0c0000003f0000003f0000003f0000003ffde6012119200efd0002808a02fd0c0000003f0000003f0000003f0000003f\
+fde601211a200efd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211b2012201afde401201bfde401fd0c0000003f0000003f\
+0000003f0000003ffde601211c200efd000280ca02fd0c0000003f0000003f0000003f0000003ffde601211d200efd0002808a04211e201efd0c\
+0000003f0000003f0000003f0000003ffde601211f2014201dfde401201ffde40121202020fd0c0000003f0000003f0000003f0000003ffde601\
+212120112015fde5012017fde40121222022fd0c0000003f0000003f0000003f0000003ffde60121232012201afde501201bfde401fd0c000000\
+3f0000003f0000003f0000003ffde60121242014201dfde501201ffde40121252025fd0c0000003f0000003f0000003f0000003ffde601212620\
+112012fde4012014fde401212720112012fde5012014fde40121282019201cfde4012021fde40121292019201cfde5012021fde401212a202320\
+24fde4012026fde401212b20232024fde5012026fde401212c2017201bfde401201ffde401212d2017201bfde501201ffde401212e200f2010fd\
+0b0200200f2027fd0b028008200f2028fd0b028010200f2013fd0b028018200f2018fd0b028020200f2029fd0b028028200f202afd0b02803020\
+0f2020fd0b028038200f2022fd0b028040200f202bfd0b028048200f202cfd0b028050200f2025fd0b028058200f2016fd0b028060200f202dfd\
+0b028068200f202efd0b028070200f201efd0b028078200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a22092001\
+480d000b0b0be11002077f3c7b200020014804402000210903402009210a200a41c00070210b200a41c0006e210a200a210c4100210d2005200c\
+41086c200b4180016c6a41046c6a210e2008200c4180e4006c200b41086c6a41046c6a210f0340200efd000280cc0421102010fd0c0000003f00\
+00003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200efd000280cc0621132013fd0c000000\
+3f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde6012115200efd000280cc0821162016fd0c00\
+00003f0000003f0000003f0000003ffde60121172010fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200efd000280cc0a21192019fd\
+0c398ee33d398ee33d398ee33d398ee33dfde601211a200efd000280cc10211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c20\
+18201afde401201cfde401211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2013fd0c398ee33d398ee33d398ee33d398ee33d\
+fde601211f200efd000280cc0c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121200efd000280cc1221222022fd0c398ee33d\
+398ee33d398ee33d398ee33dfde6012123201f2021fde4012023fde40121242024fd0c398ee33d398ee33d398ee33d398ee33dfde60121252016\
+fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200efd000280cc0e21272027fd0c398ee33d398ee33d398ee33d398ee33dfde6012128\
+200efd000280cc1421292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a20262028fde401202afde401212b20182019fd0c398e63\
+3d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601212d201f2020fd0c398e633d398e633d398e633d398e633dfde601fde5012022fd0c398ee33c398ee33c398ee33c\
+398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f2029fd0c398ee33c398ee33c398ee33c398ee33cfd\
+e601213020262027fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde40121312010fd0c398e633d398e633d398e633d398e63\
+3dfde601201afde501201bfd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e60121332013fd0c398e633d398e633d398e633d398e633dfde6012021fde5012022fd0c398e633e398e633e398e633e398e633efde601fde401\
+21342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352029fd0c398e633e398e633e398e633e398e633efde60121362016fd0c398e\
+633d398e633d398e633d398e633dfde6012028fde5012036fde40121372011fd0c0000003f0000003f0000003f0000003ffde601213820122015\
+fde4012017fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213920122014fd0c398e633d398e633d398e633d398e633dfde601fde5\
+012017fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213a2011fd0c398e633d398e633d398e633d398e633dfde6012015fde50120\
+17fd0c398e633e398e633e398e633e398e633efde601fde401213b201dfd0c0000003f0000003f0000003f0000003ffde601213c201e2025fde4\
+01202bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d201e2024fd0c398e633d398e633d398e633d398e633dfde601fde50120\
+2bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e201dfd0c398e633d398e633d398e633d398e633dfde6012025fde501202bfd\
+0c398e633e398e633e398e633e398e633efde601fde401213f202cfd0c0000003f0000003f0000003f0000003ffde6012140202d202ffde40120\
+31fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012141202d202efd0c398e633d398e633d398e633d398e633dfde601fde5012031fd\
+0c398ee33c398ee33c398ee33c398ee33cfde601fde4012142202cfd0c398e633d398e633d398e633d398e633dfde601202ffde5012031fd0c39\
+8e633e398e633e398e633e398e633efde601fde40121432032fd0c0000003f0000003f0000003f0000003ffde601214420332035fde4012037fd\
+0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520332034fd0c398e633d398e633d398e633d398e633dfde601fde5012037fd0c39\
+8ee33c398ee33c398ee33c398ee33cfde601fde40121462032fd0c398e633d398e633d398e633d398e633dfde6012035fde5012037fd0c398e63\
+3e398e633e398e633e398e633efde601fde4012147201bfd0c0000003f0000003f0000003f0000003ffde6012148201c2023fde401202afde401\
+2149201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401214a201bfd0c398e633d398e633d398e633d398e633dfd\
+e6012023fde5012036fde401214b200f2038fd0b0200200f2039fd0b028010200f203afd0b028020200f203bfd0b028030200f2017fd0b028040\
+200f203cfd0b028050200f203dfd0b028060200f203efd0b028070200f203ffd0b02808001200f202bfd0b02809001200f2040fd0b0280a00120\
+0f2041fd0b0280b001200f2042fd0b0280c001200f2043fd0b0280d001200f2031fd0b0280e001200f2044fd0b0280f001200f2045fd0b028080\
+02200f2046fd0b02809002200f2047fd0b0280a002200f2037fd0b0280b002200f2048fd0b0280c002200f2049fd0b0280d002200f204afd0b02\
+80e002200f204bfd0b0280f002200f2029fd0b02808003200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a220920\
+01480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21\
+092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41\
+a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd0002\
+80012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014\
+fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e200ffd000280292018fde501211f200ffd00028028201afde501\
+2120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5012123200ffd000280032016fde5012015fde501212420\
+172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201c2016fde401201bfde501212820112017fde501201dfde50121\
+29201e201dfde401212a201d201efde501212b2016201cfde501201efde501212c200ffd000280272017fde501201ffde501212d2020201ffde4\
+01212e201f2020fde501212f200ffd0002802a201cfde5012020fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220\
+102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010\
+202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de02\
+20102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a22\
+0c4108480d000b410021310340410021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c0000000000\
+00000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000\
+000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00\
+000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e41\
+00213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd090200214220\
+41fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6\
+012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fd\
+e601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09\
+028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d\
+000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd\
+0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b02809103204920\
+3efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d0340\
+4100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd\
+000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b503215120\
+4afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204a\
+fd0002a0e103fde401215620512052fde501204afd0002c0e703fde4012157204afd0002809003204cfde401204dfde4012050fde4012053fde4\
+01215820502053fde501204afd0002e0a2032054fde4012055fde401fde4012159204c204dfde501204afd000280db03fde4012056fde4012057\
+fde401215a20562057fde50120542055fde501204afd0002e0ed03fde401fde401215b204b2058fd0b0280f403204b2059fd0b02a0f403204b20\
+5afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b\
+203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f\
+2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a21610340206020\
+61fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000\
+000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f60320\
+5cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f410548\
+0d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd4\
+3e0f067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b057f20002001480440200021080340200821092009410170210a20\
+0941016e21092009210b4100210c03404100210d0340200b41086c200d6a20022802004804402004200b4180e4006c200d41c00c6c6a200c4104\
+6c6a41046c6a210f200ffd000200210e200efd0c00000040000000400000004000000040fde6012110200ffd0002800a21112011fd0c00004040\
+000040400000404000004040fde601211220102012fde4012113200ffd0002801421142014fd0c00004040000040400000404000004040fde601\
+211520132015fde5012116200ffd0002801e21172017fd0c00000040000000400000004000000040fde601211820162018fde50121192019fd0c\
+00000040000000400000004000000040fde601211a200ffd00028002211b201bfd0c00000040000000400000004000000040fde601211c200ffd\
+0002800c211d201dfd0c00004040000040400000404000004040fde601211e201c201efde401211f200ffd0002801621202020fd0c0000404000\
+0040400000404000004040fde6012121201f2021fde5012122200ffd0002802021232023fd0c00000040000000400000004000000040fde60121\
+2420222024fde50121252025fd0c00004040000040400000404000004040fde6012126201a2026fde4012127200ffd0002800421282028fd0c00\
+000040000000400000004000000040fde6012129200ffd0002800e212a202afd0c00004040000040400000404000004040fde601212b2029202b\
+fde401212c200ffd00028018212d202dfd0c00004040000040400000404000004040fde601212e202c202efde501212f200ffd00028022213020\
+30fd0c00000040000000400000004000000040fde6012131202f2031fde50121322032fd0c00004040000040400000404000004040fde6012133\
+20272033fde5012134200ffd0002800621352035fd0c00000040000000400000004000000040fde6012136200ffd0002801021372037fd0c0000\
+4040000040400000404000004040fde601213820362038fde4012139200ffd0002801a213a203afd0c00004040000040400000404000004040fd\
+e601213b2039203bfde501213c200ffd00028024213d203dfd0c00000040000000400000004000000040fde601213e203c203efde501213f203f\
+fd0c00000040000000400000004000000040fde601214020342040fde50121412025fd0c00000040000000400000004000000040fde601214220\
+32fd0c0000a0400000a0400000a0400000a040fde601214320422043fde401214420442040fde40121452032fd0c000000410000004100000041\
+00000041fde60121462025fd0c00008041000080410000804100008041fde601214720462047fde5012148203ffd0c0000004100000041000000\
+4100000041fde601214920482049fde401214a20252032fde401214b204b2040fde501214c200ffd00028008214d204dfd0c0000004000000040\
+0000004000000040fde601214e200ffd00028012214f204ffd0c00004040000040400000404000004040fde6012150204e2050fde4012151200f\
+fd0002801c21522052fd0c00004040000040400000404000004040fde601215320512053fde5012154200ffd0002802621552055fd0c00000040\
+000000400000004000000040fde601215620542056fde501215720572025fde50121582032fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+215920582059fde501215a203ffd0c0000c03f0000c03f0000c03f0000c03ffde601215b205a205bfde401215c2011fd0c000000400000004000\
+00004000000040fde601215d2014fd0c0000a0400000a0400000a0400000a040fde601215e205d205efde401215f205f2018fde40121602060fd\
+0c00000040000000400000004000000040fde6012161201dfd0c00000040000000400000004000000040fde60121622020fd0c0000a0400000a0\
+400000a0400000a040fde601216320622063fde401216420642024fde40121652065fd0c00004040000040400000404000004040fde601216620\
+612066fde4012167202afd0c00000040000000400000004000000040fde6012168202dfd0c0000a0400000a0400000a0400000a040fde6012169\
+20682069fde401216a206a2031fde401216b206bfd0c00004040000040400000404000004040fde601216c2067206cfde501216d2037fd0c0000\
+0040000000400000004000000040fde601216e203afd0c0000a0400000a0400000a0400000a040fde601216f206e206ffde40121702070203efd\
+e40121712071fd0c00000040000000400000004000000040fde6012172206d2072fde50121732065fd0c00000040000000400000004000000040\
+fde6012174206bfd0c0000a0400000a0400000a0400000a040fde601217520742075fde401217620762072fde4012177206bfd0c000000410000\
+00410000004100000041fde60121782065fd0c00008041000080410000804100008041fde601217920782079fde501217a2071fd0c0000004100\
+0000410000004100000041fde601217b207a207bfde401217c2065206bfde401217d207d2072fde501217e204ffd0c0000004000000040000000\
+4000000040fde601217f2052fd0c0000a0400000a0400000a0400000a040fde601218001207f208001fde4012181012081012056fde401218201\
+2082012065fde501218301206bfd0c0000c03f0000c03f0000c03f0000c03ffde601218401208301208401fde5012185012071fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601218601208501208601fde4012187012014fd0c00000041000000410000004100000041fde6012188012011fd\
+0c00008041000080410000804100008041fde601218901208801208901fde501218a012017fd0c00000041000000410000004100000041fde601\
+218b01208a01208b01fde401218c01208c01fd0c00000040000000400000004000000040fde601218d012020fd0c000000410000004100000041\
+00000041fde601218e01201dfd0c00008041000080410000804100008041fde601218f01208e01208f01fde5012190012023fd0c000000410000\
+00410000004100000041fde601219101209001209101fde401219201209201fd0c00004040000040400000404000004040fde601219301208d01\
+209301fde401219401202dfd0c00000041000000410000004100000041fde601219501202afd0c00008041000080410000804100008041fde601\
+219601209501209601fde5012197012030fd0c00000041000000410000004100000041fde601219801209701209801fde401219901209901fd0c\
+00004040000040400000404000004040fde601219a01209401209a01fde501219b01203afd0c00000041000000410000004100000041fde60121\
+9c012037fd0c00008041000080410000804100008041fde601219d01209c01209d01fde501219e01203dfd0c0000004100000041000000410000\
+0041fde601219f01209e01209f01fde40121a00120a001fd0c00000040000000400000004000000040fde60121a101209b0120a101fde50121a2\
+01209201fd0c00000040000000400000004000000040fde60121a301209901fd0c0000a0400000a0400000a0400000a040fde60121a40120a301\
+20a401fde40121a50120a50120a101fde40121a601209901fd0c00000041000000410000004100000041fde60121a701209201fd0c0000804100\
+0080410000804100008041fde60121a80120a70120a801fde50121a90120a001fd0c00000041000000410000004100000041fde60121aa0120a9\
+0120aa01fde40121ab01209201209901fde40121ac0120ac0120a101fde50121ad012052fd0c00000041000000410000004100000041fde60121\
+ae01204ffd0c00008041000080410000804100008041fde60121af0120ae0120af01fde50121b0012055fd0c0000004100000041000000410000\
+0041fde60121b10120b00120b101fde40121b20120b201209201fde50121b301209901fd0c0000c03f0000c03f0000c03f0000c03ffde60121b4\
+0120b30120b401fde50121b50120a001fd0c0000c03f0000c03f0000c03f0000c03ffde60121b60120b50120b601fde40121b70120112014fde4\
+0121b80120b8012018fde50121b90120b901fd0c00000040000000400000004000000040fde60121ba01201d2020fde40121bb0120bb012024fd\
+e50121bc0120bc01fd0c00004040000040400000404000004040fde60121bd0120ba0120bd01fde40121be01202a202dfde40121bf0120bf0120\
+31fde50121c00120c001fd0c00004040000040400000404000004040fde60121c10120be0120c101fde50121c2012037203afde40121c30120c3\
+01203efde50121c40120c401fd0c00000040000000400000004000000040fde60121c50120c20120c501fde50121c60120bc01fd0c0000004000\
+0000400000004000000040fde60121c70120c001fd0c0000a0400000a0400000a0400000a040fde60121c80120c70120c801fde40121c90120c9\
+0120c501fde40121ca0120c001fd0c00000041000000410000004100000041fde60121cb0120bc01fd0c00008041000080410000804100008041\
+fde60121cc0120cb0120cc01fde50121cd0120c401fd0c00000041000000410000004100000041fde60121ce0120cd0120ce01fde40121cf0120\
+bc0120c001fde40121d00120d00120c501fde50121d101204f2052fde40121d20120d2012056fde50121d30120d30120bc01fde50121d40120c0\
+01fd0c0000c03f0000c03f0000c03f0000c03ffde60121d50120d40120d501fde50121d60120c401fd0c0000c03f0000c03f0000c03f0000c03f\
+fde60121d70120d60120d701fde40121d801200ffd0002802821d90120d9012011fde50121da012014fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde60121db0120da0120db01fde50121dc012017fd0c0000c03f0000c03f0000c03f0000c03ffde60121dd0120dc0120dd01fde40121de0120\
+de01fd0c00000040000000400000004000000040fde60121df01200ffd0002802a21e00120e001201dfde50121e1012020fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde60121e20120e10120e201fde50121e3012023fd0c0000c03f0000c03f0000c03f0000c03ffde60121e40120e30120e4\
+01fde40121e50120e501fd0c00004040000040400000404000004040fde60121e60120df0120e601fde40121e701200ffd0002802c21e80120e8\
+01202afde50121e901202dfd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e90120ea01fde50121eb012030fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde60121ec0120eb0120ec01fde40121ed0120ed01fd0c00004040000040400000404000004040fde60121ee0120e70120\
+ee01fde50121ef01200ffd0002802e21f00120f0012037fde50121f101203afd0c0000c03f0000c03f0000c03f0000c03ffde60121f20120f101\
+20f201fde50121f301203dfd0c0000c03f0000c03f0000c03f0000c03ffde60121f40120f30120f401fde40121f50120f501fd0c000000400000\
+00400000004000000040fde60121f60120ef0120f601fde50121f70120e501fd0c00000040000000400000004000000040fde60121f80120ed01\
+fd0c0000a0400000a0400000a0400000a040fde60121f90120f80120f901fde40121fa0120fa0120f601fde40121fb0120ed01fd0c0000004100\
+0000410000004100000041fde60121fc0120e501fd0c00008041000080410000804100008041fde60121fd0120fc0120fd01fde50121fe0120f5\
+01fd0c00000041000000410000004100000041fde60121ff0120fe0120ff01fde40121800220e50120ed01fde40121810220810220f601fde501\
+218202200ffd00028030218302208302204ffde5012184022052fd0c0000c03f0000c03f0000c03f0000c03ffde601218502208402208502fde5\
+012186022055fd0c0000c03f0000c03f0000c03f0000c03ffde601218702208602208702fde40121880220880220e501fde50121890220ed01fd\
+0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b0220f501fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01218c02208b02208c02fde401218d024100218e0203404100218f022003200d41c0006c200c41046c6a41046c6a21900203402090022041fd0b\
+02002090022045fd0b028010209002204afd0b028020209002204cfd0b028030209002205cfd0b0280402090022073fd0b0280502090022077fd\
+0b028060209002207cfd0b028070209002207efd0b02808001209002208701fd0b0280900120900220a201fd0b0280a00120900220a601fd0b02\
+80b00120900220ab01fd0b0280c00120900220ad01fd0b0280d00120900220b701fd0b0280e00120900220c601fd0b0280f00120900220ca01fd\
+0b0280800220900220cf01fd0b0280900220900220d101fd0b0280a00220900220d801fd0b0280b00220900220f701fd0b0280c00220900220fb\
+01fd0b0280d002209002208002fd0b0280e002209002208202fd0b0280f002209002208d02fd0b02808003208f0241016a228f024101480d000b\
+208e0241016a228e024101480d000b0b200d41016a220d4108480d000b200c41016a220c4110480d000b41002191020340410021920203404100\
+219302034041002194020340200b41086c20940241046c6a2002280200480440fd0c00000000000000000000000000000000219502fd0c000000\
+00000000000000000000000000219602fd0c00000000000000000000000000000000219702fd0c00000000000000000000000000000000219802\
+fd0c00000000000000000000000000000000219902fd0c00000000000000000000000000000000219a02fd0c0000000000000000000000000000\
+0000219b02fd0c00000000000000000000000000000000219c024100219d0220032093024180046c2094024180026c6a41046c6a219e02200620\
+91024180e4006c2093024180046c6a41046c6a219f020340209e02fd09020021a002209f02fd00020021a10220a00220a102fde601209502fde4\
+01219502209f02fd00021021a20220a00220a202fde601209602fde401219602209e02fd0902800221a30220a30220a102fde601209702fde401\
+21970220a30220a202fde601209802fde401219802209e02fd0902800421a40220a40220a102fde601209902fde40121990220a40220a202fde6\
+01209a02fde401219a02209e02fd0902800621a50220a50220a102fde601209b02fde401219b0220a50220a202fde601209c02fde401219c0220\
+9e0241046a219e02209f0241206a219f02209d0241016a229d0241c000480d000b200320930241c0006c20940241206c6a41046c6a21a60220a6\
+02209502fd0b0280900320a602209602fd0b0290900320a602209702fd0b02a0900320a602209802fd0b02b0900320a602209902fd0b02c09003\
+20a602209a02fd0b02d0900320a602209b02fd0b02e0900320a602209c02fd0b02f090030b20940241016a2294024102480d000b20930241016a\
+2293024119480d000b20920241016a2292024101480d000b410021920203404100210d0340200b41086c200d6a20022802004804402003209202\
+41046c200d41086c6a41046c6a21a80220a802fd000280900321a70220a802fd0002809a0321a90220a70220a902fde40121aa0220a802fd0002\
+80a40321ab0220aa0220ab02fde40121ac0220a802fd000280ae0321ad0220ac0220ad02fde40121ae0220a802fd000280920321af0220a802fd\
+0002809c0321b00220af0220b002fde40121b10220a802fd000280a60321b20220b10220b202fde40121b30220a802fd000280b00321b40220b3\
+0220b402fde40121b50220ae0220b502fde40121b60220a802fd000280940321b70220a802fd0002809e0321b80220b70220b802fde40121b902\
+20a802fd000280a80321ba0220b90220ba02fde40121bb0220a802fd000280b20321bc0220bb0220bc02fde40121bd0220b60220bd02fde40121\
+be0220a802fd000280960321bf0220a802fd000280a00321c00220bf0220c002fde40121c10220a802fd000280aa0321c20220c10220c202fde4\
+0121c30220a802fd000280b40321c40220c30220c402fde40121c50220be0220c502fde40121c60220bd02fd0c0000003f0000003f0000003f00\
+00003ffde60121c70220b50220c702fde50121c80220c502fd0c00000040000000400000004000000040fde60121c90220c80220c902fde50121\
+ca0220bd02fd0c0000803e0000803e0000803e0000803efde60121cb0220b50220cb02fde40121cc0220c502fd0c000080400000804000008040\
+00008040fde60121cd0220cc0220cd02fde40121ce0220a802fd000280980321cf0220a802fd000280a20321d00220cf0220d002fde40121d102\
+20a802fd000280ac0321d20220d10220d202fde40121d30220a802fd000280b60321d40220d30220d402fde40121d50220ce0220d502fde40121\
+d60220ab02fd0c0000003f0000003f0000003f0000003ffde60121d70220a90220d702fde50121d80220ad02fd0c000000400000004000000040\
+00000040fde60121d90220d80220d902fde50121da0220b202fd0c0000003f0000003f0000003f0000003ffde60121db0220b00220db02fde501\
+21dc0220b402fd0c00000040000000400000004000000040fde60121dd0220dc0220dd02fde50121de0220da0220de02fde40121df0220ba02fd\
+0c0000003f0000003f0000003f0000003ffde60121e00220b80220e002fde50121e10220bc02fd0c00000040000000400000004000000040fde6\
+0121e20220e10220e202fde50121e30220df0220e302fde40121e40220c202fd0c0000003f0000003f0000003f0000003ffde60121e50220c002\
+20e502fde50121e60220c402fd0c00000040000000400000004000000040fde60121e70220e60220e702fde50121e80220e40220e802fde40121\
+e90220e302fd0c0000003f0000003f0000003f0000003ffde60121ea0220de0220ea02fde50121eb0220e802fd0c000000400000004000000040\
+00000040fde60121ec0220eb0220ec02fde50121ed0220e302fd0c0000803e0000803e0000803e0000803efde60121ee0220de0220ee02fde401\
+21ef0220e802fd0c00008040000080400000804000008040fde60121f00220ef0220f002fde40121f10220d202fd0c0000003f0000003f000000\
+3f0000003ffde60121f20220d00220f202fde50121f30220d402fd0c00000040000000400000004000000040fde60121f40220f30220f402fde5\
+0121f50220f10220f502fde40121f60220ab02fd0c0000803e0000803e0000803e0000803efde60121f70220a90220f702fde40121f80220ad02\
+fd0c00008040000080400000804000008040fde60121f90220f80220f902fde40121fa0220a802fd000280b80321fb0220fa0220fb02fde40121\
+fc0220b202fd0c0000803e0000803e0000803e0000803efde60121fd0220b00220fd02fde40121fe0220b402fd0c000080400000804000008040\
+00008040fde60121ff0220fe0220ff02fde40121800320a802fd000280ba03218103208003208103fde40121820320fc02208203fde401218303\
+20ba02fd0c0000803e0000803e0000803e0000803efde60121840320b802208403fde40121850320bc02fd0c0000804000008040000080400000\
+8040fde601218603208503208603fde40121870320a802fd000280bc03218803208703208803fde401218903208303208903fde401218a0320c2\
+02fd0c0000803e0000803e0000803e0000803efde601218b0320c002208b03fde401218c0320c402fd0c00008040000080400000804000008040\
+fde601218d03208c03208d03fde401218e0320a802fd000280be03218f03208e03208f03fde401219003208a03209003fde401219103208903fd\
+0c0000003f0000003f0000003f0000003ffde601219203208203209203fde501219303209003fd0c00000040000000400000004000000040fde6\
+01219403209303209403fde501219503208903fd0c0000803e0000803e0000803e0000803efde601219603208203209603fde401219703209003\
+fd0c00008040000080400000804000008040fde601219803209703209803fde40121990320d202fd0c0000803e0000803e0000803e0000803efd\
+e601219a0320d002209a03fde401219b0320d402fd0c00008040000080400000804000008040fde601219c03209b03209c03fde401219d0320a8\
+02fd000280c003219e03209d03209e03fde401219f03209903209f03fde40121a0034100218e0203404100218f02200320920241046c200d41c8\
+006c6a41046c6a21a103034020a10320c602fd0b0280c20320a10320ca02fd0b02a0c20320a10320d602fd0b02c0c20320a10320e902fd0b02e0\
+c20320a10320ed02fd0b0280c30320a10320f602fd0b02a0c30320a103209103fd0b02c0c30320a103209503fd0b02e0c30320a10320a003fd0b\
+0280c403208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b20920241016a22920241\
+02480d000b410021920203404100210d0340200b41086c200d6a2002280200480440200520910241086c20920241046c6a41046c6a21a30320a3\
+03fd000280cc1621a203410021a4030340410021a503200720910241086c20920241046c6a20a4034180036c6a200b4180c8006c6a200d418009\
+6c6a41046c6a21a603200320920241046c20a40341186c6a200d41c8006c6a41046c6a21a703034020a60320a703fd000280c20320a203fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b020020a6034180046a21a60320a70341206a21a70320a50341016a22a5034103480d00\
+0b20a40341016a22a4034103480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b20910241016a2291024110480d\
+000b200841016a22082001480d000b0b0bc20c0f057f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f2000200148044020\
+00210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b41\
+0520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000\
+000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000\
+00000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000\
+000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a4104\
+6c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401\
+210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200f\
+fde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c21\
+1f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde4\
+0121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a221641800148\
+0d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024\
+200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420\
+112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b0290080520\
+05200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340202841026c41016a200228020041016b20284102\
+6c41016a200228020041016b481b2129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c\
+00000000000000000000000000000000212cfd0c00000000000000000000000000000000212d41002116034041002117200420284180126c2016\
+6a41046c6a212e2005200941086c201641c0046c6a41046c6a212f200420294180096c20166a41046c6a21300340202efd0902002131202ffd00\
+0280d016213220312032fde601202afde401212a202ffd000290d016213320312033fde601202bfde401212b2030fd090200213420342032fde6\
+01202cfde401212c20342033fde601202dfde401212d202e4180046a212e202f4180026a212f20304180046a2130201741016a22174109480d00\
+0b201641016a2216418001480d000b2006200941086c20284180016c6a41046c6a21352035202a2025fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b02002035202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02102006202941c0006c200941086c\
+6a41046c6a21362036202c2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002036202d2027fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b0210202841016a2228200228020041016a41026d480d000b0b200741016a22072001480d000b0b0be10610\
 017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f200020014804402005410041046c6a210920092a0280e6282108\
 20092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a02\
 9ce628211020092a02a0e628211120092a02a4e62821122000211303402013211420142115410021160340430000000021174300000000211843\
@@ -2325,9 +2655,9 @@ d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a201b2024
 41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340202c202d2a022c92212c202d41046a212d20214101\
 6a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c6a212f2006201541166c41046c6a21300340202f20\
 302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b201341016a22132001480d000b0b0b860101077f20\
-002001480440200021080340200821092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004200a4190066c6a210e034020\
-0d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b41016a220b4101480d000b20\
-0841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000200148044020002107034020072108200821094100210a0340\
+0020014804402000210903402009210a200a210b4100210c03404100210d2006200b4190066c41046c6a210e2004200b4190066c6a210f034020\
+0e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d419006480d000b200c41016a220c4101480d000b20\
+0941016a22092001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000200148044020002107034020072108200821094100210a0340\
 4100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000\
 000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000\
 00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021144100\
@@ -2375,161 +2705,442 @@ fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b02002029
 0041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22152001480d000b0b0b860101077f20002001480440\
 2000210c0340200c210d200d210e4100210f0340410021102006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000\
 b24300007f4395380200201141046a2111201241016a2112201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c\
-2001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f\
-41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd0002804a21142011\
-fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003f\
-fde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601\
-211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20\
-132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000\
-003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401\
-fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde6012123\
-2018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f00\
-00003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde4\
-01fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121\
-282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd\
-0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b028040\
-20122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201d\
-fd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f20002001480440\
-2000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f\
-6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e\
-4100210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41\
-c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a21\
-11200f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170\
-210e200d4180016e210d200d210f41002110200a200f4180c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a2112\
-0340201120122a0280cc04380200201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0b\
-890101077f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f41002110200b200f4180106c200e4120\
-6c6a41046c6a21112005200f4180106c200e6a41046c6a21120340201120122a02800a380200201141046a211120124180026a2112201041016a\
-22104120480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020014804402000210803402008210920\
-09210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c000000000000000000000000000000\
-00210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000\
-0000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000\
-00000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09\
-020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c\
-201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b\
-201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f20\
-1b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd090278212120\
-21201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde60120\
-14fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c21\
-2420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002\
-212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115\
-201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde4\
-01fd0c00000000000000000000000000000000fdeb012129200f2027fde401fd0c00000000000000000000000000000000fdeb01212a202a2029\
-fd4520292029fd42fd50212b2029202a202bfd52212c20102027fde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45\
-202c202cfd42fd50212e202c202d202efd52212f20112027fde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f\
-202ffd42fd502131202f20302031fd5221322028fd00029009213320122033fde401fd0c00000000000000000000000000000000fdeb01213420\
-132033fde401fd0c00000000000000000000000000000000fdeb01213520352034fd4520342034fd42fd502136203420352036fd522137201420\
-33fde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a20152033fd\
-e401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c0100000001\
-0000000100000001000000202bfd4ffd0c02000000020000000200000002000000202efd52fd0c030000000300000003000000030000002031fd\
-52213efd0c010000000100000001000000010000002036fd4ffd0c020000000200000002000000020000002039fd52fd0c030000000300000003\
-00000003000000203cfd52213f2006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d\
-41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a\
-220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0b9e120a097f207b047f\
-0a7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d0340410021\
-0e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010\
-fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002\
-801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d\
-20132019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd0002002012fde50120\
-14fde501212220162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401201afde501212620\
-1c201afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efde401212b201e201f\
-fde501212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f20202021fde50121302021\
-201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b\
-02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b\
-0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180\
-026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b41002132034041\
-0021330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd\
-0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c0000000000000000000000000000000021\
-3afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c000000000000000000000000000000\
-00213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541\
-a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde601\
-2036fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6\
-012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd0902\
-8003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203e\
-fde401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541\
-286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c090\
-03204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a2235\
-4105480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41\
-286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af\
-03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002\
-c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde5012157205220\
-53fde501204bfd0002c0e703fde5012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd00\
-02e0a2032055fde4012056fde401fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b20572058fde5012055\
-2056fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02\
-e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b41\
-00213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a\
-41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c\
-6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0\
-f403205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061\
-fd0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52\
-216a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b\
-206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c030000000300\
-00000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a21632060\
-41016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a220920\
-01480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f\
-017d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e628210820092a0284e62821\
-0a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a\
-02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c21152000211603402016211720172118410021190340\
-4300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f43000000002120430000000021214300\
-000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280\
-d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a\
-0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd228949221212022202720\
-262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006201841\
-d7006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028201e200d923802\
-102028201f200e9238021420282020200f923802182028202120109238021c2028202220119238022020282023201292380224201941016a2219\
-4101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a222441\
-0a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a212e0340202e202e2a\
-0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c41046c6a2130034020\
-2f20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d2006201841d7006c41046c\
-6a21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006201841d7006c41\
-046c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff213541002136410021372006201841d7\
-006c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b213620384104\
-6a2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b38028401202b2a0280\
-01213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20403802b001203e41\
-046a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02b001922141204241\
-046a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a21440340204420154300\
-000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d7006c41046c6a2146\
-0340204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720478c2148202b2a02\
-d80121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238028802204b41046a\
-214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e0340204c204e2a02880220\
-4e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f204f952150202b\
-2a02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c943802b402205341\
-046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f2000200148044043000000\
-00210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c20052010200d41\
-d7006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d41016a220d2002280200\
-480d000b43000000002112410021132005410041046c6a21140340201220142a028401922112201441dc026a2114201341016a22132002280200\
-480d000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b201b2017380200\
-2009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d20\
-0d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a2210200228020048\
-0d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f2000200148044020\
-00210c0340200c210d200d410870210e200d41086e210d200d210f43000000002110430000000021114300000000211243000000002113430000\
-00002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a034020192a02\
-b402211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c949221132014\
-201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941dc026a2119\
-201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d2\
-28201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d428200c41\
-016a220c2001480d000b0b0ba30a09057f0a7b037f077b037f027b027f017b027f200020014804402000210c0340200c210d200d410870210e20\
-0d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
-0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000\
-00000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c\
-00000000000000000000000000000000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902\
-b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd09029005212120\
-21201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde6012015fde4012115\
-20222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d\
-01201cfd0902a40d21242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a\
-221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a21262026fd0002\
-00fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c00000000000000000000000000000000fd44fd\
-4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00029002fd0c0000\
-0000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b\
-028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd00028006fd0c00000000\
-000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b0290\
-06202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd0c000000000000\
-00000000000000000000fd44fd4efd0b02900805410021270340fd0c000000000000000000000000000000002128fd0c00000000000000000000\
-00000000000021294100211b2005200f41b3036c202741d7006c6a41046c6a212a2007200e41086c41046c6a212b0340202afd0902b402212c20\
-2c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a202b4180026a212b201b41016a221b41\
-0a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d20282006200e41086c200f41c0026c6a202741c0006c6a41\
-046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202d2029202efd000210fd0c000000000000000000\
-00000000000000fd44fd4efd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d000b0b0bb90103037f\
+2001480d000b0b0b860702077f1f7b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f\
+41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132013fd0c0000003f000000\
+3f0000003f0000003ffde60121142011fd0002804afd0c0000003f0000003f0000003f0000003ffde60121152011fd0002808a0121162016fd0c\
+0000003f0000003f0000003f0000003ffde60121172011fd000280ca01fd0c0000003f0000003f0000003f0000003ffde60121182011fd000280\
+8a0321192019fd0c0000003f0000003f0000003f0000003ffde601211a20142018fde401201afde401211b201bfd0c0000003f0000003f000000\
+3f0000003ffde601211c2011fd0002808a02fd0c0000003f0000003f0000003f0000003ffde601211d2011fd000280ca03fd0c0000003f000000\
+3f0000003f0000003ffde601211e2015201dfde401201efde401fd0c0000003f0000003f0000003f0000003ffde601211f2011fd000280ca02fd\
+0c0000003f0000003f0000003f0000003ffde60121202011fd0002808a0421212021fd0c0000003f0000003f0000003f0000003ffde601212220\
+172020fde4012022fde40121232023fd0c0000003f0000003f0000003f0000003ffde601212420142018fde501201afde40121252025fd0c0000\
+003f0000003f0000003f0000003ffde60121262015201dfde501201efde401fd0c0000003f0000003f0000003f0000003ffde601212720172020\
+fde5012022fde40121282028fd0c0000003f0000003f0000003f0000003ffde601212920142015fde4012017fde401212a20142015fde5012017\
+fde401212b201c201ffde4012024fde401212c201c201ffde5012024fde401212d20262027fde4012029fde401212e20262027fde5012029fde4\
+01212f201a201efde4012022fde4012130201a201efde5012022fde401213120122013fd0b02002012202afd0b0280082012202bfd0b02801020\
+122016fd0b0280182012201bfd0b0280202012202cfd0b0280282012202dfd0b02803020122023fd0b02803820122025fd0b0280402012202efd\
+0b0280482012202ffd0b02805020122028fd0b02805820122019fd0b02806020122030fd0b02806820122031fd0b02807020122021fd0b028078\
+201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0be11002077f3c7b200020014804402000\
+210c0340200c210d200d41c00070210e200d41c0006e210d200d210f410021102005200f41086c200e4180016c6a41046c6a21112008200f4180\
+e4006c200e41086c6a41046c6a211203402011fd000280cc0421132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121152011fd000280cc0621162016fd0c0000003f0000003f0000003f0000003ffde60121172017fd0c\
+398ee33d398ee33d398ee33d398ee33dfde60121182011fd000280cc0821192019fd0c0000003f0000003f0000003f0000003ffde601211a2013\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601211b2011fd000280cc0a211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d\
+2011fd000280cc10211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f201b201dfde401201ffde40121202020fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde60121212016fd0c398ee33d398ee33d398ee33d398ee33dfde60121222011fd000280cc0c21232023fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde60121242011fd000280cc1221252025fd0c398ee33d398ee33d398ee33d398ee33dfde601212620222024fd\
+e4012026fde40121272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121282019fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+292011fd000280cc0e212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b2011fd000280cc14212c202cfd0c398ee33d398ee33d\
+398ee33d398ee33dfde601212d2029202bfde401202dfde401212e201b201cfd0c398e633d398e633d398e633d398e633dfde601fde501201efd\
+0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde601213020222023fd0c398e\
+633d398e633d398e633d398e633dfde601fde5012025fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121312031fd0c398ee33d398e\
+e33d398ee33d398ee33dfde6012132202cfd0c398ee33c398ee33c398ee33c398ee33cfde60121332029202afd0c398e633d398e633d398e633d\
+398e633dfde601fde5012033fde40121342013fd0c398e633d398e633d398e633d398e633dfde601201dfde501201efd0c398e633e398e633e39\
+8e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde60121362016fd0c398e633d398e633d398e633d398e\
+633dfde6012024fde5012025fd0c398e633e398e633e398e633e398e633efde601fde40121372037fd0c398ee33d398ee33d398ee33d398ee33d\
+fde6012138202cfd0c398e633e398e633e398e633e398e633efde60121392019fd0c398e633d398e633d398e633d398e633dfde601202bfde501\
+2039fde401213a2014fd0c0000003f0000003f0000003f0000003ffde601213b20152018fde401201afd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601fde401213c20152017fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfd\
+e601fde401213d2014fd0c398e633d398e633d398e633d398e633dfde6012018fde501201afd0c398e633e398e633e398e633e398e633efde601\
+fde401213e2020fd0c0000003f0000003f0000003f0000003ffde601213f20212028fde401202efd0c398ee33d398ee33d398ee33d398ee33dfd\
+e601fde401214020212027fd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601\
+fde40121412020fd0c398e633d398e633d398e633d398e633dfde6012028fde501202efd0c398e633e398e633e398e633e398e633efde601fde4\
+012142202ffd0c0000003f0000003f0000003f0000003ffde601214320302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+fde401214420302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
+012145202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121\
+462035fd0c0000003f0000003f0000003f0000003ffde601214720362038fde401203afd0c398ee33d398ee33d398ee33d398ee33dfde601fde4\
+01214820362037fd0c398e633d398e633d398e633d398e633dfde601fde501203afd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
+492035fd0c398e633d398e633d398e633d398e633dfde6012038fde501203afd0c398e633e398e633e398e633e398e633efde601fde401214a20\
+1efd0c0000003f0000003f0000003f0000003ffde601214b201f2026fde401202dfde401214c201f2025fd0c398e633d398e633d398e633d398e\
+633dfde601fde5012033fde401214d201efd0c398e633d398e633d398e633d398e633dfde6012026fde5012039fde401214e2012203bfd0b0200\
+2012203cfd0b0280102012203dfd0b0280202012203efd0b0280302012201afd0b0280402012203ffd0b02805020122040fd0b02806020122041\
+fd0b02807020122042fd0b028080012012202efd0b0280900120122043fd0b0280a00120122044fd0b0280b00120122045fd0b0280c001201220\
+46fd0b0280d00120122034fd0b0280e00120122047fd0b0280f00120122048fd0b0280800220122049fd0b028090022012204afd0b0280a00220\
+12203afd0b0280b0022012204bfd0b0280c0022012204cfd0b0280d0022012204dfd0b0280e0022012204efd0b0280f0022012202cfd0b028080\
+03201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c\
+0340200c210d200d41c00070210e200d41c0006e210d200d210f2009200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c\
+6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f\
+200a200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41c0016c20\
+0e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a2111200f41\
+016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e200d\
+4180016e210d200d210f41002110200b200f4180c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a211203402011\
+20122a0280cc04380200201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0bc20b0706\
+7f087b037f0f7b017f177b027f200020014804402000210b0340200b210c200c210d4100210e03404100210f0340410021100340fd0c00000000\
+0000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000\
+00000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c\
+000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200e41386c200d4190066c6a200f\
+41026c6a41046c6a211a2005201041086c41046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde6012011fde401211120\
+1afd090204211e201e201dfde6012012fde4012112201afd090270211f201f201dfde6012013fde4012113201afd09027421202020201dfde601\
+2014fde4012114201bfd0002102121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720\
+202021fde6012018fde4012118201941a07e460d01201bfd000280012122201e2022fde6012011fde4012111201afd090208212320232022fde6\
+012012fde401211220202022fde6012013fde4012113201afd090278212420242022fde6012014fde4012114201bfd000290012125201e2025fd\
+e6012015fde401211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201941e07c460d\
+01201bfd00028002212620232026fde6012011fde4012111201afd09020c212720272026fde6012012fde401211220242026fde6012013fde401\
+2113201afd09027c212820282026fde6012014fde4012114201bfd00029002212920232029fde6012015fde401211520272029fde6012016fde4\
+01211620242029fde6012017fde401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d\
+000b0b2005201041086c41046c6a212b202bfd00028009212a2011202afde401fd0c00000000000000000000000000000000fdeb01212c201220\
+2afde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f2013202afd\
+e401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322014202afde401\
+fd0c00000000000000000000000000000000fdeb01213320332032fd4520322032fd42fd502134203220332034fd522135202bfd000290092136\
+20152036fde401fd0c00000000000000000000000000000000fdeb01213720162036fde401fd0c00000000000000000000000000000000fdeb01\
+213820382037fd4520372037fd42fd502139203720382039fd52213a20172036fde401fd0c00000000000000000000000000000000fdeb01213b\
+203b203afd45203a203afd42fd50213c203a203b203cfd52213d20182036fde401fd0c00000000000000000000000000000000fdeb01213e203e\
+203dfd45203d203dfd42fd50213f203d203e203ffd522140fd0c01000000010000000100000001000000202efd4ffd0c02000000020000000200\
+0000020000002031fd52fd0c030000000300000003000000030000002034fd522141fd0c010000000100000001000000010000002039fd4ffd0c\
+02000000020000000200000002000000203cfd52fd0c03000000030000000300000003000000203ffd5221422007201041086c200e41a0036c6a\
+200d41a02a6c6a200f41206c6a41046c6a214320432035fd0b02002008201041086c200e41a0036c6a200d41a02a6c6a200f41206c6a41046c6a\
+214420442041fd0b020020432040fd0b021020442042fd0b0210201041016a22104104480d000b200f41016a220f410d480d000b200e41016a22\
+0e410d480d000b200b41016a220b2001480d000b0b0be31002077f3c7b200020014804402000210b0340200b210c200c41800170210d200c4180\
+016e210c200c210e4100210f2006200e41086c200d41c0006c6a41046c6a21102009200e4180c8016c200d41086c6a41046c6a211103402010fd\
+00020021122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd0c398ee33d398ee33d398ee33d398ee33dfde60121142010fd\
+000280800221152015fd0c0000003f0000003f0000003f0000003ffde60121162016fd0c398ee33d398ee33d398ee33d398ee33dfde601211720\
+10fd000280800421182018fd0c0000003f0000003f0000003f0000003ffde60121192012fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+1a2010fd0002808006211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2010fd000280800c211d201dfd0c398ee33d398ee33d\
+398ee33d398ee33dfde601211e201a201cfde401201efde401211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde60121202015fd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121212010fd000280800821222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232010fd00\
+0280800e21242024fd0c398ee33d398ee33d398ee33d398ee33dfde601212520212023fde4012025fde40121262026fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde60121272018fd0c398ee33d398ee33d398ee33d398ee33dfde60121282010fd000280800a21292029fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601212a2010fd0002808010212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2028202afde401202c\
+fde401212d201a201bfd0c398e633d398e633d398e633d398e633dfde601fde501201dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
+01212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f20212022fd0c398e633d398e633d398e633d398e633dfde601fde5012024\
+fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde6012131202bfd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601213220282029fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde40121332012fd0c39\
+8e633d398e633d398e633d398e633dfde601201cfde501201dfd0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde60121352015fd0c398e633d398e633d398e633d398e633dfde6012023fde5012024fd0c398e633e398e633e\
+398e633e398e633efde601fde40121362036fd0c398ee33d398ee33d398ee33d398ee33dfde6012137202bfd0c398e633e398e633e398e633e39\
+8e633efde60121382018fd0c398e633d398e633d398e633d398e633dfde601202afde5012038fde40121392013fd0c0000003f0000003f000000\
+3f0000003ffde601213a20142017fde4012019fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b20142016fd0c398e633d398e63\
+3d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c2013fd0c398e633d398e633d398e63\
+3d398e633dfde6012017fde5012019fd0c398e633e398e633e398e633e398e633efde601fde401213d201ffd0c0000003f0000003f0000003f00\
+00003ffde601213e20202027fde401202dfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f20202026fd0c398e633d398e633d39\
+8e633d398e633dfde601fde501202dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140201ffd0c398e633d398e633d398e633d39\
+8e633dfde6012027fde501202dfd0c398e633e398e633e398e633e398e633efde601fde4012141202efd0c0000003f0000003f0000003f000000\
+3ffde6012142202f2031fde4012033fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012143202f2030fd0c398e633d398e633d398e63\
+3d398e633dfde601fde5012033fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012144202efd0c398e633d398e633d398e633d398e63\
+3dfde6012031fde5012033fd0c398e633e398e633e398e633e398e633efde601fde40121452034fd0c0000003f0000003f0000003f0000003ffd\
+e601214620352037fde4012039fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214720352036fd0c398e633d398e633d398e633d39\
+8e633dfde601fde5012039fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121482034fd0c398e633d398e633d398e633d398e633dfd\
+e6012037fde5012039fd0c398e633e398e633e398e633e398e633efde601fde4012149201dfd0c0000003f0000003f0000003f0000003ffde601\
+214a201e2025fde401202cfde401214b201e2024fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde401214c201dfd0c398e63\
+3d398e633d398e633d398e633dfde6012025fde5012038fde401214d2011203afd0b02002011203bfd0b0280202011203cfd0b0280402011203d\
+fd0b02806020112019fd0b028080012011203efd0b0280a0012011203ffd0b0280c00120112040fd0b0280e00120112041fd0b02808002201120\
+2dfd0b0280a00220112042fd0b0280c00220112043fd0b0280e00220112044fd0b0280800320112045fd0b0280a00320112033fd0b0280c00320\
+112046fd0b0280e00320112047fd0b0280800420112048fd0b0280a00420112049fd0b0280c00420112039fd0b0280e0042011204afd0b028080\
+052011204bfd0b0280a0052011204cfd0b0280c0052011204dfd0b0280e0052011202bfd0b02808006201041106a2110201141106a2111200f41\
+016a220f4102480d000b200b41016a220b2001480d000b0b0b890101077f200020014804402000210b0340200b210c200c41c00070210d200c41\
+c0006e210c200c210e4100210f200a200e4180106c200d41206c6a41046c6a21102005200e4180106c200d6a41046c6a21110340201020112a02\
+800a380200201041046a211020114180026a2111200f41016a220f4120480d000b200b41016a220b2001480d000b0b0b9e120a097f207b047f0a\
+7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e\
+03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd\
+0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd000280\
+1d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20\
+132019fde501211e2015201bfde501211f2010fd000280292019fde50121202010fd00028028201bfde50121212010fd0002002012fde5012014\
+fde501212220162014fde401212320142016fde50121242010fd000280032017fde5012016fde501212520182012fde401201afde5012126201c\
+201afde4012127201a201cfde5012128201d2017fde401201cfde501212920122018fde501201efde501212a201f201efde401212b201e201ffd\
+e501212c2017201dfde501201ffde501212d2010fd000280272018fde5012020fde501212e20212020fde401212f20202021fde50121302010fd\
+0002802a201dfde5012021fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02\
+806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b02\
+80fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f7022010418002\
+6a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b4100213203404100\
+21330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c\
+000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213a\
+fd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000\
+213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541a0\
+016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde60120\
+36fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde601\
+2039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd090280\
+03214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efd\
+e401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441c8016c20354128\
+6c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003\
+204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a223541\
+05480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e4128\
+6c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03\
+214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c0\
+9c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde401215720522053\
+fde501204bfd0002c0e703fde4012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002\
+e0a2032055fde4012056fde401fde401215a204d204efde501204bfd000280db03fde4012057fde4012058fde401215b20572058fde501205520\
+56fde501204bfd0002e0ed03fde401fde401215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0\
+f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100\
+213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a41\
+046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a\
+200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f4\
+03205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd\
+0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd5221\
+6a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b20\
+6cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c03000000030000\
+000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a2163206041\
+016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a22092001\
+480d000b0b0bd63e0f067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b057f200020014804402000210903402009210a20\
+0a410170210b200a41016e210a200a210c4100210d03404100210e0340200c41086c200e6a20022802004804402004200c4180e4006c200e41c0\
+0c6c6a200d41046c6a41046c6a21102010fd000200210f200ffd0c00000040000000400000004000000040fde60121112010fd0002800a211220\
+12fd0c00004040000040400000404000004040fde601211320112013fde40121142010fd0002801421152015fd0c000040400000404000004040\
+00004040fde601211620142016fde50121172010fd0002801e21182018fd0c00000040000000400000004000000040fde601211920172019fde5\
+01211a201afd0c00000040000000400000004000000040fde601211b2010fd00028002211c201cfd0c00000040000000400000004000000040fd\
+e601211d2010fd0002800c211e201efd0c00004040000040400000404000004040fde601211f201d201ffde40121202010fd0002801621212021\
+fd0c00004040000040400000404000004040fde601212220202022fde50121232010fd0002802021242024fd0c00000040000000400000004000\
+000040fde601212520232025fde50121262026fd0c00004040000040400000404000004040fde6012127201b2027fde40121282010fd00028004\
+21292029fd0c00000040000000400000004000000040fde601212a2010fd0002800e212b202bfd0c00004040000040400000404000004040fde6\
+01212c202a202cfde401212d2010fd00028018212e202efd0c00004040000040400000404000004040fde601212f202d202ffde50121302010fd\
+0002802221312031fd0c00000040000000400000004000000040fde601213220302032fde50121332033fd0c0000404000004040000040400000\
+4040fde601213420282034fde50121352010fd0002800621362036fd0c00000040000000400000004000000040fde60121372010fd0002801021\
+382038fd0c00004040000040400000404000004040fde601213920372039fde401213a2010fd0002801a213b203bfd0c00004040000040400000\
+404000004040fde601213c203a203cfde501213d2010fd00028024213e203efd0c00000040000000400000004000000040fde601213f203d203f\
+fde50121402040fd0c00000040000000400000004000000040fde601214120352041fde50121422026fd0c000000400000004000000040000000\
+40fde60121432033fd0c0000a0400000a0400000a0400000a040fde601214420432044fde401214520452041fde40121462033fd0c0000004100\
+0000410000004100000041fde60121472026fd0c00008041000080410000804100008041fde601214820472048fde50121492040fd0c00000041\
+000000410000004100000041fde601214a2049204afde401214b20262033fde401214c204c2041fde501214d2010fd00028008214e204efd0c00\
+000040000000400000004000000040fde601214f2010fd0002801221502050fd0c00004040000040400000404000004040fde6012151204f2051\
+fde40121522010fd0002801c21532053fd0c00004040000040400000404000004040fde601215420522054fde50121552010fd00028026215620\
+56fd0c00000040000000400000004000000040fde601215720552057fde501215820582026fde50121592033fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601215a2059205afde501215b2040fd0c0000c03f0000c03f0000c03f0000c03ffde601215c205b205cfde401215d2012fd0c0000\
+0040000000400000004000000040fde601215e2015fd0c0000a0400000a0400000a0400000a040fde601215f205e205ffde401216020602019fd\
+e40121612061fd0c00000040000000400000004000000040fde6012162201efd0c00000040000000400000004000000040fde60121632021fd0c\
+0000a0400000a0400000a0400000a040fde601216420632064fde401216520652025fde40121662066fd0c000040400000404000004040000040\
+40fde601216720622067fde4012168202bfd0c00000040000000400000004000000040fde6012169202efd0c0000a0400000a0400000a0400000\
+a040fde601216a2069206afde401216b206b2032fde401216c206cfd0c00004040000040400000404000004040fde601216d2068206dfde50121\
+6e2038fd0c00000040000000400000004000000040fde601216f203bfd0c0000a0400000a0400000a0400000a040fde6012170206f2070fde401\
+21712071203ffde40121722072fd0c00000040000000400000004000000040fde6012173206e2073fde50121742066fd0c000000400000004000\
+00004000000040fde6012175206cfd0c0000a0400000a0400000a0400000a040fde601217620752076fde401217720772073fde4012178206cfd\
+0c00000041000000410000004100000041fde60121792066fd0c00008041000080410000804100008041fde601217a2079207afde501217b2072\
+fd0c00000041000000410000004100000041fde601217c207b207cfde401217d2066206cfde401217e207e2073fde501217f2050fd0c00000040\
+000000400000004000000040fde6012180012053fd0c0000a0400000a0400000a0400000a040fde601218101208001208101fde4012182012082\
+012057fde4012183012083012066fde501218401206cfd0c0000c03f0000c03f0000c03f0000c03ffde601218501208401208501fde501218601\
+2072fd0c0000c03f0000c03f0000c03f0000c03ffde601218701208601208701fde4012188012015fd0c00000041000000410000004100000041\
+fde6012189012012fd0c00008041000080410000804100008041fde601218a01208901208a01fde501218b012018fd0c00000041000000410000\
+004100000041fde601218c01208b01208c01fde401218d01208d01fd0c00000040000000400000004000000040fde601218e012021fd0c000000\
+41000000410000004100000041fde601218f01201efd0c00008041000080410000804100008041fde601219001208f01209001fde50121910120\
+24fd0c00000041000000410000004100000041fde601219201209101209201fde401219301209301fd0c00004040000040400000404000004040\
+fde601219401208e01209401fde401219501202efd0c00000041000000410000004100000041fde601219601202bfd0c00008041000080410000\
+804100008041fde601219701209601209701fde5012198012031fd0c00000041000000410000004100000041fde601219901209801209901fde4\
+01219a01209a01fd0c00004040000040400000404000004040fde601219b01209501209b01fde501219c01203bfd0c0000004100000041000000\
+4100000041fde601219d012038fd0c00008041000080410000804100008041fde601219e01209d01209e01fde501219f01203efd0c0000004100\
+0000410000004100000041fde60121a001209f0120a001fde40121a10120a101fd0c00000040000000400000004000000040fde60121a201209c\
+0120a201fde50121a301209301fd0c00000040000000400000004000000040fde60121a401209a01fd0c0000a0400000a0400000a0400000a040\
+fde60121a50120a40120a501fde40121a60120a60120a201fde40121a701209a01fd0c00000041000000410000004100000041fde60121a80120\
+9301fd0c00008041000080410000804100008041fde60121a90120a80120a901fde50121aa0120a101fd0c000000410000004100000041000000\
+41fde60121ab0120aa0120ab01fde40121ac01209301209a01fde40121ad0120ad0120a201fde50121ae012053fd0c0000004100000041000000\
+4100000041fde60121af012050fd0c00008041000080410000804100008041fde60121b00120af0120b001fde50121b1012056fd0c0000004100\
+0000410000004100000041fde60121b20120b10120b201fde40121b30120b301209301fde50121b401209a01fd0c0000c03f0000c03f0000c03f\
+0000c03ffde60121b50120b40120b501fde50121b60120a101fd0c0000c03f0000c03f0000c03f0000c03ffde60121b70120b60120b701fde401\
+21b80120122015fde40121b90120b9012019fde50121ba0120ba01fd0c00000040000000400000004000000040fde60121bb01201e2021fde401\
+21bc0120bc012025fde50121bd0120bd01fd0c00004040000040400000404000004040fde60121be0120bb0120be01fde40121bf01202b202efd\
+e40121c00120c0012032fde50121c10120c101fd0c00004040000040400000404000004040fde60121c20120bf0120c201fde50121c301203820\
+3bfde40121c40120c401203ffde50121c50120c501fd0c00000040000000400000004000000040fde60121c60120c30120c601fde50121c70120\
+bd01fd0c00000040000000400000004000000040fde60121c80120c101fd0c0000a0400000a0400000a0400000a040fde60121c90120c80120c9\
+01fde40121ca0120ca0120c601fde40121cb0120c101fd0c00000041000000410000004100000041fde60121cc0120bd01fd0c00008041000080\
+410000804100008041fde60121cd0120cc0120cd01fde50121ce0120c501fd0c00000041000000410000004100000041fde60121cf0120ce0120\
+cf01fde40121d00120bd0120c101fde40121d10120d10120c601fde50121d20120502053fde40121d30120d3012057fde50121d40120d40120bd\
+01fde50121d50120c101fd0c0000c03f0000c03f0000c03f0000c03ffde60121d60120d50120d601fde50121d70120c501fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde60121d80120d70120d801fde40121d9012010fd0002802821da0120da012012fde50121db012015fd0c0000c03f0000\
+c03f0000c03f0000c03ffde60121dc0120db0120dc01fde50121dd012018fd0c0000c03f0000c03f0000c03f0000c03ffde60121de0120dd0120\
+de01fde40121df0120df01fd0c00000040000000400000004000000040fde60121e0012010fd0002802a21e10120e101201efde50121e2012021\
+fd0c0000c03f0000c03f0000c03f0000c03ffde60121e30120e20120e301fde50121e4012024fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+0121e50120e40120e501fde40121e60120e601fd0c00004040000040400000404000004040fde60121e70120e00120e701fde40121e8012010fd\
+0002802c21e90120e901202bfde50121ea01202efd0c0000c03f0000c03f0000c03f0000c03ffde60121eb0120ea0120eb01fde50121ec012031\
+fd0c0000c03f0000c03f0000c03f0000c03ffde60121ed0120ec0120ed01fde40121ee0120ee01fd0c00004040000040400000404000004040fd\
+e60121ef0120e80120ef01fde50121f0012010fd0002802e21f10120f1012038fde50121f201203bfd0c0000c03f0000c03f0000c03f0000c03f\
+fde60121f30120f20120f301fde50121f401203efd0c0000c03f0000c03f0000c03f0000c03ffde60121f50120f40120f501fde40121f60120f6\
+01fd0c00000040000000400000004000000040fde60121f70120f00120f701fde50121f80120e601fd0c00000040000000400000004000000040\
+fde60121f90120ee01fd0c0000a0400000a0400000a0400000a040fde60121fa0120f90120fa01fde40121fb0120fb0120f701fde40121fc0120\
+ee01fd0c00000041000000410000004100000041fde60121fd0120e601fd0c00008041000080410000804100008041fde60121fe0120fd0120fe\
+01fde50121ff0120f601fd0c00000041000000410000004100000041fde60121800220ff01208002fde40121810220e60120ee01fde401218202\
+20820220f701fde5012183022010fd000280302184022084022050fde5012185022053fd0c0000c03f0000c03f0000c03f0000c03ffde6012186\
+02208502208602fde5012187022056fd0c0000c03f0000c03f0000c03f0000c03ffde601218802208702208802fde40121890220890220e601fd\
+e501218a0220ee01fd0c0000c03f0000c03f0000c03f0000c03ffde601218b02208a02208b02fde501218c0220f601fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601218d02208c02208d02fde401218e024100218f02034041002190022003200e41c0006c200d41046c6a41046c6a219102\
+03402091022042fd0b02002091022046fd0b028010209102204bfd0b028020209102204dfd0b028030209102205dfd0b0280402091022074fd0b\
+0280502091022078fd0b028060209102207dfd0b028070209102207ffd0b02808001209102208801fd0b0280900120910220a301fd0b0280a001\
+20910220a701fd0b0280b00120910220ac01fd0b0280c00120910220ae01fd0b0280d00120910220b801fd0b0280e00120910220c701fd0b0280\
+f00120910220cb01fd0b0280800220910220d001fd0b0280900220910220d201fd0b0280a00220910220d901fd0b0280b00220910220f801fd0b\
+0280c00220910220fc01fd0b0280d002209102208102fd0b0280e002209102208302fd0b0280f002209102208e02fd0b0280800320900241016a\
+2290024101480d000b208f0241016a228f024101480d000b0b200e41016a220e4108480d000b200d41016a220d4110480d000b41002192020340\
+410021930203404100219402034041002195020340200c41086c20950241046c6a2002280200480440fd0c000000000000000000000000000000\
+00219602fd0c00000000000000000000000000000000219702fd0c00000000000000000000000000000000219802fd0c00000000000000000000\
+000000000000219902fd0c00000000000000000000000000000000219a02fd0c00000000000000000000000000000000219b02fd0c0000000000\
+0000000000000000000000219c02fd0c00000000000000000000000000000000219d024100219e0220032094024180046c2095024180026c6a41\
+046c6a219f0220062092024180e4006c2094024180046c6a41046c6a21a0020340209f02fd09020021a10220a002fd00020021a20220a10220a2\
+02fde601209602fde40121960220a002fd00021021a30220a10220a302fde601209702fde401219702209f02fd0902800221a40220a40220a202\
+fde601209802fde40121980220a40220a302fde601209902fde401219902209f02fd0902800421a50220a50220a202fde601209a02fde401219a\
+0220a50220a302fde601209b02fde401219b02209f02fd0902800621a60220a60220a202fde601209c02fde401219c0220a60220a302fde60120\
+9d02fde401219d02209f0241046a219f0220a00241206a21a002209e0241016a229e0241c000480d000b200320940241c0006c20950241206c6a\
+41046c6a21a70220a702209602fd0b0280900320a702209702fd0b0290900320a702209802fd0b02a0900320a702209902fd0b02b0900320a702\
+209a02fd0b02c0900320a702209b02fd0b02d0900320a702209c02fd0b02e0900320a702209d02fd0b02f090030b20950241016a229502410248\
+0d000b20940241016a2294024119480d000b20930241016a2293024101480d000b410021930203404100210e0340200c41086c200e6a20022802\
+00480440200320930241046c200e41086c6a41046c6a21a90220a902fd000280900321a80220a902fd0002809a0321aa0220a80220aa02fde401\
+21ab0220a902fd000280a40321ac0220ab0220ac02fde40121ad0220a902fd000280ae0321ae0220ad0220ae02fde40121af0220a902fd000280\
+920321b00220a902fd0002809c0321b10220b00220b102fde40121b20220a902fd000280a60321b30220b20220b302fde40121b40220a902fd00\
+0280b00321b50220b40220b502fde40121b60220af0220b602fde40121b70220a902fd000280940321b80220a902fd0002809e0321b90220b802\
+20b902fde40121ba0220a902fd000280a80321bb0220ba0220bb02fde40121bc0220a902fd000280b20321bd0220bc0220bd02fde40121be0220\
+b70220be02fde40121bf0220a902fd000280960321c00220a902fd000280a00321c10220c00220c102fde40121c20220a902fd000280aa0321c3\
+0220c20220c302fde40121c40220a902fd000280b40321c50220c40220c502fde40121c60220bf0220c602fde40121c70220be02fd0c0000003f\
+0000003f0000003f0000003ffde60121c80220b60220c802fde50121c90220c602fd0c00000040000000400000004000000040fde60121ca0220\
+c90220ca02fde50121cb0220be02fd0c0000803e0000803e0000803e0000803efde60121cc0220b60220cc02fde40121cd0220c602fd0c000080\
+40000080400000804000008040fde60121ce0220cd0220ce02fde40121cf0220a902fd000280980321d00220a902fd000280a20321d10220d002\
+20d102fde40121d20220a902fd000280ac0321d30220d20220d302fde40121d40220a902fd000280b60321d50220d40220d502fde40121d60220\
+cf0220d602fde40121d70220ac02fd0c0000003f0000003f0000003f0000003ffde60121d80220aa0220d802fde50121d90220ae02fd0c000000\
+40000000400000004000000040fde60121da0220d90220da02fde50121db0220b302fd0c0000003f0000003f0000003f0000003ffde60121dc02\
+20b10220dc02fde50121dd0220b502fd0c00000040000000400000004000000040fde60121de0220dd0220de02fde50121df0220db0220df02fd\
+e40121e00220bb02fd0c0000003f0000003f0000003f0000003ffde60121e10220b90220e102fde50121e20220bd02fd0c000000400000004000\
+00004000000040fde60121e30220e20220e302fde50121e40220e00220e402fde40121e50220c302fd0c0000003f0000003f0000003f0000003f\
+fde60121e60220c10220e602fde50121e70220c502fd0c00000040000000400000004000000040fde60121e80220e70220e802fde50121e90220\
+e50220e902fde40121ea0220e402fd0c0000003f0000003f0000003f0000003ffde60121eb0220df0220eb02fde50121ec0220e902fd0c000000\
+40000000400000004000000040fde60121ed0220ec0220ed02fde50121ee0220e402fd0c0000803e0000803e0000803e0000803efde60121ef02\
+20df0220ef02fde40121f00220e902fd0c00008040000080400000804000008040fde60121f10220f00220f102fde40121f20220d302fd0c0000\
+003f0000003f0000003f0000003ffde60121f30220d10220f302fde50121f40220d502fd0c00000040000000400000004000000040fde60121f5\
+0220f40220f502fde50121f60220f20220f602fde40121f70220ac02fd0c0000803e0000803e0000803e0000803efde60121f80220aa0220f802\
+fde40121f90220ae02fd0c00008040000080400000804000008040fde60121fa0220f90220fa02fde40121fb0220a902fd000280b80321fc0220\
+fb0220fc02fde40121fd0220b302fd0c0000803e0000803e0000803e0000803efde60121fe0220b10220fe02fde40121ff0220b502fd0c000080\
+40000080400000804000008040fde60121800320ff02208003fde40121810320a902fd000280ba03218203208103208203fde40121830320fd02\
+208303fde40121840320bb02fd0c0000803e0000803e0000803e0000803efde60121850320b902208503fde40121860320bd02fd0c0000804000\
+0080400000804000008040fde601218703208603208703fde40121880320a902fd000280bc03218903208803208903fde401218a03208403208a\
+03fde401218b0320c302fd0c0000803e0000803e0000803e0000803efde601218c0320c102208c03fde401218d0320c502fd0c00008040000080\
+400000804000008040fde601218e03208d03208e03fde401218f0320a902fd000280be03219003208f03209003fde401219103208b03209103fd\
+e401219203208a03fd0c0000003f0000003f0000003f0000003ffde601219303208303209303fde501219403209103fd0c000000400000004000\
+00004000000040fde601219503209403209503fde501219603208a03fd0c0000803e0000803e0000803e0000803efde601219703208303209703\
+fde401219803209103fd0c00008040000080400000804000008040fde601219903209803209903fde401219a0320d302fd0c0000803e0000803e\
+0000803e0000803efde601219b0320d102209b03fde401219c0320d502fd0c00008040000080400000804000008040fde601219d03209c03209d\
+03fde401219e0320a902fd000280c003219f03209e03209f03fde40121a003209a0320a003fde40121a1034100218f0203404100219002200320\
+930241046c200e41c8006c6a41046c6a21a203034020a20320c702fd0b0280c20320a20320cb02fd0b02a0c20320a20320d702fd0b02c0c20320\
+a20320ea02fd0b02e0c20320a20320ee02fd0b0280c30320a20320f702fd0b02a0c30320a203209203fd0b02c0c30320a203209603fd0b02e0c3\
+0320a20320a103fd0b0280c40320900241016a2290024101480d000b208f0241016a228f024101480d000b0b200e41016a220e4108480d000b20\
+930241016a2293024102480d000b410021930203404100210e0340200c41086c200e6a2002280200480440200520920241086c20930241046c6a\
+41046c6a21a40320a403fd000280cc1621a303410021a5030340410021a603200720920241086c20930241046c6a20a5034180036c6a200c4180\
+c8006c6a200e4180096c6a41046c6a21a703200320930241046c20a50341186c6a200e41c8006c6a41046c6a21a803034020a70320a803fd0002\
+80c20320a303fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a7034180046a21a70320a80341206a21a80320a6034101\
+6a22a6034103480d000b20a50341016a22a5034103480d000b0b200e41016a220e4108480d000b20930241016a2293024102480d000b20920241\
+016a2292024110480d000b200941016a22092001480d000b0b0bea1c02077f417b200020014804402000210903402009210a200a412070210b20\
+0a41206e210a200a210c200c41206c200b6a20022802004804404100210d2004200c418090036c200b41c00c6c6a41046c6a210e2008200c4180\
+90036c200b41c0006c6a41046c6a210f0340200efd0002800a2110200efd000280142111200efd0002801e21122012fd0c000000400000004000\
+00004000000040fde6012113200efd0002800c2114200efd000280162115200efd0002802021162016fd0c000000400000004000000040000000\
+40fde6012117200efd00028002fd0c00000040000000400000004000000040fde6012014fd0c00004040000040400000404000004040fde601fd\
+e4012015fd0c00004040000040400000404000004040fde601fde5012017fde5012118200efd0002800e2119200efd00028018211a200efd0002\
+8022211b201bfd0c00000040000000400000004000000040fde601211c200efd00028004fd0c00000040000000400000004000000040fde60120\
+19fd0c00004040000040400000404000004040fde601fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501211d\
+200efd00028010211e200efd0002801a211f200efd0002802421202020fd0c00000040000000400000004000000040fde6012121200efd000280\
+06fd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fde601fde401201ffd0c000040400000\
+40400000404000004040fde601fde5012021fde50121222022fd0c00000040000000400000004000000040fde6012123200efd00028012212420\
+0efd0002801c2125200efd0002802621262026fd0c00000040000000400000004000000040fde60121272014fd0c000000400000004000000040\
+00000040fde6012015fd0c0000a0400000a0400000a0400000a040fde601fde4012017fde40121282019fd0c0000004000000040000000400000\
+0040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde4012129201efd0c00000040000000400000004000000040\
+fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde401212a202afd0c00000040000000400000004000000040fde6\
+01212b2015fd0c00000041000000410000004100000041fde6012014fd0c00008041000080410000804100008041fde601fde5012016fd0c0000\
+0041000000410000004100000041fde601fde401212c201afd0c00000041000000410000004100000041fde6012019fd0c000080410000804100\
+00804100008041fde601fde501201bfd0c00000041000000410000004100000041fde601fde401212d201ffd0c00000041000000410000004100\
+000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c00000041000000410000004100000041fde601fde401\
+212e202efd0c00000040000000400000004000000040fde601212f20142015fde4012017fde50121302019201afde401201cfde5012131201e20\
+1ffde4012021fde50121322032fd0c00000040000000400000004000000040fde6012133200efd0002802a2014fde5012015fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde5012016fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012134200efd0002802c2019fde501201a\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012135200efd000280\
+2e201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
+21362036fd0c00000040000000400000004000000040fde6012137200efd000200fd0c00000040000000400000004000000040fde6012010fd0c\
+00004040000040400000404000004040fde601fde4012011fd0c00004040000040400000404000004040fde601fde5012013fde501fd0c000000\
+40000000400000004000000040fde6012018fd0c00004040000040400000404000004040fde601fde401201dfd0c000040400000404000004040\
+00004040fde601fde5012023fde50121382018fd0c00000040000000400000004000000040fde601201dfd0c0000a0400000a0400000a0400000\
+a040fde601fde4012023fde4012139201dfd0c00000041000000410000004100000041fde6012018fd0c00008041000080410000804100008041\
+fde601fde5012022fd0c00000041000000410000004100000041fde601fde401213a2018201dfde4012023fde501213b200efd00028008fd0c00\
+000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde601fde4012025fd0c00004040000040400000\
+404000004040fde601fde5012027fde5012018fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012022fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde401213c2010fd0c00000040000000400000004000000040fde6012011fd0c0000a0400000a0400000a04000\
+00a040fde601fde4012013fde401fd0c00000040000000400000004000000040fde6012028fd0c00004040000040400000404000004040fde601\
+fde4012029fd0c00004040000040400000404000004040fde601fde501202bfde501213d2028fd0c00000040000000400000004000000040fde6\
+012029fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde401213e2029fd0c00000041000000410000004100000041fde60120\
+28fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde401213f20282029fd\
+e401202bfde50121402024fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde401\
+2027fde4012028fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde40121412011fd0c00000041000000410000004100000041fde6012010fd0c00008041000080410000804100008041fde601fde5012012fd\
+0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde601202cfd0c00004040000040400000\
+404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde5012142202cfd0c000000400000004000\
+00004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde4012143202dfd0c0000004100000041000000\
+4100000041fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fd\
+e4012144202c202dfde401202ffde50121452025fd0c00000041000000410000004100000041fde6012024fd0c00008041000080410000804100\
+008041fde601fde5012026fd0c00000041000000410000004100000041fde601fde401202cfde501202dfd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214620102011fde4012013fde501fd0c0000004000000040\
+0000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde4012031fd0c00004040000040400000404000004040fd\
+e601fde5012033fde50121472030fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a0400000a0400000a040fde601\
+fde4012033fde40121482031fd0c00000041000000410000004100000041fde6012030fd0c00008041000080410000804100008041fde601fde5\
+012032fd0c00000041000000410000004100000041fde601fde401214920302031fde4012033fde501214a20242025fde4012027fde5012030fd\
+e5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214b200e\
+fd000280282010fde5012011fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012012fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde401fd0c00000040000000400000004000000040fde6012034fd0c00004040000040400000404000004040fde601fde4012035fd0c000040\
+40000040400000404000004040fde601fde5012037fde501214c2034fd0c00000040000000400000004000000040fde6012035fd0c0000a04000\
+00a0400000a0400000a040fde601fde4012037fde401214d2035fd0c00000041000000410000004100000041fde6012034fd0c00008041000080\
+410000804100008041fde601fde5012036fd0c00000041000000410000004100000041fde601fde401214e20342035fde4012037fde501214f20\
+0efd000280302024fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde4012150200f2038fd0b0200200f2039fd0b028040200f203afd0b02808001200f203bfd0b0280c001200f203cfd0b02808002200f203dfd\
+0b0280c002200f203efd0b02808003200f203ffd0b0280c003200f2040fd0b02808004200f2041fd0b0280c004200f2042fd0b02808005200f20\
+43fd0b0280c005200f2044fd0b02808006200f2045fd0b0280c006200f2046fd0b02808007200f2047fd0b0280c007200f2048fd0b0280800820\
+0f2049fd0b0280c008200f204afd0b02808009200f204bfd0b0280c009200f204cfd0b0280800a200f204dfd0b0280c00a200f204efd0b028080\
+0b200f204ffd0b0280c00b200f2050fd0b0280800c200e41106a210e200f41106a210f200d41016a220d4110480d000b0b200941016a22092001\
+480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f01\
+7d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e628210820092a0284e628210a\
+20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02\
+a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c2115200021160340201621172017211841002119034043\
+00000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121430000\
+0000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280d2\
+289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a02\
+90d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd22894922121202220272026\
+2a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006201841d7\
+006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028201e200d92380210\
+2028201f200e9238021420282020200f923802182028202120109238021c2028202220119238022020282023201292380224201941016a221941\
+01480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a\
+480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a212e0340202e202e2a02\
+00202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c41046c6a21300340202f\
+20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d2006201841d7006c41046c6a\
+21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006201841d7006c4104\
+6c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff213541002136410021372006201841d700\
+6c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b2136203841046a\
+2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b38028401202b2a028001\
+213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20403802b001203e4104\
+6a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02b00192214120424104\
+6a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a2144034020442015430000\
+0000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d7006c41046c6a214603\
+40204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720478c2148202b2a02d8\
+0121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238028802204b41046a21\
+4b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e0340204c204e2a028802204e\
+2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f204f952150202b2a\
+02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c943802b40220534104\
+6a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f200020014804404300000000\
+210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c20052010200d41d7\
+006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d41016a220d200228020048\
+0d000b43000000002112410021132005410041046c6a21140340201220142a028401922112201441dc026a2114201341016a2213200228020048\
+0d000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b201b201738020020\
+09410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d\
+210e4300000000210f410021102005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22102002280200480d\
+000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f200020014804402000\
+210c0340200c210d200d410870210e200d41086e210d200d210f4300000000211043000000002111430000000021124300000000211343000000\
+002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b4\
+02211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c94922113201420\
+1b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941dc026a211920\
+1a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d228\
+201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d428200c4101\
+6a220c2001480d000b0b0b8c0c09057f0a7b037f077b047f047b037f047b047f200020014804402000210c0340200c210d200d410870210e200d\
+41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c00000000000000\
+0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
+00000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000\
+000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00\
+000000000000000000000000000000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b4\
+02211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd0902900521212021\
+201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde6012015fde401211520\
+222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d01\
+201cfd0902a40d21242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a22\
+1b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a21262026fd000200\
+fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c00000000000000000000000000000000fd44fd4e\
+fd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00029002fd0c000000\
+00000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b02\
+8004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd00028006fd0c0000000000\
+0000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006\
+202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd0c00000000000000\
+000000000000000000fd44fd4efd0b02900805410021270340202741026c41016a200228020041016b202741026c41016a200228020041016b48\
+1b2128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000\
+000000212bfd0c00000000000000000000000000000000212c4100211b2005202741ae016c41046c6a212d2007200e41086c41046c6a212e2005\
+202841d7006c41046c6a212f0340202dfd0902b4022130202efd000200213120302031fde6012029fde4012129202efd000210213220302032fd\
+e601202afde401212a202ffd0902b402213320332031fde601202bfde401212b20332032fde601202cfde401212c202d41046a212d202e418002\
+6a212e202f41046a212f201b41016a221b410a480d000b200b200e41086c20274180016c6a41046c6a2134203420292006200e41086c20274180\
+016c6a41046c6a21352035fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c0000000000\
+0000000000000000000000fd44fd4efd0b0210200b202841c0006c200e41086c6a41046c6a21362036202b2006202841c0006c200e41086c6a41\
+046c6a21372037fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002036202c2037fd000210fd0c000000000000000000\
+00000000000000fd44fd4efd0b0210202741016a2227200228020041016a41026d480d000b0b200c41016a220c2001480d000b0b0bb90103037f\
 027b037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c0000000000000000000000\
 0000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a\
 210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a2209\
@@ -2545,7 +3156,7 @@ b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6
 012018fde4012118201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e\
 41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e21620232013fd0b0280\
 f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b02909817200e41016a22\
-0e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0be60a09067f0a7b037f077b037f027b027f017b027f2000\
+0e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0bdc0c09067f0a7b037f077b047f047b037f047b047f2000\
 20014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c41056c20022802004105\
 6b481b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000\
 002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000\
@@ -2563,148 +3174,295 @@ fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde40121132020201e
 2024fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202320152024fd0002806cfd0c0000000000000000000000\
 0000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02906c202320172024\
 fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202320182024fd0002909001fd0c00000000000000000000\
-000000000000fd44fd4efd0b0290900105410021250340fd0c000000000000000000000000000000002126fd0c00000000000000000000000000\
-0000002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a212903402028fd0902\
-00212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde4012127202841046a212820294180046a212920194101\
-6a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b20262005200e41086c200b41\
-80016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202b\
-2027202cfd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202541016a22252002280200200c41056c6b480d000b0b20\
-0e41016a220e4110480d000b200941016a22092001480d000b0b0bd00203047f027b047f200020014804404100210903402000210a0340200a21\
-0b200b210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210e4100210f0340200941046c200f\
-6a2002280200480440410021102004200c41086c20094180246c6a200f4180096c6a41046c6a21110340200d2011fd000200fde401210d200e20\
-11fd000210fde401210e20114180046a2111201041016a22104109480d000b0b200f41016a220f4104480d000b2007200c41086c41046c6a2112\
-2012200941004a047b2012fd000280cc1605fd0c000000000000000000000000000000000b200dfde401fd0b0280cc162012200941004a047b20\
-12fd000290cc1605fd0c000000000000000000000000000000000b200efde401fd0b0290cc16200a41016a220a2001480d000b200941016a2209\
-200228020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f200020014804404100210903402000210a0340200a210b200b410370\
-210c200b41036e210b200b210d200941004a210e4100210f0340fd0c000000000000000000000000000000002110fd0c00000000000000000000\
-0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
-00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000\
-000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000\
-000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c0340200941046c201c6a20022802004804404100\
-211d2005200c41c0026c20094180326c6a201c41c00c6c6a200f41066c6a41046c6a211e2004200d41086c20094180246c6a201c4180096c6a41\
-046c6a211f02400340201efd0902002120201ffd000200212120202021fde6012010fde4012110201d4150460d01201ffd000210212220202022\
-fde6012011fde4012111201d41b07f460d01201efd090204212320232021fde6012012fde401211220232022fde6012013fde4012113201d4180\
-7f460d01201efd090208212420242021fde6012014fde401211420242022fde6012015fde4012115201d41d07e460d01201efd09020c21252025\
-2021fde6012016fde401211620252022fde6012017fde4012117201d41a07e460d01201efd090210212620262021fde6012018fde40121182026\
-2022fde6012019fde4012119201d41f07d460d01201efd090214212720272021fde601201afde401211a20272022fde601201bfde401211b201d\
-41c07d460d01201efd090280022128201ffd00028004212920282029fde6012010fde4012110201d41907d460d01201ffd00029004212a202820\
-2afde6012011fde4012111201d41f07c460d01201efd09028402212b202b2029fde6012012fde4012112202b202afde6012013fde4012113201d\
-41c07c460d01201efd09028802212c202c2029fde6012014fde4012114202c202afde6012015fde4012115201d41907c460d01201efd09028c02\
-212d202d2029fde6012016fde4012116202d202afde6012017fde4012117201d41e07b460d01201efd09029002212e202e2029fde6012018fde4\
-012118202e202afde6012019fde4012119201d41b07b460d01201efd09029402212f202f2029fde601201afde401211a202f202afde601201bfd\
-e401211b201d41807b460d01201efd090280042130201ffd00028008213120302031fde6012010fde4012110201d41d07a460d01201ffd000290\
-08213220302032fde6012011fde4012111201d41b07a460d01201efd09028404213320332031fde6012012fde401211220332032fde6012013fd\
-e4012113201d41807a460d01201efd09028804213420342031fde6012014fde401211420342032fde6012015fde4012115201d41d079460d0120\
-1efd09028c04213520352031fde6012016fde401211620352032fde6012017fde4012117201d41a079460d01201efd09029004213620362031fd\
-e6012018fde401211820362032fde6012019fde4012119201d41f078460d01201efd09029404213720372031fde601201afde401211a20372032\
-fde601201bfde401211b201e41800a6a211e201f41800c6a211f201d41016a221d4103480d000b0b0b201c41016a221c4104480d000b2007200c\
-4180c0016c200d41086c6a200f4180066c6a41046c6a21382038200e047b2038fd000280cc0405fd0c000000000000000000000000000000000b\
-2010fde401fd0b0280cc042038200e047b2038fd000290cc0405fd0c000000000000000000000000000000000b2011fde401fd0b0290cc042038\
-200e047b2038fd000280d00405fd0c000000000000000000000000000000000b2012fde401fd0b0280d0042038200e047b2038fd000290d00405\
-fd0c000000000000000000000000000000000b2013fde401fd0b0290d0042038200e047b2038fd000280d40405fd0c0000000000000000000000\
-00000000000b2014fde401fd0b0280d4042038200e047b2038fd000290d40405fd0c000000000000000000000000000000000b2015fde401fd0b\
-0290d4042038200e047b2038fd000280d80405fd0c000000000000000000000000000000000b2016fde401fd0b0280d8042038200e047b2038fd\
-000290d80405fd0c000000000000000000000000000000000b2017fde401fd0b0290d8042038200e047b2038fd000280dc0405fd0c0000000000\
-00000000000000000000000b2018fde401fd0b0280dc042038200e047b2038fd000290dc0405fd0c000000000000000000000000000000000b20\
-19fde401fd0b0290dc042038200e047b2038fd000280e00405fd0c000000000000000000000000000000000b201afde401fd0b0280e004203820\
-0e047b2038fd000290e00405fd0c000000000000000000000000000000000b201bfde401fd0b0290e004200f41016a220f4120480d000b200a41\
-016a220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b960d09077f0a7b057f077b037f027b027f017b027f200020\
-014804402000210903402009210a200a410870210b200a41086e210a200a210c200c41056c200228020041056b200c41056c200228020041056b\
-481b210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd0c00000000000000000000\
-0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
-00000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000\
-000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a0340\
-200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100\
-211c2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a211d2006200b41086c201a4180c0016c\
-6a201b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd0002002120201f2020fde6012010fde4012110201efd000210212120\
-1f2021fde6012011fde4012111201dfd09028024212220222020fde6012012fde401211220222021fde6012013fde4012113201c41807f460d01\
-201dfd09028048212320232020fde6012014fde401211420232021fde6012015fde4012115201dfd0902806c212420242020fde6012016fde401\
-211620242021fde6012017fde4012117201c41a07e460d01201dfd0902809001212520252020fde6012018fde401211820252021fde6012019fd\
-e4012119201d41046a211d201e4180026a211e201c41016a221c418001480d000b0b0b201b41016a221b4103480d000b0b201a41016a221a4103\
-480d000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a2126202620102005200d41c00c6c200b41086c6a200e\
-41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202620112027fd00\
-0210fd0c00000000000000000000000000000000fd44fd4efd0b0210202620122027fd00028032fd0c00000000000000000000000000000000fd\
-44fd4efd0b028032202620132027fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b029032202620142027fd00028064fd\
-0c00000000000000000000000000000000fd44fd4efd0b028064202620152027fd00029064fd0c00000000000000000000000000000000fd44fd\
-4efd0b029064202620162027fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b02809601202620172027fd0002909601\
-fd0c00000000000000000000000000000000fd44fd4efd0b02909601202620182027fd000280c801fd0c00000000000000000000000000000000\
-fd44fd4efd0b0280c801202620192027fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c80105410021280340fd\
-0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100211a0340200e201a417f6c6a41004e200e\
-201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c2004200e4180036c200c41\
-802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a212b2006200b41086c201a4180c0016c6a201b4180c0\
-006c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601202afde401212a202b41\
-046a212b202c4180026a212c201c41016a221c418001480d000b0b201b41016a221b4103480d000b0b201a41016a221a4103480d000b2008200b\
-41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212e202e20292005200b41086c200e41c0026c6a200c41\
-c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202e\
-202a202ffd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202841016a22282002280200200c41056c6b480d000b0b20\
-0f41016a220f4105480d000b200e41016a220e4105480d000b200941016a22092001480d000b0b0bd00203047f027b047f200020014804404100\
-210a03402000210b0340200b210c200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f\
-410021100340200a41026c20106a2002280200480440410021112004200d41086c200a4180196c6a201041c00c6c6a41046c6a21120340200e20\
-12fd000200fde401210e200f2012fd000210fde401210f20124180026a2112201141016a22114119480d000b0b201041016a22104102480d000b\
-2008200d41086c41046c6a21132013200a41004a047b2013fd000280ca0405fd0c000000000000000000000000000000000b200efde401fd0b02\
-80ca042013200a41004a047b2013fd000290ca0405fd0c000000000000000000000000000000000b200ffde401fd0b0290ca04200b41016a220b\
-2001480d000b200a41016a220a200228020041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210a0340200a210b200b\
-210c4100210d03404100210e03404100210f0340410021102003200d41046c200f41e0006c6a200e41a0026c6a41046c6a211103402011fd0c00\
-000000000000000000000000000000fd0b020020114180016a2111201041016a22104103480d000b200f41016a220f4103480d000b200e41016a\
-220e4104480d000b200d41016a220d4108480d000b4100211203404100210e03404100211303404100211403402005200c41046c200e6a201241\
-c00c6c6a201341c0026c6a201441c0006c6a41046c6a211620162802002115201541026d2117201541026f2118201541004e2015410448712004\
-200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a211920192a020043000000005c7104402019fd090200211a41\
-00210f03404100211b03404100210d2003200f41e0006c200e41a0026c6a41046c6a211c2006201741a0036c201841206c6a200f41a0036c6a20\
-1241a02a6c6a201341c0066c6a201441c0006c6a41046c6a211d0340201c201dfd000200201afde601201cfd000200fde401fd0b0200201c201d\
-fd000210201afde601201cfd000210fde401fd0b0210201c201dfd00028001201afde601201cfd00028001fde401fd0b028001201c201dfd0002\
-9001201afde601201cfd00029001fde401fd0b029001201c201dfd00028002201afde601201cfd00028002fde401fd0b028002201c201dfd0002\
-9002201afde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b201b41016a221b4101\
-480d000b200f41016a220f4103480d000b0b201441016a22144105480d000b201341016a22134105480d000b200e41016a220e4104480d000b20\
-1241016a22122002280200480d000b4100210e03404100210f03404100211003404100211e2008200f4180306c200c41046c6a200e6a20104180\
-106c6a41046c6a211f2003200f41e0006c200e41a0026c6a201041206c6a41046c6a21200340201f20202a02003802800a201f4180026a211f20\
-2041046a2120201e41016a221e4120480d000b201041016a22104103480d000b200f41016a220f4103480d000b200e41016a220e4104480d000b\
-200a41016a220a2001480d000b0b0bb806030f7f017b097f200020014804402000210a0340200a210b200b210c4100210d03404100210e034041\
-00210f2003200d41046c200e41a0036c6a41046c6a211003402010fd0c00000000000000000000000000000000fd0b020020104180016a211020\
-0f41016a220f410d480d000b200e41016a220e410d480d000b200d41016a220d4108480d000b4100211103404100211203404100211303402005\
-201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211520152802002114201441026d2116201441026f2117201441004e201441\
-0448712004201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211820182a020043000000005c7104402018fd09020021194100\
-211a03404100211b03404100210d2003201641a0036c201741206c6a201341c0006c6a201241c0066c6a201a41a0036c6a41046c6a211c200720\
-1141206c201a4180306c6a41046c6a211d0340201c2019201dfd000200fde601201cfd000200fde401fd0b0200201c2019201dfd000210fde601\
-201cfd000210fde401fd0b0210201c2019201dfd00028040fde601201cfd00028001fde401fd0b028001201c2019201dfd00029040fde601201c\
-fd00029001fde401fd0b029001201c2019201dfd0002808001fde601201cfd00028002fde401fd0b028002201c2019201dfd0002908001fde601\
-201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b201b41016a221b4101480d000b201a41\
-016a221a4103480d000b0b201341016a22134105480d000b201241016a22124105480d000b201141016a221141c000480d000b4100210d034041\
-00211e03404100211f2009200d41046c201e41a0036c6a200c41a02a6c6a41046c6a21202006200d41046c201e41a0036c6a200c41a02a6c6a41\
-046c6a21212003200d41046c201e41a0036c6a41046c6a2122034020202022fd0002002021fd000200fd0c000000000000000000000000000000\
-00fd44fd4efd0b020020204180016a212020214180016a212120224180016a2122201f41016a221f410d480d000b201e41016a221e410d480d00\
-0b200d41016a220d4108480d000b200a41016a220a2001480d000b0b0b9c0203047f027b037f2000200148044041002108034020002109034020\
-09210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c\
-200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180016a210f200e41016a220e41a9\
-01480d000b2007200b41086c41046c6a21102010200841004a047b2010fd0002800905fd0c000000000000000000000000000000000b200cfde4\
-01fd0b0280092010200841004a047b2010fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22\
-092001480d000b200841016a22082002280200480d000b0b0be80605077f067b077f057b017f2000200148044041002108034020002109034020\
-09210a200a410370210b200a41036e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd0c00000000000000\
-000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000\
-00000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021144100211503\
-4041002116034041002117034041002118200520084190066c201541386c6a2016411c6c6a20176a200b6a41046c6a21192006200e41086c2008\
-41a02a6c6a201541a0036c6a41046c6a211a2004200e41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd090200211c201bfd\
-000200201afd000200201641026c20176afd11fd37fd4e211d201c201dfde601200ffde401210f201bfd000210201afd000210201641026c2017\
-6afd11fd37fd4e211e201c201efde6012010fde40121102019fd090270211f201f201dfde6012011fde4012111201f201efde6012012fde40121\
-122019fd0902e00121202020201dfde6012013fde40121132020201efde6012014fde4012114201941086a2119201a4180016a211a201b418001\
-6a211b201841016a2218410d480d000b201741016a22174102480d000b201641016a22164102480d000b201541016a2215410d480d000b200720\
-0e41086c200b41206c6a41046c6a21212021200841004a047b2021fd00020005fd0c000000000000000000000000000000000b200ffde401fd0b\
-02002021200841004a047b2021fd00021005fd0c000000000000000000000000000000000b2010fde401fd0b02102021200841004a047b2021fd\
-0002800305fd0c000000000000000000000000000000000b2011fde401fd0b0280032021200841004a047b2021fd0002900305fd0c0000000000\
-00000000000000000000000b2012fde401fd0b0290032021200841004a047b2021fd0002800605fd0c000000000000000000000000000000000b\
-2013fde401fd0b0280062021200841004a047b2021fd0002900605fd0c000000000000000000000000000000000b2014fde401fd0b0290062009\
-41016a22092001480d000b200841016a22082002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a21\
-0a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f21104100211120052010\
-4180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00\
-020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601\
-fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6\
-012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601\
-201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b0200\
-2014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b\
-200e41016a220e2001480d000b0b0b00e20103666d61df16161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecd1116170e1f0e170e1f0e\
-de0a18170e1f0e180e200e830514de0418170e1f0e170e200ee10414c00b161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ea31d161616\
-160e0e0e1f160e16170e0e0e1f160e16170e0e0ed30d16170e1f0e170e1f0eef1e16170e1f0e170e1f0eaf0412cf0516160e1e0e160e1e0ec004\
-16170e1f0e170e1f0ec90412da071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f0e1f0e1f0e1f0e281f1f0e1f0e1f0e1f0e1f0ef50816170e1f0e170e\
-200ed90512fe162a160e170e';
+000000000000fd44fd4efd0b0290900105410021250340202541026c41016a200228020041016b202541026c41016a200228020041016b481b21\
+26fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000\
+002129fd0c00000000000000000000000000000000212a41002119200420254180016c41046c6a212b2006200e41086c200b4180c0006c6a4104\
+6c6a212c2004202641c0006c41046c6a212d0340202bfd090200212e202cfd000200212f202e202ffde6012027fde4012127202cfd0002102130\
+202e2030fde6012028fde4012128202dfd09020021312031202ffde6012029fde401212920312030fde601202afde401212a202b41046a212b20\
+2c4180046a212c202d41046a212d201941016a221941c000480d000b2008200e41086c200b4180016c6a20254180126c6a41046c6a2132203220\
+272005200e41086c200b4180016c6a20254180126c6a41046c6a21332033fd000200fd0c00000000000000000000000000000000fd44fd4efd0b\
+0200203220282033fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200820264180096c200e41086c6a200b4180016c\
+6a41046c6a213420342029200520264180096c200e41086c6a200b4180016c6a41046c6a21352035fd000200fd0c000000000000000000000000\
+00000000fd44fd4efd0b02002034202a2035fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202541016a2225200228\
+020041016a41026d480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0be50203047f027b057f2000200148044041\
+00210b03402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
+104104200b417c6c20022802006a4104200b417c6c20022802006a481b211141002011480440410021120340410021132004200e41086c200b41\
+80246c6a20124180096c6a41046c6a21140340200f2014fd000200fde401210f20102014fd000210fde401211020144180046a2114201341016a\
+22134109480d000b201241016a22122011480d000b0b2008200e41086c41046c6a21152015200b41004a047b2015fd000280cc1605fd0c000000\
+000000000000000000000000000b200ffde401fd0b0280cc162015200b41004a047b2015fd000290cc1605fd0c00000000000000000000000000\
+0000000b2010fde401fd0b0290cc16200c41016a220c2001480d000b200b41016a220b200228020041036a41046d480d000b0b0b801102087f3c\
+7b200020014804402000210b0340200b210c200c411070210d200c41106e210c200c210e4100210f0340200e41206c200f6a2002280200480440\
+410021102004200d41086c200e4180a0026c6a200f4180096c6a41046c6a21112009200d4180326c200e4180a0066c6a200f41086c6a41046c6a\
+211203402011fd00020021132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e60121152011fd0002800421162016fd0c0000003f0000003f0000003f0000003ffde60121172017fd0c398ee33d398ee33d398ee33d398ee33d\
+fde60121182011fd0002800821192019fd0c0000003f0000003f0000003f0000003ffde601211a2013fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601211b2011fd0002800c211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2011fd00028018211e201efd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601211f201b201dfde401201ffde40121202020fd0c398ee33d398ee33d398ee33d398ee33dfde60121212016fd\
+0c398ee33d398ee33d398ee33d398ee33dfde60121222011fd0002801021232023fd0c398ee33d398ee33d398ee33d398ee33dfde60121242011\
+fd0002801c21252025fd0c398ee33d398ee33d398ee33d398ee33dfde601212620222024fde4012026fde40121272027fd0c398ee33d398ee33d\
+398ee33d398ee33dfde60121282019fd0c398ee33d398ee33d398ee33d398ee33dfde60121292011fd00028014212a202afd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601212b2011fd00028020212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2029202bfde401202dfd\
+e401212e201b201cfd0c398e633d398e633d398e633d398e633dfde601fde501201efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
+212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde601213020222023fd0c398e633d398e633d398e633d398e633dfde601fde5012025fd\
+0c398ee33c398ee33c398ee33c398ee33cfde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde6012132202cfd0c398ee33c\
+398ee33c398ee33c398ee33cfde60121332029202afd0c398e633d398e633d398e633d398e633dfde601fde5012033fde40121342013fd0c398e\
+633d398e633d398e633d398e633dfde601201dfde501201efd0c398e633e398e633e398e633e398e633efde601fde40121352035fd0c398ee33d\
+398ee33d398ee33d398ee33dfde60121362016fd0c398e633d398e633d398e633d398e633dfde6012024fde5012025fd0c398e633e398e633e39\
+8e633e398e633efde601fde40121372037fd0c398ee33d398ee33d398ee33d398ee33dfde6012138202cfd0c398e633e398e633e398e633e398e\
+633efde60121392019fd0c398e633d398e633d398e633d398e633dfde601202bfde5012039fde401213a2014fd0c0000003f0000003f0000003f\
+0000003ffde601213b20152018fde401201afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213c20152017fd0c398e633d398e633d\
+398e633d398e633dfde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d2014fd0c398e633d398e633d398e633d\
+398e633dfde6012018fde501201afd0c398e633e398e633e398e633e398e633efde601fde401213e2020fd0c0000003f0000003f0000003f0000\
+003ffde601213f20212028fde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214020212027fd0c398e633d398e633d398e\
+633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121412020fd0c398e633d398e633d398e633d398e\
+633dfde6012028fde501202efd0c398e633e398e633e398e633e398e633efde601fde4012142202ffd0c0000003f0000003f0000003f0000003f\
+fde601214320302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214420302031fd0c398e633d398e633d398e633d\
+398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012145202ffd0c398e633d398e633d398e633d398e633d\
+fde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121462035fd0c0000003f0000003f0000003f0000003ffde6\
+01214720362038fde401203afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214820362037fd0c398e633d398e633d398e633d398e\
+633dfde601fde501203afd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121492035fd0c398e633d398e633d398e633d398e633dfde6\
+012038fde501203afd0c398e633e398e633e398e633e398e633efde601fde401214a201efd0c0000003f0000003f0000003f0000003ffde60121\
+4b201f2026fde401202dfde401214c201f2025fd0c398e633d398e633d398e633d398e633dfde601fde5012033fde401214d201efd0c398e633d\
+398e633d398e633d398e633dfde6012026fde5012039fde401214e2012203bfd0b02002012203cfd0b0280082012203dfd0b0280102012203efd\
+0b0280182012201afd0b0280202012203ffd0b02802820122040fd0b02803020122041fd0b02803820122042fd0b0280402012202efd0b028048\
+20122043fd0b02805020122044fd0b02805820122045fd0b02806020122046fd0b02806820122034fd0b02807020122047fd0b02807820122048\
+fd0b0280800120122049fd0b028088012012204afd0b028090012012203afd0b028098012012204bfd0b0280a0012012204cfd0b0280a8012012\
+204dfd0b0280b0012012204efd0b0280b8012012202cfd0b0280c001201141106a2111201241106a2112201041016a22104102480d000b0b200f\
+41016a220f4120480d000b200b41016a220b2001480d000b0b0b90360d067f017b017f567b077f087b037f067b017f017b017fdf017b067f2000\
+20014804402000210b0340200b210c200c410170210d200c41016e210c200c210e4100210f0340410021100340200e41086c20106a2002280200\
+4804402004200e4180c8006c20104180096c6a200f41046c6a41046c6a21122012fd00020021112012fd00028004211320112013fde401211420\
+12fd00028008211520142015fde40121162013fd0c0000003f0000003f0000003f0000003ffde601211720112017fde50121182015fd0c000080\
+3e0000803e0000803e0000803efde601211920182019fde401211a2013fd0c00000040000000400000004000000040fde601211b2011201bfde5\
+01211c2015fd0c00008040000080400000804000008040fde601211d201c201dfde401211e2012fd0002800c211f2011201ffde40121202012fd\
+00028018212120202021fde40121222012fd00028010212320132023fde40121242012fd0002801c212520242025fde401212620222026fde401\
+21272012fd00028014212820152028fde40121292012fd00028020212a2029202afde401212b2027202bfde401212c2026fd0c0000003f000000\
+3f0000003f0000003ffde601212d2022202dfde501212e202bfd0c0000803e0000803e0000803e0000803efde601212f202e202ffde401213020\
+26fd0c00000040000000400000004000000040fde601213120222031fde5012132202bfd0c00008040000080400000804000008040fde6012133\
+20322033fde4012134201ffd0c0000003f0000003f0000003f0000003ffde601213520112035fde50121362021fd0c0000803e0000803e000080\
+3e0000803efde601213720362037fde40121382023fd0c0000003f0000003f0000003f0000003ffde601213920132039fde501213a2025fd0c00\
+00803e0000803e0000803e0000803efde601213b203a203bfde401213c2038203cfde401213d2028fd0c0000003f0000003f0000003f0000003f\
+fde601213e2015203efde501213f202afd0c0000803e0000803e0000803e0000803efde6012140203f2040fde4012141203d2041fde401214220\
+3cfd0c0000003f0000003f0000003f0000003ffde601214320382043fde50121442041fd0c0000803e0000803e0000803e0000803efde6012145\
+20442045fde4012146203cfd0c00000040000000400000004000000040fde601214720382047fde50121482041fd0c0000804000008040000080\
+4000008040fde601214920482049fde401214a201ffd0c00000040000000400000004000000040fde601214b2011204bfde501214c2021fd0c00\
+008040000080400000804000008040fde601214d204c204dfde401214e2023fd0c00000040000000400000004000000040fde601214f2013204f\
+fde50121502025fd0c00008040000080400000804000008040fde601215120502051fde4012152204e2052fde40121532028fd0c000000400000\
+00400000004000000040fde601215420152054fde5012155202afd0c00008040000080400000804000008040fde601215620552056fde4012157\
+20532057fde40121582052fd0c0000003f0000003f0000003f0000003ffde6012159204e2059fde501215a2057fd0c0000803e0000803e000080\
+3e0000803efde601215b205a205bfde401215c2052fd0c00000040000000400000004000000040fde601215d204e205dfde501215e2057fd0c00\
+008040000080400000804000008040fde601215f205e205ffde401216020212025fde40121612061202afde40121622025fd0c0000003f000000\
+3f0000003f0000003ffde601216320212063fde501216420642040fde40121652025fd0c00000040000000400000004000000040fde601216620\
+212066fde501216720672056fde40121684100216903404100216a200320104180016c200f41046c6a41046c6a216b0340206b2011fd0b020020\
+6b2016fd0b028020206b201afd0b028040206b201efd0b028060206b2015fd0b02808001206b2022fd0b0280a001206b202cfd0b0280c001206b\
+2030fd0b0280e001206b2034fd0b02808002206b202bfd0b0280a002206b2038fd0b0280c002206b2042fd0b0280e002206b2046fd0b02808003\
+206b204afd0b0280a003206b2041fd0b0280c003206b204efd0b0280e003206b2058fd0b02808004206b205cfd0b0280a004206b2060fd0b0280\
+c004206b2057fd0b0280e004206b2021fd0b02808005206b2062fd0b0280a005206b2065fd0b0280c005206b2068fd0b0280e005206b202afd0b\
+02808006206a41016a226a4101480d000b206941016a22694101480d000b0b201041016a22104108480d000b200f41016a220f4120480d000b41\
+00216c03404100216d03404100216e03404100216f0340200e41086c206f41046c6a2002280200480440fd0c0000000000000000000000000000\
+00002170fd0c000000000000000000000000000000002171fd0c000000000000000000000000000000002172fd0c000000000000000000000000\
+000000002173fd0c000000000000000000000000000000002174fd0c000000000000000000000000000000002175fd0c00000000000000000000\
+0000000000002176fd0c000000000000000000000000000000002177410021782003206e4180086c206f4180046c6a41046c6a21792007206c41\
+80c8016c206e4180086c6a41046c6a217a03402079fd090200217b207afd000200217c207b207cfde6012070fde4012170207afd000210217d20\
+7b207dfde6012071fde40121712079fd09028004217e207e207cfde6012072fde4012172207e207dfde6012073fde40121732079fd0902800821\
+7f207f207cfde6012074fde4012174207f207dfde6012075fde40121752079fd0902800c218001208001207cfde6012076fde401217620800120\
+7dfde6012077fde4012177207941046a2179207a41206a217a207841016a2278418001480d000b2003206e41c0006c206f41206c6a41046c6a21\
+81012081012070fd0b0280a0062081012071fd0b0290a0062081012072fd0b02a0a0062081012073fd0b02b0a0062081012074fd0b02c0a00620\
+81012075fd0b02d0a0062081012076fd0b02e0a0062081012077fd0b02f0a0060b206f41016a226f4102480d000b206e41016a226e4119480d00\
+0b206d41016a226d4101480d000b4100216d0340410021100340200e41086c20106a20022802004804402003206d41046c201041086c6a41046c\
+6a218301208301fd000280a006218201208201fd0c00000040000000400000004000000040fde601218401208401fd0c00000040000000400000\
+004000000040fde601218501208301fd000280a606218601208601fd0c00000040000000400000004000000040fde601218701208401fd0c0000\
+4040000040400000404000004040fde601218801208701208801fde401218901208301fd000280a206218a01208a01fd0c000000400000004000\
+00004000000040fde601218b01208b01fd0c00000040000000400000004000000040fde601218c01208901208c01fde401218d01208301fd0002\
+80a406218e01208e01fd0c00000040000000400000004000000040fde601218f01208f01fd0c00008041000080410000804100008041fde60121\
+9001208d01209001fde501219101208301fd000280a806219201209201fd0c00000040000000400000004000000040fde6012193012091012093\
+01fde501219401208701208801fde501219501208b01fd0c0000a0400000a0400000a0400000a040fde601219601209501209601fde401219701\
+208f01fd0c00000041000000410000004100000041fde601219801209701209801fde401219901209301fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601219a01209901209a01fde501219b01208c01208501fde501219c01209c01209801fde401219d01208701fd0c000000400000004000\
+00004000000040fde601219e01209d01209e01fde501219f01209f01209a01fde40121a001208301fd000280be0621a101208201fd0c00004040\
+000040400000404000004040fde60121a20120a10120a201fde40121a301208301fd000280aa0621a40120a401fd0c0000004000000040000000\
+4000000040fde60121a50120a30120a501fde40121a601208301fd000280b40621a70120a701fd0c00008041000080410000804100008041fde6\
+0121a80120a60120a801fde50121a901208301fd000280c80621aa0120a90120aa01fde50121ab0120ab01fd0c00000040000000400000004000\
+000040fde60121ac01208301fd000280c40621ad01208601fd0c00004040000040400000404000004040fde60121ae0120ad0120ae01fde40121\
+af01208301fd000280b00621b00120b001fd0c00000040000000400000004000000040fde60121b10120af0120b101fde40121b201208301fd00\
+0280ba0621b30120b301fd0c00008041000080410000804100008041fde60121b40120b20120b401fde50121b501208301fd000280ce0621b601\
+20b50120b601fde50121b70120ab01fd0c00004040000040400000404000004040fde60121b80120b70120b801fde40121b901208301fd000280\
+c00621ba01208a01fd0c00004040000040400000404000004040fde60121bb0120ba0120bb01fde40121bc01208301fd000280ac0621bd0120bd\
+01fd0c00000040000000400000004000000040fde60121be0120bc0120be01fde40121bf01208301fd000280b60621c00120c001fd0c00008041\
+000080410000804100008041fde60121c10120bf0120c101fde50121c201208301fd000280ca0621c30120c20120c301fde50121c40120c401fd\
+0c00000040000000400000004000000040fde60121c50120b90120c501fde40121c601208301fd000280c20621c701208e01fd0c000040400000\
+40400000404000004040fde60121c80120c70120c801fde40121c901208301fd000280ae0621ca0120ca01fd0c00000040000000400000004000\
+000040fde60121cb0120c90120cb01fde40121cc01208301fd000280b80621cd0120cd01fd0c00008041000080410000804100008041fde60121\
+ce0120cc0120ce01fde50121cf01208301fd000280cc0621d00120cf0120d001fde50121d10120d101fd0c000080410000804100008041000080\
+41fde60121d20120c60120d201fde50121d301208301fd000280c60621d401209201fd0c00004040000040400000404000004040fde60121d501\
+20d40120d501fde40121d601208301fd000280b20621d70120d701fd0c00000040000000400000004000000040fde60121d80120d60120d801fd\
+e40121d901208301fd000280bc0621da0120da01fd0c00008041000080410000804100008041fde60121db0120d90120db01fde50121dc012083\
+01fd000280d00621dd0120dc0120dd01fde50121de0120d30120de01fde50121df0120b70120b801fde50121e00120c401fd0c0000a0400000a0\
+400000a0400000a040fde60121e10120e00120e101fde40121e20120d101fd0c00000041000000410000004100000041fde60121e30120e20120\
+e301fde40121e40120de01fd0c0000c03f0000c03f0000c03f0000c03ffde60121e50120e40120e501fde50121e60120c50120ac01fde50121e7\
+0120e70120e301fde40121e80120b701fd0c00000040000000400000004000000040fde60121e90120e80120e901fde50121ea0120ea0120e501\
+fde40121eb0120a10120a201fde50121ec0120a401fd0c0000a0400000a0400000a0400000a040fde60121ed0120ec0120ed01fde40121ee0120\
+a701fd0c00000041000000410000004100000041fde60121ef0120ee0120ef01fde40121f00120aa01fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde60121f10120f00120f101fde50121f20120f201fd0c00000040000000400000004000000040fde60121f30120ad0120ae01fde50121f401\
+20b001fd0c0000a0400000a0400000a0400000a040fde60121f50120f40120f501fde40121f60120b301fd0c0000004100000041000000410000\
+0041fde60121f70120f60120f701fde40121f80120b601fd0c0000c03f0000c03f0000c03f0000c03ffde60121f90120f80120f901fde50121fa\
+0120f201fd0c00004040000040400000404000004040fde60121fb0120fa0120fb01fde40121fc0120ba0120bb01fde50121fd0120bd01fd0c00\
+00a0400000a0400000a0400000a040fde60121fe0120fd0120fe01fde40121ff0120c001fd0c00000041000000410000004100000041fde60121\
+800220ff01208002fde40121810220c301fd0c0000c03f0000c03f0000c03f0000c03ffde601218202208102208202fde501218302208302fd0c\
+00000040000000400000004000000040fde60121840220fc01208402fde40121850220c70120c801fde50121860220ca01fd0c0000a0400000a0\
+400000a0400000a040fde601218702208602208702fde40121880220cd01fd0c00000041000000410000004100000041fde60121890220880220\
+8902fde401218a0220d001fd0c0000c03f0000c03f0000c03f0000c03ffde601218b02208a02208b02fde501218c02208c02fd0c000080410000\
+80410000804100008041fde601218d02208502208d02fde501218e0220d40120d501fde501218f0220d701fd0c0000a0400000a0400000a04000\
+00a040fde601219002208f02209002fde40121910220da01fd0c00000041000000410000004100000041fde601219202209102209202fde40121\
+930220dd01fd0c0000c03f0000c03f0000c03f0000c03ffde601219402209302209402fde501219502208e02209502fde50121960220fa0120fb\
+01fde501219702208302fd0c0000a0400000a0400000a0400000a040fde601219802209702209802fde401219902208c02fd0c00000041000000\
+410000004100000041fde601219a02209902209a02fde401219b02209502fd0c0000c03f0000c03f0000c03f0000c03ffde601219c02209b0220\
+9c02fde501219d0220840220f301fde501219e02209e02209a02fde401219f0220fa01fd0c00000040000000400000004000000040fde60121a0\
+02209f0220a002fde50121a10220a102209c02fde40121a20220a501208401fde50121a30220a30220ef01fde40121a40220a101fd0c00000040\
+000000400000004000000040fde60121a50220a40220a502fde50121a60220a60220f101fde40121a70220a702fd0c0000004000000040000000\
+4000000040fde60121a80220b101208701fde50121a90220a90220f701fde40121aa0220ad01fd0c00000040000000400000004000000040fde6\
+0121ab0220aa0220ab02fde50121ac0220ac0220f901fde40121ad0220a702fd0c00004040000040400000404000004040fde60121ae0220ad02\
+20ae02fde40121af0220be01208b01fde50121b00220b002208002fde40121b10220ba01fd0c00000040000000400000004000000040fde60121\
+b20220b10220b202fde50121b30220b302208202fde40121b40220b402fd0c00000040000000400000004000000040fde60121b50220af0220b5\
+02fde40121b60220cb01208f01fde50121b70220b702208902fde40121b80220c701fd0c00000040000000400000004000000040fde60121b902\
+20b80220b902fde50121ba0220ba02208b02fde40121bb0220bb02fd0c00008041000080410000804100008041fde60121bc0220b60220bc02fd\
+e50121bd0220d801209301fde50121be0220be02209202fde40121bf0220d401fd0c00000040000000400000004000000040fde60121c00220bf\
+0220c002fde50121c10220c102209402fde40121c20220bd0220c202fde50121c30220ad0220ae02fde50121c40220b402fd0c0000a0400000a0\
+400000a0400000a040fde60121c50220c40220c502fde40121c60220bb02fd0c00000041000000410000004100000041fde60121c70220c60220\
+c702fde40121c80220c202fd0c0000c03f0000c03f0000c03f0000c03ffde60121c90220c80220c902fde50121ca0220b50220a802fde50121cb\
+0220cb0220c702fde40121cc0220ad02fd0c00000040000000400000004000000040fde60121cd0220cc0220cd02fde50121ce0220ce0220c902\
+fde40121cf0220aa01fd0c00000040000000400000004000000040fde60121d00220aa01fd0c00004040000040400000404000004040fde60121\
+d10220b60120d102fde40121d20220c301fd0c00000040000000400000004000000040fde60121d30220d20220d302fde40121d40220d001fd0c\
+00008041000080410000804100008041fde60121d50220d40220d502fde50121d60220d60220dd01fde50121d70220b60120d102fde50121d802\
+20c301fd0c0000a0400000a0400000a0400000a040fde60121d90220d80220d902fde40121da0220d001fd0c0000004100000041000000410000\
+0041fde60121db0220da0220db02fde40121dc0220dc02209402fde50121dd0220d30220d002fde50121de0220de0220db02fde40121df0220b6\
+01fd0c00000040000000400000004000000040fde60121e00220df0220e002fde50121e10220e102209402fde40121e202410021690340410021\
+6a2003206d41046c201041c8016c6a41046c6a21e302034020e302208501fd0b0280d20620e302209401fd0b02a0d20620e302209b01fd0b02c0\
+d20620e30220a001fd0b02e0d20620e302209301fd0b0280d30620e30220ac01fd0b02a0d30620e30220df01fd0b02c0d30620e30220e601fd0b\
+02e0d30620e30220eb01fd0b0280d40620e30220de01fd0b02a0d40620e30220f301fd0b02c0d40620e302209602fd0b02e0d40620e302209d02\
+fd0b0280d50620e30220a202fd0b02a0d50620e302209502fd0b02c0d50620e30220a802fd0b02e0d50620e30220c302fd0b0280d60620e30220\
+ca02fd0b02a0d60620e30220cf02fd0b02c0d60620e30220c202fd0b02e0d60620e30220d002fd0b0280d70620e30220d702fd0b02a0d70620e3\
+0220dd02fd0b02c0d70620e30220e202fd0b02e0d70620e30220dd01fd0b0280d806206a41016a226a4101480d000b206941016a22694101480d\
+000b0b201041016a22104108480d000b206d41016a226d4102480d000b4100216d0340410021100340200e41086c20106a200228020048044041\
+0021e4020340410021e502200a206c41086c206d41046c6a20e40241c0026c6a200e4180e4006c6a201041c00c6c6a41046c6a21e6022005206c\
+41086c206d41046c6a20e40241c0026c6a200e4180e4006c6a201041c00c6c6a41046c6a21e7022003206d41046c20e40241286c6a201041c801\
+6c6a41046c6a21e802034020e60220e802fd000280d20620e702fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020e6\
+024180026a21e60220e7024180026a21e70220e80241206a21e80220e50241016a22e5024105480d000b20e40241016a22e4024105480d000b0b\
+201041016a22104108480d000b206d41016a226d4102480d000b206c41016a226c4108480d000b200b41016a220b2001480d000b0b0be6150908\
+7f087b057f067b027f017b017f787b077f200020014804402000210c0340200c210d200d410170210e200d41016e210d200d210f410021100340\
+410021110340410021120340410021130340fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
+fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000\
+2118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c0000000000000000000000000000\
+0000211b4100211c03404120201c41606c20022802006a4120201c41606c20022802006a481b211d4100201d4804404100211e2006200f41086c\
+201c418090036c6a20124180106c6a201341046c6a41046c6a211f200720104180326c201c4180a0066c6a20124180026c6a41046c6a21200340\
+201ffd09020021212020fd000200212220212022fde6012014fde40121142020fd000210212320212023fde6012015fde4012115201ffd090204\
+212420242022fde6012016fde401211620242023fde6012017fde4012117201ffd090208212520252022fde6012018fde401211820252023fde6\
+012019fde4012119201ffd09020c212620262022fde601201afde401211a20262023fde601201bfde401211b201f4180026a211f202041206a21\
+20201e41016a221e201d480d000b0b201c41016a221c2002280200411f6a41206d480d000b2003201241c0006c201341206c6a41046c6a212720\
+272014fd0b020020272015fd0b021020272016fd0b022020272017fd0b023020272018fd0b024020272019fd0b02502027201afd0b0260202720\
+1bfd0b0270201341016a22134102480d000b201241016a22124119480d000b201141016a22114101480d000b4100211103404100212803402003\
+202841086c201141046c6a41046c6a212a202afd0002002129202afd0002800a212b2029202bfde401212c202afd00028014212d202c202dfde4\
+01212e202afd0002801e212f202e202ffde4012130202afd000280022131202afd0002800c213220312032fde4012133202afd00028016213420\
+332034fde4012135202afd00028020213620352036fde401213720302037fde4012138202afd000280042139202afd0002800e213a2039203afd\
+e401213b202afd00028018213c203b203cfde401213d202afd00028022213e203d203efde401213f2038203ffde4012140202afd000280062141\
+202afd00028010214220412042fde4012143202afd0002801a214420432044fde4012145202afd00028024214620452046fde401214720402047\
+fde4012148203ffd0c0000003f0000003f0000003f0000003ffde601214920372049fde501214a2047fd0c000000400000004000000040000000\
+40fde601214b204a204bfde501214c203ffd0c0000803e0000803e0000803e0000803efde601214d2037204dfde401214e2047fd0c0000804000\
+0080400000804000008040fde601214f204e204ffde4012150202afd000280082151202afd00028012215220512052fde4012153202afd000280\
+1c215420532054fde4012155202afd00028026215620552056fde401215720502057fde4012158202dfd0c0000003f0000003f0000003f000000\
+3ffde6012159202b2059fde501215a202ffd0c00000040000000400000004000000040fde601215b205a205bfde501215c2034fd0c0000003f00\
+00003f0000003f0000003ffde601215d2032205dfde501215e2036fd0c00000040000000400000004000000040fde601215f205e205ffde50121\
+60205c2060fde4012161203cfd0c0000003f0000003f0000003f0000003ffde6012162203a2062fde5012163203efd0c00000040000000400000\
+004000000040fde601216420632064fde501216520612065fde40121662044fd0c0000003f0000003f0000003f0000003ffde601216720422067\
+fde50121682046fd0c00000040000000400000004000000040fde601216920682069fde501216a2066206afde401216b2065fd0c0000003f0000\
+003f0000003f0000003ffde601216c2060206cfde501216d206afd0c00000040000000400000004000000040fde601216e206d206efde501216f\
+2065fd0c0000803e0000803e0000803e0000803efde601217020602070fde4012171206afd0c00008040000080400000804000008040fde60121\
+7220712072fde40121732054fd0c0000003f0000003f0000003f0000003ffde601217420522074fde50121752056fd0c00000040000000400000\
+004000000040fde601217620752076fde501217720732077fde4012178202dfd0c0000803e0000803e0000803e0000803efde6012179202b2079\
+fde401217a202ffd0c00008040000080400000804000008040fde601217b207a207bfde401217c202afd00028028217d207c207dfde401217e20\
+34fd0c0000803e0000803e0000803e0000803efde601217f2032207ffde4012180012036fd0c00008040000080400000804000008040fde60121\
+8101208001208101fde401218201202afd0002802a218301208201208301fde401218401207e208401fde401218501203cfd0c0000803e000080\
+3e0000803e0000803efde601218601203a208601fde401218701203efd0c00008040000080400000804000008040fde601218801208701208801\
+fde401218901202afd0002802c218a01208901208a01fde401218b01208501208b01fde401218c012044fd0c0000803e0000803e0000803e0000\
+803efde601218d012042208d01fde401218e012046fd0c00008040000080400000804000008040fde601218f01208e01208f01fde40121900120\
+2afd0002802e219101209001209101fde401219201208c01209201fde401219301208b01fd0c0000003f0000003f0000003f0000003ffde60121\
+9401208401209401fde501219501209201fd0c00000040000000400000004000000040fde601219601209501209601fde501219701208b01fd0c\
+0000803e0000803e0000803e0000803efde601219801208401209801fde401219901209201fd0c00008040000080400000804000008040fde601\
+219a01209901209a01fde401219b012054fd0c0000803e0000803e0000803e0000803efde601219c012052209c01fde401219d012056fd0c0000\
+8040000080400000804000008040fde601219e01209d01209e01fde401219f01202afd0002803021a001209f0120a001fde40121a101209b0120\
+a101fde40121a201410021a3010340410021a4012003202841c8006c201141046c6a41046c6a21a501034020a5012048fd0b02803220a501204c\
+fd0b02a03220a5012058fd0b02c03220a501206bfd0b02e03220a501206ffd0b02803320a5012078fd0b02a03320a501209301fd0b02c03320a5\
+01209701fd0b02e03320a50120a201fd0b02803420a40141016a22a4014101480d000b20a30141016a22a3014101480d000b202841016a222841\
+08480d000b201141016a22114102480d000b410021110340410021280340410021a6010340410021a701200b200f4180086c20284180016c6a20\
+a6014180c0016c6a201041086c6a201141046c6a41046c6a21a8012003202841c8006c20a60141186c6a201141046c6a41046c6a21a901034020\
+a80120a901fd00028032fd0b0280cc0420a801418080026a21a80120a90141206a21a90120a70141016a22a7014103480d000b20a60141016a22\
+a6014103480d000b202841016a22284108480d000b201141016a22114102480d000b201041016a22104110480d000b200c41016a220c2001480d\
+000b0b0be50203047f027b057f200020014804404100210c03402000210d0340200d210e200e210ffd0c00000000000000000000000000000000\
+2110fd0c0000000000000000000000000000000021114102200c417e6c20022802006a4102200c417e6c20022802006a481b2112410020124804\
+40410021130340410021142008200f41086c200c4180196c6a201341c00c6c6a41046c6a2115034020102015fd000200fde401211020112015fd\
+000210fde401211120154180026a2115201441016a22144119480d000b201341016a22132012480d000b0b200b200f41086c41046c6a21162016\
+200c41004a047b2016fd000280ca0405fd0c000000000000000000000000000000000b2010fde401fd0b0280ca042016200c41004a047b2016fd\
+000290ca0405fd0c000000000000000000000000000000000b2011fde401fd0b0290ca04200d41016a220d2001480d000b200c41016a220c2002\
+28020041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210c0340200c210d200d210e4100210f034041002110034041\
+0021110340410021122003200f41046c201141e0006c6a201041a0026c6a41046c6a211303402013fd0c00000000000000000000000000000000\
+fd0b020020134180016a2113201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200f41016a220f\
+4108480d000b4100211403404100211003404100211503404100211603402009200e41046c20106a201441c00c6c6a201541c0026c6a201641c0\
+006c6a41046c6a211820182802002117201741026d2119201741026f211a201741004e2017410448712008200e41046c20106a201441c00c6c6a\
+201541c0026c6a201641c0006c6a41046c6a211b201b2a020043000000005c710440201bfd090200211c4100211103404100211d03404100210f\
+2003201141e0006c201041a0026c6a41046c6a211e200a201941a0036c201a41206c6a201141a0036c6a201441a02a6c6a201541c0066c6a2016\
+41c0006c6a41046c6a211f0340201e201ffd000200201cfde601201efd000200fde401fd0b0200201e201ffd000210201cfde601201efd000210\
+fde401fd0b0210201e201ffd00028001201cfde601201efd00028001fde401fd0b028001201e201ffd00029001201cfde601201efd00029001fd\
+e401fd0b029001201e201ffd00028002201cfde601201efd00028002fde401fd0b028002201e201ffd00029002201cfde601201efd00029002fd\
+e401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101480d000b201141016a22114103480d\
+000b0b201641016a22164105480d000b201541016a22154105480d000b201041016a22104104480d000b201441016a22142002280200480d000b\
+41002110034041002111034041002112034041002120200b20114180306c200e41046c6a20106a20124180106c6a41046c6a21212003201141e0\
+006c201041a0026c6a201241206c6a41046c6a21220340202120222a02003802800a20214180026a2121202241046a2122202041016a22204120\
+480d000b201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200c41016a220c2001480d000b0b0b\
+b806030f7f017b097f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e2003200c41046c200d41a003\
+6c6a41046c6a210f0340200ffd0c00000000000000000000000000000000fd0b0200200f4180016a210f200e41016a220e410d480d000b200d41\
+016a220d410d480d000b200c41016a220c4108480d000b4100211003404100211103404100211203402005201241c0006c200b41c00c6c6a2010\
+6a201141c0026c6a41046c6a211420142802002113201341026d2115201341026f2116201341004e2013410448712006201241c0006c200b41c0\
+0c6c6a20106a201141c0026c6a41046c6a211720172a020043000000005c7104402017fd09020021184100211903404100211a03404100210c20\
+03201541a0036c201641206c6a201241c0006c6a201141c0066c6a201941a0036c6a41046c6a211b2007201041206c20194180306c6a41046c6a\
+211c0340201b2018201cfd000200fde601201bfd000200fde401fd0b0200201b2018201cfd000210fde601201bfd000210fde401fd0b0210201b\
+2018201cfd00028040fde601201bfd00028001fde401fd0b028001201b2018201cfd00029040fde601201bfd00029001fde401fd0b029001201b\
+2018201cfd0002808001fde601201bfd00028002fde401fd0b028002201b2018201cfd0002908001fde601201bfd00029002fde401fd0b029002\
+201b41206a211b201c41206a211c200c41016a220c4104480d000b201a41016a221a4101480d000b201941016a22194103480d000b0b20124101\
+6a22124105480d000b201141016a22114105480d000b201041016a221041c000480d000b4100210c03404100211d03404100211e2008200c4104\
+6c201d41a0036c6a200b41a02a6c6a41046c6a211f2004200c41046c201d41a0036c6a200b41a02a6c6a41046c6a21202003200c41046c201d41\
+a0036c6a41046c6a21210340201f2021fd0002002020fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200201f4180016a\
+211f20204180016a212020214180016a2121201e41016a221e410d480d000b201d41016a221d410d480d000b200c41016a220c4108480d000b20\
+0941016a22092001480d000b0b0b9c0203047f027b037f200020014804404100210803402000210903402009210a200a210bfd0c000000000000\
+00000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c200841a02a6c6a41046c6a210f0340\
+200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180016a210f200e41016a220e41a901480d000b2007200b41086c41046c\
+6a21102010200841004a047b2010fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b0280092010200841004a047b\
+2010fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b200841016a220820\
+02280200480d000b0b0be80605077f067b077f057b017f200020014804404100210803402000210903402009210a200a410370210b200a41036e\
+210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd0c00000000000000000000000000000000210ffd0c0000\
+00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
+000000000000000000000000000000002113fd0c0000000000000000000000000000000021144100211503404100211603404100211703404100\
+2118200520084190066c201541386c6a2016411c6c6a20176a200b6a41046c6a21192006200e41086c200841a02a6c6a201541a0036c6a41046c\
+6a211a2004200e41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd090200211c201bfd000200201afd000200201641026c20\
+176afd11fd37fd4e211d201c201dfde601200ffde401210f201bfd000210201afd000210201641026c20176afd11fd37fd4e211e201c201efde6\
+012010fde40121102019fd090270211f201f201dfde6012011fde4012111201f201efde6012012fde40121122019fd0902e00121202020201dfd\
+e6012013fde40121132020201efde6012014fde4012114201941086a2119201a4180016a211a201b4180016a211b201841016a2218410d480d00\
+0b201741016a22174102480d000b201641016a22164102480d000b201541016a2215410d480d000b2007200e41086c200b41206c6a41046c6a21\
+212021200841004a047b2021fd00020005fd0c000000000000000000000000000000000b200ffde401fd0b02002021200841004a047b2021fd00\
+021005fd0c000000000000000000000000000000000b2010fde401fd0b02102021200841004a047b2021fd0002800305fd0c0000000000000000\
+00000000000000000b2011fde401fd0b0280032021200841004a047b2021fd0002900305fd0c000000000000000000000000000000000b2012fd\
+e401fd0b0290032021200841004a047b2021fd0002800605fd0c000000000000000000000000000000000b2013fde401fd0b0280062021200841\
+004a047b2021fd0002900605fd0c000000000000000000000000000000000b2014fde401fd0b029006200941016a22092001480d000b20084101\
+6a22082002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f0010\
+07210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a21122006201041\
+80026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c66\
+66663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c\
+77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd00\
+0200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b\
+3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b02\
+00201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b\
+00cb0103666d61a819161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ee52216170e1f0e170e1f0ee52f1c1d121d121d12871818170e1f\
+0e170e200ebb0518160e990c161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eb02d161616160e0e0e1f160e16170e0e0e1f160e16170e\
+0e0ec31f16170e1f0e170e1f0eab311c1d121d121d12df4716170e1f0e170e1f0e860516170eb80616160e1e0e160e1e0ec00416170e1f0e170e\
+1f0ea00516160e872616170e170e190fbd2816160e160e160ee8262a160e170e';
 
 /** Everything that a device needs to run FashionSmall. */
 export const fashionSmallModule: ModuleSpec = {
@@ -2719,19 +3477,21 @@ export const fashionSmallModule: ModuleSpec = {
     /* 7 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 640, perSample: 5408 }, role: 'scratch' },
+    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 99200, perSample: 5408 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
-    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 204800, perSample: 1152 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
     /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 87 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 204800, perSample: 0 }, role: 'scratch' },
+    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 49600, perSample: 1600 }, role: 'scratch' },
+    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 0, perSample: 87 }, role: 'scratch' },
+    /* 24 */ { name: 'scratch14', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C,
@@ -2749,15 +3509,16 @@ export const fashionSmallModule: ModuleSpec = {
     /* 12 */ train00ToFloatToF32DivConv2Conv2dAddRel,
     /* 13 */ train01Conv1Conv2dAddReluMaxPool2dMaxPoo,
     /* 14 */ train02Conv2Conv2dAddReluMaxPool2dMaxPoo,
-    /* 15 */ train03Conv3Conv2dAddRelu,
+    /* 15 */ train03Conv3Conv2dAddReluConv3BackwardCon,
     /* 16 */ train04Fc1MatmulAddRelu,
     /* 17 */ train05Fc2MatmulAddSoftmaxAmaxSubExpSum,
     /* 18 */ train06LossLogSubEqSelectSum3MoreFc2Ba,
     /* 19 */ train07Fc1BackwardSumFc1BackwardMatmulFc1,
     /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d,
-    /* 21 */ train09Conv2BackwardSumConv2BackwardMaxPo,
-    /* 22 */ train10Conv1BackwardSumConv1BackwardMaxPo,
-    /* 23 */ train11AdamIsFiniteMulAddPowSub3More,
+    /* 21 */ train09Conv3BackwardConv2dWeightGradConv2,
+    /* 22 */ train10Conv2BackwardMaxPool2dGradConv2dIn,
+    /* 23 */ train11Conv1BackwardSumConv1BackwardMaxPo,
+    /* 24 */ train12AdamIsFiniteMulAddPowSub3More,
   ],
   uniforms: 2,
   programs: {
@@ -2767,7 +3528,7 @@ export const fashionSmallModule: ModuleSpec = {
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },
@@ -2867,11 +3628,11 @@ export const fashionSmallUniforms: (numbers: RunNumbers) => readonly number[] = 
 ];
 
 /**
- * Kernel 0: conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch0, scratch1.
+ * Kernel 0: conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed. Binds image, parameters, scratch0, scratch1, scratch2.
  */
 const infer00Conv1Conv2dAddReluMaxPool2dConv2C2: KernelSpec = {
   name: 'infer_00_conv1_conv2d_add_relu_max_pool2d_conv2_c',
-  label: 'conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed',
+  label: 'conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed',
   parts: [
     {
       name: 'infer_00a_conv1_conv2d_add_relu_max_pool2d',
@@ -2887,6 +3648,13 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
     },
+    {
+      name: 'infer_00c_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
@@ -2895,14 +3663,16 @@ const infer00Conv1Conv2dAddReluMaxPool2dConv2C2: KernelSpec = {
     { buffer: 0, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2977,7 +3747,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 1: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch2. */
+/** Kernel 1: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch3. */
 const infer01Conv2Conv2dAddReluMaxPool2d2: KernelSpec = {
   name: 'infer_01_conv2_conv2d_add_relu_max_pool2d',
   label: 'conv2: conv2d + add + relu + max_pool2d',
@@ -2996,7 +3766,7 @@ const infer01Conv2Conv2dAddReluMaxPool2d2: KernelSpec = {
     { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
@@ -3081,7 +3851,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 2: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+/** Kernel 2: conv3: conv2d + add + relu. Binds scratch3, parameters, scratch2, scratch0. */
 const infer02Conv3Conv2dAddRelu2: KernelSpec = {
   name: 'infer_02_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
@@ -3089,20 +3859,26 @@ const infer02Conv3Conv2dAddRelu2: KernelSpec = {
     {
       name: 'infer_02_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 16, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 59904,
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+  ],
   wgsl: `// conv3: conv2d + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -3142,9 +3918,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   }
   let v6 = parameters[cb + 23136];
   let a2 = cb + n * 288 + w * 32;
-  scratch1[a2] = max((acc0 + v6), vec4f());
-  scratch1[a2 + 96] = max((acc1 + v6), vec4f());
-  scratch1[a2 + 192] = max((acc2 + v6), vec4f());
+  scratch2[a2] = max((acc0 + v6), vec4f());
+  scratch2[a2 + 96] = max((acc1 + v6), vec4f());
+  scratch2[a2 + 192] = max((acc2 + v6), vec4f());
 }
 `,
 };
@@ -3196,7 +3972,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 4: fc2: matmul + add; softmax: amax + sub + exp + sum + div. Binds scratch1, parameters, scratch2, output. */
+/** Kernel 4: fc2: matmul + add; softmax: amax + sub + exp + sum + div. Binds scratch1, parameters, scratch3, output. */
 const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   name: 'infer_04_fc2_matmul_add_softmax_amax_sub_exp_sum',
   label: 'fc2: matmul + add; softmax: amax + sub + exp + sum + div',
@@ -3214,7 +3990,7 @@ const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   buffers: [
     { buffer: 11, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 5, access: 'read_write' },
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div
@@ -3274,11 +4050,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch2, scratch1.
+ * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed. Binds image, parameters, scratch3, scratch1, scratch2.
  */
 const evaluate00ToFloatToF32DivConv2Conv2dAddRel2: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed',
   parts: [
     {
       name: 'evaluate_00a_to_float_to_f32_div',
@@ -3294,22 +4070,31 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
     },
+    {
+      name: 'evaluate_00c_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
     { buffer: 6, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -3329,7 +4114,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 6: conv1: conv2d + add + relu + max_pool2d. Binds scratch2, parameters, scratch0. */
+/** Kernel 6: conv1: conv2d + add + relu + max_pool2d. Binds scratch3, parameters, scratch0. */
 const evaluate01Conv1Conv2dAddReluMaxPool2d2: KernelSpec = {
   name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
   label: 'conv1: conv2d + add + relu + max_pool2d',
@@ -3344,7 +4129,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d2: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  buffers: [{ buffer: 13, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + relu + max_pool2d
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
@@ -3425,7 +4210,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 7: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch2. */
+/** Kernel 7: conv2: conv2d + add + relu + max_pool2d. Binds scratch0, parameters, scratch1, scratch3. */
 const evaluate02Conv2Conv2dAddReluMaxPool2d2: KernelSpec = {
   name: 'evaluate_02_conv2_conv2d_add_relu_max_pool2d',
   label: 'conv2: conv2d + add + relu + max_pool2d',
@@ -3444,12 +4229,12 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d2: KernelSpec = {
     { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: infer01Conv2Conv2dAddReluMaxPool2d2.wgsl,
 };
 
-/** Kernel 8: conv3: conv2d + add + relu. Binds scratch2, parameters, scratch0. */
+/** Kernel 8: conv3: conv2d + add + relu. Binds scratch3, parameters, scratch2, scratch0. */
 const evaluate03Conv3Conv2dAddRelu2: KernelSpec = {
   name: 'evaluate_03_conv3_conv2d_add_relu',
   label: 'conv3: conv2d + add + relu',
@@ -3457,14 +4242,19 @@ const evaluate03Conv3Conv2dAddRelu2: KernelSpec = {
     {
       name: 'evaluate_03_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 16, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 59904,
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+  ],
   wgsl: infer02Conv3Conv2dAddRelu2.wgsl,
 };
 
@@ -3488,7 +4278,7 @@ const evaluate04Fc1MatmulAddRelu2: KernelSpec = {
 };
 
 /**
- * Kernel 10: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch1, parameters, scratch2, output, label.
+ * Kernel 10: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum. Binds scratch1, parameters, scratch3, output, label.
  */
 const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   name: 'evaluate_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
@@ -3507,7 +4297,7 @@ const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   buffers: [
     { buffer: 11, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 5, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
@@ -3596,7 +4386,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 11: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch2, loss, accuracy. */
+/** Kernel 11: loss: log + sub + eq + select + sum + 3 more. Binds label, scratch3, loss, accuracy. */
 const evaluate06LossLogSubEqSelectSum3More2: KernelSpec = {
   name: 'evaluate_06_loss_log_sub_eq_select_sum_3_more',
   label: 'loss: log + sub + eq + select + sum + 3 more',
@@ -3613,7 +4403,7 @@ const evaluate06LossLogSubEqSelectSum3More2: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 12, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
   ],
@@ -3653,11 +4443,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 12: Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered. Binds scratch1, scratch2, image, parameters, scratch0, scratch3, scratch4, scratch5.
+ * Kernel 12: Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered. Binds scratch1, scratch3, image, parameters, scratch2, scratch0, scratch4, scratch5.
  */
 const train00GarmentsRandomRandomRandomMulAddRa: KernelSpec = {
   name: 'train_00_Garments_random_random_random_mul_add_ra',
-  label: 'Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered',
+  label: 'Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered',
   parts: [
     {
       name: 'train_00a_Garments_random_random_random_mul_add_ra',
@@ -3674,33 +4464,33 @@ const train00GarmentsRandomRandomRandomMulAddRa: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'train_00c_fc2_weight_reordered',
+      name: 'train_00c_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
+    {
+      name: 'train_00d_fc2_weight_reordered',
       label: 'fc2.weight: reordered',
       tasks: { count: 640, block: 0 },
       together: false,
       invocations: { count: 640, block: 0 },
-    },
-    {
-      name: 'train_00d_fc1_weight_reordered',
-      label: 'fc1.weight: reordered',
-      tasks: { count: 576, block: 0 },
-      together: false,
-      invocations: { count: 73728, block: 0 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
     { buffer: 11, access: 'read_write' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 6, access: 'read' },
     { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
-    { buffer: 13, access: 'read_write' },
     { buffer: 14, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
-  wgsl: `// Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered
+  wgsl: `// Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read_write> scratch1: array<i32>;
@@ -3990,20 +4780,7 @@ fn part1(number: i32, invocation: u32) {
   let c = item % 64;
   let rest1 = item / 64;
   let r0 = rest1;
-  scratch4[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
-}
-// fc1.weight: reordered
-fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 64 * 128) { return; }
-  let c = item % 128;
-  let rest3 = item / 128;
-  let r0 = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let h = rest1;
-  scratch5[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
+  scratch5[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -4011,19 +4788,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < i32(uniforms.n)) { part0(number, invocation); return; }
   number -= i32(uniforms.n);
-  if (number < 10) { part1(number, invocation); return; }
-  number -= 10;
-  if (number < 1152) { part2(number, invocation); }
+  if (number < 10) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3.weight: reordered | conv2.weight: reordered. Binds scratch0, parameters, scratch2, scratch1, scratch6, scratch7.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds scratch2, parameters, scratch3, scratch1, scratch6, scratch7, scratch8.
  */
 const train01Conv1Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
   name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3.weight: reordered | conv2.weight: reordered',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
   parts: [
     {
       name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
@@ -4033,14 +4808,21 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
       invocations: { count: 676, block: 1 },
     },
     {
-      name: 'train_01b_conv3_weight_reordered',
+      name: 'train_01b_fc1_weight_reordered',
+      label: 'fc1.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      together: false,
+      invocations: { count: 73728, block: 0 },
+    },
+    {
+      name: 'train_01c_conv3_weight_reordered',
       label: 'conv3.weight: reordered',
       tasks: { count: 1152, block: 0 },
       together: false,
       invocations: { count: 73728, block: 0 },
     },
     {
-      name: 'train_01c_conv2_weight_reordered',
+      name: 'train_01d_conv2_weight_reordered',
       label: 'conv2.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
@@ -4050,14 +4832,15 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 10, access: 'read' },
+    { buffer: 12, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
     { buffer: 16, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3.weight: reordered | conv2.weight: reordered
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32>;
@@ -4065,7 +4848,8 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
 fn part0(number: i32, invocation: u32) {
@@ -4159,8 +4943,21 @@ fn part0(number: i32, invocation: u32) {
   scratch1[a3 + 1] = v35;
   scratch2[a3 + 1] = y1;
 }
-// conv3.weight: reordered
+// fc1.weight: reordered
 fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 64 * 128) { return; }
+  let c = item % 128;
+  let rest3 = item / 128;
+  let r0 = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let h = rest1;
+  scratch3[c + h * 24576 + r0 * 128 + w * 8192] = parameters[c * 576 + h * 192 + r0 + w * 64 + 92672];
+}
+// conv3.weight: reordered
+fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 128 * 64) { return; }
   let c = item % 64;
@@ -4170,10 +4967,10 @@ fn part1(number: i32, invocation: u32) {
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch3[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
+  scratch4[c + r0 * 24576 + r1 * 8192 + r2 * 64] = parameters[c * 128 + r0 * 24576 + r1 * 8192 + r2 + 18816];
 }
 // conv2.weight: reordered
-fn part2(number: i32, invocation: u32) {
+fn part3(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 64 * 32) { return; }
   let c = item % 32;
@@ -4183,7 +4980,7 @@ fn part2(number: i32, invocation: u32) {
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  scratch4[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
+  scratch5[c + r0 * 6144 + r1 * 2048 + r2 * 32] = parameters[c * 64 + r0 * 6144 + r1 * 2048 + r2 + 320];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -4193,43 +4990,56 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= (i32(uniforms.n) * 13 * 13 * 4 + 63) / 64;
   if (number < 1152) { part1(number, invocation); return; }
   number -= 1152;
-  if (number < 288) { part2(number, invocation); }
+  if (number < 1152) { part2(number, invocation); return; }
+  number -= 1152;
+  if (number < 288) { part3(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch2, parameters, scratch3, scratch8, scratch9.
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch3, parameters, scratch0, scratch7, scratch9, scratch10, scratch11.
  */
 const train02Conv2Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
   name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
+  label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed',
   parts: [
     {
-      name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
+      name: 'train_02a_conv2_conv2d_add_relu_max_pool2d_max_poo',
       label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 200, block: 1 },
     },
+    {
+      name: 'train_02b_conv3_backward_conv2d_input_grad_gt_sele',
+      label: 'conv3 backward: conv2d_input_grad + gt + select: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 67200,
   buffers: [
-    { buffer: 12, access: 'read' },
-    { buffer: 0, access: 'read' },
     { buffer: 13, access: 'read' },
-    { buffer: 18, access: 'read_write' },
+    { buffer: 0, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 17, access: 'read' },
     { buffer: 19, access: 'read_write' },
+    { buffer: 20, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
+  wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<i32>>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -4322,34 +5132,100 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y0 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v17), v20), v23);
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
   let a3 = cb * 2 + h * 80 + n * 400 + w * 16;
-  scratch2[a3] = v24;
-  scratch3[a3] = y0;
-  scratch2[a3 + 1] = v35;
-  scratch3[a3 + 1] = y1;
+  scratch3[a3] = v24;
+  scratch4[a3] = y0;
+  scratch3[a3 + 1] = v35;
+  scratch4[a3 + 1] = y1;
 }
 `,
 };
 
-/** Kernel 15: conv3: conv2d + add + relu. Binds scratch8, parameters, scratch3. */
-const train03Conv3Conv2dAddRelu2: KernelSpec = {
-  name: 'train_03_conv3_conv2d_add_relu',
-  label: 'conv3: conv2d + add + relu',
+/**
+ * Kernel 15: conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch9, parameters, scratch4, scratch0, scratch12.
+ */
+const train03Conv3Conv2dAddReluConv3BackwardCon2: KernelSpec = {
+  name: 'train_03_conv3_conv2d_add_relu_conv3_backward_con',
+  label: 'conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed',
   parts: [
     {
-      name: 'train_03_conv3_conv2d_add_relu',
+      name: 'train_03a_conv3_conv2d_add_relu',
       label: 'conv3: conv2d + add + relu',
-      tasks: { count: 16, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
+    {
+      name: 'train_03b_conv3_backward_conv2d_weight_grad_images',
+      label: 'conv3 backward: conv2d_weight_grad: images transformed',
+      tasks: { count: 32, block: 32 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 18, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 13, access: 'read_write' }],
-  wgsl: infer02Conv3Conv2dAddRelu2.wgsl,
+  localBytes: 59904,
+  buffers: [
+    { buffer: 19, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
+  ],
+  wgsl: `// conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed
+struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 3 * 32) { return; }
+  let cb = item % 32;
+  let rest3 = item / 32;
+  let w = rest3 % 3;
+  let rest2 = rest3 / 3;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = 0; r2 < 64; r2++) {
+      let a0 = cb + r1 * 2048 + r2 * 32;
+      let v0 = parameters[a0 + 4704];
+      let a1 = n * 1600 + r1 * 64 + r2 + w * 64;
+      let v1 = scratch0[a1 + 320];
+      let v2 = scratch0[a1 + 640];
+      let v3 = parameters[a0 + 10848];
+      let v4 = scratch0[a1 + 960];
+      let v5 = parameters[a0 + 16992];
+      acc0 += scratch0[a1] * v0;
+      acc1 += v1 * v0;
+      acc2 += v2 * v0;
+      acc0 += v1 * v3;
+      acc1 += v2 * v3;
+      acc2 += v4 * v3;
+      acc0 += v2 * v5;
+      acc1 += v4 * v5;
+      acc2 += scratch0[a1 + 1280] * v5;
+    }
+  }
+  let v6 = parameters[cb + 23136];
+  let a2 = cb + n * 288 + w * 32;
+  scratch2[a2] = max((acc0 + v6), vec4f());
+  scratch2[a2 + 96] = max((acc1 + v6), vec4f());
+  scratch2[a2 + 192] = max((acc2 + v6), vec4f());
+}
+`,
 };
 
-/** Kernel 16: fc1: matmul + add + relu. Binds scratch3, parameters, scratch10. */
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch0, parameters, scratch4. */
 const train04Fc1MatmulAddRelu2: KernelSpec = {
   name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -4364,12 +5240,12 @@ const train04Fc1MatmulAddRelu2: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 13, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 20, access: 'read_write' }],
+  buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 14, access: 'read_write' }],
   wgsl: infer03Fc1MatmulAddRelu2.wgsl,
 };
 
 /**
- * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch10, parameters, scratch11, label.
+ * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch4, parameters, scratch13, label.
  */
 const train05Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   name: 'train_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
@@ -4386,9 +5262,9 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 20, access: 'read' },
+    { buffer: 14, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 21, access: 'read_write' },
+    { buffer: 23, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
@@ -4515,7 +5391,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch10, scratch4, loss, accuracy, gradients, scratch12.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch13, scratch4, scratch5, loss, accuracy, gradients, scratch14.
  */
 const train06LossLogSubEqSelectSum3MoreFc2Ba2: KernelSpec = {
   name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
@@ -4554,13 +5430,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba2: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 21, access: 'read' },
-    { buffer: 20, access: 'read' },
+    { buffer: 23, access: 'read' },
     { buffer: 14, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 24, access: 'read_write' },
   ],
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
@@ -4649,7 +5525,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch12, scratch3, scratch5, gradients, scratch11.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch14, scratch0, scratch6, gradients, scratch4.
  */
 const train07Fc1BackwardSumFc1BackwardMatmulFc12: KernelSpec = {
   name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
@@ -4680,11 +5556,11 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc12: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 22, access: 'read' },
-    { buffer: 13, access: 'read' },
-    { buffer: 15, access: 'read' },
+    { buffer: 24, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 16, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 21, access: 'read_write' },
+    { buffer: 14, access: 'read_write' },
   ],
   wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
@@ -4774,11 +5650,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch11, scratch8, scratch6, gradients, scratch3.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch4, scratch9, scratch7, scratch11, gradients, scratch0, scratch6.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d2: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
-  label: 'conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select',
+  label: 'conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select',
   parts: [
     {
       name: 'train_08a_conv3_backward_sum',
@@ -4788,37 +5664,41 @@ const train08Conv3BackwardSumConv3BackwardConv2d2: KernelSpec = {
       invocations: { count: 32, block: 0 },
     },
     {
-      name: 'train_08b_conv3_backward_conv2d_weight_grad',
-      label: 'conv3 backward: conv2d_weight_grad',
-      tasks: { count: 48, block: 0 },
-      together: true,
-      invocations: { count: 6144, block: 0 },
+      name: 'train_08b_conv3_backward_conv2d_weight_grad_weight',
+      label: 'conv3 backward: conv2d_weight_grad: weights transformed',
+      tasks: { count: 16, block: 32 },
+      together: false,
+      invocations: { count: 0, block: 0 },
     },
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 8, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 80, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
+  localBytes: 115200,
   buffers: [
+    { buffer: 14, access: 'read' },
+    { buffer: 19, access: 'read' },
+    { buffer: 17, access: 'read' },
     { buffer: 21, access: 'read' },
-    { buffer: 18, access: 'read' },
-    { buffer: 16, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 13, access: 'read_write' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 16, access: 'read_write' },
   ],
-  wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
+  wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
@@ -4840,48 +5720,8 @@ fn part0(number: i32, invocation: u32) {
   }
   gradients[ib + 23136] = acc0;
 }
-// conv3 backward: conv2d_weight_grad
-fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 64 * 32) { return; }
-  let nb = item % 32;
-  let rest3 = item / 32;
-  let c = rest3 % 64;
-  let rest2 = rest3 / 64;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let hb = 0;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a1 = nb * 4 + r0 * 1152 + r2 * 128;
-      let v0 = vec4f(scratch0[a1], scratch0[a1 + 1], scratch0[a1 + 2], scratch0[a1 + 3]);
-      let a2 = c + r0 * 1600 + r2 * 64 + w * 64;
-      let v1 = scratch1[a2 + 320];
-      let v2 = scratch1[a2 + 640];
-      let v3 = vec4f(scratch0[a1 + 384], scratch0[a1 + 385], scratch0[a1 + 386], scratch0[a1 + 387]);
-      let v4 = scratch1[a2 + 960];
-      let v5 = vec4f(scratch0[a1 + 768], scratch0[a1 + 769], scratch0[a1 + 770], scratch0[a1 + 771]);
-      acc0 += scratch1[a2] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch1[a2 + 1280] * v5;
-    }
-  }
-  let a3 = c * 32 + nb + w * 2048;
-  gradients[a3 + 4704] = acc0;
-  gradients[a3 + 10848] = acc1;
-  gradients[a3 + 16992] = acc2;
-}
 // conv3 backward: conv2d_input_grad + gt + select
-fn part2(number: i32, invocation: u32) {
+fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 5 * 16) { return; }
   let cb = item % 16;
@@ -4898,14 +5738,14 @@ fn part2(number: i32, invocation: u32) {
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 3)) {
       for (var r2 = 0; r2 < 128; r2++) {
-        let a4 = n * 1152 + r1 * (-128) + r2 + w * 128;
-        let v0 = scratch0[a4];
-        let a5 = cb + r1 * 2048 + r2 * 16;
-        let v1 = scratch2[a5];
-        let v2 = scratch0[a4 + 384];
-        let v3 = scratch0[a4 + 768];
-        let v4 = scratch2[a5 + 6144];
-        let v5 = scratch2[a5 + 12288];
+        let a1 = n * 1152 + r1 * (-128) + r2 + w * 128;
+        let v0 = scratch0[a1];
+        let a2 = cb + r1 * 2048 + r2 * 16;
+        let v1 = scratch2[a2];
+        let v2 = scratch0[a1 + 384];
+        let v3 = scratch0[a1 + 768];
+        let v4 = scratch2[a2 + 6144];
+        let v5 = scratch2[a2 + 12288];
         acc0 += v0 * v1;
         acc1 += v2 * v1;
         acc2 += v3 * v1;
@@ -4918,13 +5758,12 @@ fn part2(number: i32, invocation: u32) {
       }
     }
   }
-  let a6 = cb + n * 400 + w * 16;
-  let a7 = cb * 4 + n * 1600 + w * 64;
-  scratch3[a6] = select(vec4f(0.0), acc0, (vec4f(scratch1[a7], scratch1[a7 + 1], scratch1[a7 + 2], scratch1[a7 + 3]) > vec4f(0.0)));
-  scratch3[a6 + 80] = select(vec4f(0.0), acc1, (vec4f(scratch1[a7 + 320], scratch1[a7 + 321], scratch1[a7 + 322], scratch1[a7 + 323]) > vec4f(0.0)));
-  scratch3[a6 + 160] = select(vec4f(0.0), acc2, (vec4f(scratch1[a7 + 640], scratch1[a7 + 641], scratch1[a7 + 642], scratch1[a7 + 643]) > vec4f(0.0)));
-  scratch3[a6 + 240] = select(vec4f(0.0), acc3, (vec4f(scratch1[a7 + 960], scratch1[a7 + 961], scratch1[a7 + 962], scratch1[a7 + 963]) > vec4f(0.0)));
-  scratch3[a6 + 320] = select(vec4f(0.0), acc4, (vec4f(scratch1[a7 + 1280], scratch1[a7 + 1281], scratch1[a7 + 1282], scratch1[a7 + 1283]) > vec4f(0.0)));
+  let a3 = cb + n * 400 + w * 16;
+  scratch5[a3] = select(vec4f(0.0), acc0, (scratch1[a3] > vec4f(0.0)));
+  scratch5[a3 + 80] = select(vec4f(0.0), acc1, (scratch1[a3 + 80] > vec4f(0.0)));
+  scratch5[a3 + 160] = select(vec4f(0.0), acc2, (scratch1[a3 + 160] > vec4f(0.0)));
+  scratch5[a3 + 240] = select(vec4f(0.0), acc3, (scratch1[a3 + 240] > vec4f(0.0)));
+  scratch5[a3 + 320] = select(vec4f(0.0), acc4, (scratch1[a3 + 320] > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -4932,64 +5771,118 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 96) { part1(number, invocation); return; }
-  number -= 96;
-  if (number < (i32(uniforms.n) * 5 * 16 + 63) / 64) { part2(number, invocation); }
+  if (number < (i32(uniforms.n) * 5 * 16 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 21: conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch3, scratch9, scratch2, scratch7, gradients, scratch8.
+ * Kernel 21: conv3 backward: conv2d_weight_grad | conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch9, scratch4, scratch12, scratch0, scratch6, scratch10, scratch3, gradients.
  */
-const train09Conv2BackwardSumConv2BackwardMaxPo2: KernelSpec = {
-  name: 'train_09_conv2_backward_sum_conv2_backward_max_po',
-  label: 'conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
+const train09Conv3BackwardConv2dWeightGradConv22: KernelSpec = {
+  name: 'train_09_conv3_backward_conv2d_weight_grad_conv2',
+  label: 'conv3 backward: conv2d_weight_grad | conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad',
   parts: [
     {
-      name: 'train_09a_conv2_backward_sum',
+      name: 'train_09a_conv3_backward_conv2d_weight_grad',
+      label: 'conv3 backward: conv2d_weight_grad',
+      tasks: { count: 8, block: 0 },
+      together: false,
+      invocations: { count: 6144, block: 0 },
+    },
+    {
+      name: 'train_09b_conv2_backward_sum',
       label: 'conv2 backward: sum',
       tasks: { count: 8, block: 0 },
       together: true,
       invocations: { count: 16, block: 0 },
     },
     {
-      name: 'train_09b_conv2_backward_max_pool2d_grad_conv2d_we',
+      name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_we',
       label: 'conv2 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 16, block: 0 },
       together: false,
       invocations: { count: 9216, block: 0 },
     },
-    {
-      name: 'train_09c_conv2_backward_max_pool2d_grad_conv2d_in',
-      label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
-      tasks: { count: 1, block: 1 },
-      together: false,
-      invocations: { count: 676, block: 4 },
-    },
   ],
   workgroup: 64,
-  localBytes: 21632,
+  localBytes: 8704,
   buffers: [
-    { buffer: 13, access: 'read' },
     { buffer: 19, access: 'read' },
-    { buffer: 12, access: 'read' },
-    { buffer: 17, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 22, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 16, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+  wgsl: `// conv3 backward: conv2d_weight_grad | conv2 backward: sum | conv2 backward: max_pool2d_grad + conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch1: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> gradients: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read> scratch4: array<f32>;
+@group(0) @binding(5) var<storage, read> scratch5: array<i32>;
+@group(0) @binding(6) var<storage, read> scratch6: array<f32>;
+@group(0) @binding(7) var<storage, read_write> gradients: array<f32>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-// conv2 backward: sum
+// conv3 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 64 * 32) { return; }
+  let nb = item % 32;
+  let rest3 = item / 32;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let hb = 0;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+      let a0 = nb + r0 * 288 + r2 * 32;
+      let v0 = scratch1[a0];
+      let a1 = c + r0 * 1600 + r2 * 64 + w * 64;
+      let v1 = scratch0[a1 + 320];
+      let v2 = scratch0[a1 + 640];
+      let v3 = scratch1[a0 + 96];
+      let v4 = scratch0[a1 + 960];
+      let v5 = scratch1[a0 + 192];
+      acc0 += scratch0[a1] * v0;
+      acc1 += v1 * v0;
+      acc2 += v2 * v0;
+      acc0 += v1 * v3;
+      acc1 += v2 * v3;
+      acc2 += v4 * v3;
+      acc0 += v2 * v5;
+      acc1 += v4 * v5;
+      acc2 += scratch0[a1 + 1280] * v5;
+    }
+  }
+  let a2 = c * 128 + nb * 4 + w * 8192;
+  let a3 = acc0;
+  gradients[a2 + 18816] = a3.x;
+  gradients[a2 + 18817] = a3.y;
+  gradients[a2 + 18818] = a3.z;
+  gradients[a2 + 18819] = a3.w;
+  let a4 = acc1;
+  gradients[a2 + 43392] = a4.x;
+  gradients[a2 + 43393] = a4.y;
+  gradients[a2 + 43394] = a4.z;
+  gradients[a2 + 43395] = a4.w;
+  let a5 = acc2;
+  gradients[a2 + 67968] = a5.x;
+  gradients[a2 + 67969] = a5.y;
+  gradients[a2 + 67970] = a5.z;
+  gradients[a2 + 67971] = a5.w;
+}
+// conv2 backward: sum
+fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 16) { return; }
   let ib = item;
@@ -4997,18 +5890,18 @@ fn part0(number: i32, invocation: u32) {
   for (var r1 = 0; r1 < 5; r1++) {
     for (var r2 = 0; r2 < 5; r2++) {
       for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 += vec4f(scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch0[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
+        acc0 += vec4f(scratch4[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64], scratch4[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 1], scratch4[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 2], scratch4[ib * 4 + r0 * 1600 + r1 * 320 + r2 * 64 + 3]);
       }
     }
   }
-  let a0 = acc0;
-  gradients[ib * 4 + 18752] = a0.x;
-  gradients[ib * 4 + 18753] = a0.y;
-  gradients[ib * 4 + 18754] = a0.z;
-  gradients[ib * 4 + 18755] = a0.w;
+  let a6 = acc0;
+  gradients[ib * 4 + 18752] = a6.x;
+  gradients[ib * 4 + 18753] = a6.y;
+  gradients[ib * 4 + 18754] = a6.z;
+  gradients[ib * 4 + 18755] = a6.w;
 }
 // conv2 backward: max_pool2d_grad + conv2d_weight_grad
-fn part1(number: i32, invocation: u32) {
+fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 16 * 64) { return; }
   let n = item % 64;
@@ -5023,25 +5916,73 @@ fn part1(number: i32, invocation: u32) {
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1_0 = 0; r1_0 < 5; r1_0++) {
       for (var r2_0 = 0; r2_0 < 5; r2_0++) {
-        let a1 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
-        let v0 = scratch1[a1];
+        let a7 = n + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
+        let v0 = scratch5[a7];
         let v1 = v0 / 2;
         let v2 = v0 % 2;
         if ((v0 >= 0) && (v0 < 4)) {
-          let v3 = scratch0[a1];
-          let a2 = v1 * 416 + v2 * 32 + cb * 2 + h * 416 + r0 * 5408 + r1_0 * 832 + r2_0 * 64 + w * 32;
-          acc0 += scratch2[a2] * v3;
-          acc1 += scratch2[a2 + 1] * v3;
+          let v3 = scratch4[a7];
+          let a8 = v1 * 416 + v2 * 32 + cb * 2 + h * 416 + r0 * 5408 + r1_0 * 832 + r2_0 * 64 + w * 32;
+          acc0 += scratch6[a8] * v3;
+          acc1 += scratch6[a8 + 1] * v3;
         }
       }
     }
   }
-  let a3 = cb * 128 + h * 6144 + n + w * 2048;
-  gradients[a3 + 320] = acc0;
-  gradients[a3 + 384] = acc1;
+  let a9 = cb * 128 + h * 6144 + n + w * 2048;
+  gradients[a9 + 320] = acc0;
+  gradients[a9 + 384] = acc1;
 }
-// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
-fn part2(number: i32, invocation: u32) {
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < 96) { part0(number, invocation); return; }
+  number -= 96;
+  if (number < 1) { part1(number, invocation); return; }
+  number -= 1;
+  if (number < 144) { part2(number, invocation); }
+}
+`,
+};
+
+/**
+ * Kernel 22: conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select. Binds scratch3, scratch10, scratch6, scratch8, scratch0.
+ */
+const train10Conv2BackwardMaxPool2dGradConv2dIn2: KernelSpec = {
+  name: 'train_10_conv2_backward_max_pool2d_grad_conv2d_in',
+  label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
+  parts: [
+    {
+      name: 'train_10_conv2_backward_max_pool2d_grad_conv2d_in',
+      label: 'conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select',
+      tasks: { count: 1, block: 1 },
+      together: false,
+      invocations: { count: 676, block: 4 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 21632,
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 16, access: 'read' },
+    { buffer: 18, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+  ],
+  wgsl: `// conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
+struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> scratch1: array<i32>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch4: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
   if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4) { return; }
   let cb = item % 4;
@@ -5065,14 +6006,14 @@ fn part2(number: i32, invocation: u32) {
       for (var r1 = 0; r1 < 3; r1++) {
         if ((((r1 * (-1) + w) >= 0) && ((r1 * (-1) + w) < 11)) && ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let a4 = n_start * 1600 + r2 + ((h + r0 * (-1) + 2) / 2) * 320 + ((r1 * (-1) + w + 2) / 2) * 64;
-            let v0 = select(0.0, scratch0[a4 - 384], (scratch1[a4 - 384] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let a5 = cb * 2 + r0 * 1536 + r1 * 512 + r2 * 8;
-            let v1 = scratch3[a5];
-            let v2 = scratch3[a5 + 1];
-            let v3 = select(0.0, scratch0[a4 + 1216], (scratch1[a4 + 1216] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v4 = select(0.0, scratch0[a4 + 2816], (scratch1[a4 + 2816] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
-            let v5 = select(0.0, scratch0[a4 + 4416], (scratch1[a4 + 4416] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let a0 = n_start * 1600 + r2 + ((h + r0 * (-1) + 2) / 2) * 320 + ((r1 * (-1) + w + 2) / 2) * 64;
+            let v0 = select(0.0, scratch2[a0 - 384], (scratch1[a0 - 384] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let a1 = cb * 2 + r0 * 1536 + r1 * 512 + r2 * 8;
+            let v1 = scratch3[a1];
+            let v2 = scratch3[a1 + 1];
+            let v3 = select(0.0, scratch2[a0 + 1216], (scratch1[a0 + 1216] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let v4 = select(0.0, scratch2[a0 + 2816], (scratch1[a0 + 2816] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
+            let v5 = select(0.0, scratch2[a0 + 4416], (scratch1[a0 + 4416] == (((h + r0 * (-1) + 2) % 2) * 2 + ((r1 * (-1) + w + 2) % 2))));
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -5087,59 +6028,45 @@ fn part2(number: i32, invocation: u32) {
     }
   }
   if (((n_start + 0) >= (nb * 4)) && ((n_start + 0) < i32(uniforms.n))) {
-    let a6 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a7 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a6] = select(vec4f(0.0), acc0, (vec4f(scratch2[a7], scratch2[a7 + 1], scratch2[a7 + 2], scratch2[a7 + 3]) > vec4f(0.0)));
-    scratch4[a6 + 1] = select(vec4f(0.0), acc1, (vec4f(scratch2[a7 + 4], scratch2[a7 + 5], scratch2[a7 + 6], scratch2[a7 + 7]) > vec4f(0.0)));
+    let a2 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    scratch4[a2] = select(vec4f(0.0), acc0, (scratch0[a2] > vec4f(0.0)));
+    scratch4[a2 + 1] = select(vec4f(0.0), acc1, (scratch0[a2 + 1] > vec4f(0.0)));
   }
   if (((n_start + 1) >= (nb * 4)) && ((n_start + 1) < i32(uniforms.n))) {
-    let a8 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a9 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a8 + 1352] = select(vec4f(0.0), acc2, (vec4f(scratch2[a9 + 5408], scratch2[a9 + 5409], scratch2[a9 + 5410], scratch2[a9 + 5411]) > vec4f(0.0)));
-    scratch4[a8 + 1353] = select(vec4f(0.0), acc3, (vec4f(scratch2[a9 + 5412], scratch2[a9 + 5413], scratch2[a9 + 5414], scratch2[a9 + 5415]) > vec4f(0.0)));
+    let a3 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    scratch4[a3 + 1352] = select(vec4f(0.0), acc2, (scratch0[a3 + 1352] > vec4f(0.0)));
+    scratch4[a3 + 1353] = select(vec4f(0.0), acc3, (scratch0[a3 + 1353] > vec4f(0.0)));
   }
   if (((n_start + 2) >= (nb * 4)) && ((n_start + 2) < i32(uniforms.n))) {
-    let a10 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a11 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a10 + 2704] = select(vec4f(0.0), acc4, (vec4f(scratch2[a11 + 10816], scratch2[a11 + 10817], scratch2[a11 + 10818], scratch2[a11 + 10819]) > vec4f(0.0)));
-    scratch4[a10 + 2705] = select(vec4f(0.0), acc5, (vec4f(scratch2[a11 + 10820], scratch2[a11 + 10821], scratch2[a11 + 10822], scratch2[a11 + 10823]) > vec4f(0.0)));
+    let a4 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    scratch4[a4 + 2704] = select(vec4f(0.0), acc4, (scratch0[a4 + 2704] > vec4f(0.0)));
+    scratch4[a4 + 2705] = select(vec4f(0.0), acc5, (scratch0[a4 + 2705] > vec4f(0.0)));
   }
   if (((n_start + 3) >= (nb * 4)) && ((n_start + 3) < i32(uniforms.n))) {
-    let a12 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
-    let a13 = cb * 8 + h * 416 + n_start * 5408 + w * 32;
-    scratch4[a12 + 4056] = select(vec4f(0.0), acc6, (vec4f(scratch2[a13 + 16224], scratch2[a13 + 16225], scratch2[a13 + 16226], scratch2[a13 + 16227]) > vec4f(0.0)));
-    scratch4[a12 + 4057] = select(vec4f(0.0), acc7, (vec4f(scratch2[a13 + 16228], scratch2[a13 + 16229], scratch2[a13 + 16230], scratch2[a13 + 16231]) > vec4f(0.0)));
+    let a5 = cb * 2 + h * 104 + n_start * 1352 + w * 8;
+    scratch4[a5 + 4056] = select(vec4f(0.0), acc6, (scratch0[a5 + 4056] > vec4f(0.0)));
+    scratch4[a5 + 4057] = select(vec4f(0.0), acc7, (scratch0[a5 + 4057] > vec4f(0.0)));
   }
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 144) { part1(number, invocation); return; }
-  number -= 144;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 13 * 13 * 4 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 22: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch8, scratch0, scratch1, gradients.
+ * Kernel 23: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad. Binds scratch0, scratch2, scratch1, gradients.
  */
-const train10Conv1BackwardSumConv1BackwardMaxPo2: KernelSpec = {
-  name: 'train_10_conv1_backward_sum_conv1_backward_max_po',
+const train11Conv1BackwardSumConv1BackwardMaxPo2: KernelSpec = {
+  name: 'train_11_conv1_backward_sum_conv1_backward_max_po',
   label: 'conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad',
   parts: [
     {
-      name: 'train_10a_conv1_backward_sum',
+      name: 'train_11a_conv1_backward_sum',
       label: 'conv1 backward: sum',
       tasks: { count: 4, block: 0 },
       together: true,
       invocations: { count: 8, block: 0 },
     },
     {
-      name: 'train_10b_conv1_backward_max_pool2d_grad_conv2d_we',
+      name: 'train_11b_conv1_backward_max_pool2d_grad_conv2d_we',
       label: 'conv1 backward: max_pool2d_grad + conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       together: true,
@@ -5149,8 +6076,8 @@ const train10Conv1BackwardSumConv1BackwardMaxPo2: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 18, access: 'read' },
     { buffer: 10, access: 'read' },
+    { buffer: 12, access: 'read' },
     { buffer: 11, access: 'read' },
     { buffer: 1, access: 'read_write' },
   ],
@@ -5215,13 +6142,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 23: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
-const train11AdamIsFiniteMulAddPowSub3More2: KernelSpec = {
-  name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+/** Kernel 24: Adam: is_finite + mul + add + pow + sub + 3 more. Binds loss, m, gradients, v, parameters. */
+const train12AdamIsFiniteMulAddPowSub3More2: KernelSpec = {
+  name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
   label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
   parts: [
     {
-      name: 'train_11_Adam_is_finite_mul_add_pow_sub_3_more',
+      name: 'train_12_Adam_is_finite_mul_add_pow_sub_3_more',
       label: 'Adam: is_finite + mul + add + pow + sub + 3 more',
       tasks: { count: 653, block: 0 },
       together: false,
@@ -5274,248 +6201,408 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * The WebAssembly module of FashionSmallAugmented in hexadecimal: 41,374 bytes, a function for each part of each kernel.
+ * The WebAssembly module of FashionSmallAugmented in hexadecimal: 75,498 bytes, a function for each part of each kernel.
  */
 const fashionSmallAugmentedWasm = '\
-0061736d0100000001630b60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60087f7f7f7f7f7f7f7f\
-0060077f7f7f7f7f7f7f0060097f7f7f7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76\
-066d656d6f727902030180800403302f00000101010102030405010106060607070606070806090909090a0a0a0806090909090808080808080a\
-0a0a06060807c10d292a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000c32696e66\
-65725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000d29696e6665725f3031\
-5f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000e1e696e6665725f30325f636f6e76335f636f6e7632645f\
-6164645f72656c75000f1c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001030696e6665725f30345f6663325f6d6174\
-6d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d0011206576616c756174655f3030615f746f5f666c6f61745f74\
-6f5f6633325f6469760012356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f\
-77656967687473000d2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400132c65\
-76616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000e216576616c756174655f30335f\
-636f6e76335f636f6e7632645f6164645f72656c75000f1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75001033\
-6576616c756174655f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00142d6576616c\
-756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001532747261696e5f3030615f4761726d\
-656e74735f72616e646f6d5f72616e646f6d5f72616e646f6d5f6d756c5f6164645f7261001632747261696e5f3030625f636f6e76325f636f6e\
-7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663325f7765696768745f72656f\
-72646572656400181e747261696e5f3030645f6663315f7765696768745f72656f726465726564001932747261696e5f3031615f636f6e76315f\
-636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001a20747261696e5f3031625f636f6e76335f7765696768\
-745f72656f726465726564001b20747261696e5f3031635f636f6e76325f7765696768745f72656f726465726564001c31747261696e5f30325f\
-636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d1e747261696e5f30335f636f6e76335f\
-636f6e7632645f6164645f72656c75000f1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75001030747261696e5f30355f\
-6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d001e2b747261696e5f3036615f6c6f73735f6c\
-6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001f1a747261696e5f3036625f6663325f6261636b776172645f73756d0020\
-1d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c002127747261696e5f3036645f6663325f6261636b776172645f6d61\
-746d756c5f67745f73656c65637400221a747261696e5f3037615f6663315f6261636b776172645f73756d00231d747261696e5f3037625f6663\
-315f6261636b776172645f6d61746d756c002427747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c6563\
-7400251c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00262b747261696e5f3038625f636f6e76335f6261636b776172\
-645f636f6e7632645f7765696768745f67726164002732747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e70\
-75745f677261645f67745f73656c6500281c747261696e5f3039615f636f6e76325f6261636b776172645f73756d002932747261696e5f303962\
-5f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002a32747261696e5f3039635f636f6e76\
-325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e002b1c747261696e5f3130615f636f6e76315f626163\
-6b776172645f73756d002c32747261696e5f3130625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632\
-645f7765002d2e747261696e5f31315f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002e0abeb2\
-022fd30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2\
-a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1\
-166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa0\
-2002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c2000440000000000\
-00000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020\
-000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e0\
-3fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a24414\
-3bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d9\
-3fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b080020\
-00bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a010\
-0044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f2001440000000000\
-00f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c\
-0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07\
-470bf20602027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a72101\
-2006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41\
-d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a2102\
-20034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006\
-422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79a\
-faec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a21022003\
-4185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a7210120064220\
-88a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec\
-7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185\
-dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a7\
-20057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad\
-7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9e\
-db7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a72005\
-7320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21\
-072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b\
-6a21032000410876b24300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f51d253\
-1f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde012108\
-2004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020\
-082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd512104200620\
-07fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb\
-85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2\
-fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf012109200820\
-09fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd\
-0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb97937\
-9eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51\
-d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde01\
-21082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd5121\
-0020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420\
-062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae\
-67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f\
-51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920\
-082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b2101200620\
-07fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb9\
-79379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d253\
-1f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfd\
-de0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd\
-51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd5121\
-0420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb\
-85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2\
-531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf0121\
-0920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120\
-062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd\
-0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51\
-d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9e\
-cdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd5120\
-02fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd\
-51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae\
-67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f\
-51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf\
-01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b21\
-0120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b210520\
-02fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d253\
-1f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd57\
-8d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd\
-512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd5120\
-03fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c\
-85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2\
-531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecd\
-fddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a\
-1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21\
-052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108fdad01\
-fdfa01fd0c00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e4400000000000000\
-00a02202fc0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03f\
-a422012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011a\
-a001fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa005\
-4420b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa001\
-2abfa02003a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a20052004410271\
-1bb60bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400004054fb21\
-f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439\
-a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a244\
-555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da0\
-2003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a2445555\
-55555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60beb0807067f087b037f0f7b017f017b017f2000\
-2001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd\
-0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
-11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
-002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41\
-086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde60120\
-0ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e\
-2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde40121152016\
-41a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde601\
-2010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6\
-012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fd\
-e601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fd\
-e6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401\
-211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21\
-282028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027\
-fde401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde901201020\
-27fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde9\
-01fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c0000000000000000000000000000\
-0000fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fde401fd0c00000000000000000000\
-000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841\
-016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c\
-2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200dfd0002804a\
-2110200dfd0002808a012111200dfd000280ca012112200dfd0002808a032113200f2012fde4012013fde401fd0c0000003f0000003f0000003f\
-0000003ffde6012114200dfd0002808a022115200dfd000280ca03211620102015fde4012016fde401fd0c0000003f0000003f0000003f000000\
-3ffde6012117200dfd000280ca022118200dfd0002808a04211920112018fde4012019fde401fd0c0000003f0000003f0000003f0000003ffde6\
-01211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c0000003f0000\
-003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f2010fde40120\
-11fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f0000003ffd\
-e601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c0000003f00\
-00003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b201cfde501\
-201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f0000003f0000003f\
-fde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd0b02800820\
-0e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038200e201bfd\
-0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025fd0b028070\
-200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bd81009097f207b\
-047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c0340410021\
-0d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200f\
-fd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002\
-801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c\
-20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd0002002011fde50120\
-13fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4012019fde501212520\
-1b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201dfde401212a201d201e\
-fde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f2020fde501212f2020\
-201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b\
-02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b\
-0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180\
-026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b41002131034041\
-0021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd\
-0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000000000000000000000000021\
-39fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000000000000000000000000000\
-00213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441\
-a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde601\
-2035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6\
-012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd0902\
-8003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203d\
-fde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441\
-286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090\
-032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a2234\
-4105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41\
-286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af\
-03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002\
-c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde5012156205120\
-52fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd00\
-02e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057fde401215a20562057fde5012054\
-2055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02\
-e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b41\
-00213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a20\
-5e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c\
-00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061\
-fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c0000000000000000\
-0000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d\
-000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bd00b0f077f0a7b047f087b017f017b\
-017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c\
-200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c000000000000000000\
-00000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
-0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
-00000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000\
-000000000000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a41046c6a\
-211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cc04211d201c201dfde601200efde40121\
-0e201bfd000290cc04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6012011fd\
-e4012111201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd090280960121\
-212021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde6012016fde4\
-0121162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a22184103480d\
-000b2005200941086c41046c6a21242024fd000280cc1621232024fd000290cc1621252006200b4180096c200941086c6a200c4180036c6a200d\
-4180016c6a41046c6a21262026200e2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02002026200f2025fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b0210202620102023fde401fd0c00000000000000000000000000000000fdeb01fd0b0280242026\
-20112025fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202620122023fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b028048202620132025fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202620142023fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02806c202620152025fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c20\
-2620162023fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202620172025fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b02909001052005200941086c41046c6a21282028fd000280cc1621272028fd000290cc1621294100212a0340fd0c000000\
-00000000000000000000000000212bfd0c00000000000000000000000000000000212c410021180340410021192004200c41c0026c200a41c03e\
-6c6a202a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a212d2005200941086c20184180c0016c6a41046c6a212e0340202dfd090200\
-212f202f202efd000280cc04fde601202bfde401212b202f202efd000290cc04fde601202cfde401212c202d41046a212d202e4180046a212e20\
-1941016a221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a202a4180096c6a200d4180\
-016c6a41046c6a21302030202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02002030202c2029fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b0210202a41016a222a2002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c41\
-016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f\
-200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c2002280200\
-41056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd\
-0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
-10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
-002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b41\
-80096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201b\
-fde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e20\
-1d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde4012111\
-2018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd09028090012120202020\
-1bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641\
-016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a\
-41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb\
-01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340fd0c00000000000000000000\
-0000000000002129fd0c00000000000000000000000000000000212a410021160340410021172004200a41802d6c20284180096c6a20166a4104\
-6c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd090200212d202d202cfd000280d016fde6012029fde4012129202d202c\
-fd000290d016fde601202afde401212a202b4180046a212b202c4180026a212c201741016a22174109480d000b201641016a2216418001480d00\
-0b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e20292025fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a22282002280200200a41056c6b480d\
+0061736d0100000001640b60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60097f7f7f7f7f7f7f7f\
+7f0060087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e\
+76066d656d6f72790203018080040336350000010101010203040501010606060707080706080607090909090a0a0a0a0a0a0606070909090906\
+06060a0a0a090909060707060783102f2a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32\
+64000c32696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000d3269\
+6e6665725f3030635f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000e29696e6665725f\
+30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f1e696e6665725f30325f636f6e76335f636f6e7632\
+645f6164645f72656c7500101c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001130696e6665725f30345f6663325f6d\
+61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d0012206576616c756174655f3030615f746f5f666c6f6174\
+5f746f5f6633325f6469760013356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32\
+645f77656967687473000d356576616c756174655f3030635f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f747261\
+6e73666f726d65000e2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400142c65\
+76616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f216576616c756174655f30335f\
+636f6e76335f636f6e7632645f6164645f72656c7500101f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75001133\
+6576616c756174655f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00152d6576616c\
+756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001632747261696e5f3030615f4761726d\
+656e74735f72616e646f6d5f72616e646f6d5f72616e646f6d5f6d756c5f6164645f7261001732747261696e5f3030625f636f6e76325f636f6e\
+7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001832747261696e5f3030635f636f6e76335f636f6e7632645f61\
+64645f72656c755f776569676874735f7472616e73666f726d6500191e747261696e5f3030645f6663325f7765696768745f72656f7264657265\
+64001a32747261696e5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001b1e74\
+7261696e5f3031625f6663315f7765696768745f72656f726465726564001c20747261696e5f3031635f636f6e76335f7765696768745f72656f\
+726465726564001d20747261696e5f3031645f636f6e76325f7765696768745f72656f726465726564001e32747261696e5f3032615f636f6e76\
+325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001f32747261696e5f3032625f636f6e76335f626163\
+6b776172645f636f6e7632645f696e7075745f677261645f67745f73656c6500201f747261696e5f3033615f636f6e76335f636f6e7632645f61\
+64645f72656c75002132747261696e5f3033625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f696d6167\
+657300221c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75001130747261696e5f30355f6663325f6d61746d756c5f6164\
+645f736f66746d61785f616d61785f7375625f6578705f73756d00232b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c\
+6563745f73756d5f335f6d6f726500241a747261696e5f3036625f6663325f6261636b776172645f73756d00251d747261696e5f3036635f6663\
+325f6261636b776172645f6d61746d756c002627747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c6563\
+7400271a747261696e5f3037615f6663315f6261636b776172645f73756d00281d747261696e5f3037625f6663315f6261636b776172645f6d61\
+746d756c002927747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c656374002a1c747261696e5f303861\
+5f636f6e76335f6261636b776172645f73756d002b32747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f77656967\
+68745f677261645f776569676874002c32747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261\
+645f67745f73656c65002d2b747261696e5f3039615f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002e1c\
+747261696e5f3039625f636f6e76325f6261636b776172645f73756d002f32747261696e5f3039635f636f6e76325f6261636b776172645f6d61\
+785f706f6f6c32645f677261645f636f6e7632645f7765003031747261696e5f31305f636f6e76325f6261636b776172645f6d61785f706f6f6c\
+32645f677261645f636f6e7632645f696e00311c747261696e5f3131615f636f6e76315f6261636b776172645f73756d003232747261696e5f31\
+31625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f776500332e747261696e5f31325f416461\
+6d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f726500340ad8ba0435d30101027c2000440000000000e085c0a5\
+440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756\
+a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa0\
+2002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a2440000\
+00000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000000061044044000000000000f0ff0f0b2000\
+44000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b210220\
+01420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103200241016a21020b20034400000000\
+0000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c7\
+3fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a244\
+0000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb220120012001\
+2001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9\
+f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b\
+0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001\
+430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470bf20602027f027e410321052000ad41d3be\
+c4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105\
+200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320\
+027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec492\
+7dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a721052002\
+41b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a7200173200273\
+21002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad\
+7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9\
+f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a72001732002732100\
+2007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21\
+062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3dd\
+f1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007\
+a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e210620\
+04ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf179\
+6a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721\
+012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000410876b24300008033940bf31401\
+067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51\
+d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9e\
+cdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b101112131819\
+1a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b\
+21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f\
+51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d\
+9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f\
+2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005\
+fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae01210220\
+03fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d253\
+1f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd57\
+8d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b10111213\
+18191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b101112131819\
+1a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c\
+531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd\
+578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d\
+1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f\
+2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121\
+022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51\
+d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9e\
+cd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011\
+121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b10111213\
+18191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000\
+fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d\
+9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f14151617\
+1c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d\
+1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae\
+0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c53\
+1f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd57\
+8d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b\
+1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011\
+121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae012103\
+2000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd\
+578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f1415\
+16171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f14151617\
+1c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379e\
+fdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd\
+0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9e\
+cd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d000102030809\
+0a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b\
+1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01\
+21032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d\
+9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f\
+141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f1415\
+16171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979\
+379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108fdad01fdfa01fd0c0000803300008033000080330000\
+8033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241006a21042001200244000040\
+54fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0\
+a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa020\
+03a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612\
+e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a2\
+44555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60bc40203037c017f017c2000bb22014483\
+c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a14400\
+0000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a244\
+5c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000\
+e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c7\
+56a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03f\
+a02001a20b210520059a200520044102711bb60beb0807067f087b037f0f7b017f017b017f200020014804402000210903402009210a200a210b\
+4100210c03404100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110\
+fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000000000\
+2113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000\
+00002116410021172004200c41386c200b4190066c6a200d41026c6a41046c6a21182005200e41086c41046c6a2119024003402018fd09020021\
+1a2019fd000200211b201a201bfde601200ffde401210f2018fd090204211c201c201bfde6012010fde40121102018fd090270211d201d201bfd\
+e6012011fde40121112018fd090274211e201e201bfde6012012fde40121122019fd000210211f201a201ffde6012013fde4012113201c201ffd\
+e6012014fde4012114201d201ffde6012015fde4012115201e201ffde6012016fde4012116201741a07e460d012019fd000280012120201c2020\
+fde601200ffde401210f2018fd090208212120212020fde6012010fde4012110201e2020fde6012011fde40121112018fd090278212220222020\
+fde6012012fde40121122019fd000290012123201c2023fde6012013fde401211320212023fde6012014fde4012114201e2023fde6012015fde4\
+01211520222023fde6012016fde4012116201741e07c460d012019fd00028002212420212024fde601200ffde401210f2018fd09020c21252025\
+2024fde6012010fde401211020222024fde6012011fde40121112018fd09027c212620262024fde6012012fde40121122019fd00029002212720\
+212027fde6012013fde401211320252027fde6012014fde401211420222027fde6012015fde401211520262027fde6012016fde4012116201841\
+f0006a211820194180036a2119201741016a22174103480d000b0b2005200e41086c41046c6a21292029fd0002800921282029fd00029009212a\
+2006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a212b202b200f2028fde401fd0c0000000000000000000000000000\
+0000fdeb0120102028fde401fd0c00000000000000000000000000000000fdeb01fde90120112028fde401fd0c00000000000000000000000000\
+000000fdeb01fde90120122028fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202b2013202afde401fd0c000000\
+00000000000000000000000000fdeb012014202afde401fd0c00000000000000000000000000000000fdeb01fde9012015202afde401fd0c0000\
+0000000000000000000000000000fdeb01fde9012016202afde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200e41\
+016a220e4104480d000b200d41016a220d410d480d000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b860702077f1f7b\
+200020014804402000210903402009210a200a412070210b200a41206e210a200a210c4100210d2005200c41086c200b41c0006c6a41046c6a21\
+0e2007200c4180206c200b41086c6a41046c6a210f0340200efd0002800a21102010fd0c0000003f0000003f0000003f0000003ffde601211120\
+0efd0002804afd0c0000003f0000003f0000003f0000003ffde6012112200efd0002808a0121132013fd0c0000003f0000003f0000003f000000\
+3ffde6012114200efd000280ca01fd0c0000003f0000003f0000003f0000003ffde6012115200efd0002808a0321162016fd0c0000003f000000\
+3f0000003f0000003ffde601211720112015fde4012017fde40121182018fd0c0000003f0000003f0000003f0000003ffde6012119200efd0002\
+808a02fd0c0000003f0000003f0000003f0000003ffde601211a200efd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211b20\
+12201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601211c200efd000280ca02fd0c0000003f0000003f0000003f0000\
+003ffde601211d200efd0002808a04211e201efd0c0000003f0000003f0000003f0000003ffde601211f2014201dfde401201ffde40121202020\
+fd0c0000003f0000003f0000003f0000003ffde601212120112015fde5012017fde40121222022fd0c0000003f0000003f0000003f0000003ffd\
+e60121232012201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde60121242014201dfde501201ffde40121252025fd0c00\
+00003f0000003f0000003f0000003ffde601212620112012fde4012014fde401212720112012fde5012014fde40121282019201cfde4012021fd\
+e40121292019201cfde5012021fde401212a20232024fde4012026fde401212b20232024fde5012026fde401212c2017201bfde401201ffde401\
+212d2017201bfde501201ffde401212e200f2010fd0b0200200f2027fd0b028008200f2028fd0b028010200f2013fd0b028018200f2018fd0b02\
+8020200f2029fd0b028028200f202afd0b028030200f2020fd0b028038200f2022fd0b028040200f202bfd0b028048200f202cfd0b028050200f\
+2025fd0b028058200f2016fd0b028060200f202dfd0b028068200f202efd0b028070200f201efd0b028078200e41106a210e200f41106a210f20\
+0d41016a220d4102480d000b200941016a22092001480d000b0b0be11002077f3c7b200020014804402000210903402009210a200a41c0007021\
+0b200a41c0006e210a200a210c4100210d2005200c41086c200b4180016c6a41046c6a210e2008200c4180e4006c200b41086c6a41046c6a210f\
+0340200efd000280cc0421102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e6012112200efd000280cc0621132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde6012115200efd000280cc0821162016fd0c0000003f0000003f0000003f0000003ffde60121172010fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde6012118200efd000280cc0a21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a200efd000280cc10211b201bfd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601211c2018201afde401201cfde401211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+1e2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211f200efd000280cc0c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012121200efd000280cc1221222022fd0c398ee33d398ee33d398ee33d398ee33dfde6012123201f2021fde4012023fde40121242024fd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121252016fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200efd000280cc0e21272027fd0c\
+398ee33d398ee33d398ee33d398ee33dfde6012128200efd000280cc1421292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a2026\
+2028fde401202afde401212b20182019fd0c398e633d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398e\
+e33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d201f2020fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012022fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f\
+2029fd0c398ee33c398ee33c398ee33c398ee33cfde601213020262027fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401\
+21312010fd0c398e633d398e633d398e633d398e633dfde601201afde501201bfd0c398e633e398e633e398e633e398e633efde601fde4012132\
+2032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332013fd0c398e633d398e633d398e633d398e633dfde6012021fde5012022fd0c39\
+8e633e398e633e398e633e398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352029fd0c398e633e398e\
+633e398e633e398e633efde60121362016fd0c398e633d398e633d398e633d398e633dfde6012028fde5012036fde40121372011fd0c0000003f\
+0000003f0000003f0000003ffde601213820122015fde4012017fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213920122014fd0c\
+398e633d398e633d398e633d398e633dfde601fde5012017fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213a2011fd0c398e633d\
+398e633d398e633d398e633dfde6012015fde5012017fd0c398e633e398e633e398e633e398e633efde601fde401213b201dfd0c0000003f0000\
+003f0000003f0000003ffde601213c201e2025fde401202bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d201e2024fd0c398e\
+633d398e633d398e633d398e633dfde601fde501202bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e201dfd0c398e633d398e\
+633d398e633d398e633dfde6012025fde501202bfd0c398e633e398e633e398e633e398e633efde601fde401213f202cfd0c0000003f0000003f\
+0000003f0000003ffde6012140202d202ffde4012031fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012141202d202efd0c398e633d\
+398e633d398e633d398e633dfde601fde5012031fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012142202cfd0c398e633d398e633d\
+398e633d398e633dfde601202ffde5012031fd0c398e633e398e633e398e633e398e633efde601fde40121432032fd0c0000003f0000003f0000\
+003f0000003ffde601214420332035fde4012037fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520332034fd0c398e633d398e\
+633d398e633d398e633dfde601fde5012037fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121462032fd0c398e633d398e633d398e\
+633d398e633dfde6012035fde5012037fd0c398e633e398e633e398e633e398e633efde601fde4012147201bfd0c0000003f0000003f0000003f\
+0000003ffde6012148201c2023fde401202afde4012149201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401214a\
+201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012036fde401214b200f2038fd0b0200200f2039fd0b028010200f203afd0b\
+028020200f203bfd0b028030200f2017fd0b028040200f203cfd0b028050200f203dfd0b028060200f203efd0b028070200f203ffd0b02808001\
+200f202bfd0b02809001200f2040fd0b0280a001200f2041fd0b0280b001200f2042fd0b0280c001200f2043fd0b0280d001200f2031fd0b0280\
+e001200f2044fd0b0280f001200f2045fd0b02808002200f2046fd0b02809002200f2047fd0b0280a002200f2037fd0b0280b002200f2048fd0b\
+0280c002200f2049fd0b0280d002200f204afd0b0280e002200f204bfd0b0280f002200f2029fd0b02808003200e41106a210e200f41106a210f\
+200d41016a220d4102480d000b200941016a22092001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f200020014804402000\
+21080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d\
+41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd00028002\
+2012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820\
+182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e200ffd0002\
+80292018fde501211f200ffd00028028201afde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde50121\
+23200ffd000280032016fde5012015fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201c2016fde4\
+01201bfde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b2016201cfde501201efde501212c200ffd00\
+0280272017fde501201ffde501212d2020201ffde401212e201f2020fde501212f200ffd0002802a201cfde5012020fde501213020102021fd0b\
+020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120\
+102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac\
+022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d\
+000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c00000000\
+0000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c0000\
+00000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c\
+00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213d\
+fd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c2033418002\
+6c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde60120\
+36fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002\
+214620462043fde6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fd\
+e601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e20404104\
+6a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036\
+fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049\
+203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b20324101\
+6a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a\
+41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204e\
+fde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb03\
+2154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde401215620512052fde501204afd0002c0e703fde4012157204afd000280\
+9003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde4012159204c204d\
+fde501204afd000280db03fde4012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde401fde401215b204b\
+2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a\
+220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a21\
+5d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a216020032032\
+41046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061fd00\
+02a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000\
+000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b02002060418002\
+6a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a223141\
+08480d000b200841016a22082001480d000b0b0bd43e0f067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b057f20002001\
+480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d0340200b41086c200d6a20022802004804\
+402004200b4180e4006c200d41c00c6c6a200c41046c6a41046c6a210f200ffd000200210e200efd0c00000040000000400000004000000040fd\
+e6012110200ffd0002800a21112011fd0c00004040000040400000404000004040fde601211220102012fde4012113200ffd0002801421142014\
+fd0c00004040000040400000404000004040fde601211520132015fde5012116200ffd0002801e21172017fd0c00000040000000400000004000\
+000040fde601211820162018fde50121192019fd0c00000040000000400000004000000040fde601211a200ffd00028002211b201bfd0c000000\
+40000000400000004000000040fde601211c200ffd0002800c211d201dfd0c00004040000040400000404000004040fde601211e201c201efde4\
+01211f200ffd0002801621202020fd0c00004040000040400000404000004040fde6012121201f2021fde5012122200ffd0002802021232023fd\
+0c00000040000000400000004000000040fde601212420222024fde50121252025fd0c00004040000040400000404000004040fde6012126201a\
+2026fde4012127200ffd0002800421282028fd0c00000040000000400000004000000040fde6012129200ffd0002800e212a202afd0c00004040\
+000040400000404000004040fde601212b2029202bfde401212c200ffd00028018212d202dfd0c00004040000040400000404000004040fde601\
+212e202c202efde501212f200ffd0002802221302030fd0c00000040000000400000004000000040fde6012131202f2031fde50121322032fd0c\
+00004040000040400000404000004040fde601213320272033fde5012134200ffd0002800621352035fd0c000000400000004000000040000000\
+40fde6012136200ffd0002801021372037fd0c00004040000040400000404000004040fde601213820362038fde4012139200ffd0002801a213a\
+203afd0c00004040000040400000404000004040fde601213b2039203bfde501213c200ffd00028024213d203dfd0c0000004000000040000000\
+4000000040fde601213e203c203efde501213f203ffd0c00000040000000400000004000000040fde601214020342040fde50121412025fd0c00\
+000040000000400000004000000040fde60121422032fd0c0000a0400000a0400000a0400000a040fde601214320422043fde401214420442040\
+fde40121452032fd0c00000041000000410000004100000041fde60121462025fd0c00008041000080410000804100008041fde6012147204620\
+47fde5012148203ffd0c00000041000000410000004100000041fde601214920482049fde401214a20252032fde401214b204b2040fde501214c\
+200ffd00028008214d204dfd0c00000040000000400000004000000040fde601214e200ffd00028012214f204ffd0c0000404000004040000040\
+4000004040fde6012150204e2050fde4012151200ffd0002801c21522052fd0c00004040000040400000404000004040fde601215320512053fd\
+e5012154200ffd0002802621552055fd0c00000040000000400000004000000040fde601215620542056fde501215720572025fde50121582032\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601215920582059fde501215a203ffd0c0000c03f0000c03f0000c03f0000c03ffde601215b20\
+5a205bfde401215c2011fd0c00000040000000400000004000000040fde601215d2014fd0c0000a0400000a0400000a0400000a040fde601215e\
+205d205efde401215f205f2018fde40121602060fd0c00000040000000400000004000000040fde6012161201dfd0c0000004000000040000000\
+4000000040fde60121622020fd0c0000a0400000a0400000a0400000a040fde601216320622063fde401216420642024fde40121652065fd0c00\
+004040000040400000404000004040fde601216620612066fde4012167202afd0c00000040000000400000004000000040fde6012168202dfd0c\
+0000a0400000a0400000a0400000a040fde601216920682069fde401216a206a2031fde401216b206bfd0c000040400000404000004040000040\
+40fde601216c2067206cfde501216d2037fd0c00000040000000400000004000000040fde601216e203afd0c0000a0400000a0400000a0400000\
+a040fde601216f206e206ffde40121702070203efde40121712071fd0c00000040000000400000004000000040fde6012172206d2072fde50121\
+732065fd0c00000040000000400000004000000040fde6012174206bfd0c0000a0400000a0400000a0400000a040fde601217520742075fde401\
+217620762072fde4012177206bfd0c00000041000000410000004100000041fde60121782065fd0c00008041000080410000804100008041fde6\
+01217920782079fde501217a2071fd0c00000041000000410000004100000041fde601217b207a207bfde401217c2065206bfde401217d207d20\
+72fde501217e204ffd0c00000040000000400000004000000040fde601217f2052fd0c0000a0400000a0400000a0400000a040fde60121800120\
+7f208001fde4012181012081012056fde4012182012082012065fde501218301206bfd0c0000c03f0000c03f0000c03f0000c03ffde601218401\
+208301208401fde5012185012071fd0c0000c03f0000c03f0000c03f0000c03ffde601218601208501208601fde4012187012014fd0c00000041\
+000000410000004100000041fde6012188012011fd0c00008041000080410000804100008041fde601218901208801208901fde501218a012017\
+fd0c00000041000000410000004100000041fde601218b01208a01208b01fde401218c01208c01fd0c00000040000000400000004000000040fd\
+e601218d012020fd0c00000041000000410000004100000041fde601218e01201dfd0c00008041000080410000804100008041fde601218f0120\
+8e01208f01fde5012190012023fd0c00000041000000410000004100000041fde601219101209001209101fde401219201209201fd0c00004040\
+000040400000404000004040fde601219301208d01209301fde401219401202dfd0c00000041000000410000004100000041fde601219501202a\
+fd0c00008041000080410000804100008041fde601219601209501209601fde5012197012030fd0c00000041000000410000004100000041fde6\
+01219801209701209801fde401219901209901fd0c00004040000040400000404000004040fde601219a01209401209a01fde501219b01203afd\
+0c00000041000000410000004100000041fde601219c012037fd0c00008041000080410000804100008041fde601219d01209c01209d01fde501\
+219e01203dfd0c00000041000000410000004100000041fde601219f01209e01209f01fde40121a00120a001fd0c000000400000004000000040\
+00000040fde60121a101209b0120a101fde50121a201209201fd0c00000040000000400000004000000040fde60121a301209901fd0c0000a040\
+0000a0400000a0400000a040fde60121a40120a30120a401fde40121a50120a50120a101fde40121a601209901fd0c0000004100000041000000\
+4100000041fde60121a701209201fd0c00008041000080410000804100008041fde60121a80120a70120a801fde50121a90120a001fd0c000000\
+41000000410000004100000041fde60121aa0120a90120aa01fde40121ab01209201209901fde40121ac0120ac0120a101fde50121ad012052fd\
+0c00000041000000410000004100000041fde60121ae01204ffd0c00008041000080410000804100008041fde60121af0120ae0120af01fde501\
+21b0012055fd0c00000041000000410000004100000041fde60121b10120b00120b101fde40121b20120b201209201fde50121b301209901fd0c\
+0000c03f0000c03f0000c03f0000c03ffde60121b40120b30120b401fde50121b50120a001fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+21b60120b50120b601fde40121b70120112014fde40121b80120b8012018fde50121b90120b901fd0c00000040000000400000004000000040fd\
+e60121ba01201d2020fde40121bb0120bb012024fde50121bc0120bc01fd0c00004040000040400000404000004040fde60121bd0120ba0120bd\
+01fde40121be01202a202dfde40121bf0120bf012031fde50121c00120c001fd0c00004040000040400000404000004040fde60121c10120be01\
+20c101fde50121c2012037203afde40121c30120c301203efde50121c40120c401fd0c00000040000000400000004000000040fde60121c50120\
+c20120c501fde50121c60120bc01fd0c00000040000000400000004000000040fde60121c70120c001fd0c0000a0400000a0400000a0400000a0\
+40fde60121c80120c70120c801fde40121c90120c90120c501fde40121ca0120c001fd0c00000041000000410000004100000041fde60121cb01\
+20bc01fd0c00008041000080410000804100008041fde60121cc0120cb0120cc01fde50121cd0120c401fd0c0000004100000041000000410000\
+0041fde60121ce0120cd0120ce01fde40121cf0120bc0120c001fde40121d00120d00120c501fde50121d101204f2052fde40121d20120d20120\
+56fde50121d30120d30120bc01fde50121d40120c001fd0c0000c03f0000c03f0000c03f0000c03ffde60121d50120d40120d501fde50121d601\
+20c401fd0c0000c03f0000c03f0000c03f0000c03ffde60121d70120d60120d701fde40121d801200ffd0002802821d90120d9012011fde50121\
+da012014fd0c0000c03f0000c03f0000c03f0000c03ffde60121db0120da0120db01fde50121dc012017fd0c0000c03f0000c03f0000c03f0000\
+c03ffde60121dd0120dc0120dd01fde40121de0120de01fd0c00000040000000400000004000000040fde60121df01200ffd0002802a21e00120\
+e001201dfde50121e1012020fd0c0000c03f0000c03f0000c03f0000c03ffde60121e20120e10120e201fde50121e3012023fd0c0000c03f0000\
+c03f0000c03f0000c03ffde60121e40120e30120e401fde40121e50120e501fd0c00004040000040400000404000004040fde60121e60120df01\
+20e601fde40121e701200ffd0002802c21e80120e801202afde50121e901202dfd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e9\
+0120ea01fde50121eb012030fd0c0000c03f0000c03f0000c03f0000c03ffde60121ec0120eb0120ec01fde40121ed0120ed01fd0c0000404000\
+0040400000404000004040fde60121ee0120e70120ee01fde50121ef01200ffd0002802e21f00120f0012037fde50121f101203afd0c0000c03f\
+0000c03f0000c03f0000c03ffde60121f20120f10120f201fde50121f301203dfd0c0000c03f0000c03f0000c03f0000c03ffde60121f40120f3\
+0120f401fde40121f50120f501fd0c00000040000000400000004000000040fde60121f60120ef0120f601fde50121f70120e501fd0c00000040\
+000000400000004000000040fde60121f80120ed01fd0c0000a0400000a0400000a0400000a040fde60121f90120f80120f901fde40121fa0120\
+fa0120f601fde40121fb0120ed01fd0c00000041000000410000004100000041fde60121fc0120e501fd0c000080410000804100008041000080\
+41fde60121fd0120fc0120fd01fde50121fe0120f501fd0c00000041000000410000004100000041fde60121ff0120fe0120ff01fde401218002\
+20e50120ed01fde40121810220810220f601fde501218202200ffd00028030218302208302204ffde5012184022052fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601218502208402208502fde5012186022055fd0c0000c03f0000c03f0000c03f0000c03ffde601218702208602208702fd\
+e40121880220880220e501fde50121890220ed01fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b0220f5\
+01fd0c0000c03f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde401218d024100218e0203404100218f022003200d41c0006c20\
+0c41046c6a41046c6a21900203402090022041fd0b02002090022045fd0b028010209002204afd0b028020209002204cfd0b028030209002205c\
+fd0b0280402090022073fd0b0280502090022077fd0b028060209002207cfd0b028070209002207efd0b02808001209002208701fd0b02809001\
+20900220a201fd0b0280a00120900220a601fd0b0280b00120900220ab01fd0b0280c00120900220ad01fd0b0280d00120900220b701fd0b0280\
+e00120900220c601fd0b0280f00120900220ca01fd0b0280800220900220cf01fd0b0280900220900220d101fd0b0280a00220900220d801fd0b\
+0280b00220900220f701fd0b0280c00220900220fb01fd0b0280d002209002208002fd0b0280e002209002208202fd0b0280f002209002208d02\
+fd0b02808003208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b200c41016a220c41\
+10480d000b41002191020340410021920203404100219302034041002194020340200b41086c20940241046c6a2002280200480440fd0c000000\
+00000000000000000000000000219502fd0c00000000000000000000000000000000219602fd0c00000000000000000000000000000000219702\
+fd0c00000000000000000000000000000000219802fd0c00000000000000000000000000000000219902fd0c0000000000000000000000000000\
+0000219a02fd0c00000000000000000000000000000000219b02fd0c00000000000000000000000000000000219c024100219d02200320930241\
+80046c2094024180026c6a41046c6a219e0220062091024180e4006c2093024180046c6a41046c6a219f020340209e02fd09020021a002209f02\
+fd00020021a10220a00220a102fde601209502fde401219502209f02fd00021021a20220a00220a202fde601209602fde401219602209e02fd09\
+02800221a30220a30220a102fde601209702fde40121970220a30220a202fde601209802fde401219802209e02fd0902800421a40220a40220a1\
+02fde601209902fde40121990220a40220a202fde601209a02fde401219a02209e02fd0902800621a50220a50220a102fde601209b02fde40121\
+9b0220a50220a202fde601209c02fde401219c02209e0241046a219e02209f0241206a219f02209d0241016a229d0241c000480d000b20032093\
+0241c0006c20940241206c6a41046c6a21a60220a602209502fd0b0280900320a602209602fd0b0290900320a602209702fd0b02a0900320a602\
+209802fd0b02b0900320a602209902fd0b02c0900320a602209a02fd0b02d0900320a602209b02fd0b02e0900320a602209c02fd0b02f090030b\
+20940241016a2294024102480d000b20930241016a2293024119480d000b20920241016a2292024101480d000b410021920203404100210d0340\
+200b41086c200d6a2002280200480440200320920241046c200d41086c6a41046c6a21a80220a802fd000280900321a70220a802fd0002809a03\
+21a90220a70220a902fde40121aa0220a802fd000280a40321ab0220aa0220ab02fde40121ac0220a802fd000280ae0321ad0220ac0220ad02fd\
+e40121ae0220a802fd000280920321af0220a802fd0002809c0321b00220af0220b002fde40121b10220a802fd000280a60321b20220b10220b2\
+02fde40121b30220a802fd000280b00321b40220b30220b402fde40121b50220ae0220b502fde40121b60220a802fd000280940321b70220a802\
+fd0002809e0321b80220b70220b802fde40121b90220a802fd000280a80321ba0220b90220ba02fde40121bb0220a802fd000280b20321bc0220\
+bb0220bc02fde40121bd0220b60220bd02fde40121be0220a802fd000280960321bf0220a802fd000280a00321c00220bf0220c002fde40121c1\
+0220a802fd000280aa0321c20220c10220c202fde40121c30220a802fd000280b40321c40220c30220c402fde40121c50220be0220c502fde401\
+21c60220bd02fd0c0000003f0000003f0000003f0000003ffde60121c70220b50220c702fde50121c80220c502fd0c0000004000000040000000\
+4000000040fde60121c90220c80220c902fde50121ca0220bd02fd0c0000803e0000803e0000803e0000803efde60121cb0220b50220cb02fde4\
+0121cc0220c502fd0c00008040000080400000804000008040fde60121cd0220cc0220cd02fde40121ce0220a802fd000280980321cf0220a802\
+fd000280a20321d00220cf0220d002fde40121d10220a802fd000280ac0321d20220d10220d202fde40121d30220a802fd000280b60321d40220\
+d30220d402fde40121d50220ce0220d502fde40121d60220ab02fd0c0000003f0000003f0000003f0000003ffde60121d70220a90220d702fde5\
+0121d80220ad02fd0c00000040000000400000004000000040fde60121d90220d80220d902fde50121da0220b202fd0c0000003f0000003f0000\
+003f0000003ffde60121db0220b00220db02fde50121dc0220b402fd0c00000040000000400000004000000040fde60121dd0220dc0220dd02fd\
+e50121de0220da0220de02fde40121df0220ba02fd0c0000003f0000003f0000003f0000003ffde60121e00220b80220e002fde50121e10220bc\
+02fd0c00000040000000400000004000000040fde60121e20220e10220e202fde50121e30220df0220e302fde40121e40220c202fd0c0000003f\
+0000003f0000003f0000003ffde60121e50220c00220e502fde50121e60220c402fd0c00000040000000400000004000000040fde60121e70220\
+e60220e702fde50121e80220e40220e802fde40121e90220e302fd0c0000003f0000003f0000003f0000003ffde60121ea0220de0220ea02fde5\
+0121eb0220e802fd0c00000040000000400000004000000040fde60121ec0220eb0220ec02fde50121ed0220e302fd0c0000803e0000803e0000\
+803e0000803efde60121ee0220de0220ee02fde40121ef0220e802fd0c00008040000080400000804000008040fde60121f00220ef0220f002fd\
+e40121f10220d202fd0c0000003f0000003f0000003f0000003ffde60121f20220d00220f202fde50121f30220d402fd0c000000400000004000\
+00004000000040fde60121f40220f30220f402fde50121f50220f10220f502fde40121f60220ab02fd0c0000803e0000803e0000803e0000803e\
+fde60121f70220a90220f702fde40121f80220ad02fd0c00008040000080400000804000008040fde60121f90220f80220f902fde40121fa0220\
+a802fd000280b80321fb0220fa0220fb02fde40121fc0220b202fd0c0000803e0000803e0000803e0000803efde60121fd0220b00220fd02fde4\
+0121fe0220b402fd0c00008040000080400000804000008040fde60121ff0220fe0220ff02fde40121800320a802fd000280ba03218103208003\
+208103fde40121820320fc02208203fde40121830320ba02fd0c0000803e0000803e0000803e0000803efde60121840320b802208403fde40121\
+850320bc02fd0c00008040000080400000804000008040fde601218603208503208603fde40121870320a802fd000280bc032188032087032088\
+03fde401218903208303208903fde401218a0320c202fd0c0000803e0000803e0000803e0000803efde601218b0320c002208b03fde401218c03\
+20c402fd0c00008040000080400000804000008040fde601218d03208c03208d03fde401218e0320a802fd000280be03218f03208e03208f03fd\
+e401219003208a03209003fde401219103208903fd0c0000003f0000003f0000003f0000003ffde601219203208203209203fde5012193032090\
+03fd0c00000040000000400000004000000040fde601219403209303209403fde501219503208903fd0c0000803e0000803e0000803e0000803e\
+fde601219603208203209603fde401219703209003fd0c00008040000080400000804000008040fde601219803209703209803fde40121990320\
+d202fd0c0000803e0000803e0000803e0000803efde601219a0320d002209a03fde401219b0320d402fd0c000080400000804000008040000080\
+40fde601219c03209b03209c03fde401219d0320a802fd000280c003219e03209d03209e03fde401219f03209903209f03fde40121a003410021\
+8e0203404100218f02200320920241046c200d41c8006c6a41046c6a21a103034020a10320c602fd0b0280c20320a10320ca02fd0b02a0c20320\
+a10320d602fd0b02c0c20320a10320e902fd0b02e0c20320a10320ed02fd0b0280c30320a10320f602fd0b02a0c30320a103209103fd0b02c0c3\
+0320a103209503fd0b02e0c30320a10320a003fd0b0280c403208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d\
+41016a220d4108480d000b20920241016a2292024102480d000b410021920203404100210d0340200b41086c200d6a2002280200480440200520\
+910241086c20920241046c6a41046c6a21a30320a303fd000280cc1621a203410021a4030340410021a503200720910241086c20920241046c6a\
+20a4034180036c6a200b4180c8006c6a200d4180096c6a41046c6a21a603200320920241046c20a40341186c6a200d41c8006c6a41046c6a21a7\
+03034020a60320a703fd000280c20320a203fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a6034180046a21a60320a7\
+0341206a21a70320a50341016a22a5034103480d000b20a40341016a22a4034103480d000b0b200d41016a220d4108480d000b20920241016a22\
+92024102480d000b20910241016a2291024110480d000b200841016a22082001480d000b0b0bc20c0f057f0a7b047f087b017f017b017f017b01\
+7f017b027f047b037f047b027f200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c2002280200\
+41056b200a41056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c000000000000\
+00000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000\
+0000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000\
+00000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021154100\
+21160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a20\
+19fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d\
+201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde401211020\
+1e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d01\
+2018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a211920174101\
+6a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d028212320\
+06200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d20\
+23fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b0290042024201220\
+21fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d02821274100212803\
+40202841026c41016a200228020041016b202841026c41016a200228020041016b481b2129fd0c00000000000000000000000000000000212afd\
+0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212cfd0c0000000000000000000000000000000021\
+2d41002116034041002117200420284180126c20166a41046c6a212e2005200941086c201641c0046c6a41046c6a212f200420294180096c2016\
+6a41046c6a21300340202efd0902002131202ffd000280d016213220312032fde601202afde401212a202ffd000290d016213320312033fde601\
+202bfde401212b2030fd090200213420342032fde601202cfde401212c20342033fde601202dfde401212d202e4180046a212e202f4180026a21\
+2f20304180046a2130201741016a22174109480d000b201641016a2216418001480d000b2006200941086c20284180016c6a41046c6a21352035\
+202a2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002035202b2027fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b02102006202941c0006c200941086c6a41046c6a21362036202c2025fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b02002036202d2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a2228200228020041016a41026d480d\
 000b0b200741016a22072001480d000b0b0be10610017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f2000200148\
 04402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20\
 092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122000211303402013211420142115\
@@ -5531,9 +6618,9 @@ fd0b0200202e202a2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02102028
 2b2a0200202993100238022c202b41046a212b202a41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340\
 202c202d2a022c92212c202d41046a212d202141016a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c\
 6a212f2006201541166c41046c6a21300340202f20302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b\
-201341016a22132001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100210c2006200a419006\
-6c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c\
-419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f200020014804\
+201341016a22132001480d000b0b0b860101077f200020014804402000210903402009210a200a210b4100210c03404100210d2006200b419006\
+6c41046c6a210e2004200b4190066c6a210f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d\
+419006480d000b200c41016a220c4101480d000b200941016a22092001480d000b0b0beb0807067f087b037f0f7b017f017b017f200020014804\
 4020002107034020072108200821094100210a03404100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c000000\
 00000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00\
 0000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd\
@@ -5661,161 +6748,442 @@ fd1c0120c101fd1b022d0000fd1c0220c101fd1b032d0000fd1c03fdfa01fd0c00007f4300007f43
 01fd4e20a401fd0c00000000000000000000000000000000fd4620a401fd0c0000e0410000e0410000e0410000e041fd43fd4e20a501fd0c0000\
 0000000000000000000000000000fd46fd4e20a501fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20bc01fd4efde601fde401fde6\
 01fde401fd0b020020840141f0006a21840120830141016a228301411c480d000b203641016a22364101480d000b206a41016a226a4107480d00\
-0b203241016a22322001480d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f\
-410021102007200f41086c200e41c0006c6a41046c6a21112009200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132011fd\
-0002804a21142011fd0002808a0121152011fd000280ca0121162011fd0002808a03211720132016fde4012017fde401fd0c0000003f0000003f\
-0000003f0000003ffde60121182011fd0002808a0221192011fd000280ca03211a20142019fde401201afde401fd0c0000003f0000003f000000\
-3f0000003ffde601211b2011fd000280ca02211c2011fd0002808a04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000\
-003ffde601211e20132016fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000\
-003f0000003f0000003f0000003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014\
-fde4012015fde401fd0c0000003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f00\
-00003ffde60121232018201bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c00\
-00003f0000003f0000003f0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f20\
-20fde5012021fde401fd0c0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f\
-0000003ffde60121282017201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b\
-02800820122023fd0b02801020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b02803820\
-12201ffd0b02804020122026fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd\
-0b0280702012201dfd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b640106\
-7f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f200a200e200f41c0006c6a41046c6a2110201020\
-07200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340\
-200c210d200d210e4100210f200b200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a211020\
-07200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a21\
-1020114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020\
-014804402000210a0340200a210b200b210c4100210d03404100210e03404100210f0340fd0c000000000000000000000000000000002110fd0c\
-000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113\
-fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000000000\
-2116fd0c000000000000000000000000000000002117410021182004200d41386c200c4190066c6a200e41026c6a41046c6a21192005200f4108\
-6c41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde6012010fde40121102019fd090204211d201d201cfde6012011\
-fde40121112019fd090270211e201e201cfde6012012fde40121122019fd090274211f201f201cfde6012013fde4012113201afd000210212020\
-1b2020fde6012014fde4012114201d2020fde6012015fde4012115201e2020fde6012016fde4012116201f2020fde6012017fde4012117201841\
-a07e460d01201afd000280012121201d2021fde6012010fde40121102019fd090208212220222021fde6012011fde4012111201f2021fde60120\
-12fde40121122019fd090278212320232021fde6012013fde4012113201afd000290012124201d2024fde6012014fde401211420222024fde601\
-2015fde4012115201f2024fde6012016fde401211620232024fde6012017fde4012117201841e07c460d01201afd00028002212520222025fde6\
-012010fde40121102019fd09020c212620262025fde6012011fde401211120232025fde6012012fde40121122019fd09027c212720272025fde6\
-012013fde4012113201afd00029002212820222028fde6012014fde401211420262028fde6012015fde401211520232028fde6012016fde40121\
-1620272028fde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b0b2005200f41086c41046c6a212a\
-202afd00028009212920102029fde401fd0c00000000000000000000000000000000fdeb01212b20112029fde401fd0c00000000000000000000\
-000000000000fdeb01212c202c202bfd45202b202bfd42fd50212d202b202c202dfd52212e20122029fde401fd0c000000000000000000000000\
-00000000fdeb01212f202f202efd45202e202efd42fd502130202e202f2030fd52213120132029fde401fd0c0000000000000000000000000000\
-0000fdeb01213220322031fd4520312031fd42fd502133203120322033fd522134202afd00029009213520142035fde401fd0c00000000000000\
-000000000000000000fdeb01213620152035fde401fd0c00000000000000000000000000000000fdeb01213720372036fd4520362036fd42fd50\
-2138203620372038fd52213920162035fde401fd0c00000000000000000000000000000000fdeb01213a203a2039fd4520392039fd42fd50213b\
-2039203a203bfd52213c20172035fde401fd0c00000000000000000000000000000000fdeb01213d203d203cfd45203c203cfd42fd50213e203c\
-203d203efd52213ffd0c01000000010000000100000001000000202dfd4ffd0c020000000200000002000000020000002030fd52fd0c03000000\
-0300000003000000030000002033fd522140fd0c010000000100000001000000010000002038fd4ffd0c02000000020000000200000002000000\
-203bfd52fd0c03000000030000000300000003000000203efd5221412006200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c\
-6a214220422034fd0b02002007200f41086c200d41a0036c6a200c41a02a6c6a200e41206c6a41046c6a214320432040fd0b02002042203ffd0b\
-021020432041fd0b0210200f41016a220f4104480d000b200e41016a220e410d480d000b200d41016a220d410d480d000b200a41016a220a2001\
-480d000b0b0b8e0101077f200020014804402000210a0340200a210b200b41800170210c200b4180016e210b200b210d4100210e2008200d4180\
-c0006c200c41c0006c6a41046c6a210f2005200d4180c0006c200c6a41046c6a21100340200f20102a0280cc04380200200f41046a210f201041\
-80046a2110200e41016a220e41c000480d000b200a41016a220a2001480d000b0b0b890101077f200020014804402000210a0340200a210b200b\
-41c00070210c200b41c0006e210b200b210d4100210e2009200d4180106c200c41206c6a41046c6a210f2005200d4180106c200c6a41046c6a21\
-100340200f20102a02800a380200200f41046a210f20104180026a2110200e41016a220e4120480d000b200a41016a220a2001480d000b0b0b9e\
-120a097f207b047f0a7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c41\
-00210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a4104\
-6c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde5\
-0121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c20\
-10fd00028010211d20132019fde501211e2015201bfde501211f20192010fd00028029fde5012120201b2010fd00028028fde50121212010fd00\
-02002012fde5012014fde501212220162014fde401212320142016fde501212420162010fd000280032017fde501fde501212520182012fde401\
-201afde5012126201c201afde4012127201a201cfde5012128201c201d2017fde401fde501212920122018fde501201efde501212a201f201efd\
-e401212b201e201ffde501212c201f2017201dfde501fde501212d20182010fd00028027fde5012020fde501212e20212020fde401212f202020\
-21fde50121302021201d2010fd0002802afde501fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02\
-804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280\
-e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b\
-0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d00\
-0b410021320340410021330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c0000000000000000000000\
-00000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000000000000000\
-00000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000\
-000000000000000000213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f41002140200320\
-3441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd00020021\
-4420432044fde6012036fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401\
-213820462045fde6012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde4\
-01213b2041fd09028003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920\
-492044fde601203efde401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b200320\
-3441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b0900320\
-4a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b029091\
-03203541016a22354105480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003\
-203341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c20321\
-4e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce\
-032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103\
-fde501215720522053fde501204bfd0002c0e703fde5012158204bfd0002809003204dfde401204efde4012051fde4012054fde4012159205120\
-54fde501204bfd0002e0a2032055fde4012056fde401fde501215a204d204efde501204bfd000280db03fde5012057fde4012058fde401215b20\
-572058fde50120552056fde501204bfd0002e0ed03fde501fde501215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f6\
-03204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22\
-334102480d000b4100213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f034041002160200320334104\
-6c205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c20334104\
-6c6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb01\
-21642061fd0002a0f403205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd50216620642065\
-2066fd5221672061fd0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169\
-206720682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42\
-fd50216c206a206b206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52\
-fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a21622063\
-4180026a2163206041016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b\
-200941016a22092001480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f\
-017d017f017d017f017d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e6282108\
-20092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a02\
-9ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c2115200021160340201621172017\
-21184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043\
-0000000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a0200212720\
-1a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd228949221\
-1d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd22894\
-9221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c00048\
-0d000b2006201841d7006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c20\
-28201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c20282022201192380220202820232012923802\
-24201941016a22194101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a\
-202441016a2224410a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a21\
-2e0340202e202e2a0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c41\
-046c6a21300340202f20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d200620\
-1841d7006c41046c6a21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff21334100212420\
-06201841d7006c41046c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff2135410021364100\
-21372006201841d7006c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a203620\
-3a1b2136203841046a2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b38\
-028401202b2a028001213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20\
-403802b001203e41046a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02\
-b001922141204241046a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a2144\
-0340204420154300000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d7\
-006c41046c6a21460340204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720\
-478c2148202b2a02d80121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238\
-028802204b41046a214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e034020\
-4c204e2a028802204e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f43000080\
-3f204f952150202b2a02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c\
-943802b402205341046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f200020\
-014804404300000000210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a4871044020\
-0c20052010200d41d7006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d4101\
-6a220d2002280200480d000b43000000002112410021132005410041046c6a21140340201220142a028401922112201441dc026a211420134101\
-6a22132002280200480d000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a21\
-1b201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f20002001480440200021\
-0c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a\
-22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f\
-200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f4300000000211043000000002111430000000021124300\
-000000211343000000002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a\
-211a034020192a02b402211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a\
-020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117\
-201941dc026a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228\
-201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017\
-380298d428200c41016a220c2001480d000b0b0ba30a09057f0a7b037f077b037f027b027f017b027f200020014804402000210c0340200c210d\
-200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440\
-fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000000000000000\
-2113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000\
-00002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000\
-000000002119fd0c00000000000000000000000000000000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d02\
-400340201cfd0902b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201c\
-fd0902900521212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde6\
-012015fde401211520222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde40121\
-18201b41a07e460d01201cfd0902a40d21242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d418002\
-6a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c\
-6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c0000000000000000000000\
-0000000000fd44fd4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd\
-00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c0000000000000000000000000000\
-0000fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd0002\
-8006fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000\
-fd44fd4efd0b029006202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008\
-fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340fd0c000000000000000000000000000000002128fd0c0000\
-000000000000000000000000000021294100211b2005200f41b3036c202741d7006c6a41046c6a212a2007200e41086c41046c6a212b0340202a\
-fd0902b402212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4012129202a41046a212a202b4180026a212b\
-201b41016a221b410a480d000b200b200e41086c200f41c0026c6a202741c0006c6a41046c6a212d202d20282006200e41086c200f41c0026c6a\
-202741c0006c6a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202d2029202efd000210fd0c00\
-000000000000000000000000000000fd44fd4efd0b0210202741016a22272002280200200f41056c6b480d000b0b200c41016a220c2001480d00\
+0b203241016a22322001480d000b0b0b860702077f1f7b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f\
+410021102007200f41086c200e41c0006c6a41046c6a21112009200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132013fd\
+0c0000003f0000003f0000003f0000003ffde60121142011fd0002804afd0c0000003f0000003f0000003f0000003ffde60121152011fd000280\
+8a0121162016fd0c0000003f0000003f0000003f0000003ffde60121172011fd000280ca01fd0c0000003f0000003f0000003f0000003ffde601\
+21182011fd0002808a0321192019fd0c0000003f0000003f0000003f0000003ffde601211a20142018fde401201afde401211b201bfd0c000000\
+3f0000003f0000003f0000003ffde601211c2011fd0002808a02fd0c0000003f0000003f0000003f0000003ffde601211d2011fd000280ca03fd\
+0c0000003f0000003f0000003f0000003ffde601211e2015201dfde401201efde401fd0c0000003f0000003f0000003f0000003ffde601211f20\
+11fd000280ca02fd0c0000003f0000003f0000003f0000003ffde60121202011fd0002808a0421212021fd0c0000003f0000003f0000003f0000\
+003ffde601212220172020fde4012022fde40121232023fd0c0000003f0000003f0000003f0000003ffde601212420142018fde501201afde401\
+21252025fd0c0000003f0000003f0000003f0000003ffde60121262015201dfde501201efde401fd0c0000003f0000003f0000003f0000003ffd\
+e601212720172020fde5012022fde40121282028fd0c0000003f0000003f0000003f0000003ffde601212920142015fde4012017fde401212a20\
+142015fde5012017fde401212b201c201ffde4012024fde401212c201c201ffde5012024fde401212d20262027fde4012029fde401212e202620\
+27fde5012029fde401212f201a201efde4012022fde4012130201a201efde5012022fde401213120122013fd0b02002012202afd0b0280082012\
+202bfd0b02801020122016fd0b0280182012201bfd0b0280202012202cfd0b0280282012202dfd0b02803020122023fd0b02803820122025fd0b\
+0280402012202efd0b0280482012202ffd0b02805020122028fd0b02805820122019fd0b02806020122030fd0b02806820122031fd0b02807020\
+122021fd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0be11002077f3c7b20\
+0020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f410021102007200f41086c200e4180016c6a41046c6a\
+2111200a200f4180e4006c200e41086c6a41046c6a211203402011fd000280cc0421132013fd0c0000003f0000003f0000003f0000003ffde601\
+21142014fd0c398ee33d398ee33d398ee33d398ee33dfde60121152011fd000280cc0621162016fd0c0000003f0000003f0000003f0000003ffd\
+e60121172017fd0c398ee33d398ee33d398ee33d398ee33dfde60121182011fd000280cc0821192019fd0c0000003f0000003f0000003f000000\
+3ffde601211a2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211b2011fd000280cc0a211c201cfd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601211d2011fd000280cc10211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f201b201dfde401201ffde401212020\
+20fd0c398ee33d398ee33d398ee33d398ee33dfde60121212016fd0c398ee33d398ee33d398ee33d398ee33dfde60121222011fd000280cc0c21\
+232023fd0c398ee33d398ee33d398ee33d398ee33dfde60121242011fd000280cc1221252025fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01212620222024fde4012026fde40121272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121282019fd0c398ee33d398ee33d398ee33d\
+398ee33dfde60121292011fd000280cc0e212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b2011fd000280cc14212c202cfd0c\
+398ee33d398ee33d398ee33d398ee33dfde601212d2029202bfde401202dfde401212e201b201cfd0c398e633d398e633d398e633d398e633dfd\
+e601fde501201efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde6012130\
+20222023fd0c398e633d398e633d398e633d398e633dfde601fde5012025fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121312031\
+fd0c398ee33d398ee33d398ee33d398ee33dfde6012132202cfd0c398ee33c398ee33c398ee33c398ee33cfde60121332029202afd0c398e633d\
+398e633d398e633d398e633dfde601fde5012033fde40121342013fd0c398e633d398e633d398e633d398e633dfde601201dfde501201efd0c39\
+8e633e398e633e398e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde60121362016fd0c398e633d398e\
+633d398e633d398e633dfde6012024fde5012025fd0c398e633e398e633e398e633e398e633efde601fde40121372037fd0c398ee33d398ee33d\
+398ee33d398ee33dfde6012138202cfd0c398e633e398e633e398e633e398e633efde60121392019fd0c398e633d398e633d398e633d398e633d\
+fde601202bfde5012039fde401213a2014fd0c0000003f0000003f0000003f0000003ffde601213b20152018fde401201afd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601fde401213c20152017fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c398ee33c39\
+8ee33c398ee33cfde601fde401213d2014fd0c398e633d398e633d398e633d398e633dfde6012018fde501201afd0c398e633e398e633e398e63\
+3e398e633efde601fde401213e2020fd0c0000003f0000003f0000003f0000003ffde601213f20212028fde401202efd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601fde401214020212027fd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee3\
+3c398ee33cfde601fde40121412020fd0c398e633d398e633d398e633d398e633dfde6012028fde501202efd0c398e633e398e633e398e633e39\
+8e633efde601fde4012142202ffd0c0000003f0000003f0000003f0000003ffde601214320302032fde4012034fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601fde401214420302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c39\
+8ee33cfde601fde4012145202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e63\
+3efde601fde40121462035fd0c0000003f0000003f0000003f0000003ffde601214720362038fde401203afd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601fde401214820362037fd0c398e633d398e633d398e633d398e633dfde601fde501203afd0c398ee33c398ee33c398ee33c398ee3\
+3cfde601fde40121492035fd0c398e633d398e633d398e633d398e633dfde6012038fde501203afd0c398e633e398e633e398e633e398e633efd\
+e601fde401214a201efd0c0000003f0000003f0000003f0000003ffde601214b201f2026fde401202dfde401214c201f2025fd0c398e633d398e\
+633d398e633d398e633dfde601fde5012033fde401214d201efd0c398e633d398e633d398e633d398e633dfde6012026fde5012039fde401214e\
+2012203bfd0b02002012203cfd0b0280102012203dfd0b0280202012203efd0b0280302012201afd0b0280402012203ffd0b02805020122040fd\
+0b02806020122041fd0b02807020122042fd0b028080012012202efd0b0280900120122043fd0b0280a00120122044fd0b0280b00120122045fd\
+0b0280c00120122046fd0b0280d00120122034fd0b0280e00120122047fd0b0280f00120122048fd0b0280800220122049fd0b02809002201220\
+4afd0b0280a0022012203afd0b0280b0022012204bfd0b0280c0022012204cfd0b0280d0022012204dfd0b0280e0022012204efd0b0280f00220\
+12202cfd0b02808003201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020\
+014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f200b200e200f41c0006c6a41046c6a211020102007200e41\
+0a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f2000200148\
+04402000210b0340200b210c200c210d4100210e03404100210f0340410021100340fd0c000000000000000000000000000000002111fd0c0000\
+00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c\
+000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117\
+fd0c000000000000000000000000000000002118410021192004200e41386c200d4190066c6a200f41026c6a41046c6a211a2005201041086c41\
+046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde6012011fde4012111201afd090204211e201e201dfde6012012fde4\
+012112201afd090270211f201f201dfde6012013fde4012113201afd09027421202020201dfde6012014fde4012114201bfd0002102121201c20\
+21fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde4012118201941a07e\
+460d01201bfd000280012122201e2022fde6012011fde4012111201afd090208212320232022fde6012012fde401211220202022fde6012013fd\
+e4012113201afd090278212420242022fde6012014fde4012114201bfd000290012125201e2025fde6012015fde401211520232025fde6012016\
+fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201941e07c460d01201bfd00028002212620232026fde60120\
+11fde4012111201afd09020c212720272026fde6012012fde401211220242026fde6012013fde4012113201afd09027c212820282026fde60120\
+14fde4012114201bfd00029002212920232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720\
+282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b0b2005201041086c41046c6a212b202b\
+fd00028009212a2011202afde401fd0c00000000000000000000000000000000fdeb01212c2012202afde401fd0c000000000000000000000000\
+00000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f2013202afde401fd0c0000000000000000000000000000\
+0000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322014202afde401fd0c00000000000000000000000000000000\
+fdeb01213320332032fd4520322032fd42fd502134203220332034fd522135202bfd00029009213620152036fde401fd0c000000000000000000\
+00000000000000fdeb01213720162036fde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139\
+203720382039fd52213a20172036fde401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a\
+203b203cfd52213d20182036fde401fd0c00000000000000000000000000000000fdeb01213e203e203dfd45203d203dfd42fd50213f203d203e\
+203ffd522140fd0c01000000010000000100000001000000202efd4ffd0c020000000200000002000000020000002031fd52fd0c030000000300\
+000003000000030000002034fd522141fd0c010000000100000001000000010000002039fd4ffd0c02000000020000000200000002000000203c\
+fd52fd0c03000000030000000300000003000000203ffd5221422006201041086c200e41a0036c6a200d41a02a6c6a200f41206c6a41046c6a21\
+4320432035fd0b02002007201041086c200e41a0036c6a200d41a02a6c6a200f41206c6a41046c6a214420442041fd0b020020432040fd0b0210\
+20442042fd0b0210201041016a22104104480d000b200f41016a220f410d480d000b200e41016a220e410d480d000b200b41016a220b2001480d\
+000b0b0baa0101067f200020014804402000210b0340200b210c200c210d4100210e2008200d41c0016d4180c0016c200d41c0006f4180016c6a\
+200d41c0006d41036f4180c0006c6a41046c6a210f2005200d41c0016d41c0016c200d41c0006f6a200d41c0006d41036f41c0006c6a41046c6a\
+21100340200f20102a0280d016380200200f41046a210f20104180126a2110200e41016a220e418001480d000b200b41016a220b2001480d000b\
+0b0b8e0101077f200020014804402000210b0340200b210c200c41800170210d200c4180016e210c200c210e4100210f2009200e4180c0006c20\
+0d41c0006c6a41046c6a21102005200e4180c0006c200d6a41046c6a21110340201020112a0280cc04380200201041046a211020114180046a21\
+11200f41016a220f41c000480d000b200b41016a220b2001480d000b0b0b890101077f200020014804402000210b0340200b210c200c41c00070\
+210d200c41c0006e210c200c210e4100210f200a200e4180106c200d41206c6a41046c6a21102005200e4180106c200d6a41046c6a2111034020\
+1020112a02800a380200201041046a211020114180026a2111200f41016a220f4120480d000b200b41016a220b2001480d000b0b0b9e120a097f\
+207b047f0a7b037f077b037f117b067f0b7b200020014804402000210b0340200b210c200c410170210d200c41016e210c200c210e4100210f03\
+40410021100340410021112004200e41a02a6c200f41046c6a201041c0066c6a41046c6a21122003200f41046c201041a0016c6a41046c6a2113\
+03402012fd0002801a21142012fd0002801c21152012fd000280022015fde50121162012fd0002801b21172012fd000280012017fde501211820\
+12fd0002801d21192012fd0002800d211a2012fd0002800f211b201b2015fde401211c2012fd0002800e211d201d2017fde401211e2012fd0002\
+8010211f2015201bfde50121202017201dfde50121212012fd00028029201bfde50121222012fd00028028201dfde50121232012fd0002002014\
+fde5012016fde501212420182016fde401212520162018fde50121262012fd000280032019fde5012018fde5012127201a2014fde401201cfde5\
+012128201e201cfde4012129201c201efde501212a201f2019fde401201efde501212b2014201afde5012020fde501212c20212020fde401212d\
+20202021fde501212e2019201ffde5012021fde501212f2012fd00028027201afde5012022fde501213020232022fde401213120222023fde501\
+21322012fd0002802a201ffde5012023fde501213320132024fd0b020020132025fd0b02801920132026fd0b02803220132027fd0b02804b2013\
+2028fd0b02806420132029fd0b02807d2013202afd0b028096012013202bfd0b0280af012013202cfd0b0280c8012013202dfd0b0280e1012013\
+202efd0b0280fa012013202ffd0b0280930220132030fd0b0280ac0220132031fd0b0280c50220132032fd0b0280de0220132033fd0b0280f702\
+20124180026a211220134180016a2113201141016a22114105480d000b201041016a22104105480d000b200f41016a220f4108480d000b410021\
+340340410021350340410021360340410021370340fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000\
+002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000\
+000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c0000000000000000000000\
+0000000000213ffd0c000000000000000000000000000000002140fd0c000000000000000000000000000000002141410021422003203641a006\
+6c203741a0016c6a41046c6a2143200620344180206c20364180026c6a41046c6a2144024003402043fd09020021452044fd0002002146204520\
+46fde6012038fde40121382044fd000210214720452047fde6012039fde40121392043fd09028001214820482046fde601203afde401213a2048\
+2047fde601203bfde401213b204241807f460d012043fd09028002214920492046fde601203cfde401213c20492047fde601203dfde401213d20\
+43fd09028003214a204a2046fde601203efde401213e204a2047fde601203ffde401213f204241a07e460d012043fd09028004214b204b2046fd\
+e6012040fde4012140204b2047fde6012041fde4012141204341046a2143204441206a2144204241016a22424120480d000b0b2003203641c801\
+6c203741286c6a41046c6a214c204c2038fd0b02809003204c2039fd0b02909003204c203afd0b02a09003204c203bfd0b02b09003204c203cfd\
+0b02c09003204c203dfd0b02d09003204c203efd0b02e09003204c203ffd0b02f09003204c2040fd0b02809103204c2041fd0b02909103203741\
+016a22374105480d000b203641016a22364110480d000b203541016a22354101480d000b41002135034041002110034041002111200320354104\
+6c201041286c6a41046c6a214d2003203541046c201041a0016c6a41046c6a214e0340204dfd000280a903214f204dfd000280c2032150204dfd\
+0002a0af032151204dfd0002a0c8032152204dfd0002a096032051fde4012052fde4012153204dfd0002c0b5032154204dfd0002c0ce03215520\
+4dfd0002c09c032054fde4012055fde4012156204dfd0002e0bb032157204dfd0002e0d403215820512052fde501204dfd0002a0e103fde40121\
+5920542055fde501204dfd0002c0e703fde401215a204dfd0002809003204ffde4012050fde4012053fde4012056fde401215b20532056fde501\
+204dfd0002e0a2032057fde4012058fde401fde401215c204f2050fde501204dfd000280db03fde4012059fde401205afde401215d2059205afd\
+e50120572058fde501204dfd0002e0ed03fde401fde401215e204e205bfd0b0280f403204e205cfd0b02a0f403204e205dfd0b02c0f603204e20\
+5efd0b02e0f603204d41206a214d204e41c0006a214e201141016a22114105480d000b201041016a22104105480d000b203541016a2235410248\
+0d000b4100213503402005203441086c203541046c6a41046c6a21602060fd000280ca04215f410021610340410021622003203541046c206141\
+a0016c6a41046c6a21632008203441086c203541046c6a206141c0026c6a200e41c00c6c6a41046c6a21642009203441086c203541046c6a2061\
+41c0026c6a200e41c00c6c6a41046c6a216503402063fd000280f403205ffde401fd0c00000000000000000000000000000000fdeb0121662063\
+fd0002a0f403205ffde401fd0c00000000000000000000000000000000fdeb01216720672066fd4520662066fd42fd502168206620672068fd52\
+21692063fd0002c0f603205ffde401fd0c00000000000000000000000000000000fdeb01216a206a2069fd4520692069fd42fd50216b2069206a\
+206bfd52216c2063fd0002e0f603205ffde401fd0c00000000000000000000000000000000fdeb01216d206d206cfd45206c206cfd42fd50216e\
+206c206d206efd52216ffd0c010000000100000001000000010000002068fd4ffd0c02000000020000000200000002000000206bfd52fd0c0300\
+0000030000000300000003000000206efd5221702064206ffd0b020020652070fd0b0200206341c0006a216320644180026a216420654180026a\
+2165206241016a22624105480d000b206141016a22614105480d000b203541016a22354102480d000b203441016a22344108480d000b200b4101\
+6a220b2001480d000b0b0be31002077f3c7b200020014804402000210b0340200b210c200c41800170210d200c4180016e210c200c210e410021\
+0f2007200e41086c200d41c0006c6a41046c6a2110200a200e4180c8016c200d41086c6a41046c6a211103402010fd00020021122012fd0c0000\
+003f0000003f0000003f0000003ffde60121132013fd0c398ee33d398ee33d398ee33d398ee33dfde60121142010fd000280800221152015fd0c\
+0000003f0000003f0000003f0000003ffde60121162016fd0c398ee33d398ee33d398ee33d398ee33dfde60121172010fd000280800421182018\
+fd0c0000003f0000003f0000003f0000003ffde60121192012fd0c398ee33d398ee33d398ee33d398ee33dfde601211a2010fd0002808006211b\
+201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2010fd000280800c211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601\
+211e201a201cfde401201efde401211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde60121202015fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde60121212010fd000280800821222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232010fd000280800e21242024fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601212520212023fde4012025fde40121262026fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+272018fd0c398ee33d398ee33d398ee33d398ee33dfde60121282010fd000280800a21292029fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01212a2010fd0002808010212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2028202afde401202cfde401212d201a201bfd0c\
+398e633d398e633d398e633d398e633dfde601fde501201dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d\
+398ee33d398ee33d398ee33dfde601212f20212022fd0c398e633d398e633d398e633d398e633dfde601fde5012024fd0c398ee33c398ee33c39\
+8ee33c398ee33cfde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde6012131202bfd0c398ee33c398ee33c398ee33c398e\
+e33cfde601213220282029fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde40121332012fd0c398e633d398e633d398e633d\
+398e633dfde601201cfde501201dfd0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398e\
+e33dfde60121352015fd0c398e633d398e633d398e633d398e633dfde6012023fde5012024fd0c398e633e398e633e398e633e398e633efde601\
+fde40121362036fd0c398ee33d398ee33d398ee33d398ee33dfde6012137202bfd0c398e633e398e633e398e633e398e633efde60121382018fd\
+0c398e633d398e633d398e633d398e633dfde601202afde5012038fde40121392013fd0c0000003f0000003f0000003f0000003ffde601213a20\
+142017fde4012019fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b20142016fd0c398e633d398e633d398e633d398e633dfde6\
+01fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c2013fd0c398e633d398e633d398e633d398e633dfde6012017fd\
+e5012019fd0c398e633e398e633e398e633e398e633efde601fde401213d201ffd0c0000003f0000003f0000003f0000003ffde601213e202020\
+27fde401202dfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f20202026fd0c398e633d398e633d398e633d398e633dfde601fd\
+e501202dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140201ffd0c398e633d398e633d398e633d398e633dfde6012027fde501\
+202dfd0c398e633e398e633e398e633e398e633efde601fde4012141202efd0c0000003f0000003f0000003f0000003ffde6012142202f2031fd\
+e4012033fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012143202f2030fd0c398e633d398e633d398e633d398e633dfde601fde501\
+2033fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012144202efd0c398e633d398e633d398e633d398e633dfde6012031fde5012033\
+fd0c398e633e398e633e398e633e398e633efde601fde40121452034fd0c0000003f0000003f0000003f0000003ffde601214620352037fde401\
+2039fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214720352036fd0c398e633d398e633d398e633d398e633dfde601fde5012039\
+fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121482034fd0c398e633d398e633d398e633d398e633dfde6012037fde5012039fd0c\
+398e633e398e633e398e633e398e633efde601fde4012149201dfd0c0000003f0000003f0000003f0000003ffde601214a201e2025fde401202c\
+fde401214b201e2024fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde401214c201dfd0c398e633d398e633d398e633d398e\
+633dfde6012025fde5012038fde401214d2011203afd0b02002011203bfd0b0280202011203cfd0b0280402011203dfd0b02806020112019fd0b\
+028080012011203efd0b0280a0012011203ffd0b0280c00120112040fd0b0280e00120112041fd0b028080022011202dfd0b0280a00220112042\
+fd0b0280c00220112043fd0b0280e00220112044fd0b0280800320112045fd0b0280a00320112033fd0b0280c00320112046fd0b0280e0032011\
+2047fd0b0280800420112048fd0b0280a00420112049fd0b0280c00420112039fd0b0280e0042011204afd0b028080052011204bfd0b0280a005\
+2011204cfd0b0280c0052011204dfd0b0280e0052011202bfd0b02808006201041106a2110201141106a2111200f41016a220f4102480d000b20\
+0b41016a220b2001480d000b0b0bd63e0f067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b057f20002001480440200021\
+0903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e0340200c41086c200e6a20022802004804402004200c41\
+80e4006c200e41c00c6c6a200d41046c6a41046c6a21102010fd000200210f200ffd0c00000040000000400000004000000040fde60121112010\
+fd0002800a21122012fd0c00004040000040400000404000004040fde601211320112013fde40121142010fd0002801421152015fd0c00004040\
+000040400000404000004040fde601211620142016fde50121172010fd0002801e21182018fd0c00000040000000400000004000000040fde601\
+211920172019fde501211a201afd0c00000040000000400000004000000040fde601211b2010fd00028002211c201cfd0c000000400000004000\
+00004000000040fde601211d2010fd0002800c211e201efd0c00004040000040400000404000004040fde601211f201d201ffde40121202010fd\
+0002801621212021fd0c00004040000040400000404000004040fde601212220202022fde50121232010fd0002802021242024fd0c0000004000\
+0000400000004000000040fde601212520232025fde50121262026fd0c00004040000040400000404000004040fde6012127201b2027fde40121\
+282010fd0002800421292029fd0c00000040000000400000004000000040fde601212a2010fd0002800e212b202bfd0c00004040000040400000\
+404000004040fde601212c202a202cfde401212d2010fd00028018212e202efd0c00004040000040400000404000004040fde601212f202d202f\
+fde50121302010fd0002802221312031fd0c00000040000000400000004000000040fde601213220302032fde50121332033fd0c000040400000\
+40400000404000004040fde601213420282034fde50121352010fd0002800621362036fd0c00000040000000400000004000000040fde6012137\
+2010fd0002801021382038fd0c00004040000040400000404000004040fde601213920372039fde401213a2010fd0002801a213b203bfd0c0000\
+4040000040400000404000004040fde601213c203a203cfde501213d2010fd00028024213e203efd0c00000040000000400000004000000040fd\
+e601213f203d203ffde50121402040fd0c00000040000000400000004000000040fde601214120352041fde50121422026fd0c00000040000000\
+400000004000000040fde60121432033fd0c0000a0400000a0400000a0400000a040fde601214420432044fde401214520452041fde401214620\
+33fd0c00000041000000410000004100000041fde60121472026fd0c00008041000080410000804100008041fde601214820472048fde5012149\
+2040fd0c00000041000000410000004100000041fde601214a2049204afde401214b20262033fde401214c204c2041fde501214d2010fd000280\
+08214e204efd0c00000040000000400000004000000040fde601214f2010fd0002801221502050fd0c00004040000040400000404000004040fd\
+e6012151204f2051fde40121522010fd0002801c21532053fd0c00004040000040400000404000004040fde601215420522054fde50121552010\
+fd0002802621562056fd0c00000040000000400000004000000040fde601215720552057fde501215820582026fde50121592033fd0c0000c03f\
+0000c03f0000c03f0000c03ffde601215a2059205afde501215b2040fd0c0000c03f0000c03f0000c03f0000c03ffde601215c205b205cfde401\
+215d2012fd0c00000040000000400000004000000040fde601215e2015fd0c0000a0400000a0400000a0400000a040fde601215f205e205ffde4\
+01216020602019fde40121612061fd0c00000040000000400000004000000040fde6012162201efd0c00000040000000400000004000000040fd\
+e60121632021fd0c0000a0400000a0400000a0400000a040fde601216420632064fde401216520652025fde40121662066fd0c00004040000040\
+400000404000004040fde601216720622067fde4012168202bfd0c00000040000000400000004000000040fde6012169202efd0c0000a0400000\
+a0400000a0400000a040fde601216a2069206afde401216b206b2032fde401216c206cfd0c00004040000040400000404000004040fde601216d\
+2068206dfde501216e2038fd0c00000040000000400000004000000040fde601216f203bfd0c0000a0400000a0400000a0400000a040fde60121\
+70206f2070fde40121712071203ffde40121722072fd0c00000040000000400000004000000040fde6012173206e2073fde50121742066fd0c00\
+000040000000400000004000000040fde6012175206cfd0c0000a0400000a0400000a0400000a040fde601217620752076fde401217720772073\
+fde4012178206cfd0c00000041000000410000004100000041fde60121792066fd0c00008041000080410000804100008041fde601217a207920\
+7afde501217b2072fd0c00000041000000410000004100000041fde601217c207b207cfde401217d2066206cfde401217e207e2073fde501217f\
+2050fd0c00000040000000400000004000000040fde6012180012053fd0c0000a0400000a0400000a0400000a040fde601218101208001208101\
+fde4012182012082012057fde4012183012083012066fde501218401206cfd0c0000c03f0000c03f0000c03f0000c03ffde60121850120840120\
+8501fde5012186012072fd0c0000c03f0000c03f0000c03f0000c03ffde601218701208601208701fde4012188012015fd0c0000004100000041\
+0000004100000041fde6012189012012fd0c00008041000080410000804100008041fde601218a01208901208a01fde501218b012018fd0c0000\
+0041000000410000004100000041fde601218c01208b01208c01fde401218d01208d01fd0c00000040000000400000004000000040fde601218e\
+012021fd0c00000041000000410000004100000041fde601218f01201efd0c00008041000080410000804100008041fde601219001208f012090\
+01fde5012191012024fd0c00000041000000410000004100000041fde601219201209101209201fde401219301209301fd0c0000404000004040\
+0000404000004040fde601219401208e01209401fde401219501202efd0c00000041000000410000004100000041fde601219601202bfd0c0000\
+8041000080410000804100008041fde601219701209601209701fde5012198012031fd0c00000041000000410000004100000041fde601219901\
+209801209901fde401219a01209a01fd0c00004040000040400000404000004040fde601219b01209501209b01fde501219c01203bfd0c000000\
+41000000410000004100000041fde601219d012038fd0c00008041000080410000804100008041fde601219e01209d01209e01fde501219f0120\
+3efd0c00000041000000410000004100000041fde60121a001209f0120a001fde40121a10120a101fd0c00000040000000400000004000000040\
+fde60121a201209c0120a201fde50121a301209301fd0c00000040000000400000004000000040fde60121a401209a01fd0c0000a0400000a040\
+0000a0400000a040fde60121a50120a40120a501fde40121a60120a60120a201fde40121a701209a01fd0c000000410000004100000041000000\
+41fde60121a801209301fd0c00008041000080410000804100008041fde60121a90120a80120a901fde50121aa0120a101fd0c00000041000000\
+410000004100000041fde60121ab0120aa0120ab01fde40121ac01209301209a01fde40121ad0120ad0120a201fde50121ae012053fd0c000000\
+41000000410000004100000041fde60121af012050fd0c00008041000080410000804100008041fde60121b00120af0120b001fde50121b10120\
+56fd0c00000041000000410000004100000041fde60121b20120b10120b201fde40121b30120b301209301fde50121b401209a01fd0c0000c03f\
+0000c03f0000c03f0000c03ffde60121b50120b40120b501fde50121b60120a101fd0c0000c03f0000c03f0000c03f0000c03ffde60121b70120\
+b60120b701fde40121b80120122015fde40121b90120b9012019fde50121ba0120ba01fd0c00000040000000400000004000000040fde60121bb\
+01201e2021fde40121bc0120bc012025fde50121bd0120bd01fd0c00004040000040400000404000004040fde60121be0120bb0120be01fde401\
+21bf01202b202efde40121c00120c0012032fde50121c10120c101fd0c00004040000040400000404000004040fde60121c20120bf0120c201fd\
+e50121c3012038203bfde40121c40120c401203ffde50121c50120c501fd0c00000040000000400000004000000040fde60121c60120c30120c6\
+01fde50121c70120bd01fd0c00000040000000400000004000000040fde60121c80120c101fd0c0000a0400000a0400000a0400000a040fde601\
+21c90120c80120c901fde40121ca0120ca0120c601fde40121cb0120c101fd0c00000041000000410000004100000041fde60121cc0120bd01fd\
+0c00008041000080410000804100008041fde60121cd0120cc0120cd01fde50121ce0120c501fd0c00000041000000410000004100000041fde6\
+0121cf0120ce0120cf01fde40121d00120bd0120c101fde40121d10120d10120c601fde50121d20120502053fde40121d30120d3012057fde501\
+21d40120d40120bd01fde50121d50120c101fd0c0000c03f0000c03f0000c03f0000c03ffde60121d60120d50120d601fde50121d70120c501fd\
+0c0000c03f0000c03f0000c03f0000c03ffde60121d80120d70120d801fde40121d9012010fd0002802821da0120da012012fde50121db012015\
+fd0c0000c03f0000c03f0000c03f0000c03ffde60121dc0120db0120dc01fde50121dd012018fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+0121de0120dd0120de01fde40121df0120df01fd0c00000040000000400000004000000040fde60121e0012010fd0002802a21e10120e101201e\
+fde50121e2012021fd0c0000c03f0000c03f0000c03f0000c03ffde60121e30120e20120e301fde50121e4012024fd0c0000c03f0000c03f0000\
+c03f0000c03ffde60121e50120e40120e501fde40121e60120e601fd0c00004040000040400000404000004040fde60121e70120e00120e701fd\
+e40121e8012010fd0002802c21e90120e901202bfde50121ea01202efd0c0000c03f0000c03f0000c03f0000c03ffde60121eb0120ea0120eb01\
+fde50121ec012031fd0c0000c03f0000c03f0000c03f0000c03ffde60121ed0120ec0120ed01fde40121ee0120ee01fd0c000040400000404000\
+00404000004040fde60121ef0120e80120ef01fde50121f0012010fd0002802e21f10120f1012038fde50121f201203bfd0c0000c03f0000c03f\
+0000c03f0000c03ffde60121f30120f20120f301fde50121f401203efd0c0000c03f0000c03f0000c03f0000c03ffde60121f50120f40120f501\
+fde40121f60120f601fd0c00000040000000400000004000000040fde60121f70120f00120f701fde50121f80120e601fd0c0000004000000040\
+0000004000000040fde60121f90120ee01fd0c0000a0400000a0400000a0400000a040fde60121fa0120f90120fa01fde40121fb0120fb0120f7\
+01fde40121fc0120ee01fd0c00000041000000410000004100000041fde60121fd0120e601fd0c00008041000080410000804100008041fde601\
+21fe0120fd0120fe01fde50121ff0120f601fd0c00000041000000410000004100000041fde60121800220ff01208002fde40121810220e60120\
+ee01fde40121820220820220f701fde5012183022010fd000280302184022084022050fde5012185022053fd0c0000c03f0000c03f0000c03f00\
+00c03ffde601218602208502208602fde5012187022056fd0c0000c03f0000c03f0000c03f0000c03ffde601218802208702208802fde4012189\
+0220890220e601fde501218a0220ee01fd0c0000c03f0000c03f0000c03f0000c03ffde601218b02208a02208b02fde501218c0220f601fd0c00\
+00c03f0000c03f0000c03f0000c03ffde601218d02208c02208d02fde401218e024100218f02034041002190022003200e41c0006c200d41046c\
+6a41046c6a21910203402091022042fd0b02002091022046fd0b028010209102204bfd0b028020209102204dfd0b028030209102205dfd0b0280\
+402091022074fd0b0280502091022078fd0b028060209102207dfd0b028070209102207ffd0b02808001209102208801fd0b0280900120910220\
+a301fd0b0280a00120910220a701fd0b0280b00120910220ac01fd0b0280c00120910220ae01fd0b0280d00120910220b801fd0b0280e0012091\
+0220c701fd0b0280f00120910220cb01fd0b0280800220910220d001fd0b0280900220910220d201fd0b0280a00220910220d901fd0b0280b002\
+20910220f801fd0b0280c00220910220fc01fd0b0280d002209102208102fd0b0280e002209102208302fd0b0280f002209102208e02fd0b0280\
+800320900241016a2290024101480d000b208f0241016a228f024101480d000b0b200e41016a220e4108480d000b200d41016a220d4110480d00\
+0b41002192020340410021930203404100219402034041002195020340200c41086c20950241046c6a2002280200480440fd0c00000000000000\
+000000000000000000219602fd0c00000000000000000000000000000000219702fd0c00000000000000000000000000000000219802fd0c0000\
+0000000000000000000000000000219902fd0c00000000000000000000000000000000219a02fd0c00000000000000000000000000000000219b\
+02fd0c00000000000000000000000000000000219c02fd0c00000000000000000000000000000000219d024100219e0220032094024180046c20\
+95024180026c6a41046c6a219f0220062092024180e4006c2094024180046c6a41046c6a21a0020340209f02fd09020021a10220a002fd000200\
+21a20220a10220a202fde601209602fde40121960220a002fd00021021a30220a10220a302fde601209702fde401219702209f02fd0902800221\
+a40220a40220a202fde601209802fde40121980220a40220a302fde601209902fde401219902209f02fd0902800421a50220a50220a202fde601\
+209a02fde401219a0220a50220a302fde601209b02fde401219b02209f02fd0902800621a60220a60220a202fde601209c02fde401219c0220a6\
+0220a302fde601209d02fde401219d02209f0241046a219f0220a00241206a21a002209e0241016a229e0241c000480d000b200320940241c000\
+6c20950241206c6a41046c6a21a70220a702209602fd0b0280900320a702209702fd0b0290900320a702209802fd0b02a0900320a702209902fd\
+0b02b0900320a702209a02fd0b02c0900320a702209b02fd0b02d0900320a702209c02fd0b02e0900320a702209d02fd0b02f090030b20950241\
+016a2295024102480d000b20940241016a2294024119480d000b20930241016a2293024101480d000b410021930203404100210e0340200c4108\
+6c200e6a2002280200480440200320930241046c200e41086c6a41046c6a21a90220a902fd000280900321a80220a902fd0002809a0321aa0220\
+a80220aa02fde40121ab0220a902fd000280a40321ac0220ab0220ac02fde40121ad0220a902fd000280ae0321ae0220ad0220ae02fde40121af\
+0220a902fd000280920321b00220a902fd0002809c0321b10220b00220b102fde40121b20220a902fd000280a60321b30220b20220b302fde401\
+21b40220a902fd000280b00321b50220b40220b502fde40121b60220af0220b602fde40121b70220a902fd000280940321b80220a902fd000280\
+9e0321b90220b80220b902fde40121ba0220a902fd000280a80321bb0220ba0220bb02fde40121bc0220a902fd000280b20321bd0220bc0220bd\
+02fde40121be0220b70220be02fde40121bf0220a902fd000280960321c00220a902fd000280a00321c10220c00220c102fde40121c20220a902\
+fd000280aa0321c30220c20220c302fde40121c40220a902fd000280b40321c50220c40220c502fde40121c60220bf0220c602fde40121c70220\
+be02fd0c0000003f0000003f0000003f0000003ffde60121c80220b60220c802fde50121c90220c602fd0c000000400000004000000040000000\
+40fde60121ca0220c90220ca02fde50121cb0220be02fd0c0000803e0000803e0000803e0000803efde60121cc0220b60220cc02fde40121cd02\
+20c602fd0c00008040000080400000804000008040fde60121ce0220cd0220ce02fde40121cf0220a902fd000280980321d00220a902fd000280\
+a20321d10220d00220d102fde40121d20220a902fd000280ac0321d30220d20220d302fde40121d40220a902fd000280b60321d50220d40220d5\
+02fde40121d60220cf0220d602fde40121d70220ac02fd0c0000003f0000003f0000003f0000003ffde60121d80220aa0220d802fde50121d902\
+20ae02fd0c00000040000000400000004000000040fde60121da0220d90220da02fde50121db0220b302fd0c0000003f0000003f0000003f0000\
+003ffde60121dc0220b10220dc02fde50121dd0220b502fd0c00000040000000400000004000000040fde60121de0220dd0220de02fde50121df\
+0220db0220df02fde40121e00220bb02fd0c0000003f0000003f0000003f0000003ffde60121e10220b90220e102fde50121e20220bd02fd0c00\
+000040000000400000004000000040fde60121e30220e20220e302fde50121e40220e00220e402fde40121e50220c302fd0c0000003f0000003f\
+0000003f0000003ffde60121e60220c10220e602fde50121e70220c502fd0c00000040000000400000004000000040fde60121e80220e70220e8\
+02fde50121e90220e50220e902fde40121ea0220e402fd0c0000003f0000003f0000003f0000003ffde60121eb0220df0220eb02fde50121ec02\
+20e902fd0c00000040000000400000004000000040fde60121ed0220ec0220ed02fde50121ee0220e402fd0c0000803e0000803e0000803e0000\
+803efde60121ef0220df0220ef02fde40121f00220e902fd0c00008040000080400000804000008040fde60121f10220f00220f102fde40121f2\
+0220d302fd0c0000003f0000003f0000003f0000003ffde60121f30220d10220f302fde50121f40220d502fd0c00000040000000400000004000\
+000040fde60121f50220f40220f502fde50121f60220f20220f602fde40121f70220ac02fd0c0000803e0000803e0000803e0000803efde60121\
+f80220aa0220f802fde40121f90220ae02fd0c00008040000080400000804000008040fde60121fa0220f90220fa02fde40121fb0220a902fd00\
+0280b80321fc0220fb0220fc02fde40121fd0220b302fd0c0000803e0000803e0000803e0000803efde60121fe0220b10220fe02fde40121ff02\
+20b502fd0c00008040000080400000804000008040fde60121800320ff02208003fde40121810320a902fd000280ba03218203208103208203fd\
+e40121830320fd02208303fde40121840320bb02fd0c0000803e0000803e0000803e0000803efde60121850320b902208503fde40121860320bd\
+02fd0c00008040000080400000804000008040fde601218703208603208703fde40121880320a902fd000280bc03218903208803208903fde401\
+218a03208403208a03fde401218b0320c302fd0c0000803e0000803e0000803e0000803efde601218c0320c102208c03fde401218d0320c502fd\
+0c00008040000080400000804000008040fde601218e03208d03208e03fde401218f0320a902fd000280be03219003208f03209003fde4012191\
+03208b03209103fde401219203208a03fd0c0000003f0000003f0000003f0000003ffde601219303208303209303fde501219403209103fd0c00\
+000040000000400000004000000040fde601219503209403209503fde501219603208a03fd0c0000803e0000803e0000803e0000803efde60121\
+9703208303209703fde401219803209103fd0c00008040000080400000804000008040fde601219903209803209903fde401219a0320d302fd0c\
+0000803e0000803e0000803e0000803efde601219b0320d102209b03fde401219c0320d502fd0c00008040000080400000804000008040fde601\
+219d03209c03209d03fde401219e0320a902fd000280c003219f03209e03209f03fde40121a003209a0320a003fde40121a1034100218f020340\
+4100219002200320930241046c200e41c8006c6a41046c6a21a203034020a20320c702fd0b0280c20320a20320cb02fd0b02a0c20320a20320d7\
+02fd0b02c0c20320a20320ea02fd0b02e0c20320a20320ee02fd0b0280c30320a20320f702fd0b02a0c30320a203209203fd0b02c0c30320a203\
+209603fd0b02e0c30320a20320a103fd0b0280c40320900241016a2290024101480d000b208f0241016a228f024101480d000b0b200e41016a22\
+0e4108480d000b20930241016a2293024102480d000b410021930203404100210e0340200c41086c200e6a200228020048044020052092024108\
+6c20930241046c6a41046c6a21a40320a403fd000280cc1621a303410021a5030340410021a603200720920241086c20930241046c6a20a50341\
+80036c6a200c4180c8006c6a200e4180096c6a41046c6a21a703200320930241046c20a50341186c6a200e41c8006c6a41046c6a21a803034020\
+a70320a803fd000280c20320a303fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a7034180046a21a70320a80341206a\
+21a80320a60341016a22a6034103480d000b20a50341016a22a5034103480d000b0b200e41016a220e4108480d000b20930241016a2293024102\
+480d000b20920241016a2292024110480d000b200941016a22092001480d000b0b0bea1c02077f417b200020014804402000210903402009210a\
+200a412070210b200a41206e210a200a210c200c41206c200b6a20022802004804404100210d2004200c418090036c200b41c00c6c6a41046c6a\
+210e2008200c418090036c200b41c0006c6a41046c6a210f0340200efd0002800a2110200efd000280142111200efd0002801e21122012fd0c00\
+000040000000400000004000000040fde6012113200efd0002800c2114200efd000280162115200efd0002802021162016fd0c00000040000000\
+400000004000000040fde6012117200efd00028002fd0c00000040000000400000004000000040fde6012014fd0c000040400000404000004040\
+00004040fde601fde4012015fd0c00004040000040400000404000004040fde601fde5012017fde5012118200efd0002800e2119200efd000280\
+18211a200efd00028022211b201bfd0c00000040000000400000004000000040fde601211c200efd00028004fd0c000000400000004000000040\
+00000040fde6012019fd0c00004040000040400000404000004040fde601fde401201afd0c00004040000040400000404000004040fde601fde5\
+01201cfde501211d200efd00028010211e200efd0002801a211f200efd0002802421202020fd0c00000040000000400000004000000040fde601\
+2121200efd00028006fd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fde601fde401201f\
+fd0c00004040000040400000404000004040fde601fde5012021fde50121222022fd0c00000040000000400000004000000040fde6012123200e\
+fd000280122124200efd0002801c2125200efd0002802621262026fd0c00000040000000400000004000000040fde60121272014fd0c00000040\
+000000400000004000000040fde6012015fd0c0000a0400000a0400000a0400000a040fde601fde4012017fde40121282019fd0c000000400000\
+00400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde4012129201efd0c0000004000000040\
+0000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde401212a202afd0c00000040000000400000\
+004000000040fde601212b2015fd0c00000041000000410000004100000041fde6012014fd0c00008041000080410000804100008041fde601fd\
+e5012016fd0c00000041000000410000004100000041fde601fde401212c201afd0c00000041000000410000004100000041fde6012019fd0c00\
+008041000080410000804100008041fde601fde501201bfd0c00000041000000410000004100000041fde601fde401212d201ffd0c0000004100\
+0000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c0000004100000041000000410000\
+0041fde601fde401212e202efd0c00000040000000400000004000000040fde601212f20142015fde4012017fde50121302019201afde401201c\
+fde5012131201e201ffde4012021fde50121322032fd0c00000040000000400000004000000040fde6012133200efd0002802a2014fde5012015\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012016fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012134200efd000280\
+2c2019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
+2135200efd0002802e201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde40121362036fd0c00000040000000400000004000000040fde6012137200efd000200fd0c000000400000004000000040000000\
+40fde6012010fd0c00004040000040400000404000004040fde601fde4012011fd0c00004040000040400000404000004040fde601fde5012013\
+fde501fd0c00000040000000400000004000000040fde6012018fd0c00004040000040400000404000004040fde601fde401201dfd0c00004040\
+000040400000404000004040fde601fde5012023fde50121382018fd0c00000040000000400000004000000040fde601201dfd0c0000a0400000\
+a0400000a0400000a040fde601fde4012023fde4012139201dfd0c00000041000000410000004100000041fde6012018fd0c0000804100008041\
+0000804100008041fde601fde5012022fd0c00000041000000410000004100000041fde601fde401213a2018201dfde4012023fde501213b200e\
+fd00028008fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde601fde4012025fd0c0000\
+4040000040400000404000004040fde601fde5012027fde5012018fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012022\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213c2010fd0c00000040000000400000004000000040fde6012011fd0c0000a04000\
+00a0400000a0400000a040fde601fde4012013fde401fd0c00000040000000400000004000000040fde6012028fd0c0000404000004040000040\
+4000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde501202bfde501213d2028fd0c00000040000000400000\
+004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde401213e2029fd0c000000410000004100000041\
+00000041fde6012028fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde4\
+01213f20282029fde401202bfde50121402024fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000\
+a040fde601fde4012027fde4012028fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde40121412011fd0c00000041000000410000004100000041fde6012010fd0c00008041000080410000804100008041fd\
+e601fde5012012fd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde601202cfd0c0000\
+4040000040400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde5012142202cfd0c00\
+000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde4012143202dfd0c000000\
+41000000410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c000000410000004100000041\
+00000041fde601fde4012144202c202dfde401202ffde50121452025fd0c00000041000000410000004100000041fde6012024fd0c0000804100\
+0080410000804100008041fde601fde5012026fd0c00000041000000410000004100000041fde601fde401202cfde501202dfd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214620102011fde4012013fde501fd0c\
+00000040000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde4012031fd0c000040400000404000\
+00404000004040fde601fde5012033fde50121472030fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a0400000a0\
+400000a040fde601fde4012033fde40121482031fd0c00000041000000410000004100000041fde6012030fd0c00008041000080410000804100\
+008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde401214920302031fde4012033fde501214a20242025fde401\
+2027fde5012030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde401214b200efd000280282010fde5012011fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012012fd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012034fd0c00004040000040400000404000004040fde601fde4\
+012035fd0c00004040000040400000404000004040fde601fde5012037fde501214c2034fd0c00000040000000400000004000000040fde60120\
+35fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214d2035fd0c00000041000000410000004100000041fde6012034fd\
+0c00008041000080410000804100008041fde601fde5012036fd0c00000041000000410000004100000041fde601fde401214e20342035fde401\
+2037fde501214f200efd000280302024fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012026fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde4012150200f2038fd0b0200200f2039fd0b028040200f203afd0b02808001200f203bfd0b0280c001200f203cfd0b02\
+808002200f203dfd0b0280c002200f203efd0b02808003200f203ffd0b0280c003200f2040fd0b02808004200f2041fd0b0280c004200f2042fd\
+0b02808005200f2043fd0b0280c005200f2044fd0b02808006200f2045fd0b0280c006200f2046fd0b02808007200f2047fd0b0280c007200f20\
+48fd0b02808008200f2049fd0b0280c008200f204afd0b02808009200f204bfd0b0280c009200f204cfd0b0280800a200f204dfd0b0280c00a20\
+0f204efd0b0280800b200f204ffd0b0280c00b200f2050fd0b0280800c200e41106a210e200f41106a210f200d41016a220d4110480d000b0b20\
+0941016a22092001480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f01\
+7d017f017d017f017d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e628210820\
+092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029c\
+e628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c211520002116034020162117201721\
+184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021204300\
+00000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a\
+202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d\
+201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd2289492\
+21212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d\
+000b2006201841d7006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028\
+201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c2028202220119238022020282023201292380224\
+201941016a22194101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a20\
+2441016a2224410a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a212e\
+0340202e202e2a0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c4104\
+6c6a21300340202f20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d20062018\
+41d7006c41046c6a21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006\
+201841d7006c41046c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff213541002136410021\
+372006201841d7006c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a\
+1b2136203841046a2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b3802\
+8401202b2a028001213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e2040\
+3802b001203e41046a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02b0\
+01922141204241046a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a214403\
+40204420154300000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d700\
+6c41046c6a21460340204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a02840221472047\
+8c2148202b2a02d80121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b00194923802\
+8802204b41046a214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e0340204c\
+204e2a028802204e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f\
+204f952150202b2a02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c94\
+3802b402205341046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f20002001\
+4804404300000000210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c\
+20052010200d41d7006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d41016a\
+220d2002280200480d000b43000000002112410021132005410041046c6a21140340201220142a028401922112201441dc026a2114201341016a\
+22132002280200480d000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b\
+201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c\
+0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22\
+102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f20\
+0020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f430000000021104300000000211143000000002112430000\
+0000211343000000002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a21\
+1a034020192a02b402211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a02\
+0c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c9492211720\
+1941dc026a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d22820\
+1c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c201738\
+0298d428200c41016a220c2001480d000b0b0b8c0c09057f0a7b037f077b047f047b037f047b047f200020014804402000210c0340200c210d20\
+0d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd\
+0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
+13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
+002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000000000000000\
+0000002119fd0c00000000000000000000000000000000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d0240\
+0340201cfd0902b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd\
+0902900521212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde601\
+2015fde401211520222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde4012118\
+201b41a07e460d01201cfd0902a40d21242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a\
+211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a\
+21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c000000000000000000000000\
+00000000fd44fd4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00\
+029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c000000000000000000000000000000\
+00fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd000280\
+06fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd\
+44fd4efd0b029006202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd\
+0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340202741026c41016a200228020041016b202741026c41016a20\
+0228020041016b481b2128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c0000000000\
+0000000000000000000000212bfd0c00000000000000000000000000000000212c4100211b2005202741ae016c41046c6a212d2007200e41086c\
+41046c6a212e2005202841d7006c41046c6a212f0340202dfd0902b4022130202efd000200213120302031fde6012029fde4012129202efd0002\
+10213220302032fde601202afde401212a202ffd0902b402213320332031fde601202bfde401212b20332032fde601202cfde401212c202d4104\
+6a212d202e4180026a212e202f41046a212f201b41016a221b410a480d000b200b200e41086c20274180016c6a41046c6a213420342029200620\
+0e41086c20274180016c6a41046c6a21352035fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002034202a2035fd0002\
+10fd0c00000000000000000000000000000000fd44fd4efd0b0210200b202841c0006c200e41086c6a41046c6a21362036202b2006202841c000\
+6c200e41086c6a41046c6a21372037fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002036202c2037fd000210fd0c00\
+000000000000000000000000000000fd44fd4efd0b0210202741016a2227200228020041016a41026d480d000b0b200c41016a220c2001480d00\
 0b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c000000\
 00000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401\
 210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d0\
@@ -5831,8 +7199,8 @@ fd0902b402212c202c202bfd000200fde6012028fde4012128202c202bfd000210fde6012029fde4
 2117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c20\
 0d41c0006c6a200e41086c6a41046c6a21232023200ffd0b0280d01620232010fd0b0290d01620232011fd0b0280e21620232012fd0b0290e216\
 20232013fd0b0280f41620232014fd0b0290f41620232015fd0b0280861720232016fd0b0290861720232017fd0b0280981720232018fd0b0290\
-9817200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0be60a09067f0a7b037f077b037f027b\
-027f017b027f200020014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c4105\
+9817200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0bdc0c09067f0a7b037f077b047f047b\
+037f047b047f200020014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c4105\
 6c200228020041056b481b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c00000000000000\
 0000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000\
 00000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000\
@@ -5849,148 +7217,295 @@ fd4efd0b0210202320112024fd00028024fd0c00000000000000000000000000000000fd44fd4efd
 0b028048202320142024fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202320152024fd0002806cfd0c000000\
 00000000000000000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02\
 906c202320172024fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202320182024fd0002909001fd0c0000\
-0000000000000000000000000000fd44fd4efd0b0290900105410021250340fd0c000000000000000000000000000000002126fd0c0000000000\
-00000000000000000000002127410021192004200c41c0026c202541c0006c6a41046c6a21282006200e41086c200b4180c0006c6a41046c6a21\
-2903402028fd090200212a202a2029fd000200fde6012026fde4012126202a2029fd000210fde6012027fde4012127202841046a212820294180\
-046a2129201941016a221941c000480d000b2008200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212b202b20262005\
-200e41086c200b4180016c6a200c41802d6c6a20254180096c6a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44\
-fd4efd0b0200202b2027202cfd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202541016a22252002280200200c4105\
-6c6b480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0bd00203047f027b047f2000200148044041002109034020\
-00210a0340200a210b200b210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210e4100210f03\
-40200941046c200f6a2002280200480440410021102004200c41086c20094180246c6a200f4180096c6a41046c6a21110340200d2011fd000200\
-fde401210d200e2011fd000210fde401210e20114180046a2111201041016a22104109480d000b0b200f41016a220f4104480d000b2007200c41\
-086c41046c6a21122012200941004a047b2012fd000280cc1605fd0c000000000000000000000000000000000b200dfde401fd0b0280cc162012\
-200941004a047b2012fd000290cc1605fd0c000000000000000000000000000000000b200efde401fd0b0290cc16200a41016a220a2001480d00\
-0b200941016a2209200228020041036a41046d480d000b0b0b890f05077f0c7b047f187b017f200020014804404100210903402000210a034020\
-0a210b200b410370210c200b41036e210b200b210d200941004a210e4100210f0340fd0c000000000000000000000000000000002110fd0c0000\
-00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
-000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116\
-fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000000000000000000000\
-2119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c0340200941046c201c6a2002\
-2802004804404100211d2005200c41c0026c20094180326c6a201c41c00c6c6a200f41066c6a41046c6a211e2004200d41086c20094180246c6a\
-201c4180096c6a41046c6a211f02400340201efd0902002120201ffd000200212120202021fde6012010fde4012110201d4150460d01201ffd00\
-0210212220202022fde6012011fde4012111201d41b07f460d01201efd090204212320232021fde6012012fde401211220232022fde6012013fd\
-e4012113201d41807f460d01201efd090208212420242021fde6012014fde401211420242022fde6012015fde4012115201d41d07e460d01201e\
-fd09020c212520252021fde6012016fde401211620252022fde6012017fde4012117201d41a07e460d01201efd090210212620262021fde60120\
-18fde401211820262022fde6012019fde4012119201d41f07d460d01201efd090214212720272021fde601201afde401211a20272022fde60120\
-1bfde401211b201d41c07d460d01201efd090280022128201ffd00028004212920282029fde6012010fde4012110201d41907d460d01201ffd00\
-029004212a2028202afde6012011fde4012111201d41f07c460d01201efd09028402212b202b2029fde6012012fde4012112202b202afde60120\
-13fde4012113201d41c07c460d01201efd09028802212c202c2029fde6012014fde4012114202c202afde6012015fde4012115201d41907c460d\
-01201efd09028c02212d202d2029fde6012016fde4012116202d202afde6012017fde4012117201d41e07b460d01201efd09029002212e202e20\
-29fde6012018fde4012118202e202afde6012019fde4012119201d41b07b460d01201efd09029402212f202f2029fde601201afde401211a202f\
-202afde601201bfde401211b201d41807b460d01201efd090280042130201ffd00028008213120302031fde6012010fde4012110201d41d07a46\
-0d01201ffd00029008213220302032fde6012011fde4012111201d41b07a460d01201efd09028404213320332031fde6012012fde40121122033\
-2032fde6012013fde4012113201d41807a460d01201efd09028804213420342031fde6012014fde401211420342032fde6012015fde401211520\
-1d41d079460d01201efd09028c04213520352031fde6012016fde401211620352032fde6012017fde4012117201d41a079460d01201efd090290\
-04213620362031fde6012018fde401211820362032fde6012019fde4012119201d41f078460d01201efd09029404213720372031fde601201afd\
-e401211a20372032fde601201bfde401211b201e41800a6a211e201f41800c6a211f201d41016a221d4103480d000b0b0b201c41016a221c4104\
-480d000b2007200c4180c0016c200d41086c6a200f4180066c6a41046c6a21382038200e047b2038fd000280cc0405fd0c000000000000000000\
-000000000000000b2010fde401fd0b0280cc042038200e047b2038fd000290cc0405fd0c000000000000000000000000000000000b2011fde401\
-fd0b0290cc042038200e047b2038fd000280d00405fd0c000000000000000000000000000000000b2012fde401fd0b0280d0042038200e047b20\
-38fd000290d00405fd0c000000000000000000000000000000000b2013fde401fd0b0290d0042038200e047b2038fd000280d40405fd0c000000\
-000000000000000000000000000b2014fde401fd0b0280d4042038200e047b2038fd000290d40405fd0c00000000000000000000000000000000\
-0b2015fde401fd0b0290d4042038200e047b2038fd000280d80405fd0c000000000000000000000000000000000b2016fde401fd0b0280d80420\
-38200e047b2038fd000290d80405fd0c000000000000000000000000000000000b2017fde401fd0b0290d8042038200e047b2038fd000280dc04\
-05fd0c000000000000000000000000000000000b2018fde401fd0b0280dc042038200e047b2038fd000290dc0405fd0c00000000000000000000\
-0000000000000b2019fde401fd0b0290dc042038200e047b2038fd000280e00405fd0c000000000000000000000000000000000b201afde401fd\
-0b0280e0042038200e047b2038fd000290e00405fd0c000000000000000000000000000000000b201bfde401fd0b0290e004200f41016a220f41\
-20480d000b200a41016a220a2001480d000b200941016a2209200228020041036a41046d480d000b0b0b960d09077f0a7b057f077b037f027b02\
-7f017b027f200020014804402000210903402009210a200a410870210b200a41086e210a200a210c200c41056c200228020041056b200c41056c\
-200228020041056b481b210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd0c0000\
-00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
-000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116\
-fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000000000000000000000\
-21194100211a0340200e201a417f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a\
-4103487104404100211c2004200d4180096c200e4180036c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a211d2006200b4108\
-6c201a4180c0016c6a201b4180c0006c6a41046c6a211e02400340201dfd090200211f201efd0002002120201f2020fde6012010fde401211020\
-1efd0002102121201f2021fde6012011fde4012111201dfd09028024212220222020fde6012012fde401211220222021fde6012013fde4012113\
-201c41807f460d01201dfd09028048212320232020fde6012014fde401211420232021fde6012015fde4012115201dfd0902806c212420242020\
-fde6012016fde401211620242021fde6012017fde4012117201c41a07e460d01201dfd0902809001212520252020fde6012018fde40121182025\
-2021fde6012019fde4012119201d41046a211d201e4180026a211e201c41016a221c418001480d000b0b0b201b41016a221b4103480d000b0b20\
-1a41016a221a4103480d000b2008200d41c00c6c200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a2126202620102005200d41c00c6c\
-200b41086c6a200e41c0026c6a200f41c0006c6a41046c6a21272027fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200\
-202620112027fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202620122027fd00028032fd0c000000000000000000\
-00000000000000fd44fd4efd0b028032202620132027fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b02903220262014\
-2027fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b028064202620152027fd00029064fd0c0000000000000000000000\
-0000000000fd44fd4efd0b029064202620162027fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b0280960120262017\
-2027fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b02909601202620182027fd000280c801fd0c0000000000000000\
-0000000000000000fd44fd4efd0b0280c801202620192027fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c801\
-05410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100211a0340200e201a41\
-7f6c6a41004e200e201a417f6c6a4103487104404100211b0340201b417f6c200f6a41004e201b417f6c200f6a4103487104404100211c200420\
-0e4180036c200c41802d6c6a20284180096c6a201a41807d6c6a201b41807f6c6a200f4180016c6a41046c6a212b2006200b41086c201a4180c0\
-016c6a201b4180c0006c6a41046c6a212c0340202bfd090200212d202d202cfd000200fde6012029fde4012129202d202cfd000210fde601202a\
-fde401212a202b41046a212b202c4180026a212c201c41016a221c418001480d000b0b201b41016a221b4103480d000b0b201a41016a221a4103\
-480d000b2008200b41086c200e41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212e202e20292005200b41086c200e\
-41c0026c6a200c41c03e6c6a202841c00c6c6a200f41c0006c6a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44\
-fd4efd0b0200202e202a202ffd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202841016a22282002280200200c4105\
-6c6b480d000b0b200f41016a220f4105480d000b200e41016a220e4105480d000b200941016a22092001480d000b0b0bd00203047f027b047f20\
-0020014804404100210a03402000210b0340200b210c200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000\
-000000000000210f410021100340200a41026c20106a2002280200480440410021112004200d41086c200a4180196c6a201041c00c6c6a41046c\
-6a21120340200e2012fd000200fde401210e200f2012fd000210fde401210f20124180026a2112201141016a22114119480d000b0b201041016a\
-22104102480d000b2008200d41086c41046c6a21132013200a41004a047b2013fd000280ca0405fd0c000000000000000000000000000000000b\
-200efde401fd0b0280ca042013200a41004a047b2013fd000290ca0405fd0c000000000000000000000000000000000b200ffde401fd0b0290ca\
-04200b41016a220b2001480d000b200a41016a220a200228020041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210a\
-0340200a210b200b210c4100210d03404100210e03404100210f0340410021102003200d41046c200f41e0006c6a200e41a0026c6a41046c6a21\
-1103402011fd0c00000000000000000000000000000000fd0b020020114180016a2111201041016a22104103480d000b200f41016a220f410348\
-0d000b200e41016a220e4104480d000b200d41016a220d4108480d000b4100211203404100210e03404100211303404100211403402005200c41\
-046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a211620162802002115201541026d2117201541026f2118201541004e\
-2015410448712004200c41046c200e6a201241c00c6c6a201341c0026c6a201441c0006c6a41046c6a211920192a020043000000005c71044020\
-19fd090200211a4100210f03404100211b03404100210d2003200f41e0006c200e41a0026c6a41046c6a211c2006201741a0036c201841206c6a\
-200f41a0036c6a201241a02a6c6a201341c0066c6a201441c0006c6a41046c6a211d0340201c201dfd000200201afde601201cfd000200fde401\
-fd0b0200201c201dfd000210201afde601201cfd000210fde401fd0b0210201c201dfd00028001201afde601201cfd00028001fde401fd0b0280\
-01201c201dfd00029001201afde601201cfd00029001fde401fd0b029001201c201dfd00028002201afde601201cfd00028002fde401fd0b0280\
-02201c201dfd00029002201afde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b20\
-1b41016a221b4101480d000b200f41016a220f4103480d000b0b201441016a22144105480d000b201341016a22134105480d000b200e41016a22\
-0e4104480d000b201241016a22122002280200480d000b4100210e03404100210f03404100211003404100211e2008200f4180306c200c41046c\
-6a200e6a20104180106c6a41046c6a211f2003200f41e0006c200e41a0026c6a201041206c6a41046c6a21200340201f20202a02003802800a20\
-1f4180026a211f202041046a2120201e41016a221e4120480d000b201041016a22104103480d000b200f41016a220f4103480d000b200e41016a\
-220e4104480d000b200a41016a220a2001480d000b0b0bb806030f7f017b097f200020014804402000210a0340200a210b200b210c4100210d03\
-404100210e03404100210f2003200d41046c200e41a0036c6a41046c6a211003402010fd0c00000000000000000000000000000000fd0b020020\
-104180016a2110200f41016a220f410d480d000b200e41016a220e410d480d000b200d41016a220d4108480d000b410021110340410021120340\
-4100211303402005201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211520152802002114201441026d2116201441026f2117\
-201441004e2014410448712004201341c0006c200c41c00c6c6a20116a201241c0026c6a41046c6a211820182a020043000000005c7104402018\
-fd09020021194100211a03404100211b03404100210d2003201641a0036c201741206c6a201341c0006c6a201241c0066c6a201a41a0036c6a41\
-046c6a211c2007201141206c201a4180306c6a41046c6a211d0340201c2019201dfd000200fde601201cfd000200fde401fd0b0200201c201920\
-1dfd000210fde601201cfd000210fde401fd0b0210201c2019201dfd00028040fde601201cfd00028001fde401fd0b028001201c2019201dfd00\
-029040fde601201cfd00029001fde401fd0b029001201c2019201dfd0002808001fde601201cfd00028002fde401fd0b028002201c2019201dfd\
-0002908001fde601201cfd00029002fde401fd0b029002201c41206a211c201d41206a211d200d41016a220d4104480d000b201b41016a221b41\
-01480d000b201a41016a221a4103480d000b0b201341016a22134105480d000b201241016a22124105480d000b201141016a221141c000480d00\
-0b4100210d03404100211e03404100211f2009200d41046c201e41a0036c6a200c41a02a6c6a41046c6a21202006200d41046c201e41a0036c6a\
-200c41a02a6c6a41046c6a21212003200d41046c201e41a0036c6a41046c6a2122034020202022fd0002002021fd000200fd0c00000000000000\
-000000000000000000fd44fd4efd0b020020204180016a212020214180016a212120224180016a2122201f41016a221f410d480d000b201e4101\
-6a221e410d480d000b200d41016a220d4108480d000b200a41016a220a2001480d000b0b0b9c0203047f027b037f200020014804404100210803\
-402000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d410021\
-0e2004200b41086c200841a02a6c6a41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180016a210f20\
-0e41016a220e41a901480d000b2007200b41086c41046c6a21102010200841004a047b2010fd0002800905fd0c00000000000000000000000000\
-0000000b200cfde401fd0b0280092010200841004a047b2010fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b02\
-9009200941016a22092001480d000b200841016a22082002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210803\
-402000210903402009210a200a410370210b200a41036e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd\
-0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
-11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
-00211441002115034041002116034041002117034041002118200520084190066c201541386c6a2016411c6c6a20176a200b6a41046c6a211920\
-06200e41086c200841a02a6c6a201541a0036c6a41046c6a211a2004200e41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd\
-090200211c201bfd000200201afd000200201641026c20176afd11fd37fd4e211d201c201dfde601200ffde401210f201bfd000210201afd0002\
-10201641026c20176afd11fd37fd4e211e201c201efde6012010fde40121102019fd090270211f201f201dfde6012011fde4012111201f201efd\
-e6012012fde40121122019fd0902e00121202020201dfde6012013fde40121132020201efde6012014fde4012114201941086a2119201a418001\
-6a211a201b4180016a211b201841016a2218410d480d000b201741016a22174102480d000b201641016a22164102480d000b201541016a221541\
-0d480d000b2007200e41086c200b41206c6a41046c6a21212021200841004a047b2021fd00020005fd0c00000000000000000000000000000000\
-0b200ffde401fd0b02002021200841004a047b2021fd00021005fd0c000000000000000000000000000000000b2010fde401fd0b021020212008\
-41004a047b2021fd0002800305fd0c000000000000000000000000000000000b2011fde401fd0b0280032021200841004a047b2021fd00029003\
-05fd0c000000000000000000000000000000000b2012fde401fd0b0290032021200841004a047b2021fd0002800605fd0c000000000000000000\
-000000000000000b2013fde401fd0b0280062021200841004a047b2021fd0002900605fd0c000000000000000000000000000000000b2014fde4\
-01fd0b029006200941016a22092001480d000b200841016a22082002280200480d000b0b0bc00305017b027f027b087f097b2000200148044020\
-04410041046c6a210a200afd09020021092009fd1f001007210b20022a0210fd13210c20022a0214fd13210d2000210e0340200e210f200f2110\
-41002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a\
-211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcd\
-cccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a\
-6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d20\
-1b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e\
-2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a22\
-1141c000480d000b200e41016a220e2001480d000b0b0b00e20103666d61fe37161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecd1116\
-170e1f0e170e1f0ede0a18170e1f0e180e200e830514de0418170e1f0e170e200ee10414c00b161616160e0e0e1f160e16170e0e0e1f160e1617\
-0e0e0e9b3f161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eee0f16170e1f0e170e1f0eef1e16170e1f0e170e1f0eaf0412cf0516160e\
-1e0e160e1e0ec00416170e1f0e170e1f0ec90412da071d1e0e1e0e1e0e1e0e1e0e281f1f0e1f0e1f0e1f0e1f0e281f1f0e1f0e1f0e1f0e1f0ef5\
-0816170e1f0e170e200ed90512fe162a160e170e';
+0000000000000000000000000000fd44fd4efd0b0290900105410021250340202541026c41016a200228020041016b202541026c41016a200228\
+020041016b481b2126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c00000000000000\
+0000000000000000002129fd0c00000000000000000000000000000000212a41002119200420254180016c41046c6a212b2006200e41086c200b\
+4180c0006c6a41046c6a212c2004202641c0006c41046c6a212d0340202bfd090200212e202cfd000200212f202e202ffde6012027fde4012127\
+202cfd0002102130202e2030fde6012028fde4012128202dfd09020021312031202ffde6012029fde401212920312030fde601202afde401212a\
+202b41046a212b202c4180046a212c202d41046a212d201941016a221941c000480d000b2008200e41086c200b4180016c6a20254180126c6a41\
+046c6a2132203220272005200e41086c200b4180016c6a20254180126c6a41046c6a21332033fd000200fd0c0000000000000000000000000000\
+0000fd44fd4efd0b0200203220282033fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200820264180096c200e4108\
+6c6a200b4180016c6a41046c6a213420342029200520264180096c200e41086c6a200b4180016c6a41046c6a21352035fd000200fd0c00000000\
+000000000000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102025\
+41016a2225200228020041016a41026d480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0be50203047f027b057f\
+200020014804404100210b03402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c000000000000000000\
+0000000000000021104104200b417c6c20022802006a4104200b417c6c20022802006a481b211141002011480440410021120340410021132004\
+200e41086c200b4180246c6a20124180096c6a41046c6a21140340200f2014fd000200fde401210f20102014fd000210fde40121102014418004\
+6a2114201341016a22134109480d000b201241016a22122011480d000b0b2008200e41086c41046c6a21152015200b41004a047b2015fd000280\
+cc1605fd0c000000000000000000000000000000000b200ffde401fd0b0280cc162015200b41004a047b2015fd000290cc1605fd0c0000000000\
+00000000000000000000000b2010fde401fd0b0290cc16200c41016a220c2001480d000b200b41016a220b200228020041036a41046d480d000b\
+0b0b801102087f3c7b200020014804402000210b0340200b210c200c411070210d200c41106e210c200c210e4100210f0340200e41206c200f6a\
+2002280200480440410021102004200d41086c200e4180a0026c6a200f4180096c6a41046c6a21112009200d4180326c200e4180a0066c6a200f\
+41086c6a41046c6a211203402011fd00020021132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde60121152011fd0002800421162016fd0c0000003f0000003f0000003f0000003ffde60121172017fd0c398ee33d398ee33d\
+398ee33d398ee33dfde60121182011fd0002800821192019fd0c0000003f0000003f0000003f0000003ffde601211a2013fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601211b2011fd0002800c211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2011fd00028018211e20\
+1efd0c398ee33d398ee33d398ee33d398ee33dfde601211f201b201dfde401201ffde40121202020fd0c398ee33d398ee33d398ee33d398ee33d\
+fde60121212016fd0c398ee33d398ee33d398ee33d398ee33dfde60121222011fd0002801021232023fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde60121242011fd0002801c21252025fd0c398ee33d398ee33d398ee33d398ee33dfde601212620222024fde4012026fde40121272027fd0c\
+398ee33d398ee33d398ee33d398ee33dfde60121282019fd0c398ee33d398ee33d398ee33d398ee33dfde60121292011fd00028014212a202afd\
+0c398ee33d398ee33d398ee33d398ee33dfde601212b2011fd00028020212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2029\
+202bfde401202dfde401212e201b201cfd0c398e633d398e633d398e633d398e633dfde601fde501201efd0c398ee33c398ee33c398ee33c398e\
+e33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde601213020222023fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012025fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde6012132\
+202cfd0c398ee33c398ee33c398ee33c398ee33cfde60121332029202afd0c398e633d398e633d398e633d398e633dfde601fde5012033fde401\
+21342013fd0c398e633d398e633d398e633d398e633dfde601201dfde501201efd0c398e633e398e633e398e633e398e633efde601fde4012135\
+2035fd0c398ee33d398ee33d398ee33d398ee33dfde60121362016fd0c398e633d398e633d398e633d398e633dfde6012024fde5012025fd0c39\
+8e633e398e633e398e633e398e633efde601fde40121372037fd0c398ee33d398ee33d398ee33d398ee33dfde6012138202cfd0c398e633e398e\
+633e398e633e398e633efde60121392019fd0c398e633d398e633d398e633d398e633dfde601202bfde5012039fde401213a2014fd0c0000003f\
+0000003f0000003f0000003ffde601213b20152018fde401201afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213c20152017fd0c\
+398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d2014fd0c398e633d\
+398e633d398e633d398e633dfde6012018fde501201afd0c398e633e398e633e398e633e398e633efde601fde401213e2020fd0c0000003f0000\
+003f0000003f0000003ffde601213f20212028fde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214020212027fd0c398e\
+633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121412020fd0c398e633d398e\
+633d398e633d398e633dfde6012028fde501202efd0c398e633e398e633e398e633e398e633efde601fde4012142202ffd0c0000003f0000003f\
+0000003f0000003ffde601214320302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214420302031fd0c398e633d\
+398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012145202ffd0c398e633d398e633d\
+398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121462035fd0c0000003f0000003f0000\
+003f0000003ffde601214720362038fde401203afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214820362037fd0c398e633d398e\
+633d398e633d398e633dfde601fde501203afd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121492035fd0c398e633d398e633d398e\
+633d398e633dfde6012038fde501203afd0c398e633e398e633e398e633e398e633efde601fde401214a201efd0c0000003f0000003f0000003f\
+0000003ffde601214b201f2026fde401202dfde401214c201f2025fd0c398e633d398e633d398e633d398e633dfde601fde5012033fde401214d\
+201efd0c398e633d398e633d398e633d398e633dfde6012026fde5012039fde401214e2012203bfd0b02002012203cfd0b0280082012203dfd0b\
+0280102012203efd0b0280182012201afd0b0280202012203ffd0b02802820122040fd0b02803020122041fd0b02803820122042fd0b02804020\
+12202efd0b02804820122043fd0b02805020122044fd0b02805820122045fd0b02806020122046fd0b02806820122034fd0b02807020122047fd\
+0b02807820122048fd0b0280800120122049fd0b028088012012204afd0b028090012012203afd0b028098012012204bfd0b0280a0012012204c\
+fd0b0280a8012012204dfd0b0280b0012012204efd0b0280b8012012202cfd0b0280c001201141106a2111201241106a2112201041016a221041\
+02480d000b0b200f41016a220f4120480d000b200b41016a220b2001480d000b0b0b90360d067f017b017f567b077f087b037f067b017f017b01\
+7fdf017b067f200020014804402000210b0340200b210c200c410170210d200c41016e210c200c210e4100210f0340410021100340200e41086c\
+20106a20022802004804402004200e4180c8006c20104180096c6a200f41046c6a41046c6a21122012fd00020021112012fd0002800421132011\
+2013fde40121142012fd00028008211520142015fde40121162013fd0c0000003f0000003f0000003f0000003ffde601211720112017fde50121\
+182015fd0c0000803e0000803e0000803e0000803efde601211920182019fde401211a2013fd0c00000040000000400000004000000040fde601\
+211b2011201bfde501211c2015fd0c00008040000080400000804000008040fde601211d201c201dfde401211e2012fd0002800c211f2011201f\
+fde40121202012fd00028018212120202021fde40121222012fd00028010212320132023fde40121242012fd0002801c212520242025fde40121\
+2620222026fde40121272012fd00028014212820152028fde40121292012fd00028020212a2029202afde401212b2027202bfde401212c2026fd\
+0c0000003f0000003f0000003f0000003ffde601212d2022202dfde501212e202bfd0c0000803e0000803e0000803e0000803efde601212f202e\
+202ffde40121302026fd0c00000040000000400000004000000040fde601213120222031fde5012132202bfd0c00008040000080400000804000\
+008040fde601213320322033fde4012134201ffd0c0000003f0000003f0000003f0000003ffde601213520112035fde50121362021fd0c000080\
+3e0000803e0000803e0000803efde601213720362037fde40121382023fd0c0000003f0000003f0000003f0000003ffde601213920132039fde5\
+01213a2025fd0c0000803e0000803e0000803e0000803efde601213b203a203bfde401213c2038203cfde401213d2028fd0c0000003f0000003f\
+0000003f0000003ffde601213e2015203efde501213f202afd0c0000803e0000803e0000803e0000803efde6012140203f2040fde4012141203d\
+2041fde4012142203cfd0c0000003f0000003f0000003f0000003ffde601214320382043fde50121442041fd0c0000803e0000803e0000803e00\
+00803efde601214520442045fde4012146203cfd0c00000040000000400000004000000040fde601214720382047fde50121482041fd0c000080\
+40000080400000804000008040fde601214920482049fde401214a201ffd0c00000040000000400000004000000040fde601214b2011204bfde5\
+01214c2021fd0c00008040000080400000804000008040fde601214d204c204dfde401214e2023fd0c00000040000000400000004000000040fd\
+e601214f2013204ffde50121502025fd0c00008040000080400000804000008040fde601215120502051fde4012152204e2052fde40121532028\
+fd0c00000040000000400000004000000040fde601215420152054fde5012155202afd0c00008040000080400000804000008040fde601215620\
+552056fde401215720532057fde40121582052fd0c0000003f0000003f0000003f0000003ffde6012159204e2059fde501215a2057fd0c000080\
+3e0000803e0000803e0000803efde601215b205a205bfde401215c2052fd0c00000040000000400000004000000040fde601215d204e205dfde5\
+01215e2057fd0c00008040000080400000804000008040fde601215f205e205ffde401216020212025fde40121612061202afde40121622025fd\
+0c0000003f0000003f0000003f0000003ffde601216320212063fde501216420642040fde40121652025fd0c0000004000000040000000400000\
+0040fde601216620212066fde501216720672056fde40121684100216903404100216a200320104180016c200f41046c6a41046c6a216b034020\
+6b2011fd0b0200206b2016fd0b028020206b201afd0b028040206b201efd0b028060206b2015fd0b02808001206b2022fd0b0280a001206b202c\
+fd0b0280c001206b2030fd0b0280e001206b2034fd0b02808002206b202bfd0b0280a002206b2038fd0b0280c002206b2042fd0b0280e002206b\
+2046fd0b02808003206b204afd0b0280a003206b2041fd0b0280c003206b204efd0b0280e003206b2058fd0b02808004206b205cfd0b0280a004\
+206b2060fd0b0280c004206b2057fd0b0280e004206b2021fd0b02808005206b2062fd0b0280a005206b2065fd0b0280c005206b2068fd0b0280\
+e005206b202afd0b02808006206a41016a226a4101480d000b206941016a22694101480d000b0b201041016a22104108480d000b200f41016a22\
+0f4120480d000b4100216c03404100216d03404100216e03404100216f0340200e41086c206f41046c6a2002280200480440fd0c000000000000\
+000000000000000000002170fd0c000000000000000000000000000000002171fd0c000000000000000000000000000000002172fd0c00000000\
+0000000000000000000000002173fd0c000000000000000000000000000000002174fd0c000000000000000000000000000000002175fd0c0000\
+00000000000000000000000000002176fd0c000000000000000000000000000000002177410021782003206e4180086c206f4180046c6a41046c\
+6a21792007206c4180c8016c206e4180086c6a41046c6a217a03402079fd090200217b207afd000200217c207b207cfde6012070fde401217020\
+7afd000210217d207b207dfde6012071fde40121712079fd09028004217e207e207cfde6012072fde4012172207e207dfde6012073fde4012173\
+2079fd09028008217f207f207cfde6012074fde4012174207f207dfde6012075fde40121752079fd0902800c218001208001207cfde6012076fd\
+e4012176208001207dfde6012077fde4012177207941046a2179207a41206a217a207841016a2278418001480d000b2003206e41c0006c206f41\
+206c6a41046c6a2181012081012070fd0b0280a0062081012071fd0b0290a0062081012072fd0b02a0a0062081012073fd0b02b0a00620810120\
+74fd0b02c0a0062081012075fd0b02d0a0062081012076fd0b02e0a0062081012077fd0b02f0a0060b206f41016a226f4102480d000b206e4101\
+6a226e4119480d000b206d41016a226d4101480d000b4100216d0340410021100340200e41086c20106a20022802004804402003206d41046c20\
+1041086c6a41046c6a218301208301fd000280a006218201208201fd0c00000040000000400000004000000040fde601218401208401fd0c0000\
+0040000000400000004000000040fde601218501208301fd000280a606218601208601fd0c00000040000000400000004000000040fde6012187\
+01208401fd0c00004040000040400000404000004040fde601218801208701208801fde401218901208301fd000280a206218a01208a01fd0c00\
+000040000000400000004000000040fde601218b01208b01fd0c00000040000000400000004000000040fde601218c01208901208c01fde40121\
+8d01208301fd000280a406218e01208e01fd0c00000040000000400000004000000040fde601218f01208f01fd0c000080410000804100008041\
+00008041fde601219001208d01209001fde501219101208301fd000280a806219201209201fd0c00000040000000400000004000000040fde601\
+219301209101209301fde501219401208701208801fde501219501208b01fd0c0000a0400000a0400000a0400000a040fde60121960120950120\
+9601fde401219701208f01fd0c00000041000000410000004100000041fde601219801209701209801fde401219901209301fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601219a01209901209a01fde501219b01208c01208501fde501219c01209c01209801fde401219d01208701fd0c00\
+000040000000400000004000000040fde601219e01209d01209e01fde501219f01209f01209a01fde40121a001208301fd000280be0621a10120\
+8201fd0c00004040000040400000404000004040fde60121a20120a10120a201fde40121a301208301fd000280aa0621a40120a401fd0c000000\
+40000000400000004000000040fde60121a50120a30120a501fde40121a601208301fd000280b40621a70120a701fd0c00008041000080410000\
+804100008041fde60121a80120a60120a801fde50121a901208301fd000280c80621aa0120a90120aa01fde50121ab0120ab01fd0c0000004000\
+0000400000004000000040fde60121ac01208301fd000280c40621ad01208601fd0c00004040000040400000404000004040fde60121ae0120ad\
+0120ae01fde40121af01208301fd000280b00621b00120b001fd0c00000040000000400000004000000040fde60121b10120af0120b101fde401\
+21b201208301fd000280ba0621b30120b301fd0c00008041000080410000804100008041fde60121b40120b20120b401fde50121b501208301fd\
+000280ce0621b60120b50120b601fde50121b70120ab01fd0c00004040000040400000404000004040fde60121b80120b70120b801fde40121b9\
+01208301fd000280c00621ba01208a01fd0c00004040000040400000404000004040fde60121bb0120ba0120bb01fde40121bc01208301fd0002\
+80ac0621bd0120bd01fd0c00000040000000400000004000000040fde60121be0120bc0120be01fde40121bf01208301fd000280b60621c00120\
+c001fd0c00008041000080410000804100008041fde60121c10120bf0120c101fde50121c201208301fd000280ca0621c30120c20120c301fde5\
+0121c40120c401fd0c00000040000000400000004000000040fde60121c50120b90120c501fde40121c601208301fd000280c20621c701208e01\
+fd0c00004040000040400000404000004040fde60121c80120c70120c801fde40121c901208301fd000280ae0621ca0120ca01fd0c0000004000\
+0000400000004000000040fde60121cb0120c90120cb01fde40121cc01208301fd000280b80621cd0120cd01fd0c000080410000804100008041\
+00008041fde60121ce0120cc0120ce01fde50121cf01208301fd000280cc0621d00120cf0120d001fde50121d10120d101fd0c00008041000080\
+410000804100008041fde60121d20120c60120d201fde50121d301208301fd000280c60621d401209201fd0c0000404000004040000040400000\
+4040fde60121d50120d40120d501fde40121d601208301fd000280b20621d70120d701fd0c00000040000000400000004000000040fde60121d8\
+0120d60120d801fde40121d901208301fd000280bc0621da0120da01fd0c00008041000080410000804100008041fde60121db0120d90120db01\
+fde50121dc01208301fd000280d00621dd0120dc0120dd01fde50121de0120d30120de01fde50121df0120b70120b801fde50121e00120c401fd\
+0c0000a0400000a0400000a0400000a040fde60121e10120e00120e101fde40121e20120d101fd0c00000041000000410000004100000041fde6\
+0121e30120e20120e301fde40121e40120de01fd0c0000c03f0000c03f0000c03f0000c03ffde60121e50120e40120e501fde50121e60120c501\
+20ac01fde50121e70120e70120e301fde40121e80120b701fd0c00000040000000400000004000000040fde60121e90120e80120e901fde50121\
+ea0120ea0120e501fde40121eb0120a10120a201fde50121ec0120a401fd0c0000a0400000a0400000a0400000a040fde60121ed0120ec0120ed\
+01fde40121ee0120a701fd0c00000041000000410000004100000041fde60121ef0120ee0120ef01fde40121f00120aa01fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde60121f10120f00120f101fde50121f20120f201fd0c00000040000000400000004000000040fde60121f30120ad0120\
+ae01fde50121f40120b001fd0c0000a0400000a0400000a0400000a040fde60121f50120f40120f501fde40121f60120b301fd0c000000410000\
+00410000004100000041fde60121f70120f60120f701fde40121f80120b601fd0c0000c03f0000c03f0000c03f0000c03ffde60121f90120f801\
+20f901fde50121fa0120f201fd0c00004040000040400000404000004040fde60121fb0120fa0120fb01fde40121fc0120ba0120bb01fde50121\
+fd0120bd01fd0c0000a0400000a0400000a0400000a040fde60121fe0120fd0120fe01fde40121ff0120c001fd0c000000410000004100000041\
+00000041fde60121800220ff01208002fde40121810220c301fd0c0000c03f0000c03f0000c03f0000c03ffde601218202208102208202fde501\
+218302208302fd0c00000040000000400000004000000040fde60121840220fc01208402fde40121850220c70120c801fde50121860220ca01fd\
+0c0000a0400000a0400000a0400000a040fde601218702208602208702fde40121880220cd01fd0c00000041000000410000004100000041fde6\
+01218902208802208902fde401218a0220d001fd0c0000c03f0000c03f0000c03f0000c03ffde601218b02208a02208b02fde501218c02208c02\
+fd0c00008041000080410000804100008041fde601218d02208502208d02fde501218e0220d40120d501fde501218f0220d701fd0c0000a04000\
+00a0400000a0400000a040fde601219002208f02209002fde40121910220da01fd0c00000041000000410000004100000041fde6012192022091\
+02209202fde40121930220dd01fd0c0000c03f0000c03f0000c03f0000c03ffde601219402209302209402fde501219502208e02209502fde501\
+21960220fa0120fb01fde501219702208302fd0c0000a0400000a0400000a0400000a040fde601219802209702209802fde401219902208c02fd\
+0c00000041000000410000004100000041fde601219a02209902209a02fde401219b02209502fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01219c02209b02209c02fde501219d0220840220f301fde501219e02209e02209a02fde401219f0220fa01fd0c00000040000000400000004000\
+000040fde60121a002209f0220a002fde50121a10220a102209c02fde40121a20220a501208401fde50121a30220a30220ef01fde40121a40220\
+a101fd0c00000040000000400000004000000040fde60121a50220a40220a502fde50121a60220a60220f101fde40121a70220a702fd0c000000\
+40000000400000004000000040fde60121a80220b101208701fde50121a90220a90220f701fde40121aa0220ad01fd0c00000040000000400000\
+004000000040fde60121ab0220aa0220ab02fde50121ac0220ac0220f901fde40121ad0220a702fd0c00004040000040400000404000004040fd\
+e60121ae0220ad0220ae02fde40121af0220be01208b01fde50121b00220b002208002fde40121b10220ba01fd0c000000400000004000000040\
+00000040fde60121b20220b10220b202fde50121b30220b302208202fde40121b40220b402fd0c00000040000000400000004000000040fde601\
+21b50220af0220b502fde40121b60220cb01208f01fde50121b70220b702208902fde40121b80220c701fd0c0000004000000040000000400000\
+0040fde60121b90220b80220b902fde50121ba0220ba02208b02fde40121bb0220bb02fd0c00008041000080410000804100008041fde60121bc\
+0220b60220bc02fde50121bd0220d801209301fde50121be0220be02209202fde40121bf0220d401fd0c00000040000000400000004000000040\
+fde60121c00220bf0220c002fde50121c10220c102209402fde40121c20220bd0220c202fde50121c30220ad0220ae02fde50121c40220b402fd\
+0c0000a0400000a0400000a0400000a040fde60121c50220c40220c502fde40121c60220bb02fd0c00000041000000410000004100000041fde6\
+0121c70220c60220c702fde40121c80220c202fd0c0000c03f0000c03f0000c03f0000c03ffde60121c90220c80220c902fde50121ca0220b502\
+20a802fde50121cb0220cb0220c702fde40121cc0220ad02fd0c00000040000000400000004000000040fde60121cd0220cc0220cd02fde50121\
+ce0220ce0220c902fde40121cf0220aa01fd0c00000040000000400000004000000040fde60121d00220aa01fd0c000040400000404000004040\
+00004040fde60121d10220b60120d102fde40121d20220c301fd0c00000040000000400000004000000040fde60121d30220d20220d302fde401\
+21d40220d001fd0c00008041000080410000804100008041fde60121d50220d40220d502fde50121d60220d60220dd01fde50121d70220b60120\
+d102fde50121d80220c301fd0c0000a0400000a0400000a0400000a040fde60121d90220d80220d902fde40121da0220d001fd0c000000410000\
+00410000004100000041fde60121db0220da0220db02fde40121dc0220dc02209402fde50121dd0220d30220d002fde50121de0220de0220db02\
+fde40121df0220b601fd0c00000040000000400000004000000040fde60121e00220df0220e002fde50121e10220e102209402fde40121e20241\
+00216903404100216a2003206d41046c201041c8016c6a41046c6a21e302034020e302208501fd0b0280d20620e302209401fd0b02a0d20620e3\
+02209b01fd0b02c0d20620e30220a001fd0b02e0d20620e302209301fd0b0280d30620e30220ac01fd0b02a0d30620e30220df01fd0b02c0d306\
+20e30220e601fd0b02e0d30620e30220eb01fd0b0280d40620e30220de01fd0b02a0d40620e30220f301fd0b02c0d40620e302209602fd0b02e0\
+d40620e302209d02fd0b0280d50620e30220a202fd0b02a0d50620e302209502fd0b02c0d50620e30220a802fd0b02e0d50620e30220c302fd0b\
+0280d60620e30220ca02fd0b02a0d60620e30220cf02fd0b02c0d60620e30220c202fd0b02e0d60620e30220d002fd0b0280d70620e30220d702\
+fd0b02a0d70620e30220dd02fd0b02c0d70620e30220e202fd0b02e0d70620e30220dd01fd0b0280d806206a41016a226a4101480d000b206941\
+016a22694101480d000b0b201041016a22104108480d000b206d41016a226d4102480d000b4100216d0340410021100340200e41086c20106a20\
+02280200480440410021e4020340410021e502200a206c41086c206d41046c6a20e40241c0026c6a200e4180e4006c6a201041c00c6c6a41046c\
+6a21e6022005206c41086c206d41046c6a20e40241c0026c6a200e4180e4006c6a201041c00c6c6a41046c6a21e7022003206d41046c20e40241\
+286c6a201041c8016c6a41046c6a21e802034020e60220e802fd000280d20620e702fd000200fd0c00000000000000000000000000000000fd44\
+fd4efd0b020020e6024180026a21e60220e7024180026a21e70220e80241206a21e80220e50241016a22e5024105480d000b20e40241016a22e4\
+024105480d000b0b201041016a22104108480d000b206d41016a226d4102480d000b206c41016a226c4108480d000b200b41016a220b2001480d\
+000b0b0be61509087f087b057f067b027f017b017f787b077f200020014804402000210c0340200c210d200d410170210e200d41016e210d200d\
+210f410021100340410021110340410021120340410021130340fd0c000000000000000000000000000000002114fd0c00000000000000000000\
+0000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000\
+00000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c000000000000\
+00000000000000000000211b4100211c03404120201c41606c20022802006a4120201c41606c20022802006a481b211d4100201d480440410021\
+1e2006200f41086c201c418090036c6a20124180106c6a201341046c6a41046c6a211f200720104180326c201c4180a0066c6a20124180026c6a\
+41046c6a21200340201ffd09020021212020fd000200212220212022fde6012014fde40121142020fd000210212320212023fde6012015fde401\
+2115201ffd090204212420242022fde6012016fde401211620242023fde6012017fde4012117201ffd090208212520252022fde6012018fde401\
+211820252023fde6012019fde4012119201ffd09020c212620262022fde601201afde401211a20262023fde601201bfde401211b201f4180026a\
+211f202041206a2120201e41016a221e201d480d000b0b201c41016a221c2002280200411f6a41206d480d000b2003201241c0006c201341206c\
+6a41046c6a212720272014fd0b020020272015fd0b021020272016fd0b022020272017fd0b023020272018fd0b024020272019fd0b0250202720\
+1afd0b02602027201bfd0b0270201341016a22134102480d000b201241016a22124119480d000b201141016a22114101480d000b410021110340\
+4100212803402003202841086c201141046c6a41046c6a212a202afd0002002129202afd0002800a212b2029202bfde401212c202afd00028014\
+212d202c202dfde401212e202afd0002801e212f202e202ffde4012130202afd000280022131202afd0002800c213220312032fde4012133202a\
+fd00028016213420332034fde4012135202afd00028020213620352036fde401213720302037fde4012138202afd000280042139202afd000280\
+0e213a2039203afde401213b202afd00028018213c203b203cfde401213d202afd00028022213e203d203efde401213f2038203ffde401214020\
+2afd000280062141202afd00028010214220412042fde4012143202afd0002801a214420432044fde4012145202afd00028024214620452046fd\
+e401214720402047fde4012148203ffd0c0000003f0000003f0000003f0000003ffde601214920372049fde501214a2047fd0c00000040000000\
+400000004000000040fde601214b204a204bfde501214c203ffd0c0000803e0000803e0000803e0000803efde601214d2037204dfde401214e20\
+47fd0c00008040000080400000804000008040fde601214f204e204ffde4012150202afd000280082151202afd00028012215220512052fde401\
+2153202afd0002801c215420532054fde4012155202afd00028026215620552056fde401215720502057fde4012158202dfd0c0000003f000000\
+3f0000003f0000003ffde6012159202b2059fde501215a202ffd0c00000040000000400000004000000040fde601215b205a205bfde501215c20\
+34fd0c0000003f0000003f0000003f0000003ffde601215d2032205dfde501215e2036fd0c00000040000000400000004000000040fde601215f\
+205e205ffde5012160205c2060fde4012161203cfd0c0000003f0000003f0000003f0000003ffde6012162203a2062fde5012163203efd0c0000\
+0040000000400000004000000040fde601216420632064fde501216520612065fde40121662044fd0c0000003f0000003f0000003f0000003ffd\
+e601216720422067fde50121682046fd0c00000040000000400000004000000040fde601216920682069fde501216a2066206afde401216b2065\
+fd0c0000003f0000003f0000003f0000003ffde601216c2060206cfde501216d206afd0c00000040000000400000004000000040fde601216e20\
+6d206efde501216f2065fd0c0000803e0000803e0000803e0000803efde601217020602070fde4012171206afd0c000080400000804000008040\
+00008040fde601217220712072fde40121732054fd0c0000003f0000003f0000003f0000003ffde601217420522074fde50121752056fd0c0000\
+0040000000400000004000000040fde601217620752076fde501217720732077fde4012178202dfd0c0000803e0000803e0000803e0000803efd\
+e6012179202b2079fde401217a202ffd0c00008040000080400000804000008040fde601217b207a207bfde401217c202afd00028028217d207c\
+207dfde401217e2034fd0c0000803e0000803e0000803e0000803efde601217f2032207ffde4012180012036fd0c000080400000804000008040\
+00008040fde601218101208001208101fde401218201202afd0002802a218301208201208301fde401218401207e208401fde401218501203cfd\
+0c0000803e0000803e0000803e0000803efde601218601203a208601fde401218701203efd0c00008040000080400000804000008040fde60121\
+8801208701208801fde401218901202afd0002802c218a01208901208a01fde401218b01208501208b01fde401218c012044fd0c0000803e0000\
+803e0000803e0000803efde601218d012042208d01fde401218e012046fd0c00008040000080400000804000008040fde601218f01208e01208f\
+01fde401219001202afd0002802e219101209001209101fde401219201208c01209201fde401219301208b01fd0c0000003f0000003f0000003f\
+0000003ffde601219401208401209401fde501219501209201fd0c00000040000000400000004000000040fde601219601209501209601fde501\
+219701208b01fd0c0000803e0000803e0000803e0000803efde601219801208401209801fde401219901209201fd0c0000804000008040000080\
+4000008040fde601219a01209901209a01fde401219b012054fd0c0000803e0000803e0000803e0000803efde601219c012052209c01fde40121\
+9d012056fd0c00008040000080400000804000008040fde601219e01209d01209e01fde401219f01202afd0002803021a001209f0120a001fde4\
+0121a101209b0120a101fde40121a201410021a3010340410021a4012003202841c8006c201141046c6a41046c6a21a501034020a5012048fd0b\
+02803220a501204cfd0b02a03220a5012058fd0b02c03220a501206bfd0b02e03220a501206ffd0b02803320a5012078fd0b02a03320a5012093\
+01fd0b02c03320a501209701fd0b02e03320a50120a201fd0b02803420a40141016a22a4014101480d000b20a30141016a22a3014101480d000b\
+202841016a22284108480d000b201141016a22114102480d000b410021110340410021280340410021a6010340410021a701200b200f4180086c\
+20284180016c6a20a6014180c0016c6a201041086c6a201141046c6a41046c6a21a8012003202841c8006c20a60141186c6a201141046c6a4104\
+6c6a21a901034020a80120a901fd00028032fd0b0280cc0420a801418080026a21a80120a90141206a21a90120a70141016a22a7014103480d00\
+0b20a60141016a22a6014103480d000b202841016a22284108480d000b201141016a22114102480d000b201041016a22104110480d000b200c41\
+016a220c2001480d000b0b0be50203047f027b057f200020014804404100210c03402000210d0340200d210e200e210ffd0c0000000000000000\
+00000000000000002110fd0c0000000000000000000000000000000021114102200c417e6c20022802006a4102200c417e6c20022802006a481b\
+211241002012480440410021130340410021142008200f41086c200c4180196c6a201341c00c6c6a41046c6a2115034020102015fd000200fde4\
+01211020112015fd000210fde401211120154180026a2115201441016a22144119480d000b201341016a22132012480d000b0b200b200f41086c\
+41046c6a21162016200c41004a047b2016fd000280ca0405fd0c000000000000000000000000000000000b2010fde401fd0b0280ca042016200c\
+41004a047b2016fd000290ca0405fd0c000000000000000000000000000000000b2011fde401fd0b0290ca04200d41016a220d2001480d000b20\
+0c41016a220c200228020041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210c0340200c210d200d210e4100210f03\
+40410021100340410021110340410021122003200f41046c201141e0006c6a201041a0026c6a41046c6a211303402013fd0c0000000000000000\
+0000000000000000fd0b020020134180016a2113201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d00\
+0b200f41016a220f4108480d000b4100211403404100211003404100211503404100211603402009200e41046c20106a201441c00c6c6a201541\
+c0026c6a201641c0006c6a41046c6a211820182802002117201741026d2119201741026f211a201741004e2017410448712008200e41046c2010\
+6a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211b201b2a020043000000005c710440201bfd090200211c4100211103404100\
+211d03404100210f2003201141e0006c201041a0026c6a41046c6a211e200a201941a0036c201a41206c6a201141a0036c6a201441a02a6c6a20\
+1541c0066c6a201641c0006c6a41046c6a211f0340201e201ffd000200201cfde601201efd000200fde401fd0b0200201e201ffd000210201cfd\
+e601201efd000210fde401fd0b0210201e201ffd00028001201cfde601201efd00028001fde401fd0b028001201e201ffd00029001201cfde601\
+201efd00029001fde401fd0b029001201e201ffd00028002201cfde601201efd00028002fde401fd0b028002201e201ffd00029002201cfde601\
+201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101480d000b201141\
+016a22114103480d000b0b201641016a22164105480d000b201541016a22154105480d000b201041016a22104104480d000b201441016a221420\
+02280200480d000b41002110034041002111034041002112034041002120200b20114180306c200e41046c6a20106a20124180106c6a41046c6a\
+21212003201141e0006c201041a0026c6a201241206c6a41046c6a21220340202120222a02003802800a20214180026a2121202241046a212220\
+2041016a22204120480d000b201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200c41016a220c\
+2001480d000b0b0bb806030f7f017b097f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e2003200c\
+41046c200d41a0036c6a41046c6a210f0340200ffd0c00000000000000000000000000000000fd0b0200200f4180016a210f200e41016a220e41\
+0d480d000b200d41016a220d410d480d000b200c41016a220c4108480d000b4100211003404100211103404100211203402005201241c0006c20\
+0b41c00c6c6a20106a201141c0026c6a41046c6a211420142802002113201341026d2115201341026f2116201341004e20134104487120062012\
+41c0006c200b41c00c6c6a20106a201141c0026c6a41046c6a211720172a020043000000005c7104402017fd0902002118410021190340410021\
+1a03404100210c2003201541a0036c201641206c6a201241c0006c6a201141c0066c6a201941a0036c6a41046c6a211b2007201041206c201941\
+80306c6a41046c6a211c0340201b2018201cfd000200fde601201bfd000200fde401fd0b0200201b2018201cfd000210fde601201bfd000210fd\
+e401fd0b0210201b2018201cfd00028040fde601201bfd00028001fde401fd0b028001201b2018201cfd00029040fde601201bfd00029001fde4\
+01fd0b029001201b2018201cfd0002808001fde601201bfd00028002fde401fd0b028002201b2018201cfd0002908001fde601201bfd00029002\
+fde401fd0b029002201b41206a211b201c41206a211c200c41016a220c4104480d000b201a41016a221a4101480d000b201941016a2219410348\
+0d000b0b201241016a22124105480d000b201141016a22114105480d000b201041016a221041c000480d000b4100210c03404100211d03404100\
+211e2008200c41046c201d41a0036c6a200b41a02a6c6a41046c6a211f2004200c41046c201d41a0036c6a200b41a02a6c6a41046c6a21202003\
+200c41046c201d41a0036c6a41046c6a21210340201f2021fd0002002020fd000200fd0c00000000000000000000000000000000fd44fd4efd0b\
+0200201f4180016a211f20204180016a212020214180016a2121201e41016a221e410d480d000b201d41016a221d410d480d000b200c41016a22\
+0c4108480d000b200941016a22092001480d000b0b0b9c0203047f027b037f200020014804404100210803402000210903402009210a200a210b\
+fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c200841a02a6c6a\
+41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180016a210f200e41016a220e41a901480d000b2007\
+200b41086c41046c6a21102010200841004a047b2010fd0002800905fd0c000000000000000000000000000000000b200cfde401fd0b02800920\
+10200841004a047b2010fd0002900905fd0c000000000000000000000000000000000b200dfde401fd0b029009200941016a22092001480d000b\
+200841016a22082002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210803402000210903402009210a200a4103\
+70210b200a41036e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd0c0000000000000000000000000000\
+0000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000\
+000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340\
+41002117034041002118200520084190066c201541386c6a2016411c6c6a20176a200b6a41046c6a21192006200e41086c200841a02a6c6a2015\
+41a0036c6a41046c6a211a2004200e41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd090200211c201bfd000200201afd00\
+0200201641026c20176afd11fd37fd4e211d201c201dfde601200ffde401210f201bfd000210201afd000210201641026c20176afd11fd37fd4e\
+211e201c201efde6012010fde40121102019fd090270211f201f201dfde6012011fde4012111201f201efde6012012fde40121122019fd0902e0\
+0121202020201dfde6012013fde40121132020201efde6012014fde4012114201941086a2119201a4180016a211a201b4180016a211b20184101\
+6a2218410d480d000b201741016a22174102480d000b201641016a22164102480d000b201541016a2215410d480d000b2007200e41086c200b41\
+206c6a41046c6a21212021200841004a047b2021fd00020005fd0c000000000000000000000000000000000b200ffde401fd0b02002021200841\
+004a047b2021fd00021005fd0c000000000000000000000000000000000b2010fde401fd0b02102021200841004a047b2021fd0002800305fd0c\
+000000000000000000000000000000000b2011fde401fd0b0280032021200841004a047b2021fd0002900305fd0c000000000000000000000000\
+000000000b2012fde401fd0b0290032021200841004a047b2021fd0002800605fd0c000000000000000000000000000000000b2013fde401fd0b\
+0280062021200841004a047b2021fd0002900605fd0c000000000000000000000000000000000b2014fde401fd0b029006200941016a22092001\
+480d000b200841016a22082002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd090200\
+21092009fd1f001007210b20022a0210fd13210c20022a0214fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c\
+6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd\
+0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014\
+fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fd\
+e401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200d\
+fde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02\
+002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e\
+2001480d000b0b0b00cb0103666d61c73a161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ee52216170e1f0e170e1f0ee52f1c1d121d12\
+1d12871818170e1f0e170e200ebb0518160e990c161616160e0e0e1f160e16170e0e0e1f160e16170e0e0e874f161616160e0e0e1f160e16170e\
+0e0e1f160e16170e0e0e9a1116170e1f0e170e1f0e90421c1d121d121d12df4716170e1f0e170e1f0e860516170eb80616160e1e0e160e1e0ec0\
+0416170e1f0e170e1f0ea00516160e872616170e170e190fbd2816160e160e160ee8262a160e170e';
 
 /** Everything that a device needs to run FashionSmallAugmented. */
 export const fashionSmallAugmentedModule: ModuleSpec = {
@@ -6005,19 +7520,21 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
     /* 7 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 99200, perSample: 5408 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 5408 }, role: 'scratch' },
-    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
-    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 640, perSample: 0 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
-    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
-    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 204800, perSample: 784 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 204800, perSample: 1152 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 640, perSample: 0 }, role: 'scratch' },
+    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 73728, perSample: 1600 }, role: 'scratch' },
+    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
     /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 204800, perSample: 0 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 49600, perSample: 1600 }, role: 'scratch' },
+    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 0, perSample: 87 }, role: 'scratch' },
+    /* 24 */ { name: 'scratch14', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C2,
@@ -6035,15 +7552,16 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
     /* 12 */ train00GarmentsRandomRandomRandomMulAddRa,
     /* 13 */ train01Conv1Conv2dAddReluMaxPool2dMaxPoo2,
     /* 14 */ train02Conv2Conv2dAddReluMaxPool2dMaxPoo2,
-    /* 15 */ train03Conv3Conv2dAddRelu2,
+    /* 15 */ train03Conv3Conv2dAddReluConv3BackwardCon2,
     /* 16 */ train04Fc1MatmulAddRelu2,
     /* 17 */ train05Fc2MatmulAddSoftmaxAmaxSubExpSum2,
     /* 18 */ train06LossLogSubEqSelectSum3MoreFc2Ba2,
     /* 19 */ train07Fc1BackwardSumFc1BackwardMatmulFc12,
     /* 20 */ train08Conv3BackwardSumConv3BackwardConv2d2,
-    /* 21 */ train09Conv2BackwardSumConv2BackwardMaxPo2,
-    /* 22 */ train10Conv1BackwardSumConv1BackwardMaxPo2,
-    /* 23 */ train11AdamIsFiniteMulAddPowSub3More2,
+    /* 21 */ train09Conv3BackwardConv2dWeightGradConv22,
+    /* 22 */ train10Conv2BackwardMaxPool2dGradConv2dIn2,
+    /* 23 */ train11Conv1BackwardSumConv1BackwardMaxPo2,
+    /* 24 */ train12AdamIsFiniteMulAddPowSub3More2,
   ],
   uniforms: 5,
   programs: {
@@ -6053,7 +7571,7 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
-      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23],
+      kernels: [12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
   },

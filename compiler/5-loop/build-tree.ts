@@ -9,7 +9,7 @@ import { LANES, type Target } from './lanes.ts';
 import type { Schedule } from './schedule.ts';
 import { Names, Scope } from './scope.ts';
 import { simplify } from './simplify.ts';
-import { countTasks, type TaskCount } from './tasks.ts';
+import { countTasks, extentExpr, type TaskCount } from './tasks.ts';
 import { tileOf } from './tile.ts';
 import type { GridAxis, LoopTree, Section, Statement } from './tree.ts';
 import { axisExpr, dependsOn, intExpr, keyOf, substituteAxes } from './walk.ts';
@@ -51,7 +51,7 @@ export function buildTree(
     grid: first.grid(),
     tasks: first.tasks(),
     workgroup,
-    repeat: repeat && { ...repeat, extent: size(repeat.axis.extent) },
+    repeat: repeat && { ...repeat, extent: extentExpr(repeat.axis.extent) },
     sections: builders.map((builder, i) =>
       builder.section(
         [outer?.axis, repeat && i >= repeat.from ? repeat.axis : undefined].flatMap((axis) => axis ?? []),
@@ -115,7 +115,7 @@ class TreeBuilder {
       prologue,
       [...this.grid(), ...own].map(({ axis }) => axis.id).concat(around.map(({ id }) => id)),
     );
-    this.serialLoops(spread ? [] : this.schedule.serial, item, this.kernel.adding);
+    this.serialLoops(spread ? [] : this.schedule.serial, item, this.kernel.where);
     return {
       prologue: prologue.statements,
       spread: own,
@@ -152,13 +152,13 @@ class TreeBuilder {
     const extent = dim.constant(axis.extent);
     if (extent !== undefined) return intExpr(Math.ceil(extent / block));
     const padded = sum(size(axis.extent), intExpr(block - 1));
-    return block === 1 ? size(axis.extent) : quotient(padded, block);
+    return block === 1 ? extentExpr(axis.extent) : quotient(padded, block);
   }
 
-  /** `adding`: the condition of a nest that adds, as long as it is not tested. */
-  private serialLoops(ids: readonly string[], scope: Scope, adding: Expr | undefined): void {
-    if (adding && !ids.some((id) => dependsOn(adding, this.axis(id)))) {
-      const [condition] = this.binder.bind([adding], scope);
+  /** `where`: the nest's condition, as long as it is not tested. */
+  private serialLoops(ids: readonly string[], scope: Scope, where: Expr | undefined): void {
+    if (where && !ids.some((id) => dependsOn(where, this.axis(id)))) {
+      const [condition] = this.binder.bind([this.ofTile(where)], scope);
       const inside = new Scope(scope, [], true);
       this.serialLoops(ids, inside, undefined);
       scope.statements.push({ kind: 'if', condition, then: inside.statements, otherwise: [] });
@@ -172,8 +172,17 @@ class TreeBuilder {
     const axis = this.axis(id);
     const block = this.blockAxis(axis);
     const inside = new Scope(scope, [block.id]);
-    this.serialLoops(rest, inside, adding);
+    this.serialLoops(rest, inside, where);
     scope.statements.push({ kind: 'loop', axis: block, extent: this.extentOf(axis), body: inside.statements });
+  }
+
+  /** The condition of a tile's first element. What it is for holds for all up to some place: others' results are not used. */
+  private ofTile(where: Expr): Expr {
+    const firsts = this.schedule.registers.map(({ axis, tile }): [string, Expr] => [
+      axis,
+      product(axisExpr(this.blockAxis(this.axis(axis))), tile),
+    ]);
+    return substituteAxes(where, new Map(firsts));
   }
 
   private tile(scope: Scope): void {

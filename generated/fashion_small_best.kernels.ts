@@ -2,11 +2,11 @@
 import type { KernelSpec, ModuleSpec, RunNumbers } from 'netc/runtime';
 
 /**
- * Kernel 0: conv1: conv2d + add + sqrt + div + sub + 3 more | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed. Binds image, parameters, scratch0, scratch1.
+ * Kernel 0: conv1: conv2d + add + sqrt + div + sub + 3 more | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed | conv3: conv2d + add + sqrt + div + sub + 2 more: weights transformed. Binds image, parameters, scratch0, scratch1, scratch2.
  */
 const infer00Conv1Conv2dAddSqrtDivSub3MoreCon: KernelSpec = {
   name: 'infer_00_conv1_conv2d_add_sqrt_div_sub_3_more_con',
-  label: 'conv1: conv2d + add + sqrt + div + sub + 3 more | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed',
+  label: 'conv1: conv2d + add + sqrt + div + sub + 3 more | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed | conv3: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
   parts: [
     {
       name: 'infer_00a_conv1_conv2d_add_sqrt_div_sub_3_more',
@@ -22,6 +22,13 @@ const infer00Conv1Conv2dAddSqrtDivSub3MoreCon: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
     },
+    {
+      name: 'infer_00c_conv3_conv2d_add_sqrt_div_sub_2_more_wei',
+      label: 'conv3: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
@@ -30,14 +37,16 @@ const infer00Conv1Conv2dAddSqrtDivSub3MoreCon: KernelSpec = {
     { buffer: 0, access: 'read' },
     { buffer: 10, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + sqrt + div + sub + 3 more | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed
+  wgsl: `// conv1: conv2d + add + sqrt + div + sub + 3 more | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed | conv3: conv2d + add + sqrt + div + sub + 2 more: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 41872>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 204800>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -134,7 +143,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 1: conv2: conv2d + add + sqrt + div + sub + 3 more. Binds scratch0, parameters, scratch1, scratch2. */
+/** Kernel 1: conv2: conv2d + add + sqrt + div + sub + 3 more. Binds scratch0, parameters, scratch1, scratch3. */
 const infer01Conv2Conv2dAddSqrtDivSub3More: KernelSpec = {
   name: 'infer_01_conv2_conv2d_add_sqrt_div_sub_3_more',
   label: 'conv2: conv2d + add + sqrt + div + sub + 3 more',
@@ -153,7 +162,7 @@ const infer01Conv2Conv2dAddSqrtDivSub3More: KernelSpec = {
     { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d + add + sqrt + div + sub + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -258,7 +267,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 2: conv3: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch0. */
+/** Kernel 2: conv3: conv2d + add + sqrt + div + sub + 2 more. Binds scratch3, parameters, scratch2, scratch0. */
 const infer02Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
   name: 'infer_02_conv3_conv2d_add_sqrt_div_sub_2_more',
   label: 'conv3: conv2d + add + sqrt + div + sub + 2 more',
@@ -266,20 +275,26 @@ const infer02Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
     {
       name: 'infer_02_conv3_conv2d_add_sqrt_div_sub_2_more',
       label: 'conv3: conv2d + add + sqrt + div + sub + 2 more',
-      tasks: { count: 16, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 59904,
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+  ],
   wgsl: `// conv3: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 41968>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 204800>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -321,9 +336,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v7 = parameters[cb + 23160] / sqrt((parameters[cb + 41936] + 0.00001));
   let v8 = parameters[cb + 23192];
   let a2 = cb + n * 288 + w * 32;
-  scratch1[a2] = max((((acc0 - v6) * v7) + v8), vec4f());
-  scratch1[a2 + 96] = max((((acc1 - v6) * v7) + v8), vec4f());
-  scratch1[a2 + 192] = max((((acc2 - v6) * v7) + v8), vec4f());
+  scratch2[a2] = max((((acc0 - v6) * v7) + v8), vec4f());
+  scratch2[a2 + 96] = max((((acc1 - v6) * v7) + v8), vec4f());
+  scratch2[a2 + 192] = max((((acc2 - v6) * v7) + v8), vec4f());
 }
 `,
 };
@@ -417,11 +432,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed. Binds image, parameters, scratch2, scratch1.
+ * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed | conv3: conv2d + add + sqrt + div + sub + 2 more: weights transformed. Binds image, parameters, scratch3, scratch1, scratch2.
  */
 const evaluate00ToFloatToF32DivConv2Conv2dAddSqr: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div_conv2_conv2d_add_sqr',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed | conv3: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
   parts: [
     {
       name: 'evaluate_00a_to_float_to_f32_div',
@@ -437,22 +452,31 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddSqr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
     },
+    {
+      name: 'evaluate_00c_conv3_conv2d_add_sqrt_div_sub_2_more_wei',
+      label: 'conv3: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
     { buffer: 6, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + sqrt + div + sub + 3 more: weights transformed | conv3: conv2d + add + sqrt + div + sub + 2 more: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32, 18784>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 92640>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 204800>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -500,7 +524,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 6: conv1: conv2d + add + sqrt + div + sub + 3 more. Binds scratch2, parameters, scratch0. */
+/** Kernel 6: conv1: conv2d + add + sqrt + div + sub + 3 more. Binds scratch3, parameters, scratch0. */
 const evaluate01Conv1Conv2dAddSqrtDivSub3More: KernelSpec = {
   name: 'evaluate_01_conv1_conv2d_add_sqrt_div_sub_3_more',
   label: 'conv1: conv2d + add + sqrt + div + sub + 3 more',
@@ -515,7 +539,7 @@ const evaluate01Conv1Conv2dAddSqrtDivSub3More: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  buffers: [{ buffer: 13, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + sqrt + div + sub + 3 more
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
@@ -618,7 +642,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 7: conv2: conv2d + add + sqrt + div + sub + 3 more. Binds scratch0, parameters, scratch1, scratch2. */
+/** Kernel 7: conv2: conv2d + add + sqrt + div + sub + 3 more. Binds scratch0, parameters, scratch1, scratch3. */
 const evaluate02Conv2Conv2dAddSqrtDivSub3More: KernelSpec = {
   name: 'evaluate_02_conv2_conv2d_add_sqrt_div_sub_3_more',
   label: 'conv2: conv2d + add + sqrt + div + sub + 3 more',
@@ -637,12 +661,12 @@ const evaluate02Conv2Conv2dAddSqrtDivSub3More: KernelSpec = {
     { buffer: 10, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: infer01Conv2Conv2dAddSqrtDivSub3More.wgsl,
 };
 
-/** Kernel 8: conv3: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch0. */
+/** Kernel 8: conv3: conv2d + add + sqrt + div + sub + 2 more. Binds scratch3, parameters, scratch2, scratch0. */
 const evaluate03Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
   name: 'evaluate_03_conv3_conv2d_add_sqrt_div_sub_2_more',
   label: 'conv3: conv2d + add + sqrt + div + sub + 2 more',
@@ -650,14 +674,19 @@ const evaluate03Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
     {
       name: 'evaluate_03_conv3_conv2d_add_sqrt_div_sub_2_more',
       label: 'conv3: conv2d + add + sqrt + div + sub + 2 more',
-      tasks: { count: 16, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
+  localBytes: 59904,
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+  ],
   wgsl: infer02Conv3Conv2dAddSqrtDivSub2More.wgsl,
 };
 
@@ -681,7 +710,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
 };
 
 /**
- * Kernel 10: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum + log + sub. Binds scratch1, parameters, output, label, scratch2.
+ * Kernel 10: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum + log + sub. Binds scratch1, parameters, output, label, scratch3.
  */
 const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   name: 'evaluate_05_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
@@ -702,7 +731,7 @@ const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
     { buffer: 0, access: 'read' },
     { buffer: 5, access: 'read_write' },
     { buffer: 7, access: 'read' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
   ],
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum + log + sub
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -770,7 +799,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 11: loss: mean. Binds scratch2, scratch1. */
+/** Kernel 11: loss: mean. Binds scratch3, scratch1. */
 const evaluate06LossMean: KernelSpec = {
   name: 'evaluate_06_loss_mean',
   label: 'loss: mean',
@@ -785,7 +814,7 @@ const evaluate06LossMean: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 11, access: 'read_write' }],
+  buffers: [{ buffer: 13, access: 'read' }, { buffer: 11, access: 'read_write' }],
   wgsl: `// loss: mean
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
@@ -811,7 +840,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 12: loss: eq + select + sum + div + mul + 3 more. Binds label, scratch2, scratch1, loss, accuracy. */
+/** Kernel 12: loss: eq + select + sum + div + mul + 3 more. Binds label, scratch3, scratch1, loss, accuracy. */
 const evaluate07LossEqSelectSumDivMul3More: KernelSpec = {
   name: 'evaluate_07_loss_eq_select_sum_div_mul_3_more',
   label: 'loss: eq + select + sum + div + mul + 3 more',
@@ -828,7 +857,7 @@ const evaluate07LossEqSelectSumDivMul3More: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 12, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 11, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
@@ -874,11 +903,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 13: ManyGarments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + gt + select + sub + add + 5 more + to_f32 + div + lt + sub + select + 10 more | conv2: conv2d: weights transformed | fc2.weight: reordered | fc1.weight: reordered. Binds scratch1, scratch2, image, parameters, scratch0, scratch3, scratch4, scratch5.
+ * Kernel 13: ManyGarments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + gt + select + sub + add + 5 more + to_f32 + div + lt + sub + select + 10 more | conv2: conv2d: weights transformed | conv3: conv2d: weights transformed | fc2.weight: reordered. Binds scratch1, scratch3, image, parameters, scratch2, scratch0, scratch4, scratch5.
  */
 const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
   name: 'train_00_ManyGarments_random_random_random_mul_ad',
-  label: 'ManyGarments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + gt + select + sub + add + 5 more + to_f32 + div + lt + sub + select + 10 more | conv2: conv2d: weights transformed | fc2.weight: reordered | fc1.weight: reordered',
+  label: 'ManyGarments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + gt + select + sub + add + 5 more + to_f32 + div + lt + sub + select + 10 more | conv2: conv2d: weights transformed | conv3: conv2d: weights transformed | fc2.weight: reordered',
   parts: [
     {
       name: 'train_00a_ManyGarments_random_random_random_mul_ad',
@@ -895,42 +924,42 @@ const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'train_00c_fc2_weight_reordered',
+      name: 'train_00c_conv3_conv2d_weights_transformed',
+      label: 'conv3: conv2d: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
+    {
+      name: 'train_00d_fc2_weight_reordered',
       label: 'fc2.weight: reordered',
       tasks: { count: 640, block: 0 },
       together: false,
       invocations: { count: 640, block: 0 },
-    },
-    {
-      name: 'train_00d_fc1_weight_reordered',
-      label: 'fc1.weight: reordered',
-      tasks: { count: 576, block: 0 },
-      together: false,
-      invocations: { count: 9216, block: 0 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
     { buffer: 11, access: 'read_write' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
     { buffer: 6, access: 'read' },
     { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
-    { buffer: 13, access: 'read_write' },
     { buffer: 14, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
-  wgsl: `// ManyGarments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + gt + select + sub + add + 5 more + to_f32 + div + lt + sub + select + 10 more | conv2: conv2d: weights transformed | fc2.weight: reordered | fc1.weight: reordered
+  wgsl: `// ManyGarments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + gt + select + sub + add + 5 more + to_f32 + div + lt + sub + select + 10 more | conv2: conv2d: weights transformed | conv3: conv2d: weights transformed | fc2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read_write> scratch1: array<i32>;
 @group(0) @binding(2) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(3) var<storage, read> parameters: array<f32, 167328>;
 @group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
-@group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 32768>;
-@group(0) @binding(6) var<storage, read_write> scratch4: array<f32, 640>;
-@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 73728>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 51200>;
+@group(0) @binding(6) var<storage, read_write> scratch4: array<f32, 204800>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 640>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 fn multiply_high(a: u32, b: u32) -> u32 {
@@ -1230,29 +1259,7 @@ fn part1(number: i32, invocation: u32) {
   let c = item % 64;
   let rest1 = item / 64;
   let r0 = rest1;
-  scratch4[c + r0 * 64] = parameters[c * 10 + r0 + 166688];
-}
-// fc1.weight: reordered
-fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 8 * 128) { return; }
-  let c = item % 128;
-  let rest3 = item / 128;
-  let r0b = rest3 % 8;
-  let rest2 = rest3 / 8;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let h = rest1;
-  let a19 = c + h * 24576 + r0b * 1024 + w * 8192;
-  let a20 = c * 576 + h * 192 + r0b * 8 + w * 64;
-  scratch5[a19] = parameters[a20 + 92896];
-  scratch5[a19 + 128] = parameters[a20 + 92897];
-  scratch5[a19 + 256] = parameters[a20 + 92898];
-  scratch5[a19 + 384] = parameters[a20 + 92899];
-  scratch5[a19 + 512] = parameters[a20 + 92900];
-  scratch5[a19 + 640] = parameters[a20 + 92901];
-  scratch5[a19 + 768] = parameters[a20 + 92902];
-  scratch5[a19 + 896] = parameters[a20 + 92903];
+  scratch5[c + r0 * 64] = parameters[c * 10 + r0 + 166688];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1260,19 +1267,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < i32(uniforms.n)) { part0(number, invocation); return; }
   number -= i32(uniforms.n);
-  if (number < 10) { part1(number, invocation); return; }
-  number -= 10;
-  if (number < 144) { part2(number, invocation); }
+  if (number < 10) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 14: ManyGarments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + random + to_f32 + sub + add + mul + floor + 4 more | conv3.weight: reordered | conv2.weight: reordered. Binds scratch1, scratch2, scratch0, parameters, scratch6, scratch7, scratch8.
+ * Kernel 14: ManyGarments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + random + to_f32 + sub + add + mul + floor + 4 more | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds scratch1, scratch3, scratch2, parameters, scratch6, scratch7, scratch8, scratch9.
  */
 const train01ManyGarmentsRandomMulAddRandomMulA: KernelSpec = {
   name: 'train_01_ManyGarments_random_mul_add_random_mul_a',
-  label: 'ManyGarments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + random + to_f32 + sub + add + mul + floor + 4 more | conv3.weight: reordered | conv2.weight: reordered',
+  label: 'ManyGarments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + random + to_f32 + sub + add + mul + floor + 4 more | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
   parts: [
     {
       name: 'train_01a_ManyGarments_random_mul_add_random_mul_a',
@@ -1282,14 +1287,21 @@ const train01ManyGarmentsRandomMulAddRandomMulA: KernelSpec = {
       invocations: { count: 64, block: 1 },
     },
     {
-      name: 'train_01b_conv3_weight_reordered',
+      name: 'train_01b_fc1_weight_reordered',
+      label: 'fc1.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      together: false,
+      invocations: { count: 9216, block: 0 },
+    },
+    {
+      name: 'train_01c_conv3_weight_reordered',
       label: 'conv3.weight: reordered',
       tasks: { count: 1152, block: 0 },
       together: false,
       invocations: { count: 9216, block: 0 },
     },
     {
-      name: 'train_01c_conv2_weight_reordered',
+      name: 'train_01d_conv2_weight_reordered',
       label: 'conv2.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
@@ -1300,23 +1312,25 @@ const train01ManyGarmentsRandomMulAddRandomMulA: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 11, access: 'read_write' },
-    { buffer: 12, access: 'read_write' },
-    { buffer: 10, access: 'read' },
+    { buffer: 13, access: 'read_write' },
+    { buffer: 12, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 16, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
     { buffer: 18, access: 'read_write' },
+    { buffer: 19, access: 'read_write' },
   ],
-  wgsl: `// ManyGarments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + random + to_f32 + sub + add + mul + floor + 4 more | conv3.weight: reordered | conv2.weight: reordered
+  wgsl: `// ManyGarments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + random + to_f32 + sub + add + mul + floor + 4 more | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read_write> scratch1: array<i32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> parameters: array<f32, 92640>;
+@group(0) @binding(3) var<storage, read> parameters: array<f32, 166624>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 73728>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<f32, 18432>;
-@group(0) @binding(7) var<uniform> uniforms: Uniforms;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32, 73728>;
+@group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 18432>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 fn multiply_high(a: u32, b: u32) -> u32 {
   let middle = (a >> 16u) * (b & 0xffffu) + (((a & 0xffffu) * (b & 0xffffu)) >> 16u);
@@ -1455,8 +1469,30 @@ fn part0(number: i32, invocation: u32) {
     scratch3[a10] = select(scratch2[a10], vec4f(0.0), ((vec4<bool>(((v37 >= v39) & (v37 < (v39 + select(0.0, v38, (scratch0[a9 + 34] < 0.5)))))) & (v40 >= vec4f(v42))) & (v40 < vec4f((v42 + v41)))));
   }
 }
-// conv3.weight: reordered
+// fc1.weight: reordered
 fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 8 * 128) { return; }
+  let c = item % 128;
+  let rest3 = item / 128;
+  let r0b = rest3 % 8;
+  let rest2 = rest3 / 8;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let h = rest1;
+  let a11 = c + h * 24576 + r0b * 1024 + w * 8192;
+  let a12 = c * 576 + h * 192 + r0b * 8 + w * 64;
+  scratch4[a11] = parameters[a12 + 92896];
+  scratch4[a11 + 128] = parameters[a12 + 92897];
+  scratch4[a11 + 256] = parameters[a12 + 92898];
+  scratch4[a11 + 384] = parameters[a12 + 92899];
+  scratch4[a11 + 512] = parameters[a12 + 92900];
+  scratch4[a11 + 640] = parameters[a12 + 92901];
+  scratch4[a11 + 768] = parameters[a12 + 92902];
+  scratch4[a11 + 896] = parameters[a12 + 92903];
+}
+// conv3.weight: reordered
+fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 16 * 64) { return; }
   let c = item % 64;
@@ -1466,19 +1502,19 @@ fn part1(number: i32, invocation: u32) {
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  let a11 = c + r0 * 24576 + r1 * 8192 + r2b * 512;
-  let a12 = c * 128 + r0 * 24576 + r1 * 8192 + r2b * 8;
-  scratch4[a11] = parameters[a12 + 18912];
-  scratch4[a11 + 64] = parameters[a12 + 18913];
-  scratch4[a11 + 128] = parameters[a12 + 18914];
-  scratch4[a11 + 192] = parameters[a12 + 18915];
-  scratch4[a11 + 256] = parameters[a12 + 18916];
-  scratch4[a11 + 320] = parameters[a12 + 18917];
-  scratch4[a11 + 384] = parameters[a12 + 18918];
-  scratch4[a11 + 448] = parameters[a12 + 18919];
+  let a13 = c + r0 * 24576 + r1 * 8192 + r2b * 512;
+  let a14 = c * 128 + r0 * 24576 + r1 * 8192 + r2b * 8;
+  scratch5[a13] = parameters[a14 + 18912];
+  scratch5[a13 + 64] = parameters[a14 + 18913];
+  scratch5[a13 + 128] = parameters[a14 + 18914];
+  scratch5[a13 + 192] = parameters[a14 + 18915];
+  scratch5[a13 + 256] = parameters[a14 + 18916];
+  scratch5[a13 + 320] = parameters[a14 + 18917];
+  scratch5[a13 + 384] = parameters[a14 + 18918];
+  scratch5[a13 + 448] = parameters[a14 + 18919];
 }
 // conv2.weight: reordered
-fn part2(number: i32, invocation: u32) {
+fn part3(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 16 * 32) { return; }
   let c = item % 32;
@@ -1488,12 +1524,12 @@ fn part2(number: i32, invocation: u32) {
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  let a13 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
-  let a14 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
-  scratch5[a13] = parameters[a14 + 352];
-  scratch5[a13 + 32] = parameters[a14 + 353];
-  scratch5[a13 + 64] = parameters[a14 + 354];
-  scratch5[a13 + 96] = parameters[a14 + 355];
+  let a15 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
+  let a16 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
+  scratch6[a15] = parameters[a16 + 352];
+  scratch6[a15 + 32] = parameters[a16 + 353];
+  scratch6[a15 + 64] = parameters[a16 + 354];
+  scratch6[a15 + 96] = parameters[a16 + 355];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1503,33 +1539,63 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= i32(uniforms.n);
   if (number < 144) { part1(number, invocation); return; }
   number -= 144;
-  if (number < 72) { part2(number, invocation); }
+  if (number < 144) { part2(number, invocation); return; }
+  number -= 144;
+  if (number < 72) { part3(number, invocation); }
 }
 `,
 };
 
-/** Kernel 15: conv1: conv2d. Binds scratch6, parameters, scratch0. */
-const train02Conv1Conv2d: KernelSpec = {
-  name: 'train_02_conv1_conv2d',
-  label: 'conv1: conv2d',
+/**
+ * Kernel 15: conv1: conv2d | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch6, parameters, scratch8, scratch9, scratch2, scratch3, scratch1.
+ */
+const train02Conv1Conv2dConv3BackwardConv2dInput: KernelSpec = {
+  name: 'train_02_conv1_conv2d_conv3_backward_conv2d_input',
+  label: 'conv1: conv2d | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2 backward: conv2d_input_grad + gt + select: weights transformed',
   parts: [
     {
-      name: 'train_02_conv1_conv2d',
+      name: 'train_02a_conv1_conv2d',
       label: 'conv1: conv2d',
       tasks: { count: 26, block: 5 },
       together: false,
       invocations: { count: 416, block: 1 },
     },
+    {
+      name: 'train_02b_conv3_backward_conv2d_input_grad_gt_sele',
+      label: 'conv3 backward: conv2d_input_grad + gt + select: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
+    {
+      name: 'train_02c_conv2_backward_conv2d_input_grad_gt_sele',
+      label: 'conv2 backward: conv2d_input_grad + gt + select: weights transformed',
+      tasks: { count: 256, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 16, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv1: conv2d
+  buffers: [
+    { buffer: 16, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 18, access: 'read' },
+    { buffer: 19, access: 'read' },
+    { buffer: 12, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
+    { buffer: 11, access: 'read_write' },
+  ],
+  wgsl: `// conv1: conv2d | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2 backward: conv2d_input_grad + gt + select: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 72>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 73728>;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32, 18432>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 204800>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32, 51200>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1617,24 +1683,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc12 += scratch0[a1 + 392] * v15;
   }
   let a2 = cb + hb * 2704 + n * 5408 + w * 8;
-  scratch1[a2] = acc0;
-  scratch1[a2 + 208] = acc1;
-  scratch1[a2 + 416] = acc2;
-  scratch1[a2 + 624] = acc3;
-  scratch1[a2 + 832] = acc4;
-  scratch1[a2 + 1040] = acc5;
-  scratch1[a2 + 1248] = acc6;
-  scratch1[a2 + 1456] = acc7;
-  scratch1[a2 + 1664] = acc8;
-  scratch1[a2 + 1872] = acc9;
-  scratch1[a2 + 2080] = acc10;
-  scratch1[a2 + 2288] = acc11;
-  scratch1[a2 + 2496] = acc12;
+  scratch3[a2] = acc0;
+  scratch3[a2 + 208] = acc1;
+  scratch3[a2 + 416] = acc2;
+  scratch3[a2 + 624] = acc3;
+  scratch3[a2 + 832] = acc4;
+  scratch3[a2 + 1040] = acc5;
+  scratch3[a2 + 1248] = acc6;
+  scratch3[a2 + 1456] = acc7;
+  scratch3[a2 + 1664] = acc8;
+  scratch3[a2 + 1872] = acc9;
+  scratch3[a2 + 2080] = acc10;
+  scratch3[a2 + 2288] = acc11;
+  scratch3[a2 + 2496] = acc12;
 }
 `,
 };
 
-/** Kernel 16: bn1: mean. Binds scratch0, scratch1. */
+/** Kernel 16: bn1: mean. Binds scratch2, scratch10. */
 const train03Bn1Mean: KernelSpec = {
   name: 'train_03_bn1_mean',
   label: 'bn1: mean',
@@ -1649,7 +1715,7 @@ const train03Bn1Mean: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 11, access: 'read_write' }],
+  buffers: [{ buffer: 12, access: 'read' }, { buffer: 20, access: 'read_write' }],
   wgsl: `// bn1: mean
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
@@ -1677,7 +1743,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 17: bn1: sub + mul + mean + add + max + 2 more. Binds parameters, scratch1, scratch0, scratch2, scratch9. */
+/**
+ * Kernel 17: bn1: sub + mul + mean + add + max + 2 more. Binds parameters, scratch10, scratch2, scratch11, scratch12.
+ */
 const train04Bn1SubMulMeanAddMax2More: KernelSpec = {
   name: 'train_04_bn1_sub_mul_mean_add_max_2_more',
   label: 'bn1: sub + mul + mean + add + max + 2 more',
@@ -1694,10 +1762,10 @@ const train04Bn1SubMulMeanAddMax2More: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 0, access: 'read_write' },
-    { buffer: 11, access: 'read' },
-    { buffer: 10, access: 'read' },
-    { buffer: 12, access: 'read_write' },
-    { buffer: 19, access: 'read_write' },
+    { buffer: 20, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 21, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
   ],
   wgsl: `// bn1: sub + mul + mean + add + max + 2 more
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -1742,7 +1810,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 18: relu: sub + mul + add + relu. Binds scratch0, scratch1, scratch9, parameters, scratch10. */
+/** Kernel 18: relu: sub + mul + add + relu. Binds scratch2, scratch10, scratch12, parameters, scratch13. */
 const train05ReluSubMulAddRelu: KernelSpec = {
   name: 'train_05_relu_sub_mul_add_relu',
   label: 'relu: sub + mul + add + relu',
@@ -1758,11 +1826,11 @@ const train05ReluSubMulAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 10, access: 'read' },
-    { buffer: 11, access: 'read' },
-    { buffer: 19, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 20, access: 'read' },
+    { buffer: 22, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 20, access: 'read_write' },
+    { buffer: 23, access: 'read_write' },
   ],
   wgsl: `// relu: sub + mul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -1816,7 +1884,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 19: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch10, scratch11, scratch12. */
+/** Kernel 19: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch13, scratch14, scratch15. */
 const train06MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
   name: 'train_06_MaxPool2d_max_pool2d_max_pool2d_index',
   label: 'MaxPool2d: max_pool2d + max_pool2d_index',
@@ -1831,7 +1899,7 @@ const train06MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 20, access: 'read' }, { buffer: 21, access: 'read_write' }, { buffer: 22, access: 'read_write' }],
+  buffers: [{ buffer: 23, access: 'read' }, { buffer: 24, access: 'read_write' }, { buffer: 25, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
@@ -1913,7 +1981,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 20: conv2: conv2d. Binds scratch11, parameters, scratch3, scratch10. */
+/** Kernel 20: conv2: conv2d. Binds scratch14, parameters, scratch0, scratch13. */
 const train07Conv2Conv2d: KernelSpec = {
   name: 'train_07_conv2_conv2d',
   label: 'conv2: conv2d',
@@ -1927,18 +1995,18 @@ const train07Conv2Conv2d: KernelSpec = {
     },
   ],
   workgroup: 64,
-  localBytes: 121856,
+  localBytes: 93696,
   buffers: [
-    { buffer: 21, access: 'read' },
+    { buffer: 24, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 13, access: 'read' },
-    { buffer: 20, access: 'read_write' },
+    { buffer: 10, access: 'read' },
+    { buffer: 23, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4696>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 32768>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 51200>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
@@ -2034,7 +2102,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 21: bn2: mean. Binds scratch10, scratch3. */
+/** Kernel 21: bn2: mean. Binds scratch13, scratch0. */
 const train08Bn2Mean: KernelSpec = {
   name: 'train_08_bn2_mean',
   label: 'bn2: mean',
@@ -2049,7 +2117,7 @@ const train08Bn2Mean: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 20, access: 'read' }, { buffer: 13, access: 'read_write' }],
+  buffers: [{ buffer: 23, access: 'read' }, { buffer: 10, access: 'read_write' }],
   wgsl: `// bn2: mean
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
@@ -2078,7 +2146,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 22: bn2: sub + mul + mean + add + max + 2 more. Binds parameters, scratch3, scratch10, scratch13, scratch14.
+ * Kernel 22: bn2: sub + mul + mean + add + max + 2 more. Binds parameters, scratch0, scratch13, scratch16, scratch17.
  */
 const train09Bn2SubMulMeanAddMax2More: KernelSpec = {
   name: 'train_09_bn2_sub_mul_mean_add_max_2_more',
@@ -2096,10 +2164,10 @@ const train09Bn2SubMulMeanAddMax2More: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 0, access: 'read_write' },
-    { buffer: 13, access: 'read' },
-    { buffer: 20, access: 'read' },
-    { buffer: 23, access: 'read_write' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 10, access: 'read' },
+    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read_write' },
+    { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// bn2: sub + mul + mean + add + max + 2 more
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -2145,7 +2213,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 23: relu: sub + mul + add + relu; MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch10, scratch3, scratch14, parameters, scratch15, scratch16.
+ * Kernel 23: relu: sub + mul + add + relu; MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch13, scratch0, scratch17, parameters, scratch18, scratch19.
  */
 const train10ReluSubMulAddReluMaxPool2dMaxPool: KernelSpec = {
   name: 'train_10_relu_sub_mul_add_relu_MaxPool2d_max_pool',
@@ -2162,12 +2230,12 @@ const train10ReluSubMulAddReluMaxPool2dMaxPool: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 20, access: 'read' },
-    { buffer: 13, access: 'read' },
-    { buffer: 24, access: 'read' },
+    { buffer: 23, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 27, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 25, access: 'read_write' },
-    { buffer: 26, access: 'read_write' },
+    { buffer: 28, access: 'read_write' },
+    { buffer: 29, access: 'read_write' },
   ],
   wgsl: `// relu: sub + mul + add + relu; MaxPool2d: max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -2222,28 +2290,45 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 24: conv3: conv2d. Binds scratch15, parameters, scratch17. */
-const train11Conv3Conv2d: KernelSpec = {
-  name: 'train_11_conv3_conv2d',
-  label: 'conv3: conv2d',
+/**
+ * Kernel 24: conv3: conv2d | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch18, parameters, scratch4, scratch20, scratch21.
+ */
+const train11Conv3Conv2dConv3BackwardConv2dWeigh: KernelSpec = {
+  name: 'train_11_conv3_conv2d_conv3_backward_conv2d_weigh',
+  label: 'conv3: conv2d | conv3 backward: conv2d_weight_grad: images transformed',
   parts: [
     {
-      name: 'train_11_conv3_conv2d',
+      name: 'train_11a_conv3_conv2d',
       label: 'conv3: conv2d',
-      tasks: { count: 16, block: 5 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
+    {
+      name: 'train_11b_conv3_backward_conv2d_weight_grad_images',
+      label: 'conv3 backward: conv2d_weight_grad: images transformed',
+      tasks: { count: 32, block: 32 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 25, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 27, access: 'read_write' }],
-  wgsl: `// conv3: conv2d
+  localBytes: 59904,
+  buffers: [
+    { buffer: 28, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 30, access: 'read_write' },
+    { buffer: 31, access: 'read_write' },
+  ],
+  wgsl: `// conv3: conv2d | conv3 backward: conv2d_weight_grad: images transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23160>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 204800>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2282,14 +2367,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     }
   }
   let a2 = cb + n * 288 + w * 32;
-  scratch1[a2] = acc0;
-  scratch1[a2 + 96] = acc1;
-  scratch1[a2 + 192] = acc2;
+  scratch2[a2] = acc0;
+  scratch2[a2 + 96] = acc1;
+  scratch2[a2 + 192] = acc2;
 }
 `,
 };
 
-/** Kernel 25: bn3: mean. Binds scratch17, scratch18. */
+/** Kernel 25: bn3: mean. Binds scratch20, scratch4. */
 const train12Bn3Mean: KernelSpec = {
   name: 'train_12_bn3_mean',
   label: 'bn3: mean',
@@ -2304,7 +2389,7 @@ const train12Bn3Mean: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 27, access: 'read' }, { buffer: 28, access: 'read_write' }],
+  buffers: [{ buffer: 30, access: 'read' }, { buffer: 14, access: 'read_write' }],
   wgsl: `// bn3: mean
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
@@ -2338,7 +2423,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 26: bn3: sub + mul + mean + add + max + 2 more. Binds parameters, scratch18, scratch17, scratch19, scratch20.
+ * Kernel 26: bn3: sub + mul + mean + add + max + 2 more. Binds parameters, scratch4, scratch20, scratch22, scratch23.
  */
 const train13Bn3SubMulMeanAddMax2More: KernelSpec = {
   name: 'train_13_bn3_sub_mul_mean_add_max_2_more',
@@ -2356,10 +2441,10 @@ const train13Bn3SubMulMeanAddMax2More: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 0, access: 'read_write' },
-    { buffer: 28, access: 'read' },
-    { buffer: 27, access: 'read' },
-    { buffer: 29, access: 'read_write' },
-    { buffer: 30, access: 'read_write' },
+    { buffer: 14, access: 'read' },
+    { buffer: 30, access: 'read' },
+    { buffer: 32, access: 'read_write' },
+    { buffer: 33, access: 'read_write' },
   ],
   wgsl: `// bn3: sub + mul + mean + add + max + 2 more
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -2407,7 +2492,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 27: relu: sub + mul + add + relu. Binds scratch17, scratch18, scratch20, parameters, scratch21. */
+/** Kernel 27: relu: sub + mul + add + relu. Binds scratch20, scratch4, scratch23, parameters, scratch24. */
 const train14ReluSubMulAddRelu: KernelSpec = {
   name: 'train_14_relu_sub_mul_add_relu',
   label: 'relu: sub + mul + add + relu',
@@ -2423,11 +2508,11 @@ const train14ReluSubMulAddRelu: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 27, access: 'read' },
-    { buffer: 28, access: 'read' },
     { buffer: 30, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 33, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 31, access: 'read_write' },
+    { buffer: 34, access: 'read_write' },
   ],
   wgsl: `// relu: sub + mul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -2469,7 +2554,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 28: Dropout: random + lt + div + select. Binds scratch21, scratch22, scratch23. */
+/** Kernel 28: Dropout: random + lt + div + select. Binds scratch24, scratch25, scratch26. */
 const train15DropoutRandomLtDivSelect: KernelSpec = {
   name: 'train_15_Dropout_random_lt_div_select',
   label: 'Dropout: random + lt + div + select',
@@ -2484,7 +2569,7 @@ const train15DropoutRandomLtDivSelect: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 31, access: 'read' }, { buffer: 32, access: 'read_write' }, { buffer: 33, access: 'read_write' }],
+  buffers: [{ buffer: 34, access: 'read' }, { buffer: 35, access: 'read_write' }, { buffer: 36, access: 'read_write' }],
   wgsl: `// Dropout: random + lt + div + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
@@ -2554,7 +2639,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 29: fc1: matmul + add + relu. Binds scratch23, parameters, scratch24. */
+/** Kernel 29: fc1: matmul + add + relu. Binds scratch26, parameters, scratch27. */
 const train16Fc1MatmulAddRelu: KernelSpec = {
   name: 'train_16_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -2569,7 +2654,7 @@ const train16Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 33, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 34, access: 'read_write' }],
+  buffers: [{ buffer: 36, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 37, access: 'read_write' }],
   wgsl: `// fc1: matmul + add + relu
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
@@ -2596,7 +2681,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 30: Dropout: random + lt + div + select; fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum + log + sub; loss backward: eq + div + neg + select + add + sum + neg + div + mul + add. Binds scratch24, scratch25, parameters, label.
+ * Kernel 30: Dropout: random + lt + div + select; fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum + log + sub; loss backward: eq + div + neg + select + add + sum + neg + div + mul + add. Binds scratch27, scratch28, parameters, label.
  */
 const train17DropoutRandomLtDivSelectFc2Matmul: KernelSpec = {
   name: 'train_17_Dropout_random_lt_div_select_fc2_matmul',
@@ -2613,8 +2698,8 @@ const train17DropoutRandomLtDivSelectFc2Matmul: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 34, access: 'read' },
-    { buffer: 35, access: 'read_write' },
+    { buffer: 37, access: 'read' },
+    { buffer: 38, access: 'read_write' },
     { buffer: 0, access: 'read' },
     { buffer: 7, access: 'read' },
   ],
@@ -2739,7 +2824,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 31: loss: mean | fc2 backward: sum | fc2 backward: matmul | fc2 backward: lt + matmul + select + mul + gt. Binds scratch25, scratch24, scratch4, scratch26, gradients, scratch27.
+ * Kernel 31: loss: mean | fc2 backward: sum | fc2 backward: matmul | fc2 backward: lt + matmul + select + mul + gt. Binds scratch28, scratch27, scratch5, scratch29, gradients, scratch30.
  */
 const train18LossMeanFc2BackwardSumFc2Backward: KernelSpec = {
   name: 'train_18_loss_mean_fc2_backward_sum_fc2_backward',
@@ -2777,12 +2862,12 @@ const train18LossMeanFc2BackwardSumFc2Backward: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 35, access: 'read' },
-    { buffer: 34, access: 'read' },
-    { buffer: 14, access: 'read' },
-    { buffer: 36, access: 'read_write' },
+    { buffer: 38, access: 'read' },
+    { buffer: 37, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 39, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 37, access: 'read_write' },
+    { buffer: 40, access: 'read_write' },
   ],
   wgsl: `// loss: mean | fc2 backward: sum | fc2 backward: matmul | fc2 backward: lt + matmul + select + mul + gt
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -2862,7 +2947,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 32: loss: eq + select + sum + div + mul + 3 more | fc1 backward: sum | fc1 backward: matmul. Binds label, scratch25, scratch26, scratch27, scratch23, loss, accuracy, gradients.
+ * Kernel 32: loss: eq + select + sum + div + mul + 3 more | fc1 backward: sum | fc1 backward: matmul. Binds label, scratch28, scratch29, scratch30, scratch26, loss, accuracy, gradients.
  */
 const train19LossEqSelectSumDivMul3MoreFc1Ba: KernelSpec = {
   name: 'train_19_loss_eq_select_sum_div_mul_3_more_fc1_ba',
@@ -2894,10 +2979,10 @@ const train19LossEqSelectSumDivMul3MoreFc1Ba: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 35, access: 'read' },
+    { buffer: 38, access: 'read' },
+    { buffer: 39, access: 'read' },
+    { buffer: 40, access: 'read' },
     { buffer: 36, access: 'read' },
-    { buffer: 37, access: 'read' },
-    { buffer: 33, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
@@ -2987,7 +3072,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 33: fc1 backward: lt + matmul + select + mul + gt. Binds scratch21, scratch22, scratch27, scratch5, scratch23.
+ * Kernel 33: fc1 backward: lt + matmul + select + mul + gt. Binds scratch24, scratch25, scratch30, scratch7, scratch26.
  */
 const train20Fc1BackwardLtMatmulSelectMulGt: KernelSpec = {
   name: 'train_20_fc1_backward_lt_matmul_select_mul_gt',
@@ -3004,11 +3089,11 @@ const train20Fc1BackwardLtMatmulSelectMulGt: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 31, access: 'read' },
-    { buffer: 32, access: 'read' },
-    { buffer: 37, access: 'read' },
-    { buffer: 15, access: 'read' },
-    { buffer: 33, access: 'read_write' },
+    { buffer: 34, access: 'read' },
+    { buffer: 35, access: 'read' },
+    { buffer: 40, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 36, access: 'read_write' },
   ],
   wgsl: `// fc1 backward: lt + matmul + select + mul + gt
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3091,7 +3176,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 34: bn3 backward: sub + sum + mul + div. Binds scratch23, scratch17, scratch18, scratch19, gradients, scratch4.
+ * Kernel 34: bn3 backward: sub + sum + mul + div. Binds scratch26, scratch20, scratch4, scratch22, gradients, scratch5.
  */
 const train21Bn3BackwardSubSumMulDiv: KernelSpec = {
   name: 'train_21_bn3_backward_sub_sum_mul_div',
@@ -3108,12 +3193,12 @@ const train21Bn3BackwardSubSumMulDiv: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 33, access: 'read' },
-    { buffer: 27, access: 'read' },
-    { buffer: 28, access: 'read' },
-    { buffer: 29, access: 'read' },
+    { buffer: 36, access: 'read' },
+    { buffer: 30, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 32, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 14, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
   ],
   wgsl: `// bn3 backward: sub + sum + mul + div
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3159,7 +3244,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 35: bn3 backward: sub + mul + div + neg + add. Binds scratch23, scratch20, scratch4, scratch19, scratch17, scratch18, gradients, scratch5.
+ * Kernel 35: bn3 backward: sub + mul + div + neg + add. Binds scratch26, scratch23, scratch5, scratch22, scratch20, scratch4, gradients, scratch7.
  */
 const train22Bn3BackwardSubMulDivNegAdd: KernelSpec = {
   name: 'train_22_bn3_backward_sub_mul_div_neg_add',
@@ -3176,14 +3261,14 @@ const train22Bn3BackwardSubMulDivNegAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
+    { buffer: 36, access: 'read' },
     { buffer: 33, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 32, access: 'read' },
     { buffer: 30, access: 'read' },
     { buffer: 14, access: 'read' },
-    { buffer: 29, access: 'read' },
-    { buffer: 27, access: 'read' },
-    { buffer: 28, access: 'read' },
     { buffer: 1, access: 'read' },
-    { buffer: 15, access: 'read_write' },
+    { buffer: 17, access: 'read_write' },
   ],
   wgsl: `// bn3 backward: sub + mul + div + neg + add
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3227,123 +3312,51 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 36: conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select. Binds scratch15, scratch5, scratch7, gradients, scratch17, scratch21.
+ * Kernel 36: conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch7, scratch18, scratch8, scratch3, scratch4, scratch20.
  */
-const train23Conv3BackwardConv2dWeightGradConv3: KernelSpec = {
-  name: 'train_23_conv3_backward_conv2d_weight_grad_conv3',
-  label: 'conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select',
+const train23Conv3BackwardConv2dWeightGradWeight: KernelSpec = {
+  name: 'train_23_conv3_backward_conv2d_weight_grad_weight',
+  label: 'conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_23a_conv3_backward_conv2d_weight_grad',
-      label: 'conv3 backward: conv2d_weight_grad',
-      tasks: { count: 256, block: 0 },
-      together: true,
-      invocations: { count: 6144, block: 0 },
+      name: 'train_23a_conv3_backward_conv2d_weight_grad_weight',
+      label: 'conv3 backward: conv2d_weight_grad: weights transformed',
+      tasks: { count: 16, block: 32 },
+      together: false,
+      invocations: { count: 0, block: 0 },
     },
     {
       name: 'train_23b_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 1, block: 1 },
+      tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 320, block: 4 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
+  localBytes: 115200,
   buffers: [
-    { buffer: 25, access: 'read' },
-    { buffer: 15, access: 'read' },
     { buffer: 17, access: 'read' },
-    { buffer: 1, access: 'read_write' },
-    { buffer: 27, access: 'read_write' },
-    { buffer: 31, access: 'read_write' },
+    { buffer: 28, access: 'read' },
+    { buffer: 18, access: 'read' },
+    { buffer: 13, access: 'read' },
+    { buffer: 14, access: 'read_write' },
+    { buffer: 30, access: 'read_write' },
   ],
-  wgsl: `// conv3 backward: conv2d_weight_grad | conv3 backward: conv2d_input_grad + gt + select
+  wgsl: `// conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<f32, 73728>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32, 92640>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 55296>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32, 204800>;
+@group(0) @binding(4) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(5) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-// conv3 backward: conv2d_weight_grad
-fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 64 * 32) { return; }
-  let nb = item % 32;
-  let rest4 = item / 32;
-  let c = rest4 % 64;
-  let rest3 = rest4 / 64;
-  let wb = 0;
-  let hb = 0;
-  let r2 = rest3;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let a0 = nb * 4 + r0 * 1152 + r2 * 128;
-    let v0 = vec4f(scratch1[a0], scratch1[a0 + 1], scratch1[a0 + 2], scratch1[a0 + 3]);
-    let a1 = c * 146 + r0 * 9344 + r2;
-    let v1 = scratch0[a1 + 126];
-    let v2 = scratch0[a1 + 127];
-    let v3 = scratch0[a1 + 128];
-    let v4 = scratch0[a1 + 131];
-    let v5 = scratch0[a1 + 132];
-    let v6 = scratch0[a1 + 133];
-    let v7 = vec4f(scratch1[a0 + 384], scratch1[a0 + 385], scratch1[a0 + 386], scratch1[a0 + 387]);
-    let v8 = scratch0[a1 + 136];
-    let v9 = scratch0[a1 + 137];
-    let v10 = scratch0[a1 + 138];
-    let v11 = vec4f(scratch1[a0 + 768], scratch1[a0 + 769], scratch1[a0 + 770], scratch1[a0 + 771]);
-    acc0 += scratch0[a1 + 121] * v0;
-    acc1 += scratch0[a1 + 122] * v0;
-    acc2 += scratch0[a1 + 123] * v0;
-    acc3 += v1 * v0;
-    acc4 += v2 * v0;
-    acc5 += v3 * v0;
-    acc6 += v4 * v0;
-    acc7 += v5 * v0;
-    acc8 += v6 * v0;
-    acc0 += v1 * v7;
-    acc1 += v2 * v7;
-    acc2 += v3 * v7;
-    acc3 += v4 * v7;
-    acc4 += v5 * v7;
-    acc5 += v6 * v7;
-    acc6 += v8 * v7;
-    acc7 += v9 * v7;
-    acc8 += v10 * v7;
-    acc0 += v4 * v11;
-    acc1 += v5 * v11;
-    acc2 += v6 * v11;
-    acc3 += v8 * v11;
-    acc4 += v9 * v11;
-    acc5 += v10 * v11;
-    acc6 += scratch0[a1 + 141] * v11;
-    acc7 += scratch0[a1 + 142] * v11;
-    acc8 += scratch0[a1 + 143] * v11;
-  }
-  let a2 = c * 32 + nb + r2 * 18432;
-  scratch3[a2] = acc0;
-  scratch3[a2 + 2048] = acc1;
-  scratch3[a2 + 4096] = acc2;
-  scratch3[a2 + 6144] = acc3;
-  scratch3[a2 + 8192] = acc4;
-  scratch3[a2 + 10240] = acc5;
-  scratch3[a2 + 12288] = acc6;
-  scratch3[a2 + 14336] = acc7;
-  scratch3[a2 + 16384] = acc8;
-}
-// conv3 backward: conv2d_input_grad + gt + select
-fn part1(number: i32, invocation: u32) {
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
   if (item >= ((i32(uniforms.n) + 3) / 4) * 5 * 64) { return; }
   let c = item % 64;
@@ -3375,23 +3388,23 @@ fn part1(number: i32, invocation: u32) {
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 3)) {
       for (var r2 = 0; r2 < 128; r2++) {
-        let a3 = nb * 4608 + r1 * (-128) + r2 + w * 128;
-        let v0 = scratch1[a3];
-        let a4 = c + r1 * 8192 + r2 * 64;
-        let v1 = scratch2[a4];
-        let v2 = scratch1[a3 + 384];
-        let v3 = scratch1[a3 + 768];
-        let v4 = scratch1[a3 + 1152];
-        let v5 = scratch1[a3 + 1536];
-        let v6 = scratch1[a3 + 1920];
-        let v7 = scratch1[a3 + 2304];
-        let v8 = scratch1[a3 + 2688];
-        let v9 = scratch1[a3 + 3072];
-        let v10 = scratch1[a3 + 3456];
-        let v11 = scratch1[a3 + 3840];
-        let v12 = scratch1[a3 + 4224];
-        let v13 = scratch2[a4 + 24576];
-        let v14 = scratch2[a4 + 49152];
+        let a0 = nb * 4608 + r1 * (-128) + r2 + w * 128;
+        let v0 = scratch0[a0];
+        let a1 = c + r1 * 8192 + r2 * 64;
+        let v1 = scratch2[a1];
+        let v2 = scratch0[a0 + 384];
+        let v3 = scratch0[a0 + 768];
+        let v4 = scratch0[a0 + 1152];
+        let v5 = scratch0[a0 + 1536];
+        let v6 = scratch0[a0 + 1920];
+        let v7 = scratch0[a0 + 2304];
+        let v8 = scratch0[a0 + 2688];
+        let v9 = scratch0[a0 + 3072];
+        let v10 = scratch0[a0 + 3456];
+        let v11 = scratch0[a0 + 3840];
+        let v12 = scratch0[a0 + 4224];
+        let v13 = scratch2[a1 + 24576];
+        let v14 = scratch2[a1 + 49152];
         acc0 += v0 * v1;
         acc1 += v2 * v1;
         acc2 += v3 * v1;
@@ -3431,62 +3444,168 @@ fn part1(number: i32, invocation: u32) {
       }
     }
   }
-  let a5 = c + nb * 6400 + w * 64;
-  let a6 = c * 146 + nb * 37376 + w;
-  scratch4[a5] = select(0.0, acc0, (scratch0[a6 + 121] > 0.0));
-  scratch4[a5 + 320] = select(0.0, acc1, (scratch0[a6 + 126] > 0.0));
-  scratch4[a5 + 640] = select(0.0, acc2, (scratch0[a6 + 131] > 0.0));
-  scratch4[a5 + 960] = select(0.0, acc3, (scratch0[a6 + 136] > 0.0));
-  scratch4[a5 + 1280] = select(0.0, acc4, (scratch0[a6 + 141] > 0.0));
+  let a2 = c + nb * 6400 + w * 64;
+  let a3 = c * 146 + nb * 37376 + w;
+  scratch5[a2] = select(0.0, acc0, (scratch1[a3 + 121] > 0.0));
+  scratch5[a2 + 320] = select(0.0, acc1, (scratch1[a3 + 126] > 0.0));
+  scratch5[a2 + 640] = select(0.0, acc2, (scratch1[a3 + 131] > 0.0));
+  scratch5[a2 + 960] = select(0.0, acc3, (scratch1[a3 + 136] > 0.0));
+  scratch5[a2 + 1280] = select(0.0, acc4, (scratch1[a3 + 141] > 0.0));
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch4[a5 + 1600] = select(0.0, acc5, (scratch0[a6 + 9465] > 0.0));
-    scratch4[a5 + 1920] = select(0.0, acc6, (scratch0[a6 + 9470] > 0.0));
-    scratch4[a5 + 2240] = select(0.0, acc7, (scratch0[a6 + 9475] > 0.0));
-    scratch4[a5 + 2560] = select(0.0, acc8, (scratch0[a6 + 9480] > 0.0));
-    scratch4[a5 + 2880] = select(0.0, acc9, (scratch0[a6 + 9485] > 0.0));
+    scratch5[a2 + 1600] = select(0.0, acc5, (scratch1[a3 + 9465] > 0.0));
+    scratch5[a2 + 1920] = select(0.0, acc6, (scratch1[a3 + 9470] > 0.0));
+    scratch5[a2 + 2240] = select(0.0, acc7, (scratch1[a3 + 9475] > 0.0));
+    scratch5[a2 + 2560] = select(0.0, acc8, (scratch1[a3 + 9480] > 0.0));
+    scratch5[a2 + 2880] = select(0.0, acc9, (scratch1[a3 + 9485] > 0.0));
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch4[a5 + 3200] = select(0.0, acc10, (scratch0[a6 + 18809] > 0.0));
-    scratch4[a5 + 3520] = select(0.0, acc11, (scratch0[a6 + 18814] > 0.0));
-    scratch4[a5 + 3840] = select(0.0, acc12, (scratch0[a6 + 18819] > 0.0));
-    scratch4[a5 + 4160] = select(0.0, acc13, (scratch0[a6 + 18824] > 0.0));
-    scratch4[a5 + 4480] = select(0.0, acc14, (scratch0[a6 + 18829] > 0.0));
+    scratch5[a2 + 3200] = select(0.0, acc10, (scratch1[a3 + 18809] > 0.0));
+    scratch5[a2 + 3520] = select(0.0, acc11, (scratch1[a3 + 18814] > 0.0));
+    scratch5[a2 + 3840] = select(0.0, acc12, (scratch1[a3 + 18819] > 0.0));
+    scratch5[a2 + 4160] = select(0.0, acc13, (scratch1[a3 + 18824] > 0.0));
+    scratch5[a2 + 4480] = select(0.0, acc14, (scratch1[a3 + 18829] > 0.0));
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch4[a5 + 4800] = select(0.0, acc15, (scratch0[a6 + 28153] > 0.0));
-    scratch4[a5 + 5120] = select(0.0, acc16, (scratch0[a6 + 28158] > 0.0));
-    scratch4[a5 + 5440] = select(0.0, acc17, (scratch0[a6 + 28163] > 0.0));
-    scratch4[a5 + 5760] = select(0.0, acc18, (scratch0[a6 + 28168] > 0.0));
-    scratch4[a5 + 6080] = select(0.0, acc19, (scratch0[a6 + 28173] > 0.0));
+    scratch5[a2 + 4800] = select(0.0, acc15, (scratch1[a3 + 28153] > 0.0));
+    scratch5[a2 + 5120] = select(0.0, acc16, (scratch1[a3 + 28158] > 0.0));
+    scratch5[a2 + 5440] = select(0.0, acc17, (scratch1[a3 + 28163] > 0.0));
+    scratch5[a2 + 5760] = select(0.0, acc18, (scratch1[a3 + 28168] > 0.0));
+    scratch5[a2 + 6080] = select(0.0, acc19, (scratch1[a3 + 28173] > 0.0));
   }
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < 96) { part0(number, invocation); return; }
-  number -= 96;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 5 * 64 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 37: bn2 backward: sub + max_pool2d_grad + sum + mul + div | conv3 backward: conv2d_weight_grad: slices. Binds scratch21, scratch16, scratch10, scratch3, scratch13, scratch17, gradients, scratch18.
+ * Kernel 37: conv3 backward: conv2d_weight_grad. Binds scratch18, scratch7, scratch21, scratch4, gradients, scratch3.
  */
-const train24Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
-  name: 'train_24_bn2_backward_sub_max_pool2d_grad_sum_mul',
+const train24Conv3BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_24_conv3_backward_conv2d_weight_grad',
+  label: 'conv3 backward: conv2d_weight_grad',
+  parts: [
+    {
+      name: 'train_24_conv3_backward_conv2d_weight_grad',
+      label: 'conv3 backward: conv2d_weight_grad',
+      tasks: { count: 8, block: 0 },
+      together: false,
+      invocations: { count: 6144, block: 0 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 8704,
+  buffers: [
+    { buffer: 28, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 31, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 13, access: 'read_write' },
+  ],
+  wgsl: `// conv3 backward: conv2d_weight_grad
+struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 92640>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 55296>;
+@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 64 * 32) { return; }
+  let nb = item % 32;
+  let rest4 = item / 32;
+  let c = rest4 % 64;
+  let rest3 = rest4 / 64;
+  let wb = 0;
+  let hb = 0;
+  let r2 = rest3;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let a0 = nb + r0 * 288 + r2 * 32;
+    let v0 = scratch1[a0];
+    let a1 = c * 146 + r0 * 9344 + r2;
+    let v1 = scratch0[a1 + 126];
+    let v2 = scratch0[a1 + 127];
+    let v3 = scratch0[a1 + 128];
+    let v4 = scratch0[a1 + 131];
+    let v5 = scratch0[a1 + 132];
+    let v6 = scratch0[a1 + 133];
+    let v7 = scratch1[a0 + 96];
+    let v8 = scratch0[a1 + 136];
+    let v9 = scratch0[a1 + 137];
+    let v10 = scratch0[a1 + 138];
+    let v11 = scratch1[a0 + 192];
+    acc0 += scratch0[a1 + 121] * v0;
+    acc1 += scratch0[a1 + 122] * v0;
+    acc2 += scratch0[a1 + 123] * v0;
+    acc3 += v1 * v0;
+    acc4 += v2 * v0;
+    acc5 += v3 * v0;
+    acc6 += v4 * v0;
+    acc7 += v5 * v0;
+    acc8 += v6 * v0;
+    acc0 += v1 * v7;
+    acc1 += v2 * v7;
+    acc2 += v3 * v7;
+    acc3 += v4 * v7;
+    acc4 += v5 * v7;
+    acc5 += v6 * v7;
+    acc6 += v8 * v7;
+    acc7 += v9 * v7;
+    acc8 += v10 * v7;
+    acc0 += v4 * v11;
+    acc1 += v5 * v11;
+    acc2 += v6 * v11;
+    acc3 += v8 * v11;
+    acc4 += v9 * v11;
+    acc5 += v10 * v11;
+    acc6 += scratch0[a1 + 141] * v11;
+    acc7 += scratch0[a1 + 142] * v11;
+    acc8 += scratch0[a1 + 143] * v11;
+  }
+  let a2 = c * 32 + nb + r2 * 18432;
+  scratch4[a2] = acc0;
+  scratch4[a2 + 2048] = acc1;
+  scratch4[a2 + 4096] = acc2;
+  scratch4[a2 + 6144] = acc3;
+  scratch4[a2 + 8192] = acc4;
+  scratch4[a2 + 10240] = acc5;
+  scratch4[a2 + 12288] = acc6;
+  scratch4[a2 + 14336] = acc7;
+  scratch4[a2 + 16384] = acc8;
+}
+`,
+};
+
+/**
+ * Kernel 38: bn2 backward: sub + max_pool2d_grad + sum + mul + div | conv3 backward: conv2d_weight_grad: slices. Binds scratch20, scratch19, scratch13, scratch0, scratch16, scratch3, gradients, scratch22.
+ */
+const train25Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
+  name: 'train_25_bn2_backward_sub_max_pool2d_grad_sum_mul',
   label: 'bn2 backward: sub + max_pool2d_grad + sum + mul + div | conv3 backward: conv2d_weight_grad: slices',
   parts: [
     {
-      name: 'train_24a_bn2_backward_sub_max_pool2d_grad_sum_mul',
+      name: 'train_25a_bn2_backward_sub_max_pool2d_grad_sum_mul',
       label: 'bn2 backward: sub + max_pool2d_grad + sum + mul + div',
       tasks: { count: 8, block: 0 },
       together: false,
       invocations: { count: 16, block: 0 },
     },
     {
-      name: 'train_24b_conv3_backward_conv2d_weight_grad_slices',
+      name: 'train_25b_conv3_backward_conv2d_weight_grad_slices',
       label: 'conv3 backward: conv2d_weight_grad: slices',
       tasks: { count: 0, block: 0 },
       together: false,
@@ -3496,14 +3615,14 @@ const train24Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 31, access: 'read' },
-    { buffer: 26, access: 'read' },
-    { buffer: 20, access: 'read' },
-    { buffer: 13, access: 'read' },
+    { buffer: 30, access: 'read' },
+    { buffer: 29, access: 'read' },
     { buffer: 23, access: 'read' },
-    { buffer: 27, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 26, access: 'read' },
+    { buffer: 13, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 28, access: 'read_write' },
+    { buffer: 32, access: 'read_write' },
   ],
   wgsl: `// bn2 backward: sub + max_pool2d_grad + sum + mul + div | conv3 backward: conv2d_weight_grad: slices
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3588,13 +3707,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 38: bn2 backward: div + mul + neg. Binds scratch18, scratch14, scratch13, scratch19. */
-const train25Bn2BackwardDivMulNeg: KernelSpec = {
-  name: 'train_25_bn2_backward_div_mul_neg',
+/** Kernel 39: bn2 backward: div + mul + neg. Binds scratch22, scratch17, scratch16, scratch23. */
+const train26Bn2BackwardDivMulNeg: KernelSpec = {
+  name: 'train_26_bn2_backward_div_mul_neg',
   label: 'bn2 backward: div + mul + neg',
   parts: [
     {
-      name: 'train_25_bn2_backward_div_mul_neg',
+      name: 'train_26_bn2_backward_div_mul_neg',
       label: 'bn2 backward: div + mul + neg',
       tasks: { count: 16, block: 0 },
       together: false,
@@ -3604,10 +3723,10 @@ const train25Bn2BackwardDivMulNeg: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 28, access: 'read' },
-    { buffer: 24, access: 'read' },
-    { buffer: 23, access: 'read' },
-    { buffer: 29, access: 'read_write' },
+    { buffer: 32, access: 'read' },
+    { buffer: 27, access: 'read' },
+    { buffer: 26, access: 'read' },
+    { buffer: 33, access: 'read_write' },
   ],
   wgsl: `// bn2 backward: div + mul + neg
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3632,14 +3751,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 39: bn2 backward: sub + max_pool2d_grad + mul + add + div + neg. Binds scratch16, scratch21, scratch14, scratch19, scratch10, scratch3, gradients, scratch15.
+ * Kernel 40: bn2 backward: sub + max_pool2d_grad + mul + add + div + neg. Binds scratch19, scratch20, scratch17, scratch23, scratch13, scratch0, gradients, scratch18.
  */
-const train26Bn2BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
-  name: 'train_26_bn2_backward_sub_max_pool2d_grad_mul_add',
+const train27Bn2BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
+  name: 'train_27_bn2_backward_sub_max_pool2d_grad_mul_add',
   label: 'bn2 backward: sub + max_pool2d_grad + mul + add + div + neg',
   parts: [
     {
-      name: 'train_26_bn2_backward_sub_max_pool2d_grad_mul_add',
+      name: 'train_27_bn2_backward_sub_max_pool2d_grad_mul_add',
       label: 'bn2 backward: sub + max_pool2d_grad + mul + add + div + neg',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -3649,14 +3768,14 @@ const train26Bn2BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 26, access: 'read' },
-    { buffer: 31, access: 'read' },
-    { buffer: 24, access: 'read' },
     { buffer: 29, access: 'read' },
-    { buffer: 20, access: 'read' },
-    { buffer: 13, access: 'read' },
+    { buffer: 30, access: 'read' },
+    { buffer: 27, access: 'read' },
+    { buffer: 33, access: 'read' },
+    { buffer: 23, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 1, access: 'read' },
-    { buffer: 25, access: 'read_write' },
+    { buffer: 28, access: 'read_write' },
   ],
   wgsl: `// bn2 backward: sub + max_pool2d_grad + mul + add + div + neg
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3728,46 +3847,48 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 40: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch11, scratch15, scratch8, gradients, scratch10, scratch17.
+ * Kernel 41: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch14, scratch18, scratch9, scratch1, gradients, scratch13, scratch0.
  */
-const train27Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
-  name: 'train_27_conv2_backward_conv2d_weight_grad_conv2',
+const train28Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
+  name: 'train_28_conv2_backward_conv2d_weight_grad_conv2',
   label: 'conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_27a_conv2_backward_conv2d_weight_grad',
+      name: 'train_28a_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
       tasks: { count: 24, block: 0 },
       together: true,
       invocations: { count: 34848, block: 0 },
     },
     {
-      name: 'train_27b_conv2_backward_conv2d_input_grad_gt_sele',
+      name: 'train_28b_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 4, block: 5 },
+      tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 104, block: 1 },
     },
   ],
   workgroup: 64,
-  localBytes: 0,
+  localBytes: 261184,
   buffers: [
-    { buffer: 21, access: 'read' },
-    { buffer: 25, access: 'read' },
-    { buffer: 18, access: 'read' },
+    { buffer: 24, access: 'read' },
+    { buffer: 28, access: 'read' },
+    { buffer: 19, access: 'read' },
+    { buffer: 11, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 20, access: 'read_write' },
-    { buffer: 27, access: 'read_write' },
+    { buffer: 23, access: 'read_write' },
+    { buffer: 10, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 4608>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<f32, 18784>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 557568>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32, 51200>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 18784>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 557568>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
@@ -3831,22 +3952,22 @@ fn part0(number: i32, invocation: u32) {
     acc15 += v2 * v9;
   }
   let a2 = cb * 2 + h * 1536 + nb * 64 + r1 * 50688 + r2 * 4608 + w * 512;
-  scratch3[a2] = acc0;
-  scratch3[a2 + 1] = acc1;
-  scratch3[a2 + 8] = acc2;
-  scratch3[a2 + 9] = acc3;
-  scratch3[a2 + 16] = acc4;
-  scratch3[a2 + 17] = acc5;
-  scratch3[a2 + 24] = acc6;
-  scratch3[a2 + 25] = acc7;
-  scratch3[a2 + 32] = acc8;
-  scratch3[a2 + 33] = acc9;
-  scratch3[a2 + 40] = acc10;
-  scratch3[a2 + 41] = acc11;
-  scratch3[a2 + 48] = acc12;
-  scratch3[a2 + 49] = acc13;
-  scratch3[a2 + 56] = acc14;
-  scratch3[a2 + 57] = acc15;
+  scratch4[a2] = acc0;
+  scratch4[a2 + 1] = acc1;
+  scratch4[a2 + 8] = acc2;
+  scratch4[a2 + 9] = acc3;
+  scratch4[a2 + 16] = acc4;
+  scratch4[a2 + 17] = acc5;
+  scratch4[a2 + 24] = acc6;
+  scratch4[a2 + 25] = acc7;
+  scratch4[a2 + 32] = acc8;
+  scratch4[a2 + 33] = acc9;
+  scratch4[a2 + 40] = acc10;
+  scratch4[a2 + 41] = acc11;
+  scratch4[a2 + 48] = acc12;
+  scratch4[a2 + 49] = acc13;
+  scratch4[a2 + 56] = acc14;
+  scratch4[a2 + 57] = acc15;
 }
 // conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
@@ -3927,19 +4048,19 @@ fn part1(number: i32, invocation: u32) {
     }
   }
   let a5 = cb + n * 1352 + w * 8;
-  scratch4[a5] = select(vec4f(0.0), acc0, (scratch0[a5] > vec4f(0.0)));
-  scratch4[a5 + 104] = select(vec4f(0.0), acc1, (scratch0[a5 + 104] > vec4f(0.0)));
-  scratch4[a5 + 208] = select(vec4f(0.0), acc2, (scratch0[a5 + 208] > vec4f(0.0)));
-  scratch4[a5 + 312] = select(vec4f(0.0), acc3, (scratch0[a5 + 312] > vec4f(0.0)));
-  scratch4[a5 + 416] = select(vec4f(0.0), acc4, (scratch0[a5 + 416] > vec4f(0.0)));
-  scratch4[a5 + 520] = select(vec4f(0.0), acc5, (scratch0[a5 + 520] > vec4f(0.0)));
-  scratch4[a5 + 624] = select(vec4f(0.0), acc6, (scratch0[a5 + 624] > vec4f(0.0)));
-  scratch4[a5 + 728] = select(vec4f(0.0), acc7, (scratch0[a5 + 728] > vec4f(0.0)));
-  scratch4[a5 + 832] = select(vec4f(0.0), acc8, (scratch0[a5 + 832] > vec4f(0.0)));
-  scratch4[a5 + 936] = select(vec4f(0.0), acc9, (scratch0[a5 + 936] > vec4f(0.0)));
-  scratch4[a5 + 1040] = select(vec4f(0.0), acc10, (scratch0[a5 + 1040] > vec4f(0.0)));
-  scratch4[a5 + 1144] = select(vec4f(0.0), acc11, (scratch0[a5 + 1144] > vec4f(0.0)));
-  scratch4[a5 + 1248] = select(vec4f(0.0), acc12, (scratch0[a5 + 1248] > vec4f(0.0)));
+  scratch5[a5] = select(vec4f(0.0), acc0, (scratch0[a5] > vec4f(0.0)));
+  scratch5[a5 + 104] = select(vec4f(0.0), acc1, (scratch0[a5 + 104] > vec4f(0.0)));
+  scratch5[a5 + 208] = select(vec4f(0.0), acc2, (scratch0[a5 + 208] > vec4f(0.0)));
+  scratch5[a5 + 312] = select(vec4f(0.0), acc3, (scratch0[a5 + 312] > vec4f(0.0)));
+  scratch5[a5 + 416] = select(vec4f(0.0), acc4, (scratch0[a5 + 416] > vec4f(0.0)));
+  scratch5[a5 + 520] = select(vec4f(0.0), acc5, (scratch0[a5 + 520] > vec4f(0.0)));
+  scratch5[a5 + 624] = select(vec4f(0.0), acc6, (scratch0[a5 + 624] > vec4f(0.0)));
+  scratch5[a5 + 728] = select(vec4f(0.0), acc7, (scratch0[a5 + 728] > vec4f(0.0)));
+  scratch5[a5 + 832] = select(vec4f(0.0), acc8, (scratch0[a5 + 832] > vec4f(0.0)));
+  scratch5[a5 + 936] = select(vec4f(0.0), acc9, (scratch0[a5 + 936] > vec4f(0.0)));
+  scratch5[a5 + 1040] = select(vec4f(0.0), acc10, (scratch0[a5 + 1040] > vec4f(0.0)));
+  scratch5[a5 + 1144] = select(vec4f(0.0), acc11, (scratch0[a5 + 1144] > vec4f(0.0)));
+  scratch5[a5 + 1248] = select(vec4f(0.0), acc12, (scratch0[a5 + 1248] > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -3953,21 +4074,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 41: bn1 backward: sub + max_pool2d_grad + sum + mul + div | conv2 backward: conv2d_weight_grad: slices. Binds scratch17, scratch12, scratch0, scratch1, scratch2, scratch10, gradients, scratch13.
+ * Kernel 42: bn1 backward: sub + max_pool2d_grad + sum + mul + div | conv2 backward: conv2d_weight_grad: slices. Binds scratch0, scratch15, scratch2, scratch10, scratch11, scratch13, gradients, scratch16.
  */
-const train28Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
-  name: 'train_28_bn1_backward_sub_max_pool2d_grad_sum_mul',
+const train29Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
+  name: 'train_29_bn1_backward_sub_max_pool2d_grad_sum_mul',
   label: 'bn1 backward: sub + max_pool2d_grad + sum + mul + div | conv2 backward: conv2d_weight_grad: slices',
   parts: [
     {
-      name: 'train_28a_bn1_backward_sub_max_pool2d_grad_sum_mul',
+      name: 'train_29a_bn1_backward_sub_max_pool2d_grad_sum_mul',
       label: 'bn1 backward: sub + max_pool2d_grad + sum + mul + div',
       tasks: { count: 4, block: 0 },
       together: false,
       invocations: { count: 8, block: 0 },
     },
     {
-      name: 'train_28b_conv2_backward_conv2d_weight_grad_slices',
+      name: 'train_29b_conv2_backward_conv2d_weight_grad_slices',
       label: 'conv2 backward: conv2d_weight_grad: slices',
       tasks: { count: 0, block: 0 },
       together: false,
@@ -3977,14 +4098,14 @@ const train28Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 27, access: 'read' },
-    { buffer: 22, access: 'read' },
     { buffer: 10, access: 'read' },
-    { buffer: 11, access: 'read' },
+    { buffer: 25, access: 'read' },
     { buffer: 12, access: 'read' },
     { buffer: 20, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 23, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 26, access: 'read_write' },
   ],
   wgsl: `// bn1 backward: sub + max_pool2d_grad + sum + mul + div | conv2 backward: conv2d_weight_grad: slices
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -4069,13 +4190,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 42: bn1 backward: div + mul + neg. Binds scratch13, scratch9, scratch2, scratch14. */
-const train29Bn1BackwardDivMulNeg: KernelSpec = {
-  name: 'train_29_bn1_backward_div_mul_neg',
+/** Kernel 43: bn1 backward: div + mul + neg. Binds scratch16, scratch12, scratch11, scratch17. */
+const train30Bn1BackwardDivMulNeg: KernelSpec = {
+  name: 'train_30_bn1_backward_div_mul_neg',
   label: 'bn1 backward: div + mul + neg',
   parts: [
     {
-      name: 'train_29_bn1_backward_div_mul_neg',
+      name: 'train_30_bn1_backward_div_mul_neg',
       label: 'bn1 backward: div + mul + neg',
       tasks: { count: 8, block: 0 },
       together: false,
@@ -4085,10 +4206,10 @@ const train29Bn1BackwardDivMulNeg: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 23, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 12, access: 'read' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 26, access: 'read' },
+    { buffer: 22, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// bn1 backward: div + mul + neg
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -4113,14 +4234,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 43: bn1 backward: sub + max_pool2d_grad + mul + add + div + neg. Binds scratch12, scratch17, scratch9, scratch14, scratch0, scratch1, gradients, scratch10.
+ * Kernel 44: bn1 backward: sub + max_pool2d_grad + mul + add + div + neg. Binds scratch15, scratch0, scratch12, scratch17, scratch2, scratch10, gradients, scratch13.
  */
-const train30Bn1BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
-  name: 'train_30_bn1_backward_sub_max_pool2d_grad_mul_add',
+const train31Bn1BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
+  name: 'train_31_bn1_backward_sub_max_pool2d_grad_mul_add',
   label: 'bn1 backward: sub + max_pool2d_grad + mul + add + div + neg',
   parts: [
     {
-      name: 'train_30_bn1_backward_sub_max_pool2d_grad_mul_add',
+      name: 'train_31_bn1_backward_sub_max_pool2d_grad_mul_add',
       label: 'bn1 backward: sub + max_pool2d_grad + mul + add + div + neg',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -4130,14 +4251,14 @@ const train30Bn1BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
+    { buffer: 25, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 22, access: 'read' },
     { buffer: 27, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 24, access: 'read' },
-    { buffer: 10, access: 'read' },
-    { buffer: 11, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 20, access: 'read' },
     { buffer: 1, access: 'read' },
-    { buffer: 20, access: 'read_write' },
+    { buffer: 23, access: 'read_write' },
   ],
   wgsl: `// bn1 backward: sub + max_pool2d_grad + mul + add + div + neg
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -4187,13 +4308,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 44: conv1 backward: conv2d_weight_grad. Binds scratch6, scratch10, gradients, scratch25. */
-const train31Conv1BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_31_conv1_backward_conv2d_weight_grad',
+/** Kernel 45: conv1 backward: conv2d_weight_grad. Binds scratch6, scratch13, gradients, scratch28. */
+const train32Conv1BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_32_conv1_backward_conv2d_weight_grad',
   label: 'conv1 backward: conv2d_weight_grad',
   parts: [
     {
-      name: 'train_31_conv1_backward_conv2d_weight_grad',
+      name: 'train_32_conv1_backward_conv2d_weight_grad',
       label: 'conv1 backward: conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       together: true,
@@ -4204,9 +4325,9 @@ const train31Conv1BackwardConv2dWeightGrad: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 16, access: 'read' },
-    { buffer: 20, access: 'read' },
+    { buffer: 23, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 35, access: 'read_write' },
+    { buffer: 38, access: 'read_write' },
   ],
   wgsl: `// conv1 backward: conv2d_weight_grad
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -4241,13 +4362,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 45: conv1 backward: conv2d_weight_grad: slices. Binds scratch25, gradients. */
-const train32Conv1BackwardConv2dWeightGradSlices: KernelSpec = {
-  name: 'train_32_conv1_backward_conv2d_weight_grad_slices',
+/** Kernel 46: conv1 backward: conv2d_weight_grad: slices. Binds scratch28, gradients. */
+const train33Conv1BackwardConv2dWeightGradSlices: KernelSpec = {
+  name: 'train_33_conv1_backward_conv2d_weight_grad_slices',
   label: 'conv1 backward: conv2d_weight_grad: slices',
   parts: [
     {
-      name: 'train_32_conv1_backward_conv2d_weight_grad_slices',
+      name: 'train_33_conv1_backward_conv2d_weight_grad_slices',
       label: 'conv1 backward: conv2d_weight_grad: slices',
       tasks: { count: 0, block: 0 },
       together: false,
@@ -4256,7 +4377,7 @@ const train32Conv1BackwardConv2dWeightGradSlices: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 35, access: 'read' }, { buffer: 1, access: 'read_write' }],
+  buffers: [{ buffer: 38, access: 'read' }, { buffer: 1, access: 'read_write' }],
   wgsl: `// conv1 backward: conv2d_weight_grad: slices
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>, 1872>;
@@ -4284,13 +4405,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 46: AdamW: is_finite + mul + add + pow + sub + 7 more. Binds loss, m, gradients, v, parameters. */
-const train33AdamWIsFiniteMulAddPowSub7More: KernelSpec = {
-  name: 'train_33_AdamW_is_finite_mul_add_pow_sub_7_more',
+/** Kernel 47: AdamW: is_finite + mul + add + pow + sub + 7 more. Binds loss, m, gradients, v, parameters. */
+const train34AdamWIsFiniteMulAddPowSub7More: KernelSpec = {
+  name: 'train_34_AdamW_is_finite_mul_add_pow_sub_7_more',
   label: 'AdamW: is_finite + mul + add + pow + sub + 7 more',
   parts: [
     {
-      name: 'train_33_AdamW_is_finite_mul_add_pow_sub_7_more',
+      name: 'train_34_AdamW_is_finite_mul_add_pow_sub_7_more',
       label: 'AdamW: is_finite + mul + add + pow + sub + 7 more',
       tasks: { count: 654, block: 0 },
       together: false,
@@ -4356,968 +4477,1891 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionSmallBest in hexadecimal: 55,655 bytes, a function for each part of each kernel. */
+/**
+ * The WebAssembly module of FashionSmallBest in hexadecimal: 109,097 bytes, a function for each part of each kernel.
+ */
 const fashionSmallBestWasm = '\
-0061736d01000000017a0d60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60087f7f7f7f7f7f7f7f\
-0060077f7f7f7f7f7f7f0060097f7f7f7f7f7f7f7f7f0060067f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f\
-7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f727902030180800403474600000101010102030405010106060607070706\
-070809080a0a0a0a0b0b0b07090808070609080c070908080707060c0c0c0c0a0a0a080c0a0c0c0a0a060a0c0c0a060a06090807aa143f2e696e\
-6665725f3030615f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000c32696e6665725f3030625f63\
-6f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72655f776569000d2d696e6665725f30315f636f6e76325f63\
-6f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000e2d696e6665725f30325f636f6e76335f636f6e7632645f6164645f\
-737172745f6469765f7375625f325f6d6f7265000f1c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001017696e666572\
-5f30345f6663325f6d61746d756c5f6164640011206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f6469760012356576\
-616c756174655f3030625f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72655f776569000d306576616c\
-756174655f30315f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72650013306576616c756174655f3032\
-5f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000e306576616c756174655f30335f636f6e76335f\
-636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f7265000f1f6576616c756174655f30345f6663315f6d61746d756c5f6164\
-645f72656c750010346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f\
-5f66330014156576616c756174655f30365f6c6f73735f6d65616e00152d6576616c756174655f30375f6c6f73735f65715f73656c6563745f73\
-756d5f6469765f6d756c5f335f6d6f7265001632747261696e5f3030615f4d616e794761726d656e74735f72616e646f6d5f72616e646f6d5f72\
-616e646f6d5f6d756c5f616400172a747261696e5f3030625f636f6e76325f636f6e7632645f776569676874735f7472616e73666f726d656400\
-181e747261696e5f3030635f6663325f7765696768745f72656f72646572656400191e747261696e5f3030645f6663315f7765696768745f7265\
-6f726465726564001a32747261696e5f3031615f4d616e794761726d656e74735f72616e646f6d5f6d756c5f6164645f72616e646f6d5f6d756c\
-5f61001b20747261696e5f3031625f636f6e76335f7765696768745f72656f726465726564001c20747261696e5f3031635f636f6e76325f7765\
-696768745f72656f726465726564001d15747261696e5f30325f636f6e76315f636f6e763264001e11747261696e5f30335f626e315f6d65616e\
-001f28747261696e5f30345f626e315f7375625f6d756c5f6d65616e5f6164645f6d61785f325f6d6f726500201e747261696e5f30355f72656c\
-755f7375625f6d756c5f6164645f72656c7500212e747261696e5f30365f4d6178506f6f6c32645f6d61785f706f6f6c32645f6d61785f706f6f\
-6c32645f696e646578002215747261696e5f30375f636f6e76325f636f6e763264002311747261696e5f30385f626e325f6d65616e0024287472\
-61696e5f30395f626e325f7375625f6d756c5f6d65616e5f6164645f6d61785f325f6d6f7265002531747261696e5f31305f72656c755f737562\
-5f6d756c5f6164645f72656c755f4d6178506f6f6c32645f6d61785f706f6f6c002615747261696e5f31315f636f6e76335f636f6e7632640027\
-11747261696e5f31325f626e335f6d65616e002828747261696e5f31335f626e335f7375625f6d756c5f6d65616e5f6164645f6d61785f325f6d\
-6f726500291e747261696e5f31345f72656c755f7375625f6d756c5f6164645f72656c75002a25747261696e5f31355f44726f706f75745f7261\
-6e646f6d5f6c745f6469765f73656c656374002b1c747261696e5f31365f6663315f6d61746d756c5f6164645f72656c75002c30747261696e5f\
-31375f44726f706f75745f72616e646f6d5f6c745f6469765f73656c6563745f6663325f6d61746d756c002d13747261696e5f3138615f6c6f73\
-735f6d65616e002e1a747261696e5f3138625f6663325f6261636b776172645f73756d002f1d747261696e5f3138635f6663325f6261636b7761\
-72645f6d61746d756c00302e747261696e5f3138645f6663325f6261636b776172645f6c745f6d61746d756c5f73656c6563745f6d756c5f6774\
-00312b747261696e5f3139615f6c6f73735f65715f73656c6563745f73756d5f6469765f6d756c5f335f6d6f726500321a747261696e5f313962\
-5f6663315f6261636b776172645f73756d00331d747261696e5f3139635f6663315f6261636b776172645f6d61746d756c00342d747261696e5f\
-32305f6663315f6261636b776172645f6c745f6d61746d756c5f73656c6563745f6d756c5f6774003525747261696e5f32315f626e335f626163\
-6b776172645f7375625f73756d5f6d756c5f646976003629747261696e5f32325f626e335f6261636b776172645f7375625f6d756c5f6469765f\
-6e65675f61646400372b747261696e5f3233615f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261640038327472\
-61696e5f3233625f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65003932747261696e5f32\
-34615f626e325f6261636b776172645f7375625f6d61785f706f6f6c32645f677261645f73756d5f6d756c003a32747261696e5f3234625f636f\
-6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573003b21747261696e5f32355f626e325f6261636b\
-776172645f6469765f6d756c5f6e6567003c31747261696e5f32365f626e325f6261636b776172645f7375625f6d61785f706f6f6c32645f6772\
-61645f6d756c5f616464003d2b747261696e5f3237615f636f6e76325f6261636b776172645f636f6e7632645f7765696768745f67726164003e\
-32747261696e5f3237625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65003f3274726169\
-6e5f3238615f626e315f6261636b776172645f7375625f6d61785f706f6f6c32645f677261645f73756d5f6d756c004032747261696e5f323862\
-5f636f6e76325f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573003b21747261696e5f32395f626e315f62\
-61636b776172645f6469765f6d756c5f6e6567004131747261696e5f33305f626e315f6261636b776172645f7375625f6d61785f706f6f6c3264\
-5f677261645f6d756c5f61646400422a747261696e5f33315f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f67726164\
-004331747261696e5f33325f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f677261645f736c6963657300442f747261\
-696e5f33335f4164616d575f69735f66696e6974655f6d756c5f6164645f706f775f7375625f375f6d6f726500450ac09a0346d30101027c2000\
-440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f\
-7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a2\
-44111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a2440000000000\
-00f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c2000440000000000000000610440440000\
-00000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd220142\
-3488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103200241016a\
-21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1c33fa020\
-05a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005a244555555\
-555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b500101\
-7c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a0100044000000000000f0\
-3fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01\
-017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b\
-2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470bf20602027f027e\
-410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a7200573\
-20037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e2107\
-2007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a\
-21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a72005732003\
-7321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007\
-422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a2103\
-2000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321\
-042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e210720074220\
-88a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000\
-ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a7200573200373210420\
-06a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a7\
-20017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41\
-d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a7\
-2105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a72001\
-7320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000410876b2\
-4300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f51d2531f51d2fdde01210620\
-00fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd57\
-8d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d00010203\
-08090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d000102030809\
-0a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfd\
-ae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c\
-578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d\
-0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f\
-141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379e\
-b979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121\
-062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9e\
-cd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001\
-020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d00010203\
-08090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67\
-bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004\
-fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d04050607\
-0c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d\
-0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979\
-379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde\
-0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c57\
-8d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d\
-0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001\
-020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85\
-ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf012107\
-2004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d0405\
-06070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d04050607\
-0c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379e\
-b979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2\
-fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd\
-0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009\
-fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d\
-0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67\
-bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf01\
-21072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d\
-040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d0405\
-06070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979\
-379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f\
-51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde01210820\
-04fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd5121002008\
-2009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007\
-fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85\
-ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fd\
-df0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009\
-fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d\
-040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379e\
-b979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108fdad01fdfa01fd0c00008033\
-000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241006a\
-2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a2210320\
-04410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244\
-166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd\
-2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a2441111\
-11111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60bc40203037c01\
-7f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400004054fb21f93fa2a12002443163\
-621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8\
-efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa0\
-2003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745\
-e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a244555555555555c5bfa02003\
-a244000000000000f03fa02001a20b210520059a200520044102711bb60ba70a07067f087b037f0f7b017f057b017f2000200148044020002108\
-0340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c0000000000000000\
-0000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000\
-000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000\
-0000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a211802\
-4003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd\
-090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012\
-fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd\
-00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017\
-fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde401211320\
-1d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e\
-2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde4012111\
-2018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde601\
-2015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd000280f028\
-21272028fd000280092028fd000280f128fd0cacc52737acc52737acc52737acc52737fde401fde301fde70121292028fd0002800a212a2028fd\
-000290f028212b2028fd000290092028fd000290f128fd0cacc52737acc52737acc52737acc52737fde401fde301fde701212c2028fd0002900a\
-212d2006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212e202e200e2027fde5012029fde601202afde401fd0c0000\
-0000000000000000000000000000fdeb01200f2027fde5012029fde601202afde401fd0c00000000000000000000000000000000fdeb01fde901\
-20102027fde5012029fde601202afde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde5012029fde601202afde401\
-fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202e2012202bfde501202cfde601202dfde401fd0c000000000000000000\
-00000000000000fdeb012013202bfde501202cfde601202dfde401fd0c00000000000000000000000000000000fdeb01fde9012014202bfde501\
-202cfde601202dfde401fd0c00000000000000000000000000000000fdeb01fde9012015202bfde501202cfde601202dfde401fd0c0000000000\
-0000000000000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d\
-000b200841016a22082001480d000b0b0bd10602077f177b20002001480440200021080340200821092009412070210a200941206e2109200921\
-0b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800b210f200d\
-fd0002804b2110200dfd0002808b012111200dfd000280cb012112200dfd0002808b032113200f2012fde4012013fde401fd0c0000003f000000\
-3f0000003f0000003ffde6012114200dfd0002808b022115200dfd000280cb03211620102015fde4012016fde401fd0c0000003f0000003f0000\
-003f0000003ffde6012117200dfd000280cb022118200dfd0002808b04211920112018fde4012019fde401fd0c0000003f0000003f0000003f00\
-00003ffde601211a200f2012fde5012013fde401fd0c0000003f0000003f0000003f0000003ffde601211b20102015fde5012016fde401fd0c00\
-00003f0000003f0000003f0000003ffde601211c20112018fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde601211d200f20\
-10fde4012011fde401fd0c0000003f0000003f0000003f0000003ffde601211e200f2010fde5012011fde401fd0c0000003f0000003f0000003f\
-0000003ffde601211f20142017fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601212020142017fde501201afde401fd0c\
-0000003f0000003f0000003f0000003ffde6012121201b201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde6012122201b\
-201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212320132016fde4012019fde401fd0c0000003f0000003f000000\
-3f0000003ffde601212420132016fde5012019fde401fd0c0000003f0000003f0000003f0000003ffde6012125200e200ffd0b0200200e201efd\
-0b028008200e201ffd0b028010200e2011fd0b028018200e2014fd0b028020200e2020fd0b028028200e2021fd0b028030200e201afd0b028038\
-200e201bfd0b028040200e2022fd0b028048200e2023fd0b028050200e201dfd0b028058200e2013fd0b028060200e2024fd0b028068200e2025\
-fd0b028070200e2019fd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bcb11\
-0b097f207b047f0a7b037f077b037f117b017f067b047f20002001480440200021080340200821092009410170210a200941016e21092009210b\
-4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41\
-046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fd\
-e5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b\
-200ffd00028010211c20122018fde501211d2014201afde501211e2018200ffd00028029fde501211f201a200ffd00028028fde5012120200ffd\
-0002002011fde5012013fde501212120152013fde401212220132015fde50121232015200ffd000280032016fde501fde501212420172011fde4\
-012019fde5012125201b2019fde40121262019201bfde5012127201b201c2016fde401fde501212820112017fde501201dfde5012129201e201d\
-fde401212a201d201efde501212b201e2016201cfde501fde501212c2017200ffd00028027fde501201ffde501212d2020201ffde401212e201f\
-2020fde501212f2020201c200ffd0002802afde501fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b\
-02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b02\
-80e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd\
-0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d\
-000b410021310340410021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c00000000000000000000\
-0000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000000000\
-00000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000000000\
-00000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003\
-203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200\
-214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde4\
-01213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afd\
-e401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd090280042148\
-20482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003\
-203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b09003\
-20492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b0290\
-9103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e20\
-03203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203\
-214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0\
-ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e1\
-03fde501215620512052fde501204afd0002c0e703fde5012157204afd0002809003204cfde401204dfde4012050fde4012053fde40121582050\
-2053fde501204afd0002e0a2032054fde4012055fde401fde5012159204c204dfde501204afd000280db03fde5012056fde4012057fde401215a\
-20562057fde50120542055fde501204afd0002e0ed03fde501fde501215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0\
-f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a\
-22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280f228215c205dfd000280cb04215e205dfd0002\
-80f428215f205ffd0cacc52737acc52737acc52737acc52737fde40121602060fde3012161205e2061fde7012162205dfd000280cd0421634100\
-21640340410021652007203141086c203241046c6a206441c0026c6a200b41c00c6c6a41046c6a21662003203241046c206441a0016c6a41046c\
-6a2167034020662067fd000280f403205cfde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb012067fd0002a0f4\
-03205cfde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb01fde9012067fd0002c0f603205cfde5012062fde601\
-2063fde401fd0c00000000000000000000000000000000fdeb01fde9012067fd0002e0f603205cfde5012062fde6012063fde401fd0c00000000\
-000000000000000000000000fdeb01fde901fd0b020020664180026a2166206741c0006a2167206541016a22654105480d000b206441016a2264\
-4105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bc40e0f077f0a7b047f087b\
-017f057b017f017b017f0d7b017f027b027f017b017f200020014804402000210703402007210820084110702109200841106e21082008210a20\
-0a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d0340410520022802004c0440fd0c0000000000\
-0000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000\
-000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
-0000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd\
-0c000000000000000000000000000000002117410021180340410021192004200b41c00c6c200c41c0026c6a201841c0026c6a200d41c0006c6a\
-41046c6a211a2005200941086c20184180c0016c6a41046c6a211b02400340201afd090200211c201bfd000280cf04211d201c201dfde601200e\
-fde401210e201bfd000290cf04211e201c201efde601200ffde401210f201afd09028032211f201f201dfde6012010fde4012110201f201efde6\
-012011fde4012111201941807f460d01201afd0902806421202020201dfde6012012fde40121122020201efde6012013fde4012113201afd0902\
-80960121212021201dfde6012014fde40121142021201efde6012015fde4012115201941a07e460d01201afd090280c80121222022201dfde601\
-2016fde40121162022201efde6012017fde4012117201a41046a211a201b4180046a211b201941016a221941c001480d000b0b201841016a2218\
-4103480d000b2005200941086c41046c6a21242024fd000280f62821232024fd000280cf162024fd000280fa28fd0cacc52737acc52737acc527\
-37acc52737fde401fde301fde70121252024fd000280d31621262024fd000290f62821272024fd000290cf162024fd000290fa28fd0cacc52737\
-acc52737acc52737acc52737fde401fde301fde70121282024fd000290d31621292006200b4180096c200941086c6a200c4180036c6a200d4180\
-016c6a41046c6a212a202a200e2023fde5012025fde6012026fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202a200f20\
-27fde5012028fde6012029fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202a20102023fde5012025fde6012026fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b028024202a20112027fde5012028fde6012029fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b029024202a20122023fde5012025fde6012026fde401fd0c00000000000000000000000000000000fdeb01fd0b028048\
-202a20132027fde5012028fde6012029fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202a20142023fde5012025fde6\
-012026fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202a20152027fde5012028fde6012029fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02906c202a20162023fde5012025fde6012026fde401fd0c00000000000000000000000000000000fdeb\
-01fd0b02809001202a20172027fde5012028fde6012029fde401fd0c00000000000000000000000000000000fdeb01fd0b029090010520052009\
-41086c41046c6a212c202cfd000280f628212b202cfd000280cf16212d202cfd000280fa28212e202efd0cacc52737acc52737acc52737acc527\
-37fde401212f202ffde3012130202d2030fde7012131202cfd000280d3162132202cfd000290f6282133202cfd000290cf162134202cfd000290\
-fa2821352035fd0cacc52737acc52737acc52737acc52737fde40121362036fde301213720342037fde7012138202cfd000290d3162139410021\
-3a0340fd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213c410021180340410021192004200c41\
-c0026c200a41c03e6c6a203a41c00c6c6a201841c0026c6a200d41c0006c6a41046c6a213d2005200941086c20184180c0016c6a41046c6a213e\
-0340203dfd090200213f203f203efd000280cf04fde601203bfde401213b203f203efd000290cf04fde601203cfde401213c203d41046a213d20\
-3e4180046a213e201941016a221941c001480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a203a41\
-80096c6a200d4180016c6a41046c6a21402040203b202bfde5012031fde6012032fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b02002040203c2033fde5012038fde6012039fde401fd0c00000000000000000000000000000000fdeb01fd0b0210203a41016a223a20022802\
-00200a41056c6b480d000b0b200d41016a220d4103480d000b200c41016a220c4103480d000b200741016a22072001480d000b0b0be70a0f057f\
-0a7b047f087b017f017b017f017b017f017b017f027b027f017b017f200020014804402000210703402007210820084108702109200841086e21\
-082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c0000000000000000000000\
-0000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c000000000000000000\
-00000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
-0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
-00000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a\
-2119024003402018fd090200211a2019fd000280d716211b201a201bfde601200cfde401210c2019fd000290d716211c201a201cfde601200dfd\
-e401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e\
-201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde601\
-2013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde40121152018418004\
-6a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280\
-d72821212022fd000290d72821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b0290022024\
-20102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b02800820\
-2420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d7282125\
-2026fd000290d7282127410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100\
-21160340410021172004200a41802d6c20284180096c6a20166a41046c6a212b2005200941086c201641c0046c6a41046c6a212c0340202bfd09\
-0200212d202d202cfd000280d716fde6012029fde4012129202d202cfd000290d716fde601202afde401212a202b4180046a212b202c4180026a\
-212c201741016a22174109480d000b201641016a2216418001480d000b2006200941086c200a41c0026c6a202841c0006c6a41046c6a212e202e\
-20292025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202e202a2027fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b0210202841016a22282002280200200a41056c6b480d000b0b200741016a22072001480d000b0b0bba0408017d017f097d047f0a\
-7d037f017d017f200020014804402005410041046c6a210820082a0280ed28210720082a0284ed28210920082a0288ed28210a20082a028ced28\
-210b20082a0290ed28210c20082a0294ed28210d20082a0298ed28210e20082a029ced28210f20082a02a0ed28211020082a02a4ed2821112000\
-211203402012211320132114410021150340430000000021164300000000211743000000002118430000000021194300000000211a4300000000\
-211b4300000000211c4300000000211d4300000000211e4300000000211f410021202004201441c0006c41046c6a21212005410041046c6a2122\
-034020212a020021232016202320222a0280d928949221162017202320222a0284d928949221172018202320222a0288d9289492211820192023\
-20222a028cd92894922119201a202320222a0290d9289492211a201b202320222a0294d9289492211b201c202320222a0298d9289492211c201d\
-202320222a029cd9289492211d201e202320222a02a0d9289492211e201f202320222a02a4d9289492211f202141046a2121202241286a212220\
-2041016a222041c000480d000b20062014410a6c41046c6a2124202420162007923802002024201720099238020420242018200a923802082024\
-2019200b9238020c2024201a200c923802102024201b200d923802142024201c200e923802182024201d200f9238021c2024201e201092380220\
-2024201f201192380224201541016a22154101480d000b201241016a22122001480d000b0b0b860101077f200020014804402000210803402008\
-21092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f439538\
-0200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0b\
-a70a07067f087b037f0f7b017f057b017f2000200148044020002107034020072108200821094100210a03404100210b03404100210c0340fd0c\
-00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f\
-fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
-2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021152004200a41386c2009419006\
-6c6a200b41026c6a41046c6a21162005200c41086c41046c6a2117024003402016fd09020021182017fd000200211920182019fde601200dfde4\
-01210d2016fd090204211a201a2019fde601200efde401210e2016fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c20\
-19fde6012010fde40121102017fd000210211d2018201dfde6012011fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4\
-012113201c201dfde6012014fde4012114201541a07e460d012017fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f\
-201efde601200efde401210e201c201efde601200ffde401210f2016fd09027821202020201efde6012010fde40121102017fd00029001212120\
-1a2021fde6012011fde4012111201f2021fde6012012fde4012112201c2021fde6012013fde401211320202021fde6012014fde4012114201541\
-e07c460d012017fd000280022122201f2022fde601200dfde401210d2016fd09020c212320232022fde601200efde401210e20202022fde60120\
-0ffde401210f2016fd09027c212420242022fde6012010fde40121102017fd000290022125201f2025fde6012011fde401211120232025fde601\
-2012fde401211220202025fde6012013fde401211320242025fde6012014fde4012114201641f0006a211620174180036a2117201541016a2215\
-4103480d000b0b2005200c41086c41046c6a21272027fd000280f02821262027fd000280092027fd000280f128fd0cacc52737acc52737acc527\
-37acc52737fde401fde301fde70121282027fd0002800a21292027fd000290f028212a2027fd000290092027fd000290f128fd0cacc52737acc5\
-2737acc52737acc52737fde401fde301fde701212b2027fd0002900a212c2006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41\
-046c6a212d202d200d2026fde5012028fde6012029fde401fd0c00000000000000000000000000000000fdeb01200e2026fde5012028fde60120\
-29fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde5012028fde6012029fde401fd0c0000000000000000000000\
-0000000000fdeb01fde90120102026fde5012028fde6012029fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202d\
-2011202afde501202bfde601202cfde401fd0c00000000000000000000000000000000fdeb012012202afde501202bfde601202cfde401fd0c00\
-000000000000000000000000000000fdeb01fde9012013202afde501202bfde601202cfde401fd0c00000000000000000000000000000000fdeb\
-01fde9012014202afde501202bfde601202cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200c41016a220c4104\
-480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0bed0716017d017f097d047f0a7d\
-037f017d017f017d017f017d037f017d017f017d027f017d037f017d017f027d017f200020014804402005410041046c6a210a200a2a0280ed28\
-2109200a2a0284ed28210b200a2a0288ed28210c200a2a028ced28210d200a2a0290ed28210e200a2a0294ed28210f200a2a0298ed282110200a\
-2a029ced282111200a2a02a0ed282112200a2a02a4ed282113200021140340201421152015211641002117034043000000002118430000000021\
-194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021204300000000212141\
-0021222004201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d928949221182019202520242a\
-0284d92894922119201a202520242a0288d9289492211a201b202520242a028cd9289492211b201c202520242a0290d9289492211c201d202520\
-242a0294d9289492211d201e202520242a0298d9289492211e201f202520242a029cd9289492211f2020202520242a02a0d92894922120202120\
-2520242a02a4d92894922121202341046a2123202441286a2124202241016a222241c000480d000b20062016410a6c41046c6a21262026201820\
-099238020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d200f92380214202620\
-1e2010923802182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101480d000b43ffff7fff212741\
-00212220062016410a6c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b43ffff7fff2129410021\
-2a4100212b20062016410a6c41046c6a212c0340202c2a0200212d202d20295e202d202d5c72212e202d2029202e1b21294100410a6c202b6a20\
-2a202e1b212a202c41046a212c202b41016a222b410a480d000b202a2007201641046c6a2130203028020046b2212f2008201641176c41046c6a\
-2131203120273802002031202f38020420312a02002132410021332008201641176c41046c6a213420062016410a6c41046c6a21350340203420\
-352a0200203293380208203441046a2134203541046a2135203341016a2233410a480d000b43000000002136410021222008201641176c41046c\
-6a21370340203620372a02081002922136203741046a2137202241016a2222410a480d000b2031203638023020312a0230213820381003213941\
-0021332008201641176c41046c6a213a0340203a203a2a0208203993380234203a41046a213a203341016a2233410a480d000b201441016a2214\
-2001480d000b0b0b9a0104017d037f027d037f2000200148044043000000002106410021070340410021082004200741176c41046c6a21090340\
-200620092a0234922106200941046a2109200841016a2208410a480d000b200741016a22072002280200480d000b2002280200410a6cb2210a20\
-06200a95210b2000210c0340200c210d2005410041046c6a210e200e200b380200200c41016a220c2001480d000b0b0bb30208017d047f017d02\
-7f057d017f037d047f20002001480440430000000021094100210a2004410041046c6a210b0340200b280200210c200c41004e200c410a487104\
-4020092005200c200a41176c6a410d6a41046c6a210d200d2a02009221090b200b41046a210b200a41016a220a2002280200480d000b43000000\
-00210e4100210f2005410041046c6a21100340200e20102a020492210e201041dc006a2110200f41016a220f2002280200480d000b2002280200\
-b2211120092011952112436666663f201294211320138c21142006410041046c6a211620162a0200211543cdcccc3d2015942117201420179321\
-18200e20119521192000211a0340201a211b2007410041046c6a211c201c20183802002008410041046c6a211d201d2019380200201a41016a22\
-1a2001480d000b0b0b82263b017d017f017d017f017d017f017d017f017d017f017d017f017d027f017d017f017d017f017d027f017d017f017d\
-017f017d017f017d017f017d017f017d017f017d017f017d087f057d037f037d037f017d017f017d017f017b017f157b027f0a7b027f017b017f\
-117b037f037b027f0f7b027f277b2000200148044020022a0204210c200cfc00210d20022a0208210e200efc00210f20022a020c21102010fc00\
-211120022a020421122012fc00211320022a020821142014fc00211520022a020c21162016fc00211720022a020421182018fc0021192019410a\
-6c211a20022a0208211b201bfc00211c20022a020c211d201dfc00211e20022a0204211f201ffc0021202020410a6c212120022a020821222022\
-fc00212320022a020c21242024fc00212520022a020421262026fc00212720022a020821282028fc00212920022a020c212a202afc00212b2002\
-2a0204212c202cfc00212d20022a0208212e202efc00212f20022a020c21302030fc00213120002132034020322133203321342004203441dc00\
-6c41046c6a213520352034200d6a4102200f201110083802002035203420136a4103201520171008380204410021362004203441dc006c41046c\
-6a213703402037433333333f439a99993e20362034410a6c6a201a6a4104201c201e10089492430000444494380208203741046a213720364101\
-6a2236410a480d000b410021362004203441dc006c41046c6a2138034020382a0208213943114b93be43104b133f20362034410a6c6a20216a41\
-0520232025100894921002213a2039203a959190213b2039203a949190213c2038203b3802302038203c380258203841046a2138203641016a22\
-36410a480d000b43ffff7fff213d4100213e4100213f2004203441dc006c41046c6a2140034020402a0230214120402a02582142204143000080\
-3f602041430000e0415f712042430000803f60712042430000e0415f71b221432043203d5e204320435c7221442043203d20441b213d4100410a\
-6c203f6a203e20441b213e204041046a2140203f41016a223f410a480d000b2005203441046c6a21452045203e36020020452802002146204641\
-004e2046410a4871047d20042046203441dc006c6a41046c6a214820482a0230430000803f6020482a0230430000e0415f7120482a0258430000\
-803f607120482a0258430000e0415f71047d20482a02300543000000000b0543000000000b2147204641004e2046410a4871047d200420462034\
-41dc006c6a41046c6a214a204a2a0230430000803f60204a2a0230430000e0415f71204a2a0258430000803f6071204a2a0258430000e0415f71\
-047d204a2a02580543000000000b0543000000000b2149203520473802800120352049380284012035203420276a41062029202b100838028801\
-20352034202d6a4107202f2031100838028c012035fd09028001214b204bfd1f0043000000005e214c2035fd09028801214d204bfd0c0000e041\
-0000e0410000e0410000e0414100204c6bfd11fd52214efd0c0000e0410000e0410000e0410000e041204efde501214f204ffd0c0000803f0000\
-803f0000803f0000803ffde4012150204d2050fde6012151204ffd0c00000040000000400000004000000040fde7012152205120524100204c6b\
-fd11fd5221532053fd682154204efd0c0000e0410000e0410000e0410000e041fde7012155204efd0c0000803f0000803f0000803f0000803ffd\
-e50121562035fd09028c0121572035fd0902840121582058fd0c0000e0410000e0410000e0410000e0414100204c6bfd11fd522159fd0c0000e0\
-410000e0410000e0410000e0412059fde501215a205afd0c0000803f0000803f0000803f0000803ffde401215b2057205bfde601215c205afd0c\
-00000040000000400000004000000040fde701215d205c205d4100204c6bfd11fd52215e205efd68215f2059fd0c0000e0410000e0410000e041\
-0000e041fde70121602059fd0c0000803f0000803f0000803f0000803ffde5012161410021622004203441dc006c41046c6a2163034020624104\
-6c41006afd11fd0c00000000010000000200000003000000fdae01fdfa01fd0c0000003f0000003f0000003f0000003ffde40121642054206420\
-55fde601fd0c0000003f0000003f0000003f0000003ffde501fd0c00000000000000000000000000000000fde9012056fde801fde4012165205f\
-20642060fde601fd0c0000003f0000003f0000003f0000003ffde501fd0c00000000000000000000000000000000fde9012061fde801fde40121\
-6620632065fd0b02900120632066fd0b028002206341106a2163206241016a22624107480d000b2035fd0902042167fd0c0000a0410000a04100\
-00a0410000a0412067fde6012168fd0c000020c1000020c1000020c1000020c12068fde40121692069fd0c35fa8e3c35fa8e3c35fa8e3c35fa8e\
-3cfde601216a206afd1f00100afd13216b206afd1f00100bfd13216c2035fd090200216d206dfd1f00430000003f5d216e4100216f0340200420\
-3441dc006c206f41046c6a41046c6a21712071fd0002800221702070fd68217220702072fde5012173fd0c0000803f0000803f0000803f000080\
-3f2073fde50121742072fdf80121752075fd0c00000000000000000000000000000000fd3f21762075fd0c1c0000001c0000001c0000001c0000\
-00fd3921772075fdfa0121782078fd0c00005841000058410000584100005841fde5012179206b2079fde601217a206c2079fde601217b2075fd\
-0c01000000010000000100000001000000fdae01217c207cfd0c00000000000000000000000000000000fd3f217d207cfd0c1c0000001c000000\
-1c0000001c000000fd39217e207cfdfa01217f207ffd0c00005841000058410000584100005841fde501218001206b208001fde601218101206c\
-208001fde60121820141002136034041002183012004203441dc006c41046c6a218401200820344190066c206f41046c6a41046c6a2185010340\
-208401fd09029001218601208601fd68218701208601208701fde501218801208701fd1f00fc0021890120890141004e208901411c4871218a01\
-208901b2430000584193fd13218b01206c208b01fde601218c01207a208c01fde401fd0c00005841000058410000584100005841fde401fd6a21\
-8d01206b208b01fde601218e01207b208e01fde501fd0c00005841000058410000584100005841fde401fd6a218f01208d01fdf8012190012090\
-01fd0c00000000000000000000000000000000fd3f209001fd0c1c0000001c0000001c0000001c000000fd39fd4e219101208f01fdf801219201\
-209201fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae012092014100206e6bfd11fd5221\
-9301208101208c01fde401fd0c00005841000058410000584100005841fde401fd6a219401208201208e01fde501fd0c00005841000058410000\
-584100005841fde401fd6a219501209401fdf801219601209601fd0c00000000000000000000000000000000fd3f209601fd0c1c0000001c0000\
-001c0000001c000000fd39fd4e219701209501fdf801219801209801fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000\
-001b0000001b000000fdae012098014100206e6bfd11fd5221990120890141016a219a01209a0141004e209a01411c4871219b01209a01b24300\
-00584193fd13219c01206c209c01fde601219d01207a209d01fde401fd0c00005841000058410000584100005841fde401fd6a219e01206b209c\
-01fde601219f01207b209f01fde501fd0c00005841000058410000584100005841fde401fd6a21a001209e01fdf80121a10120a101fd0c000000\
-00000000000000000000000000fd3f20a101fd0c1c0000001c0000001c0000001c000000fd39fd4e21a20120a001fdf80121a30120a301fd0cff\
-fffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae0120a3014100206e6bfd11fd5221a40120810120\
-9d01fde401fd0c00005841000058410000584100005841fde401fd6a21a501208201209f01fde501fd0c00005841000058410000584100005841\
-fde401fd6a21a60120a501fdf80121a70120a701fd0c00000000000000000000000000000000fd3f20a701fd0c1c0000001c0000001c0000001c\
-000000fd39fd4e21a80120a601fdf80121a90120a901fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b\
-000000fdae0120a9014100206e6bfd11fd5221aa01208501fd0c0000803f0000803f0000803f0000803f208801fde50120744100208a016bfd11\
-2076fd4e2077fd4e21ab01209101209201fd0c00000000000000000000000000000000fd3ffd4e209201fd0c1c0000001c0000001c0000001c00\
-0000fd39fd4e21ac0120ac0120ab01fd4e21ad01209101209301fd0c00000000000000000000000000000000fd3ffd4e209301fd0c1c0000001c\
-0000001c0000001c000000fd39fd4e21ae0120ae0120ad01fd4e21af01209001fd0c1c0000001c0000001c0000001c000000fdb501209301fdae\
-0120344190066cfd11fdae0120af01fd4e2006fd11fdae0121b00120b001fd1b002d0000fd1120b001fd1b012d0000fd1c0120b001fd1b022d00\
-00fd1c0220b001fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120ae01fd4e20ac01fd4e208d01fd0c000000\
-00000000000000000000000000fd46208d01fd0c0000e0410000e0410000e0410000e041fd43fd4e208f01fd0c00000000000000000000000000\
-000000fd46fd4e208f01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20ab01fd4efde60120734100208a016bfd11207dfd4e207e\
-fd4e21b101209701209801fd0c00000000000000000000000000000000fd3ffd4e209801fd0c1c0000001c0000001c0000001c000000fd39fd4e\
-21b20120b20120b101fd4e21b301209701209901fd0c00000000000000000000000000000000fd3ffd4e209901fd0c1c0000001c0000001c0000\
-001c000000fd39fd4e21b40120b40120b301fd4e21b501209601fd0c1c0000001c0000001c0000001c000000fdb501209901fdae012034419006\
-6cfd11fdae0120b501fd4e2006fd11fdae0121b60120b601fd1b002d0000fd1120b601fd1b012d0000fd1c0120b601fd1b022d0000fd1c0220b6\
-01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b401fd4e20b201fd4e209401fd0c000000000000000000\
-00000000000000fd46209401fd0c0000e0410000e0410000e0410000e041fd43fd4e209501fd0c00000000000000000000000000000000fd46fd\
-4e209501fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b101fd4efde601fde401fde60120880120744100209b016bfd112076fd\
-4e2077fd4e21b70120a20120a301fd0c00000000000000000000000000000000fd3ffd4e20a301fd0c1c0000001c0000001c0000001c000000fd\
-39fd4e21b80120b80120b701fd4e21b90120a20120a401fd0c00000000000000000000000000000000fd3ffd4e20a401fd0c1c0000001c000000\
-1c0000001c000000fd39fd4e21ba0120ba0120b901fd4e21bb0120a101fd0c1c0000001c0000001c0000001c000000fdb50120a401fdae012034\
-4190066cfd11fdae0120bb01fd4e2006fd11fdae0121bc0120bc01fd1b002d0000fd1120bc01fd1b012d0000fd1c0120bc01fd1b022d0000fd1c\
-0220bc01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120ba01fd4e20b801fd4e209e01fd0c000000000000\
-00000000000000000000fd46209e01fd0c0000e0410000e0410000e0410000e041fd43fd4e20a001fd0c00000000000000000000000000000000\
-fd46fd4e20a001fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b701fd4efde60120734100209b016bfd11207dfd4e207efd4e21\
-bd0120a80120a901fd0c00000000000000000000000000000000fd3ffd4e20a901fd0c1c0000001c0000001c0000001c000000fd39fd4e21be01\
-20be0120bd01fd4e21bf0120a80120aa01fd0c00000000000000000000000000000000fd3ffd4e20aa01fd0c1c0000001c0000001c0000001c00\
-0000fd39fd4e21c00120c00120bf01fd4e21c10120a701fd0c1c0000001c0000001c0000001c000000fdb50120aa01fdae0120344190066cfd11\
-fdae0120c101fd4e2006fd11fdae0121c20120c201fd1b002d0000fd1120c201fd1b012d0000fd1c0120c201fd1b022d0000fd1c0220c201fd1b\
-032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120c001fd4e20be01fd4e20a501fd0c000000000000000000000000\
-00000000fd4620a501fd0c0000e0410000e0410000e0410000e041fd43fd4e20a601fd0c00000000000000000000000000000000fd46fd4e20a6\
-01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20bd01fd4efde601fde401fde601fde401fd0b020020840141046a218401208501\
-41f0006a21850120830141016a228301411c480d000b203641016a22364101480d000b206f41016a226f4107480d000b203241016a2232200148\
-0d000b0b0bd10602077f177b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102007200f41086c\
-200e41c0006c6a41046c6a21112009200f4180206c200e41086c6a41046c6a211203402011fd0002800b21132011fd0002804b21142011fd0002\
-808b0121152011fd000280cb0121162011fd0002808b03211720132016fde4012017fde401fd0c0000003f0000003f0000003f0000003ffde601\
-21182011fd0002808b0221192011fd000280cb03211a20142019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b20\
-11fd000280cb02211c2011fd0002808b04211d2015201cfde401201dfde401fd0c0000003f0000003f0000003f0000003ffde601211e20132016\
-fde5012017fde401fd0c0000003f0000003f0000003f0000003ffde601211f20142019fde501201afde401fd0c0000003f0000003f0000003f00\
-00003ffde60121202015201cfde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212120132014fde4012015fde401fd0c00\
-00003f0000003f0000003f0000003ffde601212220132014fde5012015fde401fd0c0000003f0000003f0000003f0000003ffde6012123201820\
-1bfde401201efde401fd0c0000003f0000003f0000003f0000003ffde60121242018201bfde501201efde401fd0c0000003f0000003f0000003f\
-0000003ffde6012125201f2020fde4012021fde401fd0c0000003f0000003f0000003f0000003ffde6012126201f2020fde5012021fde401fd0c\
-0000003f0000003f0000003f0000003ffde60121272017201afde401201dfde401fd0c0000003f0000003f0000003f0000003ffde60121282017\
-201afde501201dfde401fd0c0000003f0000003f0000003f0000003ffde601212920122013fd0b020020122022fd0b02800820122023fd0b0280\
-1020122015fd0b02801820122018fd0b02802020122024fd0b02802820122025fd0b0280302012201efd0b0280382012201ffd0b028040201220\
-26fd0b02804820122027fd0b02805020122021fd0b02805820122017fd0b02806020122028fd0b02806820122029fd0b0280702012201dfd0b02\
-8078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f20002001480440200021\
-0c0340200c210d200d41c00070210e200d41c0006e210d200d210f200a200e200f41c0006c6a41046c6a211020102007200e410a6c200f6a4104\
-6c6a211120112a0280d928380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e410021\
-0f200b200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102007200e41c0016d41c0016c\
-200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d716380200201041046a211020114180126a2111200f\
-41016a220f418001480d000b200c41016a220c2001480d000b0b0bf80a2d017d027f017d017f017d017f017d027f017d017f017d017f017d017f\
-017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d077f057d037f037d037f017d017f017d027f077b017f097b017f037b\
-037f017b2000200148044020022a0204210b200bfc00210c200c410a6c210d20022a0208210e200efc00210f20022a020c21102010fc00211120\
-022a020421122012fc0021132013410a6c211420022a020821152015fc00211620022a020c21172017fc00211820022a020421192019fc00211a\
-20022a0208211b201bfc00211c20022a020c211d201dfc00211e20022a0204211f201ffc00212020022a020821212021fc00212220022a020c21\
-232023fc00212420022a020421252025fc00212620022a020821272027fc00212820022a020c21292029fc00212a2000212b0340202b212c202c\
-212d4100212e2004202d41236c41046c6a212f0340202f430ad7a33c4352b89e3e202e202d410a6c6a200d6a4108200f20111008949243000044\
-4494380200202f41046a212f202e41016a222e410a480d000b4100212e2004202d41236c41046c6a2130034020302a0200213143c81b9abf431e\
-771940202e202d410a6c6a20146a4109201620181008949210022132203120329591902133203120329491902134203020333802282030203438\
-0250203041046a2130202e41016a222e410a480d000b43ffff7fff213541002136410021372004202d41236c41046c6a2138034020382a022821\
-3920382a0250213a20394300000000602039430000d8415f71203a43000000006071203a430000d8415f71b2213b203b20355e203b203b5c7221\
-3c203b2035203c1b21354100410a6c20376a2036203c1b2136203841046a2138203741016a2237410a480d000b2005202d41046c6a213d203d20\
-36360200203d280200213e203e41004e203e410a4871047d2004203e202d41236c6a41046c6a214020402a022843000000006020402a02284300\
-00d8415f7120402a02504300000000607120402a0250430000d8415f71047d20402a02280543000000000b0543000000000b213f203e41004e20\
-3e410a4871047d2004203e202d41236c6a41046c6a214220422a022843000000006020422a0228430000d8415f7120422a025043000000006071\
-20422a0250430000d8415f71047d20422a02500543000000000b0543000000000b21412004202d41236c41046c6a21432043203f380278204320\
-4138027c2043202d201a6a410a201c201e1008380280012043202d20206a410b202220241008380284012043202d20266a410c2028202a100838\
-0288012043fd0902800121442043fd09027c2145fd0c0000e0410000e0410000e0410000e0412045fde50121462046fd0c0000803f0000803f00\
-00803f0000803ffde401214720442047fde60121482048fd6821492043fd09028801214a204afd1f00430000003f5d214b20454100204b6bfd11\
-fd4e214c2049204cfde401214d2043fd09028401214e2043fd090278214ffd0c0000e0410000e0410000e0410000e041204ffde50121502050fd\
-0c0000803f0000803f0000803f0000803ffde4012151204e2051fde60121522052fd6821532053204ffde4012154410021550340205541046c41\
-006afd11fd0c00000000010000000200000003000000fdae01fdfa01215620562053fd46215720562054fd4321584100212e0340410021592008\
-202d4190066c205541046c6a41046c6a215a2006202d4190066c205541046c6a41046c6a215b03402059b2fd13215c205a205bfd000200205c20\
-49fd46205c204dfd43fd4e2057fd4e2058fd4efd4ffd0b0200205a41f0006a215a205b41f0006a215b205941016a2259411c480d000b202e4101\
-6a222e4101480d000b205541016a22554107480d000b202b41016a222b2001480d000b0b0b8e0101077f200020014804402000210b0340200b21\
-0c200c41800170210d200c4180016e210c200c210e4100210f2009200e4180c0006c200d41c0006c6a41046c6a21102007200e4180c0006c200d\
-6a41046c6a21110340201020112a0280cf04380200201041046a211020114180046a2111200f41016a220f41c000480d000b200b41016a220b20\
-01480d000b0b0b890101077f200020014804402000210b0340200b210c200c41c00070210d200c41c0006e210c200c210e4100210f200a200e41\
-80106c200d41206c6a41046c6a21102007200e4180106c200d6a41046c6a21110340201020112a02800b380200201041046a211020114180026a\
-2111200f41016a220f4120480d000b200b41016a220b2001480d000b0b0bc10e09077f0a7b037f157b0a7f027b027f037b017f20002001480440\
-200021070340200721082008411a7021092008411a6e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b\
-4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c0000000000000000000000000000\
+0061736d01000000017a0d60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60097f7f7f7f7f7f7f7f\
+7f0060087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060067f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f\
+7f7f00600a7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004034d4c00000101010102030405010106060607070808\
+06080609060a0a0a0a0a0a0a0a0b0b0b090606080709060c06060906060808070c0c0c0c0a0a0a060c0a0c0c0c0a0a070a0b0b0a070a07090607\
+9917462e696e6665725f3030615f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000c32696e666572\
+5f3030625f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72655f776569000d32696e6665725f3030635f\
+636f6e76335f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f776569000e2d696e6665725f30315f636f6e76325f\
+636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000f2d696e6665725f30325f636f6e76335f636f6e7632645f616464\
+5f737172745f6469765f7375625f325f6d6f726500101c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001117696e6665\
+725f30345f6663325f6d61746d756c5f6164640012206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f64697600133565\
+76616c756174655f3030625f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72655f776569000d35657661\
+6c756174655f3030635f636f6e76335f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f776569000e306576616c75\
+6174655f30315f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72650014306576616c756174655f30325f\
+636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000f306576616c756174655f30335f636f6e76335f63\
+6f6e7632645f6164645f737172745f6469765f7375625f325f6d6f726500101f6576616c756174655f30345f6663315f6d61746d756c5f616464\
+5f72656c750011346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f\
+66330015156576616c756174655f30365f6c6f73735f6d65616e00162d6576616c756174655f30375f6c6f73735f65715f73656c6563745f7375\
+6d5f6469765f6d756c5f335f6d6f7265001732747261696e5f3030615f4d616e794761726d656e74735f72616e646f6d5f72616e646f6d5f7261\
+6e646f6d5f6d756c5f616400182a747261696e5f3030625f636f6e76325f636f6e7632645f776569676874735f7472616e73666f726d65640019\
+2a747261696e5f3030635f636f6e76335f636f6e7632645f776569676874735f7472616e73666f726d6564001a1e747261696e5f3030645f6663\
+325f7765696768745f72656f726465726564001b32747261696e5f3031615f4d616e794761726d656e74735f72616e646f6d5f6d756c5f616464\
+5f72616e646f6d5f6d756c5f61001c1e747261696e5f3031625f6663315f7765696768745f72656f726465726564001d20747261696e5f303163\
+5f636f6e76335f7765696768745f72656f726465726564001e20747261696e5f3031645f636f6e76325f7765696768745f72656f726465726564\
+001f16747261696e5f3032615f636f6e76315f636f6e763264002032747261696e5f3032625f636f6e76335f6261636b776172645f636f6e7632\
+645f696e7075745f677261645f67745f73656c65002132747261696e5f3032635f636f6e76325f6261636b776172645f636f6e7632645f696e70\
+75745f677261645f67745f73656c65002211747261696e5f30335f626e315f6d65616e002328747261696e5f30345f626e315f7375625f6d756c\
+5f6d65616e5f6164645f6d61785f325f6d6f726500241e747261696e5f30355f72656c755f7375625f6d756c5f6164645f72656c7500252e7472\
+61696e5f30365f4d6178506f6f6c32645f6d61785f706f6f6c32645f6d61785f706f6f6c32645f696e646578002615747261696e5f30375f636f\
+6e76325f636f6e763264002711747261696e5f30385f626e325f6d65616e002828747261696e5f30395f626e325f7375625f6d756c5f6d65616e\
+5f6164645f6d61785f325f6d6f7265002931747261696e5f31305f72656c755f7375625f6d756c5f6164645f72656c755f4d6178506f6f6c3264\
+5f6d61785f706f6f6c002a16747261696e5f3131615f636f6e76335f636f6e763264002b32747261696e5f3131625f636f6e76335f6261636b77\
+6172645f636f6e7632645f7765696768745f677261645f696d61676573002c11747261696e5f31325f626e335f6d65616e002d28747261696e5f\
+31335f626e335f7375625f6d756c5f6d65616e5f6164645f6d61785f325f6d6f7265002e1e747261696e5f31345f72656c755f7375625f6d756c\
+5f6164645f72656c75002f25747261696e5f31355f44726f706f75745f72616e646f6d5f6c745f6469765f73656c65637400301c747261696e5f\
+31365f6663315f6d61746d756c5f6164645f72656c75003130747261696e5f31375f44726f706f75745f72616e646f6d5f6c745f6469765f7365\
+6c6563745f6663325f6d61746d756c003213747261696e5f3138615f6c6f73735f6d65616e00331a747261696e5f3138625f6663325f6261636b\
+776172645f73756d00341d747261696e5f3138635f6663325f6261636b776172645f6d61746d756c00352e747261696e5f3138645f6663325f62\
+61636b776172645f6c745f6d61746d756c5f73656c6563745f6d756c5f677400362b747261696e5f3139615f6c6f73735f65715f73656c656374\
+5f73756d5f6469765f6d756c5f335f6d6f726500371a747261696e5f3139625f6663315f6261636b776172645f73756d00381d747261696e5f31\
+39635f6663315f6261636b776172645f6d61746d756c00392d747261696e5f32305f6663315f6261636b776172645f6c745f6d61746d756c5f73\
+656c6563745f6d756c5f6774003a25747261696e5f32315f626e335f6261636b776172645f7375625f73756d5f6d756c5f646976003b29747261\
+696e5f32325f626e335f6261636b776172645f7375625f6d756c5f6469765f6e65675f616464003c32747261696e5f3233615f636f6e76335f62\
+61636b776172645f636f6e7632645f7765696768745f677261645f776569676874003d32747261696e5f3233625f636f6e76335f6261636b7761\
+72645f636f6e7632645f696e7075745f677261645f67745f73656c65003e2a747261696e5f32345f636f6e76335f6261636b776172645f636f6e\
+7632645f7765696768745f67726164003f32747261696e5f3235615f626e325f6261636b776172645f7375625f6d61785f706f6f6c32645f6772\
+61645f73756d5f6d756c004032747261696e5f3235625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f73\
+6c69636573004121747261696e5f32365f626e325f6261636b776172645f6469765f6d756c5f6e6567004231747261696e5f32375f626e325f62\
+61636b776172645f7375625f6d61785f706f6f6c32645f677261645f6d756c5f61646400432b747261696e5f3238615f636f6e76325f6261636b\
+776172645f636f6e7632645f7765696768745f67726164004432747261696e5f3238625f636f6e76325f6261636b776172645f636f6e7632645f\
+696e7075745f677261645f67745f73656c65004532747261696e5f3239615f626e315f6261636b776172645f7375625f6d61785f706f6f6c3264\
+5f677261645f73756d5f6d756c004632747261696e5f3239625f636f6e76325f6261636b776172645f636f6e7632645f7765696768745f677261\
+645f736c69636573004121747261696e5f33305f626e315f6261636b776172645f6469765f6d756c5f6e6567004731747261696e5f33315f626e\
+315f6261636b776172645f7375625f6d61785f706f6f6c32645f677261645f6d756c5f61646400482a747261696e5f33325f636f6e76315f6261\
+636b776172645f636f6e7632645f7765696768745f67726164004931747261696e5f33335f636f6e76315f6261636b776172645f636f6e763264\
+5f7765696768745f677261645f736c69636573004a2f747261696e5f33345f4164616d575f69735f66696e6974655f6d756c5f6164645f706f77\
+5f7375625f375f6d6f7265004b0a99b9064cd30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e\
+21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a244\
+1aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555\
+c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba5\
+0203017e017f037c200044000000000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b\
+200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669e\
+a0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2\
+210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a24492244992\
+2449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee6\
+3fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f0\
+3f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144\
+000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102\
+200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b1300\
+2000bc41808080fc077141808080fc07470bf20602027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e2107200742\
+2088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a210320\
+00ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a72005732003732104\
+2006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088\
+a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad\
+41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006\
+a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720\
+017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3\
+bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a721\
+05200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a7200173\
+20027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4\
+927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a7210520\
+0241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a72001732002\
+7321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927d\
+ad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241\
+b9f3ddf1796a210220034185dd9edb7b6a21032000410876b24300008033940bf31401067bfd0c03000000030000000300000003000000210520\
+00fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd57\
+8d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516\
+171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c\
+1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efd\
+ae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c\
+531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd\
+578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a\
+0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b10\
+11121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121\
+032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9e\
+cd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f14\
+1516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516\
+171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb97937\
+9efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000\
+fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d\
+9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308\
+090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a\
+0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae\
+0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c57\
+8d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e\
+0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f14\
+1516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb9\
+79379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde012106\
+2000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd\
+578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d000102\
+0308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308\
+090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bb\
+fdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd\
+0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c\
+0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e\
+0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb97937\
+9eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde01\
+21062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d\
+9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d00\
+01020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d000102\
+0308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae\
+67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf01210720\
+04fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506\
+070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c\
+0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb9\
+79379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fd\
+de0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c\
+578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd\
+0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d00\
+01020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb\
+85ae67bbfdae01210320004108fdad01fdfa01fd0c00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8\
+c96d305fe43fa29e440000000000000000a02202fc0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a1440000\
+00000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c\
+9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0\
+bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756\
+a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa0\
+2001a20b210520059a200520044102711bb60bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc02\
+41016a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a2\
+21032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea020\
+03a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3\
+e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a2\
+44111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60ba70a07\
+067f087b037f0f7b017f057b017f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e0340fd0c000000\
+00000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00\
+0000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd\
+0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004200c41386c200b4190066c6a20\
+0d41026c6a41046c6a21182005200e41086c41046c6a2119024003402018fd090200211a2019fd000200211b201a201bfde601200ffde401210f\
+2018fd090204211c201c201bfde6012010fde40121102018fd090270211d201d201bfde6012011fde40121112018fd090274211e201e201bfde6\
+012012fde40121122019fd000210211f201a201ffde6012013fde4012113201c201ffde6012014fde4012114201d201ffde6012015fde4012115\
+201e201ffde6012016fde4012116201741a07e460d012019fd000280012120201c2020fde601200ffde401210f2018fd090208212120212020fd\
+e6012010fde4012110201e2020fde6012011fde40121112018fd090278212220222020fde6012012fde40121122019fd000290012123201c2023\
+fde6012013fde401211320212023fde6012014fde4012114201e2023fde6012015fde401211520222023fde6012016fde4012116201741e07c46\
+0d012019fd00028002212420212024fde601200ffde401210f2018fd09020c212520252024fde6012010fde401211020222024fde6012011fde4\
+0121112018fd09027c212620262024fde6012012fde40121122019fd00029002212720212027fde6012013fde401211320252027fde6012014fd\
+e401211420222027fde6012015fde401211520262027fde6012016fde4012116201841f0006a211820194180036a2119201741016a2217410348\
+0d000b0b2005200e41086c41046c6a21292029fd000280f02821282029fd000280092029fd000280f128fd0cacc52737acc52737acc52737acc5\
+2737fde401fde301fde701212a2029fd0002800a212b2029fd000290f028212c2029fd000290092029fd000290f128fd0cacc52737acc52737ac\
+c52737acc52737fde401fde301fde701212d2029fd0002900a212e2006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a\
+212f202f200f2028fde501202afde601202bfde401fd0c00000000000000000000000000000000fdeb0120102028fde501202afde601202bfde4\
+01fd0c00000000000000000000000000000000fdeb01fde90120112028fde501202afde601202bfde401fd0c0000000000000000000000000000\
+0000fdeb01fde90120122028fde501202afde601202bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202f201320\
+2cfde501202dfde601202efde401fd0c00000000000000000000000000000000fdeb012014202cfde501202dfde601202efde401fd0c00000000\
+000000000000000000000000fdeb01fde9012015202cfde501202dfde601202efde401fd0c00000000000000000000000000000000fdeb01fde9\
+012016202cfde501202dfde601202efde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200e41016a220e4104480d00\
+0b200d41016a220d410d480d000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b860702077f1f7b200020014804402000\
+210903402009210a200a412070210b200a41206e210a200a210c4100210d2005200c41086c200b41c0006c6a41046c6a210e2007200c4180206c\
+200b41086c6a41046c6a210f0340200efd0002800b21102010fd0c0000003f0000003f0000003f0000003ffde6012111200efd0002804bfd0c00\
+00003f0000003f0000003f0000003ffde6012112200efd0002808b0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200efd\
+000280cb01fd0c0000003f0000003f0000003f0000003ffde6012115200efd0002808b0321162016fd0c0000003f0000003f0000003f0000003f\
+fde601211720112015fde4012017fde40121182018fd0c0000003f0000003f0000003f0000003ffde6012119200efd0002808b02fd0c0000003f\
+0000003f0000003f0000003ffde601211a200efd000280cb03fd0c0000003f0000003f0000003f0000003ffde601211b2012201afde401201bfd\
+e401fd0c0000003f0000003f0000003f0000003ffde601211c200efd000280cb02fd0c0000003f0000003f0000003f0000003ffde601211d200e\
+fd0002808b04211e201efd0c0000003f0000003f0000003f0000003ffde601211f2014201dfde401201ffde40121202020fd0c0000003f000000\
+3f0000003f0000003ffde601212120112015fde5012017fde40121222022fd0c0000003f0000003f0000003f0000003ffde60121232012201afd\
+e501201bfde401fd0c0000003f0000003f0000003f0000003ffde60121242014201dfde501201ffde40121252025fd0c0000003f0000003f0000\
+003f0000003ffde601212620112012fde4012014fde401212720112012fde5012014fde40121282019201cfde4012021fde40121292019201cfd\
+e5012021fde401212a20232024fde4012026fde401212b20232024fde5012026fde401212c2017201bfde401201ffde401212d2017201bfde501\
+201ffde401212e200f2010fd0b0200200f2027fd0b028008200f2028fd0b028010200f2013fd0b028018200f2018fd0b028020200f2029fd0b02\
+8028200f202afd0b028030200f2020fd0b028038200f2022fd0b028040200f202bfd0b028048200f202cfd0b028050200f2025fd0b028058200f\
+2016fd0b028060200f202dfd0b028068200f202efd0b028070200f201efd0b028078200e41106a210e200f41106a210f200d41016a220d410248\
+0d000b200941016a22092001480d000b0b0be11002077f3c7b200020014804402000210903402009210a200a41c00070210b200a41c0006e210a\
+200a210c4100210d2005200c41086c200b4180016c6a41046c6a210e2008200c4180e4006c200b41086c6a41046c6a210f0340200efd000280cf\
+0421102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200efd0002\
+80cf0621132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde6012115200efd\
+000280cf0821162016fd0c0000003f0000003f0000003f0000003ffde60121172010fd0c398ee33d398ee33d398ee33d398ee33dfde601211820\
+0efd000280cf0a21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a200efd000280cf10211b201bfd0c398ee33d398ee33d398e\
+e33d398ee33dfde601211c2018201afde401201cfde401211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2013fd0c398ee33d\
+398ee33d398ee33d398ee33dfde601211f200efd000280cf0c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121200efd000280\
+cf1221222022fd0c398ee33d398ee33d398ee33d398ee33dfde6012123201f2021fde4012023fde40121242024fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde60121252016fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200efd000280cf0e21272027fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde6012128200efd000280cf1421292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a20262028fde401202afde4\
+01212b20182019fd0c398e633d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
+2c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d201f2020fd0c398e633d398e633d398e633d398e633dfde601fde5012022fd0c\
+398ee33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f2029fd0c398ee33c39\
+8ee33c398ee33c398ee33cfde601213020262027fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde40121312010fd0c398e63\
+3d398e633d398e633d398e633dfde601201afde501201bfd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde60121332013fd0c398e633d398e633d398e633d398e633dfde6012021fde5012022fd0c398e633e398e633e398e\
+633e398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352029fd0c398e633e398e633e398e633e398e63\
+3efde60121362016fd0c398e633d398e633d398e633d398e633dfde6012028fde5012036fde40121372011fd0c0000003f0000003f0000003f00\
+00003ffde601213820122015fde4012017fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213920122014fd0c398e633d398e633d39\
+8e633d398e633dfde601fde5012017fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213a2011fd0c398e633d398e633d398e633d39\
+8e633dfde6012015fde5012017fd0c398e633e398e633e398e633e398e633efde601fde401213b201dfd0c0000003f0000003f0000003f000000\
+3ffde601213c201e2025fde401202bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d201e2024fd0c398e633d398e633d398e63\
+3d398e633dfde601fde501202bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e201dfd0c398e633d398e633d398e633d398e63\
+3dfde6012025fde501202bfd0c398e633e398e633e398e633e398e633efde601fde401213f202cfd0c0000003f0000003f0000003f0000003ffd\
+e6012140202d202ffde4012031fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012141202d202efd0c398e633d398e633d398e633d39\
+8e633dfde601fde5012031fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012142202cfd0c398e633d398e633d398e633d398e633dfd\
+e601202ffde5012031fd0c398e633e398e633e398e633e398e633efde601fde40121432032fd0c0000003f0000003f0000003f0000003ffde601\
+214420332035fde4012037fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520332034fd0c398e633d398e633d398e633d398e63\
+3dfde601fde5012037fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121462032fd0c398e633d398e633d398e633d398e633dfde601\
+2035fde5012037fd0c398e633e398e633e398e633e398e633efde601fde4012147201bfd0c0000003f0000003f0000003f0000003ffde6012148\
+201c2023fde401202afde4012149201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401214a201bfd0c398e633d39\
+8e633d398e633d398e633dfde6012023fde5012036fde401214b200f2038fd0b0200200f2039fd0b028010200f203afd0b028020200f203bfd0b\
+028030200f2017fd0b028040200f203cfd0b028050200f203dfd0b028060200f203efd0b028070200f203ffd0b02808001200f202bfd0b028090\
+01200f2040fd0b0280a001200f2041fd0b0280b001200f2042fd0b0280c001200f2043fd0b0280d001200f2031fd0b0280e001200f2044fd0b02\
+80f001200f2045fd0b02808002200f2046fd0b02809002200f2047fd0b0280a002200f2037fd0b0280b002200f2048fd0b0280c002200f2049fd\
+0b0280d002200f204afd0b0280e002200f204bfd0b0280f002200f2029fd0b02808003200e41106a210e200f41106a210f200d41016a220d4102\
+480d000b200941016a22092001480d000b0b0bcb110b097f207b047f0a7b037f077b037f117b017f067b047f2000200148044020002108034020\
+0821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a\
+41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde501\
+2113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4\
+012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e200ffd000280292018fd\
+e501211f200ffd00028028201afde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5012123200ffd00\
+0280032016fde5012015fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201c2016fde401201bfde5\
+01212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b2016201cfde501201efde501212c200ffd000280272017\
+fde501201ffde501212d2020201ffde401212e201f2020fde501212f200ffd0002802a201cfde5012020fde501213020102021fd0b0200201020\
+22fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b\
+0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202e\
+fd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41\
+016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c000000000000000000\
+000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c00000000000000\
+0000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c0000000000\
+0000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c000000\
+00000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c\
+6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121\
+362040fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd090280022146204620\
+43fde6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfd\
+e401213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a21402041\
+41206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b029090\
+0320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02\
+f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101\
+480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a21\
+4b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204f\
+fde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd\
+0002e0d4032155204e204ffde501204afd0002a0e103fde401215620512052fde501204afd0002c0e703fde4012157204afd0002809003204cfd\
+e401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde4012159204c204dfde501204a\
+fd000280db03fde4012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde401fde401215b204b2058fd0b02\
+80f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e410548\
+0d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd00\
+0280f228215c205dfd000280cb04215e205dfd000280f428215f205ffd0cacc52737acc52737acc52737acc52737fde40121602060fde3012161\
+205e2061fde7012162205dfd000280cd042163410021640340410021652007203141086c203241046c6a206441c0026c6a200b41c00c6c6a4104\
+6c6a21662003203241046c206441a0016c6a41046c6a2167034020662067fd000280f403205cfde5012062fde6012063fde401fd0c0000000000\
+0000000000000000000000fdeb012067fd0002a0f403205cfde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb01\
+fde9012067fd0002c0f603205cfde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb01fde9012067fd0002e0f603\
+205cfde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020664180026a2166206741c0006a21\
+67206541016a22654105480d000b206441016a22644105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a\
+22082001480d000b0b0bb83f11067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b017f067b047f20002001480440200021\
+080340200821092009410170210a200941016e21092009210b4100210c03404100210d0340200b41086c200d6a20022802004804402004200b41\
+80e4006c200d41c00c6c6a200c41046c6a41046c6a210f200ffd000200210e200efd0c00000040000000400000004000000040fde6012110200f\
+fd0002800a21112011fd0c00004040000040400000404000004040fde601211220102012fde4012113200ffd0002801421142014fd0c00004040\
+000040400000404000004040fde601211520132015fde5012116200ffd0002801e21172017fd0c00000040000000400000004000000040fde601\
+211820162018fde50121192019fd0c00000040000000400000004000000040fde601211a200ffd00028002211b201bfd0c000000400000004000\
+00004000000040fde601211c200ffd0002800c211d201dfd0c00004040000040400000404000004040fde601211e201c201efde401211f200ffd\
+0002801621202020fd0c00004040000040400000404000004040fde6012121201f2021fde5012122200ffd0002802021232023fd0c0000004000\
+0000400000004000000040fde601212420222024fde50121252025fd0c00004040000040400000404000004040fde6012126201a2026fde40121\
+27200ffd0002800421282028fd0c00000040000000400000004000000040fde6012129200ffd0002800e212a202afd0c00004040000040400000\
+404000004040fde601212b2029202bfde401212c200ffd00028018212d202dfd0c00004040000040400000404000004040fde601212e202c202e\
+fde501212f200ffd0002802221302030fd0c00000040000000400000004000000040fde6012131202f2031fde50121322032fd0c000040400000\
+40400000404000004040fde601213320272033fde5012134200ffd0002800621352035fd0c00000040000000400000004000000040fde6012136\
+200ffd0002801021372037fd0c00004040000040400000404000004040fde601213820362038fde4012139200ffd0002801a213a203afd0c0000\
+4040000040400000404000004040fde601213b2039203bfde501213c200ffd00028024213d203dfd0c00000040000000400000004000000040fd\
+e601213e203c203efde501213f203ffd0c00000040000000400000004000000040fde601214020342040fde50121412025fd0c00000040000000\
+400000004000000040fde60121422032fd0c0000a0400000a0400000a0400000a040fde601214320422043fde401214420442040fde401214520\
+32fd0c00000041000000410000004100000041fde60121462025fd0c00008041000080410000804100008041fde601214720462047fde5012148\
+203ffd0c00000041000000410000004100000041fde601214920482049fde401214a20252032fde401214b204b2040fde501214c200ffd000280\
+08214d204dfd0c00000040000000400000004000000040fde601214e200ffd00028012214f204ffd0c00004040000040400000404000004040fd\
+e6012150204e2050fde4012151200ffd0002801c21522052fd0c00004040000040400000404000004040fde601215320512053fde5012154200f\
+fd0002802621552055fd0c00000040000000400000004000000040fde601215620542056fde501215720572025fde50121582032fd0c0000c03f\
+0000c03f0000c03f0000c03ffde601215920582059fde501215a203ffd0c0000c03f0000c03f0000c03f0000c03ffde601215b205a205bfde401\
+215c2011fd0c00000040000000400000004000000040fde601215d2014fd0c0000a0400000a0400000a0400000a040fde601215e205d205efde4\
+01215f205f2018fde40121602060fd0c00000040000000400000004000000040fde6012161201dfd0c00000040000000400000004000000040fd\
+e60121622020fd0c0000a0400000a0400000a0400000a040fde601216320622063fde401216420642024fde40121652065fd0c00004040000040\
+400000404000004040fde601216620612066fde4012167202afd0c00000040000000400000004000000040fde6012168202dfd0c0000a0400000\
+a0400000a0400000a040fde601216920682069fde401216a206a2031fde401216b206bfd0c00004040000040400000404000004040fde601216c\
+2067206cfde501216d2037fd0c00000040000000400000004000000040fde601216e203afd0c0000a0400000a0400000a0400000a040fde60121\
+6f206e206ffde40121702070203efde40121712071fd0c00000040000000400000004000000040fde6012172206d2072fde50121732065fd0c00\
+000040000000400000004000000040fde6012174206bfd0c0000a0400000a0400000a0400000a040fde601217520742075fde401217620762072\
+fde4012177206bfd0c00000041000000410000004100000041fde60121782065fd0c00008041000080410000804100008041fde6012179207820\
+79fde501217a2071fd0c00000041000000410000004100000041fde601217b207a207bfde401217c2065206bfde401217d207d2072fde501217e\
+204ffd0c00000040000000400000004000000040fde601217f2052fd0c0000a0400000a0400000a0400000a040fde601218001207f208001fde4\
+012181012081012056fde4012182012082012065fde501218301206bfd0c0000c03f0000c03f0000c03f0000c03ffde601218401208301208401\
+fde5012185012071fd0c0000c03f0000c03f0000c03f0000c03ffde601218601208501208601fde4012187012014fd0c00000041000000410000\
+004100000041fde6012188012011fd0c00008041000080410000804100008041fde601218901208801208901fde501218a012017fd0c00000041\
+000000410000004100000041fde601218b01208a01208b01fde401218c01208c01fd0c00000040000000400000004000000040fde601218d0120\
+20fd0c00000041000000410000004100000041fde601218e01201dfd0c00008041000080410000804100008041fde601218f01208e01208f01fd\
+e5012190012023fd0c00000041000000410000004100000041fde601219101209001209101fde401219201209201fd0c00004040000040400000\
+404000004040fde601219301208d01209301fde401219401202dfd0c00000041000000410000004100000041fde601219501202afd0c00008041\
+000080410000804100008041fde601219601209501209601fde5012197012030fd0c00000041000000410000004100000041fde6012198012097\
+01209801fde401219901209901fd0c00004040000040400000404000004040fde601219a01209401209a01fde501219b01203afd0c0000004100\
+0000410000004100000041fde601219c012037fd0c00008041000080410000804100008041fde601219d01209c01209d01fde501219e01203dfd\
+0c00000041000000410000004100000041fde601219f01209e01209f01fde40121a00120a001fd0c00000040000000400000004000000040fde6\
+0121a101209b0120a101fde50121a201209201fd0c00000040000000400000004000000040fde60121a301209901fd0c0000a0400000a0400000\
+a0400000a040fde60121a40120a30120a401fde40121a50120a50120a101fde40121a601209901fd0c00000041000000410000004100000041fd\
+e60121a701209201fd0c00008041000080410000804100008041fde60121a80120a70120a801fde50121a90120a001fd0c000000410000004100\
+00004100000041fde60121aa0120a90120aa01fde40121ab01209201209901fde40121ac0120ac0120a101fde50121ad012052fd0c0000004100\
+0000410000004100000041fde60121ae01204ffd0c00008041000080410000804100008041fde60121af0120ae0120af01fde50121b0012055fd\
+0c00000041000000410000004100000041fde60121b10120b00120b101fde40121b20120b201209201fde50121b301209901fd0c0000c03f0000\
+c03f0000c03f0000c03ffde60121b40120b30120b401fde50121b50120a001fd0c0000c03f0000c03f0000c03f0000c03ffde60121b60120b501\
+20b601fde40121b70120112014fde40121b80120b8012018fde50121b90120b901fd0c00000040000000400000004000000040fde60121ba0120\
+1d2020fde40121bb0120bb012024fde50121bc0120bc01fd0c00004040000040400000404000004040fde60121bd0120ba0120bd01fde40121be\
+01202a202dfde40121bf0120bf012031fde50121c00120c001fd0c00004040000040400000404000004040fde60121c10120be0120c101fde501\
+21c2012037203afde40121c30120c301203efde50121c40120c401fd0c00000040000000400000004000000040fde60121c50120c20120c501fd\
+e50121c60120bc01fd0c00000040000000400000004000000040fde60121c70120c001fd0c0000a0400000a0400000a0400000a040fde60121c8\
+0120c70120c801fde40121c90120c90120c501fde40121ca0120c001fd0c00000041000000410000004100000041fde60121cb0120bc01fd0c00\
+008041000080410000804100008041fde60121cc0120cb0120cc01fde50121cd0120c401fd0c00000041000000410000004100000041fde60121\
+ce0120cd0120ce01fde40121cf0120bc0120c001fde40121d00120d00120c501fde50121d101204f2052fde40121d20120d2012056fde50121d3\
+0120d30120bc01fde50121d40120c001fd0c0000c03f0000c03f0000c03f0000c03ffde60121d50120d40120d501fde50121d60120c401fd0c00\
+00c03f0000c03f0000c03f0000c03ffde60121d70120d60120d701fde40121d801200ffd0002802821d90120d9012011fde50121da012014fd0c\
+0000c03f0000c03f0000c03f0000c03ffde60121db0120da0120db01fde50121dc012017fd0c0000c03f0000c03f0000c03f0000c03ffde60121\
+dd0120dc0120dd01fde40121de0120de01fd0c00000040000000400000004000000040fde60121df01200ffd0002802a21e00120e001201dfde5\
+0121e1012020fd0c0000c03f0000c03f0000c03f0000c03ffde60121e20120e10120e201fde50121e3012023fd0c0000c03f0000c03f0000c03f\
+0000c03ffde60121e40120e30120e401fde40121e50120e501fd0c00004040000040400000404000004040fde60121e60120df0120e601fde401\
+21e701200ffd0002802c21e80120e801202afde50121e901202dfd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e90120ea01fde5\
+0121eb012030fd0c0000c03f0000c03f0000c03f0000c03ffde60121ec0120eb0120ec01fde40121ed0120ed01fd0c0000404000004040000040\
+4000004040fde60121ee0120e70120ee01fde50121ef01200ffd0002802e21f00120f0012037fde50121f101203afd0c0000c03f0000c03f0000\
+c03f0000c03ffde60121f20120f10120f201fde50121f301203dfd0c0000c03f0000c03f0000c03f0000c03ffde60121f40120f30120f401fde4\
+0121f50120f501fd0c00000040000000400000004000000040fde60121f60120ef0120f601fde50121f70120e501fd0c00000040000000400000\
+004000000040fde60121f80120ed01fd0c0000a0400000a0400000a0400000a040fde60121f90120f80120f901fde40121fa0120fa0120f601fd\
+e40121fb0120ed01fd0c00000041000000410000004100000041fde60121fc0120e501fd0c00008041000080410000804100008041fde60121fd\
+0120fc0120fd01fde50121fe0120f501fd0c00000041000000410000004100000041fde60121ff0120fe0120ff01fde40121800220e50120ed01\
+fde40121810220810220f601fde501218202200ffd00028030218302208302204ffde5012184022052fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601218502208402208502fde5012186022055fd0c0000c03f0000c03f0000c03f0000c03ffde601218702208602208702fde40121880220\
+880220e501fde50121890220ed01fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b0220f501fd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde401218d024100218e0203404100218f022003200d41c0006c200c41046c6a41\
+046c6a21900203402090022041fd0b02002090022045fd0b028010209002204afd0b028020209002204cfd0b028030209002205cfd0b02804020\
+90022073fd0b0280502090022077fd0b028060209002207cfd0b028070209002207efd0b02808001209002208701fd0b0280900120900220a201\
+fd0b0280a00120900220a601fd0b0280b00120900220ab01fd0b0280c00120900220ad01fd0b0280d00120900220b701fd0b0280e00120900220\
+c601fd0b0280f00120900220ca01fd0b0280800220900220cf01fd0b0280900220900220d101fd0b0280a00220900220d801fd0b0280b0022090\
+0220f701fd0b0280c00220900220fb01fd0b0280d002209002208002fd0b0280e002209002208202fd0b0280f002209002208d02fd0b02808003\
+208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b200c41016a220c4110480d000b41\
+002191020340410021920203404100219302034041002194020340200b41086c20940241046c6a2002280200480440fd0c000000000000000000\
+00000000000000219502fd0c00000000000000000000000000000000219602fd0c00000000000000000000000000000000219702fd0c00000000\
+000000000000000000000000219802fd0c00000000000000000000000000000000219902fd0c00000000000000000000000000000000219a02fd\
+0c00000000000000000000000000000000219b02fd0c00000000000000000000000000000000219c024100219d0220032093024180046c209402\
+4180026c6a41046c6a219e0220062091024180e4006c2093024180046c6a41046c6a219f020340209e02fd09020021a002209f02fd00020021a1\
+0220a00220a102fde601209502fde401219502209f02fd00021021a20220a00220a202fde601209602fde401219602209e02fd0902800221a302\
+20a30220a102fde601209702fde40121970220a30220a202fde601209802fde401219802209e02fd0902800421a40220a40220a102fde6012099\
+02fde40121990220a40220a202fde601209a02fde401219a02209e02fd0902800621a50220a50220a102fde601209b02fde401219b0220a50220\
+a202fde601209c02fde401219c02209e0241046a219e02209f0241206a219f02209d0241016a229d0241c000480d000b200320930241c0006c20\
+940241206c6a41046c6a21a60220a602209502fd0b0280900320a602209602fd0b0290900320a602209702fd0b02a0900320a602209802fd0b02\
+b0900320a602209902fd0b02c0900320a602209a02fd0b02d0900320a602209b02fd0b02e0900320a602209c02fd0b02f090030b20940241016a\
+2294024102480d000b20930241016a2293024119480d000b20920241016a2292024101480d000b410021920203404100210d0340200b41086c20\
+0d6a2002280200480440200320920241046c200d41086c6a41046c6a21a80220a802fd000280900321a70220a802fd0002809a0321a90220a702\
+20a902fde40121aa0220a802fd000280a40321ab0220aa0220ab02fde40121ac0220a802fd000280ae0321ad0220ac0220ad02fde40121ae0220\
+a802fd000280920321af0220a802fd0002809c0321b00220af0220b002fde40121b10220a802fd000280a60321b20220b10220b202fde40121b3\
+0220a802fd000280b00321b40220b30220b402fde40121b50220ae0220b502fde40121b60220a802fd000280940321b70220a802fd0002809e03\
+21b80220b70220b802fde40121b90220a802fd000280a80321ba0220b90220ba02fde40121bb0220a802fd000280b20321bc0220bb0220bc02fd\
+e40121bd0220b60220bd02fde40121be0220a802fd000280960321bf0220a802fd000280a00321c00220bf0220c002fde40121c10220a802fd00\
+0280aa0321c20220c10220c202fde40121c30220a802fd000280b40321c40220c30220c402fde40121c50220be0220c502fde40121c60220bd02\
+fd0c0000003f0000003f0000003f0000003ffde60121c70220b50220c702fde50121c80220c502fd0c00000040000000400000004000000040fd\
+e60121c90220c80220c902fde50121ca0220bd02fd0c0000803e0000803e0000803e0000803efde60121cb0220b50220cb02fde40121cc0220c5\
+02fd0c00008040000080400000804000008040fde60121cd0220cc0220cd02fde40121ce0220a802fd000280980321cf0220a802fd000280a203\
+21d00220cf0220d002fde40121d10220a802fd000280ac0321d20220d10220d202fde40121d30220a802fd000280b60321d40220d30220d402fd\
+e40121d50220ce0220d502fde40121d60220ab02fd0c0000003f0000003f0000003f0000003ffde60121d70220a90220d702fde50121d80220ad\
+02fd0c00000040000000400000004000000040fde60121d90220d80220d902fde50121da0220b202fd0c0000003f0000003f0000003f0000003f\
+fde60121db0220b00220db02fde50121dc0220b402fd0c00000040000000400000004000000040fde60121dd0220dc0220dd02fde50121de0220\
+da0220de02fde40121df0220ba02fd0c0000003f0000003f0000003f0000003ffde60121e00220b80220e002fde50121e10220bc02fd0c000000\
+40000000400000004000000040fde60121e20220e10220e202fde50121e30220df0220e302fde40121e40220c202fd0c0000003f0000003f0000\
+003f0000003ffde60121e50220c00220e502fde50121e60220c402fd0c00000040000000400000004000000040fde60121e70220e60220e702fd\
+e50121e80220e40220e802fde40121e90220e302fd0c0000003f0000003f0000003f0000003ffde60121ea0220de0220ea02fde50121eb0220e8\
+02fd0c00000040000000400000004000000040fde60121ec0220eb0220ec02fde50121ed0220e302fd0c0000803e0000803e0000803e0000803e\
+fde60121ee0220de0220ee02fde40121ef0220e802fd0c00008040000080400000804000008040fde60121f00220ef0220f002fde40121f10220\
+d202fd0c0000003f0000003f0000003f0000003ffde60121f20220d00220f202fde50121f30220d402fd0c000000400000004000000040000000\
+40fde60121f40220f30220f402fde50121f50220f10220f502fde40121f60220ab02fd0c0000803e0000803e0000803e0000803efde60121f702\
+20a90220f702fde40121f80220ad02fd0c00008040000080400000804000008040fde60121f90220f80220f902fde40121fa0220a802fd000280\
+b80321fb0220fa0220fb02fde40121fc0220b202fd0c0000803e0000803e0000803e0000803efde60121fd0220b00220fd02fde40121fe0220b4\
+02fd0c00008040000080400000804000008040fde60121ff0220fe0220ff02fde40121800320a802fd000280ba03218103208003208103fde401\
+21820320fc02208203fde40121830320ba02fd0c0000803e0000803e0000803e0000803efde60121840320b802208403fde40121850320bc02fd\
+0c00008040000080400000804000008040fde601218603208503208603fde40121870320a802fd000280bc03218803208703208803fde4012189\
+03208303208903fde401218a0320c202fd0c0000803e0000803e0000803e0000803efde601218b0320c002208b03fde401218c0320c402fd0c00\
+008040000080400000804000008040fde601218d03208c03208d03fde401218e0320a802fd000280be03218f03208e03208f03fde40121900320\
+8a03209003fde401219103208903fd0c0000003f0000003f0000003f0000003ffde601219203208203209203fde501219303209003fd0c000000\
+40000000400000004000000040fde601219403209303209403fde501219503208903fd0c0000803e0000803e0000803e0000803efde601219603\
+208203209603fde401219703209003fd0c00008040000080400000804000008040fde601219803209703209803fde40121990320d202fd0c0000\
+803e0000803e0000803e0000803efde601219a0320d002209a03fde401219b0320d402fd0c00008040000080400000804000008040fde601219c\
+03209b03209c03fde401219d0320a802fd000280c003219e03209d03209e03fde401219f03209903209f03fde40121a0034100218e0203404100\
+218f02200320920241046c200d41c8006c6a41046c6a21a103034020a10320c602fd0b0280c20320a10320ca02fd0b02a0c20320a10320d602fd\
+0b02c0c20320a10320e902fd0b02e0c20320a10320ed02fd0b0280c30320a10320f602fd0b02a0c30320a103209103fd0b02c0c30320a1032095\
+03fd0b02e0c30320a10320a003fd0b0280c403208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d41\
+08480d000b20920241016a2292024102480d000b410021920203404100210d0340200b41086c200d6a2002280200480440200520910241086c20\
+920241046c6a41046c6a21a30320a303fd000280f62821a20320a303fd000280cf1621a40320a303fd000280fa2821a50320a503fd0cacc52737\
+acc52737acc52737acc52737fde40121a60320a603fde30121a70320a40320a703fde70121a80320a303fd000280d31621a903410021aa030340\
+410021ab03200720910241086c20920241046c6a20aa034180036c6a200b4180c8006c6a200d4180096c6a41046c6a21ac03200320920241046c\
+20aa0341186c6a200d41c8006c6a41046c6a21ad03034020ac0320ad03fd000280c20320a203fde50120a803fde60120a903fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b020020ac034180046a21ac0320ad0341206a21ad0320ab0341016a22ab034103480d000b20aa0341\
+016a22aa034103480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b20910241016a2291024110480d000b200841\
+016a22082001480d000b0b0bc20c0f057f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f20002001480440200021070340\
+2007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802\
+004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c000000000000000000000000\
+00000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000\
+0000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000\
+00000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a211820\
+05200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d716211b201a201bfde601200cfde401210c2019fd\
+000290d716211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f\
+201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201b\
+fde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020\
+201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b2005\
+200941086c41046c6a21222022fd000280d72821212022fd000290d72821232006200b41c0006c200941086c6a41046c6a21242024200c2021fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b02900805200520094108\
+6c41046c6a21262026fd000280d72821252026fd000290d7282127410021280340202841026c41016a200228020041016b202841026c41016a20\
+0228020041016b481b2129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c0000000000\
+0000000000000000000000212cfd0c00000000000000000000000000000000212d41002116034041002117200420284180126c20166a41046c6a\
+212e2005200941086c201641c0046c6a41046c6a212f200420294180096c20166a41046c6a21300340202efd0902002131202ffd000280d71621\
+3220312032fde601202afde401212a202ffd000290d716213320312033fde601202bfde401212b2030fd090200213420342032fde601202cfde4\
+01212c20342033fde601202dfde401212d202e4180046a212e202f4180026a212f20304180046a2130201741016a22174109480d000b20164101\
+6a2216418001480d000b2006200941086c20284180016c6a41046c6a21352035202a2025fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b02002035202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02102006202941c0006c200941086c6a41046c6a\
+21362036202c2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002036202d2027fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b0210202841016a2228200228020041016a41026d480d000b0b200741016a22072001480d000b0b0bba0408017d017f09\
+7d047f0a7d037f017d017f200020014804402005410041046c6a210820082a0280ed28210720082a0284ed28210920082a0288ed28210a20082a\
+028ced28210b20082a0290ed28210c20082a0294ed28210d20082a0298ed28210e20082a029ced28210f20082a02a0ed28211020082a02a4ed28\
+21112000211203402012211320132114410021150340430000000021164300000000211743000000002118430000000021194300000000211a43\
+00000000211b4300000000211c4300000000211d4300000000211e4300000000211f410021202004201441c0006c41046c6a2121200541004104\
+6c6a2122034020212a020021232016202320222a0280d928949221162017202320222a0284d928949221172018202320222a0288d92894922118\
+2019202320222a028cd92894922119201a202320222a0290d9289492211a201b202320222a0294d9289492211b201c202320222a0298d9289492\
+211c201d202320222a029cd9289492211d201e202320222a02a0d9289492211e201f202320222a02a4d9289492211f202141046a212120224128\
+6a2122202041016a222041c000480d000b20062014410a6c41046c6a2124202420162007923802002024201720099238020420242018200a9238\
+020820242019200b9238020c2024201a200c923802102024201b200d923802142024201c200e923802182024201d200f9238021c2024201e2010\
+923802202024201f201192380224201541016a22154101480d000b201241016a22122001480d000b0b0b860101077f2000200148044020002109\
+03402009210a200a210b4100210c03404100210d2006200b4190066c41046c6a210e2004200b4190066c6a210f0340200e200f2d0000b2430000\
+7f4395380200200e41046a210e200f41016a210f200d41016a220d419006480d000b200c41016a220c4101480d000b200941016a22092001480d\
+000b0b0ba70a07067f087b037f0f7b017f057b017f2000200148044020002107034020072108200821094100210a03404100210b03404100210c\
+0340fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c0000000000000000000000000000\
 0000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000\
-000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
-0000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182004200b4190\
-066c2009411c6c6a200c6a41046c6a21192005200d41086c41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde60120\
-0efde401210e201afd000210211d201b201dfde601200ffde401210f2019fd0902c018211e201e201cfde6012010fde4012110201e201dfde601\
-2011fde4012111201841807f460d012019fd09028031211f201f201cfde6012012fde4012112201f201dfde6012013fde40121132019fd0902c0\
-4921202020201cfde6012014fde40121142020201dfde6012015fde4012115201841a07e460d012019fd0902806221212021201cfde6012016fd\
-e40121162021201dfde6012017fde40121172019fd0902042122201afd00028001212320222023fde601200efde401210e201841c07d460d0120\
-1afd00029001212420222024fde601200ffde401210f2019fd0902c418212520252023fde6012010fde401211020252024fde6012011fde40121\
-11201841f07c460d012019fd09028431212620262023fde6012012fde401211220262024fde6012013fde40121132019fd0902c4492127202720\
-23fde6012014fde401211420272024fde6012015fde4012115201841907c460d012019fd09028462212820282023fde6012016fde40121162028\
-2024fde6012017fde40121172019fd0902082129201afd00028002212a2029202afde601200efde401210e201841b07b460d01201afd00029002\
-212b2029202bfde601200ffde401210f2019fd0902c818212c202c202afde6012010fde4012110202c202bfde6012011fde4012111201841e07a\
-460d012019fd09028831212d202d202afde6012012fde4012112202d202bfde6012013fde40121132019fd0902c849212e202e202afde6012014\
-fde4012114202e202bfde6012015fde4012115201841807a460d012019fd09028862212f202f202afde6012016fde4012116202f202bfde60120\
-17fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b0b2006200b4180a9016c200d41086c6a200941c0066c6a\
-200c41206c6a41046c6a21302030200efd0b02002030200ffd0b02102006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4180\
-a9016a41046c6a213120312010fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4184a9016a41046c6a21322032\
-2011fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4180d2026a41046c6a213320332012fd0b02002006200b41\
-80a9016c200d41086c6a200941c0066c6a200c41206c6a4184d2026a41046c6a213420342013fd0b02002006200b4180a9016c200d41086c6a20\
-0941c0066c6a200c41206c6a4180fb036a41046c6a213520352014fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c\
-6a4184fb036a41046c6a213620362015fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4180a4056a41046c6a21\
-3720372016fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4184a4056a41046c6a213820382017fd0b02000541\
-0021390340fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213b4100211820042009411c6c200a\
-41d01e6c6a20394190066c6a200c6a41046c6a213c2005200d41086c41046c6a213d0340203cfd090200213e203e203dfd000200fde601203afd\
-e401213a203e203dfd000210fde601203bfde401213b203cfd090204213f203f203dfd00028001fde601203afde401213a203f203dfd00029001\
-fde601203bfde401213b203cfd09020821402040203dfd00028002fde601203afde401213a2040203dfd00029002fde601203bfde401213b203c\
-41f0006a213c203d4180036a213d201841016a22184103480d000b2006200d41086c200941c0066c6a200a4180cd066c6a20394180a9016c6a20\
-0c41206c6a41046c6a21412041203afd0b02002041203bfd0b0210203941016a22392002280200200a41056c6b480d000b0b200d41016a220d41\
-04480d000b200c41016a220c411a480d000b200741016a22072001480d000b0b0beb0104017b037f027b047f20002001480440200228020041a4\
-056cb2fd1321062000210703402007210820082109fd0c00000000000000000000000000000000210afd0c000000000000000000000000000000\
-00210b4100210c03404100210d2004200941086c200c4180a9016c6a41046c6a210e0340200a200efd000200fde401210a200b200efd000210fd\
-e401210b200e4180016a210e200d41016a220d41a405480d000b200c41016a220c2002280200480d000b2005200941086c41046c6a210f200f20\
-0a2006fde701fd0b0200200f200b2006fde701fd0b0210200741016a22072001480d000b0b0b87060a047b037f037b017f017b037f077b017f05\
-7b027f20002001480440200228020041a4056cb2fd1321092009fd0c0000803f0000803f0000803f0000803ffde501210a200afd0c0000803f00\
-00803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d210e200e210ffd0c0000000000000000000000000000000021\
-10fd0c0000000000000000000000000000000021112005200f41086c41046c6a21132013fd00020021122013fd00021021144100211503404100\
-21162006200f41086c20154180a9016c6a41046c6a211703402017fd0002002012fde501211820182018fde6012010fde40121102017fd000210\
-2014fde501211920192019fde6012011fde401211120174180016a2117201641016a221641a405480d000b201541016a22152002280200480d00\
-0b20102009fde701211a201afd0cacc52737acc52737acc52737acc52737fde401fde301211b20112009fde701211c201cfd0cacc52737acc527\
-37acc52737acc52737fde401fde301211dfd0c6666663f6666663f6666663f6666663f2004200f41086c41046c6a211f201ffd000280f028fde6\
-01fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2012fde601fde401211efd0c6666663f6666663f6666663f6666663f201ffd000280f128fde601\
-fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201a200cfde601fde601fde4012120201ffd00028009201bfde7012121fd0c6666663f6666663f66\
-66663f6666663f201ffd000290f028fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2014fde601fde4012122fd0c6666663f6666663f6666\
-663f6666663f201ffd000290f128fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201c200cfde601fde601fde4012123201ffd0002900920\
-1dfde7012124201f201efd0b0280f028201f2020fd0b0280f1282007200f41086c41046c6a21252025201bfd0b02002008200f41086c41046c6a\
-212620262021fd0b0200201f2022fd0b0290f028201f2023fd0b0290f1282025201dfd0b021020262024fd0b0210200d41016a220d2001480d00\
-0b0b0bf601010a7f200020014804402000210903402009210a200a210b4100210c03404100210d2008200c41206c200b4180a9016c6a41046c6a\
-210e2004200c41206c200b4180a9016c6a41046c6a210f2005410041046c6a21102006410041046c6a21112007410041046c6a21120340200e20\
-0ffd0002002010fd000200fde5012011fd000200fde6012012fd0002800afde401fd0c00000000000000000000000000000000fdeb01fd0b0200\
-200e41106a210e200f41106a210f201041106a2110201141106a2111201241106a2112200d41016a220d4108480d000b200c41016a220c41a405\
-480d000b200941016a22092001480d000b0b0bc40507067f027b027f047b027f087b027f20002001480440200021070340200721082008210941\
-00210a03404100210b03404100210c0340fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fffffff7fff210e41\
-00210f2004200c41086c200a41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a21100340200d2010fd000200fde901210d200e2010fd\
-000210fde901210e200d2010fd00028001fde901210d200e2010fd00029001fde901210e201041801a6a2110200f41016a220f4102480d000bfd\
-0cffff7fffffff7fffffff7fffffff7fff2111fd0c000000000000000000000000000000002112fd0cffff7fffffff7fffffff7fffffff7fff21\
-13fd0c000000000000000000000000000000002114410021152004200c41086c200a41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a\
-211603402016fd000200211720172011fd4420172017fd42fd502118201720112018fd522111201541026cfd1120122018fd5221122016fd0002\
-10211920192013fd4420192019fd42fd50211a20192013201afd522113201541026cfd112014201afd5221142016fd00028001211b201b2011fd\
-44201b201bfd42fd50211c201b2011201cfd522111201541026c41016afd112012201cfd5221122016fd00029001211d201d2013fd44201d201d\
-fd42fd50211e201d2013201efd522113201541026c41016afd112014201efd522114201641801a6a2116201541016a22154102480d000b200520\
-0c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a211f201f200dfd0b02002006200c41086c200a41a0036c6a200941a02a6c\
-6a200b41206c6a41046c6a212020202012fd0b0200201f200efd0b021020202014fd0b0210200c41016a220c4104480d000b200b41016a220b41\
-0d480d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0be811090e7f207b047f0c7b037f087b037f107b047f20002001\
-480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d0340200d410d48210e4100210f2003200c\
-41046c200d41c0036c6a41046c6a21102004200b41a02a6c200c41046c6a200d41a0036c6a41046c6a211103402010200e200f410d4871047b20\
-11fd00020005fd0c000000000000000000000000000000000bfd0b0280f40520104180016a211020114180016a2111200f41016a220f410e480d\
-000b200d41016a220d410e480d000b200c41016a220c4108480d000b4100210c0340410021120340410021132003200c41046c20124180076c6a\
-41046c6a21142003200c41046c201241c0016c6a41046c6a211503402014fd000280900621162014fd000280920621172014fd000280f6052017\
-fde50121182014fd000280910621192014fd000280f5052019fde501211a2014fd0002809306211b2014fd0002808206211c2014fd0002808406\
-211d201d2017fde401211e2014fd0002808306211f201f2019fde40121202014fd000280850621212017201dfde50121222019201ffde5012123\
-201d2014fd000280a006fde5012124201f2014fd0002809f06fde50121252014fd000280f4052016fde5012018fde5012126201a2018fde40121\
-272018201afde5012128201a2014fd000280f705201bfde501fde5012129201c2016fde401201efde501212a2020201efde401212b201e2020fd\
-e501212c20202021201bfde401fde501212d2016201cfde5012022fde501212e20232022fde401212f20222023fde50121302023201b2021fde5\
-01fde5012131201c2014fd0002809e06fde5012024fde501213220252024fde401213320242025fde5012134202520212014fd000280a106fde5\
-01fde501213520152026fd0b020020152027fd0b02802420152028fd0b02804820152029fd0b02806c2015202afd0b028090012015202bfd0b02\
-80b4012015202cfd0b0280d8012015202dfd0b0280fc012015202efd0b0280a0022015202ffd0b0280c40220152030fd0b0280e80220152031fd\
-0b02808c0320152032fd0b0280b00320152033fd0b0280d40320152034fd0b0280f80320152035fd0b02809c0420144180026a21142015418001\
-6a2115201341016a22134106480d000b201241016a22124106480d000b200c41016a220c4108480d000b41002136034041002137034041002138\
-0340410021390340fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c0000000000000000\
-0000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c000000000000\
-00000000000000000000213ffd0c000000000000000000000000000000002140fd0c000000000000000000000000000000002141fd0c00000000\
-0000000000000000000000002142fd0c000000000000000000000000000000002143fd0c000000000000000000000000000000002144fd0c0000\
-0000000000000000000000000000214541002146200320384180096c203941c0016c6a41046c6a2147200620364180206c20384180026c6a4104\
-6c6a2148024003402047fd09020021492048fd000200214a2049204afde601203afde401213a20464150460d012048fd000210214b2049204bfd\
-e601203bfde401213b204641b07f460d012047fd09028001214c204c204afde601203cfde401213c204c204bfde601203dfde401213d20464180\
-7f460d012047fd09028002214d204d204afde601203efde401213e204d204bfde601203ffde401213f204641d07e460d012047fd09028003214e\
-204e204afde6012040fde4012140204e204bfde6012041fde4012141204641a07e460d012047fd09028004214f204f204afde6012042fde40121\
-42204f204bfde6012043fde4012143204641f07d460d012047fd0902800521502050204afde6012044fde40121442050204bfde6012045fde401\
-2145204741046a2147204841206a2148204641016a22464120480d000b0b2003203841a0026c203941306c6a41046c6a21512051203afd0b0280\
-c0042051203bfd0b0290c0042051203cfd0b02a0c0042051203dfd0b02b0c0042051203efd0b02c0c0042051203ffd0b02d0c00420512040fd0b\
-02e0c00420512041fd0b02f0c00420512042fd0b0280c10420512043fd0b0290c10420512044fd0b02a0c10420512045fd0b02b0c10420394101\
-6a22394106480d000b203841016a22384110480d000b203741016a22374101480d000b410021370340410021120340410021132003203741046c\
-201241306c6a41046c6a21522003203741046c201241c0016c6a41046c6a215303402052fd000280e40421542052fd000280880521552052fd00\
-0280ed0421562052fd000280910521572052fd000280c9042056fde4012057fde40121582052fd000280f60421592052fd0002809a05215a2052\
-fd000280d2042059fde401205afde401215b2052fd000280ff04215c2052fd000280a305215d20562057fde5012052fd000280b505fde501215e\
-2059205afde5012052fd000280be05fde501215f2052fd000280c0042054fde4012055fde4012058fde401205bfde40121602058205bfde50120\
-52fd000280db04205cfde401205dfde401fde501216120542055fde5012052fd000280ac05fde501205efde401205ffde4012162205e205ffde5\
-01205c205dfde5012052fd000280c705fde501fde501216320532060fd0b0280d00520532061fd0b02a0d00520532062fd0b0280d30520532063\
-fd0b02a0d305205241206a2152205341c0006a2153201341016a22134106480d000b201241016a22124106480d000b203741016a22374102480d\
-000b410021370340410021640340410021652007203641086c203741046c6a206441c0056c6a200b41c03c6c6a41046c6a21662003203741046c\
-206441e0006c6a41046c6a2167034020662067fd000280d005fd0b020020664180026a2166206741206a2167206541016a2265410b480d000b20\
-6441016a2264410b480d000b203741016a22374102480d000b203641016a22364108480d000b200841016a22082001480d000b0b0bea0104017b\
-037f027b047f20002001480440200228020041f9006cb2fd1321062000210703402007210820082109fd0c000000000000000000000000000000\
-00210afd0c00000000000000000000000000000000210b4100210c03404100210d2004200941086c200c41c03c6c6a41046c6a210e0340200a20\
-0efd000200fde401210a200b200efd000210fde401210b200e4180026a210e200d41016a220d41f900480d000b200c41016a220c200228020048\
-0d000b2005200941086c41046c6a210f200f200a2006fde701fd0b0200200f200b2006fde701fd0b0210200741016a22072001480d000b0b0b88\
-060a047b037f037b017f017b037f077b017f057b027f20002001480440200228020041f9006cb2fd1321092009fd0c0000803f0000803f000080\
-3f0000803ffde501210a200afd0c0000803f0000803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d210e200e210f\
-fd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021112005200f41086c41046c6a21132013fd0002\
-0021122013fd0002102114410021150340410021162006200f41086c201541c03c6c6a41046c6a211703402017fd0002002012fde50121182018\
-2018fde6012010fde40121102017fd0002102014fde501211920192019fde6012011fde401211120174180026a2117201641016a221641f90048\
-0d000b201541016a22152002280200480d000b20102009fde701211a201afd0cacc52737acc52737acc52737acc52737fde401fde301211b2011\
-2009fde701211c201cfd0cacc52737acc52737acc52737acc52737fde401fde301211dfd0c6666663f6666663f6666663f6666663f2004200f41\
-086c41046c6a211f201ffd000280f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2012fde601fde401211efd0c6666663f6666663f66\
-66663f6666663f201ffd000280f428fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201a200cfde601fde601fde4012120201ffd000280cb\
-04201bfde7012121fd0c6666663f6666663f6666663f6666663f201ffd000290f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2014fd\
-e601fde4012122fd0c6666663f6666663f6666663f6666663f201ffd000290f428fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201c200c\
-fde601fde601fde4012123201ffd000290cb04201dfde7012124201f201efd0b0280f228201f2020fd0b0280f4282007200f41086c41046c6a21\
-252025201bfd0b02002008200f41086c41046c6a212620262021fd0b0200201f2022fd0b0290f228201f2023fd0b0290f4282025201dfd0b0210\
-20262024fd0b0210200d41016a220d2001480d000b0b0bf0040f047f017d017f017d017f017d057f017d027f017d037f017d017f017d037f2000\
-20014804402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d2005200c41046c6a210f200f2a0200210e2006200c4104\
-6c6a211120112a020021102007200c41046c6a211320132a0280cd042112410021140340410021152008200c4192016c2014410b6c6a200d4180\
-c9006c6a41046c6a21162004200c201441c0056c6a200d41c03c6c6a41046c6a21170340201620172a0200200e93201094201292430000000097\
-380200201641046a211620174180026a2117201541016a2215410b480d000b201441016a2214410b480d000b41002114034041002115034043ff\
-ff7fff2118410021192008200c4192016c201441166c6a200d4180c9006c6a201541026c6a41046c6a211a03402018201a2a0200972118201820\
-1a2a0204972118201a412c6a211a201941016a22194102480d000b43ffff7fff211b4100211c4100211d2008200c4192016c201441166c6a200d\
-4180c9006c6a201541026c6a41046c6a211e0340201e2a0200211f201f201b5e201f201f5c722120201f201b20201b211b201d41026c201c2020\
-1b211c201e2a020421212021201b5e202120215c7221222021201b20221b211b201d41026c41016a201c20221b211c201e412c6a211e201d4101\
-6a221d4102480d000b2008200c4192016c201441056c6a200d4180c9006c6a20156a41046c6a2123202320183802e4032009200c201441c0026c\
-6a200d41c00c6c6a201541c0006c6a41046c6a21242024201c360200201541016a22154105480d000b201441016a22144105480d000b200a4101\
-6a220a2001480d000b0b0b870a09077f0a7b087f077b027f027b027f017b017f2000200148044020002107034020072108200841107021092008\
-41106e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d034041052002280200\
-4c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000\
-0000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000\
-00000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000\
-000000000000002116fd0c0000000000000000000000000000000021174100211803404100211903404100211a2004200b4180c9006c200c4105\
-6c6a201841056c6a20196a200d6a41046c6a211b2005200941086c20184180c0016c6a20194180c0006c6a41046c6a211c2004200b4180c9006c\
-200c41056c6a201841056c6a20196a200d6a41f992016a41046c6a211d2004200b4180c9006c200c41056c6a201841056c6a20196a200d6a41f9\
-db016a41046c6a211e2004200b4180c9006c200c41056c6a201841056c6a20196a200d6a41f9a4026a41046c6a211f02400340201bfd0902e403\
-2120201cfd000280cf04212120202021fde601200efde401210e201cfd000290cf04212220202022fde601200ffde401210f201bfd0902e4a702\
-212320232021fde6012010fde401211020232022fde6012011fde4012111201a41807f460d01201dfd090200212420242021fde6012012fde401\
-211220242022fde6012013fde4012113201efd090200212520252021fde6012014fde401211420252022fde6012015fde4012115201a41a07e46\
-0d01201ffd090200212620262021fde6012016fde401211620262022fde6012017fde4012117201b41c8046a211b201c4180046a211c201d41c8\
-046a211d201e41c8046a211e201f41c8046a211f201a41016a221a41c000480d000b0b201941016a22194103480d000b201841016a2218410348\
-0d000b2006200b4180096c200941086c6a200c4180036c6a200d4180016c6a41046c6a21272027200efd0b02002027200ffd0b021020272010fd\
-0b02802420272011fd0b02902420272012fd0b02804820272013fd0b02904820272014fd0b02806c20272015fd0b02906c20272016fd0b028090\
-0120272017fd0b0290900105410021280340fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a\
-4100211803404100211903404100211a2004200c41056c200a4180ed026c6a20284180c9006c6a201841056c6a20196a200d6a41046c6a212b20\
-05200941086c20184180c0016c6a20194180c0006c6a41046c6a212c0340202bfd0902e403212d202d202cfd000280cf04fde6012029fde40121\
-29202d202cfd000290cf04fde601202afde401212a202b41c8046a212b202c4180046a212c201a41016a221a41c000480d000b201941016a2219\
-4103480d000b201841016a22184103480d000b2006200941086c200c4180036c6a200a41802d6c6a20284180096c6a200d4180016c6a41046c6a\
-212e202e2029fd0b0200202e202afd0b0210202841016a22282002280200200a41056c6b480d000b0b200d41016a220d4103480d000b200c4101\
-6a220c4103480d000b200741016a22072001480d000b0b0be80104017b037f027b047f20002001480440200228020041096cb2fd132106200021\
-0703402007210820082109fd0c00000000000000000000000000000000210afd0c00000000000000000000000000000000210b4100210c034041\
-00210d2004200941086c200c4180096c6a41046c6a210e0340200a200efd000200fde401210a200b200efd000210fde401210b200e4180046a21\
-0e200d41016a220d4109480d000b200c41016a220c2002280200480d000b2005200941086c41046c6a210f200f200a2006fde701fd0b0200200f\
-200b2006fde701fd0b0210200741016a22072001480d000b0b0b86060a047b037f037b017f017b037f077b017f057b027f200020014804402002\
-28020041096cb2fd1321092009fd0c0000803f0000803f0000803f0000803ffde501210a200afd0c0000803f0000803f0000803f0000803ffde9\
-01210b2009200bfde701210c2000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c00000000000000000000\
-00000000000021112005200f41086c41046c6a21132013fd00020021122013fd0002102114410021150340410021162006200f41086c20154180\
-096c6a41046c6a211703402017fd0002002012fde501211820182018fde6012010fde40121102017fd0002102014fde501211920192019fde601\
-2011fde401211120174180046a2117201641016a22164109480d000b201541016a22152002280200480d000b20102009fde701211a201afd0cac\
-c52737acc52737acc52737acc52737fde401fde301211b20112009fde701211c201cfd0cacc52737acc52737acc52737acc52737fde401fde301\
-211dfd0c6666663f6666663f6666663f6666663f2004200f41086c41046c6a211f201ffd000280f628fde601fd0ccdcccc3dcdcccc3dcdcccc3d\
-cdcccc3d2012fde601fde401211efd0c6666663f6666663f6666663f6666663f201ffd000280fa28fde601fd0ccdcccc3dcdcccc3dcdcccc3dcd\
-cccc3d201a200cfde601fde601fde4012120201ffd000280cf16201bfde7012121fd0c6666663f6666663f6666663f6666663f201ffd000290f6\
-28fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2014fde601fde4012122fd0c6666663f6666663f6666663f6666663f201ffd000290fa28\
-fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201c200cfde601fde601fde4012123201ffd000290cf16201dfde7012124201f201efd0b02\
-80f628201f2020fd0b0280fa282007200f41086c41046c6a21252025201bfd0b02002008200f41086c41046c6a212620262021fd0b0200201f20\
-22fd0b0290f628201f2023fd0b0290fa282025201dfd0b021020262024fd0b0210200d41016a220d2001480d000b0b0bf601010a7f2000200148\
-04402000210903402009210a200a210b4100210c03404100210d2008200c4180016c200b4180096c6a41046c6a210e2004200c4180016c200b41\
-80096c6a41046c6a210f2005410041046c6a21102006410041046c6a21112007410041046c6a21120340200e200ffd0002002010fd000200fde5\
-012011fd000200fde6012012fd000280d316fde401fd0c00000000000000000000000000000000fdeb01fd0b0200200e41106a210e200f41106a\
-210f201041106a2110201141106a2111201241106a2112200d41016a220d4120480d000b200c41016a220c4109480d000b200941016a22092001\
-480d000b0b0bad0205017d017f017d0a7f027d2000200148044020022a021021072007fc00210820022a021421092009fc00210a2000210b0340\
-200b210c200c210d4100210e03404100210f0340410021102004200e200f4180036c6a200d4180096c6a41046c6a21112005200e41096c200f41\
-036c6a200d4180096c6a41046c6a21122006200e41096c200f41036c6a200d4180096c6a41046c6a21130340200e41096c200f41036c6a20106a\
-200d4180096c6a41002008200a1008211420112a0200430000003f9543000000002014430000003f5d1b21152012201438020020132015380200\
-20114180046a2111201241046a2112201341046a2113201041016a22104103480d000b200f41016a220f4103480d000b200e41016a220e418001\
-480d000b200b41016a220b2001480d000b0b0bab0a0f057f0a7b037f087b017f017b017f017b017f017b017f027b027f017b017f200020014804\
-402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b21\
-0b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c0000000000\
-0000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000\
-000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
-0000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b4180096c41046c6a2117200520\
-0941086c41046c6a2118024003402017fd09020021192018fd000280d716211a2019201afde601200cfde401210c2018fd000290d716211b2019\
-201bfde601200dfde401210d2017fd09028024211c201c201afde601200efde401210e201c201bfde601200ffde401210f201641807f460d0120\
-17fd09028048211d201d201afde6012010fde4012110201d201bfde6012011fde40121112017fd0902806c211e201e201afde6012012fde40121\
-12201e201bfde6012013fde4012113201641a07e460d012017fd0902809001211f201f201afde6012014fde4012114201f201bfde6012015fde4\
-012115201741046a211720184180026a2118201641016a2216418009480d000b0b2005200941086c41046c6a21212021fd000280d72821202021\
-fd000290d72821222006200b41c0006c200941086c6a41046c6a21232023200c2020fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b02002023200d2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200e2020fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b0280022023200f2022fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202320102020fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b028004202320112022fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b029004202320122020fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202320132022fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b029006202320142020fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202320152022fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21252025fd000280d72821242025fd000290\
-d7282126410021270340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129410021162004200a\
-41802d6c20274180096c6a41046c6a212a2005200941086c41046c6a212b0340202afd090200212c202c202bfd000280d716fde6012028fde401\
-2128202c202bfd000290d716fde6012029fde4012129202a41046a212a202b4180026a212b201641016a2216418009480d000b2006200941086c\
-200a41c0026c6a202741c0006c6a41046c6a212d202d20282024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202d2029\
-2026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22272002280200200a41056c6b480d000b0b200741016a\
-22072001480d000b0b0b950c1f017b017f017b017f017d017f0e7d067f027b0a7d037f017d017f017d017f017d037f017d017f017d027f017d02\
-7f037d017f027d037f017d017f047d017f2000200148044020022a0210fd1321082008fd1f00fc00210920022a0214fd13210a200afd1f00fc00\
-210b2006410041046c6a210d200d2a0280ed28210c200d2a0284ed28210e200d2a0288ed28210f200d2a028ced282110200d2a0290ed28211120\
-0d2a0294ed282112200d2a0298ed282113200d2a029ced282114200d2a02a0ed282115200d2a02a4ed2821162002280200410a6cb2211743cdcc\
-ccbd20179521182002280200b22119436666663f201995211a201a8c211b2000211c0340201c211d201d211e4100211f2004201e41c0006c4104\
-6c6a21202005201e41c0016c41046c6a21210340201f41046c41006afd11fd0c00000000010000000200000003000000fdae01201e41c0006cfd\
-11fdae01fd0c010000000100000001000000010000002009fd11200bfd11100921222020fd000200fd0c3333333f3333333f3333333f3333333f\
-fde7012022fd0c3333333f3333333f3333333f3333333ffd43fd4e212320212022fd0b020020212023fd0b028002202041106a2120202141106a\
-2121201f41016a221f4110480d000b4100211f034043000000002124430000000021254300000000212643000000002127430000000021284300\
-00000021294300000000212a4300000000212b4300000000212c4300000000212d4100212e2005201e41c0016c41046c6a212f2006410041046c\
-6a21300340202f2a02800221312024203120302a0280d928949221242025203120302a0284d928949221252026203120302a0288d92894922126\
-2027203120302a028cd928949221272028203120302a0290d928949221282029203120302a0294d92894922129202a203120302a0298d9289492\
-212a202b203120302a029cd9289492212b202c203120302a02a0d9289492212c202d203120302a02a4d9289492212d202f41046a212f20304128\
-6a2130202e41016a222e41c000480d000b2005201e41c0016c41046c6a213220322024200c923802800420322025200e92380284042032202620\
-0f92380288042032202720109238028c04203220282011923802900420322029201292380294042032202a201392380298042032202b20149238\
-029c042032202c2015923802a0042032202d2016923802a404201f41016a221f4101480d000b43ffff7fff21334100212e2005201e41c0016c41\
-046c6a21340340203320342a028004972133203441046a2134202e41016a222e410a480d000b43ffff7fff213541002136410021372005201e41\
-c0016c41046c6a2138034020382a0280042139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b21362038\
-41046a2138203741016a2237410a480d000b20362007201e41046c6a213c203c28020046b2213b2005201e41c0016c41046c6a213d203d203338\
-02a804203d203b3802ac04203d2a02a804213e4100213f2005201e41c0016c41046c6a2140034020402a028004203e9321412041100221422040\
-20413802b004204020423802d804204041046a2140203f41016a223f410a480d000b430000000021434100212e2005201e41c0016c41046c6a21\
-440340204320442a02d804922143204441046a2144202e41016a222e410a480d000b203d204338028005203d2a02800521452045100321464100\
-213f2005201e41c0016c41046c6a21470340204720472a02b00420469338028405204741046a2147203f41016a223f410a480d000b203c280200\
-21484100213f2005201e41c0016c41046c6a2149034020492018201b4300000000203f2048461b923802ac05204941046a2149203f41016a223f\
-410a480d000b4300000000214a4100212e2005201e41c0016c41046c6a214b0340204a204b2a02ac0592214a204b41046a214b202e41016a222e\
-410a480d000b203d204a3802d405203d2a02d405214c204c8c214d203d2a028005214e204d204e95214f4100213f2005201e41c0016c41046c6a\
-21500340205020502a02ac05204f20502a02d80494923802d805205041046a2150203f41016a223f410a480d000b201c41016a221c2001480d00\
-0b0b0b9c0104017d037f027d037f200020014804404300000000210a4100210b03404100210c2004200b41c0016c41046c6a210d0340200a200d\
-2a02840592210a200d41046a210d200c41016a220c410a480d000b200b41016a220b2002280200480d000b2002280200410a6cb2210e200a200e\
-95210f200021100340201021112007410041046c6a21122012200f380200201041016a22102001480d000b0b0b7803037f017d037f2000200148\
-04402000210a0340200a210b200b210c4300000000210d4100210e2004200c41046c6a210f0340200d200f2a02d80592210d200f4180066a210f\
-200e41016a220e2002280200480d000b2008200c41046c6a21102010200d380280ed28200a41016a220a2001480d000b0b0b830305047f087d03\
-7f017d017f200020014804402000210a0340200a210b200b410870210c200b41086e210b200b210d4300000000210e4300000000210f43000000\
-0021104300000000211143000000002112430000000021134300000000211443000000002115410021162004200d41046c6a21172004200c4108\
-6c41046c6a2118034020172a02d8052119200e201920182a0280029492210e200f201920182a0284029492210f2010201920182a028802949221\
-102011201920182a028c02949221112012201920182a029002949221122013201920182a029402949221132014201920182a0298029492211420\
-15201920182a029c029492211520174180066a211720184180066a2118201641016a22162002280200480d000b2008200c41d0006c200d6a4104\
-6c6a211a201a200e380280d928201a200f3802a8d928201a20103802d0d928201a20113802f8d928201a20123802a0da28201a20133802c8da28\
-201a20143802f0da28201a2015380298db28200a41016a220a2001480d000b0b0ba60f09057f0a7b037f077b047f027b027f017b037f20002001\
-4804402000210a0340200a210b200b410870210c200b41086e210b200b210d200d41056c200228020041056b200d41056c200228020041056b48\
-1b210e410520022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000\
-000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
+000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021152004200a41386c20\
+094190066c6a200b41026c6a41046c6a21162005200c41086c41046c6a2117024003402016fd09020021182017fd000200211920182019fde601\
+200dfde401210d2016fd090204211a201a2019fde601200efde401210e2016fd090270211b201b2019fde601200ffde401210f2016fd09027421\
+1c201c2019fde6012010fde40121102017fd000210211d2018201dfde6012011fde4012111201a201dfde6012012fde4012112201b201dfde601\
+2013fde4012113201c201dfde6012014fde4012114201541a07e460d012017fd00028001211e201a201efde601200dfde401210d2016fd090208\
+211f201f201efde601200efde401210e201c201efde601200ffde401210f2016fd09027821202020201efde6012010fde40121102017fd000290\
+012121201a2021fde6012011fde4012111201f2021fde6012012fde4012112201c2021fde6012013fde401211320202021fde6012014fde40121\
+14201541e07c460d012017fd000280022122201f2022fde601200dfde401210d2016fd09020c212320232022fde601200efde401210e20202022\
+fde601200ffde401210f2016fd09027c212420242022fde6012010fde40121102017fd000290022125201f2025fde6012011fde4012111202320\
+25fde6012012fde401211220202025fde6012013fde401211320242025fde6012014fde4012114201641f0006a211620174180036a2117201541\
+016a22154103480d000b0b2005200c41086c41046c6a21272027fd000280f02821262027fd000280092027fd000280f128fd0cacc52737acc527\
+37acc52737acc52737fde401fde301fde70121282027fd0002800a21292027fd000290f028212a2027fd000290092027fd000290f128fd0cacc5\
+2737acc52737acc52737acc52737fde401fde301fde701212b2027fd0002900a212c2006200c41086c200a41a0036c6a200941a02a6c6a200b41\
+206c6a41046c6a212d202d200d2026fde5012028fde6012029fde401fd0c00000000000000000000000000000000fdeb01200e2026fde5012028\
+fde6012029fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde5012028fde6012029fde401fd0c00000000000000\
+000000000000000000fdeb01fde90120102026fde5012028fde6012029fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b\
+0200202d2011202afde501202bfde601202cfde401fd0c00000000000000000000000000000000fdeb012012202afde501202bfde601202cfde4\
+01fd0c00000000000000000000000000000000fdeb01fde9012013202afde501202bfde601202cfde401fd0c0000000000000000000000000000\
+0000fdeb01fde9012014202afde501202bfde601202cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200c41016a\
+220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0bed0716017d017f097d\
+047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d037f017d017f027d017f200020014804402005410041046c6a210a200a2a\
+0280ed282109200a2a0284ed28210b200a2a0288ed28210c200a2a028ced28210d200a2a0290ed28210e200a2a0294ed28210f200a2a0298ed28\
+2110200a2a029ced282111200a2a02a0ed282112200a2a02a4ed2821132000211403402014211520152116410021170340430000000021184300\
+00000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000\
+002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d92894922118201920\
+2520242a0284d92894922119201a202520242a0288d9289492211a201b202520242a028cd9289492211b201c202520242a0290d9289492211c20\
+1d202520242a0294d9289492211d201e202520242a0298d9289492211e201f202520242a029cd9289492211f2020202520242a02a0d928949221\
+202021202520242a02a4d92894922121202341046a2123202441286a2124202241016a222241c000480d000b20062016410a6c41046c6a212620\
+26201820099238020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d200f923802\
+142026201e2010923802182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101480d000b43ffff7f\
+ff21274100212220062016410a6c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b43ffff7fff21\
+294100212a4100212b20062016410a6c41046c6a212c0340202c2a0200212d202d20295e202d202d5c72212e202d2029202e1b21294100410a6c\
+202b6a202a202e1b212a202c41046a212c202b41016a222b410a480d000b202a2007201641046c6a2130203028020046b2212f2008201641176c\
+41046c6a2131203120273802002031202f38020420312a02002132410021332008201641176c41046c6a213420062016410a6c41046c6a213503\
+40203420352a0200203293380208203441046a2134203541046a2135203341016a2233410a480d000b4300000000213641002122200820164117\
+6c41046c6a21370340203620372a02081002922136203741046a2137202241016a2222410a480d000b2031203638023020312a02302138203810\
+032139410021332008201641176c41046c6a213a0340203a203a2a0208203993380234203a41046a213a203341016a2233410a480d000b201441\
+016a22142001480d000b0b0b9a0104017d037f027d037f2000200148044043000000002106410021070340410021082004200741176c41046c6a\
+21090340200620092a0234922106200941046a2109200841016a2208410a480d000b200741016a22072002280200480d000b2002280200410a6c\
+b2210a2006200a95210b2000210c0340200c210d2005410041046c6a210e200e200b380200200c41016a220c2001480d000b0b0bb30208017d04\
+7f017d027f057d017f037d047f20002001480440430000000021094100210a2004410041046c6a210b0340200b280200210c200c41004e200c41\
+0a4871044020092005200c200a41176c6a410d6a41046c6a210d200d2a02009221090b200b41046a210b200a41016a220a2002280200480d000b\
+4300000000210e4100210f2005410041046c6a21100340200e20102a020492210e201041dc006a2110200f41016a220f2002280200480d000b20\
+02280200b2211120092011952112436666663f201294211320138c21142006410041046c6a211620162a0200211543cdcccc3d20159421172014\
+2017932118200e20119521192000211a0340201a211b2007410041046c6a211c201c20183802002008410041046c6a211d201d2019380200201a\
+41016a221a2001480d000b0b0b82263b017d017f017d017f017d017f017d017f017d017f017d017f017d027f017d017f017d017f017d027f017d\
+017f017d017f017d017f017d017f017d017f017d017f017d017f017d087f057d037f037d037f017d017f017d017f017b017f157b027f0a7b027f\
+017b017f117b037f037b027f0f7b027f277b2000200148044020022a0204210c200cfc00210d20022a0208210e200efc00210f20022a020c2110\
+2010fc00211120022a020421122012fc00211320022a020821142014fc00211520022a020c21162016fc00211720022a020421182018fc002119\
+2019410a6c211a20022a0208211b201bfc00211c20022a020c211d201dfc00211e20022a0204211f201ffc0021202020410a6c212120022a0208\
+21222022fc00212320022a020c21242024fc00212520022a020421262026fc00212720022a020821282028fc00212920022a020c212a202afc00\
+212b20022a0204212c202cfc00212d20022a0208212e202efc00212f20022a020c21302030fc0021312000213203402032213320332134200420\
+3441dc006c41046c6a213520352034200d6a4102200f201110083802002035203420136a4103201520171008380204410021362004203441dc00\
+6c41046c6a213703402037433333333f439a99993e20362034410a6c6a201a6a4104201c201e10089492430000444494380208203741046a2137\
+203641016a2236410a480d000b410021362004203441dc006c41046c6a2138034020382a0208213943114b93be43104b133f20362034410a6c6a\
+20216a410520232025100894921002213a2039203a959190213b2039203a949190213c2038203b3802302038203c380258203841046a21382036\
+41016a2236410a480d000b43ffff7fff213d4100213e4100213f2004203441dc006c41046c6a2140034020402a0230214120402a025821422041\
+430000803f602041430000e0415f712042430000803f60712042430000e0415f71b221432043203d5e204320435c7221442043203d20441b213d\
+4100410a6c203f6a203e20441b213e204041046a2140203f41016a223f410a480d000b2005203441046c6a21452045203e360200204528020021\
+46204641004e2046410a4871047d20042046203441dc006c6a41046c6a214820482a0230430000803f6020482a0230430000e0415f7120482a02\
+58430000803f607120482a0258430000e0415f71047d20482a02300543000000000b0543000000000b2147204641004e2046410a4871047d2004\
+2046203441dc006c6a41046c6a214a204a2a0230430000803f60204a2a0230430000e0415f71204a2a0258430000803f6071204a2a0258430000\
+e0415f71047d204a2a02580543000000000b0543000000000b2149203520473802800120352049380284012035203420276a41062029202b1008\
+3802880120352034202d6a4107202f2031100838028c012035fd09028001214b204bfd1f0043000000005e214c2035fd09028801214d204bfd0c\
+0000e0410000e0410000e0410000e0414100204c6bfd11fd52214efd0c0000e0410000e0410000e0410000e041204efde501214f204ffd0c0000\
+803f0000803f0000803f0000803ffde4012150204d2050fde6012151204ffd0c00000040000000400000004000000040fde70121522051205241\
+00204c6bfd11fd5221532053fd682154204efd0c0000e0410000e0410000e0410000e041fde7012155204efd0c0000803f0000803f0000803f00\
+00803ffde50121562035fd09028c0121572035fd0902840121582058fd0c0000e0410000e0410000e0410000e0414100204c6bfd11fd522159fd\
+0c0000e0410000e0410000e0410000e0412059fde501215a205afd0c0000803f0000803f0000803f0000803ffde401215b2057205bfde601215c\
+205afd0c00000040000000400000004000000040fde701215d205c205d4100204c6bfd11fd52215e205efd68215f2059fd0c0000e0410000e041\
+0000e0410000e041fde70121602059fd0c0000803f0000803f0000803f0000803ffde5012161410021622004203441dc006c41046c6a21630340\
+206241046c41006afd11fd0c00000000010000000200000003000000fdae01fdfa01fd0c0000003f0000003f0000003f0000003ffde401216420\
+5420642055fde601fd0c0000003f0000003f0000003f0000003ffde501fd0c00000000000000000000000000000000fde9012056fde801fde401\
+2165205f20642060fde601fd0c0000003f0000003f0000003f0000003ffde501fd0c00000000000000000000000000000000fde9012061fde801\
+fde401216620632065fd0b02900120632066fd0b028002206341106a2163206241016a22624107480d000b2035fd0902042167fd0c0000a04100\
+00a0410000a0410000a0412067fde6012168fd0c000020c1000020c1000020c1000020c12068fde40121692069fd0c35fa8e3c35fa8e3c35fa8e\
+3c35fa8e3cfde601216a206afd1f00100afd13216b206afd1f00100bfd13216c2035fd090200216d206dfd1f00430000003f5d216e4100216f03\
+402004203441dc006c206f41046c6a41046c6a21712071fd0002800221702070fd68217220702072fde5012173fd0c0000803f0000803f000080\
+3f0000803f2073fde50121742072fdf80121752075fd0c00000000000000000000000000000000fd3f21762075fd0c1c0000001c0000001c0000\
+001c000000fd3921772075fdfa0121782078fd0c00005841000058410000584100005841fde5012179206b2079fde601217a206c2079fde60121\
+7b2075fd0c01000000010000000100000001000000fdae01217c207cfd0c00000000000000000000000000000000fd3f217d207cfd0c1c000000\
+1c0000001c0000001c000000fd39217e207cfdfa01217f207ffd0c00005841000058410000584100005841fde501218001206b208001fde60121\
+8101206c208001fde60121820141002136034041002183012004203441dc006c41046c6a218401200820344190066c206f41046c6a41046c6a21\
+85010340208401fd09029001218601208601fd68218701208601208701fde501218801208701fd1f00fc0021890120890141004e208901411c48\
+71218a01208901b2430000584193fd13218b01206c208b01fde601218c01207a208c01fde401fd0c00005841000058410000584100005841fde4\
+01fd6a218d01206b208b01fde601218e01207b208e01fde501fd0c00005841000058410000584100005841fde401fd6a218f01208d01fdf80121\
+9001209001fd0c00000000000000000000000000000000fd3f209001fd0c1c0000001c0000001c0000001c000000fd39fd4e219101208f01fdf8\
+01219201209201fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae012092014100206e6bfd\
+11fd52219301208101208c01fde401fd0c00005841000058410000584100005841fde401fd6a219401208201208e01fde501fd0c000058410000\
+58410000584100005841fde401fd6a219501209401fdf801219601209601fd0c00000000000000000000000000000000fd3f209601fd0c1c0000\
+001c0000001c0000001c000000fd39fd4e219701209501fdf801219801209801fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000\
+001b0000001b0000001b000000fdae012098014100206e6bfd11fd5221990120890141016a219a01209a0141004e209a01411c4871219b01209a\
+01b2430000584193fd13219c01206c209c01fde601219d01207a209d01fde401fd0c00005841000058410000584100005841fde401fd6a219e01\
+206b209c01fde601219f01207b209f01fde501fd0c00005841000058410000584100005841fde401fd6a21a001209e01fdf80121a10120a101fd\
+0c00000000000000000000000000000000fd3f20a101fd0c1c0000001c0000001c0000001c000000fd39fd4e21a20120a001fdf80121a30120a3\
+01fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae0120a3014100206e6bfd11fd5221a401\
+208101209d01fde401fd0c00005841000058410000584100005841fde401fd6a21a501208201209f01fde501fd0c000058410000584100005841\
+00005841fde401fd6a21a60120a501fdf80121a70120a701fd0c00000000000000000000000000000000fd3f20a701fd0c1c0000001c0000001c\
+0000001c000000fd39fd4e21a80120a601fdf80121a90120a901fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b\
+0000001b000000fdae0120a9014100206e6bfd11fd5221aa01208501fd0c0000803f0000803f0000803f0000803f208801fde50120744100208a\
+016bfd112076fd4e2077fd4e21ab01209101209201fd0c00000000000000000000000000000000fd3ffd4e209201fd0c1c0000001c0000001c00\
+00001c000000fd39fd4e21ac0120ac0120ab01fd4e21ad01209101209301fd0c00000000000000000000000000000000fd3ffd4e209301fd0c1c\
+0000001c0000001c0000001c000000fd39fd4e21ae0120ae0120ad01fd4e21af01209001fd0c1c0000001c0000001c0000001c000000fdb50120\
+9301fdae0120344190066cfd11fdae0120af01fd4e2006fd11fdae0121b00120b001fd1b002d0000fd1120b001fd1b012d0000fd1c0120b001fd\
+1b022d0000fd1c0220b001fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120ae01fd4e20ac01fd4e208d01fd\
+0c00000000000000000000000000000000fd46208d01fd0c0000e0410000e0410000e0410000e041fd43fd4e208f01fd0c000000000000000000\
+00000000000000fd46fd4e208f01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20ab01fd4efde60120734100208a016bfd11207d\
+fd4e207efd4e21b101209701209801fd0c00000000000000000000000000000000fd3ffd4e209801fd0c1c0000001c0000001c0000001c000000\
+fd39fd4e21b20120b20120b101fd4e21b301209701209901fd0c00000000000000000000000000000000fd3ffd4e209901fd0c1c0000001c0000\
+001c0000001c000000fd39fd4e21b40120b40120b301fd4e21b501209601fd0c1c0000001c0000001c0000001c000000fdb501209901fdae0120\
+344190066cfd11fdae0120b501fd4e2006fd11fdae0121b60120b601fd1b002d0000fd1120b601fd1b012d0000fd1c0120b601fd1b022d0000fd\
+1c0220b601fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b401fd4e20b201fd4e209401fd0c0000000000\
+0000000000000000000000fd46209401fd0c0000e0410000e0410000e0410000e041fd43fd4e209501fd0c000000000000000000000000000000\
+00fd46fd4e209501fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b101fd4efde601fde401fde60120880120744100209b016bfd\
+112076fd4e2077fd4e21b70120a20120a301fd0c00000000000000000000000000000000fd3ffd4e20a301fd0c1c0000001c0000001c0000001c\
+000000fd39fd4e21b80120b80120b701fd4e21b90120a20120a401fd0c00000000000000000000000000000000fd3ffd4e20a401fd0c1c000000\
+1c0000001c0000001c000000fd39fd4e21ba0120ba0120b901fd4e21bb0120a101fd0c1c0000001c0000001c0000001c000000fdb50120a401fd\
+ae0120344190066cfd11fdae0120bb01fd4e2006fd11fdae0121bc0120bc01fd1b002d0000fd1120bc01fd1b012d0000fd1c0120bc01fd1b022d\
+0000fd1c0220bc01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120ba01fd4e20b801fd4e209e01fd0c0000\
+0000000000000000000000000000fd46209e01fd0c0000e0410000e0410000e0410000e041fd43fd4e20a001fd0c000000000000000000000000\
+00000000fd46fd4e20a001fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b701fd4efde60120734100209b016bfd11207dfd4e20\
+7efd4e21bd0120a80120a901fd0c00000000000000000000000000000000fd3ffd4e20a901fd0c1c0000001c0000001c0000001c000000fd39fd\
+4e21be0120be0120bd01fd4e21bf0120a80120aa01fd0c00000000000000000000000000000000fd3ffd4e20aa01fd0c1c0000001c0000001c00\
+00001c000000fd39fd4e21c00120c00120bf01fd4e21c10120a701fd0c1c0000001c0000001c0000001c000000fdb50120aa01fdae0120344190\
+066cfd11fdae0120c101fd4e2006fd11fdae0121c20120c201fd1b002d0000fd1120c201fd1b012d0000fd1c0120c201fd1b022d0000fd1c0220\
+c201fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120c001fd4e20be01fd4e20a501fd0c0000000000000000\
+0000000000000000fd4620a501fd0c0000e0410000e0410000e0410000e041fd43fd4e20a601fd0c00000000000000000000000000000000fd46\
+fd4e20a601fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20bd01fd4efde601fde401fde601fde401fd0b020020840141046a2184\
+0120850141f0006a21850120830141016a228301411c480d000b203641016a22364101480d000b206f41016a226f4107480d000b203241016a22\
+322001480d000b0b0bd41002077f3c7b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f41002110200720\
+0f41086c200e41c0006c6a41046c6a21112009200f4180326c200e41086c6a41046c6a211203402011fd0002800b21132013fd0c0000003f0000\
+003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde60121152011fd0002804b21162016fd0c0000003f00\
+00003f0000003f0000003ffde60121172017fd0c398ee33d398ee33d398ee33d398ee33dfde60121182011fd0002808b0121192019fd0c000000\
+3f0000003f0000003f0000003ffde601211a2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211b2011fd000280cb01211c201cfd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601211d2011fd0002808b03211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f201b20\
+1dfde401201ffde40121202020fd0c398ee33d398ee33d398ee33d398ee33dfde60121212016fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+0121222011fd0002808b0221232023fd0c398ee33d398ee33d398ee33d398ee33dfde60121242011fd000280cb0321252025fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601212620222024fde4012026fde40121272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121282019fd0c\
+398ee33d398ee33d398ee33d398ee33dfde60121292011fd000280cb02212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b2011\
+fd0002808b04212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2029202bfde401202dfde401212e201b201cfd0c398e633d39\
+8e633d398e633d398e633dfde601fde501201efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601213020222023fd0c398e633d398e633d398e633d398e633dfde601fde5012025fd0c398ee33c398ee33c398ee33c398e\
+e33cfde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde6012132202cfd0c398ee33c398ee33c398ee33c398ee33cfde601\
+21332029202afd0c398e633d398e633d398e633d398e633dfde601fde5012033fde40121342013fd0c398e633d398e633d398e633d398e633dfd\
+e601201dfde501201efd0c398e633e398e633e398e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+21362016fd0c398e633d398e633d398e633d398e633dfde6012024fde5012025fd0c398e633e398e633e398e633e398e633efde601fde4012137\
+2037fd0c398ee33d398ee33d398ee33d398ee33dfde6012138202cfd0c398e633e398e633e398e633e398e633efde60121392019fd0c398e633d\
+398e633d398e633d398e633dfde601202bfde5012039fde401213a2014fd0c0000003f0000003f0000003f0000003ffde601213b20152018fde4\
+01201afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213c20152017fd0c398e633d398e633d398e633d398e633dfde601fde50120\
+1afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d2014fd0c398e633d398e633d398e633d398e633dfde6012018fde501201afd\
+0c398e633e398e633e398e633e398e633efde601fde401213e2020fd0c0000003f0000003f0000003f0000003ffde601213f20212028fde40120\
+2efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214020212027fd0c398e633d398e633d398e633d398e633dfde601fde501202efd\
+0c398ee33c398ee33c398ee33c398ee33cfde601fde40121412020fd0c398e633d398e633d398e633d398e633dfde6012028fde501202efd0c39\
+8e633e398e633e398e633e398e633efde601fde4012142202ffd0c0000003f0000003f0000003f0000003ffde601214320302032fde4012034fd\
+0c398ee33d398ee33d398ee33d398ee33dfde601fde401214420302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c39\
+8ee33c398ee33c398ee33c398ee33cfde601fde4012145202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e63\
+3e398e633e398e633e398e633efde601fde40121462035fd0c0000003f0000003f0000003f0000003ffde601214720362038fde401203afd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601fde401214820362037fd0c398e633d398e633d398e633d398e633dfde601fde501203afd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601fde40121492035fd0c398e633d398e633d398e633d398e633dfde6012038fde501203afd0c398e633e39\
+8e633e398e633e398e633efde601fde401214a201efd0c0000003f0000003f0000003f0000003ffde601214b201f2026fde401202dfde401214c\
+201f2025fd0c398e633d398e633d398e633d398e633dfde601fde5012033fde401214d201efd0c398e633d398e633d398e633d398e633dfde601\
+2026fde5012039fde401214e2012203bfd0b02002012203cfd0b0280082012203dfd0b0280102012203efd0b0280182012201afd0b0280202012\
+203ffd0b02802820122040fd0b02803020122041fd0b02803820122042fd0b0280402012202efd0b02804820122043fd0b02805020122044fd0b\
+02805820122045fd0b02806020122046fd0b02806820122034fd0b02807020122047fd0b02807820122048fd0b0280800120122049fd0b028088\
+012012204afd0b028090012012203afd0b028098012012204bfd0b0280a0012012204cfd0b0280a8012012204dfd0b0280b0012012204efd0b02\
+80b8012012202cfd0b0280c001201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0be11002\
+077f3c7b200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f410021102007200f41086c200e4180016c\
+6a41046c6a2111200a200f4180e4006c200e41086c6a41046c6a211203402011fd000280cf0421132013fd0c0000003f0000003f0000003f0000\
+003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde60121152011fd000280cf0621162016fd0c0000003f0000003f0000003f\
+0000003ffde60121172017fd0c398ee33d398ee33d398ee33d398ee33dfde60121182011fd000280cf0821192019fd0c0000003f0000003f0000\
+003f0000003ffde601211a2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211b2011fd000280cf0a211c201cfd0c398ee33d398ee33d\
+398ee33d398ee33dfde601211d2011fd000280cf10211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f201b201dfde401201ffd\
+e40121202020fd0c398ee33d398ee33d398ee33d398ee33dfde60121212016fd0c398ee33d398ee33d398ee33d398ee33dfde60121222011fd00\
+0280cf0c21232023fd0c398ee33d398ee33d398ee33d398ee33dfde60121242011fd000280cf1221252025fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601212620222024fde4012026fde40121272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121282019fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde60121292011fd000280cf0e212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b2011fd000280cf1421\
+2c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2029202bfde401202dfde401212e201b201cfd0c398e633d398e633d398e633d\
+398e633dfde601fde501201efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33d\
+fde601213020222023fd0c398e633d398e633d398e633d398e633dfde601fde5012025fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
+0121312031fd0c398ee33d398ee33d398ee33d398ee33dfde6012132202cfd0c398ee33c398ee33c398ee33c398ee33cfde60121332029202afd\
+0c398e633d398e633d398e633d398e633dfde601fde5012033fde40121342013fd0c398e633d398e633d398e633d398e633dfde601201dfde501\
+201efd0c398e633e398e633e398e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde60121362016fd0c39\
+8e633d398e633d398e633d398e633dfde6012024fde5012025fd0c398e633e398e633e398e633e398e633efde601fde40121372037fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde6012138202cfd0c398e633e398e633e398e633e398e633efde60121392019fd0c398e633d398e633d398e63\
+3d398e633dfde601202bfde5012039fde401213a2014fd0c0000003f0000003f0000003f0000003ffde601213b20152018fde401201afd0c398e\
+e33d398ee33d398ee33d398ee33dfde601fde401213c20152017fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c\
+398ee33c398ee33c398ee33cfde601fde401213d2014fd0c398e633d398e633d398e633d398e633dfde6012018fde501201afd0c398e633e398e\
+633e398e633e398e633efde601fde401213e2020fd0c0000003f0000003f0000003f0000003ffde601213f20212028fde401202efd0c398ee33d\
+398ee33d398ee33d398ee33dfde601fde401214020212027fd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398e\
+e33c398ee33c398ee33cfde601fde40121412020fd0c398e633d398e633d398e633d398e633dfde6012028fde501202efd0c398e633e398e633e\
+398e633e398e633efde601fde4012142202ffd0c0000003f0000003f0000003f0000003ffde601214320302032fde4012034fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601fde401214420302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c\
+398ee33c398ee33cfde601fde4012145202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e\
+633e398e633efde601fde40121462035fd0c0000003f0000003f0000003f0000003ffde601214720362038fde401203afd0c398ee33d398ee33d\
+398ee33d398ee33dfde601fde401214820362037fd0c398e633d398e633d398e633d398e633dfde601fde501203afd0c398ee33c398ee33c398e\
+e33c398ee33cfde601fde40121492035fd0c398e633d398e633d398e633d398e633dfde6012038fde501203afd0c398e633e398e633e398e633e\
+398e633efde601fde401214a201efd0c0000003f0000003f0000003f0000003ffde601214b201f2026fde401202dfde401214c201f2025fd0c39\
+8e633d398e633d398e633d398e633dfde601fde5012033fde401214d201efd0c398e633d398e633d398e633d398e633dfde6012026fde5012039\
+fde401214e2012203bfd0b02002012203cfd0b0280102012203dfd0b0280202012203efd0b0280302012201afd0b0280402012203ffd0b028050\
+20122040fd0b02806020122041fd0b02807020122042fd0b028080012012202efd0b0280900120122043fd0b0280a00120122044fd0b0280b001\
+20122045fd0b0280c00120122046fd0b0280d00120122034fd0b0280e00120122047fd0b0280f00120122048fd0b0280800220122049fd0b0280\
+90022012204afd0b0280a0022012203afd0b0280b0022012204bfd0b0280c0022012204cfd0b0280d0022012204dfd0b0280e0022012204efd0b\
+0280f0022012202cfd0b02808003201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401\
+067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f200b200e200f41c0006c6a41046c6a21102010\
+2007200e410a6c200f6a41046c6a211120112a0280d928380200200c41016a220c2001480d000b0b0bf80a2d017d027f017d017f017d017f017d\
+027f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d077f057d037f037d037f017d017f\
+017d027f077b017f097b017f037b037f017b2000200148044020022a0204210c200cfc00210d200d410a6c210e20022a0208210f200ffc002110\
+20022a020c21112011fc00211220022a020421132013fc0021142014410a6c211520022a020821162016fc00211720022a020c21182018fc0021\
+1920022a0204211a201afc00211b20022a0208211c201cfc00211d20022a020c211e201efc00211f20022a020421202020fc00212120022a0208\
+21222022fc00212320022a020c21242024fc00212520022a020421262026fc00212720022a020821282028fc00212920022a020c212a202afc00\
+212b2000212c0340202c212d202d212e4100212f2004202e41236c41046c6a213003402030430ad7a33c4352b89e3e202f202e410a6c6a200e6a\
+41082010201210089492430000444494380200203041046a2130202f41016a222f410a480d000b4100212f2004202e41236c41046c6a21310340\
+20312a0200213243c81b9abf431e771940202f202e410a6c6a20156a410920172019100894921002213320322033959190213420322033949190\
+21352031203438022820312035380250203141046a2131202f41016a222f410a480d000b43ffff7fff213641002137410021382004202e41236c\
+41046c6a2139034020392a0228213a20392a0250213b203a430000000060203a430000d8415f71203b43000000006071203b430000d8415f71b2\
+213c203c20365e203c203c5c72213d203c2036203d1b21364100410a6c20386a2037203d1b2137203941046a2139203841016a2238410a480d00\
+0b2005202e41046c6a213e203e2037360200203e280200213f203f41004e203f410a4871047d2004203f202e41236c6a41046c6a214120412a02\
+2843000000006020412a0228430000d8415f7120412a02504300000000607120412a0250430000d8415f71047d20412a02280543000000000b05\
+43000000000b2140203f41004e203f410a4871047d2004203f202e41236c6a41046c6a214320432a022843000000006020432a0228430000d841\
+5f7120432a02504300000000607120432a0250430000d8415f71047d20432a02500543000000000b0543000000000b21422004202e41236c4104\
+6c6a2144204420403802782044204238027c2044202e201b6a410a201d201f1008380280012044202e20216a410b202320251008380284012044\
+202e20276a410c2029202b1008380288012044fd0902800121452044fd09027c2146fd0c0000e0410000e0410000e0410000e0412046fde50121\
+472047fd0c0000803f0000803f0000803f0000803ffde401214820452048fde60121492049fd68214a2044fd09028801214b204bfd1f00430000\
+003f5d214c20464100204c6bfd11fd4e214d204a204dfde401214e2044fd09028401214f2044fd0902782150fd0c0000e0410000e0410000e041\
+0000e0412050fde50121512051fd0c0000803f0000803f0000803f0000803ffde4012152204f2052fde60121532053fd68215420542050fde401\
+2155410021560340205641046c41006afd11fd0c00000000010000000200000003000000fdae01fdfa01215720572054fd46215820572055fd43\
+21594100212f03404100215a2008202e4190066c205641046c6a41046c6a215b2006202e4190066c205641046c6a41046c6a215c0340205ab2fd\
+13215d205b205cfd000200205d204afd46205d204efd43fd4e2058fd4e2059fd4efd4ffd0b0200205b41f0006a215b205c41f0006a215c205a41\
+016a225a411c480d000b202f41016a222f4101480d000b205641016a22564107480d000b202c41016a222c2001480d000b0b0baa0101067f2000\
+20014804402000210c0340200c210d200d210e4100210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180\
+c0006c6a41046c6a21102007200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280\
+d716380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f20002001\
+4804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f41002110200a200f4180c0006c200e41c0006c6a41046c6a21\
+112007200f4180c0006c200e6a41046c6a21120340201120122a0280cf04380200201141046a211120124180046a2112201041016a221041c000\
+480d000b200c41016a220c2001480d000b0b0b890101077f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d20\
+0d210f41002110200b200f4180106c200e41206c6a41046c6a21112007200f4180106c200e6a41046c6a21120340201120122a02800b38020020\
+1141046a211120124180026a2112201041016a22104120480d000b200c41016a220c2001480d000b0b0bde1009077f0a7b037f157b0b7f047b03\
+7f0c7b027f200020014804402000210b0340200b210c200c411a70210d200c411a6e210c200c210e200e41056c200228020041056b200e41056c\
+200228020041056b481b210f410021100340410021110340410520022802004c0440fd0c000000000000000000000000000000002112fd0c0000\
+00000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c\
+000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118\
+fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000\
+211b4100211c2004200f4190066c200d411c6c6a20106a41046c6a211d2005201141086c41046c6a211e02400340201dfd090200211f201efd00\
+02002120201f2020fde6012012fde4012112201efd0002102121201f2021fde6012013fde4012113201dfd0902c018212220222020fde6012014\
+fde401211420222021fde6012015fde4012115201c41807f460d01201dfd09028031212320232020fde6012016fde401211620232021fde60120\
+17fde4012117201dfd0902c049212420242020fde6012018fde401211820242021fde6012019fde4012119201c41a07e460d01201dfd09028062\
+212520252020fde601201afde401211a20252021fde601201bfde401211b201dfd0902042126201efd00028001212720262027fde6012012fde4\
+012112201c41c07d460d01201efd00029001212820262028fde6012013fde4012113201dfd0902c418212920292027fde6012014fde401211420\
+292028fde6012015fde4012115201c41f07c460d01201dfd09028431212a202a2027fde6012016fde4012116202a2028fde6012017fde4012117\
+201dfd0902c449212b202b2027fde6012018fde4012118202b2028fde6012019fde4012119201c41907c460d01201dfd09028462212c202c2027\
+fde601201afde401211a202c2028fde601201bfde401211b201dfd090208212d201efd00028002212e202d202efde6012012fde4012112201c41\
+b07b460d01201efd00029002212f202d202ffde6012013fde4012113201dfd0902c81821302030202efde6012014fde40121142030202ffde601\
+2015fde4012115201c41e07a460d01201dfd0902883121312031202efde6012016fde40121162031202ffde6012017fde4012117201dfd0902c8\
+4921322032202efde6012018fde40121182032202ffde6012019fde4012119201c41807a460d01201dfd0902886221332033202efde601201afd\
+e401211a2033202ffde601201bfde401211b201d41f0006a211d201e4180036a211e201c41016a221c4103480d000b0b2008200f4180a9016c20\
+1141086c6a200d41c0066c6a201041206c6a41046c6a213420342012fd0b020020342013fd0b02102008200f4180a9016c201141086c6a200d41\
+c0066c6a201041206c6a4180a9016a41046c6a213520352014fd0b02002008200f4180a9016c201141086c6a200d41c0066c6a201041206c6a41\
+84a9016a41046c6a213620362015fd0b02002008200f4180a9016c201141086c6a200d41c0066c6a201041206c6a4180d2026a41046c6a213720\
+372016fd0b02002008200f4180a9016c201141086c6a200d41c0066c6a201041206c6a4184d2026a41046c6a213820382017fd0b02002008200f\
+4180a9016c201141086c6a200d41c0066c6a201041206c6a4180fb036a41046c6a213920392018fd0b02002008200f4180a9016c201141086c6a\
+200d41c0066c6a201041206c6a4184fb036a41046c6a213a203a2019fd0b02002008200f4180a9016c201141086c6a200d41c0066c6a20104120\
+6c6a4180a4056a41046c6a213b203b201afd0b02002008200f4180a9016c201141086c6a200d41c0066c6a201041206c6a4184a4056a41046c6a\
+213c203c201bfd0b0200054100213d0340203d41026c41016a200228020041016b203d41026c41016a200228020041016b481b213efd0c000000\
+00000000000000000000000000213ffd0c000000000000000000000000000000002140fd0c000000000000000000000000000000002141fd0c00\
+00000000000000000000000000000021424100211c2004200d411c6c203d41a00c6c6a20106a41046c6a21432005201141086c41046c6a214420\
+04203e4190066c200d411c6c6a20106a41046c6a2145024003402043fd09020021462044fd000200214720462047fde601203ffde401213f2044\
+fd000210214820462048fde6012040fde40121402045fd090200214920492047fde6012041fde401214120492048fde6012042fde40121422043\
+fd090204214a2044fd00028001214b204a204bfde601203ffde401213f2044fd00029001214c204a204cfde6012040fde40121402045fd090204\
+214d204d204bfde6012041fde4012141204d204cfde6012042fde40121422043fd090208214e2044fd00028002214f204e204ffde601203ffde4\
+01213f201c41d07d460d012044fd000290022150204e2050fde6012040fde40121402045fd09020821512051204ffde6012041fde40121412051\
+2050fde6012042fde4012142204341f0006a214320444180036a2144204541f0006a2145201c41016a221c4103480d000b0b2008201141086c20\
+0d41c0066c6a203d4180d2026c6a201041206c6a41046c6a21522052203ffd0b020020522040fd0b02102008203e4180a9016c201141086c6a20\
+0d41c0066c6a201041206c6a41046c6a215320532041fd0b020020532042fd0b0210203d41016a223d200228020041016a41026d480d000b0b20\
+1141016a22114104480d000b201041016a2210411a480d000b200b41016a220b2001480d000b0b0be31002077f3c7b200020014804402000210b\
+0340200b210c200c41800170210d200c4180016e210c200c210e4100210f2006200e41086c200d41c0006c6a41046c6a21102009200e4180c801\
+6c200d41086c6a41046c6a211103402010fd00020021122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd0c398ee33d398e\
+e33d398ee33d398ee33dfde60121142010fd000280800221152015fd0c0000003f0000003f0000003f0000003ffde60121162016fd0c398ee33d\
+398ee33d398ee33d398ee33dfde60121172010fd000280800421182018fd0c0000003f0000003f0000003f0000003ffde60121192012fd0c398e\
+e33d398ee33d398ee33d398ee33dfde601211a2010fd0002808006211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2010fd00\
+0280800c211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e201a201cfde401201efde401211f201ffd0c398ee33d398ee33d39\
+8ee33d398ee33dfde60121202015fd0c398ee33d398ee33d398ee33d398ee33dfde60121212010fd000280800821222022fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde60121232010fd000280800e21242024fd0c398ee33d398ee33d398ee33d398ee33dfde601212520212023fde4012025\
+fde40121262026fd0c398ee33d398ee33d398ee33d398ee33dfde60121272018fd0c398ee33d398ee33d398ee33d398ee33dfde60121282010fd\
+000280800a21292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a2010fd0002808010212b202bfd0c398ee33d398ee33d398ee33d\
+398ee33dfde601212c2028202afde401202cfde401212d201a201bfd0c398e633d398e633d398e633d398e633dfde601fde501201dfd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f20212022fd0c398e633d398e\
+633d398e633d398e633dfde601fde5012024fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121302030fd0c398ee33d398ee33d398e\
+e33d398ee33dfde6012131202bfd0c398ee33c398ee33c398ee33c398ee33cfde601213220282029fd0c398e633d398e633d398e633d398e633d\
+fde601fde5012032fde40121332012fd0c398e633d398e633d398e633d398e633dfde601201cfde501201dfd0c398e633e398e633e398e633e39\
+8e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352015fd0c398e633d398e633d398e633d398e633dfde6\
+012023fde5012024fd0c398e633e398e633e398e633e398e633efde601fde40121362036fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+37202bfd0c398e633e398e633e398e633e398e633efde60121382018fd0c398e633d398e633d398e633d398e633dfde601202afde5012038fde4\
+0121392013fd0c0000003f0000003f0000003f0000003ffde601213a20142017fde4012019fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+fde401213b20142016fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
+01213c2013fd0c398e633d398e633d398e633d398e633dfde6012017fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121\
+3d201ffd0c0000003f0000003f0000003f0000003ffde601213e20202027fde401202dfd0c398ee33d398ee33d398ee33d398ee33dfde601fde4\
+01213f20202026fd0c398e633d398e633d398e633d398e633dfde601fde501202dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
+40201ffd0c398e633d398e633d398e633d398e633dfde6012027fde501202dfd0c398e633e398e633e398e633e398e633efde601fde401214120\
+2efd0c0000003f0000003f0000003f0000003ffde6012142202f2031fde4012033fd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121\
+43202f2030fd0c398e633d398e633d398e633d398e633dfde601fde5012033fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401214420\
+2efd0c398e633d398e633d398e633d398e633dfde6012031fde5012033fd0c398e633e398e633e398e633e398e633efde601fde40121452034fd\
+0c0000003f0000003f0000003f0000003ffde601214620352037fde4012039fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214720\
+352036fd0c398e633d398e633d398e633d398e633dfde601fde5012039fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121482034fd\
+0c398e633d398e633d398e633d398e633dfde6012037fde5012039fd0c398e633e398e633e398e633e398e633efde601fde4012149201dfd0c00\
+00003f0000003f0000003f0000003ffde601214a201e2025fde401202cfde401214b201e2024fd0c398e633d398e633d398e633d398e633dfde6\
+01fde5012032fde401214c201dfd0c398e633d398e633d398e633d398e633dfde6012025fde5012038fde401214d2011203afd0b02002011203b\
+fd0b0280202011203cfd0b0280402011203dfd0b02806020112019fd0b028080012011203efd0b0280a0012011203ffd0b0280c00120112040fd\
+0b0280e00120112041fd0b028080022011202dfd0b0280a00220112042fd0b0280c00220112043fd0b0280e00220112044fd0b02808003201120\
+45fd0b0280a00320112033fd0b0280c00320112046fd0b0280e00320112047fd0b0280800420112048fd0b0280a00420112049fd0b0280c00420\
+112039fd0b0280e0042011204afd0b028080052011204bfd0b0280a0052011204cfd0b0280c0052011204dfd0b0280e0052011202bfd0b028080\
+06201041106a2110201141106a2111200f41016a220f4102480d000b200b41016a220b2001480d000b0b0bdd1002077f3c7b2000200148044020\
+00210b0340200b210c200c41c00070210d200c41c0006e210c200c210e4100210f2007200e41086c200d41206c6a41046c6a2110200a200e4180\
+e4006c200d41086c6a41046c6a211103402010fd000280800421122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121142010fd000280c00321152015fd0c0000003f0000003f0000003f0000003ffde60121162016fd0c\
+398ee33d398ee33d398ee33d398ee33dfde60121172010fd000280800321182018fd0c0000003f0000003f0000003f0000003ffde60121192012\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601211a2010fd000280c002211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c\
+2010fd0002808001211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e201a201cfde401201efde401211f201ffd0c398ee33d39\
+8ee33d398ee33d398ee33dfde60121202015fd0c398ee33d398ee33d398ee33d398ee33dfde60121212010fd000280800221222022fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde60121232010fd0002804021242024fd0c398ee33d398ee33d398ee33d398ee33dfde601212520212023fde4\
+012025fde40121262026fd0c398ee33d398ee33d398ee33d398ee33dfde60121272018fd0c398ee33d398ee33d398ee33d398ee33dfde6012128\
+2010fd000280c00121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a2010fd000200212b202bfd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601212c2028202afde401202cfde401212d201a201bfd0c398e633d398e633d398e633d398e633dfde601fde501201dfd0c398e\
+e33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f20212022fd0c398e633d39\
+8e633d398e633d398e633dfde601fde5012024fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121302030fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde6012131202bfd0c398ee33c398ee33c398ee33c398ee33cfde601213220282029fd0c398e633d398e633d398e633d398e63\
+3dfde601fde5012032fde40121332012fd0c398e633d398e633d398e633d398e633dfde601201cfde501201dfd0c398e633e398e633e398e633e\
+398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352015fd0c398e633d398e633d398e633d398e633dfd\
+e6012023fde5012024fd0c398e633e398e633e398e633e398e633efde601fde40121362036fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+2137202bfd0c398e633e398e633e398e633e398e633efde60121382018fd0c398e633d398e633d398e633d398e633dfde601202afde5012038fd\
+e40121392013fd0c0000003f0000003f0000003f0000003ffde601213a20142017fde4012019fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01fde401213b20142016fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
+e401213c2013fd0c398e633d398e633d398e633d398e633dfde6012017fde5012019fd0c398e633e398e633e398e633e398e633efde601fde401\
+213d201ffd0c0000003f0000003f0000003f0000003ffde601213e20202027fde401202dfd0c398ee33d398ee33d398ee33d398ee33dfde601fd\
+e401213f20202026fd0c398e633d398e633d398e633d398e633dfde601fde501202dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
+2140201ffd0c398e633d398e633d398e633d398e633dfde6012027fde501202dfd0c398e633e398e633e398e633e398e633efde601fde4012141\
+202efd0c0000003f0000003f0000003f0000003ffde6012142202f2031fde4012033fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401\
+2143202f2030fd0c398e633d398e633d398e633d398e633dfde601fde5012033fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012144\
+202efd0c398e633d398e633d398e633d398e633dfde6012031fde5012033fd0c398e633e398e633e398e633e398e633efde601fde40121452034\
+fd0c0000003f0000003f0000003f0000003ffde601214620352037fde4012039fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012147\
+20352036fd0c398e633d398e633d398e633d398e633dfde601fde5012039fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121482034\
+fd0c398e633d398e633d398e633d398e633dfde6012037fde5012039fd0c398e633e398e633e398e633e398e633efde601fde4012149201dfd0c\
+0000003f0000003f0000003f0000003ffde601214a201e2025fde401202cfde401214b201e2024fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012032fde401214c201dfd0c398e633d398e633d398e633d398e633dfde6012025fde5012038fde401214d2011203afd0b0200201120\
+3bfd0b0280102011203cfd0b0280202011203dfd0b02803020112019fd0b0280402011203efd0b0280502011203ffd0b02806020112040fd0b02\
+807020112041fd0b028080012011202dfd0b0280900120112042fd0b0280a00120112043fd0b0280b00120112044fd0b0280c00120112045fd0b\
+0280d00120112033fd0b0280e00120112046fd0b0280f00120112047fd0b0280800220112048fd0b0280900220112049fd0b0280a00220112039\
+fd0b0280b0022011204afd0b0280c0022011204bfd0b0280d0022011204cfd0b0280e0022011204dfd0b0280f0022011202bfd0b028080032010\
+41106a2110201141106a2111200f41016a220f4102480d000b200b41016a220b2001480d000b0b0beb0104017b037f027b047f20002001480440\
+200228020041a4056cb2fd1321062000210703402007210820082109fd0c00000000000000000000000000000000210afd0c0000000000000000\
+0000000000000000210b4100210c03404100210d2004200941086c200c4180a9016c6a41046c6a210e0340200a200efd000200fde401210a200b\
+200efd000210fde401210b200e4180016a210e200d41016a220d41a405480d000b200c41016a220c2002280200480d000b2005200941086c4104\
+6c6a210f200f200a2006fde701fd0b0200200f200b2006fde701fd0b0210200741016a22072001480d000b0b0b87060a047b037f037b017f017b\
+037f077b017f057b027f20002001480440200228020041a4056cb2fd1321092009fd0c0000803f0000803f0000803f0000803ffde501210a200a\
+fd0c0000803f0000803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d210e200e210ffd0c00000000000000000000\
+0000000000002110fd0c0000000000000000000000000000000021112005200f41086c41046c6a21132013fd00020021122013fd000210211441\
+0021150340410021162006200f41086c20154180a9016c6a41046c6a211703402017fd0002002012fde501211820182018fde6012010fde40121\
+102017fd0002102014fde501211920192019fde6012011fde401211120174180016a2117201641016a221641a405480d000b201541016a221520\
+02280200480d000b20102009fde701211a201afd0cacc52737acc52737acc52737acc52737fde401fde301211b20112009fde701211c201cfd0c\
+acc52737acc52737acc52737acc52737fde401fde301211dfd0c6666663f6666663f6666663f6666663f2004200f41086c41046c6a211f201ffd\
+000280f028fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2012fde601fde401211efd0c6666663f6666663f6666663f6666663f201ffd00\
+0280f128fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201a200cfde601fde601fde4012120201ffd00028009201bfde7012121fd0c6666\
+663f6666663f6666663f6666663f201ffd000290f028fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2014fde601fde4012122fd0c666666\
+3f6666663f6666663f6666663f201ffd000290f128fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201c200cfde601fde601fde401212320\
+1ffd00029009201dfde7012124201f201efd0b0280f028201f2020fd0b0280f1282007200f41086c41046c6a21252025201bfd0b02002008200f\
+41086c41046c6a212620262021fd0b0200201f2022fd0b0290f028201f2023fd0b0290f1282025201dfd0b021020262024fd0b0210200d41016a\
+220d2001480d000b0b0bf601010a7f200020014804402000210903402009210a200a210b4100210c03404100210d2008200c41206c200b4180a9\
+016c6a41046c6a210e2004200c41206c200b4180a9016c6a41046c6a210f2005410041046c6a21102006410041046c6a21112007410041046c6a\
+21120340200e200ffd0002002010fd000200fde5012011fd000200fde6012012fd0002800afde401fd0c00000000000000000000000000000000\
+fdeb01fd0b0200200e41106a210e200f41106a210f201041106a2110201141106a2111201241106a2112200d41016a220d4108480d000b200c41\
+016a220c41a405480d000b200941016a22092001480d000b0b0bc40507067f027b027f047b027f087b027f200020014804402000210703402007\
+2108200821094100210a03404100210b03404100210c0340fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fff\
+ffff7fff210e4100210f2004200c41086c200a41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a21100340200d2010fd000200fde901\
+210d200e2010fd000210fde901210e200d2010fd00028001fde901210d200e2010fd00029001fde901210e201041801a6a2110200f41016a220f\
+4102480d000bfd0cffff7fffffff7fffffff7fffffff7fff2111fd0c000000000000000000000000000000002112fd0cffff7fffffff7fffffff\
+7fffffff7fff2113fd0c000000000000000000000000000000002114410021152004200c41086c200a41800d6c6a20094180a9016c6a200b41c0\
+006c6a41046c6a211603402016fd000200211720172011fd4420172017fd42fd502118201720112018fd522111201541026cfd1120122018fd52\
+21122016fd000210211920192013fd4420192019fd42fd50211a20192013201afd522113201541026cfd112014201afd5221142016fd00028001\
+211b201b2011fd44201b201bfd42fd50211c201b2011201cfd522111201541026c41016afd112012201cfd5221122016fd00029001211d201d20\
+13fd44201d201dfd42fd50211e201d2013201efd522113201541026c41016afd112014201efd522114201641801a6a2116201541016a22154102\
+480d000b2005200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a211f201f200dfd0b02002006200c41086c200a41a0036c\
+6a200941a02a6c6a200b41206c6a41046c6a212020202012fd0b0200201f200efd0b021020202014fd0b0210200c41016a220c4104480d000b20\
+0b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0b9430090e7f417b047f087b037f067b037f21\
+7b047f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d0340200d410d48210e41\
+00210f2003200c41046c200d41c0036c6a41046c6a21102004200b41a02a6c200c41046c6a200d41a0036c6a41046c6a211103402010200e200f\
+410d4871047b2011fd00020005fd0c000000000000000000000000000000000bfd0b0280900320104180016a211020114180016a2111200f4101\
+6a220f410e480d000b200d41016a220d410e480d000b200c41016a220c4108480d000b4100210c0340410021120340410021132003200c41046c\
+201241c00a6c6a41046c6a21142003200c41046c20124180016c6a41046c6a211503402014fd0002809e0321162014fd000280ac0321172014fd\
+000280ba0321182018fd0c00000040000000400000004000000040fde60121192014fd0002809f03211a2014fd000280ad03211b2014fd000280\
+bb03211c201cfd0c00000040000000400000004000000040fde601211d2014fd0002809103fd0c00000040000000400000004000000040fde601\
+201afd0c00004040000040400000404000004040fde601fde401201bfd0c00004040000040400000404000004040fde601fde501201dfde50121\
+1e2014fd000280a003211f2014fd000280ae0321202014fd000280bc0321212021fd0c00000040000000400000004000000040fde60121222014\
+fd0002809203fd0c00000040000000400000004000000040fde601201ffd0c00004040000040400000404000004040fde601fde4012020fd0c00\
+004040000040400000404000004040fde601fde5012022fde50121232014fd000280a10321242014fd000280af0321252014fd000280bd032126\
+2026fd0c00000040000000400000004000000040fde60121272014fd0002809303fd0c00000040000000400000004000000040fde6012024fd0c\
+00004040000040400000404000004040fde601fde4012025fd0c00004040000040400000404000004040fde601fde5012027fde50121282028fd\
+0c00000040000000400000004000000040fde60121292014fd000280a203212a2014fd000280b003212b2014fd000280be03212c202cfd0c0000\
+0040000000400000004000000040fde601212d201afd0c00000040000000400000004000000040fde601201bfd0c0000a0400000a0400000a040\
+0000a040fde601fde401201dfde401212e201ffd0c00000040000000400000004000000040fde6012020fd0c0000a0400000a0400000a0400000\
+a040fde601fde4012022fde401212f2024fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040\
+fde601fde4012027fde40121302030fd0c00000040000000400000004000000040fde6012131201bfd0c00000041000000410000004100000041\
+fde601201afd0c00008041000080410000804100008041fde601fde501201cfd0c00000041000000410000004100000041fde601fde401213220\
+20fd0c00000041000000410000004100000041fde601201ffd0c00008041000080410000804100008041fde601fde5012021fd0c000000410000\
+00410000004100000041fde601fde40121332025fd0c00000041000000410000004100000041fde6012024fd0c00008041000080410000804100\
+008041fde601fde5012026fd0c00000041000000410000004100000041fde601fde40121342034fd0c00000040000000400000004000000040fd\
+e6012135201a201bfde401201dfde5012136201f2020fde4012022fde501213720242025fde4012027fde50121382038fd0c0000004000000040\
+0000004000000040fde60121392014fd000280c903201afde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201cfd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde401213a2014fd000280ca03201ffde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213b2014fd000280cb032024fde5012025fd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213c203cfd0c0000004000000040000000400000\
+0040fde601213d2014fd0002809003fd0c00000040000000400000004000000040fde6012016fd0c00004040000040400000404000004040fde6\
+01fde4012017fd0c00004040000040400000404000004040fde601fde5012019fde501fd0c00000040000000400000004000000040fde601201e\
+fd0c00004040000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012029fde501213e20\
+1efd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde401213f2023fd\
+0c00000041000000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012028fd0c0000004100000041\
+0000004100000041fde601fde4012140201e2023fde4012029fde50121412014fd0002809403fd0c00000040000000400000004000000040fde6\
+01202afd0c00004040000040400000404000004040fde601fde401202bfd0c00004040000040400000404000004040fde601fde501202dfde501\
+201efde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+422016fd0c00000040000000400000004000000040fde6012017fd0c0000a0400000a0400000a0400000a040fde601fde4012019fde401fd0c00\
+000040000000400000004000000040fde601202efd0c00004040000040400000404000004040fde601fde401202ffd0c00004040000040400000\
+404000004040fde601fde5012031fde5012143202efd0c00000040000000400000004000000040fde601202ffd0c0000a0400000a0400000a040\
+0000a040fde601fde4012031fde4012144202ffd0c00000041000000410000004100000041fde601202efd0c0000804100008041000080410000\
+8041fde601fde5012030fd0c00000041000000410000004100000041fde601fde4012145202e202ffde4012031fde5012146202afd0c00000040\
+000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401202dfde401202efde501202ffd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121472017fd0c00000041000000\
+410000004100000041fde6012016fd0c00008041000080410000804100008041fde601fde5012018fd0c00000041000000410000004100000041\
+fde601fde401fd0c00000040000000400000004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00\
+004040000040400000404000004040fde601fde5012035fde50121482032fd0c00000040000000400000004000000040fde6012033fd0c0000a0\
+400000a0400000a0400000a040fde601fde4012035fde40121492033fd0c00000041000000410000004100000041fde6012032fd0c0000804100\
+0080410000804100008041fde601fde5012034fd0c00000041000000410000004100000041fde601fde401214a20322033fde4012035fde50121\
+4b202bfd0c00000041000000410000004100000041fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c00000041\
+000000410000004100000041fde601fde4012032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde401214c20162017fde4012019fde501fd0c00000040000000400000004000000040fde6012036fd0c0000\
+4040000040400000404000004040fde601fde4012037fd0c00004040000040400000404000004040fde601fde5012039fde501214d2036fd0c00\
+000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401214e2037fd0c000000\
+41000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde5012038fd0c000000410000004100000041\
+00000041fde601fde401214f20362037fde4012039fde5012150202a202bfde401202dfde5012036fde5012037fd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121512014fd000280c8032016fde5012017fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde5012018fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000\
+004000000040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c00004040000040400000404000004040fde601\
+fde501203dfde5012152203afd0c00000040000000400000004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde4\
+01203dfde4012153203bfd0c00000041000000410000004100000041fde601203afd0c00008041000080410000804100008041fde601fde50120\
+3cfd0c00000041000000410000004100000041fde601fde4012154203a203bfde401203dfde50121552014fd000280cc03202afde501202bfd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203afde501203bfd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121562015203efd0b020020\
+15203ffd0b02801020152040fd0b02802020152041fd0b02803020152042fd0b02804020152043fd0b02805020152044fd0b02806020152045fd\
+0b02807020152046fd0b0280800120152047fd0b0280900120152048fd0b0280a00120152049fd0b0280b0012015204afd0b0280c0012015204b\
+fd0b0280d0012015204cfd0b0280e0012015204dfd0b0280f0012015204efd0b028080022015204ffd0b0280900220152050fd0b0280a0022015\
+2051fd0b0280b00220152052fd0b0280c00220152053fd0b0280d00220152054fd0b0280e00220152055fd0b0280f00220152056fd0b02808003\
+20144180036a211420154180016a2115201341016a22134104480d000b201241016a22124104480d000b200c41016a220c4108480d000b410021\
+5703404100215803404100215903404100215a0340fd0c00000000000000000000000000000000215bfd0c000000000000000000000000000000\
+00215cfd0c00000000000000000000000000000000215dfd0c00000000000000000000000000000000215efd0c00000000000000000000000000\
+000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c0000000000000000000000\
+0000000000216241002163200320594180046c205a4180016c6a41046c6a2164200620574180326c20594180026c6a41046c6a216503402064fd\
+09020021662065fd000200216720662067fde601205bfde401215b2065fd000210216820662068fde601205cfde401215c2064fd090280012169\
+20692067fde601205dfde401215d20692068fde601205efde401215e2064fd09028002216a206a2067fde601205ffde401215f206a2068fde601\
+2060fde40121602064fd09028003216b206b2067fde6012061fde4012161206b2068fde6012062fde4012162206441046a2164206541206a2165\
+206341016a22634120480d000b200320594180016c205a41206c6a41046c6a216c206c205bfd0b0280d404206c205cfd0b0290d404206c205dfd\
+0b02a0d404206c205efd0b02b0d404206c205ffd0b02c0d404206c2060fd0b02d0d404206c2061fd0b02e0d404206c2062fd0b02f0d404205a41\
+016a225a4104480d000b205941016a22594119480d000b205841016a22584101480d000b41002158034041002112034041002113200320584104\
+6c201241206c6a41046c6a216d2003205841046c201241a0026c6a41046c6a216e0340206dfd000280e804216f206dfd000280fc042170206dfd\
+00028090052171206dfd000280ec042172206dfd00028080052173206dfd00028094052174206dfd000280d8042072fde4012073fde4012074fd\
+e4012175206dfd000280f0042176206dfd00028084052177206dfd00028098052178206dfd000280dc042076fde4012077fde4012078fde40121\
+79206dfd000280f404217a206dfd0002808805217b206dfd0002809c05217c206dfd000280e004207afde401207bfde401207cfde401217d206d\
+fd000280f804217e206dfd0002808c05217f206dfd000280a00521800120722073fd0c0000003f0000003f0000003f0000003ffde601fde50120\
+74fd0c00000040000000400000004000000040fde601fde50121810120762077fd0c0000003f0000003f0000003f0000003ffde601fde5012078\
+fd0c00000040000000400000004000000040fde601fde501218201207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd\
+0c00000040000000400000004000000040fde601fde50121830120722073fd0c0000803e0000803e0000803e0000803efde601fde4012074fd0c\
+00008040000080400000804000008040fde601fde401206dfd000280a805fde40121840120762077fd0c0000803e0000803e0000803e0000803e\
+fde601fde4012078fd0c00008040000080400000804000008040fde601fde401206dfd000280ac05fde401218501207a207bfd0c0000803e0000\
+803e0000803e0000803efde601fde401207cfd0c00008040000080400000804000008040fde601fde401206dfd000280b005fde401218601206d\
+fd000280d404206ffde4012070fde4012071fde4012075fde4012079fde401207dfde40121870120752079fd0c0000003f0000003f0000003f00\
+00003ffde601fde501207dfd0c00000040000000400000004000000040fde601fde50121880120752079fd0c0000803e0000803e0000803e0000\
+803efde601fde401207dfd0c00008040000080400000804000008040fde601fde401206dfd000280e404207efde401207ffde401208001fde401\
+fde401218901206f2070fd0c0000003f0000003f0000003f0000003ffde601fde5012071fd0c00000040000000400000004000000040fde601fd\
+e501208101fde401208201fde401208301fde401218a01208101208201fd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c\
+00000040000000400000004000000040fde601fde501218b01208101208201fd0c0000803e0000803e0000803e0000803efde601fde401208301\
+fd0c00008040000080400000804000008040fde601fde401207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c00\
+000040000000400000004000000040fde601fde501fde401218c01206f2070fd0c0000803e0000803e0000803e0000803efde601fde4012071fd\
+0c00008040000080400000804000008040fde601fde401206dfd000280a405fde401208401fde401208501fde401208601fde401218d01208401\
+208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501218e0120\
+8401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde401207e\
+207ffd0c0000803e0000803e0000803e0000803efde601fde401208001fd0c00008040000080400000804000008040fde601fde401206dfd0002\
+80b405fde401fde401218f01206e208701fd0b0280b805206e208801fd0b02a0b805206e208901fd0b02c0b805206e208a01fd0b0280bb05206e\
+208b01fd0b02a0bb05206e208c01fd0b02c0bb05206e208d01fd0b0280be05206e208e01fd0b02a0be05206e208f01fd0b02c0be05206d41206a\
+216d206e41e0006a216e201341016a22134104480d000b201241016a22124104480d000b205841016a22584102480d000b410021580340410021\
+9001034041002191012007205741086c205841046c6a20900141c0056c6a200b41c03c6c6a41046c6a2192012003205841046c20900141e0006c\
+6a41046c6a2193010340209201209301fd000280b805fd0b02002092014180026a21920120930141206a21930120910141016a229101410b480d\
+000b20900141016a229001410b480d000b205841016a22584102480d000b205741016a22574108480d000b200841016a22082001480d000b0b0b\
+ea0104017b037f027b047f20002001480440200228020041f9006cb2fd1321062000210703402007210820082109fd0c00000000000000000000\
+000000000000210afd0c00000000000000000000000000000000210b4100210c03404100210d2004200941086c200c41c03c6c6a41046c6a210e\
+0340200a200efd000200fde401210a200b200efd000210fde401210b200e4180026a210e200d41016a220d41f900480d000b200c41016a220c20\
+02280200480d000b2005200941086c41046c6a210f200f200a2006fde701fd0b0200200f200b2006fde701fd0b0210200741016a22072001480d\
+000b0b0b88060a047b037f037b017f017b037f077b017f057b027f20002001480440200228020041f9006cb2fd1321092009fd0c0000803f0000\
+803f0000803f0000803ffde501210a200afd0c0000803f0000803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d21\
+0e200e210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021112005200f41086c41046c6a2113\
+2013fd00020021122013fd0002102114410021150340410021162006200f41086c201541c03c6c6a41046c6a211703402017fd0002002012fde5\
+01211820182018fde6012010fde40121102017fd0002102014fde501211920192019fde6012011fde401211120174180026a2117201641016a22\
+1641f900480d000b201541016a22152002280200480d000b20102009fde701211a201afd0cacc52737acc52737acc52737acc52737fde401fde3\
+01211b20112009fde701211c201cfd0cacc52737acc52737acc52737acc52737fde401fde301211dfd0c6666663f6666663f6666663f6666663f\
+2004200f41086c41046c6a211f201ffd000280f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2012fde601fde401211efd0c6666663f\
+6666663f6666663f6666663f201ffd000280f428fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201a200cfde601fde601fde4012120201f\
+fd000280cb04201bfde7012121fd0c6666663f6666663f6666663f6666663f201ffd000290f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcc\
+cc3d2014fde601fde4012122fd0c6666663f6666663f6666663f6666663f201ffd000290f428fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc\
+3d201c200cfde601fde601fde4012123201ffd000290cb04201dfde7012124201f201efd0b0280f228201f2020fd0b0280f4282007200f41086c\
+41046c6a21252025201bfd0b02002008200f41086c41046c6a212620262021fd0b0200201f2022fd0b0290f228201f2023fd0b0290f428202520\
+1dfd0b021020262024fd0b0210200d41016a220d2001480d000b0b0bf0040f047f017d017f017d017f017d057f017d027f017d037f017d017f01\
+7d037f200020014804402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d2005200c41046c6a210f200f2a0200210e20\
+06200c41046c6a211120112a020021102007200c41046c6a211320132a0280cd042112410021140340410021152008200c4192016c2014410b6c\
+6a200d4180c9006c6a41046c6a21162004200c201441c0056c6a200d41c03c6c6a41046c6a21170340201620172a0200200e9320109420129243\
+0000000097380200201641046a211620174180026a2117201541016a2215410b480d000b201441016a2214410b480d000b410021140340410021\
+15034043ffff7fff2118410021192008200c4192016c201441166c6a200d4180c9006c6a201541026c6a41046c6a211a03402018201a2a020097\
+21182018201a2a0204972118201a412c6a211a201941016a22194102480d000b43ffff7fff211b4100211c4100211d2008200c4192016c201441\
+166c6a200d4180c9006c6a201541026c6a41046c6a211e0340201e2a0200211f201f201b5e201f201f5c722120201f201b20201b211b201d4102\
+6c201c20201b211c201e2a020421212021201b5e202120215c7221222021201b20221b211b201d41026c41016a201c20221b211c201e412c6a21\
+1e201d41016a221d4102480d000b2008200c4192016c201441056c6a200d4180c9006c6a20156a41046c6a2123202320183802e4032009200c20\
+1441c0026c6a200d41c00c6c6a201541c0006c6a41046c6a21242024201c360200201541016a22154105480d000b201441016a22144105480d00\
+0b200a41016a220a2001480d000b0b0be25a0b067f98027b077f087b037f067b017f017b017f787b057f20002001480440200021090340200921\
+0a200a410170210b200a41016e210a200a210c4100210d03404100210e0340200c41086c200e6a2002280200480440fd0c000000000100000002\
+00000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046c\
+fd11fdae01fd0c79000000790000007900000079000000fdae014102fdab012004fd11fdae0121102010fd1b002a0200fd132010fd1b012a0200\
+fd20012010fd1b022a0200fd20022010fd1b032a0200fd2003210f200ffd0c00000040000000400000004000000040fde6012111fd0c00000000\
+010000000200000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae0120\
+0d41c8046cfd11fdae01fd0c7e0000007e0000007e0000007e000000fdae014102fdab012004fd11fdae0121132013fd1b002a0200fd132013fd\
+1b012a0200fd20012013fd1b022a0200fd20022013fd1b032a0200fd200321122012fd0c00004040000040400000404000004040fde601211420\
+112014fde4012115fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae\
+01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c83000000830000008300000083000000fdae014102fdab012004fd11fdae0121\
+172017fd1b002a0200fd132017fd1b012a0200fd20012017fd1b022a0200fd20022017fd1b032a0200fd200321162016fd0c0000404000004040\
+0000404000004040fde601211820152018fde5012119fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000\
+fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c88000000880000008800000088000000fdae\
+014102fdab012004fd11fdae01211b201bfd1b002a0200fd13201bfd1b012a0200fd2001201bfd1b022a0200fd2002201bfd1b032a0200fd2003\
+211a201afd0c00000040000000400000004000000040fde601211c2019201cfde501211d201dfd0c00000040000000400000004000000040fde6\
+01211efd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180\
+c9006cfd11fdae01200d41c8046cfd11fdae01fd0c7a0000007a0000007a0000007a000000fdae014102fdab012004fd11fdae0121202020fd1b\
+002a0200fd132020fd1b012a0200fd20012020fd1b022a0200fd20022020fd1b032a0200fd2003211f201ffd0c00000040000000400000004000\
+000040fde6012121fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae\
+01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c7f0000007f0000007f0000007f000000fdae014102fdab012004fd11fdae0121\
+232023fd1b002a0200fd132023fd1b012a0200fd20012023fd1b022a0200fd20022023fd1b032a0200fd200321222022fd0c0000404000004040\
+0000404000004040fde601212420212024fde4012125fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000\
+fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c84000000840000008400000084000000fdae\
+014102fdab012004fd11fdae0121272027fd1b002a0200fd132027fd1b012a0200fd20012027fd1b022a0200fd20022027fd1b032a0200fd2003\
+21262026fd0c00004040000040400000404000004040fde601212820252028fde5012129fd0c00000000010000000200000003000000fd0c9200\
+0000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c89000000\
+890000008900000089000000fdae014102fdab012004fd11fdae01212b202bfd1b002a0200fd13202bfd1b012a0200fd2001202bfd1b022a0200\
+fd2002202bfd1b032a0200fd2003212a202afd0c00000040000000400000004000000040fde601212c2029202cfde501212d202dfd0c00004040\
+000040400000404000004040fde601212e201e202efde401212ffd0c00000000010000000200000003000000fd0c920000009200000092000000\
+92000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c7b0000007b0000007b0000007b00\
+0000fdae014102fdab012004fd11fdae0121312031fd1b002a0200fd132031fd1b012a0200fd20012031fd1b022a0200fd20022031fd1b032a02\
+00fd200321302030fd0c00000040000000400000004000000040fde6012132fd0c00000000010000000200000003000000fd0c92000000920000\
+009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c800000008000000080\
+00000080000000fdae014102fdab012004fd11fdae0121342034fd1b002a0200fd132034fd1b012a0200fd20012034fd1b022a0200fd20022034\
+fd1b032a0200fd200321332033fd0c00004040000040400000404000004040fde601213520322035fde4012136fd0c0000000001000000020000\
+0003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11\
+fdae01fd0c85000000850000008500000085000000fdae014102fdab012004fd11fdae0121382038fd1b002a0200fd132038fd1b012a0200fd20\
+012038fd1b022a0200fd20022038fd1b032a0200fd200321372037fd0c00004040000040400000404000004040fde601213920362039fde50121\
+3afd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c900\
+6cfd11fdae01200d41c8046cfd11fdae01fd0c8a0000008a0000008a0000008a000000fdae014102fdab012004fd11fdae01213c203cfd1b002a\
+0200fd13203cfd1b012a0200fd2001203cfd1b022a0200fd2002203cfd1b032a0200fd2003213b203bfd0c000000400000004000000040000000\
+40fde601213d203a203dfde501213e203efd0c00004040000040400000404000004040fde601213f202f203ffde5012140fd0c00000000010000\
+000200000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8\
+046cfd11fdae01fd0c7c0000007c0000007c0000007c000000fdae014102fdab012004fd11fdae0121422042fd1b002a0200fd132042fd1b012a\
+0200fd20012042fd1b022a0200fd20022042fd1b032a0200fd200321412041fd0c00000040000000400000004000000040fde6012143fd0c0000\
+0000010000000200000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae\
+01200d41c8046cfd11fdae01fd0c81000000810000008100000081000000fdae014102fdab012004fd11fdae0121452045fd1b002a0200fd1320\
+45fd1b012a0200fd20012045fd1b022a0200fd20022045fd1b032a0200fd200321442044fd0c00004040000040400000404000004040fde60121\
+4620432046fde4012147fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11\
+fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c86000000860000008600000086000000fdae014102fdab012004fd11fdae\
+0121492049fd1b002a0200fd132049fd1b012a0200fd20012049fd1b022a0200fd20022049fd1b032a0200fd200321482048fd0c000040400000\
+40400000404000004040fde601214a2047204afde501214bfd0c00000000010000000200000003000000fd0c9200000092000000920000009200\
+0000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c8b0000008b0000008b0000008b000000\
+fdae014102fdab012004fd11fdae01214d204dfd1b002a0200fd13204dfd1b012a0200fd2001204dfd1b022a0200fd2002204dfd1b032a0200fd\
+2003214c204cfd0c00000040000000400000004000000040fde601214e204b204efde501214f204ffd0c00000040000000400000004000000040\
+fde601215020402050fde5012151202dfd0c00000040000000400000004000000040fde6012152203efd0c0000a0400000a0400000a0400000a0\
+40fde601215320522053fde401215420542050fde4012155203efd0c00000041000000410000004100000041fde6012156202dfd0c0000804100\
+0080410000804100008041fde601215720562057fde5012158204ffd0c00000041000000410000004100000041fde601215920582059fde40121\
+5a202d203efde401215b205b2050fde501215cfd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501\
+200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c7d0000007d0000007d0000007d000000fdae014102\
+fdab012004fd11fdae01215e205efd1b002a0200fd13205efd1b012a0200fd2001205efd1b022a0200fd2002205efd1b032a0200fd2003215d20\
+5dfd0c00000040000000400000004000000040fde601215ffd0c00000000010000000200000003000000fd0c9200000092000000920000009200\
+0000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c82000000820000008200000082000000\
+fdae014102fdab012004fd11fdae0121612061fd1b002a0200fd132061fd1b012a0200fd20012061fd1b022a0200fd20022061fd1b032a0200fd\
+200321602060fd0c00004040000040400000404000004040fde6012162205f2062fde4012163fd0c00000000010000000200000003000000fd0c\
+92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c8700\
+0000870000008700000087000000fdae014102fdab012004fd11fdae0121652065fd1b002a0200fd132065fd1b012a0200fd20012065fd1b022a\
+0200fd20022065fd1b032a0200fd200321642064fd0c00004040000040400000404000004040fde601216620632066fde5012167fd0c00000000\
+010000000200000003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae0120\
+0d41c8046cfd11fdae01fd0c8c0000008c0000008c0000008c000000fdae014102fdab012004fd11fdae0121692069fd1b002a0200fd132069fd\
+1b012a0200fd20012069fd1b022a0200fd20022069fd1b032a0200fd200321682068fd0c00000040000000400000004000000040fde601216a20\
+67206afde501216b206b202dfde501216c203efd0c0000c03f0000c03f0000c03f0000c03ffde601216d206c206dfde501216e204ffd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601216f206e206ffde40121702012fd0c00000040000000400000004000000040fde60121712016fd0c0000\
+a0400000a0400000a0400000a040fde601217220712072fde40121732073201cfde40121742074fd0c00000040000000400000004000000040fd\
+e60121752022fd0c00000040000000400000004000000040fde60121762026fd0c0000a0400000a0400000a0400000a040fde601217720762077\
+fde40121782078202cfde40121792079fd0c00004040000040400000404000004040fde601217a2075207afde401217b2033fd0c000000400000\
+00400000004000000040fde601217c2037fd0c0000a0400000a0400000a0400000a040fde601217d207c207dfde401217e207e203dfde401217f\
+207ffd0c00004040000040400000404000004040fde601218001207b208001fde5012181012044fd0c00000040000000400000004000000040fd\
+e6012182012048fd0c0000a0400000a0400000a0400000a040fde601218301208201208301fde401218401208401204efde401218501208501fd\
+0c00000040000000400000004000000040fde601218601208101208601fde5012187012079fd0c00000040000000400000004000000040fde601\
+218801207ffd0c0000a0400000a0400000a0400000a040fde601218901208801208901fde401218a01208a01208601fde401218b01207ffd0c00\
+000041000000410000004100000041fde601218c012079fd0c00008041000080410000804100008041fde601218d01208c01208d01fde501218e\
+01208501fd0c00000041000000410000004100000041fde601218f01208e01208f01fde4012190012079207ffde401219101209101208601fde5\
+012192012060fd0c00000040000000400000004000000040fde6012193012064fd0c0000a0400000a0400000a0400000a040fde6012194012093\
+01209401fde401219501209501206afde4012196012096012079fde501219701207ffd0c0000c03f0000c03f0000c03f0000c03ffde601219801\
+209701209801fde501219901208501fd0c0000c03f0000c03f0000c03f0000c03ffde601219a01209901209a01fde401219b012016fd0c000000\
+41000000410000004100000041fde601219c012012fd0c00008041000080410000804100008041fde601219d01209c01209d01fde501219e0120\
+1afd0c00000041000000410000004100000041fde601219f01209e01209f01fde40121a00120a001fd0c00000040000000400000004000000040\
+fde60121a1012026fd0c00000041000000410000004100000041fde60121a2012022fd0c00008041000080410000804100008041fde60121a301\
+20a20120a301fde50121a401202afd0c00000041000000410000004100000041fde60121a50120a40120a501fde40121a60120a601fd0c000040\
+40000040400000404000004040fde60121a70120a10120a701fde40121a8012037fd0c00000041000000410000004100000041fde60121a90120\
+33fd0c00008041000080410000804100008041fde60121aa0120a90120aa01fde50121ab01203bfd0c00000041000000410000004100000041fd\
+e60121ac0120ab0120ac01fde40121ad0120ad01fd0c00004040000040400000404000004040fde60121ae0120a80120ae01fde50121af012048\
+fd0c00000041000000410000004100000041fde60121b0012044fd0c00008041000080410000804100008041fde60121b10120b00120b101fde5\
+0121b201204cfd0c00000041000000410000004100000041fde60121b30120b20120b301fde40121b40120b401fd0c0000004000000040000000\
+4000000040fde60121b50120af0120b501fde50121b60120a601fd0c00000040000000400000004000000040fde60121b70120ad01fd0c0000a0\
+400000a0400000a0400000a040fde60121b80120b70120b801fde40121b90120b90120b501fde40121ba0120ad01fd0c00000041000000410000\
+004100000041fde60121bb0120a601fd0c00008041000080410000804100008041fde60121bc0120bb0120bc01fde50121bd0120b401fd0c0000\
+0041000000410000004100000041fde60121be0120bd0120be01fde40121bf0120a60120ad01fde40121c00120c00120b501fde50121c1012064\
+fd0c00000041000000410000004100000041fde60121c2012060fd0c00008041000080410000804100008041fde60121c30120c20120c301fde5\
+0121c4012068fd0c00000041000000410000004100000041fde60121c50120c40120c501fde40121c60120c60120a601fde50121c70120ad01fd\
+0c0000c03f0000c03f0000c03f0000c03ffde60121c80120c70120c801fde50121c90120b401fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+0121ca0120c90120ca01fde40121cb0120122016fde40121cc0120cc01201cfde50121cd0120cd01fd0c00000040000000400000004000000040\
+fde60121ce0120222026fde40121cf0120cf01202cfde50121d00120d001fd0c00004040000040400000404000004040fde60121d10120ce0120\
+d101fde40121d20120332037fde40121d30120d301203dfde50121d40120d401fd0c00004040000040400000404000004040fde60121d50120d2\
+0120d501fde50121d60120442048fde40121d70120d701204efde50121d80120d801fd0c00000040000000400000004000000040fde60121d901\
+20d60120d901fde50121da0120d001fd0c00000040000000400000004000000040fde60121db0120d401fd0c0000a0400000a0400000a0400000\
+a040fde60121dc0120db0120dc01fde40121dd0120dd0120d901fde40121de0120d401fd0c00000041000000410000004100000041fde60121df\
+0120d001fd0c00008041000080410000804100008041fde60121e00120df0120e001fde50121e10120d801fd0c00000041000000410000004100\
+000041fde60121e20120e10120e201fde40121e30120d00120d401fde40121e40120e40120d901fde50121e50120602064fde40121e60120e601\
+206afde50121e70120e70120d001fde50121e80120d401fd0c0000c03f0000c03f0000c03f0000c03ffde60121e90120e80120e901fde50121ea\
+0120d801fd0c0000c03f0000c03f0000c03f0000c03ffde60121eb0120ea0120eb01fde40121ec01fd0c00000000010000000200000003000000\
+fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c\
+8d0000008d0000008d0000008d000000fdae014102fdab012004fd11fdae0121ee0120ee01fd1b002a0200fd1320ee01fd1b012a0200fd200120\
+ee01fd1b022a0200fd200220ee01fd1b032a0200fd200321ed0120ed012012fde50121ef012016fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e60121f00120ef0120f001fde50121f101201afd0c0000c03f0000c03f0000c03f0000c03ffde60121f20120f10120f201fde40121f30120f301\
+fd0c00000040000000400000004000000040fde60121f401fd0c00000000010000000200000003000000fd0c9200000092000000920000009200\
+0000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c8e0000008e0000008e0000008e000000\
+fdae014102fdab012004fd11fdae0121f60120f601fd1b002a0200fd1320f601fd1b012a0200fd200120f601fd1b022a0200fd200220f601fd1b\
+032a0200fd200321f50120f5012022fde50121f7012026fd0c0000c03f0000c03f0000c03f0000c03ffde60121f80120f70120f801fde50121f9\
+01202afd0c0000c03f0000c03f0000c03f0000c03ffde60121fa0120f90120fa01fde40121fb0120fb01fd0c0000404000004040000040400000\
+4040fde60121fc0120f40120fc01fde40121fd01fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb5\
+01200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c8f0000008f0000008f0000008f000000fdae0141\
+02fdab012004fd11fdae0121ff0120ff01fd1b002a0200fd1320ff01fd1b012a0200fd200120ff01fd1b022a0200fd200220ff01fd1b032a0200\
+fd200321fe0120fe012033fde5012180022037fd0c0000c03f0000c03f0000c03f0000c03ffde601218102208002208102fde501218202203bfd\
+0c0000c03f0000c03f0000c03f0000c03ffde601218302208202208302fde401218402208402fd0c00004040000040400000404000004040fde6\
+0121850220fd01208502fde501218602fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200c41\
+80c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11fdae01fd0c90000000900000009000000090000000fdae014102fdab01\
+2004fd11fdae01218802208802fd1b002a0200fd13208802fd1b012a0200fd2001208802fd1b022a0200fd2002208802fd1b032a0200fd200321\
+87022087022044fde5012189022048fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b02204cfd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde401218d02208d02fd0c00000040000000400000004000000040fde601218e02\
+208602208e02fde501218f0220fb01fd0c00000040000000400000004000000040fde601219002208402fd0c0000a0400000a0400000a0400000\
+a040fde601219102209002209102fde401219202209202208e02fde401219302208402fd0c00000041000000410000004100000041fde6012194\
+0220fb01fd0c00008041000080410000804100008041fde601219502209402209502fde501219602208d02fd0c00000041000000410000004100\
+000041fde601219702209602209702fde40121980220fb01208402fde401219902209902208e02fde501219a02fd0c0000000001000000020000\
+0003000000fd0c92000000920000009200000092000000fdb501200c4180c8046cfd11fdae01200e4180c9006cfd11fdae01200d41c8046cfd11\
+fdae01fd0c91000000910000009100000091000000fdae014102fdab012004fd11fdae01219c02209c02fd1b002a0200fd13209c02fd1b012a02\
+00fd2001209c02fd1b022a0200fd2002209c02fd1b032a0200fd2003219b02209b022060fde501219d022064fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601219e02209d02209e02fde501219f022068fd0c0000c03f0000c03f0000c03f0000c03ffde60121a002209f0220a002fde40121\
+a10220a10220fb01fde50121a202208402fd0c0000c03f0000c03f0000c03f0000c03ffde60121a30220a20220a302fde50121a402208d02fd0c\
+0000c03f0000c03f0000c03f0000c03ffde60121a50220a40220a502fde40121a602410021a7020340410021a8022003200e41c0006c200d4104\
+6c6a41046c6a21a902034020a9022051fd0b020020a9022055fd0b02801020a902205afd0b02802020a902205cfd0b02803020a9022070fd0b02\
+804020a902208701fd0b02805020a902208b01fd0b02806020a902209001fd0b02807020a902209201fd0b0280800120a902209b01fd0b028090\
+0120a90220b601fd0b0280a00120a90220ba01fd0b0280b00120a90220bf01fd0b0280c00120a90220c101fd0b0280d00120a90220cb01fd0b02\
+80e00120a90220da01fd0b0280f00120a90220de01fd0b0280800220a90220e301fd0b0280900220a90220e501fd0b0280a00220a90220ec01fd\
+0b0280b00220a902208f02fd0b0280c00220a902209302fd0b0280d00220a902209802fd0b0280e00220a902209a02fd0b0280f00220a90220a6\
+02fd0b0280800320a80241016a22a8024101480d000b20a70241016a22a7024101480d000b0b200e41016a220e4108480d000b200d41016a220d\
+4110480d000b410021aa020340410021ab020340410021ac020340410021ad020340200c41086c20ad0241046c6a2002280200480440fd0c0000\
+000000000000000000000000000021ae02fd0c0000000000000000000000000000000021af02fd0c0000000000000000000000000000000021b0\
+02fd0c0000000000000000000000000000000021b102fd0c0000000000000000000000000000000021b202fd0c00000000000000000000000000\
+00000021b302fd0c0000000000000000000000000000000021b402fd0c0000000000000000000000000000000021b502410021b602200320ac02\
+4180046c20ad024180026c6a41046c6a21b702200620aa024180e4006c20ac024180046c6a41046c6a21b802034020b702fd09020021b90220b8\
+02fd00020021ba0220b90220ba02fde60120ae02fde40121ae0220b802fd00021021bb0220b90220bb02fde60120af02fde40121af0220b702fd\
+0902800221bc0220bc0220ba02fde60120b002fde40121b00220bc0220bb02fde60120b102fde40121b10220b702fd0902800421bd0220bd0220\
+ba02fde60120b202fde40121b20220bd0220bb02fde60120b302fde40121b30220b702fd0902800621be0220be0220ba02fde60120b402fde401\
+21b40220be0220bb02fde60120b502fde40121b50220b70241046a21b70220b80241206a21b80220b60241016a22b60241c000480d000b200320\
+ac0241c0006c20ad0241206c6a41046c6a21bf0220bf0220ae02fd0b0280900320bf0220af02fd0b0290900320bf0220b002fd0b02a0900320bf\
+0220b102fd0b02b0900320bf0220b202fd0b02c0900320bf0220b302fd0b02d0900320bf0220b402fd0b02e0900320bf0220b502fd0b02f09003\
+0b20ad0241016a22ad024102480d000b20ac0241016a22ac024119480d000b20ab0241016a22ab024101480d000b410021ab0203404100210e03\
+40200c41086c200e6a2002280200480440200320ab0241046c200e41086c6a41046c6a21c10220c102fd000280900321c00220c102fd0002809a\
+0321c20220c00220c202fde40121c30220c102fd000280a40321c40220c30220c402fde40121c50220c102fd000280ae0321c60220c50220c602\
+fde40121c70220c102fd000280920321c80220c102fd0002809c0321c90220c80220c902fde40121ca0220c102fd000280a60321cb0220ca0220\
+cb02fde40121cc0220c102fd000280b00321cd0220cc0220cd02fde40121ce0220c70220ce02fde40121cf0220c102fd000280940321d00220c1\
+02fd0002809e0321d10220d00220d102fde40121d20220c102fd000280a80321d30220d20220d302fde40121d40220c102fd000280b20321d502\
+20d40220d502fde40121d60220cf0220d602fde40121d70220c102fd000280960321d80220c102fd000280a00321d90220d80220d902fde40121\
+da0220c102fd000280aa0321db0220da0220db02fde40121dc0220c102fd000280b40321dd0220dc0220dd02fde40121de0220d70220de02fde4\
+0121df0220d602fd0c0000003f0000003f0000003f0000003ffde60121e00220ce0220e002fde50121e10220de02fd0c00000040000000400000\
+004000000040fde60121e20220e10220e202fde50121e30220d602fd0c0000803e0000803e0000803e0000803efde60121e40220ce0220e402fd\
+e40121e50220de02fd0c00008040000080400000804000008040fde60121e60220e50220e602fde40121e70220c102fd000280980321e80220c1\
+02fd000280a20321e90220e80220e902fde40121ea0220c102fd000280ac0321eb0220ea0220eb02fde40121ec0220c102fd000280b60321ed02\
+20ec0220ed02fde40121ee0220e70220ee02fde40121ef0220c402fd0c0000003f0000003f0000003f0000003ffde60121f00220c20220f002fd\
+e50121f10220c602fd0c00000040000000400000004000000040fde60121f20220f10220f202fde50121f30220cb02fd0c0000003f0000003f00\
+00003f0000003ffde60121f40220c90220f402fde50121f50220cd02fd0c00000040000000400000004000000040fde60121f60220f50220f602\
+fde50121f70220f30220f702fde40121f80220d302fd0c0000003f0000003f0000003f0000003ffde60121f90220d10220f902fde50121fa0220\
+d502fd0c00000040000000400000004000000040fde60121fb0220fa0220fb02fde50121fc0220f80220fc02fde40121fd0220db02fd0c000000\
+3f0000003f0000003f0000003ffde60121fe0220d90220fe02fde50121ff0220dd02fd0c00000040000000400000004000000040fde601218003\
+20ff02208003fde50121810320fd02208103fde40121820320fc02fd0c0000003f0000003f0000003f0000003ffde60121830320f702208303fd\
+e501218403208103fd0c00000040000000400000004000000040fde601218503208403208503fde50121860320fc02fd0c0000803e0000803e00\
+00803e0000803efde60121870320f702208703fde401218803208103fd0c00008040000080400000804000008040fde601218903208803208903\
+fde401218a0320eb02fd0c0000003f0000003f0000003f0000003ffde601218b0320e902208b03fde501218c0320ed02fd0c0000004000000040\
+0000004000000040fde601218d03208c03208d03fde501218e03208a03208e03fde401218f0320c402fd0c0000803e0000803e0000803e000080\
+3efde60121900320c202209003fde40121910320c602fd0c00008040000080400000804000008040fde601219203209103209203fde401219303\
+20c102fd000280b803219403209303209403fde40121950320cb02fd0c0000803e0000803e0000803e0000803efde60121960320c902209603fd\
+e40121970320cd02fd0c00008040000080400000804000008040fde601219803209703209803fde40121990320c102fd000280ba03219a032099\
+03209a03fde401219b03209503209b03fde401219c0320d302fd0c0000803e0000803e0000803e0000803efde601219d0320d102209d03fde401\
+219e0320d502fd0c00008040000080400000804000008040fde601219f03209e03209f03fde40121a00320c102fd000280bc0321a10320a00320\
+a103fde40121a203209c0320a203fde40121a30320db02fd0c0000803e0000803e0000803e0000803efde60121a40320d90220a403fde40121a5\
+0320dd02fd0c00008040000080400000804000008040fde60121a60320a50320a603fde40121a70320c102fd000280be0321a80320a70320a803\
+fde40121a90320a30320a903fde40121aa0320a203fd0c0000003f0000003f0000003f0000003ffde60121ab03209b0320ab03fde50121ac0320\
+a903fd0c00000040000000400000004000000040fde60121ad0320ac0320ad03fde50121ae0320a203fd0c0000803e0000803e0000803e000080\
+3efde60121af03209b0320af03fde40121b00320a903fd0c00008040000080400000804000008040fde60121b10320b00320b103fde40121b203\
+20eb02fd0c0000803e0000803e0000803e0000803efde60121b30320e90220b303fde40121b40320ed02fd0c0000804000008040000080400000\
+8040fde60121b50320b40320b503fde40121b60320c102fd000280c00321b70320b60320b703fde40121b80320b20320b803fde40121b9034100\
+21a7020340410021a802200320ab0241046c200e41c8006c6a41046c6a21ba03034020ba0320df02fd0b0280c20320ba0320e302fd0b02a0c203\
+20ba0320ef02fd0b02c0c20320ba03208203fd0b02e0c20320ba03208603fd0b0280c30320ba03208f03fd0b02a0c30320ba0320aa03fd0b02c0\
+c30320ba0320ae03fd0b02e0c30320ba0320b903fd0b0280c40320a80241016a22a8024101480d000b20a70241016a22a7024101480d000b0b20\
+0e41016a220e4108480d000b20ab0241016a22ab024102480d000b410021ab0203404100210e0340200c41086c200e6a20022802004804404100\
+21bb030340410021bc03200720aa0241086c20ab0241046c6a20bb034180036c6a200c4180c8006c6a200e4180096c6a41046c6a21bd03200320\
+ab0241046c20bb0341186c6a200e41c8006c6a41046c6a21be03034020bd0320be03fd000280c203fd0b020020bd034180046a21bd0320be0341\
+206a21be0320bc0341016a22bc034103480d000b20bb0341016a22bb034103480d000b0b200e41016a220e4108480d000b20ab0241016a22ab02\
+4102480d000b20aa0241016a22aa024110480d000b200941016a22092001480d000b0b0b963902077f5a7b200020014804402000210903402009\
+210a200a412070210b200a41206e210a200a210c200c41206c200b6a20022802004804404100210d2004200c4180a0126c200b4180c9006c6a41\
+046c6a210e2008200c418090036c200b41c0006c6a41046c6a210f0340200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92\
+000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c7e0000007e0000007e0000\
+007e000000fdae014102fdab012004fd11fdae0121112011fd1b002a0200fd132011fd1b012a0200fd20012011fd1b022a0200fd20022011fd1b\
+032a0200fd20032110200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae\
+01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c83000000830000008300000083000000fdae014102fdab012004fd11fdae01\
+21132013fd1b002a0200fd132013fd1b012a0200fd20012013fd1b022a0200fd20022013fd1b032a0200fd20032112200d41c8046cfd11fd0c00\
+000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006c\
+fd11fdae01fd0c88000000880000008800000088000000fdae014102fdab012004fd11fdae0121152015fd1b002a0200fd132015fd1b012a0200\
+fd20012015fd1b022a0200fd20022015fd1b032a0200fd200321142014fd0c00000040000000400000004000000040fde6012116200d41c8046c\
+fd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b\
+4180c9006cfd11fdae01fd0c7f0000007f0000007f0000007f000000fdae014102fdab012004fd11fdae0121182018fd1b002a0200fd132018fd\
+1b012a0200fd20012018fd1b022a0200fd20022018fd1b032a0200fd20032117200d41c8046cfd11fd0c00000000010000000200000003000000\
+fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c8400000084000000\
+8400000084000000fdae014102fdab012004fd11fdae01211a201afd1b002a0200fd13201afd1b012a0200fd2001201afd1b022a0200fd200220\
+1afd1b032a0200fd20032119200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb5\
+01fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c89000000890000008900000089000000fdae014102fdab012004fd11\
+fdae01211c201cfd1b002a0200fd13201cfd1b012a0200fd2001201cfd1b022a0200fd2002201cfd1b032a0200fd2003211b201bfd0c00000040\
+000000400000004000000040fde601211d200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092\
+000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c7a0000007a0000007a0000007a000000fdae014102fdab\
+012004fd11fdae01211f201ffd1b002a0200fd13201ffd1b012a0200fd2001201ffd1b022a0200fd2002201ffd1b032a0200fd2003fd0c000000\
+40000000400000004000000040fde6012017fd0c00004040000040400000404000004040fde601fde4012019fd0c000040400000404000004040\
+00004040fde601fde501201dfde501211e200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092\
+000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c80000000800000008000000080000000fdae014102fdab\
+012004fd11fdae0121212021fd1b002a0200fd132021fd1b012a0200fd20012021fd1b022a0200fd20022021fd1b032a0200fd20032120200d41\
+c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae\
+01200b4180c9006cfd11fdae01fd0c85000000850000008500000085000000fdae014102fdab012004fd11fdae0121232023fd1b002a0200fd13\
+2023fd1b012a0200fd20012023fd1b022a0200fd20022023fd1b032a0200fd20032122200d41c8046cfd11fd0c00000000010000000200000003\
+000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c8a0000008a\
+0000008a0000008a000000fdae014102fdab012004fd11fdae0121252025fd1b002a0200fd132025fd1b012a0200fd20012025fd1b022a0200fd\
+20022025fd1b032a0200fd200321242024fd0c00000040000000400000004000000040fde6012126200d41c8046cfd11fd0c0000000001000000\
+0200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c\
+7b0000007b0000007b0000007b000000fdae014102fdab012004fd11fdae0121282028fd1b002a0200fd132028fd1b012a0200fd20012028fd1b\
+022a0200fd20022028fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012020fd0c000040400000404000004040000040\
+40fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012026fde5012127200d41c8046cfd11fd0c0000000001000000\
+0200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c\
+81000000810000008100000081000000fdae014102fdab012004fd11fdae01212a202afd1b002a0200fd13202afd1b012a0200fd2001202afd1b\
+022a0200fd2002202afd1b032a0200fd20032129200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200\
+000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c86000000860000008600000086000000fdae0141\
+02fdab012004fd11fdae01212c202cfd1b002a0200fd13202cfd1b012a0200fd2001202cfd1b022a0200fd2002202cfd1b032a0200fd2003212b\
+200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd\
+11fdae01200b4180c9006cfd11fdae01fd0c8b0000008b0000008b0000008b000000fdae014102fdab012004fd11fdae01212e202efd1b002a02\
+00fd13202efd1b012a0200fd2001202efd1b022a0200fd2002202efd1b032a0200fd2003212d202dfd0c00000040000000400000004000000040\
+fde601212f200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c41\
+80a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c7c0000007c0000007c0000007c000000fdae014102fdab012004fd11fdae0121312031\
+fd1b002a0200fd132031fd1b012a0200fd20012031fd1b022a0200fd20022031fd1b032a0200fd2003fd0c000000400000004000000040000000\
+40fde6012029fd0c00004040000040400000404000004040fde601fde401202bfd0c00004040000040400000404000004040fde601fde501202f\
+fde50121302030fd0c00000040000000400000004000000040fde6012132200d41c8046cfd11fd0c00000000010000000200000003000000fd0c\
+92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c82000000820000008200\
+000082000000fdae014102fdab012004fd11fdae0121342034fd1b002a0200fd132034fd1b012a0200fd20012034fd1b022a0200fd20022034fd\
+1b032a0200fd20032133200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fd\
+ae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c87000000870000008700000087000000fdae014102fdab012004fd11fdae\
+0121362036fd1b002a0200fd132036fd1b012a0200fd20012036fd1b022a0200fd20022036fd1b032a0200fd20032135200d41c8046cfd11fd0c\
+00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c900\
+6cfd11fdae01fd0c8c0000008c0000008c0000008c000000fdae014102fdab012004fd11fdae0121382038fd1b002a0200fd132038fd1b012a02\
+00fd20012038fd1b022a0200fd20022038fd1b032a0200fd200321372037fd0c00000040000000400000004000000040fde60121392017fd0c00\
+000040000000400000004000000040fde6012019fd0c0000a0400000a0400000a0400000a040fde601fde401201dfde401213a2020fd0c000000\
+40000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012026fde401213b2029fd0c0000004000\
+0000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde401213c203cfd0c00000040000000\
+400000004000000040fde601213d2019fd0c00000041000000410000004100000041fde6012017fd0c00008041000080410000804100008041fd\
+e601fde501201bfd0c00000041000000410000004100000041fde601fde401213e2022fd0c00000041000000410000004100000041fde6012020\
+fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde401213f202bfd0c0000\
+0041000000410000004100000041fde6012029fd0c00008041000080410000804100008041fde601fde501202dfd0c0000004100000041000000\
+4100000041fde601fde40121402040fd0c00000040000000400000004000000040fde601214120172019fde401201dfde501214220202022fde4\
+012026fde50121432029202bfde401202ffde50121442044fd0c00000040000000400000004000000040fde6012145200d41c8046cfd11fd0c00\
+000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006c\
+fd11fdae01fd0c8e0000008e0000008e0000008e000000fdae014102fdab012004fd11fdae0121472047fd1b002a0200fd132047fd1b012a0200\
+fd20012047fd1b022a0200fd20022047fd1b032a0200fd20032017fde5012019fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201b\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012146200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000\
+920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c8f0000008f0000008f0000008f00\
+0000fdae014102fdab012004fd11fdae0121492049fd1b002a0200fd132049fd1b012a0200fd20012049fd1b022a0200fd20022049fd1b032a02\
+00fd20032020fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde4012148200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c41\
+80a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c90000000900000009000000090000000fdae014102fdab012004fd11fdae01214b204b\
+fd1b002a0200fd13204bfd1b012a0200fd2001204bfd1b022a0200fd2002204bfd1b032a0200fd20032029fde501202bfd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a204afd0c000000400000004000000040\
+00000040fde601214c200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae\
+01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c79000000790000007900000079000000fdae014102fdab012004fd11fdae01\
+214e204efd1b002a0200fd13204efd1b012a0200fd2001204efd1b022a0200fd2002204efd1b032a0200fd2003fd0c0000004000000040000000\
+4000000040fde6012010fd0c00004040000040400000404000004040fde601fde4012012fd0c00004040000040400000404000004040fde601fd\
+e5012016fde501fd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fde601fde4012027fd0c\
+00004040000040400000404000004040fde601fde5012032fde501214d201efd0c00000040000000400000004000000040fde6012027fd0c0000\
+a0400000a0400000a0400000a040fde601fde4012032fde401214f2027fd0c00000041000000410000004100000041fde601201efd0c00008041\
+000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041fde601fde4012150201e2027fde4012032fde501\
+2151200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a012\
+6cfd11fdae01200b4180c9006cfd11fdae01fd0c7d0000007d0000007d0000007d000000fdae014102fdab012004fd11fdae0121532053fd1b00\
+2a0200fd132053fd1b012a0200fd20012053fd1b022a0200fd20022053fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6\
+012033fd0c00004040000040400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012039fde501\
+201efde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+522010fd0c00000040000000400000004000000040fde6012012fd0c0000a0400000a0400000a0400000a040fde601fde4012016fde401fd0c00\
+000040000000400000004000000040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c00004040000040400000\
+404000004040fde601fde501203dfde5012154203afd0c00000040000000400000004000000040fde601203bfd0c0000a0400000a0400000a040\
+0000a040fde601fde401203dfde4012155203bfd0c00000041000000410000004100000041fde601203afd0c0000804100008041000080410000\
+8041fde601fde501203cfd0c00000041000000410000004100000041fde601fde4012156203a203bfde401203dfde50121572033fd0c00000040\
+000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401203afde501203bfd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121582012fd0c00000041000000\
+410000004100000041fde6012010fd0c00008041000080410000804100008041fde601fde5012014fd0c00000041000000410000004100000041\
+fde601fde401fd0c00000040000000400000004000000040fde601203efd0c00004040000040400000404000004040fde601fde401203ffd0c00\
+004040000040400000404000004040fde601fde5012041fde5012159203efd0c00000040000000400000004000000040fde601203ffd0c0000a0\
+400000a0400000a0400000a040fde601fde4012041fde401215a203ffd0c00000041000000410000004100000041fde601203efd0c0000804100\
+0080410000804100008041fde601fde5012040fd0c00000041000000410000004100000041fde601fde401215b203e203ffde4012041fde50121\
+5c2035fd0c00000041000000410000004100000041fde6012033fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041\
+000000410000004100000041fde601fde401203efde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde401215d20102012fde4012016fde501fd0c00000040000000400000004000000040fde6012042fd0c0000\
+4040000040400000404000004040fde601fde4012043fd0c00004040000040400000404000004040fde601fde5012045fde501215e2042fd0c00\
+000040000000400000004000000040fde6012043fd0c0000a0400000a0400000a0400000a040fde601fde4012045fde401215f2043fd0c000000\
+41000000410000004100000041fde6012042fd0c00008041000080410000804100008041fde601fde5012044fd0c000000410000004100000041\
+00000041fde601fde401216020422043fde4012045fde501216120332035fde4012039fde5012042fde5012043fd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde5012044fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012162200d41c8046cfd11fd0c000000000100000002\
+00000003000000fd0c92000000920000009200000092000000fdb501fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c8d\
+0000008d0000008d0000008d000000fdae014102fdab012004fd11fdae0121642064fd1b002a0200fd132064fd1b012a0200fd20012064fd1b02\
+2a0200fd20022064fd1b032a0200fd20032010fde5012012fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012014fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012046fd0c00004040000040400000404000004040fd\
+e601fde4012048fd0c00004040000040400000404000004040fde601fde501204cfde50121632046fd0c00000040000000400000004000000040\
+fde6012048fd0c0000a0400000a0400000a0400000a040fde601fde401204cfde40121652048fd0c00000041000000410000004100000041fde6\
+012046fd0c00008041000080410000804100008041fde601fde501204afd0c00000041000000410000004100000041fde601fde4012166204620\
+48fde401204cfde5012167200d41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501\
+fdae01200c4180a0126cfd11fdae01200b4180c9006cfd11fdae01fd0c91000000910000009100000091000000fdae014102fdab012004fd11fd\
+ae0121692069fd1b002a0200fd132069fd1b012a0200fd20012069fd1b022a0200fd20022069fd1b032a0200fd20032033fde5012035fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012046fde5012048fd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde501204afd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012168200f204dfd0b0200200f20\
+4ffd0b028040200f2050fd0b02808001200f2051fd0b0280c001200f2052fd0b02808002200f2054fd0b0280c002200f2055fd0b02808003200f\
+2056fd0b0280c003200f2057fd0b02808004200f2058fd0b0280c004200f2059fd0b02808005200f205afd0b0280c005200f205bfd0b02808006\
+200f205cfd0b0280c006200f205dfd0b02808007200f205efd0b0280c007200f205ffd0b02808008200f2060fd0b0280c008200f2061fd0b0280\
+8009200f2062fd0b0280c009200f2063fd0b0280800a200f2065fd0b0280c00a200f2066fd0b0280800b200f2067fd0b0280c00b200f2068fd0b\
+0280800c200e41a0126a210e200f41106a210f200d41016a220d4110480d000b0b200941016a22092001480d000b0b0be80104017b037f027b04\
+7f20002001480440200228020041096cb2fd1321062000210703402007210820082109fd0c00000000000000000000000000000000210afd0c00\
+000000000000000000000000000000210b4100210c03404100210d2004200941086c200c4180096c6a41046c6a210e0340200a200efd000200fd\
+e401210a200b200efd000210fde401210b200e4180046a210e200d41016a220d4109480d000b200c41016a220c2002280200480d000b20052009\
+41086c41046c6a210f200f200a2006fde701fd0b0200200f200b2006fde701fd0b0210200741016a22072001480d000b0b0b86060a047b037f03\
+7b017f017b037f077b017f057b027f20002001480440200228020041096cb2fd1321092009fd0c0000803f0000803f0000803f0000803ffde501\
+210a200afd0c0000803f0000803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d210e200e210ffd0c000000000000\
+000000000000000000002110fd0c0000000000000000000000000000000021112005200f41086c41046c6a21132013fd00020021122013fd0002\
+102114410021150340410021162006200f41086c20154180096c6a41046c6a211703402017fd0002002012fde501211820182018fde6012010fd\
+e40121102017fd0002102014fde501211920192019fde6012011fde401211120174180046a2117201641016a22164109480d000b201541016a22\
+152002280200480d000b20102009fde701211a201afd0cacc52737acc52737acc52737acc52737fde401fde301211b20112009fde701211c201c\
+fd0cacc52737acc52737acc52737acc52737fde401fde301211dfd0c6666663f6666663f6666663f6666663f2004200f41086c41046c6a211f20\
+1ffd000280f628fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2012fde601fde401211efd0c6666663f6666663f6666663f6666663f201f\
+fd000280fa28fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201a200cfde601fde601fde4012120201ffd000280cf16201bfde7012121fd\
+0c6666663f6666663f6666663f6666663f201ffd000290f628fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2014fde601fde4012122fd0c\
+6666663f6666663f6666663f6666663f201ffd000290fa28fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201c200cfde601fde601fde401\
+2123201ffd000290cf16201dfde7012124201f201efd0b0280f628201f2020fd0b0280fa282007200f41086c41046c6a21252025201bfd0b0200\
+2008200f41086c41046c6a212620262021fd0b0200201f2022fd0b0290f628201f2023fd0b0290fa282025201dfd0b021020262024fd0b021020\
+0d41016a220d2001480d000b0b0bf601010a7f200020014804402000210903402009210a200a210b4100210c03404100210d2008200c4180016c\
+200b4180096c6a41046c6a210e2004200c4180016c200b4180096c6a41046c6a210f2005410041046c6a21102006410041046c6a211120074100\
+41046c6a21120340200e200ffd0002002010fd000200fde5012011fd000200fde6012012fd000280d316fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b0200200e41106a210e200f41106a210f201041106a2110201141106a2111201241106a2112200d41016a220d4120480d\
+000b200c41016a220c4109480d000b200941016a22092001480d000b0b0bad0205017d017f017d0a7f027d2000200148044020022a0210210720\
+07fc00210820022a021421092009fc00210a2000210b0340200b210c200c210d4100210e03404100210f0340410021102004200e200f4180036c\
+6a200d4180096c6a41046c6a21112005200e41096c200f41036c6a200d4180096c6a41046c6a21122006200e41096c200f41036c6a200d418009\
+6c6a41046c6a21130340200e41096c200f41036c6a20106a200d4180096c6a41002008200a1008211420112a0200430000003f95430000000020\
+14430000003f5d1b2115201220143802002013201538020020114180046a2111201241046a2112201341046a2113201041016a22104103480d00\
+0b200f41016a220f4103480d000b200e41016a220e418001480d000b200b41016a220b2001480d000b0b0b820c0f057f0a7b037f087b017f017b\
+017f017b017f017b027f047b037f047b027f200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c\
+200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00\
+000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd\
+0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
+12fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000\
+002115410021162004200b4180096c41046c6a21172005200941086c41046c6a2118024003402017fd09020021192018fd000280d716211a2019\
+201afde601200cfde401210c2018fd000290d716211b2019201bfde601200dfde401210d2017fd09028024211c201c201afde601200efde40121\
+0e201c201bfde601200ffde401210f201641807f460d012017fd09028048211d201d201afde6012010fde4012110201d201bfde6012011fde401\
+21112017fd0902806c211e201e201afde6012012fde4012112201e201bfde6012013fde4012113201641a07e460d012017fd0902809001211f20\
+1f201afde6012014fde4012114201f201bfde6012015fde4012115201741046a211720184180026a2118201641016a2216418009480d000b0b20\
+05200941086c41046c6a21212021fd000280d72821202021fd000290d72821222006200b41c0006c200941086c6a41046c6a21232023200c2020\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200d2022fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b02102023200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022023200f2022fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b029002202320102020fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202320112022fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b029004202320122020fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b028006202320132022fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202320142020fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b028008202320152022fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941\
+086c41046c6a21252025fd000280d72821242025fd000290d7282126410021270340202741026c41016a200228020041016b202741026c41016a\
+200228020041016b481b2128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c00000000\
+000000000000000000000000212bfd0c00000000000000000000000000000000212c41002116200420274180126c41046c6a212d200520094108\
+6c41046c6a212e200420284180096c41046c6a212f0340202dfd0902002130202efd000280d716213120302031fde6012029fde4012129202efd\
+000290d716213220302032fde601202afde401212a202ffd090200213320332031fde601202bfde401212b20332032fde601202cfde401212c20\
+2d41046a212d202e4180026a212e202f41046a212f201641016a2216418009480d000b2006200941086c20274180016c6a41046c6a2134203420\
+292024fde401fd0c00000000000000000000000000000000fdeb01fd0b02002034202a2026fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b02102006202841c0006c200941086c6a41046c6a21352035202b2024fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b02002035202c2026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a2227200228020041016a41026d480d00\
+0b0b200741016a22072001480d000b0b0b950c1f017b017f017b017f017d017f0e7d067f027b0a7d037f017d017f017d017f017d037f017d017f\
+017d027f017d027f037d017f027d037f017d017f047d017f2000200148044020022a0210fd1321082008fd1f00fc00210920022a0214fd13210a\
+200afd1f00fc00210b2006410041046c6a210d200d2a0280ed28210c200d2a0284ed28210e200d2a0288ed28210f200d2a028ced282110200d2a\
+0290ed282111200d2a0294ed282112200d2a0298ed282113200d2a029ced282114200d2a02a0ed282115200d2a02a4ed2821162002280200410a\
+6cb2211743cdccccbd20179521182002280200b22119436666663f201995211a201a8c211b2000211c0340201c211d201d211e4100211f200420\
+1e41c0006c41046c6a21202005201e41c0016c41046c6a21210340201f41046c41006afd11fd0c00000000010000000200000003000000fdae01\
+201e41c0006cfd11fdae01fd0c010000000100000001000000010000002009fd11200bfd11100921222020fd000200fd0c3333333f3333333f33\
+33333f3333333ffde7012022fd0c3333333f3333333f3333333f3333333ffd43fd4e212320212022fd0b020020212023fd0b028002202041106a\
+2120202141106a2121201f41016a221f4110480d000b4100211f0340430000000021244300000000212543000000002126430000000021274300\
+0000002128430000000021294300000000212a4300000000212b4300000000212c4300000000212d4100212e2005201e41c0016c41046c6a212f\
+2006410041046c6a21300340202f2a02800221312024203120302a0280d928949221242025203120302a0284d928949221252026203120302a02\
+88d928949221262027203120302a028cd928949221272028203120302a0290d928949221282029203120302a0294d92894922129202a20312030\
+2a0298d9289492212a202b203120302a029cd9289492212b202c203120302a02a0d9289492212c202d203120302a02a4d9289492212d202f4104\
+6a212f203041286a2130202e41016a222e41c000480d000b2005201e41c0016c41046c6a213220322024200c923802800420322025200e923802\
+840420322026200f92380288042032202720109238028c04203220282011923802900420322029201292380294042032202a2013923802980420\
+32202b20149238029c042032202c2015923802a0042032202d2016923802a404201f41016a221f4101480d000b43ffff7fff21334100212e2005\
+201e41c0016c41046c6a21340340203320342a028004972133203441046a2134202e41016a222e410a480d000b43ffff7fff2135410021364100\
+21372005201e41c0016c41046c6a2138034020382a0280042139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036\
+203a1b2136203841046a2138203741016a2237410a480d000b20362007201e41046c6a213c203c28020046b2213b2005201e41c0016c41046c6a\
+213d203d20333802a804203d203b3802ac04203d2a02a804213e4100213f2005201e41c0016c41046c6a2140034020402a028004203e93214120\
+4110022142204020413802b004204020423802d804204041046a2140203f41016a223f410a480d000b430000000021434100212e2005201e41c0\
+016c41046c6a21440340204320442a02d804922143204441046a2144202e41016a222e410a480d000b203d204338028005203d2a028005214520\
+45100321464100213f2005201e41c0016c41046c6a21470340204720472a02b00420469338028405204741046a2147203f41016a223f410a480d\
+000b203c28020021484100213f2005201e41c0016c41046c6a2149034020492018201b4300000000203f2048461b923802ac05204941046a2149\
+203f41016a223f410a480d000b4300000000214a4100212e2005201e41c0016c41046c6a214b0340204a204b2a02ac0592214a204b41046a214b\
+202e41016a222e410a480d000b203d204a3802d405203d2a02d405214c204c8c214d203d2a028005214e204d204e95214f4100213f2005201e41\
+c0016c41046c6a21500340205020502a02ac05204f20502a02d80494923802d805205041046a2150203f41016a223f410a480d000b201c41016a\
+221c2001480d000b0b0b9c0104017d037f027d037f200020014804404300000000210a4100210b03404100210c2004200b41c0016c41046c6a21\
+0d0340200a200d2a02840592210a200d41046a210d200c41016a220c410a480d000b200b41016a220b2002280200480d000b2002280200410a6c\
+b2210e200a200e95210f200021100340201021112007410041046c6a21122012200f380200201041016a22102001480d000b0b0b7803037f017d\
+037f200020014804402000210a0340200a210b200b210c4300000000210d4100210e2004200c41046c6a210f0340200d200f2a02d80592210d20\
+0f4180066a210f200e41016a220e2002280200480d000b2008200c41046c6a21102010200d380280ed28200a41016a220a2001480d000b0b0b83\
+0305047f087d037f017d017f200020014804402000210a0340200a210b200b410870210c200b41086e210b200b210d4300000000210e43000000\
+00210f430000000021104300000000211143000000002112430000000021134300000000211443000000002115410021162004200d41046c6a21\
+172004200c41086c41046c6a2118034020172a02d8052119200e201920182a0280029492210e200f201920182a0284029492210f201020192018\
+2a028802949221102011201920182a028c02949221112012201920182a029002949221122013201920182a029402949221132014201920182a02\
+9802949221142015201920182a029c029492211520174180066a211720184180066a2118201641016a22162002280200480d000b2008200c41d0\
+006c200d6a41046c6a211a201a200e380280d928201a200f3802a8d928201a20103802d0d928201a20113802f8d928201a20123802a0da28201a\
+20133802c8da28201a20143802f0da28201a2015380298db28200a41016a220a2001480d000b0b0bfe1109057f0a7b037f077b057f047b037f04\
+7b067f200020014804402000210a0340200a210b200b410870210c200b41086e210b200b210d200d41056c200228020041056b200d41056c2002\
+28020041056b481b210e410520022802004c0440fd0c00000000000000000000000000000000210ffd0c00000000000000000000000000000000\
+2110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000\
+00002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000\
+000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200e41c0016c\
+41046c6a211a2006200c41086c41046c6a211b02400340201afd0902d805211c201bfd000200211d201c201dfde601200ffde401210f201bfd00\
+0210211e201c201efde6012010fde4012110201afd0902d80b211f201f201dfde6012011fde4012111201f201efde6012012fde4012112201941\
+807f460d01201afd0902d81121202020201dfde6012013fde40121132020201efde6012014fde4012114201afd0902d81721212021201dfde601\
+2015fde40121152021201efde6012016fde4012116201941a07e460d01201afd0902d81d21222022201dfde6012017fde40121172022201efde6\
+012018fde4012118201a41046a211a201b4180026a211b201941016a2219410a480d000b0b2009200e41c0006c200c41086c6a41046c6a212320\
+23200f2004200e41c0016c200c41086c6a41046c6a21242024fd000200fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6e\
+dbb63f6edbb63f6edbb63ffde6012005200e41c0006c200c41086c6a41046c6a21252025fd000200fd0c00000000000000000000000000000000\
+fd44fd4efd0b0200202320102024fd000210fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63f\
+fde6012025fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202320112024fd00028006fd0c3333333f3333333f3333\
+333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00028002fd0c00000000000000000000000000000000fd44\
+fd4efd0b028002202320122024fd00029006fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63f\
+fde6012025fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202320132024fd0002800cfd0c3333333f3333333f\
+3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00028004fd0c00000000000000000000000000000000\
+fd44fd4efd0b028004202320142024fd0002900cfd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edb\
+b63ffde6012025fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202320152024fd00028012fd0c3333333f3333\
+333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00028006fd0c0000000000000000000000000000\
+0000fd44fd4efd0b028006202320162024fd00029012fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f\
+6edbb63ffde6012025fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202320172024fd00028018fd0c3333333f\
+3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00028008fd0c000000000000000000000000\
+00000000fd44fd4efd0b028008202320182024fd00029018fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edb\
+b63f6edbb63ffde6012025fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021260340202641026c41016a\
+200228020041016b202641026c41016a200228020041016b481b2127fd0c000000000000000000000000000000002128fd0c0000000000000000\
+00000000000000002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212b4100211920042026\
+4180036c41046c6a212c2006200c41086c41046c6a212d2004202741c0016c41046c6a212e0340202cfd0902d805212f202dfd0002002130202f\
+2030fde6012028fde4012128202dfd0002102131202f2031fde6012029fde4012129202efd0902d805213220322030fde601202afde401212a20\
+322031fde601202bfde401212b202c41046a212c202d4180026a212d202e41046a212e201941016a2219410a480d000b2009200c41086c202641\
+80016c6a41046c6a2133203320282004200c41086c20264180036c6a41046c6a21342034fd000200fd0c3333333f3333333f3333333f3333333f\
+fd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012005200c41086c20264180016c6a41046c6a21352035fd000200fd0c0000000000\
+0000000000000000000000fd44fd4efd0b0200203320292034fd000210fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6e\
+dbb63f6edbb63f6edbb63ffde6012035fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102009202741c0006c200c4108\
+6c6a41046c6a21362036202a2004202741c0016c200c41086c6a41046c6a21372037fd000200fd0c3333333f3333333f3333333f3333333ffd43\
+fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012005202741c0006c200c41086c6a41046c6a21382038fd000200fd0c00000000000000\
+000000000000000000fd44fd4efd0b02002036202b2037fd000210fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb6\
+3f6edbb63f6edbb63ffde6012038fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202641016a222620022802004101\
+6a41026d480d000b0b200a41016a220a2001480d000b0b0bb60208017d047f017d027f057d017f037d047f200020014804404300000000210c41\
+00210d2004410041046c6a210e0340200e280200210f200f41004e200f410a48710440200c2005200f200d41c0016c6a41a1016a41046c6a2110\
+20102a020092210c0b200e41046a210e200d41016a220d2002280200480d000b43000000002111410021122005410041046c6a21130340201120\
+132a02ac0492211120134180066a2113201241016a22122002280200480d000b2002280200b22114200c2014952115436666663f201594211620\
+168c21172006410041046c6a211920192a0200211843cdcccc3d201894211a2017201a93211b2011201495211c2000211d0340201d211e200941\
+0041046c6a211f201f201b380200200a410041046c6a21202020201c380200201d41016a221d2001480d000b0b0bb90103037f027b037f200020\
+014804402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110\
+410021112007200e41086c41046c6a21120340200f2012fd000200fde401210f20102012fd000210fde401211020124180026a2112201141016a\
+22112002280200480d000b200b200e41086c41046c6a21132013200ffd0b0280d72820132010fd0b0290d728200c41016a220c2001480d000b0b\
+0b820705057f0a7b037f077b0a7f200020014804402000210c0340200c210d200d210e200e41056c41800941056b200e41056c41800941056b48\
+1b210f410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
+0000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000\
+00000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000\
+000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2007201041086c41046c6a211c2008200f4104\
+6c6a211d02400340201cfd000200211e201dfd090200211f201e201ffde6012011fde4012111201cfd00021021202020201ffde6012012fde401\
+2112201dfd0902042121201e2021fde6012013fde401211320202021fde6012014fde4012114201b41807f460d01201dfd0902082122201e2022\
+fde6012015fde401211520202022fde6012016fde4012116201dfd09020c2123201e2023fde6012017fde401211720202023fde6012018fde401\
+2118201b41a07e460d01201dfd0902102124201e2024fde6012019fde401211920202024fde601201afde401211a201c4180026a211c201d4180\
+246a211d201b41016a221b2002280200480d000b0b200b200f41c0006c201041086c6a41e0d5056a41046c6a212520252011fd0b0200200b200f\
+41c0006c201041086c6a41e4d5056a41046c6a212620262012fd0b0200200b200f41c0006c201041086c6a41a0d6056a41046c6a212720272013\
+fd0b0200200b200f41c0006c201041086c6a41a4d6056a41046c6a212820282014fd0b0200200b200f41c0006c201041086c6a41e0d6056a4104\
+6c6a212920292015fd0b0200200b200f41c0006c201041086c6a41e4d6056a41046c6a212a202a2016fd0b0200200b200f41c0006c201041086c\
+6a41a0d7056a41046c6a212b202b2017fd0b0200200b200f41c0006c201041086c6a41a4d7056a41046c6a212c202c2018fd0b0200200b200f41\
+c0006c201041086c6a41e0d7056a41046c6a212d202d2019fd0b0200200b200f41c0006c201041086c6a41e4d7056a41046c6a212e202e201afd\
+0b0200201041016a22104108480d000b200c41016a220c2001480d000b0b0ba40705067f0a7d037f017d037f2000200148044020002109034020\
+09210a200a210b4100210c0340200c410a6c418001410a6b200c410a6c418001410a6b481b210d4100210e03404300000000210f430000000021\
+10430000000021114300000000211243000000002113430000000021144300000000211543000000002116430000000021174300000000211841\
+0021192006200b41c0006c41046c6a211a2007200d200e4180c0006c6a41046c6a211b0340201a2a0200211c200f201c201b2a02009492210f20\
+10201c201b2a0204949221102011201c201b2a0208949221112012201c201b2a020c949221122013201c201b2a0210949221132014201c201b2a\
+0214949221142015201c201b2a0218949221152016201c201b2a021c949221162017201c201b2a0220949221172018201c201b2a022494922118\
+201a41046a211a201b4180046a211b201941016a221941c000480d000b2008200d200e4180016c6a200b4180096c6a41046c6a211d201d200f43\
+000000002005200d41096c200e6a200b4180096c6a41046c6a211e201e2a0200430000003f5d1b43000000409443000000002004200d200e4180\
+016c6a200b4180096c6a41046c6a211f201f2a020043000000005e1b380200201d20104300000000201e2a0224430000003f5d1b430000004094\
+4300000000201f2a020443000000005e1b380204201d20114300000000201e2a0248430000003f5d1b4300000040944300000000201f2a020843\
+000000005e1b380208201d20124300000000201e2a026c430000003f5d1b4300000040944300000000201f2a020c43000000005e1b38020c201d\
+20134300000000201e2a029001430000003f5d1b4300000040944300000000201f2a021043000000005e1b380210201d20144300000000201e2a\
+02b401430000003f5d1b4300000040944300000000201f2a021443000000005e1b380214201d20154300000000201e2a02d801430000003f5d1b\
+4300000040944300000000201f2a021843000000005e1b380218201d20164300000000201e2a02fc01430000003f5d1b43000000409443000000\
+00201f2a021c43000000005e1b38021c201d20174300000000201e2a02a002430000003f5d1b4300000040944300000000201f2a022043000000\
+005e1b380220201d20184300000000201e2a02c402430000003f5d1b4300000040944300000000201f2a022443000000005e1b380224200e4101\
+6a220e4109480d000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b97040b037f027b037f037b017f017b047f017b017f\
+017b027f200020014804402000210a0340200a210b200b210cfd0c00000000000000000000000000000000210dfd0c0000000000000000000000\
+0000000000210e4100210f0340410021102004200c41086c200f4180096c6a41046c6a21110340200d2011fd000200fde401210d200e2011fd00\
+0210fde401210e20114180046a2111201041016a22104109480d000b200f41016a220f2002280200480d000bfd0c000000000000000000000000\
+000000002112fd0c0000000000000000000000000000000021132006200c41086c41046c6a21152015fd00020021142015fd0002102116410021\
+170340410021182004200c41086c20174180096c6a41046c6a21192005200c41086c20174180096c6a41046c6a211a03402019fd000200201afd\
+0002002014fde501fde6012012fde40121122019fd000210201afd0002102016fde501fde6012013fde401211320194180046a2119201a418004\
+6a211a201841016a22184109480d000b201741016a22172002280200480d000b20122007200c41086c41046c6a211c201cfd000200fde701211b\
+2013201cfd000210fde701211d2008200c41086c41046c6a211e201e200dfd0b0280d3162009200c41086c41046c6a211f201f2012fd0b020020\
+1e201bfd0b0280cf16201e200efd0b0290d316201f2013fd0b0210201e201dfd0b0290cf16200a41016a220a2001480d000b0b0b900303017b0d\
+7f037b20002001480440200228020041096cb2fd13210c2000210d0340200d210e200e210f410021100340410021112005410041046c6a211220\
+07410041046c6a21132006410041046c6a2114200820104180016c200f4180096c6a41046c6a21152009410041046c6a2116200b20104180016c\
+200f4180096c6a41046c6a2117200420104180016c200f4180096c6a41046c6a2118200a410041046c6a211903402012fd000200211a2013fd00\
+0200211b2014fd000200201a201bfde701fde601fd0c0000003f0000003f0000003f0000003f201bfde701fde601200cfde701fde1012015fd00\
+02002016fd000200fde501fde601211c20172018fd000200201afde601201cfde401201cfde4012019fd000280d316201afde601200cfde701fd\
+e101fde401fd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201641106a2116201741106a2117201841106a2118\
+201941106a2119201141016a22114120480d000b201041016a22104109480d000b200d41016a220d2001480d000b0b0b801102087f3c7b200020\
+014804402000210a0340200a210b200b411070210c200b41106e210b200b210d4100210e0340200d41206c200e6a20022802004804404100210f\
+2004200c41086c200d4180a0026c6a200e4180096c6a41046c6a21102008200c4180326c200d4180a0066c6a200e41086c6a41046c6a21110340\
+2010fd00020021122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd0c398ee33d398ee33d398ee33d398ee33dfde6012114\
+2010fd0002800421152015fd0c0000003f0000003f0000003f0000003ffde60121162016fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+172010fd0002800821182018fd0c0000003f0000003f0000003f0000003ffde60121192012fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+211a2010fd0002800c211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2010fd00028018211d201dfd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601211e201a201cfde401201efde401211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde60121202015fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde60121212010fd0002801021222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232010fd000280\
+1c21242024fd0c398ee33d398ee33d398ee33d398ee33dfde601212520212023fde4012025fde40121262026fd0c398ee33d398ee33d398ee33d\
+398ee33dfde60121272018fd0c398ee33d398ee33d398ee33d398ee33dfde60121282010fd0002801421292029fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601212a2010fd00028020212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2028202afde401202cfde401212d\
+201a201bfd0c398e633d398e633d398e633d398e633dfde601fde501201dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212e202e\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601212f20212022fd0c398e633d398e633d398e633d398e633dfde601fde5012024fd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde6012131202bfd0c398ee33c398ee33c\
+398ee33c398ee33cfde601213220282029fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde40121332012fd0c398e633d398e\
+633d398e633d398e633dfde601201cfde501201dfd0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c398ee33d398ee33d\
+398ee33d398ee33dfde60121352015fd0c398e633d398e633d398e633d398e633dfde6012023fde5012024fd0c398e633e398e633e398e633e39\
+8e633efde601fde40121362036fd0c398ee33d398ee33d398ee33d398ee33dfde6012137202bfd0c398e633e398e633e398e633e398e633efde6\
+0121382018fd0c398e633d398e633d398e633d398e633dfde601202afde5012038fde40121392013fd0c0000003f0000003f0000003f0000003f\
+fde601213a20142017fde4012019fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b20142016fd0c398e633d398e633d398e633d\
+398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c2013fd0c398e633d398e633d398e633d398e633d\
+fde6012017fde5012019fd0c398e633e398e633e398e633e398e633efde601fde401213d201ffd0c0000003f0000003f0000003f0000003ffde6\
+01213e20202027fde401202dfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f20202026fd0c398e633d398e633d398e633d398e\
+633dfde601fde501202dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140201ffd0c398e633d398e633d398e633d398e633dfde6\
+012027fde501202dfd0c398e633e398e633e398e633e398e633efde601fde4012141202efd0c0000003f0000003f0000003f0000003ffde60121\
+42202f2031fde4012033fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012143202f2030fd0c398e633d398e633d398e633d398e633d\
+fde601fde5012033fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012144202efd0c398e633d398e633d398e633d398e633dfde60120\
+31fde5012033fd0c398e633e398e633e398e633e398e633efde601fde40121452034fd0c0000003f0000003f0000003f0000003ffde601214620\
+352037fde4012039fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214720352036fd0c398e633d398e633d398e633d398e633dfde6\
+01fde5012039fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121482034fd0c398e633d398e633d398e633d398e633dfde6012037fd\
+e5012039fd0c398e633e398e633e398e633e398e633efde601fde4012149201dfd0c0000003f0000003f0000003f0000003ffde601214a201e20\
+25fde401202cfde401214b201e2024fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde401214c201dfd0c398e633d398e633d\
+398e633d398e633dfde6012025fde5012038fde401214d2011203afd0b02002011203bfd0b0280082011203cfd0b0280102011203dfd0b028018\
+20112019fd0b0280202011203efd0b0280282011203ffd0b02803020112040fd0b02803820112041fd0b0280402011202dfd0b02804820112042\
+fd0b02805020112043fd0b02805820112044fd0b02806020112045fd0b02806820112033fd0b02807020112046fd0b02807820112047fd0b0280\
+800120112048fd0b0280880120112049fd0b0280900120112039fd0b028098012011204afd0b0280a0012011204bfd0b0280a8012011204cfd0b\
+0280b0012011204dfd0b0280b8012011202bfd0b0280c001201041106a2110201141106a2111200f41016a220f4102480d000b0b200e41016a22\
+0e4120480d000b200a41016a220a2001480d000b0b0b85360d067f017b017f567b077f087b037f067b017f017b017fdf017b077f200020014804\
+402000210a0340200a210b200b410170210c200b41016e210b200b210d4100210e03404100210f0340200d41086c200f6a200228020048044020\
+04200d4180c8006c200f4180096c6a200e41046c6a41046c6a21112011fd00020021102011fd00028004211220102012fde40121132011fd0002\
+8008211420132014fde40121152012fd0c0000003f0000003f0000003f0000003ffde601211620102016fde50121172014fd0c0000803e000080\
+3e0000803e0000803efde601211820172018fde40121192012fd0c00000040000000400000004000000040fde601211a2010201afde501211b20\
+14fd0c00008040000080400000804000008040fde601211c201b201cfde401211d2011fd0002800c211e2010201efde401211f2011fd00028018\
+2120201f2020fde40121212011fd00028010212220122022fde40121232011fd0002801c212420232024fde401212520212025fde40121262011\
+fd00028014212720142027fde40121282011fd00028020212920282029fde401212a2026202afde401212b2025fd0c0000003f0000003f000000\
+3f0000003ffde601212c2021202cfde501212d202afd0c0000803e0000803e0000803e0000803efde601212e202d202efde401212f2025fd0c00\
+000040000000400000004000000040fde601213020212030fde5012131202afd0c00008040000080400000804000008040fde601213220312032\
+fde4012133201efd0c0000003f0000003f0000003f0000003ffde601213420102034fde50121352020fd0c0000803e0000803e0000803e000080\
+3efde601213620352036fde40121372022fd0c0000003f0000003f0000003f0000003ffde601213820122038fde50121392024fd0c0000803e00\
+00803e0000803e0000803efde601213a2039203afde401213b2037203bfde401213c2027fd0c0000003f0000003f0000003f0000003ffde60121\
+3d2014203dfde501213e2029fd0c0000803e0000803e0000803e0000803efde601213f203e203ffde4012140203c2040fde4012141203bfd0c00\
+00003f0000003f0000003f0000003ffde601214220372042fde50121432040fd0c0000803e0000803e0000803e0000803efde601214420432044\
+fde4012145203bfd0c00000040000000400000004000000040fde601214620372046fde50121472040fd0c000080400000804000008040000080\
+40fde601214820472048fde4012149201efd0c00000040000000400000004000000040fde601214a2010204afde501214b2020fd0c0000804000\
+0080400000804000008040fde601214c204b204cfde401214d2022fd0c00000040000000400000004000000040fde601214e2012204efde50121\
+4f2024fd0c00008040000080400000804000008040fde6012150204f2050fde4012151204d2051fde40121522027fd0c00000040000000400000\
+004000000040fde601215320142053fde50121542029fd0c00008040000080400000804000008040fde601215520542055fde401215620522056\
+fde40121572051fd0c0000003f0000003f0000003f0000003ffde6012158204d2058fde50121592056fd0c0000803e0000803e0000803e000080\
+3efde601215a2059205afde401215b2051fd0c00000040000000400000004000000040fde601215c204d205cfde501215d2056fd0c0000804000\
+0080400000804000008040fde601215e205d205efde401215f20202024fde401216020602029fde40121612024fd0c0000003f0000003f000000\
+3f0000003ffde601216220202062fde50121632063203ffde40121642024fd0c00000040000000400000004000000040fde601216520202065fd\
+e501216620662055fde4012167410021680340410021692003200f4180016c200e41046c6a41046c6a216a0340206a2010fd0b0200206a2015fd\
+0b028020206a2019fd0b028040206a201dfd0b028060206a2014fd0b02808001206a2021fd0b0280a001206a202bfd0b0280c001206a202ffd0b\
+0280e001206a2033fd0b02808002206a202afd0b0280a002206a2037fd0b0280c002206a2041fd0b0280e002206a2045fd0b02808003206a2049\
+fd0b0280a003206a2040fd0b0280c003206a204dfd0b0280e003206a2057fd0b02808004206a205bfd0b0280a004206a205ffd0b0280c004206a\
+2056fd0b0280e004206a2020fd0b02808005206a2061fd0b0280a005206a2064fd0b0280c005206a2067fd0b0280e005206a2029fd0b02808006\
+206941016a22694101480d000b206841016a22684101480d000b0b200f41016a220f4108480d000b200e41016a220e4120480d000b4100216b03\
+404100216c03404100216d03404100216e0340200d41086c206e41046c6a2002280200480440fd0c00000000000000000000000000000000216f\
+fd0c000000000000000000000000000000002170fd0c000000000000000000000000000000002171fd0c00000000000000000000000000000000\
+2172fd0c000000000000000000000000000000002173fd0c000000000000000000000000000000002174fd0c0000000000000000000000000000\
+00002175fd0c000000000000000000000000000000002176410021772003206d4180086c206e4180046c6a41046c6a21782007206b4180c8016c\
+206d4180086c6a41046c6a217903402078fd090200217a2079fd000200217b207a207bfde601206ffde401216f2079fd000210217c207a207cfd\
+e6012070fde40121702078fd09028004217d207d207bfde6012071fde4012171207d207cfde6012072fde40121722078fd09028008217e207e20\
+7bfde6012073fde4012173207e207cfde6012074fde40121742078fd0902800c217f207f207bfde6012075fde4012175207f207cfde6012076fd\
+e4012176207841046a2178207941206a2179207741016a2277418001480d000b2003206d41c0006c206e41206c6a41046c6a218001208001206f\
+fd0b0280a0062080012070fd0b0290a0062080012071fd0b02a0a0062080012072fd0b02b0a0062080012073fd0b02c0a0062080012074fd0b02\
+d0a0062080012075fd0b02e0a0062080012076fd0b02f0a0060b206e41016a226e4102480d000b206d41016a226d4119480d000b206c41016a22\
+6c4101480d000b4100216c03404100210f0340200d41086c200f6a20022802004804402003206c41046c200f41086c6a41046c6a218201208201\
+fd000280a006218101208101fd0c00000040000000400000004000000040fde601218301208301fd0c00000040000000400000004000000040fd\
+e601218401208201fd000280a606218501208501fd0c00000040000000400000004000000040fde601218601208301fd0c000040400000404000\
+00404000004040fde601218701208601208701fde401218801208201fd000280a206218901208901fd0c00000040000000400000004000000040\
+fde601218a01208a01fd0c00000040000000400000004000000040fde601218b01208801208b01fde401218c01208201fd000280a406218d0120\
+8d01fd0c00000040000000400000004000000040fde601218e01208e01fd0c00008041000080410000804100008041fde601218f01208c01208f\
+01fde501219001208201fd000280a806219101209101fd0c00000040000000400000004000000040fde601219201209001209201fde501219301\
+208601208701fde501219401208a01fd0c0000a0400000a0400000a0400000a040fde601219501209401209501fde401219601208e01fd0c0000\
+0041000000410000004100000041fde601219701209601209701fde401219801209201fd0c0000c03f0000c03f0000c03f0000c03ffde6012199\
+01209801209901fde501219a01208b01208401fde501219b01209b01209701fde401219c01208601fd0c00000040000000400000004000000040\
+fde601219d01209c01209d01fde501219e01209e01209901fde401219f01208201fd000280be0621a001208101fd0c0000404000004040000040\
+4000004040fde60121a10120a00120a101fde40121a201208201fd000280aa0621a30120a301fd0c00000040000000400000004000000040fde6\
+0121a40120a20120a401fde40121a501208201fd000280b40621a60120a601fd0c00008041000080410000804100008041fde60121a70120a501\
+20a701fde50121a801208201fd000280c80621a90120a80120a901fde50121aa0120aa01fd0c00000040000000400000004000000040fde60121\
+ab01208201fd000280c40621ac01208501fd0c00004040000040400000404000004040fde60121ad0120ac0120ad01fde40121ae01208201fd00\
+0280b00621af0120af01fd0c00000040000000400000004000000040fde60121b00120ae0120b001fde40121b101208201fd000280ba0621b201\
+20b201fd0c00008041000080410000804100008041fde60121b30120b10120b301fde50121b401208201fd000280ce0621b50120b40120b501fd\
+e50121b60120aa01fd0c00004040000040400000404000004040fde60121b70120b60120b701fde40121b801208201fd000280c00621b9012089\
+01fd0c00004040000040400000404000004040fde60121ba0120b90120ba01fde40121bb01208201fd000280ac0621bc0120bc01fd0c00000040\
+000000400000004000000040fde60121bd0120bb0120bd01fde40121be01208201fd000280b60621bf0120bf01fd0c0000804100008041000080\
+4100008041fde60121c00120be0120c001fde50121c101208201fd000280ca0621c20120c10120c201fde50121c30120c301fd0c000000400000\
+00400000004000000040fde60121c40120b80120c401fde40121c501208201fd000280c20621c601208d01fd0c00004040000040400000404000\
+004040fde60121c70120c60120c701fde40121c801208201fd000280ae0621c90120c901fd0c00000040000000400000004000000040fde60121\
+ca0120c80120ca01fde40121cb01208201fd000280b80621cc0120cc01fd0c00008041000080410000804100008041fde60121cd0120cb0120cd\
+01fde50121ce01208201fd000280cc0621cf0120ce0120cf01fde50121d00120d001fd0c00008041000080410000804100008041fde60121d101\
+20c50120d101fde50121d201208201fd000280c60621d301209101fd0c00004040000040400000404000004040fde60121d40120d30120d401fd\
+e40121d501208201fd000280b20621d60120d601fd0c00000040000000400000004000000040fde60121d70120d50120d701fde40121d8012082\
+01fd000280bc0621d90120d901fd0c00008041000080410000804100008041fde60121da0120d80120da01fde50121db01208201fd000280d006\
+21dc0120db0120dc01fde50121dd0120d20120dd01fde50121de0120b60120b701fde50121df0120c301fd0c0000a0400000a0400000a0400000\
+a040fde60121e00120df0120e001fde40121e10120d001fd0c00000041000000410000004100000041fde60121e20120e10120e201fde40121e3\
+0120dd01fd0c0000c03f0000c03f0000c03f0000c03ffde60121e40120e30120e401fde50121e50120c40120ab01fde50121e60120e60120e201\
+fde40121e70120b601fd0c00000040000000400000004000000040fde60121e80120e70120e801fde50121e90120e90120e401fde40121ea0120\
+a00120a101fde50121eb0120a301fd0c0000a0400000a0400000a0400000a040fde60121ec0120eb0120ec01fde40121ed0120a601fd0c000000\
+41000000410000004100000041fde60121ee0120ed0120ee01fde40121ef0120a901fd0c0000c03f0000c03f0000c03f0000c03ffde60121f001\
+20ef0120f001fde50121f10120f101fd0c00000040000000400000004000000040fde60121f20120ac0120ad01fde50121f30120af01fd0c0000\
+a0400000a0400000a0400000a040fde60121f40120f30120f401fde40121f50120b201fd0c00000041000000410000004100000041fde60121f6\
+0120f50120f601fde40121f70120b501fd0c0000c03f0000c03f0000c03f0000c03ffde60121f80120f70120f801fde50121f90120f101fd0c00\
+004040000040400000404000004040fde60121fa0120f90120fa01fde40121fb0120b90120ba01fde50121fc0120bc01fd0c0000a0400000a040\
+0000a0400000a040fde60121fd0120fc0120fd01fde40121fe0120bf01fd0c00000041000000410000004100000041fde60121ff0120fe0120ff\
+01fde40121800220c201fd0c0000c03f0000c03f0000c03f0000c03ffde601218102208002208102fde501218202208202fd0c00000040000000\
+400000004000000040fde60121830220fb01208302fde40121840220c60120c701fde50121850220c901fd0c0000a0400000a0400000a0400000\
+a040fde601218602208502208602fde40121870220cc01fd0c00000041000000410000004100000041fde601218802208702208802fde4012189\
+0220cf01fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b02208b02fd0c00008041000080410000804100\
+008041fde601218c02208402208c02fde501218d0220d30120d401fde501218e0220d601fd0c0000a0400000a0400000a0400000a040fde60121\
+8f02208e02208f02fde40121900220d901fd0c00000041000000410000004100000041fde601219102209002209102fde40121920220dc01fd0c\
+0000c03f0000c03f0000c03f0000c03ffde601219302209202209302fde501219402208d02209402fde50121950220f90120fa01fde501219602\
+208202fd0c0000a0400000a0400000a0400000a040fde601219702209602209702fde401219802208b02fd0c0000004100000041000000410000\
+0041fde601219902209802209902fde401219a02209402fd0c0000c03f0000c03f0000c03f0000c03ffde601219b02209a02209b02fde501219c\
+0220830220f201fde501219d02209d02209902fde401219e0220f901fd0c00000040000000400000004000000040fde601219f02209e02209f02\
+fde50121a00220a002209b02fde40121a10220a401208301fde50121a20220a20220ee01fde40121a30220a001fd0c0000004000000040000000\
+4000000040fde60121a40220a30220a402fde50121a50220a50220f001fde40121a60220a602fd0c00000040000000400000004000000040fde6\
+0121a70220b001208601fde50121a80220a80220f601fde40121a90220ac01fd0c00000040000000400000004000000040fde60121aa0220a902\
+20aa02fde50121ab0220ab0220f801fde40121ac0220a602fd0c00004040000040400000404000004040fde60121ad0220ac0220ad02fde40121\
+ae0220bd01208a01fde50121af0220af0220ff01fde40121b00220b901fd0c00000040000000400000004000000040fde60121b10220b00220b1\
+02fde50121b20220b202208102fde40121b30220b302fd0c00000040000000400000004000000040fde60121b40220ae0220b402fde40121b502\
+20ca01208e01fde50121b60220b602208802fde40121b70220c601fd0c00000040000000400000004000000040fde60121b80220b70220b802fd\
+e50121b90220b902208a02fde40121ba0220ba02fd0c00008041000080410000804100008041fde60121bb0220b50220bb02fde50121bc0220d7\
+01209201fde50121bd0220bd02209102fde40121be0220d301fd0c00000040000000400000004000000040fde60121bf0220be0220bf02fde501\
+21c00220c002209302fde40121c10220bc0220c102fde50121c20220ac0220ad02fde50121c30220b302fd0c0000a0400000a0400000a0400000\
+a040fde60121c40220c30220c402fde40121c50220ba02fd0c00000041000000410000004100000041fde60121c60220c50220c602fde40121c7\
+0220c102fd0c0000c03f0000c03f0000c03f0000c03ffde60121c80220c70220c802fde50121c90220b40220a702fde50121ca0220ca0220c602\
+fde40121cb0220ac02fd0c00000040000000400000004000000040fde60121cc0220cb0220cc02fde50121cd0220cd0220c802fde40121ce0220\
+a901fd0c00000040000000400000004000000040fde60121cf0220a901fd0c00004040000040400000404000004040fde60121d00220b50120d0\
+02fde40121d10220c201fd0c00000040000000400000004000000040fde60121d20220d10220d202fde40121d30220cf01fd0c00008041000080\
+410000804100008041fde60121d40220d30220d402fde50121d50220d50220dc01fde50121d60220b50120d002fde50121d70220c201fd0c0000\
+a0400000a0400000a0400000a040fde60121d80220d70220d802fde40121d90220cf01fd0c00000041000000410000004100000041fde60121da\
+0220d90220da02fde40121db0220db02209302fde50121dc0220d20220cf02fde50121dd0220dd0220da02fde40121de0220b501fd0c00000040\
+000000400000004000000040fde60121df0220de0220df02fde50121e00220e002209302fde40121e102410021680340410021692003206c4104\
+6c200f41c8016c6a41046c6a21e202034020e202208401fd0b0280d20620e202209301fd0b02a0d20620e202209a01fd0b02c0d20620e202209f\
+01fd0b02e0d20620e202209201fd0b0280d30620e20220ab01fd0b02a0d30620e20220de01fd0b02c0d30620e20220e501fd0b02e0d30620e202\
+20ea01fd0b0280d40620e20220dd01fd0b02a0d40620e20220f201fd0b02c0d40620e202209502fd0b02e0d40620e202209c02fd0b0280d50620\
+e20220a102fd0b02a0d50620e202209402fd0b02c0d50620e20220a702fd0b02e0d50620e20220c202fd0b0280d60620e20220c902fd0b02a0d6\
+0620e20220ce02fd0b02c0d60620e20220c102fd0b02e0d60620e20220cf02fd0b0280d70620e20220d602fd0b02a0d70620e20220dc02fd0b02\
+c0d70620e20220e102fd0b02e0d70620e20220dc01fd0b0280d806206941016a22694101480d000b206841016a22684101480d000b0b200f4101\
+6a220f4108480d000b206c41016a226c4102480d000b4100210f0340200d41086c200f6a2002280200480440410021e3020340410021e4020340\
+410021e5022009206b41086c20e30241c0026c6a200d4180e4006c6a200f41c00c6c6a20e40241c0006c6a41046c6a21e6022005206b4190096c\
+20e30241056c6a200d4180c8046c6a200f4180c9006c6a20e4026a41046c6a21e702200320e30241286c200f41c8016c6a20e40241086c6a4104\
+6c6a21e802034020e60220e8022a0280d206430000000020e7022a02e40343000000005e1b38020020e60241046a21e60220e70241c8046a21e7\
+0220e80241046a21e80220e50241016a22e5024108480d000b20e40241016a22e4024105480d000b20e30241016a22e3024105480d000b0b200f\
+41016a220f4108480d000b206b41016a226b4108480d000b200a41016a220a2001480d000b0b0be21509087f087b057f067b027f017b017f787b\
+077f200020014804402000210a0340200a210b200b410170210c200b41016e210b200b210d4100210e03404100210f0340410021100340410021\
+110340fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000\
+0000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000000000\
+00000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a03404120201a41\
+606c20022802006a4120201a41606c20022802006a481b211b4100201b4804404100211c2006200d41086c201a418090036c6a20104180106c6a\
+201141046c6a41046c6a211d2007200e4180326c201a4180a0066c6a20104180026c6a41046c6a211e0340201dfd090200211f201efd00020021\
+20201f2020fde6012012fde4012112201efd0002102121201f2021fde6012013fde4012113201dfd090204212220222020fde6012014fde40121\
+1420222021fde6012015fde4012115201dfd090208212320232020fde6012016fde401211620232021fde6012017fde4012117201dfd09020c21\
+2420242020fde6012018fde401211820242021fde6012019fde4012119201d4180026a211d201e41206a211e201c41016a221c201b480d000b0b\
+201a41016a221a2002280200411f6a41206d480d000b2003201041c0006c201141206c6a41046c6a212520252012fd0b020020252013fd0b0210\
+20252014fd0b022020252015fd0b023020252016fd0b024020252017fd0b025020252018fd0b026020252019fd0b0270201141016a2211410248\
+0d000b201041016a22104119480d000b200f41016a220f4101480d000b4100210f03404100212603402003202641086c200f41046c6a41046c6a\
+21282028fd00020021272028fd0002800a212920272029fde401212a2028fd00028014212b202a202bfde401212c2028fd0002801e212d202c20\
+2dfde401212e2028fd00028002212f2028fd0002800c2130202f2030fde40121312028fd00028016213220312032fde40121332028fd00028020\
+213420332034fde4012135202e2035fde40121362028fd0002800421372028fd0002800e213820372038fde40121392028fd00028018213a2039\
+203afde401213b2028fd00028022213c203b203cfde401213d2036203dfde401213e2028fd00028006213f2028fd000280102140203f2040fde4\
+0121412028fd0002801a214220412042fde40121432028fd00028024214420432044fde4012145203e2045fde4012146203dfd0c0000003f0000\
+003f0000003f0000003ffde601214720352047fde50121482045fd0c00000040000000400000004000000040fde601214920482049fde501214a\
+203dfd0c0000803e0000803e0000803e0000803efde601214b2035204bfde401214c2045fd0c00008040000080400000804000008040fde60121\
+4d204c204dfde401214e2028fd00028008214f2028fd000280122150204f2050fde40121512028fd0002801c215220512052fde40121532028fd\
+00028026215420532054fde4012155204e2055fde4012156202bfd0c0000003f0000003f0000003f0000003ffde601215720292057fde5012158\
+202dfd0c00000040000000400000004000000040fde601215920582059fde501215a2032fd0c0000003f0000003f0000003f0000003ffde60121\
+5b2030205bfde501215c2034fd0c00000040000000400000004000000040fde601215d205c205dfde501215e205a205efde401215f203afd0c00\
+00003f0000003f0000003f0000003ffde601216020382060fde5012161203cfd0c00000040000000400000004000000040fde601216220612062\
+fde5012163205f2063fde40121642042fd0c0000003f0000003f0000003f0000003ffde601216520402065fde50121662044fd0c000000400000\
+00400000004000000040fde601216720662067fde501216820642068fde40121692063fd0c0000003f0000003f0000003f0000003ffde601216a\
+205e206afde501216b2068fd0c00000040000000400000004000000040fde601216c206b206cfde501216d2063fd0c0000803e0000803e000080\
+3e0000803efde601216e205e206efde401216f2068fd0c00008040000080400000804000008040fde6012170206f2070fde40121712052fd0c00\
+00003f0000003f0000003f0000003ffde601217220502072fde50121732054fd0c00000040000000400000004000000040fde601217420732074\
+fde501217520712075fde4012176202bfd0c0000803e0000803e0000803e0000803efde601217720292077fde4012178202dfd0c000080400000\
+80400000804000008040fde601217920782079fde401217a2028fd00028028217b207a207bfde401217c2032fd0c0000803e0000803e0000803e\
+0000803efde601217d2030207dfde401217e2034fd0c00008040000080400000804000008040fde601217f207e207ffde4012180012028fd0002\
+802a218101208001208101fde401218201207c208201fde401218301203afd0c0000803e0000803e0000803e0000803efde60121840120382084\
+01fde401218501203cfd0c00008040000080400000804000008040fde601218601208501208601fde4012187012028fd0002802c218801208701\
+208801fde401218901208301208901fde401218a012042fd0c0000803e0000803e0000803e0000803efde601218b012040208b01fde401218c01\
+2044fd0c00008040000080400000804000008040fde601218d01208c01208d01fde401218e012028fd0002802e218f01208e01208f01fde40121\
+9001208a01209001fde401219101208901fd0c0000003f0000003f0000003f0000003ffde601219201208201209201fde501219301209001fd0c\
+00000040000000400000004000000040fde601219401209301209401fde501219501208901fd0c0000803e0000803e0000803e0000803efde601\
+219601208201209601fde401219701209001fd0c00008040000080400000804000008040fde601219801209701209801fde4012199012052fd0c\
+0000803e0000803e0000803e0000803efde601219a012050209a01fde401219b012054fd0c00008040000080400000804000008040fde601219c\
+01209b01209c01fde401219d012028fd00028030219e01209d01209e01fde401219f01209901209f01fde40121a001410021a1010340410021a2\
+012003202641c8006c200f41046c6a41046c6a21a301034020a3012046fd0b02803220a301204afd0b02a03220a3012056fd0b02c03220a30120\
+69fd0b02e03220a301206dfd0b02803320a3012076fd0b02a03320a301209101fd0b02c03320a301209501fd0b02e03320a30120a001fd0b0280\
+3420a20141016a22a2014101480d000b20a10141016a22a1014101480d000b202641016a22264108480d000b200f41016a220f4102480d000b41\
+00210f0340410021260340410021a4010340410021a5012008200d4180086c20264180016c6a20a4014180c0016c6a200e41086c6a200f41046c\
+6a41046c6a21a6012003202641c8006c20a40141186c6a200f41046c6a41046c6a21a701034020a60120a701fd00028032fd0b0280cf0420a601\
+418080026a21a60120a70141206a21a70120a50141016a22a5014103480d000b20a40141016a22a4014103480d000b202641016a22264108480d\
+000b200f41016a220f4102480d000b200e41016a220e4110480d000b200a41016a220a2001480d000b0b0bb8050b037f027b037f037b017f017b\
+087f017b017f017b027f200020014804402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c0000000000\
+00000000000000000000002110410021110340410021122004200e41086c201141c00c6c6a41046c6a21130340200f2013fd000200fde401210f\
+20102013fd000210fde401211020134180026a2113201241016a22124119480d000b201141016a22112002280200480d000bfd0c000000000000\
+000000000000000000002114fd0c0000000000000000000000000000000021152007200e41086c41046c6a21172017fd00020021162017fd0002\
+1021184100211903404100211a03404100211b03404100211c03404100211d2005200e41086c201941c0026c6a201b41c0006c6a41046c6a211e\
+2004200e41086c201941c0026c6a201b41c0006c6a41046c6a211f2006200e41086c201941800b6c6a201a41c0056c6a201b4180016c6a201c41\
+c0006c6a41046c6a21200340201ffd000200201efd000200201a41026c201c6afd11fd37fd4e2020fd0002002016fde501fde6012014fde40121\
+14201ffd000210201efd000210201a41026c201c6afd11fd37fd4e2020fd0002102018fde501fde6012015fde4012115201e4180326a211e201f\
+4180326a211f20204180f2016a2120201d41016a221d2002280200480d000b201c41016a221c4102480d000b201b41016a221b4105480d000b20\
+1a41016a221a4102480d000b201941016a22194105480d000b20142008200e41086c41046c6a21222022fd000200fde701212120152022fd0002\
+10fde7012123200a200e41086c41046c6a21242024200ffd0b0280cd04200b200e41086c41046c6a212520252014fd0b020020242021fd0b0280\
+cb0420242010fd0b0290cd0420252015fd0b021020242023fd0b0290cb04200c41016a220c2001480d000b0b0b2301027f200020014804402000\
+210c0340200c210d200c41016a220c2001480d000b0b0bb30104017b037f017b047f20002001480440200228020041f9006cb2fd132108200021\
+0903402009210a200a210b2006200b41046c41046c6a210d200dfd000200210c2007200b41046c41046c6a210e200e2004200b41046c41046c6a\
+210f200ffd0002002005200b41046c41046c6a21102010fd000200200cfde701fde601fd0c0000003f0000003f0000003f0000003f200cfde701\
+fde6012008fde701fde101fd0b0200200941016a22092001480d000b0b0bf00303017b117f027b20002001480440200228020041f9006cb2fd13\
+210c2000210d0340200d210e200e210f410021100340201041026d4105482111410021120340201241026d410548211320112013712114410021\
+152006410041046c6a21162007410041046c6a21172008201041c0056c200f41c03c6c6a201241c0006c6a41046c6a21182009410041046c6a21\
+19200b201041c0056c200f41c03c6c6a201241c0006c6a41046c6a211a2004200f41c00c6c201041026d41c0026c6a201241026d41c0006c6a41\
+046c6a211b2005200f41c00c6c201041026d41c0026c6a201241026d41c0006c6a41046c6a211c200a410041046c6a211d03402016fd00020021\
+1e2017fd0002002018fd0002002019fd000200fde501fde601211f201a2014047b201cfd000200201bfd000200201041026f41026c201241026f\
+6afd11fd37fd4e05fd0c000000000000000000000000000000000b201efde601201ffde401201ffde401201dfd000280cd04201efde601200cfd\
+e701fde101fde401fd0b0200201641106a2116201741106a2117201841106a2118201941106a2119201a41106a211a201b41106a211b201c4110\
+6a211c201d41106a211d201541016a22154110480d000b201241016a2212410b480d000b201041016a2210410b480d000b200d41016a220d2001\
+480d000b0b0b890a05077f0c7b047f087b017f200020014804404100210b03402000210c0340200c210d200d410370210e200d41036e210d200d\
+210f200b41004a2110410021110340fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
 0000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd\
-0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200e41c0016c41046c6a211a20\
-06200c41086c41046c6a211b02400340201afd0902d805211c201bfd000200211d201c201dfde601200ffde401210f201bfd000210211e201c20\
-1efde6012010fde4012110201afd0902d80b211f201f201dfde6012011fde4012111201f201efde6012012fde4012112201941807f460d01201a\
-fd0902d81121202020201dfde6012013fde40121132020201efde6012014fde4012114201afd0902d81721212021201dfde6012015fde4012115\
-2021201efde6012016fde4012116201941a07e460d01201afd0902d81d21222022201dfde6012017fde40121172022201efde6012018fde40121\
-18201a41046a211a201b4180026a211b201941016a2219410a480d000b0b2009200e41c0006c200c41086c6a41046c6a21232023200f2004200e\
-41c0016c200c41086c6a41046c6a21242024fd000200fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f\
-6edbb63ffde6012005200e41c0006c200c41086c6a41046c6a21252025fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02\
-00202320102024fd000210fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00\
-0210fd0c00000000000000000000000000000000fd44fd4efd0b0210202320112024fd00028006fd0c3333333f3333333f3333333f3333333ffd\
-43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002\
-202320122024fd00029006fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00\
-029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202320132024fd0002800cfd0c3333333f3333333f3333333f333333\
-3ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b02\
-8004202320142024fd0002900cfd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025\
-fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202320152024fd00028012fd0c3333333f3333333f3333333f33\
-33333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00028006fd0c00000000000000000000000000000000fd44fd4efd\
-0b028006202320162024fd00029012fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde601\
-2025fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202320172024fd00028018fd0c3333333f3333333f333333\
-3f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00028008fd0c00000000000000000000000000000000fd44fd\
-4efd0b028008202320182024fd00029018fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffd\
-e6012025fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021260340fd0c00000000000000000000000000\
-0000002127fd0c000000000000000000000000000000002128410021192004200d41c0076c202641c0016c6a41046c6a21292006200c41086c41\
-046c6a212a03402029fd0902d805212b202b202afd000200fde6012027fde4012127202b202afd000210fde6012028fde4012128202941046a21\
-29202a4180026a212a201941016a2219410a480d000b2009200c41086c200d41c0026c6a202641c0006c6a41046c6a212c202c20272004200c41\
-086c200d41c0076c6a202641c0016c6a41046c6a212d202dfd000200fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edb\
-b63f6edbb63f6edbb63ffde6012005200c41086c200d41c0026c6a202641c0006c6a41046c6a212e202efd000200fd0c00000000000000000000\
-000000000000fd44fd4efd0b0200202c2028202dfd000210fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edb\
-b63f6edbb63ffde601202efd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202641016a22262002280200200d41056c\
-6b480d000b0b200a41016a220a2001480d000b0b0bb60208017d047f017d027f057d017f037d047f200020014804404300000000210c4100210d\
-2004410041046c6a210e0340200e280200210f200f41004e200f410a48710440200c2005200f200d41c0016c6a41a1016a41046c6a211020102a\
-020092210c0b200e41046a210e200d41016a220d2002280200480d000b43000000002111410021122005410041046c6a21130340201120132a02\
-ac0492211120134180066a2113201241016a22122002280200480d000b2002280200b22114200c2014952115436666663f201594211620168c21\
-172006410041046c6a211920192a0200211843cdcccc3d201894211a2017201a93211b2011201495211c2000211d0340201d211e200941004104\
-6c6a211f201f201b380200200a410041046c6a21202020201c380200201d41016a221d2001480d000b0b0bb90103037f027b037f200020014804\
-402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110410021\
-112007200e41086c41046c6a21120340200f2012fd000200fde401210f20102012fd000210fde401211020124180026a2112201141016a221120\
-02280200480d000b200b200e41086c41046c6a21132013200ffd0b0280d72820132010fd0b0290d728200c41016a220c2001480d000b0b0b8207\
-05057f0a7b037f077b0a7f200020014804402000210c0340200c210d200d210e200e41056c41800941056b200e41056c41800941056b481b210f\
-410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000\
-0000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000\
-00000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000\
-000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2007201041086c41046c6a211c2008200f41046c6a21\
-1d02400340201cfd000200211e201dfd090200211f201e201ffde6012011fde4012111201cfd00021021202020201ffde6012012fde401211220\
-1dfd0902042121201e2021fde6012013fde401211320202021fde6012014fde4012114201b41807f460d01201dfd0902082122201e2022fde601\
-2015fde401211520202022fde6012016fde4012116201dfd09020c2123201e2023fde6012017fde401211720202023fde6012018fde401211820\
-1b41a07e460d01201dfd0902102124201e2024fde6012019fde401211920202024fde601201afde401211a201c4180026a211c201d4180246a21\
-1d201b41016a221b2002280200480d000b0b200b200f41c0006c201041086c6a41e0d5056a41046c6a212520252011fd0b0200200b200f41c000\
-6c201041086c6a41e4d5056a41046c6a212620262012fd0b0200200b200f41c0006c201041086c6a41a0d6056a41046c6a212720272013fd0b02\
-00200b200f41c0006c201041086c6a41a4d6056a41046c6a212820282014fd0b0200200b200f41c0006c201041086c6a41e0d6056a41046c6a21\
-2920292015fd0b0200200b200f41c0006c201041086c6a41e4d6056a41046c6a212a202a2016fd0b0200200b200f41c0006c201041086c6a41a0\
-d7056a41046c6a212b202b2017fd0b0200200b200f41c0006c201041086c6a41a4d7056a41046c6a212c202c2018fd0b0200200b200f41c0006c\
-201041086c6a41e0d7056a41046c6a212d202d2019fd0b0200200b200f41c0006c201041086c6a41e4d7056a41046c6a212e202e201afd0b0200\
-201041016a22104108480d000b200c41016a220c2001480d000b0b0ba40705067f0a7d037f017d037f200020014804402000210903402009210a\
-200a210b4100210c0340200c410a6c418001410a6b200c410a6c418001410a6b481b210d4100210e03404300000000210f430000000021104300\
-00000021114300000000211243000000002113430000000021144300000000211543000000002116430000000021174300000000211841002119\
-2006200b41c0006c41046c6a211a2007200d200e4180c0006c6a41046c6a211b0340201a2a0200211c200f201c201b2a02009492210f2010201c\
-201b2a0204949221102011201c201b2a0208949221112012201c201b2a020c949221122013201c201b2a0210949221132014201c201b2a021494\
-9221142015201c201b2a0218949221152016201c201b2a021c949221162017201c201b2a0220949221172018201c201b2a022494922118201a41\
-046a211a201b4180046a211b201941016a221941c000480d000b2008200d200e4180016c6a200b4180096c6a41046c6a211d201d200f43000000\
-002005200d41096c200e6a200b4180096c6a41046c6a211e201e2a0200430000003f5d1b43000000409443000000002004200d200e4180016c6a\
-200b4180096c6a41046c6a211f201f2a020043000000005e1b380200201d20104300000000201e2a0224430000003f5d1b430000004094430000\
-0000201f2a020443000000005e1b380204201d20114300000000201e2a0248430000003f5d1b4300000040944300000000201f2a020843000000\
-005e1b380208201d20124300000000201e2a026c430000003f5d1b4300000040944300000000201f2a020c43000000005e1b38020c201d201343\
-00000000201e2a029001430000003f5d1b4300000040944300000000201f2a021043000000005e1b380210201d20144300000000201e2a02b401\
-430000003f5d1b4300000040944300000000201f2a021443000000005e1b380214201d20154300000000201e2a02d801430000003f5d1b430000\
-0040944300000000201f2a021843000000005e1b380218201d20164300000000201e2a02fc01430000003f5d1b4300000040944300000000201f\
-2a021c43000000005e1b38021c201d20174300000000201e2a02a002430000003f5d1b4300000040944300000000201f2a022043000000005e1b\
-380220201d20184300000000201e2a02c402430000003f5d1b4300000040944300000000201f2a022443000000005e1b380224200e41016a220e\
-4109480d000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b97040b037f027b037f037b017f017b047f017b017f017b02\
-7f200020014804402000210a0340200a210b200b210cfd0c00000000000000000000000000000000210dfd0c0000000000000000000000000000\
-0000210e4100210f0340410021102004200c41086c200f4180096c6a41046c6a21110340200d2011fd000200fde401210d200e2011fd000210fd\
-e401210e20114180046a2111201041016a22104109480d000b200f41016a220f2002280200480d000bfd0c000000000000000000000000000000\
-002112fd0c0000000000000000000000000000000021132006200c41086c41046c6a21152015fd00020021142015fd0002102116410021170340\
-410021182004200c41086c20174180096c6a41046c6a21192005200c41086c20174180096c6a41046c6a211a03402019fd000200201afd000200\
-2014fde501fde6012012fde40121122019fd000210201afd0002102016fde501fde6012013fde401211320194180046a2119201a4180046a211a\
-201841016a22184109480d000b201741016a22172002280200480d000b20122007200c41086c41046c6a211c201cfd000200fde701211b201320\
-1cfd000210fde701211d2008200c41086c41046c6a211e201e200dfd0b0280d3162009200c41086c41046c6a211f201f2012fd0b0200201e201b\
-fd0b0280cf16201e200efd0b0290d316201f2013fd0b0210201e201dfd0b0290cf16200a41016a220a2001480d000b0b0b900303017b0d7f037b\
-20002001480440200228020041096cb2fd13210c2000210d0340200d210e200e210f410021100340410021112005410041046c6a211220074100\
-41046c6a21132006410041046c6a2114200820104180016c200f4180096c6a41046c6a21152009410041046c6a2116200b20104180016c200f41\
-80096c6a41046c6a2117200420104180016c200f4180096c6a41046c6a2118200a410041046c6a211903402012fd000200211a2013fd00020021\
-1b2014fd000200201a201bfde701fde601fd0c0000003f0000003f0000003f0000003f201bfde701fde601200cfde701fde1012015fd00020020\
-16fd000200fde501fde601211c20172018fd000200201afde601201cfde401201cfde4012019fd000280d316201afde601200cfde701fde101fd\
-e401fd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201641106a2116201741106a2117201841106a2118201941\
-106a2119201141016a22114120480d000b201041016a22104109480d000b200d41016a220d2001480d000b0b0bbd0a05087f087b047f127b017f\
-200020014804404100210a03402000210b0340200b210c200c411070210d200c41106e210c200c210e200a41004a210f41002110034041002111\
-0340fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000\
-00002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000\
-000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a0340200a41046c20\
-1a6a20022802004804404100211b2004200d41c8046c201041056c6a200a4180a4026c6a201a4180c9006c6a20116a41046c6a211c2005200e41\
-086c200a4180246c6a201a4180096c6a41046c6a211d02400340201cfd0902e403211e201dfd000200211f201e201ffde6012012fde401211220\
-1dfd0002102120201e2020fde6012013fde4012113201cfd0902ac0821212021201ffde6012014fde401211420212020fde6012015fde4012115\
-201cfd0902f40c21222022201ffde6012016fde401211620222020fde6012017fde4012117201cfd0902bc1121232023201ffde6012018fde401\
-211820232020fde6012019fde4012119201b41a07e460d01201cfd0902e8032124201dfd00028004212520242025fde6012012fde4012112201d\
-fd00029004212620242026fde6012013fde4012113201cfd0902b008212720272025fde6012014fde401211420272026fde6012015fde4012115\
-201cfd0902f80c212820282025fde6012016fde401211620282026fde6012017fde4012117201cfd0902c011212920292025fde6012018fde401\
-211820292026fde6012019fde4012119201b41c07c460d01201cfd0902ec03212a201dfd00028008212b202a202bfde6012012fde4012112201d\
-fd00029008212c202a202cfde6012013fde4012113201cfd0902b408212d202d202bfde6012014fde4012114202d202cfde6012015fde4012115\
-201cfd0902fc0c212e202e202bfde6012016fde4012116202e202cfde6012017fde4012117201cfd0902c411212f202f202bfde6012018fde401\
-2118202f202cfde6012019fde4012119201c41146a211c201d41800c6a211d201b41016a221b4103480d000b0b0b201a41016a221a4104480d00\
-0b2007200d4180046c20104180c0016c6a200e41086c6a20114180c0006c6a41046c6a21302030200f047b2030fd000280cf0405fd0c00000000\
-0000000000000000000000000b2012fde401fd0b0280cf042030200f047b2030fd000290cf0405fd0c000000000000000000000000000000000b\
-2013fde401fd0b0290cf042030200f047b2030fd000280d30405fd0c000000000000000000000000000000000b2014fde401fd0b0280d3042030\
-200f047b2030fd000290d30405fd0c000000000000000000000000000000000b2015fde401fd0b0290d3042030200f047b2030fd000280d70405\
-fd0c000000000000000000000000000000000b2016fde401fd0b0280d7042030200f047b2030fd000290d70405fd0c0000000000000000000000\
-00000000000b2017fde401fd0b0290d7042030200f047b2030fd000280db0405fd0c000000000000000000000000000000000b2018fde401fd0b\
-0280db042030200f047b2030fd000290db0405fd0c000000000000000000000000000000000b2019fde401fd0b0290db04201141016a22114103\
-480d000b201041016a22104103480d000b200b41016a220b2001480d000b200a41016a220a200228020041036a41046d480d000b0b0bdc050506\
-7f087d057f017d027f200020014804402000210a0340200a210b200b210c4100210d03404100210e03404100210f034043000000002110430000\
-00002111430000000021124300000000211343000000002114430000000021154300000000211643000000002117410021180340200e2018417f\
-6c6a41004e200e2018417f6c6a4103487104404100211903402019417f6c200f6a41004e2019417f6c200f6a4103487104404100211a2005200e\
-4180036c200c4180096c6a201841807d6c6a201941807f6c6a200f4180016c6a41046c6a211b2006200d41086c20184180c0016c6a20194180c0\
-006c6a41046c6a211c0340201b2a0200211d2010201d201c2a0200949221102011201d201c2a0204949221112012201d201c2a02089492211220\
-13201d201c2a020c949221132014201d201c2a0210949221142015201d201c2a0214949221152016201d201c2a0218949221162017201d201c2a\
-021c94922117201b41046a211b201c4180026a211c201a41016a221a418001480d000b0b201941016a22194103480d000b0b201841016a221841\
-03480d000b2009200d41086c200e41c0026c6a200c41c00c6c6a200f41c0006c6a41046c6a211e201e201043000000002004200d4190096c200e\
-41056c6a200c4180c9006c6a200f6a41046c6a211f201f2a02e40343000000005e1b380200201e20114300000000201f2a02ac0843000000005e\
-1b380204201e20124300000000201f2a02f40c43000000005e1b380208201e20134300000000201f2a02bc1143000000005e1b38020c201e2014\
-4300000000201f2a02841643000000005e1b380210201e20154300000000201f2a02cc1a43000000005e1b380214201e20164300000000201f2a\
-02941f43000000005e1b380218201e20174300000000201f2a02dc2343000000005e1b38021c200f41016a220f4105480d000b200e41016a220e\
-4105480d000b200d41016a220d4108480d000b200a41016a220a2001480d000b0b0bb8050b037f027b037f037b017f017b087f017b017f017b02\
-7f200020014804402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000\
-00002110410021110340410021122004200e41086c201141c00c6c6a41046c6a21130340200f2013fd000200fde401210f20102013fd000210fd\
-e401211020134180026a2113201241016a22124119480d000b201141016a22112002280200480d000bfd0c000000000000000000000000000000\
-002114fd0c0000000000000000000000000000000021152007200e41086c41046c6a21172017fd00020021162017fd0002102118410021190340\
-4100211a03404100211b03404100211c03404100211d2005200e41086c201941c0026c6a201b41c0006c6a41046c6a211e2004200e41086c2019\
-41c0026c6a201b41c0006c6a41046c6a211f2006200e41086c201941800b6c6a201a41c0056c6a201b4180016c6a201c41c0006c6a41046c6a21\
-200340201ffd000200201efd000200201a41026c201c6afd11fd37fd4e2020fd0002002016fde501fde6012014fde4012114201ffd000210201e\
-fd000210201a41026c201c6afd11fd37fd4e2020fd0002102018fde501fde6012015fde4012115201e4180326a211e201f4180326a211f202041\
-80f2016a2120201d41016a221d2002280200480d000b201c41016a221c4102480d000b201b41016a221b4105480d000b201a41016a221a410248\
-0d000b201941016a22194105480d000b20142008200e41086c41046c6a21222022fd000200fde701212120152022fd000210fde7012123200a20\
-0e41086c41046c6a21242024200ffd0b0280cd04200b200e41086c41046c6a212520252014fd0b020020242021fd0b0280cb0420242010fd0b02\
-90cd0420252015fd0b021020242023fd0b0290cb04200c41016a220c2001480d000b0b0b2301027f200020014804402000210c0340200c210d20\
-0c41016a220c2001480d000b0b0bb30104017b037f017b047f20002001480440200228020041f9006cb2fd1321082000210903402009210a200a\
-210b2006200b41046c41046c6a210d200dfd000200210c2007200b41046c41046c6a210e200e2004200b41046c41046c6a210f200ffd00020020\
-05200b41046c41046c6a21102010fd000200200cfde701fde601fd0c0000003f0000003f0000003f0000003f200cfde701fde6012008fde701fd\
-e101fd0b0200200941016a22092001480d000b0b0bf00303017b117f027b20002001480440200228020041f9006cb2fd13210c2000210d034020\
-0d210e200e210f410021100340201041026d4105482111410021120340201241026d410548211320112013712114410021152006410041046c6a\
-21162007410041046c6a21172008201041c0056c200f41c03c6c6a201241c0006c6a41046c6a21182009410041046c6a2119200b201041c0056c\
-200f41c03c6c6a201241c0006c6a41046c6a211a2004200f41c00c6c201041026d41c0026c6a201241026d41c0006c6a41046c6a211b2005200f\
-41c00c6c201041026d41c0026c6a201241026d41c0006c6a41046c6a211c200a410041046c6a211d03402016fd000200211e2017fd0002002018\
-fd0002002019fd000200fde501fde601211f201a2014047b201cfd000200201bfd000200201041026f41026c201241026f6afd11fd37fd4e05fd\
-0c000000000000000000000000000000000b201efde601201ffde401201ffde401201dfd000280cd04201efde601200cfde701fde101fde401fd\
-0b0200201641106a2116201741106a2117201841106a2118201941106a2119201a41106a211a201b41106a211b201c41106a211c201d41106a21\
-1d201541016a22154110480d000b201241016a2212410b480d000b201041016a2210410b480d000b200d41016a220d2001480d000b0b0b890a05\
-077f0c7b047f087b017f200020014804404100210a03402000210b0340200b210c200c410370210d200c41036e210c200c210e200a41004a210f\
-410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000\
-0000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000\
-00000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000\
-000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c00000000\
-000000000000000000000000211c4100211d03404100211e2004200d41a0036c200a41a02a6c6a201d41a0036c6a201041066c6a41046c6a211f\
-2005200e41086c200a41c03c6c6a201d41c0056c6a41046c6a212002400340201ffd09020021212020fd000200212220212022fde6012011fde4\
-012111201e4150460d012020fd000210212320212023fde6012012fde4012112201e41b07f460d01201ffd090204212420242022fde6012013fd\
-e401211320242023fde6012014fde4012114201e41807f460d01201ffd090208212520252022fde6012015fde401211520252023fde6012016fd\
-e4012116201e41d07e460d01201ffd09020c212620262022fde6012017fde401211720262023fde6012018fde4012118201e41a07e460d01201f\
-fd090210212720272022fde6012019fde401211920272023fde601201afde401211a201e41f07d460d01201ffd090214212820282022fde60120\
-1bfde401211b20282023fde601201cfde401211c201f4180016a211f20204180026a2120201e41016a221e410b480d000b0b201d41016a221d41\
-0b480d000b2007200d4180306c200e41086c6a20104180036c6a41046c6a21292029200f047b2029fd0002800b05fd0c00000000000000000000\
-0000000000000b2011fde401fd0b02800b2029200f047b2029fd0002900b05fd0c000000000000000000000000000000000b2012fde401fd0b02\
-900b2029200f047b2029fd0002800d05fd0c000000000000000000000000000000000b2013fde401fd0b02800d2029200f047b2029fd0002900d\
-05fd0c000000000000000000000000000000000b2014fde401fd0b02900d2029200f047b2029fd0002800f05fd0c000000000000000000000000\
-000000000b2015fde401fd0b02800f2029200f047b2029fd0002900f05fd0c000000000000000000000000000000000b2016fde401fd0b02900f\
-2029200f047b2029fd0002801105fd0c000000000000000000000000000000000b2017fde401fd0b0280112029200f047b2029fd0002901105fd\
-0c000000000000000000000000000000000b2018fde401fd0b0290112029200f047b2029fd0002801305fd0c0000000000000000000000000000\
-00000b2019fde401fd0b0280132029200f047b2029fd0002901305fd0c000000000000000000000000000000000b201afde401fd0b0290132029\
-200f047b2029fd0002801505fd0c000000000000000000000000000000000b201bfde401fd0b0280152029200f047b2029fd0002901505fd0c00\
-0000000000000000000000000000000b201cfde401fd0b029015201041016a22104110480d000b200b41016a220b2001480d000b200a41016a22\
-0a2002280200480d000b0b0b900f09077f0a7b077f077b077f027b027f017b027f200020014804402000210a0340200a210b200b410470210c20\
-0b41046e210b200b210d200d41056c200228020041056b200d41056c200228020041056b481b210e4100210f0340410021100340410520022802\
-004c0440fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000\
-000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000\
-0000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000\
-00000000000000002119fd0c00000000000000000000000000000000211a4100211b0340200f201b417f6c6a41004e200f201b417f6c6a410b48\
-7104404100211c0340201c417f6c20106a41004e201c417f6c20106a410b487104404100211d2005200e41c03c6c200f41c0056c6a201b41c07a\
-6c6a201c41406c6a201041c0006c6a41046c6a211e2006200c41086c201b4180306c6a201c4180106c6a41046c6a211f2005200e41c03c6c200f\
-41c0056c6a201b41c07a6c6a201c41406c6a201041c0006c6a41c0b5016a41046c6a21202005200e41c03c6c200f41c0056c6a201b41c07a6c6a\
-201c41406c6a201041c0006c6a4180f2016a41046c6a212102400340201efd0902002122201ffd000200212320222023fde6012011fde4012111\
-201ffd000210212420222024fde6012012fde4012112201efd090280f201212520252023fde6012013fde401211320252024fde6012014fde401\
-2114201d41807f460d01201efd090280e403212620262023fde6012015fde401211520262024fde6012016fde40121162020fd09020021272027\
-2023fde6012017fde401211720272024fde6012018fde4012118201d41a07e460d012021fd090200212820282023fde6012019fde40121192028\
-2024fde601201afde401211a201e41046a211e201f4180016a211f202041046a2120202141046a2121201d41016a221d41c000480d000b0b0b20\
-1c41016a221c4103480d000b0b201b41016a221b4103480d000b2009200e41a02a6c200c41086c6a200f41a0036c6a201041206c6a41046c6a21\
-29202920112004200e41a02a6c200c41086c6a200f41a0036c6a201041206c6a41046c6a212a202afd000200fd0c000000000000000000000000\
-00000000fd44fd4efd0b020020292012202afd000210fd0c00000000000000000000000000000000fd44fd4efd0b021020292013202afd000280\
-a901fd0c00000000000000000000000000000000fd44fd4efd0b0280a90120292014202afd000290a901fd0c0000000000000000000000000000\
-0000fd44fd4efd0b0290a90120292015202afd000280d202fd0c00000000000000000000000000000000fd44fd4efd0b0280d20220292016202a\
-fd000290d202fd0c00000000000000000000000000000000fd44fd4efd0b0290d20220292017202afd000280fb03fd0c00000000000000000000\
-000000000000fd44fd4efd0b0280fb0320292018202afd000290fb03fd0c00000000000000000000000000000000fd44fd4efd0b0290fb032009\
-200e41a02a6c200c41086c6a200f41a0036c6a201041206c6a4180a9016a41046c6a212b202b20192004200e41a02a6c200c41086c6a200f41a0\
-036c6a201041206c6a4180a9016a41046c6a212c202cfd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002009200e41a0\
-2a6c200c41086c6a200f41a0036c6a201041206c6a4184a9016a41046c6a212d202d201a2004200e41a02a6c200c41086c6a200f41a0036c6a20\
-1041206c6a4184a9016a41046c6a212e202efd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200054100212f0340fd0c00\
-0000000000000000000000000000002130fd0c0000000000000000000000000000000021314100211b0340200f201b417f6c6a41004e200f201b\
-417f6c6a410b487104404100211c0340201c417f6c20106a41004e201c417f6c20106a410b487104404100211d2005200f41c0056c200d41c0ae\
-026c6a202f41c03c6c6a201b41c07a6c6a201c41406c6a201041c0006c6a41046c6a21322006200c41086c201b4180306c6a201c4180106c6a41\
-046c6a213303402032fd090200213420342033fd000200fde6012030fde401213020342033fd000210fde6012031fde4012131203241046a2132\
-20334180016a2133201d41016a221d41c000480d000b0b201c41016a221c4103480d000b0b201b41016a221b4103480d000b2009200c41086c20\
-0f41a0036c6a200d41a0d3016c6a202f41a02a6c6a201041206c6a41046c6a2135203520302004200c41086c200f41a0036c6a200d41a0d3016c\
-6a202f41a02a6c6a201041206c6a41046c6a21362036fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203520312036\
-fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202f41016a222f2002280200200d41056c6b480d000b0b201041016a\
-2210410d480d000b200f41016a220f410d480d000b200a41016a220a2001480d000b0b0bb4050b037f027b037f037b017f017b087f017b017f01\
-7b027f200020014804402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000\
-000000002110410021110340410021122004200e41086c201141a02a6c6a41046c6a21130340200f2013fd000200fde401210f20102013fd0002\
-10fde401211020134180016a2113201241016a221241a901480d000b201141016a22112002280200480d000bfd0c000000000000000000000000\
-000000002114fd0c0000000000000000000000000000000021152007200e41086c41046c6a21172017fd00020021162017fd0002102118410021\
-1903404100211a03404100211b03404100211c03404100211d2005200e41086c201941a02a6c6a201a41a0036c6a41046c6a211e2004200e4108\
-6c201941a02a6c6a201a41a0036c6a41046c6a211f2006200e41086c20194180a9016c6a201a41800d6c6a201b41c0066c6a201c41206c6a4104\
-6c6a21200340201ffd000200201efd000200201b41026c201c6afd11fd37fd4e2020fd0002002016fde501fde6012014fde4012114201ffd0002\
-10201efd000210201b41026c201c6afd11fd37fd4e2020fd0002102018fde501fde6012015fde4012115201e4180016a211e201f4180016a211f\
-20204180026a2120201d41016a221d410d480d000b201c41016a221c4102480d000b201b41016a221b4102480d000b201a41016a221a410d480d\
-000b201941016a22192002280200480d000b20142008200e41086c41046c6a21222022fd000200fde701212120152022fd000210fde701212320\
-0a200e41086c41046c6a21242024200ffd0b02800a200b200e41086c41046c6a212520252014fd0b020020242021fd0b02800920242010fd0b02\
-900a20252015fd0b021020242023fd0b029009200c41016a220c2001480d000b0b0bb30104017b037f017b047f20002001480440200228020041\
-a4056cb2fd1321082000210903402009210a200a210b2006200b41046c41046c6a210d200dfd000200210c2007200b41046c41046c6a210e200e\
-2004200b41046c41046c6a210f200ffd0002002005200b41046c41046c6a21102010fd000200200cfde701fde601fd0c0000003f0000003f0000\
-003f0000003f200cfde701fde6012008fde701fde101fd0b0200200941016a22092001480d000b0b0bea0303017b107f027b2000200148044020\
-0228020041a4056cb2fd13210c2000210d0340200d210e200e210f41002110034041002111034041002112034041002113034041002114200641\
-0041046c6a21152007410041046c6a21162008201041800d6c201141c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a21\
-172009410041046c6a2118200b201041800d6c201141c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a21192004201041\
-a0036c200f41a02a6c6a201241206c6a41046c6a211a2005201041a0036c200f41a02a6c6a201241206c6a41046c6a211b200a410041046c6a21\
-1c03402015fd000200211d2016fd0002002017fd0002002018fd000200fde501fde601211e2019201bfd000200201afd000200201141026c2013\
-6afd11fd37fd4e201dfde601201efde401201efde401201cfd0002800a201dfde601200cfde701fde101fde401fd0b0200201541106a21152016\
-41106a2116201741106a2117201841106a2118201941106a2119201a41106a211a201b41106a211b201c41106a211c201441016a22144108480d\
-000b201341016a22134102480d000b201241016a2212410d480d000b201141016a22114102480d000b201041016a2210410d480d000b200d4101\
-6a220d2001480d000b0b0bef0505077f067b047f057b017f200020014804404100210803402000210903402009210a200a410370210b200a4103\
-6e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd0c00000000000000000000000000000000210ffd0c00\
-0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
-0c000000000000000000000000000000002113fd0c00000000000000000000000000000000211441002115034041002116200420084190066c20\
-15411c6c6a200b6a41046c6a21172005200e41086c20084180a9016c6a201541c0066c6a41046c6a211803402017fd09020021192018fd000200\
-211a2019201afde601200ffde401210f2018fd000210211b2019201bfde6012010fde40121102017fd090270211c201c201afde6012011fde401\
-2111201c201bfde6012012fde40121122017fd0902e001211d201d201afde6012013fde4012113201d201bfde6012014fde4012114201741046a\
-211720184180016a2118201641016a2216411a480d000b201541016a2215411a480d000b2006200e41086c200b41206c6a41046c6a211e201e20\
-0841004a047b201efd00020005fd0c000000000000000000000000000000000b200ffde401fd0b0200201e200841004a047b201efd00021005fd\
-0c000000000000000000000000000000000b2010fde401fd0b0210201e200841004a047b201efd0002800305fd0c000000000000000000000000\
-000000000b2011fde401fd0b028003201e200841004a047b201efd0002900305fd0c000000000000000000000000000000000b2012fde401fd0b\
-029003201e200841004a047b201efd0002800605fd0c000000000000000000000000000000000b2013fde401fd0b028006201e200841004a047b\
-201efd0002900605fd0c000000000000000000000000000000000b2014fde401fd0b029006200941016a22092001480d000b200841016a220820\
-02280200480d000b0b0b2301027f2000200148044020002106034020062107200641016a22062001480d000b0b0bce0305017b027f037b087f09\
-7b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0218fd13210c20022a021cfd13210d20022a0220\
-fd13210e2000210f0340200f21102010211141002112200520114180026c41046c6a2113200620114180026c41046c6a2114200720114180026c\
-41046c6a2115200820114180026c41046c6a211603402013fd00020021172014fd0002002118fd0c6666663f6666663f6666663f6666663f2017\
-fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2018fde601fde40121192015fd000200211afd0c77be7f3f77be7f3f77be7f3f77be7f3f20\
-1afde601fd0c6f12833a6f12833a6f12833a6f12833a2018fde6012018fde601fde401211b2016fd000200211c201920174100200b6bfd11fd52\
-211d201b201a4100200b6bfd11fd52211e200c201cfde601200d2019fde601201bfde301200efde701fd0c77cc2b3277cc2b3277cc2b3277cc2b\
-32fde401fde701fde501201c4100200b6bfd11fd52211f2013201dfd0b02002015201efd0b02002016201ffd0b0200201341106a211320144110\
-6a2114201541106a2115201641106a2116201241016a221241c000480d000b200f41016a220f2001480d000b0b0b00920203666d61953f161616\
-160e0e0e1f160e16170e0e0e1f160e16170e0e0e8d1316170e1f0e170e1f0ecd0b18170e1f0e180e200ee30714f20418170e1f0e170e200ee104\
-149909161616160e0e0e1f160e16170e0e0e1f160e16170e0e0e894f16170e1f0e170e1f0e1f1f170e1f0e170e1f0e1f1f170e1f0e170e1f0ec2\
-04121b131b13fa041bfd141d1f0e1f0e1f0e1f0e1f0e860a1b850d18180e1e0e160e1e0ef102148f051b970b18170e1f0e170e200ec30414bf15\
-16170e1f0e170e1f0eb50812f70816160e1e0e160e1e0ef60c1baf0716170e170e170e2817170e170e170e2817170e170e170efa0c2fcc0a1d1e\
-0e1e0e1e0e1e0e1e0eae0916180e200e160e1e0efb0612ba052fa80916160e170e';
+0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021\
+19fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c000000000000000000000000000000\
+00211cfd0c00000000000000000000000000000000211d4100211e03404100211f2004200e41a0036c200b41a02a6c6a201e41a0036c6a201141\
+066c6a41046c6a21202005200f41086c200b41c03c6c6a201e41c0056c6a41046c6a2121024003402020fd09020021222021fd00020021232022\
+2023fde6012012fde4012112201f4150460d012021fd000210212420222024fde6012013fde4012113201f41b07f460d012020fd090204212520\
+252023fde6012014fde401211420252024fde6012015fde4012115201f41807f460d012020fd090208212620262023fde6012016fde401211620\
+262024fde6012017fde4012117201f41d07e460d012020fd09020c212720272023fde6012018fde401211820272024fde6012019fde401211920\
+1f41a07e460d012020fd090210212820282023fde601201afde401211a20282024fde601201bfde401211b201f41f07d460d012020fd09021421\
+2920292023fde601201cfde401211c20292024fde601201dfde401211d20204180016a212020214180026a2121201f41016a221f410b480d000b\
+0b201e41016a221e410b480d000b2008200e4180306c200f41086c6a20114180036c6a41046c6a212a202a2010047b202afd0002800b05fd0c00\
+0000000000000000000000000000000b2012fde401fd0b02800b202a2010047b202afd0002900b05fd0c00000000000000000000000000000000\
+0b2013fde401fd0b02900b202a2010047b202afd0002800d05fd0c000000000000000000000000000000000b2014fde401fd0b02800d202a2010\
+047b202afd0002900d05fd0c000000000000000000000000000000000b2015fde401fd0b02900d202a2010047b202afd0002800f05fd0c000000\
+000000000000000000000000000b2016fde401fd0b02800f202a2010047b202afd0002900f05fd0c000000000000000000000000000000000b20\
+17fde401fd0b02900f202a2010047b202afd0002801105fd0c000000000000000000000000000000000b2018fde401fd0b028011202a2010047b\
+202afd0002901105fd0c000000000000000000000000000000000b2019fde401fd0b029011202a2010047b202afd0002801305fd0c0000000000\
+00000000000000000000000b201afde401fd0b028013202a2010047b202afd0002901305fd0c000000000000000000000000000000000b201bfd\
+e401fd0b029013202a2010047b202afd0002801505fd0c000000000000000000000000000000000b201cfde401fd0b028015202a2010047b202a\
+fd0002901505fd0c000000000000000000000000000000000b201dfde401fd0b029015201141016a22114110480d000b200c41016a220c200148\
+0d000b200b41016a220b2002280200480d000b0b0b9d3209107f417b047f0a7b037f077b037f217b057f200020014804402000210b0340200b21\
+0c200c410170210d200c41016e210c200c210e4100210f03404100211003402010417e6a41004e21112010417e6a410b48211220112012712113\
+410021142003200f41046c201041c0086c6a41046c6a21152005200e41c03c6c200f41046c6a201041c0056c6a4180746a41046c6a2116034020\
+1520132014417e6a41004e712014417e6a410b4871047b2016fd00020005fd0c000000000000000000000000000000000bfd0b0280e209201541\
+80026a211520164180026a2116201441016a22144111480d000b201041016a22104111480d000b200f41016a220f4110480d000b4100210f0340\
+410021170340410021182003200f41046c201741c0196c6a41046c6a21192003200f41046c201741c0026c6a41046c6a211a03402019fd000280\
+840a211b2019fd000280a60a211c2019fd000280c80a211d201dfd0c00000040000000400000004000000040fde601211e2019fd000280860a21\
+1f2019fd000280a80a21202019fd000280ca0a21212021fd0c00000040000000400000004000000040fde60121222019fd000280e409fd0c0000\
+0040000000400000004000000040fde601201ffd0c00004040000040400000404000004040fde601fde4012020fd0c0000404000004040000040\
+4000004040fde601fde5012022fde50121232019fd000280880a21242019fd000280aa0a21252019fd000280cc0a21262026fd0c000000400000\
+00400000004000000040fde60121272019fd000280e609fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000\
+404000004040fde601fde4012025fd0c00004040000040400000404000004040fde601fde5012027fde50121282019fd0002808a0a21292019fd\
+000280ac0a212a2019fd000280ce0a212b202bfd0c00000040000000400000004000000040fde601212c2019fd000280e809fd0c000000400000\
+00400000004000000040fde6012029fd0c00004040000040400000404000004040fde601fde401202afd0c000040400000404000004040000040\
+40fde601fde501202cfde501212d202dfd0c00000040000000400000004000000040fde601212e2019fd0002808c0a212f2019fd000280ae0a21\
+302019fd000280d00a21312031fd0c00000040000000400000004000000040fde6012132201ffd0c00000040000000400000004000000040fde6\
+012020fd0c0000a0400000a0400000a0400000a040fde601fde4012022fde40121332024fd0c00000040000000400000004000000040fde60120\
+25fd0c0000a0400000a0400000a0400000a040fde601fde4012027fde40121342029fd0c00000040000000400000004000000040fde601202afd\
+0c0000a0400000a0400000a0400000a040fde601fde401202cfde40121352035fd0c00000040000000400000004000000040fde60121362020fd\
+0c00000041000000410000004100000041fde601201ffd0c00008041000080410000804100008041fde601fde5012021fd0c0000004100000041\
+0000004100000041fde601fde40121372025fd0c00000041000000410000004100000041fde6012024fd0c000080410000804100008041000080\
+41fde601fde5012026fd0c00000041000000410000004100000041fde601fde4012138202afd0c00000041000000410000004100000041fde601\
+2029fd0c00008041000080410000804100008041fde601fde501202bfd0c00000041000000410000004100000041fde601fde40121392039fd0c\
+00000040000000400000004000000040fde601213a201f2020fde4012022fde501213b20242025fde4012027fde501213c2029202afde401202c\
+fde501213d203dfd0c00000040000000400000004000000040fde601213e2019fd000280ec0a201ffde5012020fd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f2019fd000280ee0a2024fde5012025fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121402019fd000280f00a2029\
+fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214120\
+41fd0c00000040000000400000004000000040fde60121422019fd000280e209fd0c00000040000000400000004000000040fde601201bfd0c00\
+004040000040400000404000004040fde601fde401201cfd0c00004040000040400000404000004040fde601fde501201efde501fd0c00000040\
+000000400000004000000040fde6012023fd0c00004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000\
+004040fde601fde501202efde50121432023fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a0\
+40fde601fde401202efde40121442028fd0c00000041000000410000004100000041fde6012023fd0c00008041000080410000804100008041fd\
+e601fde501202dfd0c00000041000000410000004100000041fde601fde401214520232028fde401202efde50121462019fd000280ea09fd0c00\
+000040000000400000004000000040fde601202ffd0c00004040000040400000404000004040fde601fde4012030fd0c00004040000040400000\
+404000004040fde601fde5012032fde5012023fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde4012147201bfd0c00000040000000400000004000000040fde601201cfd0c0000a0400000a0400000a04000\
+00a040fde601fde401201efde401fd0c00000040000000400000004000000040fde6012033fd0c00004040000040400000404000004040fde601\
+fde4012034fd0c00004040000040400000404000004040fde601fde5012036fde50121482033fd0c00000040000000400000004000000040fde6\
+012034fd0c0000a0400000a0400000a0400000a040fde601fde4012036fde40121492034fd0c00000041000000410000004100000041fde60120\
+33fd0c00008041000080410000804100008041fde601fde5012035fd0c00000041000000410000004100000041fde601fde401214a20332034fd\
+e4012036fde501214b202ffd0c00000040000000400000004000000040fde6012030fd0c0000a0400000a0400000a0400000a040fde601fde401\
+2032fde4012033fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde401214c201cfd0c00000041000000410000004100000041fde601201bfd0c00008041000080410000804100008041fde601fde501201dfd\
+0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012037fd0c00004040000040400000\
+404000004040fde601fde4012038fd0c00004040000040400000404000004040fde601fde501203afde501214d2037fd0c000000400000004000\
+00004000000040fde6012038fd0c0000a0400000a0400000a0400000a040fde601fde401203afde401214e2038fd0c0000004100000041000000\
+4100000041fde6012037fd0c00008041000080410000804100008041fde601fde5012039fd0c00000041000000410000004100000041fde601fd\
+e401214f20372038fde401203afde50121502030fd0c00000041000000410000004100000041fde601202ffd0c00008041000080410000804100\
+008041fde601fde5012031fd0c00000041000000410000004100000041fde601fde4012037fde5012038fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012151201b201cfde401201efde501fd0c0000004000000040\
+0000004000000040fde601203bfd0c00004040000040400000404000004040fde601fde401203cfd0c00004040000040400000404000004040fd\
+e601fde501203efde5012152203bfd0c00000040000000400000004000000040fde601203cfd0c0000a0400000a0400000a0400000a040fde601\
+fde401203efde4012153203cfd0c00000041000000410000004100000041fde601203bfd0c00008041000080410000804100008041fde601fde5\
+01203dfd0c00000041000000410000004100000041fde601fde4012154203b203cfde401203efde5012155202f2030fde4012032fde501203bfd\
+e501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121562019\
+fd000280ea0a201bfde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401fd0c00000040000000400000004000000040fde601203ffd0c00004040000040400000404000004040fde601fde4012040fd0c0000\
+4040000040400000404000004040fde601fde5012042fde5012157203ffd0c00000040000000400000004000000040fde6012040fd0c0000a040\
+0000a0400000a0400000a040fde601fde4012042fde40121582040fd0c00000041000000410000004100000041fde601203ffd0c000080410000\
+80410000804100008041fde601fde5012041fd0c00000041000000410000004100000041fde601fde4012159203f2040fde4012042fde501215a\
+2019fd000280f20a202ffde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012031fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde401203ffde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012041fd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde401215b201a2043fd0b0200201a2044fd0b028032201a2045fd0b028064201a2046fd0b02809601201a2047fd0b0280c801201a2048\
+fd0b0280fa01201a2049fd0b0280ac02201a204afd0b0280de02201a204bfd0b02809003201a204cfd0b0280c203201a204dfd0b0280f403201a\
+204efd0b0280a604201a204ffd0b0280d804201a2050fd0b02808a05201a2051fd0b0280bc05201a2052fd0b0280ee05201a2053fd0b0280a006\
+201a2054fd0b0280d206201a2055fd0b02808407201a2056fd0b0280b607201a2057fd0b0280e807201a2058fd0b02809a08201a2059fd0b0280\
+cc08201a205afd0b0280fe08201a205bfd0b0280b00920194180066a2119201a4180026a211a201841016a22184105480d000b201741016a2217\
+4105480d000b200f41016a220f4110480d000b4100215c03404100215d03404100215e03404100215f0340fd0c00000000000000000000000000\
+0000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c0000000000000000000000\
+00000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000\
+000000000000002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c00000000000000\
+00000000000000000021694100216a2003205e41c00c6c205f41c0026c6a41046c6a216b2007205c4180e4006c205e4180046c6a41046c6a216c\
+02400340206bfd090200216d206cfd000200216e206d206efde6012060fde4012160206cfd000210216f206d206ffde6012061fde4012161206b\
+fd0902800221702070206efde6012062fde40121622070206ffde6012063fde4012163206a41807f460d01206bfd0902800421712071206efde6\
+012064fde40121642071206ffde6012065fde4012165206bfd0902800621722072206efde6012066fde40121662072206ffde6012067fde40121\
+67206a41a07e460d01206bfd0902800821732073206efde6012068fde40121682073206ffde6012069fde4012169206b41046a216b206c41206a\
+216c206a41016a226a41c000480d000b0b2003205e41c8016c205f41286c6a41046c6a217420742060fd0b0280a40e20742061fd0b0290a40e20\
+742062fd0b02a0a40e20742063fd0b02b0a40e20742064fd0b02c0a40e20742065fd0b02d0a40e20742066fd0b02e0a40e20742067fd0b02f0a4\
+0e20742068fd0b0280a50e20742069fd0b0290a50e205f41016a225f4105480d000b205e41016a225e4119480d000b205d41016a225d4101480d\
+000b4100215d0340410021170340410021182003205d41046c201741286c6a41046c6a21752003205d41046c201741e8026c6a41046c6a217603\
+402075fd0002a0c30e21772075fd0002c0e20e21782075fd0002e0810f21792075fd0002c0c90e217a2075fd0002e0e80e217b2075fd00028088\
+0f217c2075fd0002a0aa0e207afde401207bfde401207cfde401217d2075fd0002e0cf0e217e2075fd000280ef0e217f2075fd0002a08e0f2180\
+012075fd0002c0b00e207efde401207ffde401208001fde4012181012075fd000280d60e2182012075fd0002a0f50e2183012075fd0002c0940f\
+2184012075fd0002e0b60e208201fde401208301fde401208401fde4012185012075fd0002a0dc0e2186012075fd0002c0fb0e2187012075fd00\
+02e09a0f218801207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd0c00000040000000400000004000000040fde601\
+fde501218901207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c00000040000000400000004000000040fde601\
+fde501218a01208201208301fd0c0000003f0000003f0000003f0000003ffde601fde501208401fd0c00000040000000400000004000000040fd\
+e601fde501218b01207a207bfd0c0000803e0000803e0000803e0000803efde601fde401207cfd0c00008040000080400000804000008040fde6\
+01fde4012075fd0002a0a70ffde401218c01207e207ffd0c0000803e0000803e0000803e0000803efde601fde401208001fd0c00008040000080\
+400000804000008040fde601fde4012075fd0002c0ad0ffde401218d01208201208301fd0c0000803e0000803e0000803e0000803efde601fde4\
+01208401fd0c00008040000080400000804000008040fde601fde4012075fd0002e0b30ffde401218e012075fd000280a40e2077fde4012078fd\
+e4012079fde401207dfde401208101fde401208501fde401218f01207d208101fd0c0000003f0000003f0000003f0000003ffde601fde5012085\
+01fd0c00000040000000400000004000000040fde601fde501219001207d208101fd0c0000803e0000803e0000803e0000803efde601fde40120\
+8501fd0c00008040000080400000804000008040fde601fde4012075fd000280bd0e208601fde401208701fde401208801fde401fde401219101\
+20772078fd0c0000003f0000003f0000003f0000003ffde601fde5012079fd0c00000040000000400000004000000040fde601fde501208901fd\
+e401208a01fde401208b01fde401219201208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde501208b01fd0c000000400000\
+00400000004000000040fde601fde501219301208901208a01fd0c0000803e0000803e0000803e0000803efde601fde401208b01fd0c00008040\
+000080400000804000008040fde601fde401208601208701fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c0000004000\
+0000400000004000000040fde601fde501fde40121940120772078fd0c0000803e0000803e0000803e0000803efde601fde4012079fd0c000080\
+40000080400000804000008040fde601fde4012075fd000280a10ffde401208c01fde401208d01fde401208e01fde401219501208c01208d01fd\
+0c0000003f0000003f0000003f0000003ffde601fde501208e01fd0c00000040000000400000004000000040fde601fde501219601208c01208d\
+01fd0c0000803e0000803e0000803e0000803efde601fde401208e01fd0c00008040000080400000804000008040fde601fde401208601208701\
+fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde4012075fd000280ba\
+0ffde401fde4012197012076208f01fd0b02a0c00f2076209001fd0b02c0c00f2076209101fd0b02e0c00f2076209201fd0b0280c40f20762093\
+01fd0b02a0c40f2076209401fd0b02c0c40f2076209501fd0b02e0c70f2076209601fd0b0280c80f2076209701fd0b02a0c80f207541206a2175\
+207641e0006a2176201841016a22184105480d000b201741016a22174105480d000b205d41016a225d4102480d000b4100215d03404100219801\
+03404100219901200a205c41086c205d41046c6a20980141a0036c6a200e41a02a6c6a41046c6a219a012004205c41086c205d41046c6a209801\
+41a0036c6a200e41a02a6c6a41046c6a219b012003205d41046c20980141f8006c6a41046c6a219c010340209a01209c01fd0002a0c00f209b01\
+fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200209a014180016a219a01209b014180016a219b01209c0141206a219c\
+0120990141016a229901410d480d000b20980141016a229801410d480d000b205d41016a225d4102480d000b205c41016a225c4104480d000b20\
+0b41016a220b2001480d000b0b0bb4050b037f027b037f037b017f017b087f017b017f017b027f200020014804402000210c0340200c210d200d\
+210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110410021110340410021122004200e4108\
+6c201141a02a6c6a41046c6a21130340200f2013fd000200fde401210f20102013fd000210fde401211020134180016a2113201241016a221241\
+a901480d000b201141016a22112002280200480d000bfd0c000000000000000000000000000000002114fd0c0000000000000000000000000000\
+000021152007200e41086c41046c6a21172017fd00020021162017fd00021021184100211903404100211a03404100211b03404100211c034041\
+00211d2005200e41086c201941a02a6c6a201a41a0036c6a41046c6a211e2004200e41086c201941a02a6c6a201a41a0036c6a41046c6a211f20\
+06200e41086c20194180a9016c6a201a41800d6c6a201b41c0066c6a201c41206c6a41046c6a21200340201ffd000200201efd000200201b4102\
+6c201c6afd11fd37fd4e2020fd0002002016fde501fde6012014fde4012114201ffd000210201efd000210201b41026c201c6afd11fd37fd4e20\
+20fd0002102018fde501fde6012015fde4012115201e4180016a211e201f4180016a211f20204180026a2120201d41016a221d410d480d000b20\
+1c41016a221c4102480d000b201b41016a221b4102480d000b201a41016a221a410d480d000b201941016a22192002280200480d000b20142008\
+200e41086c41046c6a21222022fd000200fde701212120152022fd000210fde7012123200a200e41086c41046c6a21242024200ffd0b02800a20\
+0b200e41086c41046c6a212520252014fd0b020020242021fd0b02800920242010fd0b02900a20252015fd0b021020242023fd0b029009200c41\
+016a220c2001480d000b0b0bb30104017b037f017b047f20002001480440200228020041a4056cb2fd1321082000210903402009210a200a210b\
+2006200b41046c41046c6a210d200dfd000200210c2007200b41046c41046c6a210e200e2004200b41046c41046c6a210f200ffd000200200520\
+0b41046c41046c6a21102010fd000200200cfde701fde601fd0c0000003f0000003f0000003f0000003f200cfde701fde6012008fde701fde101\
+fd0b0200200941016a22092001480d000b0b0bea0303017b107f027b20002001480440200228020041a4056cb2fd13210c2000210d0340200d21\
+0e200e210f410021100340410021110340410021120340410021130340410021142006410041046c6a21152007410041046c6a21162008201041\
+800d6c201141c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a21172009410041046c6a2118200b201041800d6c201141\
+c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a21192004201041a0036c200f41a02a6c6a201241206c6a41046c6a211a\
+2005201041a0036c200f41a02a6c6a201241206c6a41046c6a211b200a410041046c6a211c03402015fd000200211d2016fd0002002017fd0002\
+002018fd000200fde501fde601211e2019201bfd000200201afd000200201141026c20136afd11fd37fd4e201dfde601201efde401201efde401\
+201cfd0002800a201dfde601200cfde701fde101fde401fd0b0200201541106a2115201641106a2116201741106a2117201841106a2118201941\
+106a2119201a41106a211a201b41106a211b201c41106a211c201441016a22144108480d000b201341016a22134102480d000b201241016a2212\
+410d480d000b201141016a22114102480d000b201041016a2210410d480d000b200d41016a220d2001480d000b0b0bef0505077f067b047f057b\
+017f200020014804404100210803402000210903402009210a200a410370210b200a41036e210a200a410170210c200a41016e210a200a410170\
+210d200a41016e210a200a210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000\
+000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
+000000000000000000000000000000211441002115034041002116200420084190066c2015411c6c6a200b6a41046c6a21172005200e41086c20\
+084180a9016c6a201541c0066c6a41046c6a211803402017fd09020021192018fd000200211a2019201afde601200ffde401210f2018fd000210\
+211b2019201bfde6012010fde40121102017fd090270211c201c201afde6012011fde4012111201c201bfde6012012fde40121122017fd0902e0\
+01211d201d201afde6012013fde4012113201d201bfde6012014fde4012114201741046a211720184180016a2118201641016a2216411a480d00\
+0b201541016a2215411a480d000b2006200e41086c200b41206c6a41046c6a211e201e200841004a047b201efd00020005fd0c00000000000000\
+0000000000000000000b200ffde401fd0b0200201e200841004a047b201efd00021005fd0c000000000000000000000000000000000b2010fde4\
+01fd0b0210201e200841004a047b201efd0002800305fd0c000000000000000000000000000000000b2011fde401fd0b028003201e200841004a\
+047b201efd0002900305fd0c000000000000000000000000000000000b2012fde401fd0b029003201e200841004a047b201efd0002800605fd0c\
+000000000000000000000000000000000b2013fde401fd0b028006201e200841004a047b201efd0002900605fd0c000000000000000000000000\
+000000000b2014fde401fd0b029006200941016a22092001480d000b200841016a22082002280200480d000b0b0b2301027f2000200148044020\
+002106034020062107200641016a22062001480d000b0b0bce0305017b027f037b087f097b200020014804402004410041046c6a210a200afd09\
+020021092009fd1f001007210b20022a0218fd13210c20022a021cfd13210d20022a0220fd13210e2000210f0340200f21102010211141002112\
+200520114180026c41046c6a2113200620114180026c41046c6a2114200720114180026c41046c6a2115200820114180026c41046c6a21160340\
+2013fd00020021172014fd0002002118fd0c6666663f6666663f6666663f6666663f2017fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d20\
+18fde601fde40121192015fd000200211afd0c77be7f3f77be7f3f77be7f3f77be7f3f201afde601fd0c6f12833a6f12833a6f12833a6f12833a\
+2018fde6012018fde601fde401211b2016fd000200211c201920174100200b6bfd11fd52211d201b201a4100200b6bfd11fd52211e200c201cfd\
+e601200d2019fde601201bfde301200efde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201c4100200b6bfd11fd5221\
+1f2013201dfd0b02002015201efd0b02002016201ffd0b0200201341106a2113201441106a2114201541106a2115201641106a2116201241016a\
+221241c000480d000b200f41016a220f2001480d000b0b0b00860203666d618a42161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ea524\
+16170e1f0e170e1f0ed8301c1d121d121d12e71818170e1f0e170e200ebb0518160ef209161616160e0e0e1f160e16170e0e0e1f160e16170e0e\
+0eef6916170e1f0e170e1f0e1f1f170e1f0e170e1f0e1f1f170e1f0e170e1f0ea40516160e1f17160e1f1f160ef1261bf92b16170e170e170eaf\
+121be44d1c1d121d121d12b9511b970b18170e1f0e170e200e9a0518160e971616170e1f0e170e1f0e8c0916170ecf0a16160e1e0e160e1e0ef6\
+0c1b942516170e170e170eb52816160e160e160e8a152fcc0a1d1e0e1e0e1e0e1e0e1e0e8d2616170e1f0e170e1f0ef5122fa80916160e170e';
 
 /** Everything that a device needs to run FashionSmallBest. */
 export const fashionSmallBestModule: ModuleSpec = {
@@ -5332,34 +6376,37 @@ export const fashionSmallBestModule: ModuleSpec = {
     /* 7 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
-    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 92 }, role: 'scratch' },
-    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 32, perSample: 1600 }, role: 'scratch' },
-    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 32768, perSample: 0 }, role: 'scratch' },
-    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 640, perSample: 0 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 73728, perSample: 1152 }, role: 'scratch' },
+    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 51200, perSample: 5408 }, role: 'scratch' },
+    /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 51200, perSample: 92 }, role: 'scratch' },
+    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 204800, perSample: 21632 }, role: 'scratch' },
+    /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 221184, perSample: 1600 }, role: 'scratch' },
+    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 204800, perSample: 3200 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 640, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 784 }, role: 'scratch' },
-    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
-    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 32, perSample: 0 }, role: 'scratch' },
-    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 2230272, perSample: 21632 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 64, perSample: 0 }, role: 'scratch' },
-    /* 24 */ { name: 'scratch14', element: 'f32', size: { fixed: 64, perSample: 0 }, role: 'scratch' },
-    /* 25 */ { name: 'scratch15', element: 'f32', size: { fixed: 0, perSample: 9344 }, role: 'scratch' },
-    /* 26 */ { name: 'scratch16', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 27 */ { name: 'scratch17', element: 'f32', size: { fixed: 221184, perSample: 5408 }, role: 'scratch' },
-    /* 28 */ { name: 'scratch18', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },
-    /* 29 */ { name: 'scratch19', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },
-    /* 30 */ { name: 'scratch20', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },
-    /* 31 */ { name: 'scratch21', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 32 */ { name: 'scratch22', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
-    /* 33 */ { name: 'scratch23', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
-    /* 34 */ { name: 'scratch24', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
-    /* 35 */ { name: 'scratch25', element: 'f32', size: { fixed: 7488, perSample: 192 }, role: 'scratch' },
-    /* 36 */ { name: 'scratch26', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'scratch' },
+    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 73728, perSample: 1152 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
+    /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 32, perSample: 0 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 32, perSample: 0 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 32, perSample: 0 }, role: 'scratch' },
+    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 2230272, perSample: 21632 }, role: 'scratch' },
+    /* 24 */ { name: 'scratch14', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 25 */ { name: 'scratch15', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
+    /* 26 */ { name: 'scratch16', element: 'f32', size: { fixed: 64, perSample: 0 }, role: 'scratch' },
+    /* 27 */ { name: 'scratch17', element: 'f32', size: { fixed: 64, perSample: 0 }, role: 'scratch' },
+    /* 28 */ { name: 'scratch18', element: 'f32', size: { fixed: 0, perSample: 9344 }, role: 'scratch' },
+    /* 29 */ { name: 'scratch19', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 30 */ { name: 'scratch20', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 31 */ { name: 'scratch21', element: 'f32', size: { fixed: 49600, perSample: 1600 }, role: 'scratch' },
+    /* 32 */ { name: 'scratch22', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },
+    /* 33 */ { name: 'scratch23', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },
+    /* 34 */ { name: 'scratch24', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
+    /* 35 */ { name: 'scratch25', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
+    /* 36 */ { name: 'scratch26', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
     /* 37 */ { name: 'scratch27', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 38 */ { name: 'scratch28', element: 'f32', size: { fixed: 7488, perSample: 192 }, role: 'scratch' },
+    /* 39 */ { name: 'scratch29', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'scratch' },
+    /* 40 */ { name: 'scratch30', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddSqrtDivSub3MoreCon,
@@ -5377,7 +6424,7 @@ export const fashionSmallBestModule: ModuleSpec = {
     /* 12 */ evaluate07LossEqSelectSumDivMul3More,
     /* 13 */ train00ManyGarmentsRandomRandomRandomMulAd,
     /* 14 */ train01ManyGarmentsRandomMulAddRandomMulA,
-    /* 15 */ train02Conv1Conv2d,
+    /* 15 */ train02Conv1Conv2dConv3BackwardConv2dInput,
     /* 16 */ train03Bn1Mean,
     /* 17 */ train04Bn1SubMulMeanAddMax2More,
     /* 18 */ train05ReluSubMulAddRelu,
@@ -5386,7 +6433,7 @@ export const fashionSmallBestModule: ModuleSpec = {
     /* 21 */ train08Bn2Mean,
     /* 22 */ train09Bn2SubMulMeanAddMax2More,
     /* 23 */ train10ReluSubMulAddReluMaxPool2dMaxPool,
-    /* 24 */ train11Conv3Conv2d,
+    /* 24 */ train11Conv3Conv2dConv3BackwardConv2dWeigh,
     /* 25 */ train12Bn3Mean,
     /* 26 */ train13Bn3SubMulMeanAddMax2More,
     /* 27 */ train14ReluSubMulAddRelu,
@@ -5398,17 +6445,18 @@ export const fashionSmallBestModule: ModuleSpec = {
     /* 33 */ train20Fc1BackwardLtMatmulSelectMulGt,
     /* 34 */ train21Bn3BackwardSubSumMulDiv,
     /* 35 */ train22Bn3BackwardSubMulDivNegAdd,
-    /* 36 */ train23Conv3BackwardConv2dWeightGradConv3,
-    /* 37 */ train24Bn2BackwardSubMaxPool2dGradSumMul,
-    /* 38 */ train25Bn2BackwardDivMulNeg,
-    /* 39 */ train26Bn2BackwardSubMaxPool2dGradMulAdd,
-    /* 40 */ train27Conv2BackwardConv2dWeightGradConv2,
-    /* 41 */ train28Bn1BackwardSubMaxPool2dGradSumMul,
-    /* 42 */ train29Bn1BackwardDivMulNeg,
-    /* 43 */ train30Bn1BackwardSubMaxPool2dGradMulAdd,
-    /* 44 */ train31Conv1BackwardConv2dWeightGrad,
-    /* 45 */ train32Conv1BackwardConv2dWeightGradSlices,
-    /* 46 */ train33AdamWIsFiniteMulAddPowSub7More,
+    /* 36 */ train23Conv3BackwardConv2dWeightGradWeight,
+    /* 37 */ train24Conv3BackwardConv2dWeightGrad,
+    /* 38 */ train25Bn2BackwardSubMaxPool2dGradSumMul,
+    /* 39 */ train26Bn2BackwardDivMulNeg,
+    /* 40 */ train27Bn2BackwardSubMaxPool2dGradMulAdd,
+    /* 41 */ train28Conv2BackwardConv2dWeightGradConv2,
+    /* 42 */ train29Bn1BackwardSubMaxPool2dGradSumMul,
+    /* 43 */ train30Bn1BackwardDivMulNeg,
+    /* 44 */ train31Bn1BackwardSubMaxPool2dGradMulAdd,
+    /* 45 */ train32Conv1BackwardConv2dWeightGrad,
+    /* 46 */ train33Conv1BackwardConv2dWeightGradSlices,
+    /* 47 */ train34AdamWIsFiniteMulAddPowSub7More,
   ],
   uniforms: 8,
   programs: {
@@ -5420,7 +6468,7 @@ export const fashionSmallBestModule: ModuleSpec = {
     train: {
       kernels: [
         13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-        41, 42, 43, 44, 45, 46,
+        41, 42, 43, 44, 45, 46, 47,
       ],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },

@@ -7,15 +7,17 @@ import { dim } from '../dim/dim.ts';
 import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
 import { apply } from '../ops/lowering.ts';
 import { addressOf, alwaysInside, loadsIn, tensorOf } from './address.ts';
-import { fromAffine, mapAtoms, toAffine } from './affine.ts';
+import { addScaled, coefficientOf, fromAffine, mapAtoms, toAffine } from './affine.ts';
 import { declareLate } from './declare-late.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
 import { type Names, Scope } from './scope.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
+import { extentExpr } from './tasks.ts';
 import { keepsBest } from './unroll-windows.ts';
 import {
   axesOf,
+  axisExpr,
   children,
   dependsOn,
   forEachNode,
@@ -348,10 +350,29 @@ export class ValueBinder {
       fill(scope);
       return;
     }
+    const ends = conditions.flatMap((condition) => endOf(condition, axis, rest) ?? []);
+    if (ends.length > 0) {
+      this.shortLoop(axis, ends, scope, (inside) => {
+        const left = conditions.filter((condition) => !ends.some((end) => end.condition === condition));
+        this.openLoops(rest, left, inside, fill);
+      });
+      return;
+    }
     const inside = new Scope(scope, [axis.id]);
     this.openLoops(rest, conditions, inside, fill);
-    const extent: Expr = { kind: 'size', type: 'i32', dim: axis.extent };
-    scope.statements.push({ kind: 'loop', axis, extent, body: inside.statements });
+    scope.statements.push({ kind: 'loop', axis, extent: extentExpr(axis.extent), body: inside.statements });
+  }
+
+  /** A loop that ends where the batch does; there may be nothing left for it. */
+  private shortLoop(axis: Axis, ends: readonly End[], scope: Scope, fill: (s: Scope) => void): void {
+    const least = (a: Expr, b: Expr): Expr => apply('select', apply('lt', a, b), a, b);
+    const extent = this.letIn(scope, 'end', ends.map(({ at }) => at).reduce(least, extentExpr(axis.extent)));
+    const some = new Scope(scope, [], true);
+    const inside = new Scope(some, [axis.id]);
+    fill(inside);
+    some.statements.push({ kind: 'loop', axis, extent, body: inside.statements });
+    const condition = apply('lt', intExpr(0), extent);
+    scope.statements.push({ kind: 'if', condition, then: some.statements, otherwise: [] });
   }
 }
 
@@ -367,6 +388,24 @@ interface Accumulator {
   readonly value: Expr;
   readonly index: Expr | undefined;
   readonly result: Expr;
+}
+
+/** A condition of the kind `axis + … < N`: it says how far the axis goes. */
+interface End {
+  readonly condition: Expr;
+  readonly at: Expr;
+}
+
+/** Where a condition ends the loop over an axis, all others inside of it being open still. Only the batch ends loops. */
+function endOf(condition: Expr, axis: Axis, open: readonly Axis[]): End | undefined {
+  if (condition.kind !== 'apply' || condition.fn !== 'lt' || condition.args.some(({ type }) => type !== 'i32'))
+    return undefined;
+  const [index, bound] = condition.args;
+  if (!isIndexArithmetic(index) || bound.kind !== 'size' || dim.constant(bound.dim) !== undefined) return undefined;
+  const affine = toAffine(index);
+  if (coefficientOf(affine, axis.id) !== 1 || open.some((each) => dependsOn(index, each))) return undefined;
+  const others = addScaled(affine, toAffine(axisExpr(axis)), -1);
+  return { condition, at: fromAffine(addScaled(toAffine(bound), others, -1)) };
 }
 
 /** Reductions that are not inside another one. */

@@ -9,7 +9,7 @@ import { LANES, type Target } from './lanes.ts';
 import type { Schedule } from './schedule.ts';
 import { Names, Scope } from './scope.ts';
 import { simplify } from './simplify.ts';
-import { countTasks, type TaskCount } from './tasks.ts';
+import { countTasks, extentExpr, type TaskCount } from './tasks.ts';
 import { tilePoints } from './tile.ts';
 import type { GridAxis, LoopTree, Section, Statement } from './tree.ts';
 import { axisExpr, dependsOn, intExpr, keyOf, substituteAxes } from './walk.ts';
@@ -51,7 +51,7 @@ export function buildTree(
     grid: first.grid(),
     tasks: first.tasks(),
     workgroup,
-    repeat: repeat && { ...repeat, extent: size(repeat.axis.extent) },
+    repeat: repeat && { ...repeat, extent: extentExpr(repeat.axis.extent) },
     sections: builders.map((builder, i) =>
       builder.section(
         [outer?.axis, repeat && i >= repeat.from ? repeat.axis : undefined].flatMap((axis) => axis ?? []),
@@ -115,7 +115,7 @@ class TreeBuilder {
       prologue,
       [...this.grid(), ...own].map(({ axis }) => axis.id).concat(around.map(({ id }) => id)),
     );
-    this.serialLoops(spread ? [] : this.schedule.serial, item, this.kernel.adding);
+    this.serialLoops(spread ? [] : this.schedule.serial, item, this.kernel.where);
     return {
       prologue: prologue.statements,
       spread: own,
@@ -152,13 +152,13 @@ class TreeBuilder {
     const extent = dim.constant(axis.extent);
     if (extent !== undefined) return intExpr(Math.ceil(extent / block));
     const padded = sum(size(axis.extent), intExpr(block - 1));
-    return block === 1 ? size(axis.extent) : { kind: 'apply', type: 'i32', fn: 'idiv', args: [padded, intExpr(block)] };
+    return block === 1 ? extentExpr(axis.extent) : quotient(padded, block);
   }
 
-  /** `adding`: the condition of a nest that adds, as long as it is not tested. */
-  private serialLoops(ids: readonly string[], scope: Scope, adding: Expr | undefined): void {
-    if (adding && !ids.some((id) => dependsOn(adding, this.axis(id)))) {
-      const [condition] = this.binder.bind([adding], scope);
+  /** `where`: the nest's condition, as long as it is not tested. */
+  private serialLoops(ids: readonly string[], scope: Scope, where: Expr | undefined): void {
+    if (where && !ids.some((id) => dependsOn(where, this.axis(id)))) {
+      const [condition] = this.binder.bind([this.ofTile(where)], scope);
       const inside = new Scope(scope, [], true);
       this.serialLoops(ids, inside, undefined);
       scope.statements.push({ kind: 'if', condition, then: inside.statements, otherwise: [] });
@@ -172,8 +172,17 @@ class TreeBuilder {
     const axis = this.axis(id);
     const block = this.blockAxis(axis);
     const inside = new Scope(scope, [block.id]);
-    this.serialLoops(rest, inside, adding);
+    this.serialLoops(rest, inside, where);
     scope.statements.push({ kind: 'loop', axis: block, extent: this.extentOf(axis), body: inside.statements });
+  }
+
+  /** The condition of a tile's first element. What it is for holds for all up to some place: others' results are not used. */
+  private ofTile(where: Expr): Expr {
+    const firsts = this.schedule.registers.map(({ axis, tile }): [string, Expr] => [
+      axis,
+      product(axisExpr(this.blockAxis(this.axis(axis))), tile),
+    ]);
+    return substituteAxes(where, new Map(firsts));
   }
 
   private tile(scope: Scope): void {
@@ -218,12 +227,9 @@ class TreeBuilder {
     }
     const whole = new Scope(scope, [], true);
     this.rows(tileAt(register.overlap ? this.within(first, axis, whole) : first), whole);
-    const row: Axis = { id: `${axis.id}r`, extent: dim.int(register.tile) };
     const partial = new Scope(scope, [], true);
-    const inside = new Scope(partial, [row.id]);
-    this.rows([rowAt(sum(first, axisExpr(row)))], inside);
-    const left: Expr = { kind: 'apply', type: 'i32', fn: 'sub', args: [size(axis.extent), first] };
-    partial.statements.push({ kind: 'loop', axis: row, extent: left, body: inside.statements });
+    if (register.overlap) this.inPairs(axis, partial);
+    else this.rowByRow(axis, register.tile, first, partial);
     scope.statements.push({
       kind: 'if',
       condition: {
@@ -237,16 +243,39 @@ class TreeBuilder {
     });
   }
 
+  /**
+   * An axis that is shorter than a tile, two elements at a time: that takes no longer than one, whose sums wait for each
+   * other. An odd one's last element is computed twice.
+   */
+  private inPairs(axis: Axis, scope: Scope): void {
+    const pair: Axis = { id: `${axis.id}p`, extent: dim.ceilDiv(axis.extent, dim.int(2)) };
+    const inside = new Scope(scope, [pair.id]);
+    const first = product(axisExpr(pair), 2);
+    const second = this.atMost(sum(first, intExpr(1)), difference(size(axis.extent), intExpr(1)), inside);
+    this.rows(
+      [first, second].map((index) => ({ at: new Map([[axis.id, index]]), conditions: [] })),
+      inside,
+    );
+    const extent = quotient(sum(size(axis.extent), intExpr(1)), 2);
+    scope.statements.push({ kind: 'loop', axis: pair, extent, body: inside.statements });
+  }
+
+  private rowByRow(axis: Axis, tile: number, first: Expr, scope: Scope): void {
+    const row: Axis = { id: `${axis.id}r`, extent: dim.int(tile) };
+    const inside = new Scope(scope, [row.id]);
+    this.rows([{ at: new Map([[axis.id, sum(first, axisExpr(row))]]), conditions: [] }], inside);
+    const extent = difference(size(axis.extent), first);
+    scope.statements.push({ kind: 'loop', axis: row, extent, body: inside.statements });
+  }
+
   /** Where a tile begins, or so far before that it ends with the axis. */
   private within(first: Expr, axis: Axis, scope: Scope): Expr {
-    const last: Expr = {
-      kind: 'apply',
-      type: 'i32',
-      fn: 'sub',
-      args: [size(axis.extent), intExpr(this.blockOf(axis.id))],
-    };
-    const before: Expr = { kind: 'apply', type: 'bool', fn: 'lt', args: [first, last] };
-    return this.binder.name(scope, { kind: 'apply', type: 'i32', fn: 'select', args: [before, first, last] });
+    return this.atMost(first, difference(size(axis.extent), intExpr(this.blockOf(axis.id))), scope);
+  }
+
+  private atMost(index: Expr, last: Expr, scope: Scope): Expr {
+    const before: Expr = { kind: 'apply', type: 'bool', fn: 'lt', args: [index, last] };
+    return this.binder.name(scope, { kind: 'apply', type: 'i32', fn: 'select', args: [before, index, last] });
   }
 
   /** Computes and stores the elements of one tile: every row by every column. */
@@ -316,4 +345,6 @@ function behindConditions(stores: readonly { conditions: readonly Expr[]; store:
 
 const size = (extent: Dim): Expr => ({ kind: 'size', type: 'i32', dim: extent });
 const sum = (a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'i32', fn: 'add', args: [a, b] });
+const difference = (a: Expr, b: Expr): Expr => ({ kind: 'apply', type: 'i32', fn: 'sub', args: [a, b] });
+const quotient = (a: Expr, by: number): Expr => ({ kind: 'apply', type: 'i32', fn: 'idiv', args: [a, intExpr(by)] });
 const product = (a: Expr, by: number): Expr => ({ kind: 'apply', type: 'i32', fn: 'mul', args: [a, intExpr(by)] });

@@ -47,11 +47,10 @@ export interface Kernel {
   readonly label: string;
   readonly axes: readonly Axis[];
   readonly stores: readonly Store[];
-  /**
-   * Adds to what it stores to instead, where this holds: loops in the order of the axes, not in parallel. In CPU forms
-   * alone, for the axes after the shared ones.
-   */
-  readonly adding?: Expr;
+  /** In CPU forms alone: elements for which this does not hold are left as they are, and nothing is read for them. */
+  readonly where?: Expr;
+  /** With `where`: adds to what it stores to instead. Loops in the order of the axes after the shared ones, not in parallel. */
+  readonly adding?: true;
 }
 
 /** A program's kernels in execution order, with the tensors that they share. */
@@ -78,7 +77,7 @@ export function freshId(tensors: ReadonlyMap<number, Tensor>): number {
 export function tensorsOf(kernel: Kernel): { reads: number[]; writes: number[] } {
   const reads = new Set<number>();
   const exprs = kernel.stores.flatMap((store) => [store.value, ...store.indices]);
-  forEachNode(kernel.adding ? [...exprs, kernel.adding] : exprs, (expr) => {
+  forEachNode(kernel.where ? [...exprs, kernel.where] : exprs, (expr) => {
     if (expr.kind === 'load') reads.add(expr.tensor);
   });
   if (kernel.adding) for (const { tensor } of kernel.stores) reads.add(tensor);
@@ -98,7 +97,7 @@ export function printKernel(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>
     (store) =>
       `  ${name(store.tensor)}[${store.indices.map((e) => show(e, name)).join(', ')}] ${kernel.adding ? '+=' : '='} ${show(store.value, name)}`,
   );
-  const where = kernel.adding ? ` where ${show(kernel.adding, name)}` : '';
+  const where = kernel.where ? ` where ${show(kernel.where, name)}` : '';
   return [`// ${kernel.label}`, `for ${axes || '()'}${where} {`, ...stores, '}'].join('\n');
 }
 

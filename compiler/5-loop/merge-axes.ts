@@ -28,6 +28,7 @@ export function mergeSums(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>):
 }
 
 function mergeParallel(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Kernel {
+  if (kernel.where) return kernel;
   const values = kernel.stores.map(({ value }) => value);
   const written = kernel.stores.map(({ tensor, indices }) => affineAddress(tensorOf(tensors, tensor), indices));
   const addresses = [...addressesIn(values, tensors), ...written];

@@ -108,11 +108,11 @@ function build(kernel: Kernel, product: SlidingProduct, winners: Winners, nextId
     simplify(minus(column, across.low)),
     ...features.map(axisExpr),
   ];
-  const nest = (step: string, axes: readonly Axis[], store: Kernel['stores'][number], adding?: Expr): Kernel => ({
+  const nest = (step: string, axes: readonly Axis[], store: Kernel['stores'][number], where?: Expr): Kernel => ({
     label: `${kernel.label} (${step})`,
     axes: [...samples, ...axes],
     stores: [store],
-    ...(adding ? { adding } : {}),
+    ...(where ? { where, adding: true } : {}),
   });
   const clear: Axis[] = [
     { id: 'zr', extent: extents[0] },

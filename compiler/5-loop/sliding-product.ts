@@ -235,7 +235,7 @@ function imageAt(
       return [compare('ge', index, intExpr(0)), below].map(simplify);
     }),
   );
-  const all = [...found.conditions.map(at), ...ranges].filter(({ kind }) => kind !== 'const');
+  const all = [...found.conditions.map(at), ...ranges].filter((each) => each.kind !== 'const' || each.value === 0);
   return { conditions: [...new Map(all.map((each) => [keyOf(each), each])).values()], value };
 }
 

@@ -61,7 +61,11 @@ export function sparseSum(
   const places = [...terms.batch, ...rows, ...terms.places, ...inner];
   const nests: Kernel[] = [
     nest('cleared', results, { tensor: sums.id, indices, value: ZERO }),
-    { ...nest('added', places, { tensor: sums.id, indices, value: here(terms.value) }), adding: here(terms.where) },
+    {
+      ...nest('added', places, { tensor: sums.id, indices, value: here(terms.value) }),
+      where: here(terms.where),
+      adding: true,
+    },
     nest('own', results, { tensor: store.tensor, indices: store.indices.map(here), value: sum }),
   ];
   return { parts: [{ ...partOf(kernel), cpu: { nests, shared, repeat: undefined } }], tensors: [sums] };

@@ -1,5 +1,8 @@
-/** How many work items a dispatch has, as a function of the batch. */
+/** How many work items a dispatch has, and how often loops run, as functions of the batch. */
 import { type Dim, dim } from '../dim/dim.ts';
+import type { Expr } from '../ops/expr.ts';
+import { apply } from '../ops/lowering.ts';
+import { intExpr, sizeExpr } from './walk.ts';
 
 /** `count * ceil(N / block)`, or `count` where `block` is 0. The same as the runtime's. */
 export interface TaskCount {
@@ -18,6 +21,11 @@ export function countTasks(extents: readonly { readonly extent: Dim; readonly bl
       continue;
     }
     const [symbol, ...more] = dim.symbols(extent);
+    const together = blockedBy(extent, dim.symbol(symbol));
+    if (together !== undefined && block === 1 && batchBlock === 0) {
+      batchBlock = together;
+      continue;
+    }
     const linear = dim.linear(extent, symbol);
     if (batchBlock !== 0 || more.length > 0 || !linear || linear.fixed !== 0) {
       throw new Error(`a kernel cannot be numbered over the dimension ${dim.show(extent)}`);
@@ -29,4 +37,22 @@ export function countTasks(extents: readonly { readonly extent: Dim; readonly bl
     batchBlock = linear.perSample === 1 ? block : 1;
   }
   return { count, block: batchBlock };
+}
+
+/** More samples than this no work item has. */
+const MOST_TOGETHER = 64;
+
+/** How often a loop runs: a size, or blocks of the batch. */
+export function extentExpr(extent: Dim): Expr {
+  const [symbol] = dim.symbols(extent);
+  const together = symbol === undefined ? undefined : blockedBy(extent, dim.symbol(symbol));
+  if (together === undefined) return sizeExpr(extent);
+  const padded = apply('add', sizeExpr(dim.symbol(symbol)), intExpr(together - 1));
+  return apply('idiv', padded, intExpr(together));
+}
+
+/** How many of the batch each of so many blocks has: 8 of `ceil(N / 8)`. */
+function blockedBy(extent: Dim, batch: Dim): number | undefined {
+  const counts = Array.from({ length: MOST_TOGETHER - 1 }, (_, i) => i + 2);
+  return counts.find((count) => dim.equal(extent, dim.ceilDiv(batch, dim.int(count))));
 }

@@ -1,9 +1,11 @@
 /**
- * Winograd's minimal filtering F(2x2, 3x3) for the CPU: four neighbouring sums of a 3x3 sliding product from 16 products
- * instead of 36. (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015.) A sample's image is copied
- * with its border, cut into overlapping 4x4 tiles and transformed; the 16 products are matrix products over the channels;
- * the results are transformed back and the nest's own expression is computed from them. The weights are transformed by a
- * nest of their own. Not for GPUs, where the transforms would need memory that a workgroup shares.
+ * Winograd's minimal filtering for the CPU: neighbouring sums of a sliding product from fewer products, four of a 3x3 kernel
+ * from 16 instead of 36, nine from 25 instead of 81. (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
+ * 2015.) A sample's image is copied with its border, cut into overlapping tiles and transformed; the products are matrix
+ * products over the channels; the results are transformed back and the nest's own expression is computed from them. The
+ * weights are transformed by a nest of their own. Gradients are sliding products as well: of an image as large as a tile, whose
+ * border is zero; or of samples, over which is summed, in the place of channels. Not for GPUs, where the transforms would
+ * need memory that a workgroup shares.
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
@@ -11,25 +13,16 @@ import { all, apply, guard } from '../ops/lowering.ts';
 import { type FormedPart, type Part, partOf } from './dispatch.ts';
 import { type Kernel, mapStores, type Place, type Store, type Tensor } from './kernel.ts';
 import { rowMajor } from './layout.ts';
+import { isBatch } from './register-tile.ts';
 import { simplify } from './simplify.ts';
-import { type Slide, type SlidingProduct, slidingProduct } from './sliding-product.ts';
-import { splitParallel } from './split-axes.ts';
-import { typicalValue } from './typical.ts';
-import { axisExpr, intExpr, keyOf, rewriter, substituteAxes } from './walk.ts';
+import { type SlidingProduct, slidingProduct } from './sliding-product.ts';
+import { splitAxis, splitParallel } from './split-axes.ts';
+import type { Matrix } from './toom-cook.ts';
+import { axisExpr, intExpr, keyOf, rewriter, sizeExpr, substituteAxes } from './walk.ts';
+import { type Cut, imageLength, type Plan, planOf, productsOf, resultLength } from './winograd-plan.ts';
 
-/** Outputs and inputs of a tile, a side. */
-const OUT = 2;
-const IN = 4;
 /** Features that a tile of the products has: two vectors. */
 const PANEL = 8;
-/** Fewer channels than this leave the transforms more expensive than what they save. */
-const LEAST_CHANNELS = 16;
-/** Fewer tiles than this a sample do not pay for the transformed weights. */
-const LEAST_TILES = 12;
-/** The products of the tiles must be no more than so many of those that they replace: the transforms take time, too. */
-const MOST_PRODUCTS = 0.65;
-/** Floats of transformed image that stay in the second-level cache. */
-const MOST_TRANSFORMED = 1 << 17;
 
 /**
  * The nest computed this way on the CPU, after the weights are transformed; undefined where it does not pay. `whole` is the
@@ -60,45 +53,41 @@ function withPanels(kernel: Kernel, { features }: SlidingProduct): Kernel | unde
   return splitParallel(kernel, last, [extent / PANEL, PANEL]);
 }
 
-interface Plan {
-  /** Rows of the nest that one work item computes: a divisor of all of them. */
-  readonly rows: number;
-  /** Tiles of one work item, down and across. */
-  readonly down: number;
-  readonly across: number;
+/** Samples that are summed over, side by side in memory. */
+const SUMMED = 32;
+
+/** Samples in blocks: what numbers these, what runs inside of one, and a sample in terms of both. */
+interface Samples {
+  readonly shared: readonly Axis[];
+  readonly within: readonly Axis[];
+  readonly replace: ReadonlyMap<string, Expr>;
+  /** Holds for the samples that there are; undefined where all are. */
+  readonly there: Expr | undefined;
 }
 
-/** Decides whether it pays, and how many rows a work item has. */
-function planOf({ rows, columns, channels, sums }: SlidingProduct): Plan | undefined {
-  const { count: height } = rows;
-  const { count: width } = columns;
-  const depth = channels.reduce((product, { extent }) => product * typicalValue(extent), 1);
-  if (rows.axes.length > 1 || columns.axes.length > 1 || depth < LEAST_CHANNELS) return undefined;
-  if (rows.taps !== IN - 1 || columns.taps !== IN - 1) return undefined;
-  const tiles = (count: number, step: number, span: number): number => Math.ceil((step * (count - 1) + span) / OUT);
-  const across = tiles(width, columns.step, columns.span);
-  const downOf = (count: number): number => tiles(count, rows.step, rows.span);
-  const products = IN * IN * downOf(height) * across;
-  const replaced = sums.length * tapsInside(rows) * tapsInside(columns);
-  if (products > MOST_PRODUCTS * replaced || downOf(height) * across < LEAST_TILES) return undefined;
-  const divisors = Array.from({ length: height }, (_, i) => height - i).filter((count) => height % count === 0);
-  // Blocks waste nothing where they end between two tiles.
-  const whole = divisors.filter((count) => count === height || (rows.step * count) % OUT === 0);
-  const fits = (count: number): boolean => IN * IN * downOf(count) * across * depth <= MOST_TRANSFORMED;
-  const count = whole.find(fits) ?? whole.at(-1) ?? height;
-  return { rows: count, down: downOf(count), across };
-}
-
-/** How many taps of all places read inside of the image: on its border there are fewer. */
-function tapsInside({ count, step, first, base, taps, end }: Slide): number {
-  const reads = Array.from({ length: count * taps }, (_, i) => step * Math.floor(i / taps) + first + base + (i % taps));
-  return reads.filter((at) => end === undefined || (at >= 0 && at < end)).length;
+function inBlocks(samples: readonly Axis[], together: number): Samples {
+  const [axis] = samples;
+  if (together === 1) return { shared: samples, within: [], replace: new Map(), there: undefined };
+  const extent = dim.constant(axis.extent);
+  if (extent !== undefined) {
+    const { axes, value } = splitAxis(axis, [extent / together, together]);
+    return { shared: [axes[0]], within: [axes[1]], replace: new Map([[axis.id, value]]), there: undefined };
+  }
+  const outer: Axis = { id: `${axis.id}b`, extent: dim.ceilDiv(axis.extent, dim.int(together)) };
+  const inner: Axis = { id: `${axis.id}i`, extent: dim.int(together) };
+  const sample = sum(times(axisExpr(outer), together), axisExpr(inner));
+  const there = apply('lt', sample, sizeExpr(axis.extent));
+  return { shared: [outer], within: [inner], replace: new Map([[axis.id, sample]]), there };
 }
 
 class Builder {
   private readonly kernel: Kernel;
   private readonly product: SlidingProduct;
   private readonly plan: Plan;
+  private readonly samples: Samples;
+  /** What is summed over beside the taps: channels, in no blocks; or samples. */
+  private readonly summed: Samples;
+  private readonly block: Axis;
   private readonly tensors: Tensor[] = [];
   private nextId: number;
   private localEnd = 0;
@@ -107,32 +96,40 @@ class Builder {
     this.kernel = kernel;
     this.product = product;
     this.plan = plan;
+    this.samples = inBlocks(product.samples, plan.together);
+    this.summed = isBatch(product.channels[0])
+      ? inBlocks(product.channels, SUMMED)
+      : { shared: [], within: product.channels, replace: new Map(), there: undefined };
+    const { rows } = product;
+    this.block = { id: `${rows.axes[0].id}w`, extent: dim.int(rows.count / plan.rowCount) };
     this.nextId = nextId;
   }
 
   build(part: Part): FormedPart {
-    const { channels, rows, samples } = this.product;
-    const { down, across } = this.plan;
-    const block: Axis = { id: `${rows.axes[0].id}w`, extent: dim.int(rows.count / this.plan.rows) };
-    const shared = [...samples, block];
     const outer = this.panels();
-    const depths = channels.map(({ extent }) => extent);
+    const shared = [...this.samples.shared, this.block];
     const weights = this.transformedWeights();
-    const images = this.local('images', [dim.int(IN * IN), dim.int(down * across), ...depths]);
-    const products = this.local('products', [dim.int(IN * IN), dim.int(down * across), dim.int(PANEL)]);
-    const results = this.local('results', [dim.int(OUT * down), dim.int(OUT * across), dim.int(PANEL)]);
-    const before = this.transformImage(images, shared, block);
+    const { images, nests, before } = this.summed.shared.length > 0 ? this.imagesOfAll() : this.imagesWithin(shared);
     // What one panel of features makes of the images stays in the first-level cache until its results are done.
     const repeated = [...shared, ...outer];
-    const nests = [
-      ...before,
+    const products = this.local('products', [this.frequencies(), this.tileCount(), dim.int(PANEL)]);
+    const { down, across, rows, columns } = this.plan;
+    const [tall, wide] = [rows, columns].map((cut) => (cut.whole ? resultLength(cut) : cut.step));
+    const results = this.local('results', [
+      ...this.samples.within.map(({ extent }) => extent),
+      dim.int(tall * down),
+      dim.int(wide * across),
+      dim.int(PANEL),
+    ]);
+    const all = [
+      ...nests,
       this.multiply(images, weights.tensor, products, repeated),
       this.transformResults(products, results, repeated),
-      this.ownNest(results, repeated, block),
+      this.ownNest(results, repeated),
     ];
-    const prepare: Part = { ...partOf(weights.nest), only: 'wasm' };
-    const repeat = outer[0] && { axis: outer[0], from: before.length };
-    return { parts: [prepare, { ...part, cpu: { nests, shared, repeat } }], tensors: this.tensors };
+    const prepare = [weights.nest, ...before].map((nest) => ({ ...partOf(nest), only: 'wasm' as const }));
+    const repeat = outer[0] && { axis: outer[0], from: nests.length };
+    return { parts: [...prepare, { ...part, cpu: { nests: all, shared, repeat } }], tensors: this.tensors };
   }
 
   // ---- tensors -----------------------------------------------------------------------------------------------------
@@ -163,91 +160,125 @@ class Builder {
     return this.add(whole.name, shape, whole.place, whole.layout.offset + offset, strides);
   }
 
-  /** The sixteen slices along a dimension of 16. */
-  private slices(whole: Tensor, dimension: number, shape: readonly Dim[], strides: readonly number[]): Tensor[] {
-    return Array.from({ length: IN * IN }, (_, i) =>
+  /** The parts of a tensor at each index of a dimension, over axes that step through the others. */
+  private slices(
+    whole: Tensor,
+    dimension: number,
+    axes: readonly Axis[],
+    strides: readonly number[] = whole.layout.strides.filter((_, d) => d !== dimension),
+  ): Tensor[] {
+    const count = dim.constant(whole.shape[dimension]) ?? 0;
+    const shape = axes.map(({ extent }) => extent);
+    return Array.from({ length: count }, (_, i) =>
       this.within(whole, shape, i * whole.layout.strides[dimension], strides),
     );
   }
 
+  /** In memory that all threads share: for each block of samples, where it is summed over them; the last may not be full. */
+  private common(name: string, outer: readonly Dim[], inner: readonly Dim[]): Tensor {
+    const { shared, within } = this.summed;
+    const [blocks, depths] = [shared, within].map((axes) => axes.map(({ extent }) => extent));
+    const each = [...outer, ...inner];
+    const [samples] = this.product.channels;
+    const elements = dim.product(
+      blocks.length > 0 ? [dim.add(samples.extent, dim.int(SUMMED - 1)), ...each] : [...depths, ...each],
+    );
+    const place: Place = { kind: 'stack', id: this.nextId++, elements };
+    return this.add(`${this.kernel.label} ${name}`, [...blocks, ...outer, ...depths, ...inner], place);
+  }
+
   // ---- nests -------------------------------------------------------------------------------------------------------
 
-  private nest(step: string, axes: readonly Axis[], stores: readonly Store[]): Kernel {
-    return { label: `${this.kernel.label} (${step})`, axes, stores };
+  /** A nest of the part; what belongs to samples that are not there is left out. */
+  private nest(step: string, axes: readonly Axis[], stores: readonly Store[], where = this.samples.there): Kernel {
+    return { label: `${this.kernel.label} (${step})`, axes, stores, ...(where ? { where } : {}) };
   }
 
-  /** U = G w G', a 4x4 tile for each channel and feature, in panels: what is multiplied lies together. */
+  /** U = G w G', a tile for each channel and feature, in panels: what is multiplied lies together. */
   private transformedWeights(): { tensor: Tensor; nest: Kernel } {
-    const { channels } = this.product;
+    const { rows, columns, weight } = this.product;
+    const { shared, within, replace } = this.summed;
+    const { rows: down, columns: across } = this.plan;
     const outer = this.panels();
-    const axes = [...outer, ...channels, this.panel()];
-    const extents = axes.map(({ extent }) => extent);
-    const shape = [...extents.slice(0, outer.length), dim.int(IN * IN), ...extents.slice(outer.length)];
-    const place: Place = { kind: 'stack', id: this.nextId++, elements: dim.product(shape) };
-    const tensor = this.add(`${this.kernel.label} weights`, shape, place);
-    const { strides } = tensor.layout;
-    const others = [...strides.slice(0, outer.length), ...strides.slice(outer.length + 1)];
-    const slices = this.slices(
-      tensor,
-      outer.length,
-      axes.map(({ extent }) => extent),
-      others,
+    const before = [...shared, ...outer];
+    const axes = [...before, ...within, this.panel()];
+    const tensor = this.common('weights', [...outer.map(({ extent }) => extent), this.frequencies()], [dim.int(PANEL)]);
+    const slices = this.slices(tensor, before.length, axes);
+    const tap = ({ reversed }: Cut, count: number, i: number): Expr => intExpr(reversed ? count - 1 - i : i);
+    const taps = Array.from({ length: rows.taps }, (_, i) =>
+      Array.from({ length: columns.taps }, (_, j) =>
+        substituteAxes(weight(tap(down, rows.taps, i), tap(across, columns.taps, j)), replace),
+      ),
     );
-    const taps = [0, 1, 2].map((i) => [0, 1, 2].map((j) => this.product.weight(intExpr(i), intExpr(j))));
-    const half = (list: readonly Expr[], signs: readonly number[]): Expr => times(combine(list, signs), 0.5);
-    const widen = ([a, b, c]: readonly Expr[]): Expr[] => [
-      a,
-      half([a, b, c], [1, 1, 1]),
-      half([a, b, c], [1, -1, 1]),
-      c,
-    ];
-    const tall = [0, 1, 2].map((j) => widen(taps.map((row) => row[j])));
-    const values = [0, 1, 2, 3].flatMap((i) => widen(tall.map((column) => column[i])));
-    const indices = axes.map(axisExpr);
-    const stores = values.map((value, i): Store => ({ tensor: slices[i].id, indices, value }));
-    return { tensor, nest: { label: `${this.kernel.label}: weights transformed`, axes, stores } };
+    const values = transform(down.taps, across.taps, taps).flat();
+    return { tensor, nest: this.prepared('weights', axes, slices, values) };
   }
 
-  /** V = B' d B; from a copy of the work item's part of the image where that has a border, or has to be computed. */
-  private transformImage(images: Tensor, shared: readonly Axis[], block: Axis): Kernel[] {
+  /** V = B' d B of a work item's images; from a copy of its part of the image where that has a border, or has to be computed. */
+  private imagesWithin(shared: readonly Axis[]): Images {
     const { channels } = this.product;
     const { down, across } = this.tiles();
-    const place = (axis: Axis, i: number): Expr => simplify(sum(times(axisExpr(axis), OUT), intExpr(i)));
-    const direct = this.imageAt(block, place(down, 3), place(across, 3));
-    const copy = direct.kind === 'load' ? undefined : this.copyImage(shared, block);
-    const read = (i: number, j: number): Expr => {
-      const [row, column] = [place(down, i), place(across, j)];
-      if (!copy) return this.imageAt(block, row, column);
-      return { kind: 'load', type: 'f32', tensor: copy.border.id, indices: [row, column, ...channels.map(axisExpr)] };
-    };
-    const turn = (a: readonly Expr[]): Expr[] => [sub(a[0], a[2]), sum(a[1], a[2]), sub(a[2], a[1]), sub(a[1], a[3])];
-    const four = [0, 1, 2, 3];
-    const tall = four.map((j) => turn(four.map((i) => read(i, j))));
-    const values = four.flatMap((i) => turn(tall.map((column) => column[i])));
-    const axes = [down, across, ...channels];
-    const [, tile, ...inner] = images.layout.strides;
-    const slices = this.slices(
-      images,
-      0,
-      axes.map(({ extent }) => extent),
-      [this.plan.across * tile, tile, ...inner],
+    const { rows, columns } = this.plan;
+    const { within } = this.samples;
+    const depths = channels.map(({ extent }) => extent);
+    const images = this.local('images', [this.frequencies(), this.tileCount(), ...depths]);
+    const place = (cut: Cut, axis: Axis, i: number): Expr => simplify(sum(times(axisExpr(axis), cut.step), intExpr(i)));
+    const last = this.imageAt(
+      place(rows, down, imageLength(rows) - 1),
+      place(columns, across, imageLength(columns) - 1),
     );
-    const indices = axes.map(axisExpr);
-    const stores = values.map((value, i): Store => ({ tensor: slices[i].id, indices, value }));
-    return [...(copy ? [copy.nest] : []), this.nest('tiles transformed', [...shared, ...axes], stores)];
+    const copy = last.kind === 'load' ? undefined : this.copyImage(shared);
+    const read = (i: number, j: number): Expr => {
+      const [row, column] = [place(rows, down, i), place(columns, across, j)];
+      if (!copy) return this.imageAt(row, column);
+      const indices = [...within.map(axisExpr), row, column, ...channels.map(axisExpr)];
+      return { kind: 'load', type: 'f32', tensor: copy.border.id, indices };
+    };
+    const values = transform(rows.image, columns.image, square(imageLength(rows), imageLength(columns), read)).flat();
+    const axes = [...within, down, across, ...channels];
+    const [, tile, ...inner] = images.layout.strides;
+    const slices = this.slices(images, 0, axes, [...this.tileStrides(tile), ...inner]);
+    const nest = this.nest('tiles transformed', [...shared, ...axes], storesTo(slices, axes, values));
+    return { images, nests: [...(copy ? [copy.nest] : []), nest], before: [] };
+  }
+
+  /** The same of all images at once, where the sum is over them: one tile of each. */
+  private imagesOfAll(): Images {
+    const { samples } = this.product;
+    const { rows, columns } = this.plan;
+    const { shared, within, replace } = this.summed;
+    const images = this.common(
+      'images',
+      [this.frequencies()],
+      samples.map(({ extent }) => extent),
+    );
+    const axes = [...shared, ...within, ...samples];
+    const read = (i: number, j: number): Expr => substituteAxes(this.imageOf(intExpr(i), intExpr(j)), replace);
+    const values = transform(rows.image, columns.image, square(imageLength(rows), imageLength(columns), read)).flat();
+    const slices = this.slices(images, shared.length, axes);
+    return { images, nests: [], before: [this.prepared('images', axes, slices, values)] };
+  }
+
+  /** A nest that runs before the part. */
+  private prepared(what: string, axes: readonly Axis[], tensors: readonly Tensor[], values: readonly Expr[]): Kernel {
+    const { there } = this.summed;
+    const label = `${this.kernel.label}: ${what} transformed`;
+    return { label, axes, stores: storesTo(tensors, axes, values), ...(there ? { where: there } : {}) };
   }
 
   /** The work item's part of the image with its border, zero where the image ends. */
-  private copyImage(shared: readonly Axis[], block: Axis): { border: Tensor; nest: Kernel } {
+  private copyImage(shared: readonly Axis[]): { border: Tensor; nest: Kernel } {
     const { channels } = this.product;
-    const row: Axis = { id: 'wr', extent: dim.int(OUT * this.plan.down + OUT) };
-    const column: Axis = { id: 'wc', extent: dim.int(OUT * this.plan.across + OUT) };
-    const axes = [row, column, ...channels];
+    const { down, across, rows, columns } = this.plan;
+    const length = (cut: Cut, tiles: number): Dim => dim.int(cut.step * (tiles - 1) + imageLength(cut));
+    const row: Axis = { id: 'wr', extent: length(rows, down) };
+    const column: Axis = { id: 'wc', extent: length(columns, across) };
+    const axes = [...this.samples.within, row, column, ...channels];
     const border = this.local(
       'border',
       axes.map(({ extent }) => extent),
     );
-    const value = this.imageAt(block, axisExpr(row), axisExpr(column));
+    const value = this.imageAt(axisExpr(row), axisExpr(column));
     const nest = this.nest(
       'with its border',
       [...shared, ...axes],
@@ -257,76 +288,87 @@ class Builder {
   }
 
   /** The image at a row and a column of the work item's part, zero outside. */
-  private imageAt(block: Axis, row: Expr, column: Expr): Expr {
-    const { rows, columns, image } = this.product;
-    const first = sum(times(axisExpr(block), rows.step * this.plan.rows), intExpr(rows.first + rows.base));
-    const across = sum(column, intExpr(columns.first + columns.base));
-    const { conditions, value } = image(simplify(sum(first, row)), simplify(across));
-    return guard(all(...conditions), value, { kind: 'const', type: 'f32', value: 0 });
+  private imageAt(row: Expr, column: Expr): Expr {
+    return substituteAxes(this.imageOf(row, column), this.samples.replace);
   }
 
-  /** M = U V, sixteen matrix products over the channels. */
+  /** The same for the samples as the nest counts them. */
+  private imageOf(row: Expr, column: Expr): Expr {
+    const { rows: slide, image } = this.product;
+    const { rows, columns, rowCount } = this.plan;
+    const first = sum(times(axisExpr(this.block), slide.step * rowCount), intExpr(rows.imageFrom));
+    const { conditions, value } = image(simplify(sum(first, row)), simplify(sum(column, intExpr(columns.imageFrom))));
+    return guard(all(...conditions), value, ZERO);
+  }
+
+  /** M = U V, matrix products over the channels. */
   private multiply(images: Tensor, weights: Tensor, products: Tensor, shared: readonly Axis[]): Kernel {
-    const { channels } = this.product;
-    const outer = this.panels();
+    const { together, down, across } = this.plan;
+    const { shared: blocks, within: depths, there } = this.summed;
     const panel = this.panel();
-    const frequency: Axis = { id: 'wf', extent: dim.int(IN * IN) };
-    const tile: Axis = { id: 'wt', extent: dim.int(this.plan.down * this.plan.across) };
-    const inside = channels.map(axisExpr);
-    const image: Expr = {
-      kind: 'load',
+    const frequency: Axis = { id: 'wf', extent: this.frequencies() };
+    const tile: Axis = { id: 'wt', extent: this.tileCount() };
+    const load = (tensor: number, ...indices: Expr[]): Expr => ({ kind: 'load', type: 'f32', tensor, indices });
+    const [block, deep] = [blocks, depths].map((axes) => axes.map(axisExpr));
+    const f = axisExpr(frequency);
+    const [group] = this.samples.shared;
+    const sample = (): Expr =>
+      simplify(sum(times(axisExpr(group), together), apply('idiv', axisExpr(tile), intExpr(down * across))));
+    const image =
+      blocks.length > 0 ? load(images.id, ...block, f, ...deep, sample()) : load(images.id, f, axisExpr(tile), ...deep);
+    const weight = load(weights.id, ...block, ...this.panels().map(axisExpr), f, ...deep, axisExpr(panel));
+    const value: Expr = {
+      kind: 'reduce',
       type: 'f32',
-      tensor: images.id,
-      indices: [axisExpr(frequency), axisExpr(tile), ...inside],
+      combine: 'sum',
+      axes: [...blocks, ...depths],
+      body: there ? guard(there, product(image, weight), ZERO) : product(image, weight),
     };
-    const weight: Expr = {
-      kind: 'load',
-      type: 'f32',
-      tensor: weights.id,
-      indices: [...outer.map(axisExpr), axisExpr(frequency), ...inside, axisExpr(panel)],
-    };
-    const value: Expr = { kind: 'reduce', type: 'f32', combine: 'sum', axes: channels, body: product(image, weight) };
     const axes = [frequency, tile, panel];
-    return this.nest('products', [...shared, ...axes], [{ tensor: products.id, indices: axes.map(axisExpr), value }]);
+    const where = this.samples.there && apply('lt', sample(), sizeExpr(this.product.samples[0].extent));
+    const stores = [{ tensor: products.id, indices: axes.map(axisExpr), value }];
+    return this.nest('products', [...shared, ...axes], stores, where);
   }
 
   /** Y = A' M A. */
   private transformResults(products: Tensor, results: Tensor, shared: readonly Axis[]): Kernel {
+    const { rows, columns } = this.plan;
+    const { within } = this.samples;
     const { down, across } = this.tiles();
+    const axes = [...within, down, across, this.panel()];
+    const shape = axes.map(({ extent }) => extent);
     const [frequency, tile, ...inner] = products.layout.strides;
-    const view = this.within(products, [dim.int(IN * IN), down.extent, across.extent, ...products.shape.slice(2)], 0, [
+    const view = this.within(products, [this.frequencies(), ...shape], 0, [
       frequency,
-      this.plan.across * tile,
-      tile,
+      ...this.tileStrides(tile),
       ...inner,
     ]);
-    const axes = [down, across, this.panel()];
     const indices = axes.map(axisExpr);
+    const wide = productsOf(columns);
     const read = (i: number, j: number): Expr => ({
       kind: 'load',
       type: 'f32',
       tensor: view.id,
-      indices: [intExpr(IN * i + j), ...indices],
+      indices: [intExpr(wide * i + j), ...indices],
     });
-    const turn = (a: readonly Expr[]): Expr[] => [sum(sum(a[0], a[1]), a[2]), sub(sub(a[1], a[2]), a[3])];
-    const four = [0, 1, 2, 3];
-    const tall = four.map((j) => turn(four.map((i) => read(i, j))));
-    const [row, column, ...own] = results.layout.strides;
-    const stores = [0, 1].flatMap((i) =>
-      turn(tall.map((each) => each[i])).map((value, j): Store => {
-        const shape = axes.map(({ extent }) => extent);
-        const place = this.within(results, shape, i * row + j * column, [OUT * row, OUT * column, ...own]);
-        return { tensor: place.id, indices, value };
+    const values = transform(rows.results, columns.results, square(productsOf(rows), wide, read));
+    const outer = results.layout.strides.slice(0, within.length);
+    const [row, column, ...own] = results.layout.strides.slice(within.length);
+    const stores = values.flatMap((line, i) =>
+      line.map((value, j): Store => {
+        const strides = [...outer, rows.step * row, columns.step * column, ...own];
+        return { tensor: this.within(results, shape, i * row + j * column, strides).id, indices, value };
       }),
     );
     return this.nest('results', [...shared, ...axes], stores);
   }
 
   /** The nest as it was, each of its sums read from the results. */
-  private ownNest(results: Tensor, shared: readonly Axis[], block: Axis): Kernel {
+  private ownNest(results: Tensor, shared: readonly Axis[]): Kernel {
     const { rows, columns, sums } = this.product;
+    const { rows: down, columns: across, rowCount } = this.plan;
     const [row] = rows.axes;
-    const within: Axis = { id: `${row.id}i`, extent: dim.int(this.plan.rows) };
+    const within: Axis = { id: `${row.id}i`, extent: dim.int(rowCount) };
     const places = new Map(
       sums.map(({ reduce, ...at }): [string, Expr] => [
         keyOf(reduce),
@@ -335,20 +377,23 @@ class Builder {
           type: 'f32',
           tensor: results.id,
           indices: [
-            simplify(sum(times(axisExpr(within), rows.step), intExpr(at.row - rows.first))),
-            simplify(sum(columns.place, intExpr(at.column - columns.first))),
+            ...this.samples.within.map(axisExpr),
+            simplify(sum(times(axisExpr(within), rows.step), intExpr(at.row - down.resultFrom))),
+            simplify(sum(columns.place, intExpr(at.column - across.resultFrom))),
             axisExpr(this.panel()),
           ],
         },
       ]),
     );
-    const whole = simplify(sum(times(axisExpr(block), this.plan.rows), axisExpr(within)));
-    const rename = new Map([[row.id, whole]]);
+    const whole = simplify(sum(times(axisExpr(this.block), rowCount), axisExpr(within)));
+    const rename = new Map([...this.samples.replace, [row.id, whole]]);
     const replace = rewriter((expr) => (expr.kind === 'reduce' ? (places.get(keyOf(expr)) ?? expr) : expr));
     const rewrite = (expr: Expr): Expr => simplify(substituteAxes(replace(expr), rename));
     const stores = mapStores(this.kernel.stores, rewrite);
-    return this.nest('own', [...shared, within, ...columns.axes, this.panel()], stores);
+    return this.nest('own', [...shared, ...this.samples.within, within, ...columns.axes, this.panel()], stores);
   }
+
+  // ---- axes and sizes ----------------------------------------------------------------------------------------------
 
   /** The features of one panel, and the panels. */
   private panel(): Axis {
@@ -365,15 +410,71 @@ class Builder {
       across: { id: 'wa', extent: dim.int(this.plan.across) },
     };
   }
+
+  private tileCount(): Dim {
+    return dim.int(this.plan.together * this.plan.down * this.plan.across);
+  }
+
+  /** How far samples, and tiles down and across, lie apart where tiles do by `tile`. */
+  private tileStrides(tile: number): number[] {
+    const { down, across } = this.plan;
+    return [...this.samples.within.map(() => down * across * tile), across * tile, tile];
+  }
+
+  /** Products of one tile. */
+  private frequencies(): Dim {
+    return dim.int(productsOf(this.plan.rows) * productsOf(this.plan.columns));
+  }
 }
 
+interface Images {
+  readonly images: Tensor;
+  /** Nests of the part, and nests that run before it. */
+  readonly nests: readonly Kernel[];
+  readonly before: readonly Kernel[];
+}
+
+const ZERO: Expr = { kind: 'const', type: 'f32', value: 0 };
+
 const sum = (a: Expr, b: Expr): Expr => apply('add', a, b);
-const sub = (a: Expr, b: Expr): Expr => apply('sub', a, b);
 const product = (a: Expr, b: Expr): Expr => apply('mul', a, b);
 const times = (a: Expr, by: number): Expr =>
   product(a, { kind: 'const', type: a.type === 'f32' ? 'f32' : 'i32', value: by });
 
-/** The sum of the terms with their signs. */
-function combine(terms: readonly Expr[], signs: readonly number[]): Expr {
-  return terms.slice(1).reduce((all, term, i) => (signs[i + 1] > 0 ? sum(all, term) : sub(all, term)), terms[0]);
+const square = <T>(rows: number, columns: number, at: (i: number, j: number) => T): T[][] =>
+  Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => at(i, j)));
+
+const storesTo = (tensors: readonly Tensor[], axes: readonly Axis[], values: readonly Expr[]): Store[] =>
+  values.map((value, i) => ({ tensor: tensors[i].id, indices: axes.map(axisExpr), value }));
+
+/** `down * tile * transpose(across)`. */
+function transform(down: Matrix, across: Matrix, tile: readonly (readonly Expr[])[]): Expr[][] {
+  const columns = tile[0].map((_, j) =>
+    multiplied(
+      down,
+      tile.map((row) => row[j]),
+    ),
+  );
+  return down.map((_, i) =>
+    multiplied(
+      across,
+      columns.map((column) => column[i]),
+    ),
+  );
+}
+
+const multiplied = (matrix: Matrix, vector: readonly Expr[]): Expr[] => matrix.map((row) => combine(row, vector));
+
+/** The sum of the terms with their factors; one that is not subtracted stands first. */
+function combine(factors: readonly number[], terms: readonly Expr[]): Expr {
+  const used = terms.flatMap((term, i) => (factors[i] === 0 ? [] : [{ term, factor: factors[i] }]));
+  const first = used.find(({ factor }) => factor === 1) ?? used.find(({ factor }) => factor > 0) ?? used[0];
+  const scaled = (term: Expr, factor: number): Expr => (factor === 1 ? term : times(term, factor));
+  return used
+    .filter((each) => each !== first)
+    .reduce(
+      (all, { term, factor }) =>
+        factor > 0 ? sum(all, scaled(term, factor)) : apply('sub', all, scaled(term, -factor)),
+      scaled(first.term, first.factor),
+    );
 }

@@ -42,14 +42,14 @@ function formKey({ nests, shared, repeat, ...rest }: CpuForm): string {
 }
 
 function nestKey(kernel: Kernel): string {
-  const { label: _, axes, stores, adding, ...rest } = kernel;
+  const { label: _, axes, stores, where, adding, ...rest } = kernel;
   nothing(rest);
   const written = stores.map(({ tensor, indices, value, ...rest }) => {
     nothing(rest);
     return `t${tensor}[${indices.map(keyOf)}] = ${keyOf(value)}`;
   });
   const reductions = reductionsIn(kernel).map((reduction) => axesKey(reduction.axes));
-  return [axesKey(axes), adding && keyOf(adding), ...reductions, ...written].join('\n');
+  return [axesKey(axes), where && keyOf(where), adding, ...reductions, ...written].join('\n');
 }
 
 function tensorKey({ id: _id, name: _name, place, element, shape, layout, ...rest }: Tensor): string {

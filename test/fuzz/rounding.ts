@@ -92,7 +92,8 @@ export function bound(value: ReferenceTensor, runs: readonly ReferenceTensor[]):
   // An element may have strayed little by chance; most of its kin did not.
   const usual = moved[moved.length >> 1] ?? 0;
   const largest = value.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  const tolerance = strayed.map((off) => (off === 0 ? TINY : SAFETY * (off + usual) + TINY));
+  // One of which all summands are zero may have its neighbours' rounding: in a transformed tile they are computed together.
+  const tolerance = strayed.map((off) => SAFETY * (off + usual) + TINY);
   const vague = tolerance.filter((allowed) => !(allowed <= VAGUE * largest)).length;
   return { value, tolerance, vague: largest === 0 ? 0 : vague / Math.max(1, tolerance.length) };
 }

@@ -79,6 +79,29 @@ test.each([
   await agreesEverywhere(devices, graph, [1, 2]);
 });
 
+/** A gradient of the sums of a convolution of images with 16 features. */
+const backward = (of: 'image' | 'weight', shape: Shape, outputs = 16): Graph =>
+  graphOf((g) => {
+    const y = conv(g, { ...shape, outputs });
+    const weight = { element: 'f32' as const, shape: sizes(outputs, shape.image[0], 3, 3) };
+    const x = g.input('x', { element: 'f32', shape: sizes(N, ...shape.image) });
+    g.output('result', 'd', g.gradientOf(y, of === 'image' ? x : g.parameter('w', weight)));
+  });
+
+const PREPARED = ['products', 'results', 'own'];
+
+test.each([
+  ['one tile a sample', forward({ image: [16, 5, 5], outputs: 16 }), WHOLE],
+  ['four tiles a sample, padded', forward({ image: [16, 5, 6], padding: 1 }, pool), BORDERED],
+  ['an image that is one tile, its border zero', backward('image', { image: [8, 5, 5] }), WHOLE],
+  ['the same, padded', backward('image', { image: [8, 3, 3], padding: 1 }), WHOLE],
+  ['the sum over samples, of weights', backward('weight', { image: [16, 5, 5] }), PREPARED],
+  ['of a padded image', backward('weight', { image: [8, 3, 3], padding: 1 }), PREPARED],
+])('samples share the weights of tiles: %s', async (_name, graph, nests) => {
+  expect(steps(formed(graph))).toEqual(nests);
+  await agreesEverywhere(devices, graph, [1, 2, 7, 9, 33]);
+});
+
 test('a large image is worked on in blocks of rows, a small one as a whole', async () => {
   const blocks = (shape: Shape) => formed(forward(shape)).map(({ cpu }) => dim.show(cpu?.shared.at(-1)?.extent ?? N));
   expect(blocks({ image: [16, 10, 10] })).toEqual(['1']);
@@ -152,7 +175,7 @@ async function difference(program: DispatchProgram, inputs: Readonly<Record<stri
 test.each([
   ['few channels', forward({ image: [8, 12, 12] })],
   ['features that fill no panel', forward({ image: [16, 12, 12], outputs: 12 })],
-  ['few tiles', forward({ image: [16, 7, 7] })],
+  ['a single place', forward({ image: [16, 3, 3] })],
   ['tiles that are half waste', forward({ image: [16, 3, 80] })],
   ['every second place', forward({ image: [16, 21, 21], stride: 2 })],
   ['a larger kernel', forward({ image: [16, 14, 14], kernel: 5 })],

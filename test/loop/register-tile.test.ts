@@ -7,6 +7,9 @@ import { axisExpr } from '../../compiler/5-loop/walk.ts';
 import { type Dim, dim } from '../../compiler/dim/dim.ts';
 import type { Axis, Expr } from '../../compiler/ops/expr.ts';
 import { apply } from '../../compiler/ops/lowering.ts';
+import { agreesEverywhere, graphOf, N, sizes, withDevices } from './support.ts';
+
+const devices = withDevices();
 
 const load = (tensor: number, ...axes: Axis[]): Expr => ({
   kind: 'load',
@@ -69,4 +72,13 @@ test('several elements a sample are counted by samples', () => {
 test('on a GPU tiles divide or end early', () => {
   expect(tileOf(96, 8, false, false)).toBe('m 4');
   expect(tileOf(10, 8, false, false)).toBe('m 2');
+});
+
+test('batches shorter than a tile, of every length', async () => {
+  const graph = graphOf((g) => {
+    const x = g.input('x', { element: 'f32', shape: sizes(N, 12) });
+    const w = g.parameter('w', { element: 'f32', shape: sizes(12, 16) });
+    g.output('result', 'y', g.scalar('relu', g.op('matmul', [x, w])));
+  });
+  await agreesEverywhere(devices, graph, [1, 2, 3, 4, 5, 6]);
 });

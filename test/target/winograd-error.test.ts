@@ -1,6 +1,7 @@
 /**
  * What Winograd's transforms cost in accuracy, beside the same convolution summed directly in float32 and both against
- * float64: stated here, as the largest and the mean error in the outputs' own scale.
+ * float64: stated here, as the largest and the mean error in the outputs' own scale. Tiles of 5x5 products are off by half as
+ * much again in the mean, at most by no more.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GraphBuilder } from '../../compiler/3-graph/builder.ts';
@@ -68,7 +69,7 @@ describe.each([16, 64, 128])('%d channels', (channels) => {
   const draw = (count: number): Float64Array => Float64Array.from({ length: count }, () => Math.fround(2 * next() - 1));
   const of: Case = { channels, x: draw(SAMPLES * channels * SIZE ** 2), w: draw(OUTPUTS * channels * 9) };
 
-  test('Winograd is off by less than a direct sum in the order of the taps is', async () => {
+  test('Winograd is off by about as much as a direct sum in the order of the taps is', async () => {
     const graph = convolution(channels);
     const { dispatches } = formDispatches(lowerGraph(graph));
     const nests = dispatches.flatMap(({ parts }) => parts.flatMap(({ cpu }) => cpu?.nests ?? []));
@@ -82,6 +83,6 @@ describe.each([16, 64, 128])('%d channels', (channels) => {
     );
     expect(winograd.largest).toBeGreaterThan(0);
     expect(winograd.largest).toBeLessThan(plain.largest);
-    expect(winograd.mean).toBeLessThan(plain.mean);
+    expect(winograd.mean).toBeLessThan(1.5 * plain.mean);
   });
 });

@@ -1,0 +1,167 @@
+/**
+ * Decides whether a sliding product is computed in transformed tiles, and how large these are: by how many multiplications
+ * and additions it takes, the transforms counted. `winograd.ts` builds it.
+ */
+import { type Dim, dim } from '../dim/dim.ts';
+import type { Axis } from '../ops/expr.ts';
+import type { Slide, SlidingProduct } from './sliding-product.ts';
+import { type Matrix, MOST_PRODUCTS, shortConvolution, transposed } from './toom-cook.ts';
+import { typicalValue } from './typical.ts';
+
+/** Fewer channels than this leave the transforms more expensive than what they save. */
+const LEAST_CHANNELS = 16;
+/** The products of the tiles must be no more than so many of those that they replace: the transforms take time, too. */
+const WORTHWHILE = 0.65;
+/** Tiles that share each load of a weight: of several samples, where one has fewer. */
+const TILES_TOGETHER = 8;
+/** Floats of transformed image that stay in the second-level cache. */
+const MOST_TRANSFORMED = 1 << 17;
+/** What an addition of a transform takes, with its part of loads and stores, beside one multiply-add of the products. */
+const TRANSFORM = 2;
+
+/** How one dimension of the image is cut into tiles, and what they are multiplied with. */
+export interface Cut {
+  /** From a tile of the image, the taps and the products to what is multiplied and to the results. */
+  readonly image: Matrix;
+  readonly taps: Matrix;
+  readonly results: Matrix;
+  /** The taps are taken from the last to the first. */
+  readonly reversed: boolean;
+  /** Where the first tile begins: a row of the image, seen from the work item's first place; and the place of its first result. */
+  readonly imageFrom: number;
+  readonly resultFrom: number;
+  /** Rows, and results, from a tile to the next. */
+  readonly step: number;
+  /** The image is one tile, with what lies beside it zero. */
+  readonly whole: boolean;
+}
+
+export interface Plan {
+  readonly rows: Cut;
+  readonly columns: Cut;
+  /** Rows of the nest that one work item computes: a divisor of all of them. */
+  readonly rowCount: number;
+  /** Tiles of one work item and sample, down and across. */
+  readonly down: number;
+  readonly across: number;
+  /** Samples of one work item. */
+  readonly together: number;
+}
+
+export const productsOf = ({ image }: Cut): number => image.length;
+export const imageLength = ({ image }: Cut): number => image[0].length;
+export const resultLength = ({ results }: Cut): number => results.length;
+
+/** The cheapest plan; undefined where none is worth it. */
+export function planOf(product: SlidingProduct): Plan | undefined {
+  const { rows, columns, channels } = product;
+  if (rows.axes.length > 1 || columns.axes.length > 1 || typical(channels) < LEAST_CHANNELS) return undefined;
+  const plans = cutsOf(rows).flatMap((down) =>
+    cutsOf(columns).flatMap((across) => planWith(product, down, across) ?? []),
+  );
+  const cost = (plan: Plan): number => costOf(product, plan);
+  return plans.sort((a, b) => cost(a) - cost(b))[0];
+}
+
+/** The ways to cut one dimension. */
+function cutsOf(slide: Slide): Cut[] {
+  const { taps, first, base, count, step, span, end } = slide;
+  if (taps < 2) return [];
+  const sizes = Array.from({ length: Math.max(0, MOST_PRODUCTS - taps) }, (_, i) => i + 2);
+  const sliding = sizes.map((size): Cut => {
+    const { image, taps: kernel, spread } = shortConvolution(size, taps);
+    return {
+      image: transposed(spread),
+      taps: kernel,
+      results: transposed(image),
+      reversed: false,
+      imageFrom: first + base,
+      resultFrom: first,
+      step: size,
+      whole: false,
+    };
+  });
+  // The image's last row is read first: by the lowest place.
+  const lowest = -base - (taps - 1);
+  const inside = first >= lowest && end !== undefined && first + step * (count - 1) + span <= lowest + end + taps - 1;
+  if (end === undefined || !sizes.includes(end) || !inside) return sliding;
+  const { image, taps: kernel, spread } = shortConvolution(end, taps);
+  const whole: Cut = {
+    image,
+    taps: kernel,
+    results: spread,
+    reversed: true,
+    imageFrom: 0,
+    resultFrom: lowest,
+    step: end,
+    whole: true,
+  };
+  return [...sliding, whole];
+}
+
+function planWith(product: SlidingProduct, rows: Cut, columns: Cut): Plan | undefined {
+  const { rows: slide, columns: other, channels, samples, sums } = product;
+  const tilesOf = (cut: Cut, { step, span }: Slide, count: number): number =>
+    cut.whole ? 1 : Math.ceil((step * (count - 1) + span) / cut.step);
+  const across = tilesOf(columns, other, other.count);
+  const downOf = (count: number): number => tilesOf(rows, slide, count);
+  const each = productsOf(rows) * productsOf(columns);
+  const replaced = sums.length * tapsInside(slide) * tapsInside(other);
+  const tiles = downOf(slide.count) * across;
+  if (each * tiles > WORTHWHILE * replaced) return undefined;
+  // A sum over the batch is computed from images that were transformed before: of one tile, whose rows are the samples.
+  const overBatch = channels.some(({ extent }) => dim.constant(extent) === undefined);
+  if (overBatch && (tiles > 1 || channels.length > 1 || samples.length !== 1)) return undefined;
+  const together = togetherOf(samples, tiles);
+  if (together === undefined) return undefined;
+  if (together > 1 || rows.whole)
+    return { rows, columns, rowCount: slide.count, down: downOf(slide.count), across, together };
+  const divisors = Array.from({ length: slide.count }, (_, i) => slide.count - i).filter((n) => slide.count % n === 0);
+  // Blocks waste nothing where they end between two tiles.
+  const even = divisors.filter((count) => count === slide.count || (slide.step * count) % rows.step === 0);
+  const fits = (count: number): boolean => each * downOf(count) * across * typical(channels) <= MOST_TRANSFORMED;
+  const rowCount = even.find(fits) ?? even.at(-1) ?? slide.count;
+  return { rows, columns, rowCount, down: downOf(rowCount), across, together };
+}
+
+/** How many samples a work item has; undefined where they cannot be taken together. */
+function togetherOf(samples: readonly Axis[], tiles: number): number | undefined {
+  const wanted = [1, 2, 4, 8].find((count) => count * tiles >= TILES_TOGETHER) ?? TILES_TOGETHER;
+  if (wanted === 1) return 1;
+  const [axis, ...others] = samples;
+  if (!axis || others.length > 0) return undefined;
+  const extent = dim.constant(axis.extent);
+  return extent === undefined || extent % wanted === 0 ? wanted : undefined;
+}
+
+/** Multiply-adds of one sample, the weights' transforms divided among the samples of a typical batch. */
+function costOf(
+  { channels, features, samples, rows: slide }: SlidingProduct,
+  { rows, columns, down, across, rowCount }: Plan,
+): number {
+  const [depth, width] = [typical(channels), typical(features)];
+  const tiles = ((down * slide.count) / rowCount) * across;
+  const products = productsOf(rows) * productsOf(columns) * tiles * depth * width;
+  const image = sandwich(rows.image, columns.image) * tiles * depth;
+  const results = sandwich(rows.results, columns.results) * tiles * width;
+  // What lies beside the image has to be written down first, and read again.
+  const bordered = [rows, columns].some(({ imageFrom }) => imageFrom < 0);
+  const border = bordered ? 2 * imageLength(rows) * imageLength(columns) * tiles * depth : 0;
+  const weights = (sandwich(rows.taps, columns.taps) * depth * width) / typical(samples);
+  return products + TRANSFORM * (image + border + results + weights);
+}
+
+/** Additions of `down * tile * transpose(across)`. */
+function sandwich(down: Matrix, across: Matrix): number {
+  const terms = (matrix: Matrix): number => matrix.flat().filter((value) => value !== 0).length;
+  return terms(down) * across[0].length + terms(across) * down.length;
+}
+
+const typical = (axes: readonly Axis[]): number =>
+  axes.reduce((product, { extent }: { extent: Dim }) => product * typicalValue(extent), 1);
+
+/** How many taps of all places read inside of the image: on its border there are fewer. */
+function tapsInside({ count, step, first, base, taps, end }: Slide): number {
+  const reads = Array.from({ length: count * taps }, (_, i) => step * Math.floor(i / taps) + first + base + (i % taps));
+  return reads.filter((at) => end === undefined || (at >= 0 && at < end)).length;
+}

@@ -69,6 +69,7 @@ const outside: Readonly<Record<string, readonly string[]>> = {
   chevrotain: ['compiler/1-parse/'],
   // The command line erases the types of what it runs at once.
   'ts-morph': ['compiler/7-emit/', 'compiler/cli/'],
+  'fast-png': ['compiler/cli/plot/'],
   webgpu: ['runtime/webgpu/'],
   node: ['compiler/cli/', 'compiler/editor/', 'runtime/'],
 };

@@ -26,7 +26,7 @@ export function candidates(part: Part, tensors: ReadonlyMap<number, Tensor>, tar
 export function withChoice(part: Part, target: Target, choice: Choice): Part {
   const choices: Choices = { ...part.choices, [target]: choice };
   if (choice.form === 'own') return { ...part, choices };
-  return target === 'wasm' ? { ...part, cpu: undefined, choices } : { ...part, gpu: undefined, choices };
+  return target === 'wasm' ? { ...part, cpu: undefined, least: 1, choices } : { ...part, gpu: undefined, choices };
 }
 
 /** The program without what only other parts' own forms had a use for: to be prepared for, or to be finished. */

@@ -25,6 +25,8 @@ export interface Part {
   readonly gpu: CpuForm | undefined;
   /** The only target that has a use for the result; undefined where both have. */
   readonly only: Target | undefined;
+  /** Smaller batches than this run the nests as they are on the CPU too; and not at all what is for the CPU only. */
+  readonly least: number;
   /** How its nests are run where there are several ways. */
   readonly choices: Choices;
 }
@@ -69,6 +71,7 @@ export function partOf(kernel: Kernel): Part {
     cpu: undefined,
     gpu: undefined,
     only: undefined,
+    least: 1,
     choices: DEFAULTS,
   };
 }

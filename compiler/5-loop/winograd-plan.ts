@@ -4,6 +4,7 @@
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
+import { isBatch } from './register-tile.ts';
 import type { Slide, SlidingProduct } from './sliding-product.ts';
 import { type Matrix, MOST_PRODUCTS, shortConvolution, transposed } from './toom-cook.ts';
 import { typicalValue } from './typical.ts';
@@ -48,19 +49,31 @@ export interface Plan {
   readonly together: number;
 }
 
+/** A plan, and from which batch on it pays to transform the weights. */
+export interface Chosen {
+  readonly plan: Plan;
+  readonly least: number;
+}
+
 export const productsOf = ({ image }: Cut): number => image.length;
 export const imageLength = ({ image }: Cut): number => image[0].length;
 export const resultLength = ({ results }: Cut): number => results.length;
 
 /** The cheapest plan; undefined where none is worth it. */
-export function planOf(product: SlidingProduct): Plan | undefined {
+export function planOf(product: SlidingProduct): Chosen | undefined {
   const { rows, columns, channels } = product;
   if (rows.axes.length > 1 || columns.axes.length > 1 || typical(channels) < LEAST_CHANNELS) return undefined;
   const plans = cutsOf(rows).flatMap((down) =>
     cutsOf(columns).flatMap((across) => planWith(product, down, across) ?? []),
   );
-  const cost = (plan: Plan): number => costOf(product, plan);
-  return plans.sort((a, b) => cost(a) - cost(b))[0];
+  const samples = typical(product.samples);
+  const costs = plans.map((plan) => ({ plan, cost: costOf(product, plan) }));
+  const [best] = costs.sort((a, b) => a.cost.each + a.cost.once / samples - (b.cost.each + b.cost.once / samples));
+  if (!best) return undefined;
+  const { plan, cost } = best;
+  // What is summed over samples has no weights but other samples'.
+  const spared = replacedBy(product) * typical(channels) * typical(product.features) - cost.each;
+  return { plan, least: overBatch(product) ? 1 : Math.max(1, Math.ceil(cost.once / spared)) };
 }
 
 /** The ways to cut one dimension. */
@@ -100,18 +113,16 @@ function cutsOf(slide: Slide): Cut[] {
 }
 
 function planWith(product: SlidingProduct, rows: Cut, columns: Cut): Plan | undefined {
-  const { rows: slide, columns: other, channels, samples, sums } = product;
+  const { rows: slide, columns: other, channels, samples } = product;
   const tilesOf = (cut: Cut, { step, span }: Slide, count: number): number =>
     cut.whole ? 1 : Math.ceil((step * (count - 1) + span) / cut.step);
   const across = tilesOf(columns, other, other.count);
   const downOf = (count: number): number => tilesOf(rows, slide, count);
   const each = productsOf(rows) * productsOf(columns);
-  const replaced = sums.length * tapsInside(slide) * tapsInside(other);
   const tiles = downOf(slide.count) * across;
-  if (each * tiles > WORTHWHILE * replaced) return undefined;
+  if (each * tiles > WORTHWHILE * replacedBy(product)) return undefined;
   // A sum over the batch is computed from images that were transformed before: of one tile, whose rows are the samples.
-  const overBatch = channels.some(({ extent }) => dim.constant(extent) === undefined);
-  if (overBatch && (tiles > 1 || channels.length > 1 || samples.length !== 1)) return undefined;
+  if (overBatch(product) && (tiles > 1 || channels.length > 1 || samples.length !== 1)) return undefined;
   const together = togetherOf(samples, tiles);
   if (together === undefined) return undefined;
   if (together > 1 || rows.whole)
@@ -134,11 +145,11 @@ function togetherOf(samples: readonly Axis[], tiles: number): number | undefined
   return extent === undefined || extent % wanted === 0 ? wanted : undefined;
 }
 
-/** Multiply-adds of one sample, the weights' transforms divided among the samples of a typical batch. */
+/** Multiply-adds of each sample, and of the weights' transform. */
 function costOf(
-  { channels, features, samples, rows: slide }: SlidingProduct,
+  { channels, features, rows: slide }: SlidingProduct,
   { rows, columns, down, across, rowCount }: Plan,
-): number {
+): { each: number; once: number } {
   const [depth, width] = [typical(channels), typical(features)];
   const tiles = ((down * slide.count) / rowCount) * across;
   const products = productsOf(rows) * productsOf(columns) * tiles * depth * width;
@@ -147,9 +158,17 @@ function costOf(
   // What lies beside the image has to be written down first, and read again.
   const bordered = [rows, columns].some(({ imageFrom }) => imageFrom < 0);
   const border = bordered ? 2 * imageLength(rows) * imageLength(columns) * tiles * depth : 0;
-  const weights = (sandwich(rows.taps, columns.taps) * depth * width) / typical(samples);
-  return products + TRANSFORM * (image + border + results + weights);
+  return {
+    each: products + TRANSFORM * (image + border + results),
+    once: TRANSFORM * sandwich(rows.taps, columns.taps) * depth * width,
+  };
 }
+
+/** Products of a sample, channel and feature as they are. */
+const replacedBy = ({ rows, columns, sums }: SlidingProduct): number =>
+  sums.length * tapsInside(rows) * tapsInside(columns);
+
+const overBatch = ({ channels }: SlidingProduct): boolean => channels.some(isBatch);
 
 /** Additions of `down * tile * transpose(across)`. */
 function sandwich(down: Matrix, across: Matrix): number {

@@ -39,9 +39,10 @@ export function winograd(
   if (!planOf(found)) return undefined;
   const split = withPanels(whole, found);
   const product = split && slidingProduct(split, tensors);
-  const plan = product && planOf(product);
-  if (!split || !product || !plan || product.features.length > 2) return undefined;
-  return new Builder(split, product, plan, nextId).build(partOf(kernel));
+  const chosen = product && planOf(product);
+  if (!split || !product || !chosen || product.features.length > 2) return undefined;
+  const { plan, least } = chosen;
+  return new Builder(split, product, plan, nextId).build({ ...partOf(kernel), least });
 }
 
 /** The nest with its features counted in panels; undefined where they don't divide into them. */
@@ -127,7 +128,11 @@ class Builder {
       this.transformResults(products, results, repeated),
       this.ownNest(results, repeated),
     ];
-    const prepare = [weights.nest, ...before].map((nest) => ({ ...partOf(nest), only: 'wasm' as const }));
+    const prepare = [weights.nest, ...before].map((nest) => ({
+      ...partOf(nest),
+      only: 'wasm' as const,
+      least: part.least,
+    }));
     const repeat = outer[0] && { axis: outer[0], from: nests.length };
     return { parts: [...prepare, { ...part, cpu: { nests: all, shared, repeat } }], tensors: this.tensors };
   }

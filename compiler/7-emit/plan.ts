@@ -100,15 +100,15 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
   if (bindings.list.length > MAX_BUFFERS) {
     throw new InternalError(`"${label}" binds ${bindings.list.length} buffers, WebGPU ${MAX_BUFFERS}`);
   }
-  const single = parts.length === 1;
-  const names = parts.map((part, i) => kernelName(single ? prefix : `${prefix}${letter(i)}`, part.label));
   const printed = printer.print(dispatch, tensors, bindings);
+  const single = printed.parts.length === 1;
+  const names = printed.parts.map((part, i) => kernelName(single ? prefix : `${prefix}${letter(i)}`, part.label));
   const spec: KernelSpec = {
     name: kernelName(prefix, label),
     label,
-    parts: printed.parts.map(({ tasks, together, invocations }, i) => ({
+    parts: printed.parts.map(({ label, tasks, together, invocations }, i) => ({
       name: names[i],
-      label: parts[i].label,
+      label,
       tasks,
       together,
       invocations,

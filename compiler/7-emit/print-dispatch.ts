@@ -12,7 +12,7 @@ import { schedulePart } from '../5-loop/schedule-part.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import type { Bindings } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
-import { emitKernel } from '../6-target/wasm/emit-kernel.ts';
+import { type Batches, emitKernel } from '../6-target/wasm/emit-kernel.ts';
 import { emitWgsl, type WgslPart } from '../6-target/wgsl/emit-kernel.ts';
 import { dispatchKey } from './dispatch-key.ts';
 
@@ -21,7 +21,9 @@ export interface PrintedDispatch {
   readonly parts: readonly PrintedPart[];
 }
 
+/** The parts in their order, then those that take the place of some of them for small batches on the CPU. */
 export interface PrintedPart {
+  readonly label: string;
   readonly tasks: TaskCount;
   /** Whether a thread should take its share of them at once. */
   readonly together: boolean;
@@ -64,17 +66,24 @@ function printDispatch(
   uniforms: readonly string[],
 ): PrintedDispatch {
   const trees: WgslPart[] = [];
-  const parts = dispatch.parts.map((part): PrintedPart => {
-    const cpu = part.only === 'wgsl' ? NOTHING : treeOf(part, tensors, 'wasm');
+  const onCpu = (part: Part, batches: Batches, invocations: TaskCount): PrintedPart => {
+    const tree = part.only === 'wgsl' ? NOTHING : treeOf(part, tensors, 'wasm');
+    const { label } = part;
+    const code = emitKernel('', tree, tensors, bindings, uniforms, batches);
+    return { label, tasks: tree.tasks, together: tree.outer !== undefined, invocations, code };
+  };
+  const usual = dispatch.parts.map((part): PrintedPart => {
     const gpu = part.only === 'wasm' ? undefined : treeOf(part, tensors, 'wgsl');
     if (gpu) trees.push({ label: part.label, tree: gpu });
-    return {
-      tasks: cpu.tasks,
-      together: cpu.outer !== undefined,
-      invocations: gpu ? invocationsOf(gpu) : NONE,
-      code: emitKernel('', cpu, tensors, bindings, uniforms),
-    };
+    return onCpu(part, { least: part.least, below: undefined }, gpu ? invocationsOf(gpu) : NONE);
   });
+  const small = dispatch.parts
+    .filter(({ cpu, least }) => cpu && least > 1)
+    .map((part): PrintedPart => {
+      const label = `${part.label}: fewer than ${part.least}`;
+      return onCpu({ ...part, label, cpu: undefined }, { least: 1, below: part.least }, NONE);
+    });
+  const parts = [...usual, ...small];
   return { wgsl: emitWgsl(labelOfDispatch(dispatch), trees, tensors, bindings, uniforms), parts };
 }
 

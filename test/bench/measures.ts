@@ -41,7 +41,13 @@ export interface KernelTimes {
 export async function measureKernels(network: Network, workload: Workload, quick: boolean): Promise<KernelTimes> {
   const times = await probe<KernelTimes>('kernels.ts', taskOf(workload, [batch], 1, quick ? 1 : 3));
   const counts = await arithmetic(network);
-  return { ...times, kernels: times.kernels.map((kernel, i) => ({ ...kernel, flops: counts[i] ?? 0 })) };
+  // A dispatch's first parts are those that are listed; behind them stands what only small batches run.
+  const numberIn = (at: number): number =>
+    at - times.kernels.findIndex(({ dispatch }) => dispatch === times.kernels[at]?.dispatch);
+  return {
+    ...times,
+    kernels: times.kernels.map((kernel, i) => ({ ...kernel, flops: counts[kernel.dispatch]?.[numberIn(i)] ?? 0 })),
+  };
 }
 
 export async function measureBatches(network: Network, workload: Workload, quick: boolean): Promise<ScalingPoint[]> {
@@ -79,9 +85,9 @@ interface ListedPart {
   readonly workOnCpu?: { readonly flops: number };
 }
 
-/** The arithmetic of each part of each dispatch of a training step, in order, as `netc kernels` counts it for the CPU. */
-async function arithmetic({ source }: Network): Promise<readonly number[]> {
+/** The arithmetic of each part of each dispatch of a training step, as `netc kernels` counts it for the CPU. */
+async function arithmetic({ source }: Network): Promise<readonly (readonly number[])[]> {
   const listed = await netc('kernels', source, '--program', 'train', '--batch', String(batch), '--json');
   const { train }: { train: { parts: ListedPart[] }[] } = JSON.parse(listed);
-  return train.flatMap(({ parts }) => parts.map(({ flops, workOnCpu }) => workOnCpu?.flops ?? flops));
+  return train.map(({ parts }) => parts.map(({ flops, workOnCpu }) => workOnCpu?.flops ?? flops));
 }

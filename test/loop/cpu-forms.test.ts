@@ -56,10 +56,10 @@ const window = { kernel: [2, 2], stride: [2, 2], padding: [0, 0], ceil: false };
 const pool = (g: Maker, y: Value): Value => g.op('max_pool2d', [g.scalar('relu', y)], window);
 
 /** As `forward`, pooled, its weight an input like the image. */
-const constantWeights = ({ image, padding = 0 }: Shape): Graph =>
+const constantWeights = ({ image, outputs = 8, padding = 0 }: Shape): Graph =>
   graphOf((g) => {
     const x = g.input('x', { element: 'f32', shape: sizes(N, ...image) });
-    const weight = g.input('w', { element: 'f32', shape: sizes(8, image[0], 3, 3) });
+    const weight = g.input('w', { element: 'f32', shape: sizes(outputs, image[0], 3, 3) });
     const attributes = { stride: [1, 1], padding: [padding, padding], dilation: [1, 1], groups: 1 };
     g.output('result', 'y', pool(g, g.op('conv2d', [x, weight], attributes)));
   });
@@ -100,6 +100,16 @@ test.each([
 ])('samples share the weights of tiles: %s', async (_name, graph, nests) => {
   expect(steps(formed(graph))).toEqual(nests);
   await agreesEverywhere(devices, graph, [1, 2, 7, 9, 33]);
+});
+
+test('few samples do not pay for transformed weights: the nests are run as they are', () => {
+  const small = (shape: Shape): string[] => {
+    const { kernels } = compileDispatches(formDispatches(lowerGraph(constantWeights(shape))));
+    const labels = kernels.flatMap(({ parts }) => parts.map(({ label }) => label));
+    return labels.filter((label) => label.includes('fewer than'));
+  };
+  expect(small({ image: [64, 6, 6], outputs: 128 })).toHaveLength(1);
+  expect(small({ image: [16, 22, 22] })).toEqual([]);
 });
 
 test('a large image is worked on in blocks of rows, a small one as a whole', async () => {

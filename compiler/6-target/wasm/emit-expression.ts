@@ -251,6 +251,11 @@ export class ExpressionEmitter {
     return index;
   }
 
+  protected batch(): void {
+    this.asm.get(UNIFORMS);
+    this.asm.memory('i32.load', 0);
+  }
+
   /** `fixed + perSample * N`, with N from the uniform block. */
   private dimension(expr: Extract<Expr, { kind: 'size' }>): void {
     const { asm } = this;
@@ -262,8 +267,7 @@ export class ExpressionEmitter {
     const [symbol] = dim.symbols(expr.dim);
     const linear = dim.linear(expr.dim, symbol);
     if (!linear) throw new Error(`the dimension ${dim.show(expr.dim)} is not linear in the batch`);
-    asm.get(UNIFORMS);
-    asm.memory('i32.load', 0);
+    this.batch();
     if (linear.perSample !== 1) {
       asm.i32(linear.perSample);
       asm.op('i32.mul');

@@ -433,11 +433,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed. Binds image, parameters, scratch3, scratch1, scratch2.
+ * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch3, scratch1.
  */
 const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed',
   parts: [
     {
       name: 'evaluate_00a_to_float_to_f32_div',
@@ -453,13 +453,6 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
     },
-    {
-      name: 'evaluate_00c_conv3_conv2d_add_relu_weights_transforme',
-      label: 'conv3: conv2d + add + relu: weights transformed',
-      tasks: { count: 1024, block: 0 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
   ],
   workgroup: 64,
   localBytes: 0,
@@ -468,16 +461,14 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
     { buffer: 0, access: 'read' },
     { buffer: 13, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
-    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32, 92544>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 18752>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
-@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 204800>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -525,28 +516,43 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 6: conv1: conv2d + add + relu + max_pool2d. Binds scratch3, parameters, scratch0. */
-const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
-  name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
-  label: 'conv1: conv2d + add + relu + max_pool2d',
+/**
+ * Kernel 6: conv1: conv2d + add + relu + max_pool2d | conv3: conv2d + add + relu: weights transformed. Binds scratch3, parameters, scratch0, scratch2.
+ */
+const evaluate01Conv1Conv2dAddReluMaxPool2dConv3C: KernelSpec = {
+  name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d_conv3_c',
+  label: 'conv1: conv2d + add + relu + max_pool2d | conv3: conv2d + add + relu: weights transformed',
   parts: [
     {
-      name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
+      name: 'evaluate_01a_conv1_conv2d_add_relu_max_pool2d',
       label: 'conv1: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 520, block: 1 },
     },
+    {
+      name: 'evaluate_01b_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 13, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
+  ],
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv3: conv2d + add + relu: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 80>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23136>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32, 204800>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -855,11 +861,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 12: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered. Binds image, parameters, scratch3, scratch1, scratch2, scratch0, scratch4, scratch5.
+ * Kernel 12: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds image, parameters, scratch3, scratch1, scratch2, scratch0, scratch4, scratch5.
  */
 const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'train_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
   parts: [
     {
       name: 'train_00a_to_float_to_f32_div',
@@ -876,32 +882,32 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'train_00c_conv3_conv2d_add_relu_weights_transforme',
-      label: 'conv3: conv2d + add + relu: weights transformed',
-      tasks: { count: 1024, block: 0 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
-    {
-      name: 'train_00d_fc2_weight_reordered',
+      name: 'train_00c_fc2_weight_reordered',
       label: 'fc2.weight: reordered',
       tasks: { count: 640, block: 0 },
       together: false,
       invocations: { count: 640, block: 0 },
     },
     {
-      name: 'train_00e_fc1_weight_reordered',
+      name: 'train_00d_fc1_weight_reordered',
       label: 'fc1.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
       invocations: { count: 9216, block: 0 },
     },
     {
-      name: 'train_00f_conv3_weight_reordered',
+      name: 'train_00e_conv3_weight_reordered',
       label: 'conv3.weight: reordered',
       tasks: { count: 1152, block: 0 },
       together: false,
       invocations: { count: 9216, block: 0 },
+    },
+    {
+      name: 'train_00f_conv2_weight_reordered',
+      label: 'conv2.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      together: false,
+      invocations: { count: 4608, block: 0 },
     },
   ],
   workgroup: 64,
@@ -916,16 +922,16 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
     { buffer: 14, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32, 167104>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
-@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 204800>;
-@group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 640>;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 640>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 73728>;
 @group(0) @binding(6) var<storage, read_write> scratch4: array<f32, 73728>;
-@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 73728>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 18432>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // to_float: to_f32 + div
@@ -976,7 +982,7 @@ fn part1(number: i32, invocation: u32) {
   let c = item % 64;
   let rest1 = item / 64;
   let r0 = rest1;
-  scratch3[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
+  scratch2[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
 }
 // fc1.weight: reordered
 fn part2(number: i32, invocation: u32) {
@@ -991,14 +997,14 @@ fn part2(number: i32, invocation: u32) {
   let h = rest1;
   let a8 = c + h * 24576 + r0b * 1024 + w * 8192;
   let a9 = c * 576 + h * 192 + r0b * 8 + w * 64;
-  scratch4[a8] = parameters[a9 + 92672];
-  scratch4[a8 + 128] = parameters[a9 + 92673];
-  scratch4[a8 + 256] = parameters[a9 + 92674];
-  scratch4[a8 + 384] = parameters[a9 + 92675];
-  scratch4[a8 + 512] = parameters[a9 + 92676];
-  scratch4[a8 + 640] = parameters[a9 + 92677];
-  scratch4[a8 + 768] = parameters[a9 + 92678];
-  scratch4[a8 + 896] = parameters[a9 + 92679];
+  scratch3[a8] = parameters[a9 + 92672];
+  scratch3[a8 + 128] = parameters[a9 + 92673];
+  scratch3[a8 + 256] = parameters[a9 + 92674];
+  scratch3[a8 + 384] = parameters[a9 + 92675];
+  scratch3[a8 + 512] = parameters[a9 + 92676];
+  scratch3[a8 + 640] = parameters[a9 + 92677];
+  scratch3[a8 + 768] = parameters[a9 + 92678];
+  scratch3[a8 + 896] = parameters[a9 + 92679];
 }
 // conv3.weight: reordered
 fn part3(number: i32, invocation: u32) {
@@ -1013,14 +1019,32 @@ fn part3(number: i32, invocation: u32) {
   let r0 = rest1;
   let a10 = c + r0 * 24576 + r1 * 8192 + r2b * 512;
   let a11 = c * 128 + r0 * 24576 + r1 * 8192 + r2b * 8;
-  scratch5[a10] = parameters[a11 + 18816];
-  scratch5[a10 + 64] = parameters[a11 + 18817];
-  scratch5[a10 + 128] = parameters[a11 + 18818];
-  scratch5[a10 + 192] = parameters[a11 + 18819];
-  scratch5[a10 + 256] = parameters[a11 + 18820];
-  scratch5[a10 + 320] = parameters[a11 + 18821];
-  scratch5[a10 + 384] = parameters[a11 + 18822];
-  scratch5[a10 + 448] = parameters[a11 + 18823];
+  scratch4[a10] = parameters[a11 + 18816];
+  scratch4[a10 + 64] = parameters[a11 + 18817];
+  scratch4[a10 + 128] = parameters[a11 + 18818];
+  scratch4[a10 + 192] = parameters[a11 + 18819];
+  scratch4[a10 + 256] = parameters[a11 + 18820];
+  scratch4[a10 + 320] = parameters[a11 + 18821];
+  scratch4[a10 + 384] = parameters[a11 + 18822];
+  scratch4[a10 + 448] = parameters[a11 + 18823];
+}
+// conv2.weight: reordered
+fn part4(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 16 * 32) { return; }
+  let c = item % 32;
+  let rest3 = item / 32;
+  let r2b = rest3 % 16;
+  let rest2 = rest3 / 16;
+  let r1 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r0 = rest1;
+  let a12 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
+  let a13 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
+  scratch5[a12] = parameters[a13 + 320];
+  scratch5[a12 + 32] = parameters[a13 + 321];
+  scratch5[a12 + 64] = parameters[a13 + 322];
+  scratch5[a12 + 96] = parameters[a13 + 323];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1032,17 +1056,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= 10;
   if (number < 144) { part2(number, invocation); return; }
   number -= 144;
-  if (number < 144) { part3(number, invocation); }
+  if (number < 144) { part3(number, invocation); return; }
+  number -= 144;
+  if (number < 72) { part4(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2.weight: reordered. Binds scratch3, parameters, scratch5, scratch6, scratch7, scratch8, scratch9.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3: conv2d + add + relu: weights transformed. Binds scratch3, parameters, scratch6, scratch7, scratch8.
  */
 const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2.weight: reordered',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3: conv2d + add + relu: weights transformed',
   parts: [
     {
       name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
@@ -1052,18 +1078,11 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       invocations: { count: 520, block: 1 },
     },
     {
-      name: 'train_01b_conv3_backward_conv2d_input_grad_gt_sele',
-      label: 'conv3 backward: conv2d_input_grad + gt + select: weights transformed',
+      name: 'train_01b_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
       tasks: { count: 1024, block: 0 },
       together: false,
       invocations: { count: 0, block: 0 },
-    },
-    {
-      name: 'train_01c_conv2_weight_reordered',
-      label: 'conv2.weight: reordered',
-      tasks: { count: 576, block: 0 },
-      together: false,
-      invocations: { count: 4608, block: 0 },
     },
   ],
   workgroup: 64,
@@ -1071,25 +1090,23 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   buffers: [
     { buffer: 13, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 15, access: 'read' },
     { buffer: 16, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
     { buffer: 18, access: 'read_write' },
-    { buffer: 19, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2.weight: reordered
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3: conv2d + add + relu: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32, 18752>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 73728>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 204800>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<f32, 18432>;
-@group(0) @binding(7) var<uniform> uniforms: Uniforms;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23136>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32, 204800>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
-fn part0(number: i32, invocation: u32) {
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
   let cb = item % 8;
@@ -1112,8 +1129,8 @@ fn part0(number: i32, invocation: u32) {
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = cb * 4 + r3 * 32;
-    let v0 = vec4f(parameters[a0], parameters[a0 + 1], parameters[a0 + 2], parameters[a0 + 3]);
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
     let a1 = hb * 168 + n * 784 + r3 + w * 2;
     let v1 = scratch0[a1 + 28];
     let v2 = scratch0[a1 + 29];
@@ -1125,10 +1142,10 @@ fn part0(number: i32, invocation: u32) {
     let v8 = scratch0[a1 + 113];
     let v9 = scratch0[a1 + 140];
     let v10 = scratch0[a1 + 141];
-    let v11 = vec4f(parameters[a0 + 96], parameters[a0 + 97], parameters[a0 + 98], parameters[a0 + 99]);
+    let v11 = parameters[a0 + 24];
     let v12 = scratch0[a1 + 168];
     let v13 = scratch0[a1 + 169];
-    let v14 = vec4f(parameters[a0 + 192], parameters[a0 + 193], parameters[a0 + 194], parameters[a0 + 195]);
+    let v14 = parameters[a0 + 48];
     acc0 += scratch0[a1] * v0;
     acc1 += scratch0[a1 + 1] * v0;
     acc2 += v1 * v0;
@@ -1166,7 +1183,7 @@ fn part0(number: i32, invocation: u32) {
     acc10 += scratch0[a1 + 196] * v14;
     acc11 += scratch0[a1 + 197] * v14;
   }
-  let v15 = vec4f(parameters[cb * 4 + 288], parameters[cb * 4 + 289], parameters[cb * 4 + 290], parameters[cb * 4 + 291]);
+  let v15 = parameters[cb + 72];
   let v16 = max((acc0 + v15), vec4f());
   let v17 = max((acc1 + v15), vec4f());
   let v18 = (v17 <= v16) | (v16 != v16);
@@ -1201,48 +1218,22 @@ fn part0(number: i32, invocation: u32) {
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
   let y2 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v38), v41), v44);
   let a2 = cb + hb * 312 + n * 1352 + w * 8;
-  scratch2[a2] = v25;
-  scratch3[a2] = y0;
+  scratch1[a2] = v25;
+  scratch2[a2] = y0;
   if ((hb * 3 + 1) < 13) {
-    scratch2[a2 + 104] = v35;
-    scratch3[a2 + 104] = y1;
+    scratch1[a2 + 104] = v35;
+    scratch2[a2 + 104] = y1;
   }
   if ((hb * 3 + 2) < 13) {
-    scratch2[a2 + 208] = v45;
-    scratch3[a2 + 208] = y2;
+    scratch1[a2 + 208] = v45;
+    scratch2[a2 + 208] = y2;
   }
-}
-// conv2.weight: reordered
-fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 16 * 32) { return; }
-  let c = item % 32;
-  let rest3 = item / 32;
-  let r2b = rest3 % 16;
-  let rest2 = rest3 / 16;
-  let r1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let r0 = rest1;
-  let a3 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
-  let a4 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
-  scratch5[a3] = parameters[a4 + 320];
-  scratch5[a3 + 32] = parameters[a4 + 321];
-  scratch5[a3 + 64] = parameters[a4 + 322];
-  scratch5[a3 + 96] = parameters[a4 + 323];
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) * 5 * 13 * 8 + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) * 5 * 13 * 8 + 63) / 64;
-  if (number < 72) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch10, scratch11.
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch9, scratch10.
  */
 const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -1262,8 +1253,8 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
     { buffer: 16, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
+    { buffer: 19, access: 'read_write' },
     { buffer: 20, access: 'read_write' },
-    { buffer: 21, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1403,12 +1394,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/**
- * Kernel 15: conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch10, parameters, scratch2, scratch1, scratch12.
- */
-const train03Conv3Conv2dAddReluConv3BackwardCon: KernelSpec = {
-  name: 'train_03_conv3_conv2d_add_relu_conv3_backward_con',
-  label: 'conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed',
+/** Kernel 15: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch8, scratch1. */
+const train03Conv3Conv2dAddRelu: KernelSpec = {
+  name: 'train_03_conv3_conv2d_add_relu',
+  label: 'conv3: conv2d + add + relu',
   parts: [
     {
       name: 'train_03a_conv3_conv2d_add_relu',
@@ -1418,14 +1407,7 @@ const train03Conv3Conv2dAddReluConv3BackwardCon: KernelSpec = {
       invocations: { count: 96, block: 1 },
     },
     {
-      name: 'train_03b_conv3_backward_conv2d_weight_grad_images',
-      label: 'conv3 backward: conv2d_weight_grad: images transformed',
-      tasks: { count: 32, block: 32 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
-    {
-      name: 'train_03c_conv3_conv2d_add_relu_fewer_than_4',
+      name: 'train_03b_conv3_conv2d_add_relu_fewer_than_4',
       label: 'conv3: conv2d + add + relu: fewer than 4',
       tasks: { count: 16, block: 5 },
       together: false,
@@ -1435,67 +1417,15 @@ const train03Conv3Conv2dAddReluConv3BackwardCon: KernelSpec = {
   workgroup: 64,
   localBytes: 59904,
   buffers: [
-    { buffer: 20, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 11, access: 'read_write' },
-    { buffer: 22, access: 'read_write' },
   ],
-  wgsl: `// conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23168>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 204800>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 3 * 32) { return; }
-  let cb = item % 32;
-  let rest3 = item / 32;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let hb = 0;
-  let n = rest2;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 64; r2++) {
-      let a0 = cb + r1 * 2048 + r2 * 32;
-      let v0 = parameters[a0 + 4704];
-      let a1 = n * 1600 + r1 * 64 + r2 + w * 64;
-      let v1 = scratch0[a1 + 320];
-      let v2 = scratch0[a1 + 640];
-      let v3 = parameters[a0 + 10848];
-      let v4 = scratch0[a1 + 960];
-      let v5 = parameters[a0 + 16992];
-      acc0 += scratch0[a1] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch0[a1 + 1280] * v5;
-    }
-  }
-  let v6 = parameters[cb + 23136];
-  let a2 = cb + n * 288 + w * 32;
-  scratch2[a2] = max((acc0 + v6), vec4f());
-  scratch2[a2 + 96] = max((acc1 + v6), vec4f());
-  scratch2[a2 + 192] = max((acc2 + v6), vec4f());
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
-/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch2. */
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch8. */
 const train04Fc1MatmulAddRelu: KernelSpec = {
   name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -1510,12 +1440,12 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 12, access: 'read_write' }],
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 18, access: 'read_write' }],
   wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
- * Kernel 17: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add. Binds scratch2, parameters, scratch13, label.
+ * Kernel 17: fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add. Binds scratch8, parameters, scratch11, label.
  */
 const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   name: 'train_05_fc2_matmul_add_loss_amax_argmax_eq_to_f3',
@@ -1532,9 +1462,9 @@ const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
   wgsl: `// fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add
@@ -1624,7 +1554,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch13, scratch2, scratch0, loss, accuracy, gradients, scratch14.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch8, scratch2, loss, accuracy, gradients, scratch12.
  */
 const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
@@ -1663,13 +1593,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 12, access: 'read' },
-    { buffer: 10, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
   ],
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1758,11 +1688,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch14, scratch1, scratch4, gradients, scratch2.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch12, scratch1, scratch0, scratch9, gradients, scratch2, scratch8.
  */
 const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
-  label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select',
+  label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select | conv3 backward: conv2d_weight_grad: images transformed',
   parts: [
     {
       name: 'train_07a_fc1_backward_sum',
@@ -1785,24 +1715,35 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       together: false,
       invocations: { count: 288, block: 4 },
     },
+    {
+      name: 'train_07d_conv3_backward_conv2d_weight_grad_images',
+      label: 'conv3 backward: conv2d_weight_grad: images transformed',
+      tasks: { count: 32, block: 32 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 24, access: 'read' },
+    { buffer: 22, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 14, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 12, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
+  wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select | conv3 backward: conv2d_weight_grad: images transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>, 41616>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<vec4<f32>, 41616>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // fc1 backward: sum
 fn part0(number: i32, invocation: u32) {
@@ -1865,15 +1806,15 @@ fn part2(number: i32, invocation: u32) {
   }
   let a3 = cb + h * 96 + nb * 1152 + w * 32;
   let a4 = cb * 4 + h * 384 + nb * 4608 + w * 128;
-  scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  scratch4[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a4 + 1152], scratch1[a4 + 1153], scratch1[a4 + 1154], scratch1[a4 + 1155]) > vec4f(0.0)));
+    scratch4[a3 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a4 + 1152], scratch1[a4 + 1153], scratch1[a4 + 1154], scratch1[a4 + 1155]) > vec4f(0.0)));
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 576] = select(vec4f(0.0), acc2, (vec4f(scratch1[a4 + 2304], scratch1[a4 + 2305], scratch1[a4 + 2306], scratch1[a4 + 2307]) > vec4f(0.0)));
+    scratch4[a3 + 576] = select(vec4f(0.0), acc2, (vec4f(scratch1[a4 + 2304], scratch1[a4 + 2305], scratch1[a4 + 2306], scratch1[a4 + 2307]) > vec4f(0.0)));
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 864] = select(vec4f(0.0), acc3, (vec4f(scratch1[a4 + 3456], scratch1[a4 + 3457], scratch1[a4 + 3458], scratch1[a4 + 3459]) > vec4f(0.0)));
+    scratch4[a3 + 864] = select(vec4f(0.0), acc3, (vec4f(scratch1[a4 + 3456], scratch1[a4 + 3457], scratch1[a4 + 3458], scratch1[a4 + 3459]) > vec4f(0.0)));
   }
 }
 @compute @workgroup_size(64)
@@ -1890,7 +1831,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch2, scratch10, scratch5, scratch8, gradients, scratch13, scratch0, scratch1.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch2, scratch9, scratch4, gradients, scratch11, scratch0, scratch1.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
@@ -1913,27 +1854,19 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 1, block: 8 },
+      tasks: { count: 8, block: 5 },
       together: false,
       invocations: { count: 80, block: 1 },
     },
-    {
-      name: 'train_08d_conv3_backward_conv2d_input_grad_gt_sele',
-      label: 'conv3 backward: conv2d_input_grad + gt + select: fewer than 4',
-      tasks: { count: 8, block: 5 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
   ],
   workgroup: 64,
-  localBytes: 115200,
+  localBytes: 0,
   buffers: [
     { buffer: 12, access: 'read' },
-    { buffer: 20, access: 'read' },
-    { buffer: 15, access: 'read' },
-    { buffer: 18, access: 'read' },
+    { buffer: 19, access: 'read' },
+    { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
   ],
@@ -1942,12 +1875,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
-@group(0) @binding(3) var<storage, read> scratch3: array<f32, 204800>;
-@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 92672>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 288>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
-@group(0) @binding(8) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32, 92672>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 288>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
@@ -1962,7 +1894,7 @@ fn part0(number: i32, invocation: u32) {
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     acc0 += vec4f(scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 1], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 2], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 3]);
   }
-  scratch4[ib + r1 * 96 + r2 * 32] = acc0;
+  scratch3[ib + r1 * 96 + r2 * 32] = acc0;
 }
 // conv3 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
@@ -2003,11 +1935,11 @@ fn part1(number: i32, invocation: u32) {
     }
   }
   let a2 = cb + n * 400 + w * 16;
-  scratch6[a2] = select(vec4f(0.0), acc0, (scratch1[a2] > vec4f(0.0)));
-  scratch6[a2 + 80] = select(vec4f(0.0), acc1, (scratch1[a2 + 80] > vec4f(0.0)));
-  scratch6[a2 + 160] = select(vec4f(0.0), acc2, (scratch1[a2 + 160] > vec4f(0.0)));
-  scratch6[a2 + 240] = select(vec4f(0.0), acc3, (scratch1[a2 + 240] > vec4f(0.0)));
-  scratch6[a2 + 320] = select(vec4f(0.0), acc4, (scratch1[a2 + 320] > vec4f(0.0)));
+  scratch5[a2] = select(vec4f(0.0), acc0, (scratch1[a2] > vec4f(0.0)));
+  scratch5[a2 + 80] = select(vec4f(0.0), acc1, (scratch1[a2 + 80] > vec4f(0.0)));
+  scratch5[a2 + 160] = select(vec4f(0.0), acc2, (scratch1[a2 + 160] > vec4f(0.0)));
+  scratch5[a2 + 240] = select(vec4f(0.0), acc3, (scratch1[a2 + 240] > vec4f(0.0)));
+  scratch5[a2 + 320] = select(vec4f(0.0), acc4, (scratch1[a2 + 320] > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2021,7 +1953,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 21: conv3 backward: conv2d_weight_grad | conv2 backward: sum. Binds scratch10, scratch2, scratch12, scratch0, scratch1, gradients, scratch8, scratch14.
+ * Kernel 21: conv3 backward: conv2d_weight_grad | conv2 backward: sum. Binds scratch9, scratch2, scratch8, scratch0, scratch1, gradients, scratch4, scratch12.
  */
 const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
   name: 'train_09_conv3_backward_conv2d_weight_grad_conv2',
@@ -2045,14 +1977,14 @@ const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
   workgroup: 64,
   localBytes: 8704,
   buffers: [
-    { buffer: 20, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 12, access: 'read' },
-    { buffer: 22, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 11, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 18, access: 'read_write' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 14, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: conv2d_weight_grad | conv2 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -2167,7 +2099,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 22: conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select | conv3 backward: sum: slices. Binds scratch11, scratch6, scratch1, scratch9, scratch13, gradients, scratch0, scratch2.
+ * Kernel 22: conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select | conv3 backward: sum: slices. Binds scratch10, scratch6, scratch1, scratch5, scratch11, gradients, scratch0, scratch8.
  */
 const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
   name: 'train_10_conv2_backward_max_pool2d_grad_conv2d_we',
@@ -2198,14 +2130,14 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
   workgroup: 64,
   localBytes: 21632,
   buffers: [
-    { buffer: 21, access: 'read' },
+    { buffer: 20, access: 'read' },
     { buffer: 16, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 21, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select | conv3 backward: sum: slices
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -2396,7 +2328,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 23: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: conv2d_weight_grad: slices | conv2 backward: sum: slices. Binds scratch2, scratch3, scratch7, scratch8, scratch14, gradients, scratch9, scratch4.
+ * Kernel 23: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: conv2d_weight_grad: slices | conv2 backward: sum: slices. Binds scratch8, scratch3, scratch7, scratch4, scratch12, gradients, scratch5, scratch9.
  */
 const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
   name: 'train_11_conv1_backward_sum_conv1_backward_max_po',
@@ -2434,14 +2366,14 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 13, access: 'read' },
     { buffer: 17, access: 'read' },
-    { buffer: 18, access: 'read' },
-    { buffer: 24, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 22, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
     { buffer: 19, access: 'read_write' },
-    { buffer: 14, access: 'read_write' },
   ],
   wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: conv2d_weight_grad: slices | conv2 backward: sum: slices
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -2574,7 +2506,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 24: conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices. Binds scratch0, scratch9, scratch4, gradients.
+ * Kernel 24: conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices. Binds scratch0, scratch5, scratch9, gradients.
  */
 const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
   name: 'train_12_conv2_backward_max_pool2d_grad_conv2d_we',
@@ -2606,8 +2538,8 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 10, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 19, access: 'read' },
-    { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
@@ -2765,1249 +2697,936 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in hexadecimal: 71,953 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in hexadecimal: 53,824 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = '\
 0061736d0100000001540960017c017c60017d017d60027d7d017d60017d017f60097f7f7f7f7f7f7f7f7f0060087f7f7f7f7f7f7f7f0060077f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f72790203018080040337\
-3600000101010102030404040505050606040604050707070707070808080404040405070707070404040707070707070707070707050407af13\
-392a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f63\
-6f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000932696e6665725f3030635f636f6e76335f\
-636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000a29696e6665725f30315f636f6e76325f636f6e763264\
-5f6164645f72656c755f6d61785f706f6f6c3264000b1f696e6665725f3032615f636f6e76335f636f6e7632645f6164645f72656c75000c2c69\
-6e6665725f3032625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f34000d1c696e6665725f30335f666331\
-5f6d61746d756c5f6164645f72656c75000e17696e6665725f30345f6663325f6d61746d756c5f616464000f206576616c756174655f3030615f\
-746f5f666c6f61745f746f5f6633325f6469760010356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d\
-61785f706f6f6c32645f776569676874730009356576616c756174655f3030635f636f6e76335f636f6e7632645f6164645f72656c755f776569\
-676874735f7472616e73666f726d65000a2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f\
-6f6c326400112c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000b226576616c\
-756174655f3033615f636f6e76335f636f6e7632645f6164645f72656c75000c2f6576616c756174655f3033625f636f6e76335f636f6e763264\
-5f6164645f72656c755f66657765725f7468616e5f34000d1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75000e\
-346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300122d6576\
-616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500131d747261696e5f3030615f746f\
-5f666c6f61745f746f5f6633325f646976001432747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f\
-6f6c32645f6d61785f706f6f001532747261696e5f3030635f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f747261\
-6e73666f726d6500161e747261696e5f3030645f6663325f7765696768745f72656f72646572656400171e747261696e5f3030655f6663315f77\
-65696768745f72656f726465726564001820747261696e5f3030665f636f6e76335f7765696768745f72656f726465726564001932747261696e\
-5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001a32747261696e5f3031625f\
-636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65001b20747261696e5f3031635f636f6e7632\
-5f7765696768745f72656f726465726564001c31747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f\
-6c32645f6d61785f706f6f001d1f747261696e5f3033615f636f6e76335f636f6e7632645f6164645f72656c75001e32747261696e5f3033625f\
-636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f696d61676573001f2c747261696e5f3033635f636f6e7633\
-5f636f6e7632645f6164645f72656c755f66657765725f7468616e5f3400201c747261696e5f30345f6663315f6d61746d756c5f6164645f7265\
-6c75000e31747261696e5f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300212b74\
-7261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500221a747261696e5f3036625f666332\
-5f6261636b776172645f73756d00231d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c002427747261696e5f3036645f\
-6663325f6261636b776172645f6d61746d756c5f67745f73656c65637400251a747261696e5f3037615f6663315f6261636b776172645f73756d\
-00261d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002727747261696e5f3037635f6663315f6261636b776172645f\
-6d61746d756c5f67745f73656c65637400281c747261696e5f3038615f636f6e76335f6261636b776172645f73756d002932747261696e5f3038\
-625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f776569676874002a32747261696e5f3038635f636f6e\
-76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002b32747261696e5f3038645f636f6e76335f6261\
-636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002c2b747261696e5f3039615f636f6e76335f6261636b776172\
-645f636f6e7632645f7765696768745f67726164002d1c747261696e5f3039625f636f6e76325f6261636b776172645f73756d002e3274726169\
-6e5f3130615f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002f32747261696e5f313062\
-5f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e003023747261696e5f3130635f636f6e76\
-335f6261636b776172645f73756d5f736c6963657300311c747261696e5f3131615f636f6e76315f6261636b776172645f73756d003232747261\
-696e5f3131625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765003332747261696e5f3131\
-635f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573003123747261696e5f3131645f636f6e\
-76325f6261636b776172645f73756d5f736c69636573003132747261696e5f3132615f636f6e76325f6261636b776172645f6d61785f706f6f6c\
-32645f677261645f636f6e7632645f7765003423747261696e5f3132625f636f6e76315f6261636b776172645f73756d5f736c69636573003432\
-747261696e5f3132635f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f776500342e747261696e\
-5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f726500350ab29b0436d30101027c2000440000\
-000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e\
-2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a2441111\
-11111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244000000000000f03f\
-a02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c2000440000000000000000610440440000000000\
-00f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000bd2201423488a7\
-41ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103200241016a21020b\
-200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1c33fa02005a244\
-46175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005a244555555555555\
-e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000\
-bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a0100044000000000000f03fa0a3\
-a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c20\
-0143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000c07f0f0b200143\
-0000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470beb0807067f087b037f0f\
-7b017f017b017f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e0340fd0c00000000000000000000\
-000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000\
-00000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000\
-000000000000000000002115fd0c000000000000000000000000000000002116410021172004200c41386c200b4190066c6a200d41026c6a4104\
-6c6a21182005200e41086c41046c6a2119024003402018fd090200211a2019fd000200211b201a201bfde601200ffde401210f2018fd09020421\
-1c201c201bfde6012010fde40121102018fd090270211d201d201bfde6012011fde40121112018fd090274211e201e201bfde6012012fde40121\
-122019fd000210211f201a201ffde6012013fde4012113201c201ffde6012014fde4012114201d201ffde6012015fde4012115201e201ffde601\
-2016fde4012116201741a07e460d012019fd000280012120201c2020fde601200ffde401210f2018fd090208212120212020fde6012010fde401\
-2110201e2020fde6012011fde40121112018fd090278212220222020fde6012012fde40121122019fd000290012123201c2023fde6012013fde4\
-01211320212023fde6012014fde4012114201e2023fde6012015fde401211520222023fde6012016fde4012116201741e07c460d012019fd0002\
-8002212420212024fde601200ffde401210f2018fd09020c212520252024fde6012010fde401211020222024fde6012011fde40121112018fd09\
-027c212620262024fde6012012fde40121122019fd00029002212720212027fde6012013fde401211320252027fde6012014fde4012114202220\
-27fde6012015fde401211520262027fde6012016fde4012116201841f0006a211820194180036a2119201741016a22174103480d000b0b200520\
-0e41086c41046c6a21292029fd0002800921282029fd00029009212a2006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c\
-6a212b202b200f2028fde401fd0c00000000000000000000000000000000fdeb0120102028fde401fd0c00000000000000000000000000000000\
-fdeb01fde90120112028fde401fd0c00000000000000000000000000000000fdeb01fde90120122028fde401fd0c000000000000000000000000\
-00000000fdeb01fde901fd0b0200202b2013202afde401fd0c00000000000000000000000000000000fdeb012014202afde401fd0c0000000000\
-0000000000000000000000fdeb01fde9012015202afde401fd0c00000000000000000000000000000000fdeb01fde9012016202afde401fd0c00\
-000000000000000000000000000000fdeb01fde901fd0b0210200e41016a220e4104480d000b200d41016a220d410d480d000b200c41016a220c\
-410d480d000b200941016a22092001480d000b0b0b860702077f1f7b200020014804402000210903402009210a200a412070210b200a41206e21\
-0a200a210c4100210d2005200c41086c200b41c0006c6a41046c6a210e2007200c4180206c200b41086c6a41046c6a210f0340200efd0002800a\
-21102010fd0c0000003f0000003f0000003f0000003ffde6012111200efd0002804afd0c0000003f0000003f0000003f0000003ffde601211220\
-0efd0002808a0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200efd000280ca01fd0c0000003f0000003f0000003f0000\
-003ffde6012115200efd0002808a0321162016fd0c0000003f0000003f0000003f0000003ffde601211720112015fde4012017fde40121182018\
-fd0c0000003f0000003f0000003f0000003ffde6012119200efd0002808a02fd0c0000003f0000003f0000003f0000003ffde601211a200efd00\
-0280ca03fd0c0000003f0000003f0000003f0000003ffde601211b2012201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffd\
-e601211c200efd000280ca02fd0c0000003f0000003f0000003f0000003ffde601211d200efd0002808a04211e201efd0c0000003f0000003f00\
-00003f0000003ffde601211f2014201dfde401201ffde40121202020fd0c0000003f0000003f0000003f0000003ffde601212120112015fde501\
-2017fde40121222022fd0c0000003f0000003f0000003f0000003ffde60121232012201afde501201bfde401fd0c0000003f0000003f0000003f\
-0000003ffde60121242014201dfde501201ffde40121252025fd0c0000003f0000003f0000003f0000003ffde601212620112012fde4012014fd\
-e401212720112012fde5012014fde40121282019201cfde4012021fde40121292019201cfde5012021fde401212a20232024fde4012026fde401\
-212b20232024fde5012026fde401212c2017201bfde401201ffde401212d2017201bfde501201ffde401212e200f2010fd0b0200200f2027fd0b\
-028008200f2028fd0b028010200f2013fd0b028018200f2018fd0b028020200f2029fd0b028028200f202afd0b028030200f2020fd0b02803820\
-0f2022fd0b028040200f202bfd0b028048200f202cfd0b028050200f2025fd0b028058200f2016fd0b028060200f202dfd0b028068200f202efd\
-0b028070200f201efd0b028078200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a22092001480d000b0b0bea1002\
-077f3c7b2000200148200228020041044e7104402000210903402009210a200a41c00070210b200a41c0006e210a200a210c4100210d2005200c\
-41086c200b4180016c6a41046c6a210e2008200c4180e4006c200b41086c6a41046c6a210f0340200efd000280cc0421102010fd0c0000003f00\
-00003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200efd000280cc0621132013fd0c000000\
-3f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde6012115200efd000280cc0821162016fd0c00\
-00003f0000003f0000003f0000003ffde60121172010fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200efd000280cc0a21192019fd\
-0c398ee33d398ee33d398ee33d398ee33dfde601211a200efd000280cc10211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c20\
-18201afde401201cfde401211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2013fd0c398ee33d398ee33d398ee33d398ee33d\
-fde601211f200efd000280cc0c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121200efd000280cc1221222022fd0c398ee33d\
-398ee33d398ee33d398ee33dfde6012123201f2021fde4012023fde40121242024fd0c398ee33d398ee33d398ee33d398ee33dfde60121252016\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200efd000280cc0e21272027fd0c398ee33d398ee33d398ee33d398ee33dfde6012128\
-200efd000280cc1421292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a20262028fde401202afde401212b20182019fd0c398e63\
-3d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601212d201f2020fd0c398e633d398e633d398e633d398e633dfde601fde5012022fd0c398ee33c398ee33c398ee33c\
-398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f2029fd0c398ee33c398ee33c398ee33c398ee33cfd\
-e601213020262027fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde40121312010fd0c398e633d398e633d398e633d398e63\
-3dfde601201afde501201bfd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfd\
-e60121332013fd0c398e633d398e633d398e633d398e633dfde6012021fde5012022fd0c398e633e398e633e398e633e398e633efde601fde401\
-21342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352029fd0c398e633e398e633e398e633e398e633efde60121362016fd0c398e\
-633d398e633d398e633d398e633dfde6012028fde5012036fde40121372011fd0c0000003f0000003f0000003f0000003ffde601213820122015\
-fde4012017fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213920122014fd0c398e633d398e633d398e633d398e633dfde601fde5\
-012017fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213a2011fd0c398e633d398e633d398e633d398e633dfde6012015fde50120\
-17fd0c398e633e398e633e398e633e398e633efde601fde401213b201dfd0c0000003f0000003f0000003f0000003ffde601213c201e2025fde4\
-01202bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d201e2024fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-2bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e201dfd0c398e633d398e633d398e633d398e633dfde6012025fde501202bfd\
-0c398e633e398e633e398e633e398e633efde601fde401213f202cfd0c0000003f0000003f0000003f0000003ffde6012140202d202ffde40120\
-31fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012141202d202efd0c398e633d398e633d398e633d398e633dfde601fde5012031fd\
-0c398ee33c398ee33c398ee33c398ee33cfde601fde4012142202cfd0c398e633d398e633d398e633d398e633dfde601202ffde5012031fd0c39\
-8e633e398e633e398e633e398e633efde601fde40121432032fd0c0000003f0000003f0000003f0000003ffde601214420332035fde4012037fd\
-0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520332034fd0c398e633d398e633d398e633d398e633dfde601fde5012037fd0c39\
-8ee33c398ee33c398ee33c398ee33cfde601fde40121462032fd0c398e633d398e633d398e633d398e633dfde6012035fde5012037fd0c398e63\
-3e398e633e398e633e398e633efde601fde4012147201bfd0c0000003f0000003f0000003f0000003ffde6012148201c2023fde401202afde401\
-2149201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401214a201bfd0c398e633d398e633d398e633d398e633dfd\
-e6012023fde5012036fde401214b200f2038fd0b0200200f2039fd0b028010200f203afd0b028020200f203bfd0b028030200f2017fd0b028040\
-200f203cfd0b028050200f203dfd0b028060200f203efd0b028070200f203ffd0b02808001200f202bfd0b02809001200f2040fd0b0280a00120\
-0f2041fd0b0280b001200f2042fd0b0280c001200f2043fd0b0280d001200f2031fd0b0280e001200f2044fd0b0280f001200f2045fd0b028080\
-02200f2046fd0b02809002200f2047fd0b0280a002200f2037fd0b0280b002200f2048fd0b0280c002200f2049fd0b0280d002200f204afd0b02\
-80e002200f204bfd0b0280f002200f2029fd0b02808003200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a220920\
-01480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21\
-092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41\
-a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd0002\
-80012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014\
-fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e200ffd000280292018fde501211f200ffd00028028201afde501\
-2120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5012123200ffd000280032016fde5012015fde501212420\
-172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201c2016fde401201bfde501212820112017fde501201dfde50121\
-29201e201dfde401212a201d201efde501212b2016201cfde501201efde501212c200ffd000280272017fde501201ffde501212d2020201ffde4\
-01212e201f2020fde501212f200ffd0002802a201cfde5012020fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220\
-102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010\
-202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de02\
-20102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a22\
-0c4108480d000b410021310340410021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c0000000000\
-00000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000\
-000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00\
-000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e41\
-00213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd090200214220\
-41fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6\
-012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fd\
-e601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09\
-028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d\
-000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd\
-0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b02809103204920\
-3efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d0340\
-4100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd\
-000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b503215120\
-4afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204a\
-fd0002a0e103fde401215620512052fde501204afd0002c0e703fde4012157204afd0002809003204cfde401204dfde4012050fde4012053fde4\
-01215820502053fde501204afd0002e0a2032054fde4012055fde401fde4012159204c204dfde501204afd000280db03fde4012056fde4012057\
-fde401215a20562057fde50120542055fde501204afd0002e0ed03fde401fde401215b204b2058fd0b0280f403204b2059fd0b02a0f403204b20\
-5afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b\
-203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f\
-2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a21610340206020\
-61fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000\
-000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f60320\
-5cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f410548\
-0d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bdd\
-3e0f067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b057f2000200148200228020041044e710440200021080340200821\
-092009410170210a200941016e21092009210b4100210c03404100210d0340200b41086c200d6a20022802004804402004200b4180e4006c200d\
-41c00c6c6a200c41046c6a41046c6a210f200ffd000200210e200efd0c00000040000000400000004000000040fde6012110200ffd0002800a21\
-112011fd0c00004040000040400000404000004040fde601211220102012fde4012113200ffd0002801421142014fd0c00004040000040400000\
-404000004040fde601211520132015fde5012116200ffd0002801e21172017fd0c00000040000000400000004000000040fde601211820162018\
-fde50121192019fd0c00000040000000400000004000000040fde601211a200ffd00028002211b201bfd0c000000400000004000000040000000\
-40fde601211c200ffd0002800c211d201dfd0c00004040000040400000404000004040fde601211e201c201efde401211f200ffd000280162120\
-2020fd0c00004040000040400000404000004040fde6012121201f2021fde5012122200ffd0002802021232023fd0c0000004000000040000000\
-4000000040fde601212420222024fde50121252025fd0c00004040000040400000404000004040fde6012126201a2026fde4012127200ffd0002\
-800421282028fd0c00000040000000400000004000000040fde6012129200ffd0002800e212a202afd0c00004040000040400000404000004040\
-fde601212b2029202bfde401212c200ffd00028018212d202dfd0c00004040000040400000404000004040fde601212e202c202efde501212f20\
-0ffd0002802221302030fd0c00000040000000400000004000000040fde6012131202f2031fde50121322032fd0c000040400000404000004040\
-00004040fde601213320272033fde5012134200ffd0002800621352035fd0c00000040000000400000004000000040fde6012136200ffd000280\
-1021372037fd0c00004040000040400000404000004040fde601213820362038fde4012139200ffd0002801a213a203afd0c0000404000004040\
-0000404000004040fde601213b2039203bfde501213c200ffd00028024213d203dfd0c00000040000000400000004000000040fde601213e203c\
-203efde501213f203ffd0c00000040000000400000004000000040fde601214020342040fde50121412025fd0c00000040000000400000004000\
-000040fde60121422032fd0c0000a0400000a0400000a0400000a040fde601214320422043fde401214420442040fde40121452032fd0c000000\
-41000000410000004100000041fde60121462025fd0c00008041000080410000804100008041fde601214720462047fde5012148203ffd0c0000\
-0041000000410000004100000041fde601214920482049fde401214a20252032fde401214b204b2040fde501214c200ffd00028008214d204dfd\
-0c00000040000000400000004000000040fde601214e200ffd00028012214f204ffd0c00004040000040400000404000004040fde6012150204e\
-2050fde4012151200ffd0002801c21522052fd0c00004040000040400000404000004040fde601215320512053fde5012154200ffd0002802621\
-552055fd0c00000040000000400000004000000040fde601215620542056fde501215720572025fde50121582032fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601215920582059fde501215a203ffd0c0000c03f0000c03f0000c03f0000c03ffde601215b205a205bfde401215c2011fd0c\
-00000040000000400000004000000040fde601215d2014fd0c0000a0400000a0400000a0400000a040fde601215e205d205efde401215f205f20\
-18fde40121602060fd0c00000040000000400000004000000040fde6012161201dfd0c00000040000000400000004000000040fde60121622020\
-fd0c0000a0400000a0400000a0400000a040fde601216320622063fde401216420642024fde40121652065fd0c00004040000040400000404000\
-004040fde601216620612066fde4012167202afd0c00000040000000400000004000000040fde6012168202dfd0c0000a0400000a0400000a040\
-0000a040fde601216920682069fde401216a206a2031fde401216b206bfd0c00004040000040400000404000004040fde601216c2067206cfde5\
-01216d2037fd0c00000040000000400000004000000040fde601216e203afd0c0000a0400000a0400000a0400000a040fde601216f206e206ffd\
-e40121702070203efde40121712071fd0c00000040000000400000004000000040fde6012172206d2072fde50121732065fd0c00000040000000\
-400000004000000040fde6012174206bfd0c0000a0400000a0400000a0400000a040fde601217520742075fde401217620762072fde401217720\
-6bfd0c00000041000000410000004100000041fde60121782065fd0c00008041000080410000804100008041fde601217920782079fde501217a\
-2071fd0c00000041000000410000004100000041fde601217b207a207bfde401217c2065206bfde401217d207d2072fde501217e204ffd0c0000\
-0040000000400000004000000040fde601217f2052fd0c0000a0400000a0400000a0400000a040fde601218001207f208001fde4012181012081\
-012056fde4012182012082012065fde501218301206bfd0c0000c03f0000c03f0000c03f0000c03ffde601218401208301208401fde501218501\
-2071fd0c0000c03f0000c03f0000c03f0000c03ffde601218601208501208601fde4012187012014fd0c00000041000000410000004100000041\
-fde6012188012011fd0c00008041000080410000804100008041fde601218901208801208901fde501218a012017fd0c00000041000000410000\
-004100000041fde601218b01208a01208b01fde401218c01208c01fd0c00000040000000400000004000000040fde601218d012020fd0c000000\
-41000000410000004100000041fde601218e01201dfd0c00008041000080410000804100008041fde601218f01208e01208f01fde50121900120\
-23fd0c00000041000000410000004100000041fde601219101209001209101fde401219201209201fd0c00004040000040400000404000004040\
-fde601219301208d01209301fde401219401202dfd0c00000041000000410000004100000041fde601219501202afd0c00008041000080410000\
-804100008041fde601219601209501209601fde5012197012030fd0c00000041000000410000004100000041fde601219801209701209801fde4\
-01219901209901fd0c00004040000040400000404000004040fde601219a01209401209a01fde501219b01203afd0c0000004100000041000000\
-4100000041fde601219c012037fd0c00008041000080410000804100008041fde601219d01209c01209d01fde501219e01203dfd0c0000004100\
-0000410000004100000041fde601219f01209e01209f01fde40121a00120a001fd0c00000040000000400000004000000040fde60121a101209b\
-0120a101fde50121a201209201fd0c00000040000000400000004000000040fde60121a301209901fd0c0000a0400000a0400000a0400000a040\
-fde60121a40120a30120a401fde40121a50120a50120a101fde40121a601209901fd0c00000041000000410000004100000041fde60121a70120\
-9201fd0c00008041000080410000804100008041fde60121a80120a70120a801fde50121a90120a001fd0c000000410000004100000041000000\
-41fde60121aa0120a90120aa01fde40121ab01209201209901fde40121ac0120ac0120a101fde50121ad012052fd0c0000004100000041000000\
-4100000041fde60121ae01204ffd0c00008041000080410000804100008041fde60121af0120ae0120af01fde50121b0012055fd0c0000004100\
-0000410000004100000041fde60121b10120b00120b101fde40121b20120b201209201fde50121b301209901fd0c0000c03f0000c03f0000c03f\
-0000c03ffde60121b40120b30120b401fde50121b50120a001fd0c0000c03f0000c03f0000c03f0000c03ffde60121b60120b50120b601fde401\
-21b70120112014fde40121b80120b8012018fde50121b90120b901fd0c00000040000000400000004000000040fde60121ba01201d2020fde401\
-21bb0120bb012024fde50121bc0120bc01fd0c00004040000040400000404000004040fde60121bd0120ba0120bd01fde40121be01202a202dfd\
-e40121bf0120bf012031fde50121c00120c001fd0c00004040000040400000404000004040fde60121c10120be0120c101fde50121c201203720\
-3afde40121c30120c301203efde50121c40120c401fd0c00000040000000400000004000000040fde60121c50120c20120c501fde50121c60120\
-bc01fd0c00000040000000400000004000000040fde60121c70120c001fd0c0000a0400000a0400000a0400000a040fde60121c80120c70120c8\
-01fde40121c90120c90120c501fde40121ca0120c001fd0c00000041000000410000004100000041fde60121cb0120bc01fd0c00008041000080\
-410000804100008041fde60121cc0120cb0120cc01fde50121cd0120c401fd0c00000041000000410000004100000041fde60121ce0120cd0120\
-ce01fde40121cf0120bc0120c001fde40121d00120d00120c501fde50121d101204f2052fde40121d20120d2012056fde50121d30120d30120bc\
-01fde50121d40120c001fd0c0000c03f0000c03f0000c03f0000c03ffde60121d50120d40120d501fde50121d60120c401fd0c0000c03f0000c0\
-3f0000c03f0000c03ffde60121d70120d60120d701fde40121d801200ffd0002802821d90120d9012011fde50121da012014fd0c0000c03f0000\
-c03f0000c03f0000c03ffde60121db0120da0120db01fde50121dc012017fd0c0000c03f0000c03f0000c03f0000c03ffde60121dd0120dc0120\
-dd01fde40121de0120de01fd0c00000040000000400000004000000040fde60121df01200ffd0002802a21e00120e001201dfde50121e1012020\
-fd0c0000c03f0000c03f0000c03f0000c03ffde60121e20120e10120e201fde50121e3012023fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-0121e40120e30120e401fde40121e50120e501fd0c00004040000040400000404000004040fde60121e60120df0120e601fde40121e701200ffd\
-0002802c21e80120e801202afde50121e901202dfd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e90120ea01fde50121eb012030\
-fd0c0000c03f0000c03f0000c03f0000c03ffde60121ec0120eb0120ec01fde40121ed0120ed01fd0c00004040000040400000404000004040fd\
-e60121ee0120e70120ee01fde50121ef01200ffd0002802e21f00120f0012037fde50121f101203afd0c0000c03f0000c03f0000c03f0000c03f\
-fde60121f20120f10120f201fde50121f301203dfd0c0000c03f0000c03f0000c03f0000c03ffde60121f40120f30120f401fde40121f50120f5\
-01fd0c00000040000000400000004000000040fde60121f60120ef0120f601fde50121f70120e501fd0c00000040000000400000004000000040\
-fde60121f80120ed01fd0c0000a0400000a0400000a0400000a040fde60121f90120f80120f901fde40121fa0120fa0120f601fde40121fb0120\
-ed01fd0c00000041000000410000004100000041fde60121fc0120e501fd0c00008041000080410000804100008041fde60121fd0120fc0120fd\
-01fde50121fe0120f501fd0c00000041000000410000004100000041fde60121ff0120fe0120ff01fde40121800220e50120ed01fde401218102\
-20810220f601fde501218202200ffd00028030218302208302204ffde5012184022052fd0c0000c03f0000c03f0000c03f0000c03ffde6012185\
-02208402208502fde5012186022055fd0c0000c03f0000c03f0000c03f0000c03ffde601218702208602208702fde40121880220880220e501fd\
-e50121890220ed01fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b0220f501fd0c0000c03f0000c03f00\
-00c03f0000c03ffde601218c02208b02208c02fde401218d024100218e0203404100218f022003200d41c0006c200c41046c6a41046c6a219002\
-03402090022041fd0b02002090022045fd0b028010209002204afd0b028020209002204cfd0b028030209002205cfd0b0280402090022073fd0b\
-0280502090022077fd0b028060209002207cfd0b028070209002207efd0b02808001209002208701fd0b0280900120900220a201fd0b0280a001\
-20900220a601fd0b0280b00120900220ab01fd0b0280c00120900220ad01fd0b0280d00120900220b701fd0b0280e00120900220c601fd0b0280\
-f00120900220ca01fd0b0280800220900220cf01fd0b0280900220900220d101fd0b0280a00220900220d801fd0b0280b00220900220f701fd0b\
-0280c00220900220fb01fd0b0280d002209002208002fd0b0280e002209002208202fd0b0280f002209002208d02fd0b02808003208f0241016a\
-228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b200c41016a220c4110480d000b41002191020340\
-410021920203404100219302034041002194020340200b41086c20940241046c6a2002280200480440fd0c000000000000000000000000000000\
-00219502fd0c00000000000000000000000000000000219602fd0c00000000000000000000000000000000219702fd0c00000000000000000000\
-000000000000219802fd0c00000000000000000000000000000000219902fd0c00000000000000000000000000000000219a02fd0c0000000000\
-0000000000000000000000219b02fd0c00000000000000000000000000000000219c024100219d0220032093024180046c2094024180026c6a41\
-046c6a219e0220062091024180e4006c2093024180046c6a41046c6a219f020340209e02fd09020021a002209f02fd00020021a10220a00220a1\
-02fde601209502fde401219502209f02fd00021021a20220a00220a202fde601209602fde401219602209e02fd0902800221a30220a30220a102\
-fde601209702fde40121970220a30220a202fde601209802fde401219802209e02fd0902800421a40220a40220a102fde601209902fde4012199\
-0220a40220a202fde601209a02fde401219a02209e02fd0902800621a50220a50220a102fde601209b02fde401219b0220a50220a202fde60120\
-9c02fde401219c02209e0241046a219e02209f0241206a219f02209d0241016a229d0241c000480d000b200320930241c0006c20940241206c6a\
-41046c6a21a60220a602209502fd0b0280900320a602209602fd0b0290900320a602209702fd0b02a0900320a602209802fd0b02b0900320a602\
-209902fd0b02c0900320a602209a02fd0b02d0900320a602209b02fd0b02e0900320a602209c02fd0b02f090030b20940241016a229402410248\
-0d000b20930241016a2293024119480d000b20920241016a2292024101480d000b410021920203404100210d0340200b41086c200d6a20022802\
-00480440200320920241046c200d41086c6a41046c6a21a80220a802fd000280900321a70220a802fd0002809a0321a90220a70220a902fde401\
-21aa0220a802fd000280a40321ab0220aa0220ab02fde40121ac0220a802fd000280ae0321ad0220ac0220ad02fde40121ae0220a802fd000280\
-920321af0220a802fd0002809c0321b00220af0220b002fde40121b10220a802fd000280a60321b20220b10220b202fde40121b30220a802fd00\
-0280b00321b40220b30220b402fde40121b50220ae0220b502fde40121b60220a802fd000280940321b70220a802fd0002809e0321b80220b702\
-20b802fde40121b90220a802fd000280a80321ba0220b90220ba02fde40121bb0220a802fd000280b20321bc0220bb0220bc02fde40121bd0220\
-b60220bd02fde40121be0220a802fd000280960321bf0220a802fd000280a00321c00220bf0220c002fde40121c10220a802fd000280aa0321c2\
-0220c10220c202fde40121c30220a802fd000280b40321c40220c30220c402fde40121c50220be0220c502fde40121c60220bd02fd0c0000003f\
-0000003f0000003f0000003ffde60121c70220b50220c702fde50121c80220c502fd0c00000040000000400000004000000040fde60121c90220\
-c80220c902fde50121ca0220bd02fd0c0000803e0000803e0000803e0000803efde60121cb0220b50220cb02fde40121cc0220c502fd0c000080\
-40000080400000804000008040fde60121cd0220cc0220cd02fde40121ce0220a802fd000280980321cf0220a802fd000280a20321d00220cf02\
-20d002fde40121d10220a802fd000280ac0321d20220d10220d202fde40121d30220a802fd000280b60321d40220d30220d402fde40121d50220\
-ce0220d502fde40121d60220ab02fd0c0000003f0000003f0000003f0000003ffde60121d70220a90220d702fde50121d80220ad02fd0c000000\
-40000000400000004000000040fde60121d90220d80220d902fde50121da0220b202fd0c0000003f0000003f0000003f0000003ffde60121db02\
-20b00220db02fde50121dc0220b402fd0c00000040000000400000004000000040fde60121dd0220dc0220dd02fde50121de0220da0220de02fd\
-e40121df0220ba02fd0c0000003f0000003f0000003f0000003ffde60121e00220b80220e002fde50121e10220bc02fd0c000000400000004000\
-00004000000040fde60121e20220e10220e202fde50121e30220df0220e302fde40121e40220c202fd0c0000003f0000003f0000003f0000003f\
-fde60121e50220c00220e502fde50121e60220c402fd0c00000040000000400000004000000040fde60121e70220e60220e702fde50121e80220\
-e40220e802fde40121e90220e302fd0c0000003f0000003f0000003f0000003ffde60121ea0220de0220ea02fde50121eb0220e802fd0c000000\
-40000000400000004000000040fde60121ec0220eb0220ec02fde50121ed0220e302fd0c0000803e0000803e0000803e0000803efde60121ee02\
-20de0220ee02fde40121ef0220e802fd0c00008040000080400000804000008040fde60121f00220ef0220f002fde40121f10220d202fd0c0000\
-003f0000003f0000003f0000003ffde60121f20220d00220f202fde50121f30220d402fd0c00000040000000400000004000000040fde60121f4\
-0220f30220f402fde50121f50220f10220f502fde40121f60220ab02fd0c0000803e0000803e0000803e0000803efde60121f70220a90220f702\
-fde40121f80220ad02fd0c00008040000080400000804000008040fde60121f90220f80220f902fde40121fa0220a802fd000280b80321fb0220\
-fa0220fb02fde40121fc0220b202fd0c0000803e0000803e0000803e0000803efde60121fd0220b00220fd02fde40121fe0220b402fd0c000080\
-40000080400000804000008040fde60121ff0220fe0220ff02fde40121800320a802fd000280ba03218103208003208103fde40121820320fc02\
-208203fde40121830320ba02fd0c0000803e0000803e0000803e0000803efde60121840320b802208403fde40121850320bc02fd0c0000804000\
-0080400000804000008040fde601218603208503208603fde40121870320a802fd000280bc03218803208703208803fde4012189032083032089\
-03fde401218a0320c202fd0c0000803e0000803e0000803e0000803efde601218b0320c002208b03fde401218c0320c402fd0c00008040000080\
-400000804000008040fde601218d03208c03208d03fde401218e0320a802fd000280be03218f03208e03208f03fde401219003208a03209003fd\
-e401219103208903fd0c0000003f0000003f0000003f0000003ffde601219203208203209203fde501219303209003fd0c000000400000004000\
-00004000000040fde601219403209303209403fde501219503208903fd0c0000803e0000803e0000803e0000803efde601219603208203209603\
-fde401219703209003fd0c00008040000080400000804000008040fde601219803209703209803fde40121990320d202fd0c0000803e0000803e\
-0000803e0000803efde601219a0320d002209a03fde401219b0320d402fd0c00008040000080400000804000008040fde601219c03209b03209c\
-03fde401219d0320a802fd000280c003219e03209d03209e03fde401219f03209903209f03fde40121a0034100218e0203404100218f02200320\
-920241046c200d41c8006c6a41046c6a21a103034020a10320c602fd0b0280c20320a10320ca02fd0b02a0c20320a10320d602fd0b02c0c20320\
-a10320e902fd0b02e0c20320a10320ed02fd0b0280c30320a10320f602fd0b02a0c30320a103209103fd0b02c0c30320a103209503fd0b02e0c3\
-0320a10320a003fd0b0280c403208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b20\
-920241016a2292024102480d000b410021920203404100210d0340200b41086c200d6a2002280200480440200520910241086c20920241046c6a\
-41046c6a21a30320a303fd000280cc1621a203410021a4030340410021a503200720910241086c20920241046c6a20a4034180036c6a200b4180\
-c8006c6a200d4180096c6a41046c6a21a603200320920241046c20a40341186c6a200d41c8006c6a41046c6a21a703034020a60320a703fd0002\
-80c20320a203fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a6034180046a21a60320a70341206a21a70320a5034101\
-6a22a5034103480d000b20a40341016a22a4034103480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b20910241\
-016a2291024110480d000b200841016a22082001480d000b0b0bd30d0f077f0a7b047f087b017f017b017f017b017f017b027f047b037f047b02\
-7f20002001482002280200410448710440200021080340200821092009411070210a200941106e21092009210b200b41056c200228020041056b\
-200b41056c200228020041056b481b210c4100210d03404100210e0340410520022802004c0440fd0c0000000000000000000000000000000021\
-0ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
-002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000\
-0000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000\
-000000000021184100211903404100211a2004200c41c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a211b2005200a4108\
-6c20194180c0016c6a41046c6a211c02400340201bfd090200211d201cfd000280cc04211e201d201efde601200ffde401210f201cfd000290cc\
-04211f201d201ffde6012010fde4012110201bfd0902803221202020201efde6012011fde40121112020201ffde6012012fde4012112201a4180\
-7f460d01201bfd0902806421212021201efde6012013fde40121132021201ffde6012014fde4012114201bfd090280960121222022201efde601\
-2015fde40121152022201ffde6012016fde4012116201a41a07e460d01201bfd090280c80121232023201efde6012017fde40121172023201ffd\
-e6012018fde4012118201b41046a211b201c4180046a211c201a41016a221a41c001480d000b0b201941016a22194103480d000b2005200a4108\
-6c41046c6a21252025fd000280cc1621242025fd000290cc1621262007200c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c\
-6a21272027200f2024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202720102026fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b0210202720112024fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202720122026fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b029024202720132024fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-8048202720142026fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202720152024fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b02806c202720162026fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202720172024fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b02809001202720182026fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b02909001052005200a41086c41046c6a21292029fd000280cc1621282029fd000290cc16212a4100212b0340202b41026c41016a2002280200\
-41016b202b41026c41016a200228020041016b481b212cfd0c00000000000000000000000000000000212dfd0c00000000000000000000000000\
-000000212efd0c00000000000000000000000000000000212ffd0c0000000000000000000000000000000021304100211903404100211a200420\
-0d41c0026c202b4180196c6a201941c0026c6a200e41c0006c6a41046c6a21312005200a41086c20194180c0016c6a41046c6a21322004202c41\
-c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a213303402031fd09020021342032fd000280cc04213520342035fde60120\
-2dfde401212d2032fd000290cc04213620342036fde601202efde401212e2033fd090200213720372035fde601202ffde401212f20372036fde6\
-012030fde4012130203141046a213120324180046a2132203341046a2133201a41016a221a41c001480d000b201941016a22194103480d000b20\
-07200a41086c200d4180036c6a202b4180126c6a200e4180016c6a41046c6a21382038202d2028fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02002038202e202afde401fd0c00000000000000000000000000000000fdeb01fd0b02102007202c4180096c200a41086c6a20\
-0d4180036c6a200e4180016c6a41046c6a21392039202f2028fde401fd0c00000000000000000000000000000000fdeb01fd0b02002039203020\
-2afde401fd0c00000000000000000000000000000000fdeb01fd0b0210202b41016a222b200228020041016a41026d480d000b0b200e41016a22\
-0e4103480d000b200d41016a220d4103480d000b200841016a22082001480d000b0b0bc20c0f057f0a7b047f087b017f017b017f017b017f017b\
-027f047b037f047b027f200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b\
-200a41056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c000000000000000000\
-00000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f72790203018080040334\
+3300000101010102030404040505050606050505050405070707070707040405070707070808080808080807070707070707050407c612372a69\
+6e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76\
+325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000932696e6665725f3030635f636f6e76335f636f6e\
+7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000a29696e6665725f30315f636f6e76325f636f6e7632645f6164\
+645f72656c755f6d61785f706f6f6c3264000b1f696e6665725f3032615f636f6e76335f636f6e7632645f6164645f72656c75000c2c696e6665\
+725f3032625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f34000d1c696e6665725f30335f6663315f6d61\
+746d756c5f6164645f72656c75000e17696e6665725f30345f6663325f6d61746d756c5f616464000f206576616c756174655f3030615f746f5f\
+666c6f61745f746f5f6633325f6469760010356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f\
+706f6f6c32645f7765696768747300112d6576616c756174655f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f\
+6f6c32640012356576616c756174655f3031625f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f72\
+6d6500132c6576616c756174655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000b226576616c7561\
+74655f3033615f636f6e76335f636f6e7632645f6164645f72656c75000c2f6576616c756174655f3033625f636f6e76335f636f6e7632645f61\
+64645f72656c755f66657765725f7468616e5f34000d1f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75000e3465\
+76616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300142d6576616c\
+756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500151d747261696e5f3030615f746f5f66\
+6c6f61745f746f5f6633325f646976001632747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c\
+32645f6d61785f706f6f00171e747261696e5f3030635f6663325f7765696768745f72656f72646572656400181e747261696e5f3030645f6663\
+315f7765696768745f72656f726465726564001920747261696e5f3030655f636f6e76335f7765696768745f72656f726465726564001a207472\
+61696e5f3030665f636f6e76325f7765696768745f72656f726465726564001b32747261696e5f3031615f636f6e76315f636f6e7632645f6164\
+645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001c32747261696e5f3031625f636f6e76335f636f6e7632645f6164645f72656c\
+755f776569676874735f7472616e73666f726d65000a31747261696e5f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f\
+706f6f6c32645f6d61785f706f6f001d1f747261696e5f3033615f636f6e76335f636f6e7632645f6164645f72656c75000c2c747261696e5f30\
+33625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f34000d1c747261696e5f30345f6663315f6d61746d75\
+6c5f6164645f72656c75000e31747261696e5f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f74\
+6f5f6633001e2b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001f1a747261696e\
+5f3036625f6663325f6261636b776172645f73756d00201d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c0021277472\
+61696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c65637400221a747261696e5f3037615f6663315f6261636b\
+776172645f73756d00231d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002427747261696e5f3037635f6663315f62\
+61636b776172645f6d61746d756c5f67745f73656c656374002532747261696e5f3037645f636f6e76335f6261636b776172645f636f6e763264\
+5f7765696768745f677261645f696d6167657300261c747261696e5f3038615f636f6e76335f6261636b776172645f73756d002732747261696e\
+5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f776569676874002832747261696e5f3038635f\
+636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c6500292b747261696e5f3039615f636f6e7633\
+5f6261636b776172645f636f6e7632645f7765696768745f67726164002a1c747261696e5f3039625f636f6e76325f6261636b776172645f7375\
+6d002b32747261696e5f3130615f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002c3274\
+7261696e5f3130625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e002d23747261696e5f\
+3130635f636f6e76335f6261636b776172645f73756d5f736c69636573002e1c747261696e5f3131615f636f6e76315f6261636b776172645f73\
+756d002f32747261696e5f3131625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765003032\
+747261696e5f3131635f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573002e23747261696e\
+5f3131645f636f6e76325f6261636b776172645f73756d5f736c69636573002e32747261696e5f3132615f636f6e76325f6261636b776172645f\
+6d61785f706f6f6c32645f677261645f636f6e7632645f7765003123747261696e5f3132625f636f6e76315f6261636b776172645f73756d5f73\
+6c69636573003132747261696e5f3132635f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765\
+00312e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f726500320aef8e0333d301\
+01027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a1210244\
+5c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc156\
+3fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a244\
+000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000000061\
+044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b20\
+00bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa22103\
+200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133b\
+b1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005\
+a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001\
+b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a01000440000\
+00000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0\
+a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c04404300\
+00c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470beb08\
+07067f087b037f0f7b017f017b017f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e0340fd0c0000\
+0000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c\
+000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114\
+fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004200c41386c200b4190066c6a\
+200d41026c6a41046c6a21182005200e41086c41046c6a2119024003402018fd090200211a2019fd000200211b201a201bfde601200ffde40121\
+0f2018fd090204211c201c201bfde6012010fde40121102018fd090270211d201d201bfde6012011fde40121112018fd090274211e201e201bfd\
+e6012012fde40121122019fd000210211f201a201ffde6012013fde4012113201c201ffde6012014fde4012114201d201ffde6012015fde40121\
+15201e201ffde6012016fde4012116201741a07e460d012019fd000280012120201c2020fde601200ffde401210f2018fd090208212120212020\
+fde6012010fde4012110201e2020fde6012011fde40121112018fd090278212220222020fde6012012fde40121122019fd000290012123201c20\
+23fde6012013fde401211320212023fde6012014fde4012114201e2023fde6012015fde401211520222023fde6012016fde4012116201741e07c\
+460d012019fd00028002212420212024fde601200ffde401210f2018fd09020c212520252024fde6012010fde401211020222024fde6012011fd\
+e40121112018fd09027c212620262024fde6012012fde40121122019fd00029002212720212027fde6012013fde401211320252027fde6012014\
+fde401211420222027fde6012015fde401211520262027fde6012016fde4012116201841f0006a211820194180036a2119201741016a22174103\
+480d000b0b2005200e41086c41046c6a21292029fd0002800921282029fd00029009212a2006200e41086c200c41a0036c6a200b41a02a6c6a20\
+0d41206c6a41046c6a212b202b200f2028fde401fd0c00000000000000000000000000000000fdeb0120102028fde401fd0c0000000000000000\
+0000000000000000fdeb01fde90120112028fde401fd0c00000000000000000000000000000000fdeb01fde90120122028fde401fd0c00000000\
+000000000000000000000000fdeb01fde901fd0b0200202b2013202afde401fd0c00000000000000000000000000000000fdeb012014202afde4\
+01fd0c00000000000000000000000000000000fdeb01fde9012015202afde401fd0c00000000000000000000000000000000fdeb01fde9012016\
+202afde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200e41016a220e4104480d000b200d41016a220d410d480d00\
+0b200c41016a220c410d480d000b200941016a22092001480d000b0b0b860702077f1f7b200020014804402000210903402009210a200a412070\
+210b200a41206e210a200a210c4100210d2005200c41086c200b41c0006c6a41046c6a210e2007200c4180206c200b41086c6a41046c6a210f03\
+40200efd0002800a21102010fd0c0000003f0000003f0000003f0000003ffde6012111200efd0002804afd0c0000003f0000003f0000003f0000\
+003ffde6012112200efd0002808a0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200efd000280ca01fd0c0000003f0000\
+003f0000003f0000003ffde6012115200efd0002808a0321162016fd0c0000003f0000003f0000003f0000003ffde601211720112015fde40120\
+17fde40121182018fd0c0000003f0000003f0000003f0000003ffde6012119200efd0002808a02fd0c0000003f0000003f0000003f0000003ffd\
+e601211a200efd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211b2012201afde401201bfde401fd0c0000003f0000003f00\
+00003f0000003ffde601211c200efd000280ca02fd0c0000003f0000003f0000003f0000003ffde601211d200efd0002808a04211e201efd0c00\
+00003f0000003f0000003f0000003ffde601211f2014201dfde401201ffde40121202020fd0c0000003f0000003f0000003f0000003ffde60121\
+2120112015fde5012017fde40121222022fd0c0000003f0000003f0000003f0000003ffde60121232012201afde501201bfde401fd0c0000003f\
+0000003f0000003f0000003ffde60121242014201dfde501201ffde40121252025fd0c0000003f0000003f0000003f0000003ffde60121262011\
+2012fde4012014fde401212720112012fde5012014fde40121282019201cfde4012021fde40121292019201cfde5012021fde401212a20232024\
+fde4012026fde401212b20232024fde5012026fde401212c2017201bfde401201ffde401212d2017201bfde501201ffde401212e200f2010fd0b\
+0200200f2027fd0b028008200f2028fd0b028010200f2013fd0b028018200f2018fd0b028020200f2029fd0b028028200f202afd0b028030200f\
+2020fd0b028038200f2022fd0b028040200f202bfd0b028048200f202cfd0b028050200f2025fd0b028058200f2016fd0b028060200f202dfd0b\
+028068200f202efd0b028070200f201efd0b028078200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a2209200148\
+0d000b0b0bea1002077f3c7b2000200148200228020041044e7104402000210903402009210a200a41c00070210b200a41c0006e210a200a210c\
+4100210d2005200c41086c200b4180016c6a41046c6a210e2008200c4180e4006c200b41086c6a41046c6a210f0340200efd000280cc04211020\
+10fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200efd000280cc0621\
+132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde6012115200efd000280cc\
+0821162016fd0c0000003f0000003f0000003f0000003ffde60121172010fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200efd0002\
+80cc0a21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a200efd000280cc10211b201bfd0c398ee33d398ee33d398ee33d398e\
+e33dfde601211c2018201afde401201cfde401211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2013fd0c398ee33d398ee33d\
+398ee33d398ee33dfde601211f200efd000280cc0c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121200efd000280cc122122\
+2022fd0c398ee33d398ee33d398ee33d398ee33dfde6012123201f2021fde4012023fde40121242024fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde60121252016fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200efd000280cc0e21272027fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde6012128200efd000280cc1421292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a20262028fde401202afde401212b20\
+182019fd0c398e633d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd\
+0c398ee33d398ee33d398ee33d398ee33dfde601212d201f2020fd0c398e633d398e633d398e633d398e633dfde601fde5012022fd0c398ee33c\
+398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f2029fd0c398ee33c398ee33c39\
+8ee33c398ee33cfde601213020262027fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde40121312010fd0c398e633d398e63\
+3d398e633d398e633dfde601201afde501201bfd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde60121332013fd0c398e633d398e633d398e633d398e633dfde6012021fde5012022fd0c398e633e398e633e398e633e398e\
+633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352029fd0c398e633e398e633e398e633e398e633efde601\
+21362016fd0c398e633d398e633d398e633d398e633dfde6012028fde5012036fde40121372011fd0c0000003f0000003f0000003f0000003ffd\
+e601213820122015fde4012017fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213920122014fd0c398e633d398e633d398e633d39\
+8e633dfde601fde5012017fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213a2011fd0c398e633d398e633d398e633d398e633dfd\
+e6012015fde5012017fd0c398e633e398e633e398e633e398e633efde601fde401213b201dfd0c0000003f0000003f0000003f0000003ffde601\
+213c201e2025fde401202bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d201e2024fd0c398e633d398e633d398e633d398e63\
+3dfde601fde501202bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e201dfd0c398e633d398e633d398e633d398e633dfde601\
+2025fde501202bfd0c398e633e398e633e398e633e398e633efde601fde401213f202cfd0c0000003f0000003f0000003f0000003ffde6012140\
+202d202ffde4012031fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012141202d202efd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012031fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012142202cfd0c398e633d398e633d398e633d398e633dfde601202f\
+fde5012031fd0c398e633e398e633e398e633e398e633efde601fde40121432032fd0c0000003f0000003f0000003f0000003ffde60121442033\
+2035fde4012037fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520332034fd0c398e633d398e633d398e633d398e633dfde601\
+fde5012037fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121462032fd0c398e633d398e633d398e633d398e633dfde6012035fde5\
+012037fd0c398e633e398e633e398e633e398e633efde601fde4012147201bfd0c0000003f0000003f0000003f0000003ffde6012148201c2023\
+fde401202afde4012149201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401214a201bfd0c398e633d398e633d39\
+8e633d398e633dfde6012023fde5012036fde401214b200f2038fd0b0200200f2039fd0b028010200f203afd0b028020200f203bfd0b02803020\
+0f2017fd0b028040200f203cfd0b028050200f203dfd0b028060200f203efd0b028070200f203ffd0b02808001200f202bfd0b02809001200f20\
+40fd0b0280a001200f2041fd0b0280b001200f2042fd0b0280c001200f2043fd0b0280d001200f2031fd0b0280e001200f2044fd0b0280f00120\
+0f2045fd0b02808002200f2046fd0b02809002200f2047fd0b0280a002200f2037fd0b0280b002200f2048fd0b0280c002200f2049fd0b0280d0\
+02200f204afd0b0280e002200f204bfd0b0280f002200f2029fd0b02808003200e41106a210e200f41106a210f200d41016a220d4102480d000b\
+200941016a22092001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170\
+210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003\
+200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd000280\
+1b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002\
+800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e200ffd000280292018fde501211f200ffd00\
+028028201afde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5012123200ffd000280032016fde501\
+2015fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201c2016fde401201bfde501212820112017fd\
+e501201dfde5012129201e201dfde401212a201d201efde501212b2016201cfde501201efde501212c200ffd000280272017fde501201ffde501\
+212d2020201ffde401212e201f2020fde501212f200ffd0002802a201cfde5012020fde501213020102021fd0b020020102022fd0b0280192010\
+2023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029\
+fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010\
+202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d\
+000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c0000000000000000000000000000000021\
+35fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000\
+002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000\
+000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c0000000000000000000000\
+0000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a21410240034020\
+40fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001\
+214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde4\
+01213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a0\
+7e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41\
+016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02\
+a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd\
+0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b41002132\
+03404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd0002\
+80a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd\
+0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d403215520\
+4e204ffde501204afd0002a0e103fde401215620512052fde501204afd0002c0e703fde4012157204afd0002809003204cfde401204dfde40120\
+50fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde4012159204c204dfde501204afd000280db03fde4\
+012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde401fde401215b204b2058fd0b0280f403204b2059fd\
+0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a\
+220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100\
+215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c\
+6a2161034020602061fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c0000\
+0000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde90120\
+61fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f\
+41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a220820\
+01480d000b0b0bdd3e0f067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b057f2000200148200228020041044e71044020\
+0021080340200821092009410170210a200941016e21092009210b4100210c03404100210d0340200b41086c200d6a2002280200480440200420\
+0b4180e4006c200d41c00c6c6a200c41046c6a41046c6a210f200ffd000200210e200efd0c00000040000000400000004000000040fde6012110\
+200ffd0002800a21112011fd0c00004040000040400000404000004040fde601211220102012fde4012113200ffd0002801421142014fd0c0000\
+4040000040400000404000004040fde601211520132015fde5012116200ffd0002801e21172017fd0c00000040000000400000004000000040fd\
+e601211820162018fde50121192019fd0c00000040000000400000004000000040fde601211a200ffd00028002211b201bfd0c00000040000000\
+400000004000000040fde601211c200ffd0002800c211d201dfd0c00004040000040400000404000004040fde601211e201c201efde401211f20\
+0ffd0002801621202020fd0c00004040000040400000404000004040fde6012121201f2021fde5012122200ffd0002802021232023fd0c000000\
+40000000400000004000000040fde601212420222024fde50121252025fd0c00004040000040400000404000004040fde6012126201a2026fde4\
+012127200ffd0002800421282028fd0c00000040000000400000004000000040fde6012129200ffd0002800e212a202afd0c0000404000004040\
+0000404000004040fde601212b2029202bfde401212c200ffd00028018212d202dfd0c00004040000040400000404000004040fde601212e202c\
+202efde501212f200ffd0002802221302030fd0c00000040000000400000004000000040fde6012131202f2031fde50121322032fd0c00004040\
+000040400000404000004040fde601213320272033fde5012134200ffd0002800621352035fd0c00000040000000400000004000000040fde601\
+2136200ffd0002801021372037fd0c00004040000040400000404000004040fde601213820362038fde4012139200ffd0002801a213a203afd0c\
+00004040000040400000404000004040fde601213b2039203bfde501213c200ffd00028024213d203dfd0c000000400000004000000040000000\
+40fde601213e203c203efde501213f203ffd0c00000040000000400000004000000040fde601214020342040fde50121412025fd0c0000004000\
+0000400000004000000040fde60121422032fd0c0000a0400000a0400000a0400000a040fde601214320422043fde401214420442040fde40121\
+452032fd0c00000041000000410000004100000041fde60121462025fd0c00008041000080410000804100008041fde601214720462047fde501\
+2148203ffd0c00000041000000410000004100000041fde601214920482049fde401214a20252032fde401214b204b2040fde501214c200ffd00\
+028008214d204dfd0c00000040000000400000004000000040fde601214e200ffd00028012214f204ffd0c000040400000404000004040000040\
+40fde6012150204e2050fde4012151200ffd0002801c21522052fd0c00004040000040400000404000004040fde601215320512053fde5012154\
+200ffd0002802621552055fd0c00000040000000400000004000000040fde601215620542056fde501215720572025fde50121582032fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601215920582059fde501215a203ffd0c0000c03f0000c03f0000c03f0000c03ffde601215b205a205bfd\
+e401215c2011fd0c00000040000000400000004000000040fde601215d2014fd0c0000a0400000a0400000a0400000a040fde601215e205d205e\
+fde401215f205f2018fde40121602060fd0c00000040000000400000004000000040fde6012161201dfd0c000000400000004000000040000000\
+40fde60121622020fd0c0000a0400000a0400000a0400000a040fde601216320622063fde401216420642024fde40121652065fd0c0000404000\
+0040400000404000004040fde601216620612066fde4012167202afd0c00000040000000400000004000000040fde6012168202dfd0c0000a040\
+0000a0400000a0400000a040fde601216920682069fde401216a206a2031fde401216b206bfd0c00004040000040400000404000004040fde601\
+216c2067206cfde501216d2037fd0c00000040000000400000004000000040fde601216e203afd0c0000a0400000a0400000a0400000a040fde6\
+01216f206e206ffde40121702070203efde40121712071fd0c00000040000000400000004000000040fde6012172206d2072fde50121732065fd\
+0c00000040000000400000004000000040fde6012174206bfd0c0000a0400000a0400000a0400000a040fde601217520742075fde40121762076\
+2072fde4012177206bfd0c00000041000000410000004100000041fde60121782065fd0c00008041000080410000804100008041fde601217920\
+782079fde501217a2071fd0c00000041000000410000004100000041fde601217b207a207bfde401217c2065206bfde401217d207d2072fde501\
+217e204ffd0c00000040000000400000004000000040fde601217f2052fd0c0000a0400000a0400000a0400000a040fde601218001207f208001\
+fde4012181012081012056fde4012182012082012065fde501218301206bfd0c0000c03f0000c03f0000c03f0000c03ffde60121840120830120\
+8401fde5012185012071fd0c0000c03f0000c03f0000c03f0000c03ffde601218601208501208601fde4012187012014fd0c0000004100000041\
+0000004100000041fde6012188012011fd0c00008041000080410000804100008041fde601218901208801208901fde501218a012017fd0c0000\
+0041000000410000004100000041fde601218b01208a01208b01fde401218c01208c01fd0c00000040000000400000004000000040fde601218d\
+012020fd0c00000041000000410000004100000041fde601218e01201dfd0c00008041000080410000804100008041fde601218f01208e01208f\
+01fde5012190012023fd0c00000041000000410000004100000041fde601219101209001209101fde401219201209201fd0c0000404000004040\
+0000404000004040fde601219301208d01209301fde401219401202dfd0c00000041000000410000004100000041fde601219501202afd0c0000\
+8041000080410000804100008041fde601219601209501209601fde5012197012030fd0c00000041000000410000004100000041fde601219801\
+209701209801fde401219901209901fd0c00004040000040400000404000004040fde601219a01209401209a01fde501219b01203afd0c000000\
+41000000410000004100000041fde601219c012037fd0c00008041000080410000804100008041fde601219d01209c01209d01fde501219e0120\
+3dfd0c00000041000000410000004100000041fde601219f01209e01209f01fde40121a00120a001fd0c00000040000000400000004000000040\
+fde60121a101209b0120a101fde50121a201209201fd0c00000040000000400000004000000040fde60121a301209901fd0c0000a0400000a040\
+0000a0400000a040fde60121a40120a30120a401fde40121a50120a50120a101fde40121a601209901fd0c000000410000004100000041000000\
+41fde60121a701209201fd0c00008041000080410000804100008041fde60121a80120a70120a801fde50121a90120a001fd0c00000041000000\
+410000004100000041fde60121aa0120a90120aa01fde40121ab01209201209901fde40121ac0120ac0120a101fde50121ad012052fd0c000000\
+41000000410000004100000041fde60121ae01204ffd0c00008041000080410000804100008041fde60121af0120ae0120af01fde50121b00120\
+55fd0c00000041000000410000004100000041fde60121b10120b00120b101fde40121b20120b201209201fde50121b301209901fd0c0000c03f\
+0000c03f0000c03f0000c03ffde60121b40120b30120b401fde50121b50120a001fd0c0000c03f0000c03f0000c03f0000c03ffde60121b60120\
+b50120b601fde40121b70120112014fde40121b80120b8012018fde50121b90120b901fd0c00000040000000400000004000000040fde60121ba\
+01201d2020fde40121bb0120bb012024fde50121bc0120bc01fd0c00004040000040400000404000004040fde60121bd0120ba0120bd01fde401\
+21be01202a202dfde40121bf0120bf012031fde50121c00120c001fd0c00004040000040400000404000004040fde60121c10120be0120c101fd\
+e50121c2012037203afde40121c30120c301203efde50121c40120c401fd0c00000040000000400000004000000040fde60121c50120c20120c5\
+01fde50121c60120bc01fd0c00000040000000400000004000000040fde60121c70120c001fd0c0000a0400000a0400000a0400000a040fde601\
+21c80120c70120c801fde40121c90120c90120c501fde40121ca0120c001fd0c00000041000000410000004100000041fde60121cb0120bc01fd\
+0c00008041000080410000804100008041fde60121cc0120cb0120cc01fde50121cd0120c401fd0c00000041000000410000004100000041fde6\
+0121ce0120cd0120ce01fde40121cf0120bc0120c001fde40121d00120d00120c501fde50121d101204f2052fde40121d20120d2012056fde501\
+21d30120d30120bc01fde50121d40120c001fd0c0000c03f0000c03f0000c03f0000c03ffde60121d50120d40120d501fde50121d60120c401fd\
+0c0000c03f0000c03f0000c03f0000c03ffde60121d70120d60120d701fde40121d801200ffd0002802821d90120d9012011fde50121da012014\
+fd0c0000c03f0000c03f0000c03f0000c03ffde60121db0120da0120db01fde50121dc012017fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+0121dd0120dc0120dd01fde40121de0120de01fd0c00000040000000400000004000000040fde60121df01200ffd0002802a21e00120e001201d\
+fde50121e1012020fd0c0000c03f0000c03f0000c03f0000c03ffde60121e20120e10120e201fde50121e3012023fd0c0000c03f0000c03f0000\
+c03f0000c03ffde60121e40120e30120e401fde40121e50120e501fd0c00004040000040400000404000004040fde60121e60120df0120e601fd\
+e40121e701200ffd0002802c21e80120e801202afde50121e901202dfd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e90120ea01\
+fde50121eb012030fd0c0000c03f0000c03f0000c03f0000c03ffde60121ec0120eb0120ec01fde40121ed0120ed01fd0c000040400000404000\
+00404000004040fde60121ee0120e70120ee01fde50121ef01200ffd0002802e21f00120f0012037fde50121f101203afd0c0000c03f0000c03f\
+0000c03f0000c03ffde60121f20120f10120f201fde50121f301203dfd0c0000c03f0000c03f0000c03f0000c03ffde60121f40120f30120f401\
+fde40121f50120f501fd0c00000040000000400000004000000040fde60121f60120ef0120f601fde50121f70120e501fd0c0000004000000040\
+0000004000000040fde60121f80120ed01fd0c0000a0400000a0400000a0400000a040fde60121f90120f80120f901fde40121fa0120fa0120f6\
+01fde40121fb0120ed01fd0c00000041000000410000004100000041fde60121fc0120e501fd0c00008041000080410000804100008041fde601\
+21fd0120fc0120fd01fde50121fe0120f501fd0c00000041000000410000004100000041fde60121ff0120fe0120ff01fde40121800220e50120\
+ed01fde40121810220810220f601fde501218202200ffd00028030218302208302204ffde5012184022052fd0c0000c03f0000c03f0000c03f00\
+00c03ffde601218502208402208502fde5012186022055fd0c0000c03f0000c03f0000c03f0000c03ffde601218702208602208702fde4012188\
+0220880220e501fde50121890220ed01fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b0220f501fd0c00\
+00c03f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde401218d024100218e0203404100218f022003200d41c0006c200c41046c\
+6a41046c6a21900203402090022041fd0b02002090022045fd0b028010209002204afd0b028020209002204cfd0b028030209002205cfd0b0280\
+402090022073fd0b0280502090022077fd0b028060209002207cfd0b028070209002207efd0b02808001209002208701fd0b0280900120900220\
+a201fd0b0280a00120900220a601fd0b0280b00120900220ab01fd0b0280c00120900220ad01fd0b0280d00120900220b701fd0b0280e0012090\
+0220c601fd0b0280f00120900220ca01fd0b0280800220900220cf01fd0b0280900220900220d101fd0b0280a00220900220d801fd0b0280b002\
+20900220f701fd0b0280c00220900220fb01fd0b0280d002209002208002fd0b0280e002209002208202fd0b0280f002209002208d02fd0b0280\
+8003208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b200c41016a220c4110480d00\
+0b41002191020340410021920203404100219302034041002194020340200b41086c20940241046c6a2002280200480440fd0c00000000000000\
+000000000000000000219502fd0c00000000000000000000000000000000219602fd0c00000000000000000000000000000000219702fd0c0000\
+0000000000000000000000000000219802fd0c00000000000000000000000000000000219902fd0c00000000000000000000000000000000219a\
+02fd0c00000000000000000000000000000000219b02fd0c00000000000000000000000000000000219c024100219d0220032093024180046c20\
+94024180026c6a41046c6a219e0220062091024180e4006c2093024180046c6a41046c6a219f020340209e02fd09020021a002209f02fd000200\
+21a10220a00220a102fde601209502fde401219502209f02fd00021021a20220a00220a202fde601209602fde401219602209e02fd0902800221\
+a30220a30220a102fde601209702fde40121970220a30220a202fde601209802fde401219802209e02fd0902800421a40220a40220a102fde601\
+209902fde40121990220a40220a202fde601209a02fde401219a02209e02fd0902800621a50220a50220a102fde601209b02fde401219b0220a5\
+0220a202fde601209c02fde401219c02209e0241046a219e02209f0241206a219f02209d0241016a229d0241c000480d000b200320930241c000\
+6c20940241206c6a41046c6a21a60220a602209502fd0b0280900320a602209602fd0b0290900320a602209702fd0b02a0900320a602209802fd\
+0b02b0900320a602209902fd0b02c0900320a602209a02fd0b02d0900320a602209b02fd0b02e0900320a602209c02fd0b02f090030b20940241\
+016a2294024102480d000b20930241016a2293024119480d000b20920241016a2292024101480d000b410021920203404100210d0340200b4108\
+6c200d6a2002280200480440200320920241046c200d41086c6a41046c6a21a80220a802fd000280900321a70220a802fd0002809a0321a90220\
+a70220a902fde40121aa0220a802fd000280a40321ab0220aa0220ab02fde40121ac0220a802fd000280ae0321ad0220ac0220ad02fde40121ae\
+0220a802fd000280920321af0220a802fd0002809c0321b00220af0220b002fde40121b10220a802fd000280a60321b20220b10220b202fde401\
+21b30220a802fd000280b00321b40220b30220b402fde40121b50220ae0220b502fde40121b60220a802fd000280940321b70220a802fd000280\
+9e0321b80220b70220b802fde40121b90220a802fd000280a80321ba0220b90220ba02fde40121bb0220a802fd000280b20321bc0220bb0220bc\
+02fde40121bd0220b60220bd02fde40121be0220a802fd000280960321bf0220a802fd000280a00321c00220bf0220c002fde40121c10220a802\
+fd000280aa0321c20220c10220c202fde40121c30220a802fd000280b40321c40220c30220c402fde40121c50220be0220c502fde40121c60220\
+bd02fd0c0000003f0000003f0000003f0000003ffde60121c70220b50220c702fde50121c80220c502fd0c000000400000004000000040000000\
+40fde60121c90220c80220c902fde50121ca0220bd02fd0c0000803e0000803e0000803e0000803efde60121cb0220b50220cb02fde40121cc02\
+20c502fd0c00008040000080400000804000008040fde60121cd0220cc0220cd02fde40121ce0220a802fd000280980321cf0220a802fd000280\
+a20321d00220cf0220d002fde40121d10220a802fd000280ac0321d20220d10220d202fde40121d30220a802fd000280b60321d40220d30220d4\
+02fde40121d50220ce0220d502fde40121d60220ab02fd0c0000003f0000003f0000003f0000003ffde60121d70220a90220d702fde50121d802\
+20ad02fd0c00000040000000400000004000000040fde60121d90220d80220d902fde50121da0220b202fd0c0000003f0000003f0000003f0000\
+003ffde60121db0220b00220db02fde50121dc0220b402fd0c00000040000000400000004000000040fde60121dd0220dc0220dd02fde50121de\
+0220da0220de02fde40121df0220ba02fd0c0000003f0000003f0000003f0000003ffde60121e00220b80220e002fde50121e10220bc02fd0c00\
+000040000000400000004000000040fde60121e20220e10220e202fde50121e30220df0220e302fde40121e40220c202fd0c0000003f0000003f\
+0000003f0000003ffde60121e50220c00220e502fde50121e60220c402fd0c00000040000000400000004000000040fde60121e70220e60220e7\
+02fde50121e80220e40220e802fde40121e90220e302fd0c0000003f0000003f0000003f0000003ffde60121ea0220de0220ea02fde50121eb02\
+20e802fd0c00000040000000400000004000000040fde60121ec0220eb0220ec02fde50121ed0220e302fd0c0000803e0000803e0000803e0000\
+803efde60121ee0220de0220ee02fde40121ef0220e802fd0c00008040000080400000804000008040fde60121f00220ef0220f002fde40121f1\
+0220d202fd0c0000003f0000003f0000003f0000003ffde60121f20220d00220f202fde50121f30220d402fd0c00000040000000400000004000\
+000040fde60121f40220f30220f402fde50121f50220f10220f502fde40121f60220ab02fd0c0000803e0000803e0000803e0000803efde60121\
+f70220a90220f702fde40121f80220ad02fd0c00008040000080400000804000008040fde60121f90220f80220f902fde40121fa0220a802fd00\
+0280b80321fb0220fa0220fb02fde40121fc0220b202fd0c0000803e0000803e0000803e0000803efde60121fd0220b00220fd02fde40121fe02\
+20b402fd0c00008040000080400000804000008040fde60121ff0220fe0220ff02fde40121800320a802fd000280ba03218103208003208103fd\
+e40121820320fc02208203fde40121830320ba02fd0c0000803e0000803e0000803e0000803efde60121840320b802208403fde40121850320bc\
+02fd0c00008040000080400000804000008040fde601218603208503208603fde40121870320a802fd000280bc03218803208703208803fde401\
+218903208303208903fde401218a0320c202fd0c0000803e0000803e0000803e0000803efde601218b0320c002208b03fde401218c0320c402fd\
+0c00008040000080400000804000008040fde601218d03208c03208d03fde401218e0320a802fd000280be03218f03208e03208f03fde4012190\
+03208a03209003fde401219103208903fd0c0000003f0000003f0000003f0000003ffde601219203208203209203fde501219303209003fd0c00\
+000040000000400000004000000040fde601219403209303209403fde501219503208903fd0c0000803e0000803e0000803e0000803efde60121\
+9603208203209603fde401219703209003fd0c00008040000080400000804000008040fde601219803209703209803fde40121990320d202fd0c\
+0000803e0000803e0000803e0000803efde601219a0320d002209a03fde401219b0320d402fd0c00008040000080400000804000008040fde601\
+219c03209b03209c03fde401219d0320a802fd000280c003219e03209d03209e03fde401219f03209903209f03fde40121a0034100218e020340\
+4100218f02200320920241046c200d41c8006c6a41046c6a21a103034020a10320c602fd0b0280c20320a10320ca02fd0b02a0c20320a10320d6\
+02fd0b02c0c20320a10320e902fd0b02e0c20320a10320ed02fd0b0280c30320a10320f602fd0b02a0c30320a103209103fd0b02c0c30320a103\
+209503fd0b02e0c30320a10320a003fd0b0280c403208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a22\
+0d4108480d000b20920241016a2292024102480d000b410021920203404100210d0340200b41086c200d6a200228020048044020052091024108\
+6c20920241046c6a41046c6a21a30320a303fd000280cc1621a203410021a4030340410021a503200720910241086c20920241046c6a20a40341\
+80036c6a200b4180c8006c6a200d4180096c6a41046c6a21a603200320920241046c20a40341186c6a200d41c8006c6a41046c6a21a703034020\
+a60320a703fd000280c20320a203fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a6034180046a21a60320a70341206a\
+21a70320a50341016a22a5034103480d000b20a40341016a22a4034103480d000b0b200d41016a220d4108480d000b20920241016a2292024102\
+480d000b20910241016a2291024110480d000b200841016a22082001480d000b0b0bd30d0f077f0a7b047f087b017f017b017f017b017f017b02\
+7f047b037f047b027f20002001482002280200410448710440200021080340200821092009411070210a200941106e21092009210b200b41056c\
+200228020041056b200b41056c200228020041056b481b210c4100210d03404100210e0340410520022802004c0440fd0c000000000000000000\
+00000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
+0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
+00000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000\
+0000000000000000000000000021184100211903404100211a2004200c41c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a\
+211b2005200a41086c20194180c0016c6a41046c6a211c02400340201bfd090200211d201cfd000280cc04211e201d201efde601200ffde40121\
+0f201cfd000290cc04211f201d201ffde6012010fde4012110201bfd0902803221202020201efde6012011fde40121112020201ffde6012012fd\
+e4012112201a41807f460d01201bfd0902806421212021201efde6012013fde40121132021201ffde6012014fde4012114201bfd090280960121\
+222022201efde6012015fde40121152022201ffde6012016fde4012116201a41a07e460d01201bfd090280c80121232023201efde6012017fde4\
+0121172023201ffde6012018fde4012118201b41046a211b201c4180046a211c201a41016a221a41c001480d000b0b201941016a22194103480d\
+000b2005200a41086c41046c6a21252025fd000280cc1621242025fd000290cc1621262007200c4180096c200a41086c6a200d4180036c6a200e\
+4180016c6a41046c6a21272027200f2024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202720102026fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b0210202720112024fde401fd0c00000000000000000000000000000000fdeb01fd0b0280242027\
+20122026fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202720132024fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b028048202720142026fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202720152024fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b02806c202720162026fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c20\
+2720172024fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202720182026fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b02909001052005200a41086c41046c6a21292029fd000280cc1621282029fd000290cc16212a4100212b0340202b41026c\
+41016a200228020041016b202b41026c41016a200228020041016b481b212cfd0c00000000000000000000000000000000212dfd0c0000000000\
+0000000000000000000000212efd0c00000000000000000000000000000000212ffd0c0000000000000000000000000000000021304100211903\
+404100211a2004200d41c0026c202b4180196c6a201941c0026c6a200e41c0006c6a41046c6a21312005200a41086c20194180c0016c6a41046c\
+6a21322004202c41c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a213303402031fd09020021342032fd000280cc042135\
+20342035fde601202dfde401212d2032fd000290cc04213620342036fde601202efde401212e2033fd090200213720372035fde601202ffde401\
+212f20372036fde6012030fde4012130203141046a213120324180046a2132203341046a2133201a41016a221a41c001480d000b201941016a22\
+194103480d000b2007200a41086c200d4180036c6a202b4180126c6a200e4180016c6a41046c6a21382038202d2028fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b02002038202e202afde401fd0c00000000000000000000000000000000fdeb01fd0b02102007202c418009\
+6c200a41086c6a200d4180036c6a200e4180016c6a41046c6a21392039202f2028fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b020020392030202afde401fd0c00000000000000000000000000000000fdeb01fd0b0210202b41016a222b200228020041016a41026d480d00\
+0b0b200e41016a220e4103480d000b200d41016a220d4103480d000b200841016a22082001480d000b0b0bc20c0f057f0a7b047f087b017f017b\
+017f017b017f017b027f047b037f047b027f200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c\
+200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00\
+000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd\
+0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000000021\
+12fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000\
+002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd09\
+0200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd090280\
+24211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fd\
+e4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741\
+a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a21\
+19201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290\
+d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0200\
+2024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004\
+202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127\
+410021280340202841026c41016a200228020041016b202841026c41016a200228020041016b481b2129fd0c0000000000000000000000000000\
+0000212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212cfd0c000000000000000000000000\
+00000000212d41002116034041002117200420284180126c20166a41046c6a212e2005200941086c201641c0046c6a41046c6a212f2004202941\
+80096c20166a41046c6a21300340202efd0902002131202ffd000280d016213220312032fde601202afde401212a202ffd000290d01621332031\
+2033fde601202bfde401212b2030fd090200213420342032fde601202cfde401212c20342033fde601202dfde401212d202e4180046a212e202f\
+4180026a212f20304180046a2130201741016a22174109480d000b201641016a2216418001480d000b2006200941086c20284180016c6a41046c\
+6a21352035202a2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002035202b2027fde401fd0c00000000000000000000\
+000000000000fdeb01fd0b02102006202941c0006c200941086c6a41046c6a21362036202c2025fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b02002036202d2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a2228200228020041016a\
+41026d480d000b0b200741016a22072001480d000b0b0bba0408017d017f097d047f0a7d037f017d017f200020014804402005410041046c6a21\
+0820082a0280e628210720082a0284e628210920082a0288e628210a20082a028ce628210b20082a0290e628210c20082a0294e628210d20082a\
+0298e628210e20082a029ce628210f20082a02a0e628211020082a02a4e628211120002112034020122113201321144100211503404300000000\
+21164300000000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e\
+4300000000211f410021202004201441c0006c41046c6a21212005410041046c6a2122034020212a020021232016202320222a0280d228949221\
+162017202320222a0284d228949221172018202320222a0288d228949221182019202320222a028cd22894922119201a202320222a0290d22894\
+92211a201b202320222a0294d2289492211b201c202320222a0298d2289492211c201d202320222a029cd2289492211d201e202320222a02a0d2\
+289492211e201f202320222a02a4d2289492211f202141046a2121202241286a2122202041016a222041c000480d000b20062014410a6c41046c\
+6a2124202420162007923802002024201720099238020420242018200a9238020820242019200b9238020c2024201a200c923802102024201b20\
+0d923802142024201c200e923802182024201d200f9238021c2024201e2010923802202024201f201192380224201541016a22154101480d000b\
+201241016a22122001480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100210c2006200a419006\
+6c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c\
+419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0b860702077f1f7b20002001480440200021080340200821\
+092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41\
+046c6a210e0340200dfd0002800a210f200ffd0c0000003f0000003f0000003f0000003ffde6012110200dfd0002804afd0c0000003f0000003f\
+0000003f0000003ffde6012111200dfd0002808a0121122012fd0c0000003f0000003f0000003f0000003ffde6012113200dfd000280ca01fd0c\
+0000003f0000003f0000003f0000003ffde6012114200dfd0002808a0321152015fd0c0000003f0000003f0000003f0000003ffde60121162010\
+2014fde4012016fde40121172017fd0c0000003f0000003f0000003f0000003ffde6012118200dfd0002808a02fd0c0000003f0000003f000000\
+3f0000003ffde6012119200dfd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211a20112019fde401201afde401fd0c000000\
+3f0000003f0000003f0000003ffde601211b200dfd000280ca02fd0c0000003f0000003f0000003f0000003ffde601211c200dfd0002808a0421\
+1d201dfd0c0000003f0000003f0000003f0000003ffde601211e2013201cfde401201efde401211f201ffd0c0000003f0000003f0000003f0000\
+003ffde601212020102014fde5012016fde40121212021fd0c0000003f0000003f0000003f0000003ffde601212220112019fde501201afde401\
+fd0c0000003f0000003f0000003f0000003ffde60121232013201cfde501201efde40121242024fd0c0000003f0000003f0000003f0000003ffd\
+e601212520102011fde4012013fde401212620102011fde5012013fde40121272018201bfde4012020fde40121282018201bfde5012020fde401\
+212920222023fde4012025fde401212a20222023fde5012025fde401212b2016201afde401201efde401212c2016201afde501201efde401212d\
+200e200ffd0b0200200e2026fd0b028008200e2027fd0b028010200e2012fd0b028018200e2017fd0b028020200e2028fd0b028028200e2029fd\
+0b028030200e201ffd0b028038200e2021fd0b028040200e202afd0b028048200e202bfd0b028050200e2024fd0b028058200e2015fd0b028060\
+200e202cfd0b028068200e202dfd0b028070200e201dfd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b20084101\
+6a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f20002001480440200021080340200821092009210a4100210b0340410021\
+0c03404100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000\
 0000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000\
-00000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021154100211603\
-40410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd00\
-0280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfd\
-e601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201c\
-fde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd\
-090280900121202020201bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a2217\
-4109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b\
-41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d02821274100212803402028\
-41026c41016a200228020041016b202841026c41016a200228020041016b481b2129fd0c00000000000000000000000000000000212afd0c0000\
-0000000000000000000000000000212bfd0c00000000000000000000000000000000212cfd0c00000000000000000000000000000000212d4100\
-2116034041002117200420284180126c20166a41046c6a212e2005200941086c201641c0046c6a41046c6a212f200420294180096c20166a4104\
-6c6a21300340202efd0902002131202ffd000280d016213220312032fde601202afde401212a202ffd000290d016213320312033fde601202bfd\
-e401212b2030fd090200213420342032fde601202cfde401212c20342033fde601202dfde401212d202e4180046a212e202f4180026a212f2030\
-4180046a2130201741016a22174109480d000b201641016a2216418001480d000b2006200941086c20284180016c6a41046c6a21352035202a20\
-25fde401fd0c00000000000000000000000000000000fdeb01fd0b02002035202b2027fde401fd0c00000000000000000000000000000000fdeb\
-01fd0b02102006202941c0006c200941086c6a41046c6a21362036202c2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-002036202d2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a2228200228020041016a41026d480d000b0b\
-200741016a22072001480d000b0b0bba0408017d017f097d047f0a7d037f017d017f200020014804402005410041046c6a210820082a0280e628\
-210720082a0284e628210920082a0288e628210a20082a028ce628210b20082a0290e628210c20082a0294e628210d20082a0298e628210e2008\
-2a029ce628210f20082a02a0e628211020082a02a4e6282111200021120340201221132013211441002115034043000000002116430000000021\
-1743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f41\
-0021202004201441c0006c41046c6a21212005410041046c6a2122034020212a020021232016202320222a0280d228949221162017202320222a\
-0284d228949221172018202320222a0288d228949221182019202320222a028cd22894922119201a202320222a0290d2289492211a201b202320\
-222a0294d2289492211b201c202320222a0298d2289492211c201d202320222a029cd2289492211d201e202320222a02a0d2289492211e201f20\
-2320222a02a4d2289492211f202141046a2121202241286a2122202041016a222041c000480d000b20062014410a6c41046c6a21242024201620\
-07923802002024201720099238020420242018200a9238020820242019200b9238020c2024201a200c923802102024201b200d92380214202420\
-1c200e923802182024201d200f9238021c2024201e2010923802202024201f201192380224201541016a22154101480d000b201241016a221220\
-01480d000b0b0b860101077f200020014804402000210903402009210a200a210b4100210c03404100210d2006200b4190066c41046c6a210e20\
-04200b4190066c6a210f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d419006480d000b20\
-0c41016a220c4101480d000b200941016a22092001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000200148044020002107034020\
-072108200821094100210a03404100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c0000000000000000000000\
-0000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000\
-000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000\
-0000000000000000002114410021152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c41046c6a211702400340\
-2016fd09020021182017fd000200211920182019fde601200dfde401210d2016fd090204211a201a2019fde601200efde401210e2016fd090270\
-211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201dfde6012011fde401\
-2111201a201dfde6012012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e460d012017fd000280\
-01211e201a201efde601200dfde401210d2016fd090208211f201f201efde601200efde401210e201c201efde601200ffde401210f2016fd0902\
-7821202020201efde6012010fde40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fde4012112201c2021\
-fde6012013fde401211320202021fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fde601200dfde401210d2016fd\
-09020c212320232022fde601200efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010fde40121102017fd\
-000290022125201f2025fde6012011fde401211120232025fde6012012fde401211220202025fde6012013fde401211320242025fde6012014fd\
-e4012114201641f0006a211620174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd0002800921262027\
-fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd0c00000000000000\
-000000000000000000fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401fd0c000000000000\
-00000000000000000000fdeb01fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202920112028fd\
-e401fd0c00000000000000000000000000000000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb01fde90120132028\
-fde401fd0c00000000000000000000000000000000fdeb01fde90120142028fde401fd0c00000000000000000000000000000000fdeb01fde901\
-fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0b\
-a80714017d017f097d047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d037f017d017f200020014804402005410041046c6a\
-210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e628210f200a\
-2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e6282113200021140340201421152015211641002117034043000000\
-002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021\
-2043000000002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d2289492\
-21182019202520242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a0290d228\
-9492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a029cd2289492211f2020202520242a02a0\
-d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241016a222241c000480d000b20062016410a6c4104\
-6c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d\
-200f923802142026201e2010923802182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101480d00\
-0b43ffff7fff21274100212220062016410a6c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b43\
-ffff7fff21294100212a4100212b20062016410a6c41046c6a212c0340202c2a0200212d202d20295e202d202d5c72212e202d2029202e1b2129\
-4100410a6c202b6a202a202e1b212a202c41046a212c202b41016a222b410a480d000b202a2007201641046c6a2130203028020046b2212f2008\
-2016410d6c41046c6a2131203120273802002031202f38020420312a020021324100213320082016410d6c41046c6a213420062016410a6c4104\
-6c6a21350340203420352a0200203293380208203441046a2134203541046a2135203341016a2233410a480d000b430000000021364100212220\
-082016410d6c41046c6a21370340203620372a02081002922136203741046a2137202241016a2222410a480d000b20312036380230201441016a\
-22142001480d000b0b0b9b0206017d057f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a2005410041\
-046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c2009410d6c6a41026a41046c6a210d200d2a0200200b2a0230\
-1003939221080b200a41046a210a200b41346a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c6a2110\
-0340200e20102a020492210e201041346a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c2113200e20\
-11952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a2215200148\
-0d000b0b0b860101077f200020014804402000210c0340200c210d200d210e4100210f0340410021102006200e4190066c41046c6a2111200420\
-0e4190066c6a21120340201120122d0000b24300007f4395380200201141046a2111201241016a2112201041016a2210419006480d000b200f41\
-016a220f4101480d000b200c41016a220c2001480d000b0b0b860702077f1f7b200020014804402000210c0340200c210d200d412070210e200d\
-41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd\
-0002800a21132013fd0c0000003f0000003f0000003f0000003ffde60121142011fd0002804afd0c0000003f0000003f0000003f0000003ffde6\
-0121152011fd0002808a0121162016fd0c0000003f0000003f0000003f0000003ffde60121172011fd000280ca01fd0c0000003f0000003f0000\
-003f0000003ffde60121182011fd0002808a0321192019fd0c0000003f0000003f0000003f0000003ffde601211a20142018fde401201afde401\
-211b201bfd0c0000003f0000003f0000003f0000003ffde601211c2011fd0002808a02fd0c0000003f0000003f0000003f0000003ffde601211d\
-2011fd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211e2015201dfde401201efde401fd0c0000003f0000003f0000003f00\
-00003ffde601211f2011fd000280ca02fd0c0000003f0000003f0000003f0000003ffde60121202011fd0002808a0421212021fd0c0000003f00\
-00003f0000003f0000003ffde601212220172020fde4012022fde40121232023fd0c0000003f0000003f0000003f0000003ffde6012124201420\
-18fde501201afde40121252025fd0c0000003f0000003f0000003f0000003ffde60121262015201dfde501201efde401fd0c0000003f0000003f\
-0000003f0000003ffde601212720172020fde5012022fde40121282028fd0c0000003f0000003f0000003f0000003ffde601212920142015fde4\
-012017fde401212a20142015fde5012017fde401212b201c201ffde4012024fde401212c201c201ffde5012024fde401212d20262027fde40120\
-29fde401212e20262027fde5012029fde401212f201a201efde4012022fde4012130201a201efde5012022fde401213120122013fd0b02002012\
-202afd0b0280082012202bfd0b02801020122016fd0b0280182012201bfd0b0280202012202cfd0b0280282012202dfd0b02803020122023fd0b\
-02803820122025fd0b0280402012202efd0b0280482012202ffd0b02805020122028fd0b02805820122019fd0b02806020122030fd0b02806820\
-122031fd0b02807020122021fd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b\
-0bea1002077f3c7b2000200148200228020041044e7104402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f41002110\
-2005200f41086c200e4180016c6a41046c6a21112008200f4180e4006c200e41086c6a41046c6a211203402011fd000280cc0421132013fd0c00\
-00003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde60121152011fd000280cc0621162016fd\
-0c0000003f0000003f0000003f0000003ffde60121172017fd0c398ee33d398ee33d398ee33d398ee33dfde60121182011fd000280cc08211920\
-19fd0c0000003f0000003f0000003f0000003ffde601211a2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211b2011fd000280cc0a21\
-1c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2011fd000280cc10211e201efd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01211f201b201dfde401201ffde40121202020fd0c398ee33d398ee33d398ee33d398ee33dfde60121212016fd0c398ee33d398ee33d398ee33d\
-398ee33dfde60121222011fd000280cc0c21232023fd0c398ee33d398ee33d398ee33d398ee33dfde60121242011fd000280cc1221252025fd0c\
-398ee33d398ee33d398ee33d398ee33dfde601212620222024fde4012026fde40121272027fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-21282019fd0c398ee33d398ee33d398ee33d398ee33dfde60121292011fd000280cc0e212a202afd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601212b2011fd000280cc14212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2029202bfde401202dfde401212e201b201cfd\
-0c398e633d398e633d398e633d398e633dfde601fde501201efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee3\
-3d398ee33d398ee33d398ee33dfde601213020222023fd0c398e633d398e633d398e633d398e633dfde601fde5012025fd0c398ee33c398ee33c\
-398ee33c398ee33cfde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde6012132202cfd0c398ee33c398ee33c398ee33c39\
-8ee33cfde60121332029202afd0c398e633d398e633d398e633d398e633dfde601fde5012033fde40121342013fd0c398e633d398e633d398e63\
-3d398e633dfde601201dfde501201efd0c398e633e398e633e398e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde60121362016fd0c398e633d398e633d398e633d398e633dfde6012024fde5012025fd0c398e633e398e633e398e633e398e633efde6\
-01fde40121372037fd0c398ee33d398ee33d398ee33d398ee33dfde6012138202cfd0c398e633e398e633e398e633e398e633efde60121392019\
-fd0c398e633d398e633d398e633d398e633dfde601202bfde5012039fde401213a2014fd0c0000003f0000003f0000003f0000003ffde601213b\
-20152018fde401201afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213c20152017fd0c398e633d398e633d398e633d398e633dfd\
-e601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d2014fd0c398e633d398e633d398e633d398e633dfde6012018\
-fde501201afd0c398e633e398e633e398e633e398e633efde601fde401213e2020fd0c0000003f0000003f0000003f0000003ffde601213f2021\
-2028fde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214020212027fd0c398e633d398e633d398e633d398e633dfde601\
-fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121412020fd0c398e633d398e633d398e633d398e633dfde6012028fde5\
-01202efd0c398e633e398e633e398e633e398e633efde601fde4012142202ffd0c0000003f0000003f0000003f0000003ffde601214320302032\
-fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214420302031fd0c398e633d398e633d398e633d398e633dfde601fde5\
-012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012145202ffd0c398e633d398e633d398e633d398e633dfde6012032fde50120\
-34fd0c398e633e398e633e398e633e398e633efde601fde40121462035fd0c0000003f0000003f0000003f0000003ffde601214720362038fde4\
-01203afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214820362037fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-3afd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121492035fd0c398e633d398e633d398e633d398e633dfde6012038fde501203afd\
-0c398e633e398e633e398e633e398e633efde601fde401214a201efd0c0000003f0000003f0000003f0000003ffde601214b201f2026fde40120\
-2dfde401214c201f2025fd0c398e633d398e633d398e633d398e633dfde601fde5012033fde401214d201efd0c398e633d398e633d398e633d39\
-8e633dfde6012026fde5012039fde401214e2012203bfd0b02002012203cfd0b0280102012203dfd0b0280202012203efd0b0280302012201afd\
-0b0280402012203ffd0b02805020122040fd0b02806020122041fd0b02807020122042fd0b028080012012202efd0b0280900120122043fd0b02\
-80a00120122044fd0b0280b00120122045fd0b0280c00120122046fd0b0280d00120122034fd0b0280e00120122047fd0b0280f00120122048fd\
-0b0280800220122049fd0b028090022012204afd0b0280a0022012203afd0b0280b0022012204bfd0b0280c0022012204cfd0b0280d002201220\
-4dfd0b0280e0022012204efd0b0280f0022012202cfd0b02808003201141106a2111201241106a2112201041016a22104102480d000b200c4101\
-6a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2009200e200f\
-41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa010106\
-7f200020014804402000210c0340200c210d200d210e4100210f200a200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d4103\
-6f4180c0006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a2111034020102011\
-2a0280d016380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f20\
-0020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f41002110200b200f4180c0006c200e41c0006c6a4104\
-6c6a21112005200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200201141046a211120124180046a2112201041016a2210\
-41c000480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020014804402000210b0340200b210c200c\
-210d4100210e03404100210f0340410021100340fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
+00000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021154100211620\
+04200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a\
+2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde4012110\
+2017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113\
+201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde40121\
+0e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121\
+112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6\
+012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde4\
+01210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fd\
+e401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180\
+036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd0002800921272028fd0002900921292006200d41086c200b\
+41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027fde401fd0c00000000000000000000000000000000fdeb01200f2027\
+fde401fd0c00000000000000000000000000000000fdeb01fde90120102027fde401fd0c00000000000000000000000000000000fdeb01fde901\
+20112027fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202a20122029fde401fd0c000000000000000000000000\
+00000000fdeb0120132029fde401fd0c00000000000000000000000000000000fdeb01fde90120142029fde401fd0c0000000000000000000000\
+0000000000fdeb01fde90120152029fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a220d4104480d00\
+0b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bea1002077f3c7b200020014820022802\
+0041044e71044020002108034020082109200941c00070210a200941c0006e21092009210b4100210c2005200b41086c200a4180016c6a41046c\
+6a210d2007200b4180e4006c200a41086c6a41046c6a210e0340200dfd000280cc04210f200ffd0c0000003f0000003f0000003f0000003ffde6\
+0121102010fd0c398ee33d398ee33d398ee33d398ee33dfde6012111200dfd000280cc0621122012fd0c0000003f0000003f0000003f0000003f\
+fde60121132013fd0c398ee33d398ee33d398ee33d398ee33dfde6012114200dfd000280cc0821152015fd0c0000003f0000003f0000003f0000\
+003ffde6012116200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012117200dfd000280cc0a21182018fd0c398ee33d398ee33d398ee33d\
+398ee33dfde6012119200dfd000280cc10211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b20172019fde401201bfde401211c\
+201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2012fd0c398ee33d398ee33d398ee33d398ee33dfde601211e200dfd000280cc0c\
+211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120200dfd000280cc1221212021fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e6012122201e2020fde4012022fde40121232023fd0c398ee33d398ee33d398ee33d398ee33dfde60121242015fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde6012125200dfd000280cc0e21262026fd0c398ee33d398ee33d398ee33d398ee33dfde6012127200dfd000280cc1421282028fd\
+0c398ee33d398ee33d398ee33d398ee33dfde601212920252027fde4012029fde401212a20172018fd0c398e633d398e633d398e633d398e633d\
+fde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+2c201e201ffd0c398e633d398e633d398e633d398e633dfde601fde5012021fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212d20\
+2dfd0c398ee33d398ee33d398ee33d398ee33dfde601212e2028fd0c398ee33c398ee33c398ee33c398ee33cfde601212f20252026fd0c398e63\
+3d398e633d398e633d398e633dfde601fde501202ffde4012130200ffd0c398e633d398e633d398e633d398e633dfde6012019fde501201afd0c\
+398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322012fd0c398e633d39\
+8e633d398e633d398e633dfde6012020fde5012021fd0c398e633e398e633e398e633e398e633efde601fde40121332033fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde60121342028fd0c398e633e398e633e398e633e398e633efde60121352015fd0c398e633d398e633d398e633d398e63\
+3dfde6012027fde5012035fde40121362010fd0c0000003f0000003f0000003f0000003ffde601213720112014fde4012016fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601fde401213820112013fd0c398e633d398e633d398e633d398e633dfde601fde5012016fd0c398ee33c398ee33c\
+398ee33c398ee33cfde601fde40121392010fd0c398e633d398e633d398e633d398e633dfde6012014fde5012016fd0c398e633e398e633e398e\
+633e398e633efde601fde401213a201cfd0c0000003f0000003f0000003f0000003ffde601213b201d2024fde401202afd0c398ee33d398ee33d\
+398ee33d398ee33dfde601fde401213c201d2023fd0c398e633d398e633d398e633d398e633dfde601fde501202afd0c398ee33c398ee33c398e\
+e33c398ee33cfde601fde401213d201cfd0c398e633d398e633d398e633d398e633dfde6012024fde501202afd0c398e633e398e633e398e633e\
+398e633efde601fde401213e202bfd0c0000003f0000003f0000003f0000003ffde601213f202c202efde4012030fd0c398ee33d398ee33d398e\
+e33d398ee33dfde601fde4012140202c202dfd0c398e633d398e633d398e633d398e633dfde601fde5012030fd0c398ee33c398ee33c398ee33c\
+398ee33cfde601fde4012141202bfd0c398e633d398e633d398e633d398e633dfde601202efde5012030fd0c398e633e398e633e398e633e398e\
+633efde601fde40121422031fd0c0000003f0000003f0000003f0000003ffde601214320322034fde4012036fd0c398ee33d398ee33d398ee33d\
+398ee33dfde601fde401214420322033fd0c398e633d398e633d398e633d398e633dfde601fde5012036fd0c398ee33c398ee33c398ee33c398e\
+e33cfde601fde40121452031fd0c398e633d398e633d398e633d398e633dfde6012034fde5012036fd0c398e633e398e633e398e633e398e633e\
+fde601fde4012146201afd0c0000003f0000003f0000003f0000003ffde6012147201b2022fde4012029fde4012148201b2021fd0c398e633d39\
+8e633d398e633d398e633dfde601fde501202ffde4012149201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012035fde40121\
+4a200e2037fd0b0200200e2038fd0b028010200e2039fd0b028020200e203afd0b028030200e2016fd0b028040200e203bfd0b028050200e203c\
+fd0b028060200e203dfd0b028070200e203efd0b02808001200e202afd0b02809001200e203ffd0b0280a001200e2040fd0b0280b001200e2041\
+fd0b0280c001200e2042fd0b0280d001200e2030fd0b0280e001200e2043fd0b0280f001200e2044fd0b02808002200e2045fd0b02809002200e\
+2046fd0b0280a002200e2036fd0b0280b002200e2047fd0b0280c002200e2048fd0b0280d002200e2049fd0b0280e002200e204afd0b0280f002\
+200e2028fd0b02808003200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0ba80714017d01\
+7f097d047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d037f017d017f200020014804402005410041046c6a210a200a2a02\
+80e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e628210f200a2a0298e62821\
+10200a2a029ce6282111200a2a02a0e6282112200a2a02a4e6282113200021140340201421152015211641002117034043000000002118430000\
+000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021204300000000\
+2121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d2289492211820192025\
+20242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a0290d2289492211c201d\
+202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a029cd2289492211f2020202520242a02a0d22894922120\
+2021202520242a02a4d22894922121202341046a2123202441286a2124202241016a222241c000480d000b20062016410a6c41046c6a21262026\
+201820099238020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d200f92380214\
+2026201e2010923802182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101480d000b43ffff7fff\
+21274100212220062016410a6c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b43ffff7fff2129\
+4100212a4100212b20062016410a6c41046c6a212c0340202c2a0200212d202d20295e202d202d5c72212e202d2029202e1b21294100410a6c20\
+2b6a202a202e1b212a202c41046a212c202b41016a222b410a480d000b202a2007201641046c6a2130203028020046b2212f20082016410d6c41\
+046c6a2131203120273802002031202f38020420312a020021324100213320082016410d6c41046c6a213420062016410a6c41046c6a21350340\
+203420352a0200203293380208203441046a2134203541046a2135203341016a2233410a480d000b430000000021364100212220082016410d6c\
+41046c6a21370340203620372a02081002922136203741046a2137202241016a2222410a480d000b20312036380230201441016a22142001480d\
+000b0b0b9b0206017d057f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a2005410041046c6a210b03\
+40200a280200210c200c41004e200c410a4871044020082005200c2009410d6c6a41026a41046c6a210d200d2a0200200b2a0230100393922108\
+0b200a41046a210a200b41346a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c6a21100340200e2010\
+2a020492210e201041346a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c2113200e20119521142000\
+21150340201521162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22152001480d000b0b0b86\
+0101077f200020014804402000210c0340200c210d200d210e4100210f0340410021102006200e4190066c41046c6a21112004200e4190066c6a\
+21120340201120122d0000b24300007f4395380200201141046a2111201241016a2112201041016a2210419006480d000b200f41016a220f4101\
+480d000b200c41016a220c2001480d000b0b0b860702077f1f7b200020014804402000210c0340200c210d200d412070210e200d41206e210d20\
+0d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f4180206c200e41086c6a41046c6a211203402011fd0002800a2113\
+2013fd0c0000003f0000003f0000003f0000003ffde60121142011fd0002804afd0c0000003f0000003f0000003f0000003ffde60121152011fd\
+0002808a0121162016fd0c0000003f0000003f0000003f0000003ffde60121172011fd000280ca01fd0c0000003f0000003f0000003f0000003f\
+fde60121182011fd0002808a0321192019fd0c0000003f0000003f0000003f0000003ffde601211a20142018fde401201afde401211b201bfd0c\
+0000003f0000003f0000003f0000003ffde601211c2011fd0002808a02fd0c0000003f0000003f0000003f0000003ffde601211d2011fd000280\
+ca03fd0c0000003f0000003f0000003f0000003ffde601211e2015201dfde401201efde401fd0c0000003f0000003f0000003f0000003ffde601\
+211f2011fd000280ca02fd0c0000003f0000003f0000003f0000003ffde60121202011fd0002808a0421212021fd0c0000003f0000003f000000\
+3f0000003ffde601212220172020fde4012022fde40121232023fd0c0000003f0000003f0000003f0000003ffde601212420142018fde501201a\
+fde40121252025fd0c0000003f0000003f0000003f0000003ffde60121262015201dfde501201efde401fd0c0000003f0000003f0000003f0000\
+003ffde601212720172020fde5012022fde40121282028fd0c0000003f0000003f0000003f0000003ffde601212920142015fde4012017fde401\
+212a20142015fde5012017fde401212b201c201ffde4012024fde401212c201c201ffde5012024fde401212d20262027fde4012029fde401212e\
+20262027fde5012029fde401212f201a201efde4012022fde4012130201a201efde5012022fde401213120122013fd0b02002012202afd0b0280\
+082012202bfd0b02801020122016fd0b0280182012201bfd0b0280202012202cfd0b0280282012202dfd0b02803020122023fd0b028038201220\
+25fd0b0280402012202efd0b0280482012202ffd0b02805020122028fd0b02805820122019fd0b02806020122030fd0b02806820122031fd0b02\
+807020122021fd0b028078201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f20\
+0020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2008200e200f41c0006c6a41046c6a21102010200520\
+0e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c\
+210d200d210e4100210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a2110200520\
+0e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020\
+114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d\
+200d41800170210e200d4180016e210d200d210f41002110200a200f4180c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a\
+41046c6a21120340201120122a0280cc04380200201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001\
+480d000b0b0b890101077f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f41002110200b200f4180\
+106c200e41206c6a41046c6a21112005200f4180106c200e6a41046c6a21120340201120122a02800a380200201141046a211120124180026a21\
+12201041016a22104120480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020014804402000210903\
+402009210a200a210b4100210c03404100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000\
+000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
+0000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000\
+00000000000000000000002116410021172004200c41386c200b4190066c6a200d41026c6a41046c6a21182005200e41086c41046c6a21190240\
+03402018fd090200211a2019fd000200211b201a201bfde601200ffde401210f2018fd090204211c201c201bfde6012010fde40121102018fd09\
+0270211d201d201bfde6012011fde40121112018fd090274211e201e201bfde6012012fde40121122019fd000210211f201a201ffde6012013fd\
+e4012113201c201ffde6012014fde4012114201d201ffde6012015fde4012115201e201ffde6012016fde4012116201741a07e460d012019fd00\
+0280012120201c2020fde601200ffde401210f2018fd090208212120212020fde6012010fde4012110201e2020fde6012011fde40121112018fd\
+090278212220222020fde6012012fde40121122019fd000290012123201c2023fde6012013fde401211320212023fde6012014fde4012114201e\
+2023fde6012015fde401211520222023fde6012016fde4012116201741e07c460d012019fd00028002212420212024fde601200ffde401210f20\
+18fd09020c212520252024fde6012010fde401211020222024fde6012011fde40121112018fd09027c212620262024fde6012012fde401211220\
+19fd00029002212720212027fde6012013fde401211320252027fde6012014fde401211420222027fde6012015fde401211520262027fde60120\
+16fde4012116201841f0006a211820194180036a2119201741016a22174103480d000b0b2005200e41086c41046c6a21292029fd000280092128\
+200f2028fde401fd0c00000000000000000000000000000000fdeb01212a20102028fde401fd0c00000000000000000000000000000000fdeb01\
+212b202b202afd45202a202afd42fd50212c202a202b202cfd52212d20112028fde401fd0c00000000000000000000000000000000fdeb01212e\
+202e202dfd45202d202dfd42fd50212f202d202e202ffd52213020122028fde401fd0c00000000000000000000000000000000fdeb0121312031\
+2030fd4520302030fd42fd502132203020312032fd5221332029fd00029009213420132034fde401fd0c00000000000000000000000000000000\
+fdeb01213520142034fde401fd0c00000000000000000000000000000000fdeb01213620362035fd4520352035fd42fd502137203520362037fd\
+52213820152034fde401fd0c00000000000000000000000000000000fdeb01213920392038fd4520382038fd42fd50213a20382039203afd5221\
+3b20162034fde401fd0c00000000000000000000000000000000fdeb01213c203c203bfd45203b203bfd42fd50213d203b203c203dfd52213efd\
+0c01000000010000000100000001000000202cfd4ffd0c02000000020000000200000002000000202ffd52fd0c03000000030000000300000003\
+0000002032fd52213ffd0c010000000100000001000000010000002037fd4ffd0c02000000020000000200000002000000203afd52fd0c030000\
+00030000000300000003000000203dfd5221402006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a214120412033fd0b\
+02002007200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a21422042203ffd0b02002041203efd0b021020422040fd0b02\
+10200e41016a220e4104480d000b200d41016a220d410d480d000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b9e120a\
+097f207b047f0a7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c410021\
+0d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a\
+211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121\
+162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd\
+00028010211d20132019fde501211e2015201bfde501211f2010fd000280292019fde50121202010fd00028028201bfde50121212010fd000200\
+2012fde5012014fde501212220162014fde401212320142016fde50121242010fd000280032017fde5012016fde501212520182012fde401201a\
+fde5012126201c201afde4012127201a201cfde5012128201d2017fde401201cfde501212920122018fde501201efde501212a201f201efde401\
+212b201e201ffde501212c2017201dfde501201ffde501212d2010fd000280272018fde5012020fde501212e20212020fde401212f20202021fd\
+e50121302010fd0002802a201dfde5012021fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b\
+20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e101\
+2011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280\
+f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b41\
+0021320340410021330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c00000000000000000000000000\
+0000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c0000000000000000000000\
+0000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c000000000000000000\
+00000000000000213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441\
+a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420\
+432044fde6012036fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde4012138\
+20462045fde6012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde40121\
+3b2041fd09028003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd090280042149204920\
+44fde601203efde401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441\
+c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a20\
+3afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b0290910320\
+3541016a22354105480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f20032033\
+41046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e20\
+4bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce0321\
+53204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde4\
+01215720522053fde501204bfd0002c0e703fde4012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fd\
+e501204bfd0002e0a2032055fde4012056fde401fde401215a204d204efde501204bfd000280db03fde4012057fde4012058fde401215b205720\
+58fde50120552056fde501204bfd0002e0ed03fde401fde401215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f60320\
+4c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a223341\
+02480d000b4100213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c20\
+5f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a\
+205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb012164\
+2061fd0002a0f403205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066\
+fd5221672061fd0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd5021692067\
+20682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50\
+216c206a206b206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c\
+03000000030000000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180\
+026a2163206041016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b2009\
+41016a22092001480d000b0b0b9d0918017d017f0c7d047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d027f037d037f017d\
+017f047d017f200020014804402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce62821\
+0c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e6282112200228\
+0200b22113430000803f201395211420148c211520002116034020162117201721184100211903404300000000211a4300000000211b43000000\
+00211c4300000000211d4300000000211e4300000000211f43000000002120430000000021214300000000212243000000002123410021242004\
+201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b202720262a0284d22894\
+92211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294d2\
+289492211f2020202720262a0298d228949221202021202720262a029cd228949221212022202720262a02a0d228949221222023202720262a02\
+a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006201841366c41046c6a21282028201a200892380200\
+2028201b200a923802042028201c200b923802082028201d200c9238020c2028201e200d923802102028201f200e9238021420282020200f9238\
+02182028202120109238021c2028202220119238022020282023201292380224201941016a22194101480d000b43ffff7fff2129410021242006\
+201841366c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a480d000b43ffff7fff212b4100212c4100212d\
+2006201841366c41046c6a212e0340202e2a0200212f202f202b5e202f202f5c722130202f202b20301b212b4100410a6c202d6a202c20301b21\
+2c202e41046a212e202d41016a222d410a480d000b202c2007201841046c6a2132203228020046b221312006201841366c41046c6a2133203320\
+293802282033203138022c20332a02282134410021352006201841366c41046c6a2136034020362a020020349321372037100221382036203738\
+023020362038380258203641046a2136203541016a2235410a480d000b43000000002139410021242006201841366c41046c6a213a0340203920\
+3a2a0258922139203a41046a213a202441016a2224410a480d000b20332039380280012032280200213b410021352006201841366c41046c6a21\
+3c0340203c201543000000002035203b461b38028401203c41046a213c203541016a2235410a480d000b4300000000213d410021242006201841\
+366c41046c6a213e0340203d203e2a02840192213d203e41046a213e202441016a2224410a480d000b2033203d3802ac0120332a02ac01213f20\
+3f8c214020332a028001214120402041952142410021352006201841366c41046c6a21430340204320432a028401204220432a025894923802b0\
+01204341046a2143203541016a2235410a480d000b201641016a22162001480d000b0b0b9e0206017d057f017d027f047d047f20002001480440\
+4300000000210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c200520\
+10200d41366c6a410c6a41046c6a211120112a0200200f2a02800110039392210c0b200e41046a210e200f41d8016a210f200d41016a220d2002\
+280200480d000b43000000002112410021132005410041046c6a21140340201220142a022c922112201441d8016a2114201341016a2213200228\
+0200480d000b2002280200b22115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b201b201738\
+02002009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c0340200c21\
+0d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a2111201041016a221020022802\
+00480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f200020014804\
+402000210c0340200c210d200d410870210e200d41086e210d200d210f4300000000211043000000002111430000000021124300000000211343\
+000000002114430000000021154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a03402019\
+2a02b001211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c94922113\
+2014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941d8016a\
+2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802\
+a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d42820\
+0c41016a220c2001480d000b0b0b8a0c09057f0a7b037f077b047f047b037f047b047f200020014804402000210c0340200c210d200d41087021\
+0e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c00000000\
+0000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000\
+00000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c\
+000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119\
+fd0c00000000000000000000000000000000211a4100211b2005201041366c41046c6a211c2007200e41086c41046c6a211d02400340201cfd09\
+02b001211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd090288032121\
+2021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902e00421222022201ffde6012015fde40121\
+1520222020fde6012016fde4012116201cfd0902b80621232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e46\
+0d01201cfd0902900821242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b4101\
+6a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a21262026fd00\
+0200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c00000000000000000000000000000000fd44\
+fd4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00029002fd0c00\
+000000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c00000000000000000000000000000000fd44fd4efd\
+0b028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd00028006fd0c000000\
+00000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b02\
+9006202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd0c0000000000\
+0000000000000000000000fd44fd4efd0b02900805410021270340202741026c41016a200228020041016b202741026c41016a20022802004101\
+6b481b2128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c0000000000000000000000\
+0000000000212bfd0c00000000000000000000000000000000212c4100211b2005202741ec006c41046c6a212d2007200e41086c41046c6a212e\
+2005202841366c41046c6a212f0340202dfd0902b0012130202efd000200213120302031fde6012029fde4012129202efd000210213220302032\
+fde601202afde401212a202ffd0902b001213320332031fde601202bfde401212b20332032fde601202cfde401212c202d41046a212d202e4180\
+026a212e202f41046a212f201b41016a221b410a480d000b200b200e41086c20274180016c6a41046c6a2134203420292006200e41086c202741\
+80016c6a41046c6a21352035fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c00000000\
+000000000000000000000000fd44fd4efd0b0210200b202841c0006c200e41086c6a41046c6a21362036202b2006202841c0006c200e41086c6a\
+41046c6a21372037fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002036202c2037fd000210fd0c0000000000000000\
+0000000000000000fd44fd4efd0b0210202741016a2227200228020041016a41026d480d000b0b200c41016a220c2001480d000b0b0bb9010303\
+7f027b037f200020014804402000210b0340200b210c200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000\
+000000000000210f410021102004200d41086c41046c6a21110340200e2011fd000200fde401210e200f2011fd000210fde401210f2011418002\
+6a2111201041016a22102002280200480d000b2008200d41086c41046c6a21122012200efd0b0280d0282012200ffd0b0290d028200b41016a22\
+0b2001480d000b0b0be20705067f0a7b037f077b0a7f200020014804402000210b0340200b210c200c210d200d41056c41800141056b200d4105\
+6c41800141056b481b210e4100210f0340410021100340fd0c000000000000000000000000000000002111fd0c00000000000000000000000000\
+0000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000\
+00000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000\
+000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2004201041\
+086c41046c6a211c2005200e200f4180016c6a41046c6a211d02400340201cfd000200211e201dfd090200211f201e201ffde6012011fde40121\
+11201cfd00021021202020201ffde6012012fde4012112201dfd0902042121201e2021fde6012013fde401211320202021fde6012014fde40121\
+14201b41807f460d01201dfd0902082122201e2022fde6012015fde401211520202022fde6012016fde4012116201dfd09020c2123201e2023fd\
+e6012017fde401211720202023fde6012018fde4012118201b41a07e460d01201dfd0902102124201e2024fde6012019fde401211920202024fd\
+e601201afde401211a201c4180026a211c201d4180246a211d201b41016a221b2002280200480d000b0b2008200e41c0046c200f41c0006c6a20\
+1041086c6a4180d4056a41046c6a212520252011fd0b02002008200e41c0046c200f41c0006c6a201041086c6a4184d4056a41046c6a21262026\
+2012fd0b02002008200e41c0046c200f41c0006c6a201041086c6a41c0d8056a41046c6a212720272013fd0b02002008200e41c0046c200f41c0\
+006c6a201041086c6a41c4d8056a41046c6a212820282014fd0b02002008200e41c0046c200f41c0006c6a201041086c6a4180dd056a41046c6a\
+212920292015fd0b02002008200e41c0046c200f41c0006c6a201041086c6a4184dd056a41046c6a212a202a2016fd0b02002008200e41c0046c\
+200f41c0006c6a201041086c6a41c0e1056a41046c6a212b202b2017fd0b02002008200e41c0046c200f41c0006c6a201041086c6a41c4e1056a\
+41046c6a212c202c2018fd0b02002008200e41c0046c200f41c0006c6a201041086c6a4180e6056a41046c6a212d202d2019fd0b02002008200e\
+41c0046c200f41c0006c6a201041086c6a4184e6056a41046c6a212e202e201afd0b0200201041016a22104108480d000b200f41016a220f4109\
+480d000b200b41016a220b2001480d000b0b0bdc0c09067f0a7b037f077b047f047b037f047b047f200020014804402000210b0340200b210c20\
+0c410970210d200c41096e210c200c210e200e41056c200228020041056b200e41056c200228020041056b481b210f4100211003404105200228\
+02004c0440fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000\
+00000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000\
+000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000\
+0000000000000000002119fd0c00000000000000000000000000000000211a4100211b2004200f41c0006c41046c6a211c2006201041086c200d\
+4180c0006c6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020\
+fde6012012fde4012112201cfd0902800221212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd\
+0902800421222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902800621232023201ffde6012017fde401211720\
+232020fde6012018fde4012118201b41a07e460d01201cfd0902800821242024201ffde6012019fde401211920242020fde601201afde401211a\
+201c41046a211c201d4180046a211d201b41016a221b41c000480d000b0b2009200f4180096c201041086c6a200d4180016c6a41046c6a212520\
+2520112005200f4180096c201041086c6a200d4180016c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4e\
+fd0b0200202520122026fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026fd00028024fd0c0000000000\
+0000000000000000000000fd44fd4efd0b028024202520142026fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b029024\
+202520152026fd00028048fd0c00000000000000000000000000000000fd44fd4efd0b028048202520162026fd00029048fd0c00000000000000\
+000000000000000000fd44fd4efd0b029048202520172026fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c2025\
+20182026fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02906c202520192026fd0002809001fd0c0000000000000000\
+0000000000000000fd44fd4efd0b028090012025201a2026fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b02909001\
+05410021270340202741026c41016a200228020041016b202741026c41016a200228020041016b481b2128fd0c00000000000000000000000000\
+0000002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c0000000000000000000000\
+0000000000212c4100211b200420274180016c41046c6a212d2006201041086c200d4180c0006c6a41046c6a212e2004202841c0006c41046c6a\
+212f0340202dfd0902002130202efd000200213120302031fde6012029fde4012129202efd000210213220302032fde601202afde401212a202f\
+fd090200213320332031fde601202bfde401212b20332032fde601202cfde401212c202d41046a212d202e4180046a212e202f41046a212f201b\
+41016a221b41c000480d000b2009201041086c200d4180016c6a20274180126c6a41046c6a2134203420292005201041086c200d4180016c6a20\
+274180126c6a41046c6a21352035fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c0000\
+0000000000000000000000000000fd44fd4efd0b0210200920284180096c201041086c6a200d4180016c6a41046c6a21362036202b2005202841\
+80096c201041086c6a200d4180016c6a41046c6a21372037fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002036202c\
+2037fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202741016a2227200228020041016a41026d480d000b0b201041\
+016a22104110480d000b200b41016a220b2001480d000b0b0bea1c02077f417b200020014804402000210b0340200b210c200c412070210d200c\
+41206e210c200c210e200e41206c200d6a20022802004804404100210f2007200e418090036c200d41c00c6c6a41046c6a2110200a200e418090\
+036c200d41c0006c6a41046c6a211103402010fd0002800a21122010fd0002801421132010fd0002801e21142014fd0c00000040000000400000\
+004000000040fde60121152010fd0002800c21162010fd0002801621172010fd0002802021182018fd0c00000040000000400000004000000040\
+fde60121192010fd00028002fd0c00000040000000400000004000000040fde6012016fd0c00004040000040400000404000004040fde601fde4\
+012017fd0c00004040000040400000404000004040fde601fde5012019fde501211a2010fd0002800e211b2010fd00028018211c2010fd000280\
+22211d201dfd0c00000040000000400000004000000040fde601211e2010fd00028004fd0c00000040000000400000004000000040fde601201b\
+fd0c00004040000040400000404000004040fde601fde401201cfd0c00004040000040400000404000004040fde601fde501201efde501211f20\
+10fd0002801021202010fd0002801a21212010fd0002802421222022fd0c00000040000000400000004000000040fde60121232010fd00028006\
+fd0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040fde601fde4012021fd0c00004040000040\
+400000404000004040fde601fde5012023fde50121242024fd0c00000040000000400000004000000040fde60121252010fd0002801221262010\
+fd0002801c21272010fd0002802621282028fd0c00000040000000400000004000000040fde60121292016fd0c00000040000000400000004000\
+000040fde6012017fd0c0000a0400000a0400000a0400000a040fde601fde4012019fde401212a201bfd0c000000400000004000000040000000\
+40fde601201cfd0c0000a0400000a0400000a0400000a040fde601fde401201efde401212b2020fd0c00000040000000400000004000000040fd\
+e6012021fd0c0000a0400000a0400000a0400000a040fde601fde4012023fde401212c202cfd0c00000040000000400000004000000040fde601\
+212d2017fd0c00000041000000410000004100000041fde6012016fd0c00008041000080410000804100008041fde601fde5012018fd0c000000\
+41000000410000004100000041fde601fde401212e201cfd0c00000041000000410000004100000041fde601201bfd0c00008041000080410000\
+804100008041fde601fde501201dfd0c00000041000000410000004100000041fde601fde401212f2021fd0c0000004100000041000000410000\
+0041fde6012020fd0c00008041000080410000804100008041fde601fde5012022fd0c00000041000000410000004100000041fde601fde40121\
+302030fd0c00000040000000400000004000000040fde601213120162017fde4012019fde5012132201b201cfde401201efde501213320202021\
+fde4012023fde50121342034fd0c00000040000000400000004000000040fde60121352010fd0002802a2016fde5012017fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde601fde5012018fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121362010fd0002802c201bfde501201cfd\
+0c0000c03f0000c03f0000c03f0000c03ffde601fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121372010fd0002802e\
+2020fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+382038fd0c00000040000000400000004000000040fde60121392010fd000200fd0c00000040000000400000004000000040fde6012012fd0c00\
+004040000040400000404000004040fde601fde4012013fd0c00004040000040400000404000004040fde601fde5012015fde501fd0c00000040\
+000000400000004000000040fde601201afd0c00004040000040400000404000004040fde601fde401201ffd0c00004040000040400000404000\
+004040fde601fde5012025fde501213a201afd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a0\
+40fde601fde4012025fde401213b201ffd0c00000041000000410000004100000041fde601201afd0c00008041000080410000804100008041fd\
+e601fde5012024fd0c00000041000000410000004100000041fde601fde401213c201a201ffde4012025fde501213d2010fd00028008fd0c0000\
+0040000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c0000404000004040000040\
+4000004040fde601fde5012029fde501201afde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde601fde401213e2012fd0c00000040000000400000004000000040fde6012013fd0c0000a0400000a0400000a0400000\
+a040fde601fde4012015fde401fd0c00000040000000400000004000000040fde601202afd0c00004040000040400000404000004040fde601fd\
+e401202bfd0c00004040000040400000404000004040fde601fde501202dfde501213f202afd0c00000040000000400000004000000040fde601\
+202bfd0c0000a0400000a0400000a0400000a040fde601fde401202dfde4012140202bfd0c00000041000000410000004100000041fde601202a\
+fd0c00008041000080410000804100008041fde601fde501202cfd0c00000041000000410000004100000041fde601fde4012141202a202bfde4\
+01202dfde50121422026fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde40120\
+29fde401202afde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde40121432013fd0c00000041000000410000004100000041fde6012012fd0c00008041000080410000804100008041fde601fde5012014fd0c\
+00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde601202efd0c0000404000004040000040\
+4000004040fde601fde401202ffd0c00004040000040400000404000004040fde601fde5012031fde5012144202efd0c00000040000000400000\
+004000000040fde601202ffd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012145202ffd0c000000410000004100000041\
+00000041fde601202efd0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041fde601fde4\
+012146202e202ffde4012031fde50121472027fd0c00000041000000410000004100000041fde6012026fd0c0000804100008041000080410000\
+8041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401202efde501202ffd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214820122013fde4012015fde501fd0c000000400000004000\
+00004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde6\
+01fde5012035fde50121492032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fd\
+e4012035fde401214a2033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde501\
+2034fd0c00000041000000410000004100000041fde601fde401214b20322033fde4012035fde501214c20262027fde4012029fde5012032fde5\
+012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214d2010fd\
+000280282012fde5012013fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012014fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde401fd0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c00004040\
+000040400000404000004040fde601fde5012039fde501214e2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000\
+a0400000a0400000a040fde601fde4012039fde401214f2037fd0c00000041000000410000004100000041fde6012036fd0c0000804100008041\
+0000804100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401215020362037fde4012039fde50121512010\
+fd000280302026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde40121522011203afd0b02002011203bfd0b0280402011203cfd0b028080012011203dfd0b0280c0012011203efd0b028080022011203ffd0b\
+0280c00220112040fd0b0280800320112041fd0b0280c00320112042fd0b0280800420112043fd0b0280c00420112044fd0b0280800520112045\
+fd0b0280c00520112046fd0b0280800620112047fd0b0280c00620112048fd0b0280800720112049fd0b0280c0072011204afd0b028080082011\
+204bfd0b0280c0082011204cfd0b028080092011204dfd0b0280c0092011204efd0b0280800a2011204ffd0b0280c00a20112050fd0b0280800b\
+20112051fd0b0280c00b20112052fd0b0280800c201041106a2110201141106a2111200f41016a220f4110480d000b0b200b41016a220b200148\
+0d000b0b0be50203047f027b057f200020014804404100210b03402000210c0340200c210d200d210efd0c000000000000000000000000000000\
+00210ffd0c0000000000000000000000000000000021104104200b417c6c20022802006a4104200b417c6c20022802006a481b21114100201148\
+0440410021120340410021132004200e41086c200b4180246c6a20124180096c6a41046c6a21140340200f2014fd000200fde401210f20102014\
+fd000210fde401211020144180046a2114201341016a22134109480d000b201241016a22122011480d000b0b2007200e41086c41046c6a211520\
+15200b41004a047b2015fd000280cc1605fd0c000000000000000000000000000000000b200ffde401fd0b0280cc162015200b41004a047b2015\
+fd000290cc1605fd0c000000000000000000000000000000000b2010fde401fd0b0290cc16200c41016a220c2001480d000b200b41016a220b20\
+0228020041036a41046d480d000b0b0b801102087f3c7b200020014804402000210b0340200b210c200c411070210d200c41106e210c200c210e\
+4100210f0340200e41206c200f6a2002280200480440410021102004200d41086c200e4180a0026c6a200f4180096c6a41046c6a21112009200d\
+4180326c200e4180a0066c6a200f41086c6a41046c6a211203402011fd00020021132013fd0c0000003f0000003f0000003f0000003ffde60121\
+142014fd0c398ee33d398ee33d398ee33d398ee33dfde60121152011fd0002800421162016fd0c0000003f0000003f0000003f0000003ffde601\
+21172017fd0c398ee33d398ee33d398ee33d398ee33dfde60121182011fd0002800821192019fd0c0000003f0000003f0000003f0000003ffde6\
+01211a2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211b2011fd0002800c211c201cfd0c398ee33d398ee33d398ee33d398ee33dfd\
+e601211d2011fd00028018211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f201b201dfde401201ffde40121202020fd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121212016fd0c398ee33d398ee33d398ee33d398ee33dfde60121222011fd0002801021232023fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde60121242011fd0002801c21252025fd0c398ee33d398ee33d398ee33d398ee33dfde601212620222024\
+fde4012026fde40121272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121282019fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+21292011fd00028014212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b2011fd00028020212c202cfd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601212d2029202bfde401202dfde401212e201b201cfd0c398e633d398e633d398e633d398e633dfde601fde501201efd0c\
+398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde601213020222023fd0c398e63\
+3d398e633d398e633d398e633dfde601fde5012025fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121312031fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde6012132202cfd0c398ee33c398ee33c398ee33c398ee33cfde60121332029202afd0c398e633d398e633d398e633d39\
+8e633dfde601fde5012033fde40121342013fd0c398e633d398e633d398e633d398e633dfde601201dfde501201efd0c398e633e398e633e398e\
+633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde60121362016fd0c398e633d398e633d398e633d398e63\
+3dfde6012024fde5012025fd0c398e633e398e633e398e633e398e633efde601fde40121372037fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e6012138202cfd0c398e633e398e633e398e633e398e633efde60121392019fd0c398e633d398e633d398e633d398e633dfde601202bfde50120\
+39fde401213a2014fd0c0000003f0000003f0000003f0000003ffde601213b20152018fde401201afd0c398ee33d398ee33d398ee33d398ee33d\
+fde601fde401213c20152017fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfde6\
+01fde401213d2014fd0c398e633d398e633d398e633d398e633dfde6012018fde501201afd0c398e633e398e633e398e633e398e633efde601fd\
+e401213e2020fd0c0000003f0000003f0000003f0000003ffde601213f20212028fde401202efd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01fde401214020212027fd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
+e40121412020fd0c398e633d398e633d398e633d398e633dfde6012028fde501202efd0c398e633e398e633e398e633e398e633efde601fde401\
+2142202ffd0c0000003f0000003f0000003f0000003ffde601214320302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fd\
+e401214420302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
+2145202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde4012146\
+2035fd0c0000003f0000003f0000003f0000003ffde601214720362038fde401203afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401\
+214820362037fd0c398e633d398e633d398e633d398e633dfde601fde501203afd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012149\
+2035fd0c398e633d398e633d398e633d398e633dfde6012038fde501203afd0c398e633e398e633e398e633e398e633efde601fde401214a201e\
+fd0c0000003f0000003f0000003f0000003ffde601214b201f2026fde401202dfde401214c201f2025fd0c398e633d398e633d398e633d398e63\
+3dfde601fde5012033fde401214d201efd0c398e633d398e633d398e633d398e633dfde6012026fde5012039fde401214e2012203bfd0b020020\
+12203cfd0b0280082012203dfd0b0280102012203efd0b0280182012201afd0b0280202012203ffd0b02802820122040fd0b02803020122041fd\
+0b02803820122042fd0b0280402012202efd0b02804820122043fd0b02805020122044fd0b02805820122045fd0b02806020122046fd0b028068\
+20122034fd0b02807020122047fd0b02807820122048fd0b0280800120122049fd0b028088012012204afd0b028090012012203afd0b02809801\
+2012204bfd0b0280a0012012204cfd0b0280a8012012204dfd0b0280b0012012204efd0b0280b8012012202cfd0b0280c001201141106a211120\
+1241106a2112201041016a22104102480d000b0b200f41016a220f4120480d000b200b41016a220b2001480d000b0b0bb60f09077f0a7b057f07\
+7b047f047b037f047b047f200020014804402000210b0340200b210c200c410870210d200c41086e210c200c210e200e41056c20022802004105\
+6b200e41056c200228020041056b481b210f410021100340410021110340410520022802004c0440fd0c00000000000000000000000000000000\
 2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000\
 00002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000\
-000000002118410021192004200e41386c200d4190066c6a200f41026c6a41046c6a211a2005201041086c41046c6a211b02400340201afd0902\
-00211c201bfd000200211d201c201dfde6012011fde4012111201afd090204211e201e201dfde6012012fde4012112201afd090270211f201f20\
-1dfde6012013fde4012113201afd09027421202020201dfde6012014fde4012114201bfd0002102121201c2021fde6012015fde4012115201e20\
-21fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde4012118201941a07e460d01201bfd000280012122201e\
-2022fde6012011fde4012111201afd090208212320232022fde6012012fde401211220202022fde6012013fde4012113201afd09027821242024\
-2022fde6012014fde4012114201bfd000290012125201e2025fde6012015fde401211520232025fde6012016fde401211620202025fde6012017\
-fde401211720242025fde6012018fde4012118201941e07c460d01201bfd00028002212620232026fde6012011fde4012111201afd09020c2127\
-20272026fde6012012fde401211220242026fde6012013fde4012113201afd09027c212820282026fde6012014fde4012114201bfd0002900221\
-2920232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde401211820\
-1a41f0006a211a201b4180036a211b201941016a22194103480d000b0b2005201041086c41046c6a212b202bfd00028009212a2011202afde401\
-fd0c00000000000000000000000000000000fdeb01212c2012202afde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd\
-45202c202cfd42fd50212e202c202d202efd52212f2013202afde401fd0c00000000000000000000000000000000fdeb0121302030202ffd4520\
-2f202ffd42fd502131202f20302031fd5221322014202afde401fd0c00000000000000000000000000000000fdeb01213320332032fd45203220\
-32fd42fd502134203220332034fd522135202bfd00029009213620152036fde401fd0c00000000000000000000000000000000fdeb0121372016\
-2036fde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a20172036\
-fde401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213d20182036fde4\
-01fd0c00000000000000000000000000000000fdeb01213e203e203dfd45203d203dfd42fd50213f203d203e203ffd522140fd0c010000000100\
-00000100000001000000202efd4ffd0c020000000200000002000000020000002031fd52fd0c030000000300000003000000030000002034fd52\
-2141fd0c010000000100000001000000010000002039fd4ffd0c02000000020000000200000002000000203cfd52fd0c03000000030000000300\
-000003000000203ffd5221422007201041086c200e41a0036c6a200d41a02a6c6a200f41206c6a41046c6a214320432035fd0b02002008201041\
-086c200e41a0036c6a200d41a02a6c6a200f41206c6a41046c6a214420442041fd0b020020432040fd0b021020442042fd0b0210201041016a22\
-104104480d000b200f41016a220f410d480d000b200e41016a220e410d480d000b200b41016a220b2001480d000b0b0bec1002077f3c7b200020\
-0148200228020041044e7104402000210b0340200b210c200c41800170210d200c4180016e210c200c210e4100210f2006200e41086c200d41c0\
-006c6a41046c6a21102009200e4180c8016c200d41086c6a41046c6a211103402010fd00020021122012fd0c0000003f0000003f0000003f0000\
-003ffde60121132013fd0c398ee33d398ee33d398ee33d398ee33dfde60121142010fd000280800221152015fd0c0000003f0000003f0000003f\
-0000003ffde60121162016fd0c398ee33d398ee33d398ee33d398ee33dfde60121172010fd000280800421182018fd0c0000003f0000003f0000\
-003f0000003ffde60121192012fd0c398ee33d398ee33d398ee33d398ee33dfde601211a2010fd0002808006211b201bfd0c398ee33d398ee33d\
-398ee33d398ee33dfde601211c2010fd000280800c211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e201a201cfde401201efd\
-e401211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde60121202015fd0c398ee33d398ee33d398ee33d398ee33dfde60121212010fd00\
-0280800821222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232010fd000280800e21242024fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601212520212023fde4012025fde40121262026fd0c398ee33d398ee33d398ee33d398ee33dfde60121272018fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde60121282010fd000280800a21292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a2010fd000280801021\
-2b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2028202afde401202cfde401212d201a201bfd0c398e633d398e633d398e633d\
-398e633dfde601fde501201dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33d\
-fde601212f20212022fd0c398e633d398e633d398e633d398e633dfde601fde5012024fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
-0121302030fd0c398ee33d398ee33d398ee33d398ee33dfde6012131202bfd0c398ee33c398ee33c398ee33c398ee33cfde601213220282029fd\
-0c398e633d398e633d398e633d398e633dfde601fde5012032fde40121332012fd0c398e633d398e633d398e633d398e633dfde601201cfde501\
-201dfd0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352015fd0c39\
-8e633d398e633d398e633d398e633dfde6012023fde5012024fd0c398e633e398e633e398e633e398e633efde601fde40121362036fd0c398ee3\
-3d398ee33d398ee33d398ee33dfde6012137202bfd0c398e633e398e633e398e633e398e633efde60121382018fd0c398e633d398e633d398e63\
-3d398e633dfde601202afde5012038fde40121392013fd0c0000003f0000003f0000003f0000003ffde601213a20142017fde4012019fd0c398e\
-e33d398ee33d398ee33d398ee33dfde601fde401213b20142016fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c\
-398ee33c398ee33c398ee33cfde601fde401213c2013fd0c398e633d398e633d398e633d398e633dfde6012017fde5012019fd0c398e633e398e\
-633e398e633e398e633efde601fde401213d201ffd0c0000003f0000003f0000003f0000003ffde601213e20202027fde401202dfd0c398ee33d\
-398ee33d398ee33d398ee33dfde601fde401213f20202026fd0c398e633d398e633d398e633d398e633dfde601fde501202dfd0c398ee33c398e\
-e33c398ee33c398ee33cfde601fde4012140201ffd0c398e633d398e633d398e633d398e633dfde6012027fde501202dfd0c398e633e398e633e\
-398e633e398e633efde601fde4012141202efd0c0000003f0000003f0000003f0000003ffde6012142202f2031fde4012033fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601fde4012143202f2030fd0c398e633d398e633d398e633d398e633dfde601fde5012033fd0c398ee33c398ee33c\
-398ee33c398ee33cfde601fde4012144202efd0c398e633d398e633d398e633d398e633dfde6012031fde5012033fd0c398e633e398e633e398e\
-633e398e633efde601fde40121452034fd0c0000003f0000003f0000003f0000003ffde601214620352037fde4012039fd0c398ee33d398ee33d\
-398ee33d398ee33dfde601fde401214720352036fd0c398e633d398e633d398e633d398e633dfde601fde5012039fd0c398ee33c398ee33c398e\
-e33c398ee33cfde601fde40121482034fd0c398e633d398e633d398e633d398e633dfde6012037fde5012039fd0c398e633e398e633e398e633e\
-398e633efde601fde4012149201dfd0c0000003f0000003f0000003f0000003ffde601214a201e2025fde401202cfde401214b201e2024fd0c39\
-8e633d398e633d398e633d398e633dfde601fde5012032fde401214c201dfd0c398e633d398e633d398e633d398e633dfde6012025fde5012038\
-fde401214d2011203afd0b02002011203bfd0b0280202011203cfd0b0280402011203dfd0b02806020112019fd0b028080012011203efd0b0280\
-a0012011203ffd0b0280c00120112040fd0b0280e00120112041fd0b028080022011202dfd0b0280a00220112042fd0b0280c00220112043fd0b\
-0280e00220112044fd0b0280800320112045fd0b0280a00320112033fd0b0280c00320112046fd0b0280e00320112047fd0b0280800420112048\
-fd0b0280a00420112049fd0b0280c00420112039fd0b0280e0042011204afd0b028080052011204bfd0b0280a0052011204cfd0b0280c0052011\
-204dfd0b0280e0052011202bfd0b02808006201041106a2110201141106a2111200f41016a220f4102480d000b200b41016a220b2001480d000b\
-0b0b890101077f200020014804402000210b0340200b210c200c41c00070210d200c41c0006e210c200c210e4100210f200a200e4180106c200d\
-41206c6a41046c6a21102005200e4180106c200d6a41046c6a21110340201020112a02800a380200201041046a211020114180026a2111200f41\
-016a220f4120480d000b200b41016a220b2001480d000b0b0b9e120a097f207b047f0a7b037f077b037f117b067f0b7b20002001480440200021\
-0903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41\
-c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd0002800220\
-13fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f21192019\
-2013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f2010fd000280\
-292019fde50121202010fd00028028201bfde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde5012124\
-2010fd000280032017fde5012016fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201d2017fde401\
-201cfde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c2017201dfde501201ffde501212d2010fd0002\
-80272018fde5012020fde501212e20212020fde401212f20202021fde50121302010fd0002802a201dfde5012021fde501213120112022fd0b02\
-0020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b028096012011\
-2029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac02\
-2011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d00\
-0b200e41016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340fd0c0000000000\
-00000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000\
-000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00\
-000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd\
-0c00000000000000000000000000000000213f410021402003203441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c\
-6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde6012036fde40121362042fd000210214520432045fde6012037\
-fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6012039fde4012139204041807f460d012041fd0902800221\
-4720472044fde601203afde401213a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfde401213c20482045fde6\
-01203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efde401213e20492045fde601203ffde401213f204141046a\
-2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd\
-0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a20\
-3dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d000b203441016a22344110480d000b203341016a\
-22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41\
-046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffd\
-e4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb0321\
-55204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde401215720522053fde501204bfd0002c0e703fde4012158204bfd00028090\
-03204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401fde401215a204d204efd\
-e501204bfd000280db03fde4012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fde401fde401215c204c20\
-59fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a22\
-0f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a215e\
-205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c002\
-6c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403\
-205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c000000000000000000000000000000\
-00fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde401fd0c0000000000000000000000\
-0000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603205dfde401fd0c00000000000000\
-000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c01000000010000000100000001000000\
-2066fd4ffd0c020000000200000002000000020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b0200\
-2063206efd0b0200206141c0006a216120624180026a216220634180026a2163206041016a22604105480d000b205f41016a225f4105480d000b\
-203341016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bdf3e0f067f017b017ffe017b077f087b03\
-7f067b017f017b017f787b017f017b057f2000200148200228020041044e7104402000210903402009210a200a410170210b200a41016e210a20\
-0a210c4100210d03404100210e0340200c41086c200e6a20022802004804402004200c4180e4006c200e41c00c6c6a200d41046c6a41046c6a21\
-102010fd000200210f200ffd0c00000040000000400000004000000040fde60121112010fd0002800a21122012fd0c0000404000004040000040\
-4000004040fde601211320112013fde40121142010fd0002801421152015fd0c00004040000040400000404000004040fde601211620142016fd\
-e50121172010fd0002801e21182018fd0c00000040000000400000004000000040fde601211920172019fde501211a201afd0c00000040000000\
-400000004000000040fde601211b2010fd00028002211c201cfd0c00000040000000400000004000000040fde601211d2010fd0002800c211e20\
-1efd0c00004040000040400000404000004040fde601211f201d201ffde40121202010fd0002801621212021fd0c000040400000404000004040\
-00004040fde601212220202022fde50121232010fd0002802021242024fd0c00000040000000400000004000000040fde601212520232025fde5\
-0121262026fd0c00004040000040400000404000004040fde6012127201b2027fde40121282010fd0002800421292029fd0c0000004000000040\
-0000004000000040fde601212a2010fd0002800e212b202bfd0c00004040000040400000404000004040fde601212c202a202cfde401212d2010\
-fd00028018212e202efd0c00004040000040400000404000004040fde601212f202d202ffde50121302010fd0002802221312031fd0c00000040\
-000000400000004000000040fde601213220302032fde50121332033fd0c00004040000040400000404000004040fde601213420282034fde501\
-21352010fd0002800621362036fd0c00000040000000400000004000000040fde60121372010fd0002801021382038fd0c000040400000404000\
-00404000004040fde601213920372039fde401213a2010fd0002801a213b203bfd0c00004040000040400000404000004040fde601213c203a20\
-3cfde501213d2010fd00028024213e203efd0c00000040000000400000004000000040fde601213f203d203ffde50121402040fd0c0000004000\
-0000400000004000000040fde601214120352041fde50121422026fd0c00000040000000400000004000000040fde60121432033fd0c0000a040\
-0000a0400000a0400000a040fde601214420432044fde401214520452041fde40121462033fd0c00000041000000410000004100000041fde601\
-21472026fd0c00008041000080410000804100008041fde601214820472048fde50121492040fd0c00000041000000410000004100000041fde6\
-01214a2049204afde401214b20262033fde401214c204c2041fde501214d2010fd00028008214e204efd0c000000400000004000000040000000\
-40fde601214f2010fd0002801221502050fd0c00004040000040400000404000004040fde6012151204f2051fde40121522010fd0002801c2153\
-2053fd0c00004040000040400000404000004040fde601215420522054fde50121552010fd0002802621562056fd0c0000004000000040000000\
-4000000040fde601215720552057fde501215820582026fde50121592033fd0c0000c03f0000c03f0000c03f0000c03ffde601215a2059205afd\
-e501215b2040fd0c0000c03f0000c03f0000c03f0000c03ffde601215c205b205cfde401215d2012fd0c00000040000000400000004000000040\
-fde601215e2015fd0c0000a0400000a0400000a0400000a040fde601215f205e205ffde401216020602019fde40121612061fd0c000000400000\
-00400000004000000040fde6012162201efd0c00000040000000400000004000000040fde60121632021fd0c0000a0400000a0400000a0400000\
-a040fde601216420632064fde401216520652025fde40121662066fd0c00004040000040400000404000004040fde601216720622067fde40121\
-68202bfd0c00000040000000400000004000000040fde6012169202efd0c0000a0400000a0400000a0400000a040fde601216a2069206afde401\
-216b206b2032fde401216c206cfd0c00004040000040400000404000004040fde601216d2068206dfde501216e2038fd0c000000400000004000\
-00004000000040fde601216f203bfd0c0000a0400000a0400000a0400000a040fde6012170206f2070fde40121712071203ffde40121722072fd\
-0c00000040000000400000004000000040fde6012173206e2073fde50121742066fd0c00000040000000400000004000000040fde6012175206c\
-fd0c0000a0400000a0400000a0400000a040fde601217620752076fde401217720772073fde4012178206cfd0c00000041000000410000004100\
-000041fde60121792066fd0c00008041000080410000804100008041fde601217a2079207afde501217b2072fd0c000000410000004100000041\
-00000041fde601217c207b207cfde401217d2066206cfde401217e207e2073fde501217f2050fd0c00000040000000400000004000000040fde6\
-012180012053fd0c0000a0400000a0400000a0400000a040fde601218101208001208101fde4012182012082012057fde4012183012083012066\
-fde501218401206cfd0c0000c03f0000c03f0000c03f0000c03ffde601218501208401208501fde5012186012072fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601218701208601208701fde4012188012015fd0c00000041000000410000004100000041fde6012189012012fd0c00008041\
-000080410000804100008041fde601218a01208901208a01fde501218b012018fd0c00000041000000410000004100000041fde601218c01208b\
-01208c01fde401218d01208d01fd0c00000040000000400000004000000040fde601218e012021fd0c00000041000000410000004100000041fd\
-e601218f01201efd0c00008041000080410000804100008041fde601219001208f01209001fde5012191012024fd0c0000004100000041000000\
-4100000041fde601219201209101209201fde401219301209301fd0c00004040000040400000404000004040fde601219401208e01209401fde4\
-01219501202efd0c00000041000000410000004100000041fde601219601202bfd0c00008041000080410000804100008041fde6012197012096\
-01209701fde5012198012031fd0c00000041000000410000004100000041fde601219901209801209901fde401219a01209a01fd0c0000404000\
-0040400000404000004040fde601219b01209501209b01fde501219c01203bfd0c00000041000000410000004100000041fde601219d012038fd\
-0c00008041000080410000804100008041fde601219e01209d01209e01fde501219f01203efd0c00000041000000410000004100000041fde601\
-21a001209f0120a001fde40121a10120a101fd0c00000040000000400000004000000040fde60121a201209c0120a201fde50121a301209301fd\
-0c00000040000000400000004000000040fde60121a401209a01fd0c0000a0400000a0400000a0400000a040fde60121a50120a40120a501fde4\
-0121a60120a60120a201fde40121a701209a01fd0c00000041000000410000004100000041fde60121a801209301fd0c00008041000080410000\
-804100008041fde60121a90120a80120a901fde50121aa0120a101fd0c00000041000000410000004100000041fde60121ab0120aa0120ab01fd\
-e40121ac01209301209a01fde40121ad0120ad0120a201fde50121ae012053fd0c00000041000000410000004100000041fde60121af012050fd\
-0c00008041000080410000804100008041fde60121b00120af0120b001fde50121b1012056fd0c00000041000000410000004100000041fde601\
-21b20120b10120b201fde40121b30120b301209301fde50121b401209a01fd0c0000c03f0000c03f0000c03f0000c03ffde60121b50120b40120\
-b501fde50121b60120a101fd0c0000c03f0000c03f0000c03f0000c03ffde60121b70120b60120b701fde40121b80120122015fde40121b90120\
-b9012019fde50121ba0120ba01fd0c00000040000000400000004000000040fde60121bb01201e2021fde40121bc0120bc012025fde50121bd01\
-20bd01fd0c00004040000040400000404000004040fde60121be0120bb0120be01fde40121bf01202b202efde40121c00120c0012032fde50121\
-c10120c101fd0c00004040000040400000404000004040fde60121c20120bf0120c201fde50121c3012038203bfde40121c40120c401203ffde5\
-0121c50120c501fd0c00000040000000400000004000000040fde60121c60120c30120c601fde50121c70120bd01fd0c00000040000000400000\
-004000000040fde60121c80120c101fd0c0000a0400000a0400000a0400000a040fde60121c90120c80120c901fde40121ca0120ca0120c601fd\
-e40121cb0120c101fd0c00000041000000410000004100000041fde60121cc0120bd01fd0c00008041000080410000804100008041fde60121cd\
-0120cc0120cd01fde50121ce0120c501fd0c00000041000000410000004100000041fde60121cf0120ce0120cf01fde40121d00120bd0120c101\
-fde40121d10120d10120c601fde50121d20120502053fde40121d30120d3012057fde50121d40120d40120bd01fde50121d50120c101fd0c0000\
-c03f0000c03f0000c03f0000c03ffde60121d60120d50120d601fde50121d70120c501fd0c0000c03f0000c03f0000c03f0000c03ffde60121d8\
-0120d70120d801fde40121d9012010fd0002802821da0120da012012fde50121db012015fd0c0000c03f0000c03f0000c03f0000c03ffde60121\
-dc0120db0120dc01fde50121dd012018fd0c0000c03f0000c03f0000c03f0000c03ffde60121de0120dd0120de01fde40121df0120df01fd0c00\
-000040000000400000004000000040fde60121e0012010fd0002802a21e10120e101201efde50121e2012021fd0c0000c03f0000c03f0000c03f\
-0000c03ffde60121e30120e20120e301fde50121e4012024fd0c0000c03f0000c03f0000c03f0000c03ffde60121e50120e40120e501fde40121\
-e60120e601fd0c00004040000040400000404000004040fde60121e70120e00120e701fde40121e8012010fd0002802c21e90120e901202bfde5\
-0121ea01202efd0c0000c03f0000c03f0000c03f0000c03ffde60121eb0120ea0120eb01fde50121ec012031fd0c0000c03f0000c03f0000c03f\
-0000c03ffde60121ed0120ec0120ed01fde40121ee0120ee01fd0c00004040000040400000404000004040fde60121ef0120e80120ef01fde501\
-21f0012010fd0002802e21f10120f1012038fde50121f201203bfd0c0000c03f0000c03f0000c03f0000c03ffde60121f30120f20120f301fde5\
-0121f401203efd0c0000c03f0000c03f0000c03f0000c03ffde60121f50120f40120f501fde40121f60120f601fd0c0000004000000040000000\
-4000000040fde60121f70120f00120f701fde50121f80120e601fd0c00000040000000400000004000000040fde60121f90120ee01fd0c0000a0\
-400000a0400000a0400000a040fde60121fa0120f90120fa01fde40121fb0120fb0120f701fde40121fc0120ee01fd0c00000041000000410000\
-004100000041fde60121fd0120e601fd0c00008041000080410000804100008041fde60121fe0120fd0120fe01fde50121ff0120f601fd0c0000\
-0041000000410000004100000041fde60121800220ff01208002fde40121810220e60120ee01fde40121820220820220f701fde5012183022010\
-fd000280302184022084022050fde5012185022053fd0c0000c03f0000c03f0000c03f0000c03ffde601218602208502208602fde50121870220\
-56fd0c0000c03f0000c03f0000c03f0000c03ffde601218802208702208802fde40121890220890220e601fde501218a0220ee01fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601218b02208a02208b02fde501218c0220f601fd0c0000c03f0000c03f0000c03f0000c03ffde601218d0220\
-8c02208d02fde401218e024100218f02034041002190022003200e41c0006c200d41046c6a41046c6a21910203402091022042fd0b0200209102\
-2046fd0b028010209102204bfd0b028020209102204dfd0b028030209102205dfd0b0280402091022074fd0b0280502091022078fd0b02806020\
-9102207dfd0b028070209102207ffd0b02808001209102208801fd0b0280900120910220a301fd0b0280a00120910220a701fd0b0280b0012091\
-0220ac01fd0b0280c00120910220ae01fd0b0280d00120910220b801fd0b0280e00120910220c701fd0b0280f00120910220cb01fd0b02808002\
-20910220d001fd0b0280900220910220d201fd0b0280a00220910220d901fd0b0280b00220910220f801fd0b0280c00220910220fc01fd0b0280\
-d002209102208102fd0b0280e002209102208302fd0b0280f002209102208e02fd0b0280800320900241016a2290024101480d000b208f024101\
-6a228f024101480d000b0b200e41016a220e4108480d000b200d41016a220d4110480d000b410021920203404100219302034041002194020340\
-41002195020340200c41086c20950241046c6a2002280200480440fd0c00000000000000000000000000000000219602fd0c0000000000000000\
-0000000000000000219702fd0c00000000000000000000000000000000219802fd0c00000000000000000000000000000000219902fd0c000000\
-00000000000000000000000000219a02fd0c00000000000000000000000000000000219b02fd0c00000000000000000000000000000000219c02\
-fd0c00000000000000000000000000000000219d024100219e0220032094024180046c2095024180026c6a41046c6a219f0220062092024180e4\
-006c2094024180046c6a41046c6a21a0020340209f02fd09020021a10220a002fd00020021a20220a10220a202fde601209602fde40121960220\
-a002fd00021021a30220a10220a302fde601209702fde401219702209f02fd0902800221a40220a40220a202fde601209802fde40121980220a4\
-0220a302fde601209902fde401219902209f02fd0902800421a50220a50220a202fde601209a02fde401219a0220a50220a302fde601209b02fd\
-e401219b02209f02fd0902800621a60220a60220a202fde601209c02fde401219c0220a60220a302fde601209d02fde401219d02209f0241046a\
-219f0220a00241206a21a002209e0241016a229e0241c000480d000b200320940241c0006c20950241206c6a41046c6a21a70220a702209602fd\
-0b0280900320a702209702fd0b0290900320a702209802fd0b02a0900320a702209902fd0b02b0900320a702209a02fd0b02c0900320a702209b\
-02fd0b02d0900320a702209c02fd0b02e0900320a702209d02fd0b02f090030b20950241016a2295024102480d000b20940241016a2294024119\
-480d000b20930241016a2293024101480d000b410021930203404100210e0340200c41086c200e6a2002280200480440200320930241046c200e\
-41086c6a41046c6a21a90220a902fd000280900321a80220a902fd0002809a0321aa0220a80220aa02fde40121ab0220a902fd000280a40321ac\
-0220ab0220ac02fde40121ad0220a902fd000280ae0321ae0220ad0220ae02fde40121af0220a902fd000280920321b00220a902fd0002809c03\
-21b10220b00220b102fde40121b20220a902fd000280a60321b30220b20220b302fde40121b40220a902fd000280b00321b50220b40220b502fd\
-e40121b60220af0220b602fde40121b70220a902fd000280940321b80220a902fd0002809e0321b90220b80220b902fde40121ba0220a902fd00\
-0280a80321bb0220ba0220bb02fde40121bc0220a902fd000280b20321bd0220bc0220bd02fde40121be0220b70220be02fde40121bf0220a902\
-fd000280960321c00220a902fd000280a00321c10220c00220c102fde40121c20220a902fd000280aa0321c30220c20220c302fde40121c40220\
-a902fd000280b40321c50220c40220c502fde40121c60220bf0220c602fde40121c70220be02fd0c0000003f0000003f0000003f0000003ffde6\
-0121c80220b60220c802fde50121c90220c602fd0c00000040000000400000004000000040fde60121ca0220c90220ca02fde50121cb0220be02\
-fd0c0000803e0000803e0000803e0000803efde60121cc0220b60220cc02fde40121cd0220c602fd0c00008040000080400000804000008040fd\
-e60121ce0220cd0220ce02fde40121cf0220a902fd000280980321d00220a902fd000280a20321d10220d00220d102fde40121d20220a902fd00\
-0280ac0321d30220d20220d302fde40121d40220a902fd000280b60321d50220d40220d502fde40121d60220cf0220d602fde40121d70220ac02\
-fd0c0000003f0000003f0000003f0000003ffde60121d80220aa0220d802fde50121d90220ae02fd0c00000040000000400000004000000040fd\
-e60121da0220d90220da02fde50121db0220b302fd0c0000003f0000003f0000003f0000003ffde60121dc0220b10220dc02fde50121dd0220b5\
-02fd0c00000040000000400000004000000040fde60121de0220dd0220de02fde50121df0220db0220df02fde40121e00220bb02fd0c0000003f\
-0000003f0000003f0000003ffde60121e10220b90220e102fde50121e20220bd02fd0c00000040000000400000004000000040fde60121e30220\
-e20220e302fde50121e40220e00220e402fde40121e50220c302fd0c0000003f0000003f0000003f0000003ffde60121e60220c10220e602fde5\
-0121e70220c502fd0c00000040000000400000004000000040fde60121e80220e70220e802fde50121e90220e50220e902fde40121ea0220e402\
-fd0c0000003f0000003f0000003f0000003ffde60121eb0220df0220eb02fde50121ec0220e902fd0c00000040000000400000004000000040fd\
-e60121ed0220ec0220ed02fde50121ee0220e402fd0c0000803e0000803e0000803e0000803efde60121ef0220df0220ef02fde40121f00220e9\
-02fd0c00008040000080400000804000008040fde60121f10220f00220f102fde40121f20220d302fd0c0000003f0000003f0000003f0000003f\
-fde60121f30220d10220f302fde50121f40220d502fd0c00000040000000400000004000000040fde60121f50220f40220f502fde50121f60220\
-f20220f602fde40121f70220ac02fd0c0000803e0000803e0000803e0000803efde60121f80220aa0220f802fde40121f90220ae02fd0c000080\
-40000080400000804000008040fde60121fa0220f90220fa02fde40121fb0220a902fd000280b80321fc0220fb0220fc02fde40121fd0220b302\
-fd0c0000803e0000803e0000803e0000803efde60121fe0220b10220fe02fde40121ff0220b502fd0c00008040000080400000804000008040fd\
-e60121800320ff02208003fde40121810320a902fd000280ba03218203208103208203fde40121830320fd02208303fde40121840320bb02fd0c\
-0000803e0000803e0000803e0000803efde60121850320b902208503fde40121860320bd02fd0c00008040000080400000804000008040fde601\
-218703208603208703fde40121880320a902fd000280bc03218903208803208903fde401218a03208403208a03fde401218b0320c302fd0c0000\
-803e0000803e0000803e0000803efde601218c0320c102208c03fde401218d0320c502fd0c00008040000080400000804000008040fde601218e\
-03208d03208e03fde401218f0320a902fd000280be03219003208f03209003fde401219103208b03209103fde401219203208a03fd0c0000003f\
-0000003f0000003f0000003ffde601219303208303209303fde501219403209103fd0c00000040000000400000004000000040fde60121950320\
-9403209503fde501219603208a03fd0c0000803e0000803e0000803e0000803efde601219703208303209703fde401219803209103fd0c000080\
-40000080400000804000008040fde601219903209803209903fde401219a0320d302fd0c0000803e0000803e0000803e0000803efde601219b03\
-20d102209b03fde401219c0320d502fd0c00008040000080400000804000008040fde601219d03209c03209d03fde401219e0320a902fd000280\
-c003219f03209e03209f03fde40121a003209a0320a003fde40121a1034100218f0203404100219002200320930241046c200e41c8006c6a4104\
-6c6a21a203034020a20320c702fd0b0280c20320a20320cb02fd0b02a0c20320a20320d702fd0b02c0c20320a20320ea02fd0b02e0c20320a203\
-20ee02fd0b0280c30320a20320f702fd0b02a0c30320a203209203fd0b02c0c30320a203209603fd0b02e0c30320a20320a103fd0b0280c40320\
-900241016a2290024101480d000b208f0241016a228f024101480d000b0b200e41016a220e4108480d000b20930241016a2293024102480d000b\
-410021930203404100210e0340200c41086c200e6a2002280200480440200520920241086c20930241046c6a41046c6a21a40320a403fd000280\
-cc1621a303410021a5030340410021a603200720920241086c20930241046c6a20a5034180036c6a200c4180c8006c6a200e4180096c6a41046c\
-6a21a703200320930241046c20a50341186c6a200e41c8006c6a41046c6a21a803034020a70320a803fd000280c20320a303fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b020020a7034180046a21a70320a80341206a21a80320a60341016a22a6034103480d000b20a50341\
-016a22a5034103480d000b0b200e41016a220e4108480d000b20930241016a2293024102480d000b20920241016a2292024110480d000b200941\
-016a22092001480d000b0b0bea1c02077f417b200020014804402000210903402009210a200a412070210b200a41206e210a200a210c200c4120\
-6c200b6a20022802004804404100210d2004200c418090036c200b41c00c6c6a41046c6a210e2008200c418090036c200b41c0006c6a41046c6a\
-210f0340200efd0002800a2110200efd000280142111200efd0002801e21122012fd0c00000040000000400000004000000040fde6012113200e\
-fd0002800c2114200efd000280162115200efd0002802021162016fd0c00000040000000400000004000000040fde6012117200efd00028002fd\
-0c00000040000000400000004000000040fde6012014fd0c00004040000040400000404000004040fde601fde4012015fd0c0000404000004040\
-0000404000004040fde601fde5012017fde5012118200efd0002800e2119200efd00028018211a200efd00028022211b201bfd0c000000400000\
-00400000004000000040fde601211c200efd00028004fd0c00000040000000400000004000000040fde6012019fd0c0000404000004040000040\
-4000004040fde601fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501211d200efd00028010211e200efd0002\
-801a211f200efd0002802421202020fd0c00000040000000400000004000000040fde6012121200efd00028006fd0c0000004000000040000000\
-4000000040fde601201efd0c00004040000040400000404000004040fde601fde401201ffd0c00004040000040400000404000004040fde601fd\
-e5012021fde50121222022fd0c00000040000000400000004000000040fde6012123200efd000280122124200efd0002801c2125200efd000280\
-2621262026fd0c00000040000000400000004000000040fde60121272014fd0c00000040000000400000004000000040fde6012015fd0c0000a0\
-400000a0400000a0400000a040fde601fde4012017fde40121282019fd0c00000040000000400000004000000040fde601201afd0c0000a04000\
-00a0400000a0400000a040fde601fde401201cfde4012129201efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0\
-400000a0400000a040fde601fde4012021fde401212a202afd0c00000040000000400000004000000040fde601212b2015fd0c00000041000000\
-410000004100000041fde6012014fd0c00008041000080410000804100008041fde601fde5012016fd0c00000041000000410000004100000041\
-fde601fde401212c201afd0c00000041000000410000004100000041fde6012019fd0c00008041000080410000804100008041fde601fde50120\
-1bfd0c00000041000000410000004100000041fde601fde401212d201ffd0c00000041000000410000004100000041fde601201efd0c00008041\
-000080410000804100008041fde601fde5012020fd0c00000041000000410000004100000041fde601fde401212e202efd0c0000004000000040\
-0000004000000040fde601212f20142015fde4012017fde50121302019201afde401201cfde5012131201e201ffde4012021fde50121322032fd\
-0c00000040000000400000004000000040fde6012133200efd0002802a2014fde5012015fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e5012016fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012134200efd0002802c2019fde501201afd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012135200efd0002802e201efde501201ffd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121362036fd0c0000004000000040\
-0000004000000040fde6012137200efd000200fd0c00000040000000400000004000000040fde6012010fd0c0000404000004040000040400000\
-4040fde601fde4012011fd0c00004040000040400000404000004040fde601fde5012013fde501fd0c00000040000000400000004000000040fd\
-e6012018fd0c00004040000040400000404000004040fde601fde401201dfd0c00004040000040400000404000004040fde601fde5012023fde5\
-0121382018fd0c00000040000000400000004000000040fde601201dfd0c0000a0400000a0400000a0400000a040fde601fde4012023fde40121\
-39201dfd0c00000041000000410000004100000041fde6012018fd0c00008041000080410000804100008041fde601fde5012022fd0c00000041\
-000000410000004100000041fde601fde401213a2018201dfde4012023fde501213b200efd00028008fd0c000000400000004000000040000000\
-40fde6012024fd0c00004040000040400000404000004040fde601fde4012025fd0c00004040000040400000404000004040fde601fde5012027\
-fde5012018fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e401213c2010fd0c00000040000000400000004000000040fde6012011fd0c0000a0400000a0400000a0400000a040fde601fde4012013fde401\
-fd0c00000040000000400000004000000040fde6012028fd0c00004040000040400000404000004040fde601fde4012029fd0c00004040000040\
-400000404000004040fde601fde501202bfde501213d2028fd0c00000040000000400000004000000040fde6012029fd0c0000a0400000a04000\
-00a0400000a040fde601fde401202bfde401213e2029fd0c00000041000000410000004100000041fde6012028fd0c0000804100008041000080\
-4100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde401213f20282029fde401202bfde50121402024fd0c00\
-000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde4012027fde4012028fde5012029fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121412011fd0c00000041\
-000000410000004100000041fde6012010fd0c00008041000080410000804100008041fde601fde5012012fd0c00000041000000410000004100\
-000041fde601fde401fd0c00000040000000400000004000000040fde601202cfd0c00004040000040400000404000004040fde601fde401202d\
-fd0c00004040000040400000404000004040fde601fde501202ffde5012142202cfd0c00000040000000400000004000000040fde601202dfd0c\
-0000a0400000a0400000a0400000a040fde601fde401202ffde4012143202dfd0c00000041000000410000004100000041fde601202cfd0c0000\
-8041000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde4012144202c202dfde401202ffd\
-e50121452025fd0c00000041000000410000004100000041fde6012024fd0c00008041000080410000804100008041fde601fde5012026fd0c00\
-000041000000410000004100000041fde601fde401202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde401214620102011fde4012013fde501fd0c00000040000000400000004000000040fde6012030fd\
-0c00004040000040400000404000004040fde601fde4012031fd0c00004040000040400000404000004040fde601fde5012033fde50121472030\
-fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a0400000a0400000a040fde601fde4012033fde40121482031fd0c\
-00000041000000410000004100000041fde6012030fd0c00008041000080410000804100008041fde601fde5012032fd0c000000410000004100\
-00004100000041fde601fde401214920302031fde4012033fde501214a20242025fde4012027fde5012030fde5012031fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214b200efd000280282010fde5012011fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde5012012fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c0000004000000040\
-0000004000000040fde6012034fd0c00004040000040400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fd\
-e601fde5012037fde501214c2034fd0c00000040000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601\
-fde4012037fde401214d2035fd0c00000041000000410000004100000041fde6012034fd0c00008041000080410000804100008041fde601fde5\
-012036fd0c00000041000000410000004100000041fde601fde401214e20342035fde4012037fde501214f200efd000280302024fde5012025fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012034fde5012035fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012150200f2038fd0b0200\
-200f2039fd0b028040200f203afd0b02808001200f203bfd0b0280c001200f203cfd0b02808002200f203dfd0b0280c002200f203efd0b028080\
-03200f203ffd0b0280c003200f2040fd0b02808004200f2041fd0b0280c004200f2042fd0b02808005200f2043fd0b0280c005200f2044fd0b02\
-808006200f2045fd0b0280c006200f2046fd0b02808007200f2047fd0b0280c007200f2048fd0b02808008200f2049fd0b0280c008200f204afd\
-0b02808009200f204bfd0b0280c009200f204cfd0b0280800a200f204dfd0b0280c00a200f204efd0b0280800b200f204ffd0b0280c00b200f20\
-50fd0b0280800c200e41106a210e200f41106a210f200d41016a220d4110480d000b0b200941016a22092001480d000b0b0bd30d0f077f0a7b04\
-7f087b017f017b017f017b017f017b027f047b037f047b027f200020014820022802004104487104402000210903402009210a200a411070210b\
-200a41106e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e03404100210f03404105200228\
-02004c0440fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000\
-00000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000\
-000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000\
-0000000000000000002118fd0c0000000000000000000000000000000021194100211a03404100211b2004200d41c00c6c200e41c0026c6a201a\
-41c0026c6a200f41c0006c6a41046c6a211c2005200b41086c201a4180c0016c6a41046c6a211d02400340201cfd090200211e201dfd000280cc\
-04211f201e201ffde6012010fde4012110201dfd000290cc042120201e2020fde6012011fde4012111201cfd0902803221212021201ffde60120\
-12fde401211220212020fde6012013fde4012113201b41807f460d01201cfd0902806421222022201ffde6012014fde401211420222020fde601\
-2015fde4012115201cfd090280960121232023201ffde6012016fde401211620232020fde6012017fde4012117201b41a07e460d01201cfd0902\
-80c80121242024201ffde6012018fde401211820242020fde6012019fde4012119201c41046a211c201d4180046a211d201b41016a221b41c001\
-480d000b0b201a41016a221a4103480d000b2005200b41086c41046c6a21262026fd000280cc1621252026fd000290cc1621272007200d418009\
-6c200b41086c6a200e4180036c6a200f4180016c6a41046c6a2128202820102025fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b0200202820112027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202820122025fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b028024202820132027fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202820142025fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b028048202820152027fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-029048202820162025fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202820172027fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b02906c202820182025fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202820192027fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200b41086c41046c6a212a202afd000280cc162129202afd0002\
-90cc16212b4100212c0340202c41026c41016a200228020041016b202c41026c41016a200228020041016b481b212dfd0c000000000000000000\
-00000000000000212efd0c00000000000000000000000000000000212ffd0c000000000000000000000000000000002130fd0c00000000000000\
-00000000000000000021314100211a03404100211b2004200e41c0026c202c4180196c6a201a41c0026c6a200f41c0006c6a41046c6a21322005\
-200b41086c201a4180c0016c6a41046c6a21332004202d41c00c6c200e41c0026c6a201a41c0026c6a200f41c0006c6a41046c6a213403402032\
-fd09020021352033fd000280cc04213620352036fde601202efde401212e2033fd000290cc04213720352037fde601202ffde401212f2034fd09\
-0200213820382036fde6012030fde401213020382037fde6012031fde4012131203241046a213220334180046a2133203441046a2134201b4101\
-6a221b41c001480d000b201a41016a221a4103480d000b2007200b41086c200e4180036c6a202c4180126c6a200f4180016c6a41046c6a213920\
-39202e2029fde401fd0c00000000000000000000000000000000fdeb01fd0b02002039202f202bfde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02102007202d4180096c200b41086c6a200e4180036c6a200f4180016c6a41046c6a213a203a20302029fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b0200203a2031202bfde401fd0c00000000000000000000000000000000fdeb01fd0b0210202c41016a\
-222c200228020041016a41026d480d000b0b200f41016a220f4103480d000b200e41016a220e4103480d000b200941016a22092001480d000b0b\
-0b9d0918017d017f0c7d047f0a7d037f017d017f017d017f017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804\
-402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d2009\
-2a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f2013\
-95211420148c211520002116034020162117201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300\
-000000211e4300000000211f43000000002120430000000021214300000000212243000000002123410021242004201841c0006c41046c6a2125\
-2005410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288\
-d2289492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a\
-0298d228949221202021202720262a029cd228949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a\
-2125202641286a2126202441016a222441c000480d000b2006201841366c41046c6a21282028201a2008923802002028201b200a923802042028\
-201c200b923802082028201d200c9238020c2028201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c\
-2028202220119238022020282023201292380224201941016a22194101480d000b43ffff7fff2129410021242006201841366c41046c6a212a03\
-402029202a2a0200972129202a41046a212a202441016a2224410a480d000b43ffff7fff212b4100212c4100212d2006201841366c41046c6a21\
-2e0340202e2a0200212f202f202b5e202f202f5c722130202f202b20301b212b4100410a6c202d6a202c20301b212c202e41046a212e202d4101\
-6a222d410a480d000b202c2007201841046c6a2132203228020046b221312006201841366c41046c6a2133203320293802282033203138022c20\
-332a02282134410021352006201841366c41046c6a2136034020362a020020349321372037100221382036203738023020362038380258203641\
-046a2136203541016a2235410a480d000b43000000002139410021242006201841366c41046c6a213a03402039203a2a0258922139203a41046a\
-213a202441016a2224410a480d000b20332039380280012032280200213b410021352006201841366c41046c6a213c0340203c20154300000000\
-2035203b461b38028401203c41046a213c203541016a2235410a480d000b4300000000213d410021242006201841366c41046c6a213e0340203d\
-203e2a02840192213d203e41046a213e202441016a2224410a480d000b2033203d3802ac0120332a02ac01213f203f8c214020332a0280012141\
-20402041952142410021352006201841366c41046c6a21430340204320432a028401204220432a025894923802b001204341046a214320354101\
-6a2235410a480d000b201641016a22162001480d000b0b0b9e0206017d057f017d027f047d047f200020014804404300000000210c4100210d20\
-04410041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c20052010200d41366c6a410c6a4104\
-6c6a211120112a0200200f2a02800110039392210c0b200e41046a210e200f41d8016a210f200d41016a220d2002280200480d000b4300000000\
-2112410021132005410041046c6a21140340201220142a022c922112201441d8016a2114201341016a22132002280200480d000b2002280200b2\
-2115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b201b20173802002009410041046c6a211c\
-201c2018380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f\
-410021102005200e41046c6a21110340200f20112a02b00192210f201141d8016a2111201041016a22102002280200480d000b200a200e41046c\
-6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d20\
-0d410870210e200d41086e210d200d210f4300000000211043000000002111430000000021124300000000211343000000002114430000000021\
-154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b001211b2010201b201a\
-2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c949221132014201b201a2a0210949221\
-142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941d8016a2119201a4180026a211a2018\
-41016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228\
-201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b\
-0b0b8a0c09057f0a7b037f077b047f047b037f047b047f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f\
-200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c00000000000000000000000000000000\
-2111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000\
-00002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000\
-000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000\
-000000000000211a4100211b2005201041366c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b001211e201dfd00020021\
-1f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd0902880321212021201ffde6012013fde401\
-211320212020fde6012014fde4012114201b41807f460d01201cfd0902e00421222022201ffde6012015fde401211520222020fde6012016fde4\
-012116201cfd0902b80621232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd09029008212420\
-24201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b\
-201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c0000000000000000\
-0000000000000000fd44fd4efd0b0200202520122026fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026\
-fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00029002fd0c00000000000000000000000000\
-000000fd44fd4efd0b029002202520152026fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b028004202520162026fd00\
-029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd00028006fd0c000000000000000000000000000000\
-00fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202520192026fd000280\
-08fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd0c00000000000000000000000000000000fd\
-44fd4efd0b02900805410021270340202741026c41016a200228020041016b202741026c41016a200228020041016b481b2128fd0c0000000000\
-00000000000000000000002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c000000\
-00000000000000000000000000212c4100211b2005202741ec006c41046c6a212d2007200e41086c41046c6a212e2005202841366c41046c6a21\
-2f0340202dfd0902b0012130202efd000200213120302031fde6012029fde4012129202efd000210213220302032fde601202afde401212a202f\
-fd0902b001213320332031fde601202bfde401212b20332032fde601202cfde401212c202d41046a212d202e4180026a212e202f41046a212f20\
-1b41016a221b410a480d000b200b200e41086c20274180016c6a41046c6a2134203420292006200e41086c20274180016c6a41046c6a21352035\
-fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c00000000000000000000000000000000\
-fd44fd4efd0b0210200b202841c0006c200e41086c6a41046c6a21362036202b2006202841c0006c200e41086c6a41046c6a21372037fd000200\
-fd0c00000000000000000000000000000000fd44fd4efd0b02002036202c2037fd000210fd0c00000000000000000000000000000000fd44fd4e\
-fd0b0210202741016a2227200228020041016a41026d480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f20002001480440\
-2000210903402009210a200a210bfd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e\
-2004200b41086c41046c6a210f0340200c200ffd000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002\
-280200480d000b2007200b41086c41046c6a21102010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0be20705\
-067f0a7b037f077b0a7f200020014804402000210903402009210a200a210b200b41056c41800141056b200b41056c41800141056b481b210c41\
-00210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000\
-00000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000\
-000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00\
-0000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200e41086c41046c6a211a2005200c\
-200d4180016c6a41046c6a211b02400340201afd000200211c201bfd090200211d201c201dfde601200ffde401210f201afd000210211e201e20\
-1dfde6012010fde4012110201bfd090204211f201c201ffde6012011fde4012111201e201ffde6012012fde4012112201941807f460d01201bfd\
-0902082120201c2020fde6012013fde4012113201e2020fde6012014fde4012114201bfd09020c2121201c2021fde6012015fde4012115201e20\
-21fde6012016fde4012116201941a07e460d01201bfd0902102122201c2022fde6012017fde4012117201e2022fde6012018fde4012118201a41\
-80026a211a201b4180246a211b201941016a22192002280200480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a4180d4056a4104\
-6c6a21232023200ffd0b02002007200c41c0046c200d41c0006c6a200e41086c6a4184d4056a41046c6a212420242010fd0b02002007200c41c0\
-046c200d41c0006c6a200e41086c6a41c0d8056a41046c6a212520252011fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a41c4d8\
-056a41046c6a212620262012fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a4180dd056a41046c6a212720272013fd0b02002007\
-200c41c0046c200d41c0006c6a200e41086c6a4184dd056a41046c6a212820282014fd0b02002007200c41c0046c200d41c0006c6a200e41086c\
-6a41c0e1056a41046c6a212920292015fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a41c4e1056a41046c6a212a202a2016fd0b\
-02002007200c41c0046c200d41c0006c6a200e41086c6a4180e6056a41046c6a212b202b2017fd0b02002007200c41c0046c200d41c0006c6a20\
-0e41086c6a4184e6056a41046c6a212c202c2018fd0b0200200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a220920\
-01480d000b0b0bdc0c09067f0a7b037f077b047f047b037f047b047f200020014804402000210903402009210a200a410970210b200a41096e21\
-0a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d4100210e0340410520022802004c0440fd0c0000000000\
-0000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000\
-000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00\
-0000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd\
-0c000000000000000000000000000000002118410021192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b\
-02400340201afd090200211c201bfd000200211d201c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201a\
-fd09028002211f201f201dfde6012011fde4012111201f201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde6\
-012013fde40121132020201efde6012014fde4012114201afd0902800621212021201dfde6012015fde40121152021201efde6012016fde40121\
-16201941a07e460d01201afd0902800821222022201dfde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b418004\
-6a211b201941016a221941c000480d000b0b2008200d4180096c200e41086c6a200b4180016c6a41046c6a21232023200f2005200d4180096c20\
-0e41086c6a200b4180016c6a41046c6a21242024fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202320102024fd00\
-0210fd0c00000000000000000000000000000000fd44fd4efd0b0210202320112024fd00028024fd0c00000000000000000000000000000000fd\
-44fd4efd0b028024202320122024fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b029024202320132024fd00028048fd\
-0c00000000000000000000000000000000fd44fd4efd0b028048202320142024fd00029048fd0c00000000000000000000000000000000fd44fd\
-4efd0b029048202320152024fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00\
-000000000000000000000000000000fd44fd4efd0b02906c202320172024fd0002809001fd0c00000000000000000000000000000000fd44fd4e\
-fd0b02809001202320182024fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b0290900105410021250340202541026c\
-41016a200228020041016b202541026c41016a200228020041016b481b2126fd0c000000000000000000000000000000002127fd0c0000000000\
-00000000000000000000002128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a4100211920\
-0420254180016c41046c6a212b2006200e41086c200b4180c0006c6a41046c6a212c2004202641c0006c41046c6a212d0340202bfd090200212e\
-202cfd000200212f202e202ffde6012027fde4012127202cfd0002102130202e2030fde6012028fde4012128202dfd09020021312031202ffde6\
-012029fde401212920312030fde601202afde401212a202b41046a212b202c4180046a212c202d41046a212d201941016a221941c000480d000b\
-2008200e41086c200b4180016c6a20254180126c6a41046c6a2132203220272005200e41086c200b4180016c6a20254180126c6a41046c6a2133\
-2033fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203220282033fd000210fd0c0000000000000000000000000000\
-0000fd44fd4efd0b0210200820264180096c200e41086c6a200b4180016c6a41046c6a213420342029200520264180096c200e41086c6a200b41\
-80016c6a41046c6a21352035fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c00000000\
-000000000000000000000000fd44fd4efd0b0210202541016a2225200228020041016a41026d480d000b0b200e41016a220e4110480d000b2009\
-41016a22092001480d000b0b0be50203047f027b057f200020014804404100210c03402000210d0340200d210e200e210ffd0c00000000000000\
-0000000000000000002110fd0c0000000000000000000000000000000021114104200c417c6c20022802006a4104200c417c6c20022802006a48\
-1b211241002012480440410021130340410021142004200f41086c200c4180246c6a20134180096c6a41046c6a2115034020102015fd000200fd\
-e401211020112015fd000210fde401211120154180046a2115201441016a22144109480d000b201341016a22132012480d000b0b2008200f4108\
-6c41046c6a21162016200c41004a047b2016fd000280cc1605fd0c000000000000000000000000000000000b2010fde401fd0b0280cc16201620\
-0c41004a047b2016fd000290cc1605fd0c000000000000000000000000000000000b2011fde401fd0b0290cc16200d41016a220d2001480d000b\
-200c41016a220c200228020041036a41046d480d000b0b0b801102087f3c7b200020014804402000210c0340200c210d200d411070210e200d41\
-106e210d200d210f410021100340200f41206c20106a2002280200480440410021112004200e41086c200f4180a0026c6a20104180096c6a4104\
-6c6a2112200a200e4180326c200f4180a0066c6a201041086c6a41046c6a211303402012fd00020021142014fd0c0000003f0000003f0000003f\
-0000003ffde60121152015fd0c398ee33d398ee33d398ee33d398ee33dfde60121162012fd0002800421172017fd0c0000003f0000003f000000\
-3f0000003ffde60121182018fd0c398ee33d398ee33d398ee33d398ee33dfde60121192012fd00028008211a201afd0c0000003f0000003f0000\
-003f0000003ffde601211b2014fd0c398ee33d398ee33d398ee33d398ee33dfde601211c2012fd0002800c211d201dfd0c398ee33d398ee33d39\
-8ee33d398ee33dfde601211e2012fd00028018211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde401\
-21212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222017fd0c398ee33d398ee33d398ee33d398ee33dfde60121232012fd000280\
-1021242024fd0c398ee33d398ee33d398ee33d398ee33dfde60121252012fd0002801c21262026fd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601212720232025fde4012027fde40121282028fd0c398ee33d398ee33d398ee33d398ee33dfde6012129201afd0c398ee33d398ee33d398ee3\
-3d398ee33dfde601212a2012fd00028014212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2012fd00028020212d202dfd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601212e202a202cfde401202efde401212f201c201dfd0c398e633d398e633d398e633d398e633dfde6\
-01fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde601213120\
-232024fd0c398e633d398e633d398e633d398e633dfde601fde5012026fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121322032fd\
-0c398ee33d398ee33d398ee33d398ee33dfde6012133202dfd0c398ee33c398ee33c398ee33c398ee33cfde6012134202a202bfd0c398e633d39\
-8e633d398e633d398e633dfde601fde5012034fde40121352014fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e\
-633e398e633e398e633e398e633efde601fde40121362036fd0c398ee33d398ee33d398ee33d398ee33dfde60121372017fd0c398e633d398e63\
-3d398e633d398e633dfde6012025fde5012026fd0c398e633e398e633e398e633e398e633efde601fde40121382038fd0c398ee33d398ee33d39\
-8ee33d398ee33dfde6012139202dfd0c398e633e398e633e398e633e398e633efde601213a201afd0c398e633d398e633d398e633d398e633dfd\
-e601202cfde501203afde401213b2015fd0c0000003f0000003f0000003f0000003ffde601213c20162019fde401201bfd0c398ee33d398ee33d\
-398ee33d398ee33dfde601fde401213d20162018fd0c398e633d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398e\
-e33c398ee33cfde601fde401213e2015fd0c398e633d398e633d398e633d398e633dfde6012019fde501201bfd0c398e633e398e633e398e633e\
-398e633efde601fde401213f2021fd0c0000003f0000003f0000003f0000003ffde601214020222029fde401202ffd0c398ee33d398ee33d398e\
-e33d398ee33dfde601fde401214120222028fd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c\
-398ee33cfde601fde40121422021fd0c398e633d398e633d398e633d398e633dfde6012029fde501202ffd0c398e633e398e633e398e633e398e\
-633efde601fde40121432030fd0c0000003f0000003f0000003f0000003ffde601214420312033fde4012035fd0c398ee33d398ee33d398ee33d\
-398ee33dfde601fde401214520312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398e\
-e33cfde601fde40121462030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633e\
-fde601fde40121472036fd0c0000003f0000003f0000003f0000003ffde601214820372039fde401203bfd0c398ee33d398ee33d398ee33d398e\
-e33dfde601fde401214920372038fd0c398e633d398e633d398e633d398e633dfde601fde501203bfd0c398ee33c398ee33c398ee33c398ee33c\
-fde601fde401214a2036fd0c398e633d398e633d398e633d398e633dfde6012039fde501203bfd0c398e633e398e633e398e633e398e633efde6\
-01fde401214b201ffd0c0000003f0000003f0000003f0000003ffde601214c20202027fde401202efde401214d20202026fd0c398e633d398e63\
-3d398e633d398e633dfde601fde5012034fde401214e201ffd0c398e633d398e633d398e633d398e633dfde6012027fde501203afde401214f20\
-13203cfd0b02002013203dfd0b0280082013203efd0b0280102013203ffd0b0280182013201bfd0b02802020132040fd0b02802820132041fd0b\
-02803020132042fd0b02803820132043fd0b0280402013202ffd0b02804820132044fd0b02805020132045fd0b02805820132046fd0b02806020\
-132047fd0b02806820132035fd0b02807020132048fd0b02807820132049fd0b028080012013204afd0b028088012013204bfd0b028090012013\
-203bfd0b028098012013204cfd0b0280a0012013204dfd0b0280a8012013204efd0b0280b0012013204ffd0b0280b8012013202dfd0b0280c001\
-201241106a2112201341106a2113201141016a22114102480d000b0b201041016a22104120480d000b200c41016a220c2001480d000b0b0b9c36\
-0d067f017b017f567b077f087b037f067b017f017b017fdf017b067f2000200148200228020041044e7104402000210c0340200c210d200d4101\
-70210e200d41016e210d200d210f410021100340410021110340200f41086c20116a20022802004804402004200f4180c8006c20114180096c6a\
-201041046c6a41046c6a21132013fd00020021122013fd00028004211420122014fde40121152013fd00028008211620152016fde40121172014\
-fd0c0000003f0000003f0000003f0000003ffde601211820122018fde50121192016fd0c0000803e0000803e0000803e0000803efde601211a20\
-19201afde401211b2014fd0c00000040000000400000004000000040fde601211c2012201cfde501211d2016fd0c000080400000804000008040\
-00008040fde601211e201d201efde401211f2013fd0002800c212020122020fde40121212013fd00028018212220212022fde40121232013fd00\
-028010212420142024fde40121252013fd0002801c212620252026fde401212720232027fde40121282013fd00028014212920162029fde40121\
-2a2013fd00028020212b202a202bfde401212c2028202cfde401212d2027fd0c0000003f0000003f0000003f0000003ffde601212e2023202efd\
-e501212f202cfd0c0000803e0000803e0000803e0000803efde6012130202f2030fde40121312027fd0c00000040000000400000004000000040\
-fde601213220232032fde5012133202cfd0c00008040000080400000804000008040fde601213420332034fde40121352020fd0c0000003f0000\
-003f0000003f0000003ffde601213620122036fde50121372022fd0c0000803e0000803e0000803e0000803efde601213820372038fde4012139\
-2024fd0c0000003f0000003f0000003f0000003ffde601213a2014203afde501213b2026fd0c0000803e0000803e0000803e0000803efde60121\
-3c203b203cfde401213d2039203dfde401213e2029fd0c0000003f0000003f0000003f0000003ffde601213f2016203ffde5012140202bfd0c00\
-00803e0000803e0000803e0000803efde601214120402041fde4012142203e2042fde4012143203dfd0c0000003f0000003f0000003f0000003f\
-fde601214420392044fde50121452042fd0c0000803e0000803e0000803e0000803efde601214620452046fde4012147203dfd0c000000400000\
-00400000004000000040fde601214820392048fde50121492042fd0c00008040000080400000804000008040fde601214a2049204afde401214b\
-2020fd0c00000040000000400000004000000040fde601214c2012204cfde501214d2022fd0c00008040000080400000804000008040fde60121\
-4e204d204efde401214f2024fd0c00000040000000400000004000000040fde601215020142050fde50121512026fd0c00008040000080400000\
-804000008040fde601215220512052fde4012153204f2053fde40121542029fd0c00000040000000400000004000000040fde601215520162055\
-fde5012156202bfd0c00008040000080400000804000008040fde601215720562057fde401215820542058fde40121592053fd0c0000003f0000\
-003f0000003f0000003ffde601215a204f205afde501215b2058fd0c0000803e0000803e0000803e0000803efde601215c205b205cfde401215d\
-2053fd0c00000040000000400000004000000040fde601215e204f205efde501215f2058fd0c00008040000080400000804000008040fde60121\
-60205f2060fde401216120222026fde40121622062202bfde40121632026fd0c0000003f0000003f0000003f0000003ffde601216420222064fd\
-e501216520652041fde40121662026fd0c00000040000000400000004000000040fde601216720222067fde501216820682057fde40121694100\
-216a03404100216b200320114180016c201041046c6a41046c6a216c0340206c2012fd0b0200206c2017fd0b028020206c201bfd0b028040206c\
-201ffd0b028060206c2016fd0b02808001206c2023fd0b0280a001206c202dfd0b0280c001206c2031fd0b0280e001206c2035fd0b0280800220\
-6c202cfd0b0280a002206c2039fd0b0280c002206c2043fd0b0280e002206c2047fd0b02808003206c204bfd0b0280a003206c2042fd0b0280c0\
-03206c204ffd0b0280e003206c2059fd0b02808004206c205dfd0b0280a004206c2061fd0b0280c004206c2058fd0b0280e004206c2022fd0b02\
-808005206c2063fd0b0280a005206c2066fd0b0280c005206c2069fd0b0280e005206c202bfd0b02808006206b41016a226b4101480d000b206a\
-41016a226a4101480d000b0b201141016a22114108480d000b201041016a22104120480d000b4100216d03404100216e03404100216f03404100\
-21700340200f41086c207041046c6a2002280200480440fd0c000000000000000000000000000000002171fd0c00000000000000000000000000\
-0000002172fd0c000000000000000000000000000000002173fd0c000000000000000000000000000000002174fd0c0000000000000000000000\
-00000000002175fd0c000000000000000000000000000000002176fd0c000000000000000000000000000000002177fd0c000000000000000000\
-000000000000002178410021792003206f4180086c20704180046c6a41046c6a217a2007206d4180c8016c206f4180086c6a41046c6a217b0340\
-207afd090200217c207bfd000200217d207c207dfde6012071fde4012171207bfd000210217e207c207efde6012072fde4012172207afd090280\
-04217f207f207dfde6012073fde4012173207f207efde6012074fde4012174207afd09028008218001208001207dfde6012075fde40121752080\
-01207efde6012076fde4012176207afd0902800c218101208101207dfde6012077fde4012177208101207efde6012078fde4012178207a41046a\
-217a207b41206a217b207941016a2279418001480d000b2003206f41c0006c207041206c6a41046c6a2182012082012071fd0b0280a006208201\
-2072fd0b0290a0062082012073fd0b02a0a0062082012074fd0b02b0a0062082012075fd0b02c0a0062082012076fd0b02d0a0062082012077fd\
-0b02e0a0062082012078fd0b02f0a0060b207041016a22704102480d000b206f41016a226f4119480d000b206e41016a226e4101480d000b4100\
-216e0340410021110340200f41086c20116a20022802004804402003206e41046c201141086c6a41046c6a218401208401fd000280a006218301\
-208301fd0c00000040000000400000004000000040fde601218501208501fd0c00000040000000400000004000000040fde601218601208401fd\
-000280a606218701208701fd0c00000040000000400000004000000040fde601218801208501fd0c00004040000040400000404000004040fde6\
-01218901208801208901fde401218a01208401fd000280a206218b01208b01fd0c00000040000000400000004000000040fde601218c01208c01\
-fd0c00000040000000400000004000000040fde601218d01208a01208d01fde401218e01208401fd000280a406218f01208f01fd0c0000004000\
-0000400000004000000040fde601219001209001fd0c00008041000080410000804100008041fde601219101208e01209101fde5012192012084\
-01fd000280a806219301209301fd0c00000040000000400000004000000040fde601219401209201209401fde501219501208801208901fde501\
-219601208c01fd0c0000a0400000a0400000a0400000a040fde601219701209601209701fde401219801209001fd0c0000004100000041000000\
-4100000041fde601219901209801209901fde401219a01209401fd0c0000c03f0000c03f0000c03f0000c03ffde601219b01209a01209b01fde5\
-01219c01208d01208601fde501219d01209d01209901fde401219e01208801fd0c00000040000000400000004000000040fde601219f01209e01\
-209f01fde50121a00120a001209b01fde40121a101208401fd000280be0621a201208301fd0c00004040000040400000404000004040fde60121\
-a30120a20120a301fde40121a401208401fd000280aa0621a50120a501fd0c00000040000000400000004000000040fde60121a60120a40120a6\
-01fde40121a701208401fd000280b40621a80120a801fd0c00008041000080410000804100008041fde60121a90120a70120a901fde50121aa01\
-208401fd000280c80621ab0120aa0120ab01fde50121ac0120ac01fd0c00000040000000400000004000000040fde60121ad01208401fd000280\
-c40621ae01208701fd0c00004040000040400000404000004040fde60121af0120ae0120af01fde40121b001208401fd000280b00621b10120b1\
-01fd0c00000040000000400000004000000040fde60121b20120b00120b201fde40121b301208401fd000280ba0621b40120b401fd0c00008041\
-000080410000804100008041fde60121b50120b30120b501fde50121b601208401fd000280ce0621b70120b60120b701fde50121b80120ac01fd\
-0c00004040000040400000404000004040fde60121b90120b80120b901fde40121ba01208401fd000280c00621bb01208b01fd0c000040400000\
-40400000404000004040fde60121bc0120bb0120bc01fde40121bd01208401fd000280ac0621be0120be01fd0c00000040000000400000004000\
-000040fde60121bf0120bd0120bf01fde40121c001208401fd000280b60621c10120c101fd0c00008041000080410000804100008041fde60121\
-c20120c00120c201fde50121c301208401fd000280ca0621c40120c30120c401fde50121c50120c501fd0c000000400000004000000040000000\
-40fde60121c60120ba0120c601fde40121c701208401fd000280c20621c801208f01fd0c00004040000040400000404000004040fde60121c901\
-20c80120c901fde40121ca01208401fd000280ae0621cb0120cb01fd0c00000040000000400000004000000040fde60121cc0120ca0120cc01fd\
-e40121cd01208401fd000280b80621ce0120ce01fd0c00008041000080410000804100008041fde60121cf0120cd0120cf01fde50121d0012084\
-01fd000280cc0621d10120d00120d101fde50121d20120d201fd0c00008041000080410000804100008041fde60121d30120c70120d301fde501\
-21d401208401fd000280c60621d501209301fd0c00004040000040400000404000004040fde60121d60120d50120d601fde40121d701208401fd\
-000280b20621d80120d801fd0c00000040000000400000004000000040fde60121d90120d70120d901fde40121da01208401fd000280bc0621db\
-0120db01fd0c00008041000080410000804100008041fde60121dc0120da0120dc01fde50121dd01208401fd000280d00621de0120dd0120de01\
-fde50121df0120d40120df01fde50121e00120b80120b901fde50121e10120c501fd0c0000a0400000a0400000a0400000a040fde60121e20120\
-e10120e201fde40121e30120d201fd0c00000041000000410000004100000041fde60121e40120e30120e401fde40121e50120df01fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde60121e60120e50120e601fde50121e70120c60120ad01fde50121e80120e80120e401fde40121e90120b801\
-fd0c00000040000000400000004000000040fde60121ea0120e90120ea01fde50121eb0120eb0120e601fde40121ec0120a20120a301fde50121\
-ed0120a501fd0c0000a0400000a0400000a0400000a040fde60121ee0120ed0120ee01fde40121ef0120a801fd0c000000410000004100000041\
-00000041fde60121f00120ef0120f001fde40121f10120ab01fd0c0000c03f0000c03f0000c03f0000c03ffde60121f20120f10120f201fde501\
-21f30120f301fd0c00000040000000400000004000000040fde60121f40120ae0120af01fde50121f50120b101fd0c0000a0400000a0400000a0\
-400000a040fde60121f60120f50120f601fde40121f70120b401fd0c00000041000000410000004100000041fde60121f80120f70120f801fde4\
-0121f90120b701fd0c0000c03f0000c03f0000c03f0000c03ffde60121fa0120f90120fa01fde50121fb0120f301fd0c00004040000040400000\
-404000004040fde60121fc0120fb0120fc01fde40121fd0120bb0120bc01fde50121fe0120be01fd0c0000a0400000a0400000a0400000a040fd\
-e60121ff0120fe0120ff01fde40121800220c101fd0c00000041000000410000004100000041fde601218102208002208102fde40121820220c4\
-01fd0c0000c03f0000c03f0000c03f0000c03ffde601218302208202208302fde501218402208402fd0c00000040000000400000004000000040\
-fde60121850220fd01208502fde40121860220c80120c901fde50121870220cb01fd0c0000a0400000a0400000a0400000a040fde60121880220\
-8702208802fde40121890220ce01fd0c00000041000000410000004100000041fde601218a02208902208a02fde401218b0220d101fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde501218d02208d02fd0c00008041000080410000804100008041fde601218e02\
-208602208e02fde501218f0220d50120d601fde50121900220d801fd0c0000a0400000a0400000a0400000a040fde601219102209002209102fd\
-e40121920220db01fd0c00000041000000410000004100000041fde601219302209202209302fde40121940220de01fd0c0000c03f0000c03f00\
-00c03f0000c03ffde601219502209402209502fde501219602208f02209602fde50121970220fb0120fc01fde501219802208402fd0c0000a040\
-0000a0400000a0400000a040fde601219902209802209902fde401219a02208d02fd0c00000041000000410000004100000041fde601219b0220\
-9a02209b02fde401219c02209602fd0c0000c03f0000c03f0000c03f0000c03ffde601219d02209c02209d02fde501219e0220850220f401fde5\
-01219f02209f02209b02fde40121a00220fb01fd0c00000040000000400000004000000040fde60121a10220a00220a102fde50121a20220a202\
-209d02fde40121a30220a601208501fde50121a40220a40220f001fde40121a50220a201fd0c00000040000000400000004000000040fde60121\
-a60220a50220a602fde50121a70220a70220f201fde40121a80220a802fd0c00000040000000400000004000000040fde60121a90220b2012088\
-01fde50121aa0220aa0220f801fde40121ab0220ae01fd0c00000040000000400000004000000040fde60121ac0220ab0220ac02fde50121ad02\
-20ad0220fa01fde40121ae0220a802fd0c00004040000040400000404000004040fde60121af0220ae0220af02fde40121b00220bf01208c01fd\
-e50121b10220b102208102fde40121b20220bb01fd0c00000040000000400000004000000040fde60121b30220b20220b302fde50121b40220b4\
-02208302fde40121b50220b502fd0c00000040000000400000004000000040fde60121b60220b00220b602fde40121b70220cc01209001fde501\
-21b80220b802208a02fde40121b90220c801fd0c00000040000000400000004000000040fde60121ba0220b90220ba02fde50121bb0220bb0220\
-8c02fde40121bc0220bc02fd0c00008041000080410000804100008041fde60121bd0220b70220bd02fde50121be0220d901209401fde50121bf\
-0220bf02209302fde40121c00220d501fd0c00000040000000400000004000000040fde60121c10220c00220c102fde50121c20220c202209502\
-fde40121c30220be0220c302fde50121c40220ae0220af02fde50121c50220b502fd0c0000a0400000a0400000a0400000a040fde60121c60220\
-c50220c602fde40121c70220bc02fd0c00000041000000410000004100000041fde60121c80220c70220c802fde40121c90220c302fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde60121ca0220c90220ca02fde50121cb0220b60220a902fde50121cc0220cc0220c802fde40121cd0220ae02\
-fd0c00000040000000400000004000000040fde60121ce0220cd0220ce02fde50121cf0220cf0220ca02fde40121d00220ab01fd0c0000004000\
-0000400000004000000040fde60121d10220ab01fd0c00004040000040400000404000004040fde60121d20220b70120d202fde40121d30220c4\
-01fd0c00000040000000400000004000000040fde60121d40220d30220d402fde40121d50220d101fd0c00008041000080410000804100008041\
-fde60121d60220d50220d602fde50121d70220d70220de01fde50121d80220b70120d202fde50121d90220c401fd0c0000a0400000a0400000a0\
-400000a040fde60121da0220d90220da02fde40121db0220d101fd0c00000041000000410000004100000041fde60121dc0220db0220dc02fde4\
-0121dd0220dd02209502fde50121de0220d40220d102fde50121df0220df0220dc02fde40121e00220b701fd0c00000040000000400000004000\
-000040fde60121e10220e00220e102fde50121e20220e202209502fde40121e3024100216a03404100216b2003206e41046c201141c8016c6a41\
-046c6a21e402034020e402208601fd0b0280d20620e402209501fd0b02a0d20620e402209c01fd0b02c0d20620e40220a101fd0b02e0d20620e4\
-02209401fd0b0280d30620e40220ad01fd0b02a0d30620e40220e001fd0b02c0d30620e40220e701fd0b02e0d30620e40220ec01fd0b0280d406\
-20e40220df01fd0b02a0d40620e40220f401fd0b02c0d40620e402209702fd0b02e0d40620e402209e02fd0b0280d50620e40220a302fd0b02a0\
-d50620e402209602fd0b02c0d50620e40220a902fd0b02e0d50620e40220c402fd0b0280d60620e40220cb02fd0b02a0d60620e40220d002fd0b\
-02c0d60620e40220c302fd0b02e0d60620e40220d102fd0b0280d70620e40220d802fd0b02a0d70620e40220de02fd0b02c0d70620e40220e302\
-fd0b02e0d70620e40220de01fd0b0280d806206b41016a226b4101480d000b206a41016a226a4101480d000b0b201141016a22114108480d000b\
-206e41016a226e4102480d000b4100216e0340410021110340200f41086c20116a2002280200480440410021e5020340410021e602200b206d41\
-086c206e41046c6a20e50241c0026c6a200f4180e4006c6a201141c00c6c6a41046c6a21e7022005206d41086c206e41046c6a20e50241c0026c\
-6a200f4180e4006c6a201141c00c6c6a41046c6a21e8022003206e41046c20e50241286c6a201141c8016c6a41046c6a21e902034020e70220e9\
-02fd000280d20620e802fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020e7024180026a21e70220e8024180026a21\
-e80220e90241206a21e90220e60241016a22e6024105480d000b20e50241016a22e5024105480d000b0b201141016a22114108480d000b206e41\
-016a226e4102480d000b206d41016a226d4108480d000b200c41016a220c2001480d000b0b0bbf0f09077f0a7b057f077b047f047b037f047b04\
-7f200020014820022802004104487104402000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b\
-200f41056c200228020041056b481b2110410021110340410021120340410520022802004c0440fd0c0000000000000000000000000000000021\
-13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
-002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000000000000000\
-0000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c0000000000000000000000\
-0000000000211c4100211d03402011201d417f6c6a41004e2011201d417f6c6a4103487104404100211e0340201e417f6c20126a41004e201e41\
-7f6c20126a4103487104404100211f200420104180096c20114180036c6a201d41807d6c6a201e41807f6c6a20124180016c6a41046c6a212020\
-06200e41086c201d4180c0016c6a201e4180c0006c6a41046c6a2121024003402020fd09020021222021fd000200212320222023fde6012013fd\
-e40121132021fd000210212420222024fde6012014fde40121142020fd09028024212520252023fde6012015fde401211520252024fde6012016\
-fde4012116201f41807f460d012020fd09028048212620262023fde6012017fde401211720262024fde6012018fde40121182020fd0902806c21\
-2720272023fde6012019fde401211920272024fde601201afde401211a201f41a07e460d012020fd0902809001212820282023fde601201bfde4\
-01211b20282024fde601201cfde401211c202041046a212020214180026a2121201f41016a221f418001480d000b0b0b201e41016a221e410348\
-0d000b0b201d41016a221d4103480d000b200b201041c00c6c200e41086c6a201141c0026c6a201241c0006c6a41046c6a212920292013200520\
-1041c00c6c200e41086c6a201141c0026c6a201241c0006c6a41046c6a212a202afd000200fd0c00000000000000000000000000000000fd44fd\
-4efd0b020020292014202afd000210fd0c00000000000000000000000000000000fd44fd4efd0b021020292015202afd00028032fd0c00000000\
-000000000000000000000000fd44fd4efd0b02803220292016202afd00029032fd0c00000000000000000000000000000000fd44fd4efd0b0290\
-3220292017202afd00028064fd0c00000000000000000000000000000000fd44fd4efd0b02806420292018202afd00029064fd0c000000000000\
-00000000000000000000fd44fd4efd0b02906420292019202afd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b028096\
-012029201a202afd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b029096012029201b202afd000280c801fd0c000000\
-00000000000000000000000000fd44fd4efd0b0280c8012029201c202afd000290c801fd0c00000000000000000000000000000000fd44fd4efd\
-0b0290c801054100212b0340202b41026c41016a200228020041016b202b41026c41016a200228020041016b481b212cfd0c0000000000000000\
-0000000000000000212dfd0c00000000000000000000000000000000212efd0c00000000000000000000000000000000212ffd0c000000000000\
-0000000000000000000021304100211d03402011201d417f6c6a41004e2011201d417f6c6a4103487104404100211e0340201e417f6c20126a41\
-004e201e417f6c20126a4103487104404100211f200420114180036c202b4180126c6a201d41807d6c6a201e41807f6c6a20124180016c6a4104\
-6c6a21312006200e41086c201d4180c0016c6a201e4180c0006c6a41046c6a21322004202c4180096c20114180036c6a201d41807d6c6a201e41\
-807f6c6a20124180016c6a41046c6a213303402031fd09020021342032fd000200213520342035fde601202dfde401212d2032fd000210213620\
-342036fde601202efde401212e2033fd090200213720372035fde601202ffde401212f20372036fde6012030fde4012130203141046a21312032\
-4180026a2132203341046a2133201f41016a221f418001480d000b0b201e41016a221e4103480d000b0b201d41016a221d4103480d000b200b20\
-0e41086c201141c0026c6a202b4180196c6a201241c0006c6a41046c6a21382038202d2005200e41086c201141c0026c6a202b4180196c6a2012\
-41c0006c6a41046c6a21392039fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002038202e2039fd000210fd0c000000\
-00000000000000000000000000fd44fd4efd0b0210200b202c41c00c6c200e41086c6a201141c0026c6a201241c0006c6a41046c6a213a203a20\
-2f2005202c41c00c6c200e41086c6a201141c0026c6a201241c0006c6a41046c6a213b203bfd000200fd0c000000000000000000000000000000\
-00fd44fd4efd0b0200203a2030203bfd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202b41016a222b200228020041\
-016a41026d480d000b0b201241016a22124105480d000b201141016a22114105480d000b200c41016a220c2001480d000b0b0be61509087f087b\
-057f067b027f017b017f787b077f200020014804402000210c0340200c210d200d410170210e200d41016e210d200d210f410021100340410021\
-110340410021120340410021130340fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00\
-0000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd\
-0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c0000000000000000000000000000000021\
-1b4100211c03404120201c41606c20022802006a4120201c41606c20022802006a481b211d4100201d4804404100211e2006200f41086c201c41\
-8090036c6a20124180106c6a201341046c6a41046c6a211f200720104180326c201c4180a0066c6a20124180026c6a41046c6a21200340201ffd\
-09020021212020fd000200212220212022fde6012014fde40121142020fd000210212320212023fde6012015fde4012115201ffd090204212420\
-242022fde6012016fde401211620242023fde6012017fde4012117201ffd090208212520252022fde6012018fde401211820252023fde6012019\
-fde4012119201ffd09020c212620262022fde601201afde401211a20262023fde601201bfde401211b201f4180026a211f202041206a2120201e\
-41016a221e201d480d000b0b201c41016a221c2002280200411f6a41206d480d000b2003201241c0006c201341206c6a41046c6a212720272014\
-fd0b020020272015fd0b021020272016fd0b022020272017fd0b023020272018fd0b024020272019fd0b02502027201afd0b02602027201bfd0b\
-0270201341016a22134102480d000b201241016a22124119480d000b201141016a22114101480d000b4100211103404100212803402003202841\
-086c201141046c6a41046c6a212a202afd0002002129202afd0002800a212b2029202bfde401212c202afd00028014212d202c202dfde401212e\
-202afd0002801e212f202e202ffde4012130202afd000280022131202afd0002800c213220312032fde4012133202afd00028016213420332034\
-fde4012135202afd00028020213620352036fde401213720302037fde4012138202afd000280042139202afd0002800e213a2039203afde40121\
-3b202afd00028018213c203b203cfde401213d202afd00028022213e203d203efde401213f2038203ffde4012140202afd000280062141202afd\
-00028010214220412042fde4012143202afd0002801a214420432044fde4012145202afd00028024214620452046fde401214720402047fde401\
-2148203ffd0c0000003f0000003f0000003f0000003ffde601214920372049fde501214a2047fd0c00000040000000400000004000000040fde6\
-01214b204a204bfde501214c203ffd0c0000803e0000803e0000803e0000803efde601214d2037204dfde401214e2047fd0c0000804000008040\
-0000804000008040fde601214f204e204ffde4012150202afd000280082151202afd00028012215220512052fde4012153202afd0002801c2154\
-20532054fde4012155202afd00028026215620552056fde401215720502057fde4012158202dfd0c0000003f0000003f0000003f0000003ffde6\
-012159202b2059fde501215a202ffd0c00000040000000400000004000000040fde601215b205a205bfde501215c2034fd0c0000003f0000003f\
-0000003f0000003ffde601215d2032205dfde501215e2036fd0c00000040000000400000004000000040fde601215f205e205ffde5012160205c\
-2060fde4012161203cfd0c0000003f0000003f0000003f0000003ffde6012162203a2062fde5012163203efd0c00000040000000400000004000\
-000040fde601216420632064fde501216520612065fde40121662044fd0c0000003f0000003f0000003f0000003ffde601216720422067fde501\
-21682046fd0c00000040000000400000004000000040fde601216920682069fde501216a2066206afde401216b2065fd0c0000003f0000003f00\
-00003f0000003ffde601216c2060206cfde501216d206afd0c00000040000000400000004000000040fde601216e206d206efde501216f2065fd\
-0c0000803e0000803e0000803e0000803efde601217020602070fde4012171206afd0c00008040000080400000804000008040fde60121722071\
-2072fde40121732054fd0c0000003f0000003f0000003f0000003ffde601217420522074fde50121752056fd0c00000040000000400000004000\
-000040fde601217620752076fde501217720732077fde4012178202dfd0c0000803e0000803e0000803e0000803efde6012179202b2079fde401\
-217a202ffd0c00008040000080400000804000008040fde601217b207a207bfde401217c202afd00028028217d207c207dfde401217e2034fd0c\
-0000803e0000803e0000803e0000803efde601217f2032207ffde4012180012036fd0c00008040000080400000804000008040fde60121810120\
-8001208101fde401218201202afd0002802a218301208201208301fde401218401207e208401fde401218501203cfd0c0000803e0000803e0000\
-803e0000803efde601218601203a208601fde401218701203efd0c00008040000080400000804000008040fde601218801208701208801fde401\
-218901202afd0002802c218a01208901208a01fde401218b01208501208b01fde401218c012044fd0c0000803e0000803e0000803e0000803efd\
-e601218d012042208d01fde401218e012046fd0c00008040000080400000804000008040fde601218f01208e01208f01fde401219001202afd00\
-02802e219101209001209101fde401219201208c01209201fde401219301208b01fd0c0000003f0000003f0000003f0000003ffde60121940120\
-8401209401fde501219501209201fd0c00000040000000400000004000000040fde601219601209501209601fde501219701208b01fd0c000080\
-3e0000803e0000803e0000803efde601219801208401209801fde401219901209201fd0c00008040000080400000804000008040fde601219a01\
-209901209a01fde401219b012054fd0c0000803e0000803e0000803e0000803efde601219c012052209c01fde401219d012056fd0c0000804000\
-0080400000804000008040fde601219e01209d01209e01fde401219f01202afd0002803021a001209f0120a001fde40121a101209b0120a101fd\
-e40121a201410021a3010340410021a4012003202841c8006c201141046c6a41046c6a21a501034020a5012048fd0b02803220a501204cfd0b02\
-a03220a5012058fd0b02c03220a501206bfd0b02e03220a501206ffd0b02803320a5012078fd0b02a03320a501209301fd0b02c03320a5012097\
-01fd0b02e03320a50120a201fd0b02803420a40141016a22a4014101480d000b20a30141016a22a3014101480d000b202841016a22284108480d\
-000b201141016a22114102480d000b410021110340410021280340410021a6010340410021a7012009200f4180086c20284180016c6a20a60141\
-80c0016c6a201041086c6a201141046c6a41046c6a21a8012003202841c8006c20a60141186c6a201141046c6a41046c6a21a901034020a80120\
-a901fd00028032fd0b0280cc0420a801418080026a21a80120a90141206a21a90120a70141016a22a7014103480d000b20a60141016a22a60141\
-03480d000b202841016a22284108480d000b201141016a22114102480d000b201041016a22104110480d000b200c41016a220c2001480d000b0b\
-0be50203047f027b057f200020014804404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd\
-0c0000000000000000000000000000000021114102200c417e6c20022802006a4102200c417e6c20022802006a481b2112410020124804404100\
-21130340410021142008200f41086c200c4180196c6a201341c00c6c6a41046c6a2115034020102015fd000200fde401211020112015fd000210\
-fde401211120154180026a2115201441016a22144119480d000b201341016a22132012480d000b0b2009200f41086c41046c6a21162016200c41\
-004a047b2016fd000280ca0405fd0c000000000000000000000000000000000b2010fde401fd0b0280ca042016200c41004a047b2016fd000290\
-ca0405fd0c000000000000000000000000000000000b2011fde401fd0b0290ca04200d41016a220d2001480d000b200c41016a220c2002280200\
-41016a41026d480d000b0b0bd50603107f017b067f200020014804402000210c0340200c210d200d210e4100210f034041002110034041002111\
-0340410021122003200f41046c201141e0006c6a201041a0026c6a41046c6a211303402013fd0c00000000000000000000000000000000fd0b02\
-0020134180016a2113201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200f41016a220f410848\
-0d000b4100211403404100211003404100211503404100211603402004200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a\
-41046c6a211820182802002117201741026d2119201741026f211a201741004e2017410448712006200e41046c20106a201441c00c6c6a201541\
-c0026c6a201641c0006c6a41046c6a211b201b2a020043000000005c710440201bfd090200211c4100211103404100211d03404100210f200320\
-1141e0006c201041a0026c6a41046c6a211e2005201941a0036c201a41206c6a201141a0036c6a201441a02a6c6a201541c0066c6a201641c000\
-6c6a41046c6a211f0340201e201ffd000200201cfde601201efd000200fde401fd0b0200201e201ffd000210201cfde601201efd000210fde401\
-fd0b0210201e201ffd00028001201cfde601201efd00028001fde401fd0b028001201e201ffd00029001201cfde601201efd00029001fde401fd\
-0b029001201e201ffd00028002201cfde601201efd00028002fde401fd0b028002201e201ffd00029002201cfde601201efd00029002fde401fd\
-0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101480d000b201141016a22114103480d000b0b\
-201641016a22164105480d000b201541016a22154105480d000b201041016a22104104480d000b201441016a22142002280200480d000b410021\
-10034041002111034041002112034041002120200920114180306c200e41046c6a20106a20124180106c6a41046c6a21212003201141e0006c20\
-1041a0026c6a201241206c6a41046c6a21220340202120222a02003802800a20214180026a2121202241046a2122202041016a22204120480d00\
-0b201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200c41016a220c2001480d000b0b0bb80603\
-0f7f017b097f200020014804402000210c0340200c210d200d210e4100210f0340410021100340410021112003200f41046c201041a0036c6a41\
-046c6a211203402012fd0c00000000000000000000000000000000fd0b020020124180016a2112201141016a2211410d480d000b201041016a22\
-10410d480d000b200f41016a220f4108480d000b4100211303404100211403404100211503402004201541c0006c200e41c00c6c6a20136a2014\
-41c0026c6a41046c6a211720172802002116201641026d2118201641026f2119201641004e2016410448712006201541c0006c200e41c00c6c6a\
-20136a201441c0026c6a41046c6a211a201a2a020043000000005c710440201afd090200211b4100211c03404100211d03404100210f20032018\
-41a0036c201941206c6a201541c0006c6a201441c0066c6a201c41a0036c6a41046c6a211e2007201341206c201c4180306c6a41046c6a211f03\
-40201e201b201ffd000200fde601201efd000200fde401fd0b0200201e201b201ffd000210fde601201efd000210fde401fd0b0210201e201b20\
-1ffd00028040fde601201efd00028001fde401fd0b028001201e201b201ffd00029040fde601201efd00029001fde401fd0b029001201e201b20\
-1ffd0002808001fde601201efd00028002fde401fd0b028002201e201b201ffd0002908001fde601201efd00029002fde401fd0b029002201e41\
-206a211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101480d000b201c41016a221c4103480d000b0b201541016a2215\
-4105480d000b201441016a22144105480d000b201341016a221341c000480d000b4100210f034041002120034041002121200b200f41046c2020\
-41a0036c6a200e41a02a6c6a41046c6a21222005200f41046c202041a0036c6a200e41a02a6c6a41046c6a21232003200f41046c202041a0036c\
-6a41046c6a2124034020222024fd0002002023fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020224180016a212220\
-234180016a212320244180016a2124202141016a2221410d480d000b202041016a2220410d480d000b200f41016a220f4108480d000b200c4101\
-6a220c2001480d000b0b0b2301027f200020014804402000210c0340200c210d200c41016a220c2001480d000b0b0b9c0203047f027b037f2000\
-20014804404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000\
-00000000002111410021122004200f41086c200c41a02a6c6a41046c6a2113034020102013fd000200fde401211020112013fd000210fde40121\
-1120134180016a2113201241016a221241a901480d000b2009200f41086c41046c6a21142014200c41004a047b2014fd0002800905fd0c000000\
-000000000000000000000000000b2010fde401fd0b0280092014200c41004a047b2014fd0002900905fd0c000000000000000000000000000000\
-000b2011fde401fd0b029009200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0be80605077f067b077f057b017f2000\
-20014804404100210c03402000210d0340200d210e200e410370210f200e41036e210e200e4101702110200e41016e210e200e4101702111200e\
-41016e210e200e2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000\
-0000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000\
-000000000000000000000021184100211903404100211a03404100211b03404100211c2005200c4190066c201941386c6a201a411c6c6a201b6a\
-200f6a41046c6a211d2006201241086c200c41a02a6c6a201941a0036c6a41046c6a211e2004201241086c200c41a02a6c6a201941a0036c6a41\
-046c6a211f0340201dfd0902002120201ffd000200201efd000200201a41026c201b6afd11fd37fd4e212120202021fde6012013fde401211320\
-1ffd000210201efd000210201a41026c201b6afd11fd37fd4e212220202022fde6012014fde4012114201dfd090270212320232021fde6012015\
-fde401211520232022fde6012016fde4012116201dfd0902e001212420242021fde6012017fde401211720242022fde6012018fde4012118201d\
-41086a211d201e4180016a211e201f4180016a211f201c41016a221c410d480d000b201b41016a221b4102480d000b201a41016a221a4102480d\
-000b201941016a2219410d480d000b2009201241086c200f41206c6a41046c6a21252025200c41004a047b2025fd00020005fd0c000000000000\
-000000000000000000000b2013fde401fd0b02002025200c41004a047b2025fd00021005fd0c000000000000000000000000000000000b2014fd\
-e401fd0b02102025200c41004a047b2025fd0002800305fd0c000000000000000000000000000000000b2015fde401fd0b0280032025200c4100\
-4a047b2025fd0002900305fd0c000000000000000000000000000000000b2016fde401fd0b0290032025200c41004a047b2025fd0002800605fd\
-0c000000000000000000000000000000000b2017fde401fd0b0280062025200c41004a047b2025fd0002900605fd0c0000000000000000000000\
-00000000000b2018fde401fd0b029006200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0b2301027f20002001480440\
-20002108034020082109200841016a22082001480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd\
-09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c\
-41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd0002002116\
-2013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121\
-182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fd\
-e601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde3\
-01200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201d\
-fd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e4101\
-6a220e2001480d000b0b0b00fb0103666d61ef1c161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eee2216170e1f0e170e1f0eee2f1c1d\
-121d121d12af1818170e1f0e180e200eef0518160ec40518170e1f0e170e200ebb0518160ef209161616160e0e0e1f160e16170e0e0e1f160e16\
-170e0e0e9b2b161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ecc1f16170e1f0e170e1f0eb4311c1d121d121d129b3518170e1f0e180e\
-200eef0518160edb1416170e1f0e170e1f0e850516170eb80616160e1e0e160e1e0ed10616170e1f0e170e1f0ea00516160e902616170e190f19\
-0fa72916170e1f0e170e200ecc0616160e960616160e160e160e8c272a160e170e';
+000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000\
+000000000000211b4100211c03402010201c417f6c6a41004e2010201c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d\
+417f6c20116a4103487104404100211e2004200f4180096c20104180036c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a211f\
+2006200d41086c201c4180c0016c6a201d4180c0006c6a41046c6a212002400340201ffd09020021212020fd000200212220212022fde6012012\
+fde40121122020fd000210212320212023fde6012013fde4012113201ffd09028024212420242022fde6012014fde401211420242023fde60120\
+15fde4012115201e41807f460d01201ffd09028048212520252022fde6012016fde401211620252023fde6012017fde4012117201ffd0902806c\
+212620262022fde6012018fde401211820262023fde6012019fde4012119201e41a07e460d01201ffd0902809001212720272022fde601201afd\
+e401211a20272023fde601201bfde401211b201f41046a211f20204180026a2120201e41016a221e418001480d000b0b0b201d41016a221d4103\
+480d000b0b201c41016a221c4103480d000b200a200f41c00c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a2128202820122005\
+200f41c00c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a21292029fd000200fd0c00000000000000000000000000000000fd44\
+fd4efd0b0200202820132029fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202820142029fd00028032fd0c000000\
+00000000000000000000000000fd44fd4efd0b028032202820152029fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b02\
+9032202820162029fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b028064202820172029fd00029064fd0c0000000000\
+0000000000000000000000fd44fd4efd0b029064202820182029fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b0280\
+9601202820192029fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b029096012028201a2029fd000280c801fd0c0000\
+0000000000000000000000000000fd44fd4efd0b0280c8012028201b2029fd000290c801fd0c00000000000000000000000000000000fd44fd4e\
+fd0b0290c801054100212a0340202a41026c41016a200228020041016b202a41026c41016a200228020041016b481b212bfd0c00000000000000\
+000000000000000000212cfd0c00000000000000000000000000000000212dfd0c00000000000000000000000000000000212efd0c0000000000\
+0000000000000000000000212f4100211c03402010201c417f6c6a41004e2010201c417f6c6a4103487104404100211d0340201d417f6c20116a\
+41004e201d417f6c20116a4103487104404100211e200420104180036c202a4180126c6a201c41807d6c6a201d41807f6c6a20114180016c6a41\
+046c6a21302006200d41086c201c4180c0016c6a201d4180c0006c6a41046c6a21312004202b4180096c20104180036c6a201c41807d6c6a201d\
+41807f6c6a20114180016c6a41046c6a213203402030fd09020021332031fd000200213420332034fde601202cfde401212c2031fd0002102135\
+20332035fde601202dfde401212d2032fd090200213620362034fde601202efde401212e20362035fde601202ffde401212f203041046a213020\
+314180026a2131203241046a2132201e41016a221e418001480d000b0b201d41016a221d4103480d000b0b201c41016a221c4103480d000b200a\
+200d41086c201041c0026c6a202a4180196c6a201141c0006c6a41046c6a21372037202c2005200d41086c201041c0026c6a202a4180196c6a20\
+1141c0006c6a41046c6a21382038fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002037202d2038fd000210fd0c0000\
+0000000000000000000000000000fd44fd4efd0b0210200a202b41c00c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a21392039\
+202e2005202b41c00c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a213a203afd000200fd0c0000000000000000000000000000\
+0000fd44fd4efd0b02002039202f203afd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202a41016a222a2002280200\
+41016a41026d480d000b0b201141016a22114105480d000b201041016a22104105480d000b200b41016a220b2001480d000b0b0be61509087f08\
+7b057f067b027f017b017f787b077f200020014804402000210c0340200c210d200d410170210e200d41016e210d200d210f4100211003404100\
+21110340410021120340410021130340fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c\
+000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118\
+fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000\
+211b4100211c03404120201c41606c20022802006a4120201c41606c20022802006a481b211d4100201d4804404100211e2006200f41086c201c\
+418090036c6a20124180106c6a201341046c6a41046c6a211f200720104180326c201c4180a0066c6a20124180026c6a41046c6a21200340201f\
+fd09020021212020fd000200212220212022fde6012014fde40121142020fd000210212320212023fde6012015fde4012115201ffd0902042124\
+20242022fde6012016fde401211620242023fde6012017fde4012117201ffd090208212520252022fde6012018fde401211820252023fde60120\
+19fde4012119201ffd09020c212620262022fde601201afde401211a20262023fde601201bfde401211b201f4180026a211f202041206a212020\
+1e41016a221e201d480d000b0b201c41016a221c2002280200411f6a41206d480d000b2003201241c0006c201341206c6a41046c6a2127202720\
+14fd0b020020272015fd0b021020272016fd0b022020272017fd0b023020272018fd0b024020272019fd0b02502027201afd0b02602027201bfd\
+0b0270201341016a22134102480d000b201241016a22124119480d000b201141016a22114101480d000b41002111034041002128034020032028\
+41086c201141046c6a41046c6a212a202afd0002002129202afd0002800a212b2029202bfde401212c202afd00028014212d202c202dfde40121\
+2e202afd0002801e212f202e202ffde4012130202afd000280022131202afd0002800c213220312032fde4012133202afd000280162134203320\
+34fde4012135202afd00028020213620352036fde401213720302037fde4012138202afd000280042139202afd0002800e213a2039203afde401\
+213b202afd00028018213c203b203cfde401213d202afd00028022213e203d203efde401213f2038203ffde4012140202afd000280062141202a\
+fd00028010214220412042fde4012143202afd0002801a214420432044fde4012145202afd00028024214620452046fde401214720402047fde4\
+012148203ffd0c0000003f0000003f0000003f0000003ffde601214920372049fde501214a2047fd0c00000040000000400000004000000040fd\
+e601214b204a204bfde501214c203ffd0c0000803e0000803e0000803e0000803efde601214d2037204dfde401214e2047fd0c00008040000080\
+400000804000008040fde601214f204e204ffde4012150202afd000280082151202afd00028012215220512052fde4012153202afd0002801c21\
+5420532054fde4012155202afd00028026215620552056fde401215720502057fde4012158202dfd0c0000003f0000003f0000003f0000003ffd\
+e6012159202b2059fde501215a202ffd0c00000040000000400000004000000040fde601215b205a205bfde501215c2034fd0c0000003f000000\
+3f0000003f0000003ffde601215d2032205dfde501215e2036fd0c00000040000000400000004000000040fde601215f205e205ffde501216020\
+5c2060fde4012161203cfd0c0000003f0000003f0000003f0000003ffde6012162203a2062fde5012163203efd0c000000400000004000000040\
+00000040fde601216420632064fde501216520612065fde40121662044fd0c0000003f0000003f0000003f0000003ffde601216720422067fde5\
+0121682046fd0c00000040000000400000004000000040fde601216920682069fde501216a2066206afde401216b2065fd0c0000003f0000003f\
+0000003f0000003ffde601216c2060206cfde501216d206afd0c00000040000000400000004000000040fde601216e206d206efde501216f2065\
+fd0c0000803e0000803e0000803e0000803efde601217020602070fde4012171206afd0c00008040000080400000804000008040fde601217220\
+712072fde40121732054fd0c0000003f0000003f0000003f0000003ffde601217420522074fde50121752056fd0c000000400000004000000040\
+00000040fde601217620752076fde501217720732077fde4012178202dfd0c0000803e0000803e0000803e0000803efde6012179202b2079fde4\
+01217a202ffd0c00008040000080400000804000008040fde601217b207a207bfde401217c202afd00028028217d207c207dfde401217e2034fd\
+0c0000803e0000803e0000803e0000803efde601217f2032207ffde4012180012036fd0c00008040000080400000804000008040fde601218101\
+208001208101fde401218201202afd0002802a218301208201208301fde401218401207e208401fde401218501203cfd0c0000803e0000803e00\
+00803e0000803efde601218601203a208601fde401218701203efd0c00008040000080400000804000008040fde601218801208701208801fde4\
+01218901202afd0002802c218a01208901208a01fde401218b01208501208b01fde401218c012044fd0c0000803e0000803e0000803e0000803e\
+fde601218d012042208d01fde401218e012046fd0c00008040000080400000804000008040fde601218f01208e01208f01fde401219001202afd\
+0002802e219101209001209101fde401219201208c01209201fde401219301208b01fd0c0000003f0000003f0000003f0000003ffde601219401\
+208401209401fde501219501209201fd0c00000040000000400000004000000040fde601219601209501209601fde501219701208b01fd0c0000\
+803e0000803e0000803e0000803efde601219801208401209801fde401219901209201fd0c00008040000080400000804000008040fde601219a\
+01209901209a01fde401219b012054fd0c0000803e0000803e0000803e0000803efde601219c012052209c01fde401219d012056fd0c00008040\
+000080400000804000008040fde601219e01209d01209e01fde401219f01202afd0002803021a001209f0120a001fde40121a101209b0120a101\
+fde40121a201410021a3010340410021a4012003202841c8006c201141046c6a41046c6a21a501034020a5012048fd0b02803220a501204cfd0b\
+02a03220a5012058fd0b02c03220a501206bfd0b02e03220a501206ffd0b02803320a5012078fd0b02a03320a501209301fd0b02c03320a50120\
+9701fd0b02e03320a50120a201fd0b02803420a40141016a22a4014101480d000b20a30141016a22a3014101480d000b202841016a2228410848\
+0d000b201141016a22114102480d000b410021110340410021280340410021a6010340410021a7012009200f4180086c20284180016c6a20a601\
+4180c0016c6a201041086c6a201141046c6a41046c6a21a8012003202841c8006c20a60141186c6a201141046c6a41046c6a21a901034020a801\
+20a901fd00028032fd0b0280cc0420a801418080026a21a80120a90141206a21a90120a70141016a22a7014103480d000b20a60141016a22a601\
+4103480d000b202841016a22284108480d000b201141016a22114102480d000b201041016a22104110480d000b200c41016a220c2001480d000b\
+0b0be50203047f027b057f200020014804404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110\
+fd0c0000000000000000000000000000000021114102200c417e6c20022802006a4102200c417e6c20022802006a481b21124100201248044041\
+0021130340410021142008200f41086c200c4180196c6a201341c00c6c6a41046c6a2115034020102015fd000200fde401211020112015fd0002\
+10fde401211120154180026a2115201441016a22144119480d000b201341016a22132012480d000b0b2009200f41086c41046c6a21162016200c\
+41004a047b2016fd000280ca0405fd0c000000000000000000000000000000000b2010fde401fd0b0280ca042016200c41004a047b2016fd0002\
+90ca0405fd0c000000000000000000000000000000000b2011fde401fd0b0290ca04200d41016a220d2001480d000b200c41016a220c20022802\
+0041016a41026d480d000b0b0bd50603107f017b067f200020014804402000210c0340200c210d200d210e4100210f0340410021100340410021\
+110340410021122003200f41046c201141e0006c6a201041a0026c6a41046c6a211303402013fd0c00000000000000000000000000000000fd0b\
+020020134180016a2113201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200f41016a220f4108\
+480d000b4100211403404100211003404100211503404100211603402004200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c\
+6a41046c6a211820182802002117201741026d2119201741026f211a201741004e2017410448712006200e41046c20106a201441c00c6c6a2015\
+41c0026c6a201641c0006c6a41046c6a211b201b2a020043000000005c710440201bfd090200211c4100211103404100211d03404100210f2003\
+201141e0006c201041a0026c6a41046c6a211e2005201941a0036c201a41206c6a201141a0036c6a201441a02a6c6a201541c0066c6a201641c0\
+006c6a41046c6a211f0340201e201ffd000200201cfde601201efd000200fde401fd0b0200201e201ffd000210201cfde601201efd000210fde4\
+01fd0b0210201e201ffd00028001201cfde601201efd00028001fde401fd0b028001201e201ffd00029001201cfde601201efd00029001fde401\
+fd0b029001201e201ffd00028002201cfde601201efd00028002fde401fd0b028002201e201ffd00029002201cfde601201efd00029002fde401\
+fd0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101480d000b201141016a22114103480d000b\
+0b201641016a22164105480d000b201541016a22154105480d000b201041016a22104104480d000b201441016a22142002280200480d000b4100\
+2110034041002111034041002112034041002120200920114180306c200e41046c6a20106a20124180106c6a41046c6a21212003201141e0006c\
+201041a0026c6a201241206c6a41046c6a21220340202120222a02003802800a20214180026a2121202241046a2122202041016a22204120480d\
+000b201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200c41016a220c2001480d000b0b0bb806\
+030f7f017b097f200020014804402000210c0340200c210d200d210e4100210f0340410021100340410021112003200f41046c201041a0036c6a\
+41046c6a211203402012fd0c00000000000000000000000000000000fd0b020020124180016a2112201141016a2211410d480d000b201041016a\
+2210410d480d000b200f41016a220f4108480d000b4100211303404100211403404100211503402004201541c0006c200e41c00c6c6a20136a20\
+1441c0026c6a41046c6a211720172802002116201641026d2118201641026f2119201641004e2016410448712006201541c0006c200e41c00c6c\
+6a20136a201441c0026c6a41046c6a211a201a2a020043000000005c710440201afd090200211b4100211c03404100211d03404100210f200320\
+1841a0036c201941206c6a201541c0006c6a201441c0066c6a201c41a0036c6a41046c6a211e2007201341206c201c4180306c6a41046c6a211f\
+0340201e201b201ffd000200fde601201efd000200fde401fd0b0200201e201b201ffd000210fde601201efd000210fde401fd0b0210201e201b\
+201ffd00028040fde601201efd00028001fde401fd0b028001201e201b201ffd00029040fde601201efd00029001fde401fd0b029001201e201b\
+201ffd0002808001fde601201efd00028002fde401fd0b028002201e201b201ffd0002908001fde601201efd00029002fde401fd0b029002201e\
+41206a211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101480d000b201c41016a221c4103480d000b0b201541016a22\
+154105480d000b201441016a22144105480d000b201341016a221341c000480d000b4100210f034041002120034041002121200b200f41046c20\
+2041a0036c6a200e41a02a6c6a41046c6a21222005200f41046c202041a0036c6a200e41a02a6c6a41046c6a21232003200f41046c202041a003\
+6c6a41046c6a2124034020222024fd0002002023fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020224180016a2122\
+20234180016a212320244180016a2124202141016a2221410d480d000b202041016a2220410d480d000b200f41016a220f4108480d000b200c41\
+016a220c2001480d000b0b0b2301027f200020014804402000210c0340200c210d200c41016a220c2001480d000b0b0b9c0203047f027b037f20\
+0020014804404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c00000000000000000000\
+0000000000002111410021122004200f41086c200c41a02a6c6a41046c6a2113034020102013fd000200fde401211020112013fd000210fde401\
+211120134180016a2113201241016a221241a901480d000b2009200f41086c41046c6a21142014200c41004a047b2014fd0002800905fd0c0000\
+00000000000000000000000000000b2010fde401fd0b0280092014200c41004a047b2014fd0002900905fd0c0000000000000000000000000000\
+00000b2011fde401fd0b029009200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0be80605077f067b077f057b017f20\
+0020014804404100210c03402000210d0340200d210e200e410370210f200e41036e210e200e4101702110200e41016e210e200e410170211120\
+0e41016e210e200e2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000\
+000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000\
+00000000000000000000000021184100211903404100211a03404100211b03404100211c2005200c4190066c201941386c6a201a411c6c6a201b\
+6a200f6a41046c6a211d2006201241086c200c41a02a6c6a201941a0036c6a41046c6a211e2004201241086c200c41a02a6c6a201941a0036c6a\
+41046c6a211f0340201dfd0902002120201ffd000200201efd000200201a41026c201b6afd11fd37fd4e212120202021fde6012013fde4012113\
+201ffd000210201efd000210201a41026c201b6afd11fd37fd4e212220202022fde6012014fde4012114201dfd090270212320232021fde60120\
+15fde401211520232022fde6012016fde4012116201dfd0902e001212420242021fde6012017fde401211720242022fde6012018fde401211820\
+1d41086a211d201e4180016a211e201f4180016a211f201c41016a221c410d480d000b201b41016a221b4102480d000b201a41016a221a410248\
+0d000b201941016a2219410d480d000b2009201241086c200f41206c6a41046c6a21252025200c41004a047b2025fd00020005fd0c0000000000\
+00000000000000000000000b2013fde401fd0b02002025200c41004a047b2025fd00021005fd0c000000000000000000000000000000000b2014\
+fde401fd0b02102025200c41004a047b2025fd0002800305fd0c000000000000000000000000000000000b2015fde401fd0b0280032025200c41\
+004a047b2025fd0002900305fd0c000000000000000000000000000000000b2016fde401fd0b0290032025200c41004a047b2025fd0002800605\
+fd0c000000000000000000000000000000000b2017fde401fd0b0280062025200c41004a047b2025fd0002900605fd0c00000000000000000000\
+0000000000000b2018fde401fd0b029006200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0b2301027f200020014804\
+4020002108034020082109200841016a22082001480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200a\
+fd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f21104100211120052010418002\
+6c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021\
+162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde401\
+21182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017\
+fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afd\
+e301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b0200201420\
+1dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41\
+016a220e2001480d000b0b0b00d90103666d61831c161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eee2216170e1f0e170e1f0eee2f1c\
+1d121d121d12af1818170e1f0e180e200eef0518160ec40518170e1f0e170e200ebb0518160efa10161616160e0e0e1f160e16170e0e0e1f160e\
+16170e0e0ea62c161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ed30d16170e1f0e170e1f0e9a1b16170e1f0e170e1f0e850516170eb8\
+0616160e1e0e160e1e0ed10616170e1f0e170e1f0ea00516160e873716170e1f0e170e200ecc0616160e960616160e160e160e8c272a160e170e';
 
 /** Everything that a device needs to run FashionCnnLogits. */
 export const fashionCnnLogitsModule: ModuleSpec = {
@@ -4024,19 +3643,17 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 460800, perSample: 5408 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
-    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 204800, perSample: 5408 }, role: 'scratch' },
+    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 204800, perSample: 1152 }, role: 'scratch' },
     /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 221184, perSample: 0 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 221184, perSample: 0 }, role: 'scratch' },
-    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 204800, perSample: 5408 }, role: 'scratch' },
+    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 48672, perSample: 1600 }, role: 'scratch' },
     /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 49600, perSample: 1600 }, role: 'scratch' },
-    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 1152, perSample: 54 }, role: 'scratch' },
-    /* 24 */ { name: 'scratch14', element: 'f32', size: { fixed: 1600, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 1152, perSample: 54 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 1600, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C,
@@ -4045,7 +3662,7 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 3 */ infer03Fc1MatmulAddRelu,
     /* 4 */ infer04Fc2MatmulAdd,
     /* 5 */ evaluate00ToFloatToF32DivConv2Conv2dAddRel,
-    /* 6 */ evaluate01Conv1Conv2dAddReluMaxPool2d,
+    /* 6 */ evaluate01Conv1Conv2dAddReluMaxPool2dConv3C,
     /* 7 */ evaluate02Conv2Conv2dAddReluMaxPool2d,
     /* 8 */ evaluate03Conv3Conv2dAddRelu,
     /* 9 */ evaluate04Fc1MatmulAddRelu,
@@ -4054,7 +3671,7 @@ export const fashionCnnLogitsModule: ModuleSpec = {
     /* 12 */ train00ToFloatToF32DivConv2Conv2dAddRel,
     /* 13 */ train01Conv1Conv2dAddReluMaxPool2dMaxPoo,
     /* 14 */ train02Conv2Conv2dAddReluMaxPool2dMaxPoo,
-    /* 15 */ train03Conv3Conv2dAddReluConv3BackwardCon,
+    /* 15 */ train03Conv3Conv2dAddRelu,
     /* 16 */ train04Fc1MatmulAddRelu,
     /* 17 */ train05Fc2MatmulAddLossAmaxArgmaxEqToF3,
     /* 18 */ train06LossLogSubEqSelectSum3MoreFc2Ba,

@@ -469,11 +469,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed. Binds image, parameters, scratch3, scratch1, scratch2.
+ * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch3, scratch1.
  */
 const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed',
   parts: [
     {
       name: 'evaluate_00a_to_float_to_f32_div',
@@ -489,13 +489,6 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
     },
-    {
-      name: 'evaluate_00c_conv3_conv2d_add_relu_weights_transforme',
-      label: 'conv3: conv2d + add + relu: weights transformed',
-      tasks: { count: 1024, block: 0 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
   ],
   workgroup: 64,
   localBytes: 0,
@@ -504,16 +497,14 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
     { buffer: 0, access: 'read' },
     { buffer: 13, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
-    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32, 92544>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 18752>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
-@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 204800>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -561,28 +552,43 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 6: conv1: conv2d + add + relu + max_pool2d. Binds scratch3, parameters, scratch0. */
-const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
-  name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
-  label: 'conv1: conv2d + add + relu + max_pool2d',
+/**
+ * Kernel 6: conv1: conv2d + add + relu + max_pool2d | conv3: conv2d + add + relu: weights transformed. Binds scratch3, parameters, scratch0, scratch2.
+ */
+const evaluate01Conv1Conv2dAddReluMaxPool2dConv3C: KernelSpec = {
+  name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d_conv3_c',
+  label: 'conv1: conv2d + add + relu + max_pool2d | conv3: conv2d + add + relu: weights transformed',
   parts: [
     {
-      name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
+      name: 'evaluate_01a_conv1_conv2d_add_relu_max_pool2d',
       label: 'conv1: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 520, block: 1 },
     },
+    {
+      name: 'evaluate_01b_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 13, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
+  ],
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv3: conv2d + add + relu: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 80>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23136>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32, 204800>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -917,11 +923,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 12: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered. Binds image, parameters, scratch3, scratch1, scratch2, scratch0, scratch4, scratch5.
+ * Kernel 12: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds image, parameters, scratch3, scratch1, scratch2, scratch0, scratch4, scratch5.
  */
 const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
   name: 'train_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
   parts: [
     {
       name: 'train_00a_to_float_to_f32_div',
@@ -938,32 +944,32 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'train_00c_conv3_conv2d_add_relu_weights_transforme',
-      label: 'conv3: conv2d + add + relu: weights transformed',
-      tasks: { count: 1024, block: 0 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
-    {
-      name: 'train_00d_fc2_weight_reordered',
+      name: 'train_00c_fc2_weight_reordered',
       label: 'fc2.weight: reordered',
       tasks: { count: 640, block: 0 },
       together: false,
       invocations: { count: 640, block: 0 },
     },
     {
-      name: 'train_00e_fc1_weight_reordered',
+      name: 'train_00d_fc1_weight_reordered',
       label: 'fc1.weight: reordered',
       tasks: { count: 576, block: 0 },
       together: false,
       invocations: { count: 9216, block: 0 },
     },
     {
-      name: 'train_00f_conv3_weight_reordered',
+      name: 'train_00e_conv3_weight_reordered',
       label: 'conv3.weight: reordered',
       tasks: { count: 1152, block: 0 },
       together: false,
       invocations: { count: 9216, block: 0 },
+    },
+    {
+      name: 'train_00f_conv2_weight_reordered',
+      label: 'conv2.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      together: false,
+      invocations: { count: 4608, block: 0 },
     },
   ],
   workgroup: 64,
@@ -978,16 +984,16 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
     { buffer: 14, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<f32, 167104>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
-@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 204800>;
-@group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 640>;
+@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 640>;
+@group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 73728>;
 @group(0) @binding(6) var<storage, read_write> scratch4: array<f32, 73728>;
-@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 73728>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 18432>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // to_float: to_f32 + div
@@ -1038,7 +1044,7 @@ fn part1(number: i32, invocation: u32) {
   let c = item % 64;
   let rest1 = item / 64;
   let r0 = rest1;
-  scratch3[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
+  scratch2[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
 }
 // fc1.weight: reordered
 fn part2(number: i32, invocation: u32) {
@@ -1053,14 +1059,14 @@ fn part2(number: i32, invocation: u32) {
   let h = rest1;
   let a8 = c + h * 24576 + r0b * 1024 + w * 8192;
   let a9 = c * 576 + h * 192 + r0b * 8 + w * 64;
-  scratch4[a8] = parameters[a9 + 92672];
-  scratch4[a8 + 128] = parameters[a9 + 92673];
-  scratch4[a8 + 256] = parameters[a9 + 92674];
-  scratch4[a8 + 384] = parameters[a9 + 92675];
-  scratch4[a8 + 512] = parameters[a9 + 92676];
-  scratch4[a8 + 640] = parameters[a9 + 92677];
-  scratch4[a8 + 768] = parameters[a9 + 92678];
-  scratch4[a8 + 896] = parameters[a9 + 92679];
+  scratch3[a8] = parameters[a9 + 92672];
+  scratch3[a8 + 128] = parameters[a9 + 92673];
+  scratch3[a8 + 256] = parameters[a9 + 92674];
+  scratch3[a8 + 384] = parameters[a9 + 92675];
+  scratch3[a8 + 512] = parameters[a9 + 92676];
+  scratch3[a8 + 640] = parameters[a9 + 92677];
+  scratch3[a8 + 768] = parameters[a9 + 92678];
+  scratch3[a8 + 896] = parameters[a9 + 92679];
 }
 // conv3.weight: reordered
 fn part3(number: i32, invocation: u32) {
@@ -1075,14 +1081,32 @@ fn part3(number: i32, invocation: u32) {
   let r0 = rest1;
   let a10 = c + r0 * 24576 + r1 * 8192 + r2b * 512;
   let a11 = c * 128 + r0 * 24576 + r1 * 8192 + r2b * 8;
-  scratch5[a10] = parameters[a11 + 18816];
-  scratch5[a10 + 64] = parameters[a11 + 18817];
-  scratch5[a10 + 128] = parameters[a11 + 18818];
-  scratch5[a10 + 192] = parameters[a11 + 18819];
-  scratch5[a10 + 256] = parameters[a11 + 18820];
-  scratch5[a10 + 320] = parameters[a11 + 18821];
-  scratch5[a10 + 384] = parameters[a11 + 18822];
-  scratch5[a10 + 448] = parameters[a11 + 18823];
+  scratch4[a10] = parameters[a11 + 18816];
+  scratch4[a10 + 64] = parameters[a11 + 18817];
+  scratch4[a10 + 128] = parameters[a11 + 18818];
+  scratch4[a10 + 192] = parameters[a11 + 18819];
+  scratch4[a10 + 256] = parameters[a11 + 18820];
+  scratch4[a10 + 320] = parameters[a11 + 18821];
+  scratch4[a10 + 384] = parameters[a11 + 18822];
+  scratch4[a10 + 448] = parameters[a11 + 18823];
+}
+// conv2.weight: reordered
+fn part4(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 16 * 32) { return; }
+  let c = item % 32;
+  let rest3 = item / 32;
+  let r2b = rest3 % 16;
+  let rest2 = rest3 / 16;
+  let r1 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r0 = rest1;
+  let a12 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
+  let a13 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
+  scratch5[a12] = parameters[a13 + 320];
+  scratch5[a12 + 32] = parameters[a13 + 321];
+  scratch5[a12 + 64] = parameters[a13 + 322];
+  scratch5[a12 + 96] = parameters[a13 + 323];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1094,17 +1118,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= 10;
   if (number < 144) { part2(number, invocation); return; }
   number -= 144;
-  if (number < 144) { part3(number, invocation); }
+  if (number < 144) { part3(number, invocation); return; }
+  number -= 144;
+  if (number < 72) { part4(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2.weight: reordered. Binds scratch3, parameters, scratch5, scratch6, scratch7, scratch8, scratch9.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3: conv2d + add + relu: weights transformed. Binds scratch3, parameters, scratch6, scratch7, scratch8.
  */
 const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2.weight: reordered',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3: conv2d + add + relu: weights transformed',
   parts: [
     {
       name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
@@ -1114,18 +1140,11 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       invocations: { count: 520, block: 1 },
     },
     {
-      name: 'train_01b_conv3_backward_conv2d_input_grad_gt_sele',
-      label: 'conv3 backward: conv2d_input_grad + gt + select: weights transformed',
+      name: 'train_01b_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
       tasks: { count: 1024, block: 0 },
       together: false,
       invocations: { count: 0, block: 0 },
-    },
-    {
-      name: 'train_01c_conv2_weight_reordered',
-      label: 'conv2.weight: reordered',
-      tasks: { count: 576, block: 0 },
-      together: false,
-      invocations: { count: 4608, block: 0 },
     },
   ],
   workgroup: 64,
@@ -1133,25 +1152,23 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   buffers: [
     { buffer: 13, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 15, access: 'read' },
     { buffer: 16, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
     { buffer: 18, access: 'read_write' },
-    { buffer: 19, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed | conv2.weight: reordered
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3: conv2d + add + relu: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32, 18752>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 73728>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 204800>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<f32, 18432>;
-@group(0) @binding(7) var<uniform> uniforms: Uniforms;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23136>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32, 204800>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index
-fn part0(number: i32, invocation: u32) {
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n) * 5 * 13 * 8) { return; }
   let cb = item % 8;
@@ -1174,8 +1191,8 @@ fn part0(number: i32, invocation: u32) {
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
   for (var r3 = 0; r3 < 3; r3++) {
-    let a0 = cb * 4 + r3 * 32;
-    let v0 = vec4f(parameters[a0], parameters[a0 + 1], parameters[a0 + 2], parameters[a0 + 3]);
+    let a0 = cb + r3 * 8;
+    let v0 = parameters[a0];
     let a1 = hb * 168 + n * 784 + r3 + w * 2;
     let v1 = scratch0[a1 + 28];
     let v2 = scratch0[a1 + 29];
@@ -1187,10 +1204,10 @@ fn part0(number: i32, invocation: u32) {
     let v8 = scratch0[a1 + 113];
     let v9 = scratch0[a1 + 140];
     let v10 = scratch0[a1 + 141];
-    let v11 = vec4f(parameters[a0 + 96], parameters[a0 + 97], parameters[a0 + 98], parameters[a0 + 99]);
+    let v11 = parameters[a0 + 24];
     let v12 = scratch0[a1 + 168];
     let v13 = scratch0[a1 + 169];
-    let v14 = vec4f(parameters[a0 + 192], parameters[a0 + 193], parameters[a0 + 194], parameters[a0 + 195]);
+    let v14 = parameters[a0 + 48];
     acc0 += scratch0[a1] * v0;
     acc1 += scratch0[a1 + 1] * v0;
     acc2 += v1 * v0;
@@ -1228,7 +1245,7 @@ fn part0(number: i32, invocation: u32) {
     acc10 += scratch0[a1 + 196] * v14;
     acc11 += scratch0[a1 + 197] * v14;
   }
-  let v15 = vec4f(parameters[cb * 4 + 288], parameters[cb * 4 + 289], parameters[cb * 4 + 290], parameters[cb * 4 + 291]);
+  let v15 = parameters[cb + 72];
   let v16 = max((acc0 + v15), vec4f());
   let v17 = max((acc1 + v15), vec4f());
   let v18 = (v17 <= v16) | (v16 != v16);
@@ -1263,48 +1280,22 @@ fn part0(number: i32, invocation: u32) {
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
   let y2 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v38), v41), v44);
   let a2 = cb + hb * 312 + n * 1352 + w * 8;
-  scratch2[a2] = v25;
-  scratch3[a2] = y0;
+  scratch1[a2] = v25;
+  scratch2[a2] = y0;
   if ((hb * 3 + 1) < 13) {
-    scratch2[a2 + 104] = v35;
-    scratch3[a2 + 104] = y1;
+    scratch1[a2 + 104] = v35;
+    scratch2[a2 + 104] = y1;
   }
   if ((hb * 3 + 2) < 13) {
-    scratch2[a2 + 208] = v45;
-    scratch3[a2 + 208] = y2;
+    scratch1[a2 + 208] = v45;
+    scratch2[a2 + 208] = y2;
   }
-}
-// conv2.weight: reordered
-fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 16 * 32) { return; }
-  let c = item % 32;
-  let rest3 = item / 32;
-  let r2b = rest3 % 16;
-  let rest2 = rest3 / 16;
-  let r1 = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let r0 = rest1;
-  let a3 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
-  let a4 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
-  scratch5[a3] = parameters[a4 + 320];
-  scratch5[a3 + 32] = parameters[a4 + 321];
-  scratch5[a3 + 64] = parameters[a4 + 322];
-  scratch5[a3 + 96] = parameters[a4 + 323];
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) * 5 * 13 * 8 + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) * 5 * 13 * 8 + 63) / 64;
-  if (number < 72) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch10, scratch11.
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch6, parameters, scratch1, scratch9, scratch10.
  */
 const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
   name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -1324,8 +1315,8 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
     { buffer: 16, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
+    { buffer: 19, access: 'read_write' },
     { buffer: 20, access: 'read_write' },
-    { buffer: 21, access: 'read_write' },
   ],
   wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1465,12 +1456,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/**
- * Kernel 15: conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch10, parameters, scratch2, scratch1, scratch12.
- */
-const train03Conv3Conv2dAddReluConv3BackwardCon: KernelSpec = {
-  name: 'train_03_conv3_conv2d_add_relu_conv3_backward_con',
-  label: 'conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed',
+/** Kernel 15: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch8, scratch1. */
+const train03Conv3Conv2dAddRelu: KernelSpec = {
+  name: 'train_03_conv3_conv2d_add_relu',
+  label: 'conv3: conv2d + add + relu',
   parts: [
     {
       name: 'train_03a_conv3_conv2d_add_relu',
@@ -1480,14 +1469,7 @@ const train03Conv3Conv2dAddReluConv3BackwardCon: KernelSpec = {
       invocations: { count: 96, block: 1 },
     },
     {
-      name: 'train_03b_conv3_backward_conv2d_weight_grad_images',
-      label: 'conv3 backward: conv2d_weight_grad: images transformed',
-      tasks: { count: 32, block: 32 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
-    {
-      name: 'train_03c_conv3_conv2d_add_relu_fewer_than_4',
+      name: 'train_03b_conv3_conv2d_add_relu_fewer_than_4',
       label: 'conv3: conv2d + add + relu: fewer than 4',
       tasks: { count: 16, block: 5 },
       together: false,
@@ -1497,67 +1479,15 @@ const train03Conv3Conv2dAddReluConv3BackwardCon: KernelSpec = {
   workgroup: 64,
   localBytes: 59904,
   buffers: [
-    { buffer: 20, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 11, access: 'read_write' },
-    { buffer: 22, access: 'read_write' },
   ],
-  wgsl: `// conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23168>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 204800>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 3 * 32) { return; }
-  let cb = item % 32;
-  let rest3 = item / 32;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let hb = 0;
-  let n = rest2;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 64; r2++) {
-      let a0 = cb + r1 * 2048 + r2 * 32;
-      let v0 = parameters[a0 + 4704];
-      let a1 = n * 1600 + r1 * 64 + r2 + w * 64;
-      let v1 = scratch0[a1 + 320];
-      let v2 = scratch0[a1 + 640];
-      let v3 = parameters[a0 + 10848];
-      let v4 = scratch0[a1 + 960];
-      let v5 = parameters[a0 + 16992];
-      acc0 += scratch0[a1] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch0[a1 + 1280] * v5;
-    }
-  }
-  let v6 = parameters[cb + 23136];
-  let a2 = cb + n * 288 + w * 32;
-  scratch2[a2] = max((acc0 + v6), vec4f());
-  scratch2[a2 + 96] = max((acc1 + v6), vec4f());
-  scratch2[a2 + 192] = max((acc2 + v6), vec4f());
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
 };
 
-/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch2. */
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch1, parameters, scratch8. */
 const train04Fc1MatmulAddRelu: KernelSpec = {
   name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -1572,12 +1502,12 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 12, access: 'read_write' }],
+  buffers: [{ buffer: 11, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 18, access: 'read_write' }],
   wgsl: infer03Fc1MatmulAddRelu.wgsl,
 };
 
 /**
- * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch2, parameters, scratch13, label.
+ * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch8, parameters, scratch11, label.
  */
 const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   name: 'train_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
@@ -1594,9 +1524,9 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
@@ -1723,7 +1653,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch13, scratch2, scratch0, loss, accuracy, gradients, scratch14.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch8, scratch2, loss, accuracy, gradients, scratch12.
  */
 const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
@@ -1762,13 +1692,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 12, access: 'read' },
-    { buffer: 10, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
   ],
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -1857,11 +1787,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch14, scratch1, scratch4, gradients, scratch2.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch12, scratch1, scratch0, scratch9, gradients, scratch2, scratch8.
  */
 const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
   name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
-  label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select',
+  label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select | conv3 backward: conv2d_weight_grad: images transformed',
   parts: [
     {
       name: 'train_07a_fc1_backward_sum',
@@ -1884,24 +1814,35 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       together: false,
       invocations: { count: 288, block: 4 },
     },
+    {
+      name: 'train_07d_conv3_backward_conv2d_weight_grad_images',
+      label: 'conv3 backward: conv2d_weight_grad: images transformed',
+      tasks: { count: 32, block: 32 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 24, access: 'read' },
+    { buffer: 22, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 14, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 12, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
+  wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select | conv3 backward: conv2d_weight_grad: images transformed
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>, 41616>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<vec4<f32>, 41616>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // fc1 backward: sum
 fn part0(number: i32, invocation: u32) {
@@ -1964,15 +1905,15 @@ fn part2(number: i32, invocation: u32) {
   }
   let a3 = cb + h * 96 + nb * 1152 + w * 32;
   let a4 = cb * 4 + h * 384 + nb * 4608 + w * 128;
-  scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  scratch4[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a4 + 1152], scratch1[a4 + 1153], scratch1[a4 + 1154], scratch1[a4 + 1155]) > vec4f(0.0)));
+    scratch4[a3 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a4 + 1152], scratch1[a4 + 1153], scratch1[a4 + 1154], scratch1[a4 + 1155]) > vec4f(0.0)));
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 576] = select(vec4f(0.0), acc2, (vec4f(scratch1[a4 + 2304], scratch1[a4 + 2305], scratch1[a4 + 2306], scratch1[a4 + 2307]) > vec4f(0.0)));
+    scratch4[a3 + 576] = select(vec4f(0.0), acc2, (vec4f(scratch1[a4 + 2304], scratch1[a4 + 2305], scratch1[a4 + 2306], scratch1[a4 + 2307]) > vec4f(0.0)));
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 864] = select(vec4f(0.0), acc3, (vec4f(scratch1[a4 + 3456], scratch1[a4 + 3457], scratch1[a4 + 3458], scratch1[a4 + 3459]) > vec4f(0.0)));
+    scratch4[a3 + 864] = select(vec4f(0.0), acc3, (vec4f(scratch1[a4 + 3456], scratch1[a4 + 3457], scratch1[a4 + 3458], scratch1[a4 + 3459]) > vec4f(0.0)));
   }
 }
 @compute @workgroup_size(64)
@@ -1989,7 +1930,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch2, scratch10, scratch5, scratch8, gradients, scratch14, scratch0, scratch1.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch2, scratch9, scratch4, gradients, scratch12, scratch0, scratch1.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
@@ -2012,27 +1953,19 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 1, block: 8 },
+      tasks: { count: 8, block: 5 },
       together: false,
       invocations: { count: 80, block: 1 },
     },
-    {
-      name: 'train_08d_conv3_backward_conv2d_input_grad_gt_sele',
-      label: 'conv3 backward: conv2d_input_grad + gt + select: fewer than 4',
-      tasks: { count: 8, block: 5 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
   ],
   workgroup: 64,
-  localBytes: 115200,
+  localBytes: 0,
   buffers: [
     { buffer: 12, access: 'read' },
-    { buffer: 20, access: 'read' },
-    { buffer: 15, access: 'read' },
-    { buffer: 18, access: 'read' },
+    { buffer: 19, access: 'read' },
+    { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
   ],
@@ -2041,12 +1974,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
-@group(0) @binding(3) var<storage, read> scratch3: array<f32, 204800>;
-@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 92672>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 288>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
-@group(0) @binding(8) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32, 92672>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 288>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
@@ -2061,7 +1993,7 @@ fn part0(number: i32, invocation: u32) {
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     acc0 += vec4f(scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 1], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 2], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 3]);
   }
-  scratch4[ib + r1 * 96 + r2 * 32] = acc0;
+  scratch3[ib + r1 * 96 + r2 * 32] = acc0;
 }
 // conv3 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
@@ -2102,11 +2034,11 @@ fn part1(number: i32, invocation: u32) {
     }
   }
   let a2 = cb + n * 400 + w * 16;
-  scratch6[a2] = select(vec4f(0.0), acc0, (scratch1[a2] > vec4f(0.0)));
-  scratch6[a2 + 80] = select(vec4f(0.0), acc1, (scratch1[a2 + 80] > vec4f(0.0)));
-  scratch6[a2 + 160] = select(vec4f(0.0), acc2, (scratch1[a2 + 160] > vec4f(0.0)));
-  scratch6[a2 + 240] = select(vec4f(0.0), acc3, (scratch1[a2 + 240] > vec4f(0.0)));
-  scratch6[a2 + 320] = select(vec4f(0.0), acc4, (scratch1[a2 + 320] > vec4f(0.0)));
+  scratch5[a2] = select(vec4f(0.0), acc0, (scratch1[a2] > vec4f(0.0)));
+  scratch5[a2 + 80] = select(vec4f(0.0), acc1, (scratch1[a2 + 80] > vec4f(0.0)));
+  scratch5[a2 + 160] = select(vec4f(0.0), acc2, (scratch1[a2 + 160] > vec4f(0.0)));
+  scratch5[a2 + 240] = select(vec4f(0.0), acc3, (scratch1[a2 + 240] > vec4f(0.0)));
+  scratch5[a2 + 320] = select(vec4f(0.0), acc4, (scratch1[a2 + 320] > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2120,7 +2052,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 21: conv3 backward: conv2d_weight_grad | conv2 backward: sum. Binds scratch10, scratch2, scratch12, scratch0, scratch1, gradients, scratch8, scratch13.
+ * Kernel 21: conv3 backward: conv2d_weight_grad | conv2 backward: sum. Binds scratch9, scratch2, scratch8, scratch0, scratch1, gradients, scratch4, scratch11.
  */
 const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
   name: 'train_09_conv3_backward_conv2d_weight_grad_conv2',
@@ -2144,14 +2076,14 @@ const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
   workgroup: 64,
   localBytes: 8704,
   buffers: [
-    { buffer: 20, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 12, access: 'read' },
-    { buffer: 22, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 10, access: 'read' },
     { buffer: 11, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 18, access: 'read_write' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 14, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: conv2d_weight_grad | conv2 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -2266,7 +2198,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 22: conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select | conv3 backward: sum: slices. Binds scratch11, scratch6, scratch1, scratch9, scratch14, gradients, scratch0, scratch2.
+ * Kernel 22: conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select | conv3 backward: sum: slices. Binds scratch10, scratch6, scratch1, scratch5, scratch12, gradients, scratch0, scratch8.
  */
 const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
   name: 'train_10_conv2_backward_max_pool2d_grad_conv2d_we',
@@ -2297,14 +2229,14 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
   workgroup: 64,
   localBytes: 21632,
   buffers: [
-    { buffer: 21, access: 'read' },
+    { buffer: 20, access: 'read' },
     { buffer: 16, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 24, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 22, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
-    { buffer: 12, access: 'read_write' },
+    { buffer: 18, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select | conv3 backward: sum: slices
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -2495,7 +2427,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 23: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: conv2d_weight_grad: slices | conv2 backward: sum: slices. Binds scratch2, scratch3, scratch7, scratch8, scratch13, gradients, scratch9, scratch4.
+ * Kernel 23: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: conv2d_weight_grad: slices | conv2 backward: sum: slices. Binds scratch8, scratch3, scratch7, scratch4, scratch11, gradients, scratch5, scratch9.
  */
 const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
   name: 'train_11_conv1_backward_sum_conv1_backward_max_po',
@@ -2533,14 +2465,14 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 12, access: 'read' },
+    { buffer: 18, access: 'read' },
     { buffer: 13, access: 'read' },
     { buffer: 17, access: 'read' },
-    { buffer: 18, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 21, access: 'read' },
     { buffer: 1, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
     { buffer: 19, access: 'read_write' },
-    { buffer: 14, access: 'read_write' },
   ],
   wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: conv2d_weight_grad: slices | conv2 backward: sum: slices
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -2673,7 +2605,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 24: conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices. Binds scratch0, scratch9, scratch4, gradients.
+ * Kernel 24: conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices. Binds scratch0, scratch5, scratch9, gradients.
  */
 const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
   name: 'train_12_conv2_backward_max_pool2d_grad_conv2d_we',
@@ -2705,8 +2637,8 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 10, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 19, access: 'read' },
-    { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
@@ -2864,1268 +2796,955 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionSmall in hexadecimal: 73,027 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionSmall in hexadecimal: 54,898 bytes, a function for each part of each kernel. */
 const fashionSmallWasm = '\
 0061736d0100000001540960017c017c60017d017d60027d7d017d60017d017f60097f7f7f7f7f7f7f7f7f0060087f7f7f7f7f7f7f7f0060077f\
-7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f72790203018080040337\
-3600000101010102030404040505050605040604050707070707070808080404040405070707070404040707070707070707070707050407c613\
-392a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f63\
-6f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000932696e6665725f3030635f636f6e76335f\
-636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000a29696e6665725f30315f636f6e76325f636f6e763264\
-5f6164645f72656c755f6d61785f706f6f6c3264000b1f696e6665725f3032615f636f6e76335f636f6e7632645f6164645f72656c75000c2c69\
-6e6665725f3032625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f34000d1c696e6665725f30335f666331\
-5f6d61746d756c5f6164645f72656c75000e30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375\
-625f6578705f73756d000f206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f6469760010356576616c756174655f3030\
-625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f776569676874730009356576616c756174655f3030635f\
-636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000a2c6576616c756174655f30315f636f6e\
-76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400112c6576616c756174655f30325f636f6e76325f636f6e7632645f61\
-64645f72656c755f6d61785f706f6f6c3264000b226576616c756174655f3033615f636f6e76335f636f6e7632645f6164645f72656c75000c2f\
-6576616c756174655f3033625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f34000d1f6576616c75617465\
-5f30345f6663315f6d61746d756c5f6164645f72656c75000e336576616c756174655f30355f6663325f6d61746d756c5f6164645f736f66746d\
-61785f616d61785f7375625f6578705f73756d00122d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73\
-756d5f335f6d6f726500131d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001432747261696e5f3030625f636f6e76\
-325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001532747261696e5f3030635f636f6e76335f636f6e\
-7632645f6164645f72656c755f776569676874735f7472616e73666f726d6500161e747261696e5f3030645f6663325f7765696768745f72656f\
-72646572656400171e747261696e5f3030655f6663315f7765696768745f72656f726465726564001820747261696e5f3030665f636f6e76335f\
-7765696768745f72656f726465726564001932747261696e5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f\
-6c32645f6d61785f706f6f001a32747261696e5f3031625f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67\
-745f73656c65001b20747261696e5f3031635f636f6e76325f7765696768745f72656f726465726564001c31747261696e5f30325f636f6e7632\
-5f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d1f747261696e5f3033615f636f6e76335f636f6e76\
-32645f6164645f72656c75001e32747261696e5f3033625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f\
-696d61676573001f2c747261696e5f3033635f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f3400201c7472\
-61696e5f30345f6663315f6d61746d756c5f6164645f72656c75000e30747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d\
-61785f616d61785f7375625f6578705f73756d00212b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d\
-5f335f6d6f726500221a747261696e5f3036625f6663325f6261636b776172645f73756d00231d747261696e5f3036635f6663325f6261636b77\
-6172645f6d61746d756c002427747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c65637400251a747261\
-696e5f3037615f6663315f6261636b776172645f73756d00261d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002727\
-747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c65637400281c747261696e5f3038615f636f6e76335f\
-6261636b776172645f73756d002932747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164\
-5f776569676874002a32747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f7365\
-6c65002b32747261696e5f3038645f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002c2b\
-747261696e5f3039615f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002d1c747261696e5f3039625f636f\
-6e76325f6261636b776172645f73756d002e32747261696e5f3130615f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261\
-645f636f6e7632645f7765002f32747261696e5f3130625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e\
-7632645f696e003023747261696e5f3130635f636f6e76335f6261636b776172645f73756d5f736c6963657300311c747261696e5f3131615f63\
-6f6e76315f6261636b776172645f73756d003232747261696e5f3131625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f6772\
-61645f636f6e7632645f7765003332747261696e5f3131635f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164\
-5f736c69636573003123747261696e5f3131645f636f6e76325f6261636b776172645f73756d5f736c69636573003132747261696e5f3132615f\
-636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765003423747261696e5f3132625f636f6e7631\
-5f6261636b776172645f73756d5f736c69636573003432747261696e5f3132635f636f6e76315f6261636b776172645f6d61785f706f6f6c3264\
-5f677261645f636f6e7632645f776500342e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f\
-335f6d6f726500350acda30436d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e2101200220\
-0144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0\
-012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002\
-a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e01\
-7f037c200044000000000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffff\
-ffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f6604\
-40200344000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a22105441111\
-11111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa0\
-2005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08\
-002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000\
-000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a10002101440000000000\
-00f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba2100021022000430000\
-00005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc4180\
-8080fc077141808080fc07470beb0807067f087b037f0f7b017f017b017f200020014804402000210903402009210a200a210b4100210c034041\
-00210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000\
-00000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000\
-000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021\
-172004200c41386c200b4190066c6a200d41026c6a41046c6a21182005200e41086c41046c6a2119024003402018fd090200211a2019fd000200\
-211b201a201bfde601200ffde401210f2018fd090204211c201c201bfde6012010fde40121102018fd090270211d201d201bfde6012011fde401\
-21112018fd090274211e201e201bfde6012012fde40121122019fd000210211f201a201ffde6012013fde4012113201c201ffde6012014fde401\
-2114201d201ffde6012015fde4012115201e201ffde6012016fde4012116201741a07e460d012019fd000280012120201c2020fde601200ffde4\
-01210f2018fd090208212120212020fde6012010fde4012110201e2020fde6012011fde40121112018fd090278212220222020fde6012012fde4\
-0121122019fd000290012123201c2023fde6012013fde401211320212023fde6012014fde4012114201e2023fde6012015fde401211520222023\
-fde6012016fde4012116201741e07c460d012019fd00028002212420212024fde601200ffde401210f2018fd09020c212520252024fde6012010\
-fde401211020222024fde6012011fde40121112018fd09027c212620262024fde6012012fde40121122019fd00029002212720212027fde60120\
-13fde401211320252027fde6012014fde401211420222027fde6012015fde401211520262027fde6012016fde4012116201841f0006a21182019\
-4180036a2119201741016a22174103480d000b0b2005200e41086c41046c6a21292029fd0002800921282029fd00029009212a2006200e41086c\
-200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a212b202b200f2028fde401fd0c00000000000000000000000000000000fdeb012010\
-2028fde401fd0c00000000000000000000000000000000fdeb01fde90120112028fde401fd0c00000000000000000000000000000000fdeb01fd\
-e90120122028fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202b2013202afde401fd0c00000000000000000000\
-000000000000fdeb012014202afde401fd0c00000000000000000000000000000000fdeb01fde9012015202afde401fd0c000000000000000000\
-00000000000000fdeb01fde9012016202afde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200e41016a220e410448\
-0d000b200d41016a220d410d480d000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b860702077f1f7b20002001480440\
-2000210903402009210a200a412070210b200a41206e210a200a210c4100210d2005200c41086c200b41c0006c6a41046c6a210e2007200c4180\
-206c200b41086c6a41046c6a210f0340200efd0002800a21102010fd0c0000003f0000003f0000003f0000003ffde6012111200efd0002804afd\
-0c0000003f0000003f0000003f0000003ffde6012112200efd0002808a0121132013fd0c0000003f0000003f0000003f0000003ffde601211420\
-0efd000280ca01fd0c0000003f0000003f0000003f0000003ffde6012115200efd0002808a0321162016fd0c0000003f0000003f0000003f0000\
-003ffde601211720112015fde4012017fde40121182018fd0c0000003f0000003f0000003f0000003ffde6012119200efd0002808a02fd0c0000\
-003f0000003f0000003f0000003ffde601211a200efd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211b2012201afde40120\
-1bfde401fd0c0000003f0000003f0000003f0000003ffde601211c200efd000280ca02fd0c0000003f0000003f0000003f0000003ffde601211d\
-200efd0002808a04211e201efd0c0000003f0000003f0000003f0000003ffde601211f2014201dfde401201ffde40121202020fd0c0000003f00\
-00003f0000003f0000003ffde601212120112015fde5012017fde40121222022fd0c0000003f0000003f0000003f0000003ffde6012123201220\
-1afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde60121242014201dfde501201ffde40121252025fd0c0000003f0000003f\
-0000003f0000003ffde601212620112012fde4012014fde401212720112012fde5012014fde40121282019201cfde4012021fde4012129201920\
-1cfde5012021fde401212a20232024fde4012026fde401212b20232024fde5012026fde401212c2017201bfde401201ffde401212d2017201bfd\
-e501201ffde401212e200f2010fd0b0200200f2027fd0b028008200f2028fd0b028010200f2013fd0b028018200f2018fd0b028020200f2029fd\
-0b028028200f202afd0b028030200f2020fd0b028038200f2022fd0b028040200f202bfd0b028048200f202cfd0b028050200f2025fd0b028058\
-200f2016fd0b028060200f202dfd0b028068200f202efd0b028070200f201efd0b028078200e41106a210e200f41106a210f200d41016a220d41\
-02480d000b200941016a22092001480d000b0b0bea1002077f3c7b2000200148200228020041044e7104402000210903402009210a200a41c000\
-70210b200a41c0006e210a200a210c4100210d2005200c41086c200b4180016c6a41046c6a210e2008200c4180e4006c200b41086c6a41046c6a\
-210f0340200efd000280cc0421102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde6012112200efd000280cc0621132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde6012115200efd000280cc0821162016fd0c0000003f0000003f0000003f0000003ffde60121172010fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde6012118200efd000280cc0a21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a200efd000280cc10211b201bfd\
-0c398ee33d398ee33d398ee33d398ee33dfde601211c2018201afde401201cfde401211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01211e2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211f200efd000280cc0c21202020fd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012121200efd000280cc1221222022fd0c398ee33d398ee33d398ee33d398ee33dfde6012123201f2021fde4012023fde40121242024fd0c\
-398ee33d398ee33d398ee33d398ee33dfde60121252016fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200efd000280cc0e21272027\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012128200efd000280cc1421292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a\
-20262028fde401202afde401212b20182019fd0c398e633d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c\
-398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d201f2020fd0c398e633d398e633d398e633d398e63\
-3dfde601fde5012022fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601\
-212f2029fd0c398ee33c398ee33c398ee33c398ee33cfde601213020262027fd0c398e633d398e633d398e633d398e633dfde601fde5012030fd\
-e40121312010fd0c398e633d398e633d398e633d398e633dfde601201afde501201bfd0c398e633e398e633e398e633e398e633efde601fde401\
-21322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332013fd0c398e633d398e633d398e633d398e633dfde6012021fde5012022fd\
-0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352029fd0c398e633e\
-398e633e398e633e398e633efde60121362016fd0c398e633d398e633d398e633d398e633dfde6012028fde5012036fde40121372011fd0c0000\
-003f0000003f0000003f0000003ffde601213820122015fde4012017fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213920122014\
-fd0c398e633d398e633d398e633d398e633dfde601fde5012017fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213a2011fd0c398e\
-633d398e633d398e633d398e633dfde6012015fde5012017fd0c398e633e398e633e398e633e398e633efde601fde401213b201dfd0c0000003f\
-0000003f0000003f0000003ffde601213c201e2025fde401202bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d201e2024fd0c\
-398e633d398e633d398e633d398e633dfde601fde501202bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e201dfd0c398e633d\
-398e633d398e633d398e633dfde6012025fde501202bfd0c398e633e398e633e398e633e398e633efde601fde401213f202cfd0c0000003f0000\
-003f0000003f0000003ffde6012140202d202ffde4012031fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012141202d202efd0c398e\
-633d398e633d398e633d398e633dfde601fde5012031fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012142202cfd0c398e633d398e\
-633d398e633d398e633dfde601202ffde5012031fd0c398e633e398e633e398e633e398e633efde601fde40121432032fd0c0000003f0000003f\
-0000003f0000003ffde601214420332035fde4012037fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520332034fd0c398e633d\
-398e633d398e633d398e633dfde601fde5012037fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121462032fd0c398e633d398e633d\
-398e633d398e633dfde6012035fde5012037fd0c398e633e398e633e398e633e398e633efde601fde4012147201bfd0c0000003f0000003f0000\
-003f0000003ffde6012148201c2023fde401202afde4012149201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401\
-214a201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012036fde401214b200f2038fd0b0200200f2039fd0b028010200f203a\
-fd0b028020200f203bfd0b028030200f2017fd0b028040200f203cfd0b028050200f203dfd0b028060200f203efd0b028070200f203ffd0b0280\
-8001200f202bfd0b02809001200f2040fd0b0280a001200f2041fd0b0280b001200f2042fd0b0280c001200f2043fd0b0280d001200f2031fd0b\
-0280e001200f2044fd0b0280f001200f2045fd0b02808002200f2046fd0b02809002200f2047fd0b0280a002200f2037fd0b0280b002200f2048\
-fd0b0280c002200f2049fd0b0280d002200f204afd0b0280e002200f204bfd0b0280f002200f2029fd0b02808003200e41106a210e200f41106a\
-210f200d41016a220d4102480d000b200941016a22092001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440\
-200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a\
-200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd0002\
-80022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f21\
-1820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e200ffd\
-000280292018fde501211f200ffd00028028201afde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5\
-012123200ffd000280032016fde5012015fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201c2016\
-fde401201bfde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b2016201cfde501201efde501212c200f\
-fd000280272017fde501201ffde501212d2020201ffde401212e201f2020fde501212f200ffd0002802a201cfde5012020fde501213020102021\
-fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b028096\
-0120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b02\
-80ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105\
-480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c0000\
-00000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c\
-000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213a\
-fd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000\
-213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c203341\
-80026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6\
-012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd0902\
-8002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b204720\
-44fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e2040\
-41046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b028090032049\
-2036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e09003\
-2049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b2032\
-41016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a001\
-6c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603\
-204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0\
-bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde401215620512052fde501204afd0002c0e703fde4012157204afd00\
-02809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde4012159204c\
-204dfde501204afd000280db03fde4012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde401fde401215b\
-204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41\
-016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c\
-6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003\
-203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00000000000000000000000000000000fdeb012061\
-fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c0000000000000000\
-0000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200206041\
-80026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d000b203141016a22\
-314108480d000b200841016a22082001480d000b0b0bdd3e0f067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b057f2000\
-200148200228020041044e710440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d0340200b4108\
-6c200d6a20022802004804402004200b4180e4006c200d41c00c6c6a200c41046c6a41046c6a210f200ffd000200210e200efd0c000000400000\
-00400000004000000040fde6012110200ffd0002800a21112011fd0c00004040000040400000404000004040fde601211220102012fde4012113\
-200ffd0002801421142014fd0c00004040000040400000404000004040fde601211520132015fde5012116200ffd0002801e21172017fd0c0000\
-0040000000400000004000000040fde601211820162018fde50121192019fd0c00000040000000400000004000000040fde601211a200ffd0002\
-8002211b201bfd0c00000040000000400000004000000040fde601211c200ffd0002800c211d201dfd0c00004040000040400000404000004040\
-fde601211e201c201efde401211f200ffd0002801621202020fd0c00004040000040400000404000004040fde6012121201f2021fde501212220\
-0ffd0002802021232023fd0c00000040000000400000004000000040fde601212420222024fde50121252025fd0c000040400000404000004040\
-00004040fde6012126201a2026fde4012127200ffd0002800421282028fd0c00000040000000400000004000000040fde6012129200ffd000280\
-0e212a202afd0c00004040000040400000404000004040fde601212b2029202bfde401212c200ffd00028018212d202dfd0c0000404000004040\
-0000404000004040fde601212e202c202efde501212f200ffd0002802221302030fd0c00000040000000400000004000000040fde6012131202f\
-2031fde50121322032fd0c00004040000040400000404000004040fde601213320272033fde5012134200ffd0002800621352035fd0c00000040\
-000000400000004000000040fde6012136200ffd0002801021372037fd0c00004040000040400000404000004040fde601213820362038fde401\
-2139200ffd0002801a213a203afd0c00004040000040400000404000004040fde601213b2039203bfde501213c200ffd00028024213d203dfd0c\
-00000040000000400000004000000040fde601213e203c203efde501213f203ffd0c00000040000000400000004000000040fde6012140203420\
-40fde50121412025fd0c00000040000000400000004000000040fde60121422032fd0c0000a0400000a0400000a0400000a040fde60121432042\
-2043fde401214420442040fde40121452032fd0c00000041000000410000004100000041fde60121462025fd0c00008041000080410000804100\
-008041fde601214720462047fde5012148203ffd0c00000041000000410000004100000041fde601214920482049fde401214a20252032fde401\
-214b204b2040fde501214c200ffd00028008214d204dfd0c00000040000000400000004000000040fde601214e200ffd00028012214f204ffd0c\
-00004040000040400000404000004040fde6012150204e2050fde4012151200ffd0002801c21522052fd0c000040400000404000004040000040\
-40fde601215320512053fde5012154200ffd0002802621552055fd0c00000040000000400000004000000040fde601215620542056fde5012157\
-20572025fde50121582032fd0c0000c03f0000c03f0000c03f0000c03ffde601215920582059fde501215a203ffd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601215b205a205bfde401215c2011fd0c00000040000000400000004000000040fde601215d2014fd0c0000a0400000a0400000\
-a0400000a040fde601215e205d205efde401215f205f2018fde40121602060fd0c00000040000000400000004000000040fde6012161201dfd0c\
-00000040000000400000004000000040fde60121622020fd0c0000a0400000a0400000a0400000a040fde601216320622063fde4012164206420\
-24fde40121652065fd0c00004040000040400000404000004040fde601216620612066fde4012167202afd0c0000004000000040000000400000\
-0040fde6012168202dfd0c0000a0400000a0400000a0400000a040fde601216920682069fde401216a206a2031fde401216b206bfd0c00004040\
-000040400000404000004040fde601216c2067206cfde501216d2037fd0c00000040000000400000004000000040fde601216e203afd0c0000a0\
-400000a0400000a0400000a040fde601216f206e206ffde40121702070203efde40121712071fd0c00000040000000400000004000000040fde6\
-012172206d2072fde50121732065fd0c00000040000000400000004000000040fde6012174206bfd0c0000a0400000a0400000a0400000a040fd\
-e601217520742075fde401217620762072fde4012177206bfd0c00000041000000410000004100000041fde60121782065fd0c00008041000080\
-410000804100008041fde601217920782079fde501217a2071fd0c00000041000000410000004100000041fde601217b207a207bfde401217c20\
-65206bfde401217d207d2072fde501217e204ffd0c00000040000000400000004000000040fde601217f2052fd0c0000a0400000a0400000a040\
-0000a040fde601218001207f208001fde4012181012081012056fde4012182012082012065fde501218301206bfd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601218401208301208401fde5012185012071fd0c0000c03f0000c03f0000c03f0000c03ffde601218601208501208601fde401\
-2187012014fd0c00000041000000410000004100000041fde6012188012011fd0c00008041000080410000804100008041fde601218901208801\
-208901fde501218a012017fd0c00000041000000410000004100000041fde601218b01208a01208b01fde401218c01208c01fd0c000000400000\
-00400000004000000040fde601218d012020fd0c00000041000000410000004100000041fde601218e01201dfd0c000080410000804100008041\
-00008041fde601218f01208e01208f01fde5012190012023fd0c00000041000000410000004100000041fde601219101209001209101fde40121\
-9201209201fd0c00004040000040400000404000004040fde601219301208d01209301fde401219401202dfd0c00000041000000410000004100\
-000041fde601219501202afd0c00008041000080410000804100008041fde601219601209501209601fde5012197012030fd0c00000041000000\
-410000004100000041fde601219801209701209801fde401219901209901fd0c00004040000040400000404000004040fde601219a0120940120\
-9a01fde501219b01203afd0c00000041000000410000004100000041fde601219c012037fd0c00008041000080410000804100008041fde60121\
-9d01209c01209d01fde501219e01203dfd0c00000041000000410000004100000041fde601219f01209e01209f01fde40121a00120a001fd0c00\
-000040000000400000004000000040fde60121a101209b0120a101fde50121a201209201fd0c00000040000000400000004000000040fde60121\
-a301209901fd0c0000a0400000a0400000a0400000a040fde60121a40120a30120a401fde40121a50120a50120a101fde40121a601209901fd0c\
-00000041000000410000004100000041fde60121a701209201fd0c00008041000080410000804100008041fde60121a80120a70120a801fde501\
-21a90120a001fd0c00000041000000410000004100000041fde60121aa0120a90120aa01fde40121ab01209201209901fde40121ac0120ac0120\
-a101fde50121ad012052fd0c00000041000000410000004100000041fde60121ae01204ffd0c00008041000080410000804100008041fde60121\
-af0120ae0120af01fde50121b0012055fd0c00000041000000410000004100000041fde60121b10120b00120b101fde40121b20120b201209201\
-fde50121b301209901fd0c0000c03f0000c03f0000c03f0000c03ffde60121b40120b30120b401fde50121b50120a001fd0c0000c03f0000c03f\
-0000c03f0000c03ffde60121b60120b50120b601fde40121b70120112014fde40121b80120b8012018fde50121b90120b901fd0c000000400000\
-00400000004000000040fde60121ba01201d2020fde40121bb0120bb012024fde50121bc0120bc01fd0c00004040000040400000404000004040\
-fde60121bd0120ba0120bd01fde40121be01202a202dfde40121bf0120bf012031fde50121c00120c001fd0c0000404000004040000040400000\
-4040fde60121c10120be0120c101fde50121c2012037203afde40121c30120c301203efde50121c40120c401fd0c000000400000004000000040\
-00000040fde60121c50120c20120c501fde50121c60120bc01fd0c00000040000000400000004000000040fde60121c70120c001fd0c0000a040\
-0000a0400000a0400000a040fde60121c80120c70120c801fde40121c90120c90120c501fde40121ca0120c001fd0c0000004100000041000000\
-4100000041fde60121cb0120bc01fd0c00008041000080410000804100008041fde60121cc0120cb0120cc01fde50121cd0120c401fd0c000000\
-41000000410000004100000041fde60121ce0120cd0120ce01fde40121cf0120bc0120c001fde40121d00120d00120c501fde50121d101204f20\
-52fde40121d20120d2012056fde50121d30120d30120bc01fde50121d40120c001fd0c0000c03f0000c03f0000c03f0000c03ffde60121d50120\
-d40120d501fde50121d60120c401fd0c0000c03f0000c03f0000c03f0000c03ffde60121d70120d60120d701fde40121d801200ffd0002802821\
-d90120d9012011fde50121da012014fd0c0000c03f0000c03f0000c03f0000c03ffde60121db0120da0120db01fde50121dc012017fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde60121dd0120dc0120dd01fde40121de0120de01fd0c00000040000000400000004000000040fde60121df01\
-200ffd0002802a21e00120e001201dfde50121e1012020fd0c0000c03f0000c03f0000c03f0000c03ffde60121e20120e10120e201fde50121e3\
-012023fd0c0000c03f0000c03f0000c03f0000c03ffde60121e40120e30120e401fde40121e50120e501fd0c0000404000004040000040400000\
-4040fde60121e60120df0120e601fde40121e701200ffd0002802c21e80120e801202afde50121e901202dfd0c0000c03f0000c03f0000c03f00\
-00c03ffde60121ea0120e90120ea01fde50121eb012030fd0c0000c03f0000c03f0000c03f0000c03ffde60121ec0120eb0120ec01fde40121ed\
-0120ed01fd0c00004040000040400000404000004040fde60121ee0120e70120ee01fde50121ef01200ffd0002802e21f00120f0012037fde501\
-21f101203afd0c0000c03f0000c03f0000c03f0000c03ffde60121f20120f10120f201fde50121f301203dfd0c0000c03f0000c03f0000c03f00\
-00c03ffde60121f40120f30120f401fde40121f50120f501fd0c00000040000000400000004000000040fde60121f60120ef0120f601fde50121\
-f70120e501fd0c00000040000000400000004000000040fde60121f80120ed01fd0c0000a0400000a0400000a0400000a040fde60121f90120f8\
-0120f901fde40121fa0120fa0120f601fde40121fb0120ed01fd0c00000041000000410000004100000041fde60121fc0120e501fd0c00008041\
-000080410000804100008041fde60121fd0120fc0120fd01fde50121fe0120f501fd0c00000041000000410000004100000041fde60121ff0120\
-fe0120ff01fde40121800220e50120ed01fde40121810220810220f601fde501218202200ffd00028030218302208302204ffde5012184022052\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601218502208402208502fde5012186022055fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01218702208602208702fde40121880220880220e501fde50121890220ed01fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902\
-208a02fde501218b0220f501fd0c0000c03f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde401218d024100218e020340410021\
-8f022003200d41c0006c200c41046c6a41046c6a21900203402090022041fd0b02002090022045fd0b028010209002204afd0b02802020900220\
-4cfd0b028030209002205cfd0b0280402090022073fd0b0280502090022077fd0b028060209002207cfd0b028070209002207efd0b0280800120\
-9002208701fd0b0280900120900220a201fd0b0280a00120900220a601fd0b0280b00120900220ab01fd0b0280c00120900220ad01fd0b0280d0\
-0120900220b701fd0b0280e00120900220c601fd0b0280f00120900220ca01fd0b0280800220900220cf01fd0b0280900220900220d101fd0b02\
-80a00220900220d801fd0b0280b00220900220f701fd0b0280c00220900220fb01fd0b0280d002209002208002fd0b0280e002209002208202fd\
-0b0280f002209002208d02fd0b02808003208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d410848\
-0d000b200c41016a220c4110480d000b41002191020340410021920203404100219302034041002194020340200b41086c20940241046c6a2002\
-280200480440fd0c00000000000000000000000000000000219502fd0c00000000000000000000000000000000219602fd0c0000000000000000\
-0000000000000000219702fd0c00000000000000000000000000000000219802fd0c00000000000000000000000000000000219902fd0c000000\
-00000000000000000000000000219a02fd0c00000000000000000000000000000000219b02fd0c00000000000000000000000000000000219c02\
-4100219d0220032093024180046c2094024180026c6a41046c6a219e0220062091024180e4006c2093024180046c6a41046c6a219f020340209e\
-02fd09020021a002209f02fd00020021a10220a00220a102fde601209502fde401219502209f02fd00021021a20220a00220a202fde601209602\
-fde401219602209e02fd0902800221a30220a30220a102fde601209702fde40121970220a30220a202fde601209802fde401219802209e02fd09\
-02800421a40220a40220a102fde601209902fde40121990220a40220a202fde601209a02fde401219a02209e02fd0902800621a50220a50220a1\
-02fde601209b02fde401219b0220a50220a202fde601209c02fde401219c02209e0241046a219e02209f0241206a219f02209d0241016a229d02\
-41c000480d000b200320930241c0006c20940241206c6a41046c6a21a60220a602209502fd0b0280900320a602209602fd0b0290900320a60220\
-9702fd0b02a0900320a602209802fd0b02b0900320a602209902fd0b02c0900320a602209a02fd0b02d0900320a602209b02fd0b02e0900320a6\
-02209c02fd0b02f090030b20940241016a2294024102480d000b20930241016a2293024119480d000b20920241016a2292024101480d000b4100\
-21920203404100210d0340200b41086c200d6a2002280200480440200320920241046c200d41086c6a41046c6a21a80220a802fd000280900321\
-a70220a802fd0002809a0321a90220a70220a902fde40121aa0220a802fd000280a40321ab0220aa0220ab02fde40121ac0220a802fd000280ae\
-0321ad0220ac0220ad02fde40121ae0220a802fd000280920321af0220a802fd0002809c0321b00220af0220b002fde40121b10220a802fd0002\
-80a60321b20220b10220b202fde40121b30220a802fd000280b00321b40220b30220b402fde40121b50220ae0220b502fde40121b60220a802fd\
-000280940321b70220a802fd0002809e0321b80220b70220b802fde40121b90220a802fd000280a80321ba0220b90220ba02fde40121bb0220a8\
-02fd000280b20321bc0220bb0220bc02fde40121bd0220b60220bd02fde40121be0220a802fd000280960321bf0220a802fd000280a00321c002\
-20bf0220c002fde40121c10220a802fd000280aa0321c20220c10220c202fde40121c30220a802fd000280b40321c40220c30220c402fde40121\
-c50220be0220c502fde40121c60220bd02fd0c0000003f0000003f0000003f0000003ffde60121c70220b50220c702fde50121c80220c502fd0c\
-00000040000000400000004000000040fde60121c90220c80220c902fde50121ca0220bd02fd0c0000803e0000803e0000803e0000803efde601\
-21cb0220b50220cb02fde40121cc0220c502fd0c00008040000080400000804000008040fde60121cd0220cc0220cd02fde40121ce0220a802fd\
-000280980321cf0220a802fd000280a20321d00220cf0220d002fde40121d10220a802fd000280ac0321d20220d10220d202fde40121d30220a8\
-02fd000280b60321d40220d30220d402fde40121d50220ce0220d502fde40121d60220ab02fd0c0000003f0000003f0000003f0000003ffde601\
-21d70220a90220d702fde50121d80220ad02fd0c00000040000000400000004000000040fde60121d90220d80220d902fde50121da0220b202fd\
-0c0000003f0000003f0000003f0000003ffde60121db0220b00220db02fde50121dc0220b402fd0c00000040000000400000004000000040fde6\
-0121dd0220dc0220dd02fde50121de0220da0220de02fde40121df0220ba02fd0c0000003f0000003f0000003f0000003ffde60121e00220b802\
-20e002fde50121e10220bc02fd0c00000040000000400000004000000040fde60121e20220e10220e202fde50121e30220df0220e302fde40121\
-e40220c202fd0c0000003f0000003f0000003f0000003ffde60121e50220c00220e502fde50121e60220c402fd0c000000400000004000000040\
-00000040fde60121e70220e60220e702fde50121e80220e40220e802fde40121e90220e302fd0c0000003f0000003f0000003f0000003ffde601\
-21ea0220de0220ea02fde50121eb0220e802fd0c00000040000000400000004000000040fde60121ec0220eb0220ec02fde50121ed0220e302fd\
-0c0000803e0000803e0000803e0000803efde60121ee0220de0220ee02fde40121ef0220e802fd0c00008040000080400000804000008040fde6\
-0121f00220ef0220f002fde40121f10220d202fd0c0000003f0000003f0000003f0000003ffde60121f20220d00220f202fde50121f30220d402\
-fd0c00000040000000400000004000000040fde60121f40220f30220f402fde50121f50220f10220f502fde40121f60220ab02fd0c0000803e00\
-00803e0000803e0000803efde60121f70220a90220f702fde40121f80220ad02fd0c00008040000080400000804000008040fde60121f90220f8\
-0220f902fde40121fa0220a802fd000280b80321fb0220fa0220fb02fde40121fc0220b202fd0c0000803e0000803e0000803e0000803efde601\
-21fd0220b00220fd02fde40121fe0220b402fd0c00008040000080400000804000008040fde60121ff0220fe0220ff02fde40121800320a802fd\
-000280ba03218103208003208103fde40121820320fc02208203fde40121830320ba02fd0c0000803e0000803e0000803e0000803efde6012184\
-0320b802208403fde40121850320bc02fd0c00008040000080400000804000008040fde601218603208503208603fde40121870320a802fd0002\
-80bc03218803208703208803fde401218903208303208903fde401218a0320c202fd0c0000803e0000803e0000803e0000803efde601218b0320\
-c002208b03fde401218c0320c402fd0c00008040000080400000804000008040fde601218d03208c03208d03fde401218e0320a802fd000280be\
-03218f03208e03208f03fde401219003208a03209003fde401219103208903fd0c0000003f0000003f0000003f0000003ffde601219203208203\
-209203fde501219303209003fd0c00000040000000400000004000000040fde601219403209303209403fde501219503208903fd0c0000803e00\
-00803e0000803e0000803efde601219603208203209603fde401219703209003fd0c00008040000080400000804000008040fde6012198032097\
-03209803fde40121990320d202fd0c0000803e0000803e0000803e0000803efde601219a0320d002209a03fde401219b0320d402fd0c00008040\
-000080400000804000008040fde601219c03209b03209c03fde401219d0320a802fd000280c003219e03209d03209e03fde401219f0320990320\
-9f03fde40121a0034100218e0203404100218f02200320920241046c200d41c8006c6a41046c6a21a103034020a10320c602fd0b0280c20320a1\
-0320ca02fd0b02a0c20320a10320d602fd0b02c0c20320a10320e902fd0b02e0c20320a10320ed02fd0b0280c30320a10320f602fd0b02a0c303\
-20a103209103fd0b02c0c30320a103209503fd0b02e0c30320a10320a003fd0b0280c403208f0241016a228f024101480d000b208e0241016a22\
-8e024101480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b410021920203404100210d0340200b41086c200d6a\
-2002280200480440200520910241086c20920241046c6a41046c6a21a30320a303fd000280cc1621a203410021a4030340410021a50320072091\
-0241086c20920241046c6a20a4034180036c6a200b4180c8006c6a200d4180096c6a41046c6a21a603200320920241046c20a40341186c6a200d\
-41c8006c6a41046c6a21a703034020a60320a703fd000280c20320a203fde401fd0c00000000000000000000000000000000fdeb01fd0b020020\
-a6034180046a21a60320a70341206a21a70320a50341016a22a5034103480d000b20a40341016a22a4034103480d000b0b200d41016a220d4108\
-480d000b20920241016a2292024102480d000b20910241016a2291024110480d000b200841016a22082001480d000b0b0bd30d0f077f0a7b047f\
-087b017f017b017f017b017f017b027f047b037f047b027f20002001482002280200410448710440200021080340200821092009411070210a20\
-0941106e21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c4100210d03404100210e0340410520022802\
-004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000\
-000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000\
+7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f72790203018080040334\
+3300000101010102030404040505050605050505050405070707070707040405070707070808080808080807070707070707050407dd12372a69\
+6e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000832696e6665725f3030625f636f6e76\
+325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f77656967687473000932696e6665725f3030635f636f6e76335f636f6e\
+7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000a29696e6665725f30315f636f6e76325f636f6e7632645f6164\
+645f72656c755f6d61785f706f6f6c3264000b1f696e6665725f3032615f636f6e76335f636f6e7632645f6164645f72656c75000c2c696e6665\
+725f3032625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f34000d1c696e6665725f30335f6663315f6d61\
+746d756c5f6164645f72656c75000e30696e6665725f30345f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f65\
+78705f73756d000f206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f6469760010356576616c756174655f3030625f63\
+6f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765696768747300112d6576616c756174655f3031615f636f6e\
+76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32640012356576616c756174655f3031625f636f6e76335f636f6e7632645f\
+6164645f72656c755f776569676874735f7472616e73666f726d6500132c6576616c756174655f30325f636f6e76325f636f6e7632645f616464\
+5f72656c755f6d61785f706f6f6c3264000b226576616c756174655f3033615f636f6e76335f636f6e7632645f6164645f72656c75000c2f6576\
+616c756174655f3033625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f34000d1f6576616c756174655f30\
+345f6663315f6d61746d756c5f6164645f72656c75000e336576616c756174655f30355f6663325f6d61746d756c5f6164645f736f66746d6178\
+5f616d61785f7375625f6578705f73756d00142d6576616c756174655f30365f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d\
+5f335f6d6f726500151d747261696e5f3030615f746f5f666c6f61745f746f5f6633325f646976001632747261696e5f3030625f636f6e76325f\
+636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f00171e747261696e5f3030635f6663325f7765696768745f\
+72656f72646572656400181e747261696e5f3030645f6663315f7765696768745f72656f726465726564001920747261696e5f3030655f636f6e\
+76335f7765696768745f72656f726465726564001a20747261696e5f3030665f636f6e76325f7765696768745f72656f726465726564001b3274\
+7261696e5f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001c32747261696e5f\
+3031625f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000a31747261696e5f30325f636f\
+6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001d1f747261696e5f3033615f636f6e76335f63\
+6f6e7632645f6164645f72656c75000c2c747261696e5f3033625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f746861\
+6e5f34000d1c747261696e5f30345f6663315f6d61746d756c5f6164645f72656c75000e30747261696e5f30355f6663325f6d61746d756c5f61\
+64645f736f66746d61785f616d61785f7375625f6578705f73756d001e2b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f7365\
+6c6563745f73756d5f335f6d6f7265001f1a747261696e5f3036625f6663325f6261636b776172645f73756d00201d747261696e5f3036635f66\
+63325f6261636b776172645f6d61746d756c002127747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c65\
+637400221a747261696e5f3037615f6663315f6261636b776172645f73756d00231d747261696e5f3037625f6663315f6261636b776172645f6d\
+61746d756c002427747261696e5f3037635f6663315f6261636b776172645f6d61746d756c5f67745f73656c656374002532747261696e5f3037\
+645f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f696d6167657300261c747261696e5f3038615f636f6e\
+76335f6261636b776172645f73756d002732747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67\
+7261645f776569676874002832747261696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f6774\
+5f73656c6500292b747261696e5f3039615f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002a1c74726169\
+6e5f3039625f636f6e76325f6261636b776172645f73756d002b32747261696e5f3130615f636f6e76325f6261636b776172645f6d61785f706f\
+6f6c32645f677261645f636f6e7632645f7765002c32747261696e5f3130625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f\
+677261645f636f6e7632645f696e002d23747261696e5f3130635f636f6e76335f6261636b776172645f73756d5f736c69636573002e1c747261\
+696e5f3131615f636f6e76315f6261636b776172645f73756d002f32747261696e5f3131625f636f6e76315f6261636b776172645f6d61785f70\
+6f6f6c32645f677261645f636f6e7632645f7765003032747261696e5f3131635f636f6e76335f6261636b776172645f636f6e7632645f776569\
+6768745f677261645f736c69636573002e23747261696e5f3131645f636f6e76325f6261636b776172645f73756d5f736c69636573002e327472\
+61696e5f3132615f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765003123747261696e5f31\
+32625f636f6e76315f6261636b776172645f73756d5f736c69636573003132747261696e5f3132635f636f6e76315f6261636b776172645f6d61\
+785f706f6f6c32645f677261645f636f6e7632645f776500312e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f\
+706f775f7375625f335f6d6f726500320a8a970333d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f7\
+3fa29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea020\
+02a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555\
+555555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bf\
+a20ba50203017e017f037c200044000000000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f8\
+7f0f0b200044ffffffffffffef7f6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b\
+7f669ea0f63f660440200344000000000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a32204\
+2004a2210544111111111111c13f2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a24492\
+2449922449d23fa02005a2449a9999999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe\
+422ee63fa2a00b08002000bb1000b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a14400000000\
+0000f03f44000000000000004020012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000\
+210144000000000000f03f200144000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210\
+002102200043000000005d0440200120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b6\
+0b13002000bc41808080fc077141808080fc07470beb0807067f087b037f0f7b017f017b017f200020014804402000210903402009210a200a21\
+0b4100210c03404100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
+10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000\
+0000002116410021172004200c41386c200b4190066c6a200d41026c6a41046c6a21182005200e41086c41046c6a2119024003402018fd090200\
+211a2019fd000200211b201a201bfde601200ffde401210f2018fd090204211c201c201bfde6012010fde40121102018fd090270211d201d201b\
+fde6012011fde40121112018fd090274211e201e201bfde6012012fde40121122019fd000210211f201a201ffde6012013fde4012113201c201f\
+fde6012014fde4012114201d201ffde6012015fde4012115201e201ffde6012016fde4012116201741a07e460d012019fd000280012120201c20\
+20fde601200ffde401210f2018fd090208212120212020fde6012010fde4012110201e2020fde6012011fde40121112018fd0902782122202220\
+20fde6012012fde40121122019fd000290012123201c2023fde6012013fde401211320212023fde6012014fde4012114201e2023fde6012015fd\
+e401211520222023fde6012016fde4012116201741e07c460d012019fd00028002212420212024fde601200ffde401210f2018fd09020c212520\
+252024fde6012010fde401211020222024fde6012011fde40121112018fd09027c212620262024fde6012012fde40121122019fd000290022127\
+20212027fde6012013fde401211320252027fde6012014fde401211420222027fde6012015fde401211520262027fde6012016fde40121162018\
+41f0006a211820194180036a2119201741016a22174103480d000b0b2005200e41086c41046c6a21292029fd0002800921282029fd0002900921\
+2a2006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a212b202b200f2028fde401fd0c00000000000000000000000000\
+000000fdeb0120102028fde401fd0c00000000000000000000000000000000fdeb01fde90120112028fde401fd0c000000000000000000000000\
+00000000fdeb01fde90120122028fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202b2013202afde401fd0c0000\
+0000000000000000000000000000fdeb012014202afde401fd0c00000000000000000000000000000000fdeb01fde9012015202afde401fd0c00\
+000000000000000000000000000000fdeb01fde9012016202afde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200e\
+41016a220e4104480d000b200d41016a220d410d480d000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b860702077f1f\
+7b200020014804402000210903402009210a200a412070210b200a41206e210a200a210c4100210d2005200c41086c200b41c0006c6a41046c6a\
+210e2007200c4180206c200b41086c6a41046c6a210f0340200efd0002800a21102010fd0c0000003f0000003f0000003f0000003ffde6012111\
+200efd0002804afd0c0000003f0000003f0000003f0000003ffde6012112200efd0002808a0121132013fd0c0000003f0000003f0000003f0000\
+003ffde6012114200efd000280ca01fd0c0000003f0000003f0000003f0000003ffde6012115200efd0002808a0321162016fd0c0000003f0000\
+003f0000003f0000003ffde601211720112015fde4012017fde40121182018fd0c0000003f0000003f0000003f0000003ffde6012119200efd00\
+02808a02fd0c0000003f0000003f0000003f0000003ffde601211a200efd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211b\
+2012201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601211c200efd000280ca02fd0c0000003f0000003f0000003f00\
+00003ffde601211d200efd0002808a04211e201efd0c0000003f0000003f0000003f0000003ffde601211f2014201dfde401201ffde401212020\
+20fd0c0000003f0000003f0000003f0000003ffde601212120112015fde5012017fde40121222022fd0c0000003f0000003f0000003f0000003f\
+fde60121232012201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde60121242014201dfde501201ffde40121252025fd0c\
+0000003f0000003f0000003f0000003ffde601212620112012fde4012014fde401212720112012fde5012014fde40121282019201cfde4012021\
+fde40121292019201cfde5012021fde401212a20232024fde4012026fde401212b20232024fde5012026fde401212c2017201bfde401201ffde4\
+01212d2017201bfde501201ffde401212e200f2010fd0b0200200f2027fd0b028008200f2028fd0b028010200f2013fd0b028018200f2018fd0b\
+028020200f2029fd0b028028200f202afd0b028030200f2020fd0b028038200f2022fd0b028040200f202bfd0b028048200f202cfd0b02805020\
+0f2025fd0b028058200f2016fd0b028060200f202dfd0b028068200f202efd0b028070200f201efd0b028078200e41106a210e200f41106a210f\
+200d41016a220d4102480d000b200941016a22092001480d000b0b0bea1002077f3c7b2000200148200228020041044e71044020002109034020\
+09210a200a41c00070210b200a41c0006e210a200a210c4100210d2005200c41086c200b4180016c6a41046c6a210e2008200c4180e4006c200b\
+41086c6a41046c6a210f0340200efd000280cc0421102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde6012112200efd000280cc0621132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde6012115200efd000280cc0821162016fd0c0000003f0000003f0000003f0000003ffde60121172010fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde6012118200efd000280cc0a21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a200efd0002\
+80cc10211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2018201afde401201cfde401211d201dfd0c398ee33d398ee33d398e\
+e33d398ee33dfde601211e2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211f200efd000280cc0c21202020fd0c398ee33d398ee33d\
+398ee33d398ee33dfde6012121200efd000280cc1221222022fd0c398ee33d398ee33d398ee33d398ee33dfde6012123201f2021fde4012023fd\
+e40121242024fd0c398ee33d398ee33d398ee33d398ee33dfde60121252016fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200efd00\
+0280cc0e21272027fd0c398ee33d398ee33d398ee33d398ee33dfde6012128200efd000280cc1421292029fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601212a20262028fde401202afde401212b20182019fd0c398e633d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c\
+398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d201f2020fd0c398e633d398e63\
+3d398e633d398e633dfde601fde5012022fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601212f2029fd0c398ee33c398ee33c398ee33c398ee33cfde601213020262027fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012030fde40121312010fd0c398e633d398e633d398e633d398e633dfde601201afde501201bfd0c398e633e398e633e398e633e398e\
+633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332013fd0c398e633d398e633d398e633d398e633dfde601\
+2021fde5012022fd0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde6012135\
+2029fd0c398e633e398e633e398e633e398e633efde60121362016fd0c398e633d398e633d398e633d398e633dfde6012028fde5012036fde401\
+21372011fd0c0000003f0000003f0000003f0000003ffde601213820122015fde4012017fd0c398ee33d398ee33d398ee33d398ee33dfde601fd\
+e401213920122014fd0c398e633d398e633d398e633d398e633dfde601fde5012017fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
+213a2011fd0c398e633d398e633d398e633d398e633dfde6012015fde5012017fd0c398e633e398e633e398e633e398e633efde601fde401213b\
+201dfd0c0000003f0000003f0000003f0000003ffde601213c201e2025fde401202bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401\
+213d201e2024fd0c398e633d398e633d398e633d398e633dfde601fde501202bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e\
+201dfd0c398e633d398e633d398e633d398e633dfde6012025fde501202bfd0c398e633e398e633e398e633e398e633efde601fde401213f202c\
+fd0c0000003f0000003f0000003f0000003ffde6012140202d202ffde4012031fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012141\
+202d202efd0c398e633d398e633d398e633d398e633dfde601fde5012031fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012142202c\
+fd0c398e633d398e633d398e633d398e633dfde601202ffde5012031fd0c398e633e398e633e398e633e398e633efde601fde40121432032fd0c\
+0000003f0000003f0000003f0000003ffde601214420332035fde4012037fd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121452033\
+2034fd0c398e633d398e633d398e633d398e633dfde601fde5012037fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121462032fd0c\
+398e633d398e633d398e633d398e633dfde6012035fde5012037fd0c398e633e398e633e398e633e398e633efde601fde4012147201bfd0c0000\
+003f0000003f0000003f0000003ffde6012148201c2023fde401202afde4012149201c2022fd0c398e633d398e633d398e633d398e633dfde601\
+fde5012030fde401214a201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012036fde401214b200f2038fd0b0200200f2039fd\
+0b028010200f203afd0b028020200f203bfd0b028030200f2017fd0b028040200f203cfd0b028050200f203dfd0b028060200f203efd0b028070\
+200f203ffd0b02808001200f202bfd0b02809001200f2040fd0b0280a001200f2041fd0b0280b001200f2042fd0b0280c001200f2043fd0b0280\
+d001200f2031fd0b0280e001200f2044fd0b0280f001200f2045fd0b02808002200f2046fd0b02809002200f2047fd0b0280a002200f2037fd0b\
+0280b002200f2048fd0b0280c002200f2049fd0b0280d002200f204afd0b0280e002200f204bfd0b0280f002200f2029fd0b02808003200e4110\
+6a210e200f41106a210f200d41016a220d4102480d000b200941016a22092001480d000b0b0bd81009097f207b047f0a7b037f077b037f117b05\
+7f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a0\
+2a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd000280\
+1c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117\
+200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201a\
+fde501211e200ffd000280292018fde501211f200ffd00028028201afde5012120200ffd0002002011fde5012013fde501212120152013fde401\
+212220132015fde5012123200ffd000280032016fde5012015fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfd\
+e5012127201c2016fde401201bfde501212820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b2016201cfde50120\
+1efde501212c200ffd000280272017fde501201ffde501212d2020201ffde401212e201f2020fde501212f200ffd0002802a201cfde5012020fd\
+e501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20\
+102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093\
+022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a211020\
+0e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b4100213103404100213203404100213303404100\
+21340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000\
+000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000\
+000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c0000000000000000\
+0000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620\
+314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210\
+214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f\
+460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601203b\
+fde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde60120\
+3efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035\
+fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049\
+203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a2233\
+4110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a20032032\
+41046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f\
+204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde401\
+2153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde401215620512052fde501204afd0002c0e703fd\
+e4012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde4\
+01fde4012159204c204dfde501204afd000280db03fde4012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03\
+fde401fde401215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41\
+c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c20\
+3241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a205e41c0026c6a200b41c00c6c6a\
+41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c00000000000000000000000000\
+000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002c0f603205cfde401fd0c\
+00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9\
+01fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d000b203241016a22324102480d\
+000b203141016a22314108480d000b200841016a22082001480d000b0b0bdd3e0f067f017b017ffe017b077f087b037f067b017f017b017f787b\
+017f017b057f2000200148200228020041044e710440200021080340200821092009410170210a200941016e21092009210b4100210c03404100\
+210d0340200b41086c200d6a20022802004804402004200b4180e4006c200d41c00c6c6a200c41046c6a41046c6a210f200ffd000200210e200e\
+fd0c00000040000000400000004000000040fde6012110200ffd0002800a21112011fd0c00004040000040400000404000004040fde601211220\
+102012fde4012113200ffd0002801421142014fd0c00004040000040400000404000004040fde601211520132015fde5012116200ffd0002801e\
+21172017fd0c00000040000000400000004000000040fde601211820162018fde50121192019fd0c00000040000000400000004000000040fde6\
+01211a200ffd00028002211b201bfd0c00000040000000400000004000000040fde601211c200ffd0002800c211d201dfd0c0000404000004040\
+0000404000004040fde601211e201c201efde401211f200ffd0002801621202020fd0c00004040000040400000404000004040fde6012121201f\
+2021fde5012122200ffd0002802021232023fd0c00000040000000400000004000000040fde601212420222024fde50121252025fd0c00004040\
+000040400000404000004040fde6012126201a2026fde4012127200ffd0002800421282028fd0c00000040000000400000004000000040fde601\
+2129200ffd0002800e212a202afd0c00004040000040400000404000004040fde601212b2029202bfde401212c200ffd00028018212d202dfd0c\
+00004040000040400000404000004040fde601212e202c202efde501212f200ffd0002802221302030fd0c000000400000004000000040000000\
+40fde6012131202f2031fde50121322032fd0c00004040000040400000404000004040fde601213320272033fde5012134200ffd000280062135\
+2035fd0c00000040000000400000004000000040fde6012136200ffd0002801021372037fd0c00004040000040400000404000004040fde60121\
+3820362038fde4012139200ffd0002801a213a203afd0c00004040000040400000404000004040fde601213b2039203bfde501213c200ffd0002\
+8024213d203dfd0c00000040000000400000004000000040fde601213e203c203efde501213f203ffd0c00000040000000400000004000000040\
+fde601214020342040fde50121412025fd0c00000040000000400000004000000040fde60121422032fd0c0000a0400000a0400000a0400000a0\
+40fde601214320422043fde401214420442040fde40121452032fd0c00000041000000410000004100000041fde60121462025fd0c0000804100\
+0080410000804100008041fde601214720462047fde5012148203ffd0c00000041000000410000004100000041fde601214920482049fde40121\
+4a20252032fde401214b204b2040fde501214c200ffd00028008214d204dfd0c00000040000000400000004000000040fde601214e200ffd0002\
+8012214f204ffd0c00004040000040400000404000004040fde6012150204e2050fde4012151200ffd0002801c21522052fd0c00004040000040\
+400000404000004040fde601215320512053fde5012154200ffd0002802621552055fd0c00000040000000400000004000000040fde601215620\
+542056fde501215720572025fde50121582032fd0c0000c03f0000c03f0000c03f0000c03ffde601215920582059fde501215a203ffd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601215b205a205bfde401215c2011fd0c00000040000000400000004000000040fde601215d2014fd0c0000\
+a0400000a0400000a0400000a040fde601215e205d205efde401215f205f2018fde40121602060fd0c00000040000000400000004000000040fd\
+e6012161201dfd0c00000040000000400000004000000040fde60121622020fd0c0000a0400000a0400000a0400000a040fde601216320622063\
+fde401216420642024fde40121652065fd0c00004040000040400000404000004040fde601216620612066fde4012167202afd0c000000400000\
+00400000004000000040fde6012168202dfd0c0000a0400000a0400000a0400000a040fde601216920682069fde401216a206a2031fde401216b\
+206bfd0c00004040000040400000404000004040fde601216c2067206cfde501216d2037fd0c00000040000000400000004000000040fde60121\
+6e203afd0c0000a0400000a0400000a0400000a040fde601216f206e206ffde40121702070203efde40121712071fd0c00000040000000400000\
+004000000040fde6012172206d2072fde50121732065fd0c00000040000000400000004000000040fde6012174206bfd0c0000a0400000a04000\
+00a0400000a040fde601217520742075fde401217620762072fde4012177206bfd0c00000041000000410000004100000041fde60121782065fd\
+0c00008041000080410000804100008041fde601217920782079fde501217a2071fd0c00000041000000410000004100000041fde601217b207a\
+207bfde401217c2065206bfde401217d207d2072fde501217e204ffd0c00000040000000400000004000000040fde601217f2052fd0c0000a040\
+0000a0400000a0400000a040fde601218001207f208001fde4012181012081012056fde4012182012082012065fde501218301206bfd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601218401208301208401fde5012185012071fd0c0000c03f0000c03f0000c03f0000c03ffde60121860120\
+8501208601fde4012187012014fd0c00000041000000410000004100000041fde6012188012011fd0c00008041000080410000804100008041fd\
+e601218901208801208901fde501218a012017fd0c00000041000000410000004100000041fde601218b01208a01208b01fde401218c01208c01\
+fd0c00000040000000400000004000000040fde601218d012020fd0c00000041000000410000004100000041fde601218e01201dfd0c00008041\
+000080410000804100008041fde601218f01208e01208f01fde5012190012023fd0c00000041000000410000004100000041fde6012191012090\
+01209101fde401219201209201fd0c00004040000040400000404000004040fde601219301208d01209301fde401219401202dfd0c0000004100\
+0000410000004100000041fde601219501202afd0c00008041000080410000804100008041fde601219601209501209601fde5012197012030fd\
+0c00000041000000410000004100000041fde601219801209701209801fde401219901209901fd0c00004040000040400000404000004040fde6\
+01219a01209401209a01fde501219b01203afd0c00000041000000410000004100000041fde601219c012037fd0c000080410000804100008041\
+00008041fde601219d01209c01209d01fde501219e01203dfd0c00000041000000410000004100000041fde601219f01209e01209f01fde40121\
+a00120a001fd0c00000040000000400000004000000040fde60121a101209b0120a101fde50121a201209201fd0c000000400000004000000040\
+00000040fde60121a301209901fd0c0000a0400000a0400000a0400000a040fde60121a40120a30120a401fde40121a50120a50120a101fde401\
+21a601209901fd0c00000041000000410000004100000041fde60121a701209201fd0c00008041000080410000804100008041fde60121a80120\
+a70120a801fde50121a90120a001fd0c00000041000000410000004100000041fde60121aa0120a90120aa01fde40121ab01209201209901fde4\
+0121ac0120ac0120a101fde50121ad012052fd0c00000041000000410000004100000041fde60121ae01204ffd0c000080410000804100008041\
+00008041fde60121af0120ae0120af01fde50121b0012055fd0c00000041000000410000004100000041fde60121b10120b00120b101fde40121\
+b20120b201209201fde50121b301209901fd0c0000c03f0000c03f0000c03f0000c03ffde60121b40120b30120b401fde50121b50120a001fd0c\
+0000c03f0000c03f0000c03f0000c03ffde60121b60120b50120b601fde40121b70120112014fde40121b80120b8012018fde50121b90120b901\
+fd0c00000040000000400000004000000040fde60121ba01201d2020fde40121bb0120bb012024fde50121bc0120bc01fd0c0000404000004040\
+0000404000004040fde60121bd0120ba0120bd01fde40121be01202a202dfde40121bf0120bf012031fde50121c00120c001fd0c000040400000\
+40400000404000004040fde60121c10120be0120c101fde50121c2012037203afde40121c30120c301203efde50121c40120c401fd0c00000040\
+000000400000004000000040fde60121c50120c20120c501fde50121c60120bc01fd0c00000040000000400000004000000040fde60121c70120\
+c001fd0c0000a0400000a0400000a0400000a040fde60121c80120c70120c801fde40121c90120c90120c501fde40121ca0120c001fd0c000000\
+41000000410000004100000041fde60121cb0120bc01fd0c00008041000080410000804100008041fde60121cc0120cb0120cc01fde50121cd01\
+20c401fd0c00000041000000410000004100000041fde60121ce0120cd0120ce01fde40121cf0120bc0120c001fde40121d00120d00120c501fd\
+e50121d101204f2052fde40121d20120d2012056fde50121d30120d30120bc01fde50121d40120c001fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde60121d50120d40120d501fde50121d60120c401fd0c0000c03f0000c03f0000c03f0000c03ffde60121d70120d60120d701fde40121d801\
+200ffd0002802821d90120d9012011fde50121da012014fd0c0000c03f0000c03f0000c03f0000c03ffde60121db0120da0120db01fde50121dc\
+012017fd0c0000c03f0000c03f0000c03f0000c03ffde60121dd0120dc0120dd01fde40121de0120de01fd0c0000004000000040000000400000\
+0040fde60121df01200ffd0002802a21e00120e001201dfde50121e1012020fd0c0000c03f0000c03f0000c03f0000c03ffde60121e20120e101\
+20e201fde50121e3012023fd0c0000c03f0000c03f0000c03f0000c03ffde60121e40120e30120e401fde40121e50120e501fd0c000040400000\
+40400000404000004040fde60121e60120df0120e601fde40121e701200ffd0002802c21e80120e801202afde50121e901202dfd0c0000c03f00\
+00c03f0000c03f0000c03ffde60121ea0120e90120ea01fde50121eb012030fd0c0000c03f0000c03f0000c03f0000c03ffde60121ec0120eb01\
+20ec01fde40121ed0120ed01fd0c00004040000040400000404000004040fde60121ee0120e70120ee01fde50121ef01200ffd0002802e21f001\
+20f0012037fde50121f101203afd0c0000c03f0000c03f0000c03f0000c03ffde60121f20120f10120f201fde50121f301203dfd0c0000c03f00\
+00c03f0000c03f0000c03ffde60121f40120f30120f401fde40121f50120f501fd0c00000040000000400000004000000040fde60121f60120ef\
+0120f601fde50121f70120e501fd0c00000040000000400000004000000040fde60121f80120ed01fd0c0000a0400000a0400000a0400000a040\
+fde60121f90120f80120f901fde40121fa0120fa0120f601fde40121fb0120ed01fd0c00000041000000410000004100000041fde60121fc0120\
+e501fd0c00008041000080410000804100008041fde60121fd0120fc0120fd01fde50121fe0120f501fd0c000000410000004100000041000000\
+41fde60121ff0120fe0120ff01fde40121800220e50120ed01fde40121810220810220f601fde501218202200ffd00028030218302208302204f\
+fde5012184022052fd0c0000c03f0000c03f0000c03f0000c03ffde601218502208402208502fde5012186022055fd0c0000c03f0000c03f0000\
+c03f0000c03ffde601218702208602208702fde40121880220880220e501fde50121890220ed01fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601218a02208902208a02fde501218b0220f501fd0c0000c03f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde401218d024100\
+218e0203404100218f022003200d41c0006c200c41046c6a41046c6a21900203402090022041fd0b02002090022045fd0b028010209002204afd\
+0b028020209002204cfd0b028030209002205cfd0b0280402090022073fd0b0280502090022077fd0b028060209002207cfd0b02807020900220\
+7efd0b02808001209002208701fd0b0280900120900220a201fd0b0280a00120900220a601fd0b0280b00120900220ab01fd0b0280c001209002\
+20ad01fd0b0280d00120900220b701fd0b0280e00120900220c601fd0b0280f00120900220ca01fd0b0280800220900220cf01fd0b0280900220\
+900220d101fd0b0280a00220900220d801fd0b0280b00220900220f701fd0b0280c00220900220fb01fd0b0280d002209002208002fd0b0280e0\
+02209002208202fd0b0280f002209002208d02fd0b02808003208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d\
+41016a220d4108480d000b200c41016a220c4110480d000b41002191020340410021920203404100219302034041002194020340200b41086c20\
+940241046c6a2002280200480440fd0c00000000000000000000000000000000219502fd0c00000000000000000000000000000000219602fd0c\
+00000000000000000000000000000000219702fd0c00000000000000000000000000000000219802fd0c00000000000000000000000000000000\
+219902fd0c00000000000000000000000000000000219a02fd0c00000000000000000000000000000000219b02fd0c0000000000000000000000\
+0000000000219c024100219d0220032093024180046c2094024180026c6a41046c6a219e0220062091024180e4006c2093024180046c6a41046c\
+6a219f020340209e02fd09020021a002209f02fd00020021a10220a00220a102fde601209502fde401219502209f02fd00021021a20220a00220\
+a202fde601209602fde401219602209e02fd0902800221a30220a30220a102fde601209702fde40121970220a30220a202fde601209802fde401\
+219802209e02fd0902800421a40220a40220a102fde601209902fde40121990220a40220a202fde601209a02fde401219a02209e02fd09028006\
+21a50220a50220a102fde601209b02fde401219b0220a50220a202fde601209c02fde401219c02209e0241046a219e02209f0241206a219f0220\
+9d0241016a229d0241c000480d000b200320930241c0006c20940241206c6a41046c6a21a60220a602209502fd0b0280900320a602209602fd0b\
+0290900320a602209702fd0b02a0900320a602209802fd0b02b0900320a602209902fd0b02c0900320a602209a02fd0b02d0900320a602209b02\
+fd0b02e0900320a602209c02fd0b02f090030b20940241016a2294024102480d000b20930241016a2293024119480d000b20920241016a229202\
+4101480d000b410021920203404100210d0340200b41086c200d6a2002280200480440200320920241046c200d41086c6a41046c6a21a80220a8\
+02fd000280900321a70220a802fd0002809a0321a90220a70220a902fde40121aa0220a802fd000280a40321ab0220aa0220ab02fde40121ac02\
+20a802fd000280ae0321ad0220ac0220ad02fde40121ae0220a802fd000280920321af0220a802fd0002809c0321b00220af0220b002fde40121\
+b10220a802fd000280a60321b20220b10220b202fde40121b30220a802fd000280b00321b40220b30220b402fde40121b50220ae0220b502fde4\
+0121b60220a802fd000280940321b70220a802fd0002809e0321b80220b70220b802fde40121b90220a802fd000280a80321ba0220b90220ba02\
+fde40121bb0220a802fd000280b20321bc0220bb0220bc02fde40121bd0220b60220bd02fde40121be0220a802fd000280960321bf0220a802fd\
+000280a00321c00220bf0220c002fde40121c10220a802fd000280aa0321c20220c10220c202fde40121c30220a802fd000280b40321c40220c3\
+0220c402fde40121c50220be0220c502fde40121c60220bd02fd0c0000003f0000003f0000003f0000003ffde60121c70220b50220c702fde501\
+21c80220c502fd0c00000040000000400000004000000040fde60121c90220c80220c902fde50121ca0220bd02fd0c0000803e0000803e000080\
+3e0000803efde60121cb0220b50220cb02fde40121cc0220c502fd0c00008040000080400000804000008040fde60121cd0220cc0220cd02fde4\
+0121ce0220a802fd000280980321cf0220a802fd000280a20321d00220cf0220d002fde40121d10220a802fd000280ac0321d20220d10220d202\
+fde40121d30220a802fd000280b60321d40220d30220d402fde40121d50220ce0220d502fde40121d60220ab02fd0c0000003f0000003f000000\
+3f0000003ffde60121d70220a90220d702fde50121d80220ad02fd0c00000040000000400000004000000040fde60121d90220d80220d902fde5\
+0121da0220b202fd0c0000003f0000003f0000003f0000003ffde60121db0220b00220db02fde50121dc0220b402fd0c00000040000000400000\
+004000000040fde60121dd0220dc0220dd02fde50121de0220da0220de02fde40121df0220ba02fd0c0000003f0000003f0000003f0000003ffd\
+e60121e00220b80220e002fde50121e10220bc02fd0c00000040000000400000004000000040fde60121e20220e10220e202fde50121e30220df\
+0220e302fde40121e40220c202fd0c0000003f0000003f0000003f0000003ffde60121e50220c00220e502fde50121e60220c402fd0c00000040\
+000000400000004000000040fde60121e70220e60220e702fde50121e80220e40220e802fde40121e90220e302fd0c0000003f0000003f000000\
+3f0000003ffde60121ea0220de0220ea02fde50121eb0220e802fd0c00000040000000400000004000000040fde60121ec0220eb0220ec02fde5\
+0121ed0220e302fd0c0000803e0000803e0000803e0000803efde60121ee0220de0220ee02fde40121ef0220e802fd0c00008040000080400000\
+804000008040fde60121f00220ef0220f002fde40121f10220d202fd0c0000003f0000003f0000003f0000003ffde60121f20220d00220f202fd\
+e50121f30220d402fd0c00000040000000400000004000000040fde60121f40220f30220f402fde50121f50220f10220f502fde40121f60220ab\
+02fd0c0000803e0000803e0000803e0000803efde60121f70220a90220f702fde40121f80220ad02fd0c00008040000080400000804000008040\
+fde60121f90220f80220f902fde40121fa0220a802fd000280b80321fb0220fa0220fb02fde40121fc0220b202fd0c0000803e0000803e000080\
+3e0000803efde60121fd0220b00220fd02fde40121fe0220b402fd0c00008040000080400000804000008040fde60121ff0220fe0220ff02fde4\
+0121800320a802fd000280ba03218103208003208103fde40121820320fc02208203fde40121830320ba02fd0c0000803e0000803e0000803e00\
+00803efde60121840320b802208403fde40121850320bc02fd0c00008040000080400000804000008040fde601218603208503208603fde40121\
+870320a802fd000280bc03218803208703208803fde401218903208303208903fde401218a0320c202fd0c0000803e0000803e0000803e000080\
+3efde601218b0320c002208b03fde401218c0320c402fd0c00008040000080400000804000008040fde601218d03208c03208d03fde401218e03\
+20a802fd000280be03218f03208e03208f03fde401219003208a03209003fde401219103208903fd0c0000003f0000003f0000003f0000003ffd\
+e601219203208203209203fde501219303209003fd0c00000040000000400000004000000040fde601219403209303209403fde5012195032089\
+03fd0c0000803e0000803e0000803e0000803efde601219603208203209603fde401219703209003fd0c00008040000080400000804000008040\
+fde601219803209703209803fde40121990320d202fd0c0000803e0000803e0000803e0000803efde601219a0320d002209a03fde401219b0320\
+d402fd0c00008040000080400000804000008040fde601219c03209b03209c03fde401219d0320a802fd000280c003219e03209d03209e03fde4\
+01219f03209903209f03fde40121a0034100218e0203404100218f02200320920241046c200d41c8006c6a41046c6a21a103034020a10320c602\
+fd0b0280c20320a10320ca02fd0b02a0c20320a10320d602fd0b02c0c20320a10320e902fd0b02e0c20320a10320ed02fd0b0280c30320a10320\
+f602fd0b02a0c30320a103209103fd0b02c0c30320a103209503fd0b02e0c30320a10320a003fd0b0280c403208f0241016a228f024101480d00\
+0b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b410021920203404100210d0340\
+200b41086c200d6a2002280200480440200520910241086c20920241046c6a41046c6a21a30320a303fd000280cc1621a203410021a403034041\
+0021a503200720910241086c20920241046c6a20a4034180036c6a200b4180c8006c6a200d4180096c6a41046c6a21a603200320920241046c20\
+a40341186c6a200d41c8006c6a41046c6a21a703034020a60320a703fd000280c20320a203fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b020020a6034180046a21a60320a70341206a21a70320a50341016a22a5034103480d000b20a40341016a22a4034103480d000b0b20\
+0d41016a220d4108480d000b20920241016a2292024102480d000b20910241016a2291024110480d000b200841016a22082001480d000b0b0bd3\
+0d0f077f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f2000200148200228020041044871044020002108034020082109\
+2009411070210a200941106e21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c4100210d03404100210e\
+0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000\
+0000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000\
+00000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c\
+000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100211903404100211a2004200c41c00c6c200d\
+41c0026c6a201941c0026c6a200e41c0006c6a41046c6a211b2005200a41086c20194180c0016c6a41046c6a211c02400340201bfd090200211d\
+201cfd000280cc04211e201d201efde601200ffde401210f201cfd000290cc04211f201d201ffde6012010fde4012110201bfd09028032212020\
+20201efde6012011fde40121112020201ffde6012012fde4012112201a41807f460d01201bfd0902806421212021201efde6012013fde4012113\
+2021201ffde6012014fde4012114201bfd090280960121222022201efde6012015fde40121152022201ffde6012016fde4012116201a41a07e46\
+0d01201bfd090280c80121232023201efde6012017fde40121172023201ffde6012018fde4012118201b41046a211b201c4180046a211c201a41\
+016a221a41c001480d000b0b201941016a22194103480d000b2005200a41086c41046c6a21252025fd000280cc1621242025fd000290cc162126\
+2007200c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a21272027200f2024fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b0200202720102026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202720112024fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b028024202720122026fde401fd0c00000000000000000000000000000000fdeb01fd0b0290242027\
+20132024fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202720142026fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b029048202720152024fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202720162026fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b02906c202720172024fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001\
+202720182026fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200a41086c41046c6a21292029fd000280cc16\
+21282029fd000290cc16212a4100212b0340202b41026c41016a200228020041016b202b41026c41016a200228020041016b481b212cfd0c0000\
+0000000000000000000000000000212dfd0c00000000000000000000000000000000212efd0c00000000000000000000000000000000212ffd0c\
+0000000000000000000000000000000021304100211903404100211a2004200d41c0026c202b4180196c6a201941c0026c6a200e41c0006c6a41\
+046c6a21312005200a41086c20194180c0016c6a41046c6a21322004202c41c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c\
+6a213303402031fd09020021342032fd000280cc04213520342035fde601202dfde401212d2032fd000290cc04213620342036fde601202efde4\
+01212e2033fd090200213720372035fde601202ffde401212f20372036fde6012030fde4012130203141046a213120324180046a213220334104\
+6a2133201a41016a221a41c001480d000b201941016a22194103480d000b2007200a41086c200d4180036c6a202b4180126c6a200e4180016c6a\
+41046c6a21382038202d2028fde401fd0c00000000000000000000000000000000fdeb01fd0b02002038202e202afde401fd0c00000000000000\
+000000000000000000fdeb01fd0b02102007202c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a21392039202f2028fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b020020392030202afde401fd0c00000000000000000000000000000000fdeb01fd0b\
+0210202b41016a222b200228020041016a41026d480d000b0b200e41016a220e4103480d000b200d41016a220d4103480d000b200841016a2208\
+2001480d000b0b0bc20c0f057f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f2000200148044020002107034020072108\
+20084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440\
+fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000\
+210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000\
+00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
+000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941\
+086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d0\
+16211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f20174180\
+7f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde60120\
+12fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6\
+012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b200520094108\
+6c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b021020\
+24200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006\
+202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c\
+6a21262026fd000280d02821252026fd000290d0282127410021280340202841026c41016a200228020041016b202841026c41016a2002280200\
+41016b481b2129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c000000000000000000\
+00000000000000212cfd0c00000000000000000000000000000000212d41002116034041002117200420284180126c20166a41046c6a212e2005\
+200941086c201641c0046c6a41046c6a212f200420294180096c20166a41046c6a21300340202efd0902002131202ffd000280d0162132203120\
+32fde601202afde401212a202ffd000290d016213320312033fde601202bfde401212b2030fd090200213420342032fde601202cfde401212c20\
+342033fde601202dfde401212d202e4180046a212e202f4180026a212f20304180046a2130201741016a22174109480d000b201641016a221641\
+8001480d000b2006200941086c20284180016c6a41046c6a21352035202a2025fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+02002035202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02102006202941c0006c200941086c6a41046c6a21362036\
+202c2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002036202d2027fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b0210202841016a2228200228020041016a41026d480d000b0b200741016a22072001480d000b0b0be10610017d017f097d047f0a\
+7d037f017d017f017d027f017d027f017d017f017d027f200020014804402005410041046c6a210920092a0280e628210820092a0284e628210a\
+20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02\
+a0e628211120092a02a4e62821122000211303402013211420142115410021160340430000000021174300000000211843000000002119430000\
+0000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f43000000002120410021212004201541c0006c\
+41046c6a21222005410041046c6a2123034020222a020021242017202420232a0280d228949221172018202420232a0284d22894922118201920\
+2420232a0288d22894922119201a202420232a028cd2289492211a201b202420232a0290d2289492211b201c202420232a0294d2289492211c20\
+1d202420232a0298d2289492211d201e202420232a029cd2289492211e201f202420232a02a0d2289492211f2020202420232a02a4d228949221\
+20202241046a2122202341286a2123202141016a222141c000480d000b2006201541166c41046c6a21252025201720089238020020252018200a\
+9238020420252019200b923802082025201a200c9238020c2025201b200d923802102025201c200e923802142025201d200f923802182025201e\
+20109238021c2025201f20119238022020252020201292380224201641016a22164101480d000b43ffff7fff2126410021212006201541166c41\
+046c6a21270340202620272a0200972126202741046a2127202141016a2221410a480d000b2006201541166c41046c6a21282028202638022820\
+282a022821294100212a2006201541166c41046c6a212b0340202b202b2a0200202993100238022c202b41046a212b202a41016a222a410a480d\
+000b4300000000212c410021212006201541166c41046c6a212d0340202c202d2a022c92212c202d41046a212d202141016a2221410a480d000b\
+2028202c38025420282a0254212e4100212a20072015410a6c41046c6a212f2006201541166c41046c6a21300340202f20302a022c202e953802\
+00202f41046a212f203041046a2130202a41016a222a410a480d000b201341016a22132001480d000b0b0b860101077f20002001480440200021\
+080340200821092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300\
+007f4395380200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b41016a220b4101480d000b200841016a2208200148\
+0d000b0b0b860702077f1f7b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c\
+200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800a210f200ffd0c0000003f0000003f0000\
+003f0000003ffde6012110200dfd0002804afd0c0000003f0000003f0000003f0000003ffde6012111200dfd0002808a0121122012fd0c000000\
+3f0000003f0000003f0000003ffde6012113200dfd000280ca01fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808a0321\
+152015fd0c0000003f0000003f0000003f0000003ffde601211620102014fde4012016fde40121172017fd0c0000003f0000003f0000003f0000\
+003ffde6012118200dfd0002808a02fd0c0000003f0000003f0000003f0000003ffde6012119200dfd000280ca03fd0c0000003f0000003f0000\
+003f0000003ffde601211a20112019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b200dfd000280ca02fd0c0000\
+003f0000003f0000003f0000003ffde601211c200dfd0002808a04211d201dfd0c0000003f0000003f0000003f0000003ffde601211e2013201c\
+fde401201efde401211f201ffd0c0000003f0000003f0000003f0000003ffde601212020102014fde5012016fde40121212021fd0c0000003f00\
+00003f0000003f0000003ffde601212220112019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121232013201cfde501\
+201efde40121242024fd0c0000003f0000003f0000003f0000003ffde601212520102011fde4012013fde401212620102011fde5012013fde401\
+21272018201bfde4012020fde40121282018201bfde5012020fde401212920222023fde4012025fde401212a20222023fde5012025fde401212b\
+2016201afde401201efde401212c2016201afde501201efde401212d200e200ffd0b0200200e2026fd0b028008200e2027fd0b028010200e2012\
+fd0b028018200e2017fd0b028020200e2028fd0b028028200e2029fd0b028030200e201ffd0b028038200e2021fd0b028040200e202afd0b0280\
+48200e202bfd0b028050200e2024fd0b028058200e2015fd0b028060200e202cfd0b028068200e202dfd0b028070200e201dfd0b028078200d41\
+106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000\
+2001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd\
+0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021\
+11fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000\
+002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41\
+086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde60120\
+0ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e\
+2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde40121152016\
+41a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde601\
+2010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6\
+012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fd\
+e601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fd\
+e6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401\
+211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21\
+282028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212a202a200e2027\
+fde401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c00000000000000000000000000000000fdeb01fde901201020\
+27fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c00000000000000000000000000000000fdeb01fde9\
+01fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb0120132029fde401fd0c0000000000000000000000000000\
+0000fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fde90120152029fde401fd0c00000000000000000000\
+000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841\
+016a22082001480d000b0b0bea1002077f3c7b2000200148200228020041044e71044020002108034020082109200941c00070210a200941c000\
+6e21092009210b4100210c2005200b41086c200a4180016c6a41046c6a210d2007200b4180e4006c200a41086c6a41046c6a210e0340200dfd00\
+0280cc04210f200ffd0c0000003f0000003f0000003f0000003ffde60121102010fd0c398ee33d398ee33d398ee33d398ee33dfde6012111200d\
+fd000280cc0621122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd0c398ee33d398ee33d398ee33d398ee33dfde6012114\
+200dfd000280cc0821152015fd0c0000003f0000003f0000003f0000003ffde6012116200ffd0c398ee33d398ee33d398ee33d398ee33dfde601\
+2117200dfd000280cc0a21182018fd0c398ee33d398ee33d398ee33d398ee33dfde6012119200dfd000280cc10211a201afd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601211b20172019fde401201bfde401211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2012fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601211e200dfd000280cc0c211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120200dfd\
+000280cc1221212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122201e2020fde4012022fde40121232023fd0c398ee33d398ee33d\
+398ee33d398ee33dfde60121242015fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200dfd000280cc0e21262026fd0c398ee33d398e\
+e33d398ee33d398ee33dfde6012127200dfd000280cc1421282028fd0c398ee33d398ee33d398ee33d398ee33dfde601212920252027fde40120\
+29fde401212a20172018fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
+e401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c201e201ffd0c398e633d398e633d398e633d398e633dfde601fde50120\
+21fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212d202dfd0c398ee33d398ee33d398ee33d398ee33dfde601212e2028fd0c398e\
+e33c398ee33c398ee33c398ee33cfde601212f20252026fd0c398e633d398e633d398e633d398e633dfde601fde501202ffde4012130200ffd0c\
+398e633d398e633d398e633d398e633dfde6012019fde501201afd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121322012fd0c398e633d398e633d398e633d398e633dfde6012020fde5012021fd0c398e633e398e63\
+3e398e633e398e633efde601fde40121332033fd0c398ee33d398ee33d398ee33d398ee33dfde60121342028fd0c398e633e398e633e398e633e\
+398e633efde60121352015fd0c398e633d398e633d398e633d398e633dfde6012027fde5012035fde40121362010fd0c0000003f0000003f0000\
+003f0000003ffde601213720112014fde4012016fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213820112013fd0c398e633d398e\
+633d398e633d398e633dfde601fde5012016fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121392010fd0c398e633d398e633d398e\
+633d398e633dfde6012014fde5012016fd0c398e633e398e633e398e633e398e633efde601fde401213a201cfd0c0000003f0000003f0000003f\
+0000003ffde601213b201d2024fde401202afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213c201d2023fd0c398e633d398e633d\
+398e633d398e633dfde601fde501202afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d201cfd0c398e633d398e633d398e633d\
+398e633dfde6012024fde501202afd0c398e633e398e633e398e633e398e633efde601fde401213e202bfd0c0000003f0000003f0000003f0000\
+003ffde601213f202c202efde4012030fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012140202c202dfd0c398e633d398e633d398e\
+633d398e633dfde601fde5012030fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012141202bfd0c398e633d398e633d398e633d398e\
+633dfde601202efde5012030fd0c398e633e398e633e398e633e398e633efde601fde40121422031fd0c0000003f0000003f0000003f0000003f\
+fde601214320322034fde4012036fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214420322033fd0c398e633d398e633d398e633d\
+398e633dfde601fde5012036fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121452031fd0c398e633d398e633d398e633d398e633d\
+fde6012034fde5012036fd0c398e633e398e633e398e633e398e633efde601fde4012146201afd0c0000003f0000003f0000003f0000003ffde6\
+012147201b2022fde4012029fde4012148201b2021fd0c398e633d398e633d398e633d398e633dfde601fde501202ffde4012149201afd0c398e\
+633d398e633d398e633d398e633dfde6012022fde5012035fde401214a200e2037fd0b0200200e2038fd0b028010200e2039fd0b028020200e20\
+3afd0b028030200e2016fd0b028040200e203bfd0b028050200e203cfd0b028060200e203dfd0b028070200e203efd0b02808001200e202afd0b\
+02809001200e203ffd0b0280a001200e2040fd0b0280b001200e2041fd0b0280c001200e2042fd0b0280d001200e2030fd0b0280e001200e2043\
+fd0b0280f001200e2044fd0b02808002200e2045fd0b02809002200e2046fd0b0280a002200e2036fd0b0280b002200e2047fd0b0280c002200e\
+2048fd0b0280d002200e2049fd0b0280e002200e204afd0b0280f002200e2028fd0b02808003200d41106a210d200e41106a210e200c41016a22\
+0c4102480d000b200841016a22082001480d000b0b0bc3091c017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f01\
+7d017f017d037f017d017f017d017f017d027f017d017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a0284e628210b\
+200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce6282111200a2a02\
+a0e6282112200a2a02a4e6282113200021140340201421152015211641002117034043000000002118430000000021194300000000211a430000\
+0000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121410021222004201641c0006c\
+41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d228949221182019202520242a0284d22894922119201a20\
+2520242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a0290d2289492211c201d202520242a0294d2289492211d20\
+1e202520242a0298d2289492211e201f202520242a029cd2289492211f2020202520242a02a0d228949221202021202520242a02a4d228949221\
+21202341046a2123202441286a2124202241016a222241c000480d000b2006201641236c41046c6a21262026201820099238020020262019200b\
+923802042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f\
+20119238021c2026202020129238022020262021201392380224201741016a22174101480d000b43ffff7fff2127410021222006201641236c41\
+046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b2006201641236c41046c6a21292029202738022820\
+292a0228212a4100212b2006201641236c41046c6a212c0340202c202c2a0200202a93100238022c202c41046a212c202b41016a222b410a480d\
+000b4300000000212d410021222006201641236c41046c6a212e0340202d202e2a022c92212d202e41046a212e202241016a2222410a480d000b\
+2029202d38025420292a0254212f4100212b20072016410a6c41046c6a21302006201641236c41046c6a21310340203020312a022c202f953802\
+00203041046a2130203141046a2131202b41016a222b410a480d000b43ffff7fff21324100212220072016410a6c41046c6a2133034020322033\
+2a0200972132203341046a2133202241016a2222410a480d000b43ffff7fff2134410021354100213620072016410a6c41046c6a213703402037\
+2a02002138203820345e203820385c7221392038203420391b21344100410a6c20366a203520391b2135203741046a2137203641016a2236410a\
+480d000b20352008201641046c6a213b203b28020046b2213a202920323802582029203a38025c20292a0258213c4100212b2006201641236c41\
+046c6a213d20072016410a6c41046c6a213e0340203d203e2a0200203c93380260203d41046a213d203e41046a213e202b41016a222b410a480d\
+000b4300000000213f410021222006201641236c41046c6a21400340203f20402a0260100292213f204041046a2140202241016a2222410a480d\
+000b2029203f38028801201441016a22142001480d000b0b0b9e0206017d057f017d027f047d047f200020014804404300000000210841002109\
+2004410041046c6a210a2005410041046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c200941236c6a41186a41\
+046c6a210d200d2a0200200b2a0288011003939221080b200a41046a210a200b418c016a210b200941016a22092002280200480d000b43000000\
+00210e4100210f2005410041046c6a21100340200e20102a025c92210e2010418c016a2110200f41016a220f2002280200480d000b2002280200\
+b221112008201195211220128c2113200e2011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a21\
+1820182014380200201541016a22152001480d000b0b0b860101077f200020014804402000210c0340200c210d200d210e4100210f0340410021\
+102006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000b24300007f4395380200201141046a2111201241016a21\
+12201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0b860702077f1f7b2000200148044020\
+00210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a21112007200f418020\
+6c200e41086c6a41046c6a211203402011fd0002800a21132013fd0c0000003f0000003f0000003f0000003ffde60121142011fd0002804afd0c\
+0000003f0000003f0000003f0000003ffde60121152011fd0002808a0121162016fd0c0000003f0000003f0000003f0000003ffde60121172011\
+fd000280ca01fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0321192019fd0c0000003f0000003f0000003f000000\
+3ffde601211a20142018fde401201afde401211b201bfd0c0000003f0000003f0000003f0000003ffde601211c2011fd0002808a02fd0c000000\
+3f0000003f0000003f0000003ffde601211d2011fd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211e2015201dfde401201e\
+fde401fd0c0000003f0000003f0000003f0000003ffde601211f2011fd000280ca02fd0c0000003f0000003f0000003f0000003ffde601212020\
+11fd0002808a0421212021fd0c0000003f0000003f0000003f0000003ffde601212220172020fde4012022fde40121232023fd0c0000003f0000\
+003f0000003f0000003ffde601212420142018fde501201afde40121252025fd0c0000003f0000003f0000003f0000003ffde60121262015201d\
+fde501201efde401fd0c0000003f0000003f0000003f0000003ffde601212720172020fde5012022fde40121282028fd0c0000003f0000003f00\
+00003f0000003ffde601212920142015fde4012017fde401212a20142015fde5012017fde401212b201c201ffde4012024fde401212c201c201f\
+fde5012024fde401212d20262027fde4012029fde401212e20262027fde5012029fde401212f201a201efde4012022fde4012130201a201efde5\
+012022fde401213120122013fd0b02002012202afd0b0280082012202bfd0b02801020122016fd0b0280182012201bfd0b0280202012202cfd0b\
+0280282012202dfd0b02803020122023fd0b02803820122025fd0b0280402012202efd0b0280482012202ffd0b02805020122028fd0b02805820\
+122019fd0b02806020122030fd0b02806820122031fd0b02807020122021fd0b028078201141106a2111201241106a2112201041016a22104102\
+480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d41c0006e210d200d\
+210f2008200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280d228380200200c41016a220c2001480d\
+000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f2009200e41c0016d4180c0016c200e41c0006f4180016c6a\
+200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a\
+21110340201020112a0280d016380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a220c2001480d000b\
+0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d210f41002110200a200f4180c0006c20\
+0e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a21120340201120122a0280cc04380200201141046a211120124180046a21\
+12201041016a221041c000480d000b200c41016a220c2001480d000b0b0b890101077f200020014804402000210c0340200c210d200d41c00070\
+210e200d41c0006e210d200d210f41002110200b200f4180106c200e41206c6a41046c6a21112005200f4180106c200e6a41046c6a2112034020\
+1120122a02800a380200201141046a211120124180026a2112201041016a22104120480d000b200c41016a220c2001480d000b0b0bc20b07067f\
+087b037f0f7b017f177b027f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e0340fd0c0000000000\
+0000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000\
+000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00\
+0000000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004200c41386c200b4190066c6a200d41\
+026c6a41046c6a21182005200e41086c41046c6a2119024003402018fd090200211a2019fd000200211b201a201bfde601200ffde401210f2018\
+fd090204211c201c201bfde6012010fde40121102018fd090270211d201d201bfde6012011fde40121112018fd090274211e201e201bfde60120\
+12fde40121122019fd000210211f201a201ffde6012013fde4012113201c201ffde6012014fde4012114201d201ffde6012015fde4012115201e\
+201ffde6012016fde4012116201741a07e460d012019fd000280012120201c2020fde601200ffde401210f2018fd090208212120212020fde601\
+2010fde4012110201e2020fde6012011fde40121112018fd090278212220222020fde6012012fde40121122019fd000290012123201c2023fde6\
+012013fde401211320212023fde6012014fde4012114201e2023fde6012015fde401211520222023fde6012016fde4012116201741e07c460d01\
+2019fd00028002212420212024fde601200ffde401210f2018fd09020c212520252024fde6012010fde401211020222024fde6012011fde40121\
+112018fd09027c212620262024fde6012012fde40121122019fd00029002212720212027fde6012013fde401211320252027fde6012014fde401\
+211420222027fde6012015fde401211520262027fde6012016fde4012116201841f0006a211820194180036a2119201741016a22174103480d00\
+0b0b2005200e41086c41046c6a21292029fd000280092128200f2028fde401fd0c00000000000000000000000000000000fdeb01212a20102028\
+fde401fd0c00000000000000000000000000000000fdeb01212b202b202afd45202a202afd42fd50212c202a202b202cfd52212d20112028fde4\
+01fd0c00000000000000000000000000000000fdeb01212e202e202dfd45202d202dfd42fd50212f202d202e202ffd52213020122028fde401fd\
+0c00000000000000000000000000000000fdeb01213120312030fd4520302030fd42fd502132203020312032fd5221332029fd00029009213420\
+132034fde401fd0c00000000000000000000000000000000fdeb01213520142034fde401fd0c00000000000000000000000000000000fdeb0121\
+3620362035fd4520352035fd42fd502137203520362037fd52213820152034fde401fd0c00000000000000000000000000000000fdeb01213920\
+392038fd4520382038fd42fd50213a20382039203afd52213b20162034fde401fd0c00000000000000000000000000000000fdeb01213c203c20\
+3bfd45203b203bfd42fd50213d203b203c203dfd52213efd0c01000000010000000100000001000000202cfd4ffd0c0200000002000000020000\
+0002000000202ffd52fd0c030000000300000003000000030000002032fd52213ffd0c010000000100000001000000010000002037fd4ffd0c02\
+000000020000000200000002000000203afd52fd0c03000000030000000300000003000000203dfd5221402006200e41086c200c41a0036c6a20\
+0b41a02a6c6a200d41206c6a41046c6a214120412033fd0b02002007200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a21\
+422042203ffd0b02002041203efd0b021020422040fd0b0210200e41016a220e4104480d000b200d41016a220d410d480d000b200c41016a220c\
+410d480d000b200941016a22092001480d000b0b0b9e120a097f207b047f0a7b037f077b037f117b067f0b7b2000200148044020002109034020\
+09210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a\
+41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde501\
+21142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde4\
+01211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f2010fd000280292019fd\
+e50121202010fd00028028201bfde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde50121242010fd00\
+0280032017fde5012016fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201d2017fde401201cfde5\
+01212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c2017201dfde501201ffde501212d2010fd000280272018\
+fde5012020fde501212e20212020fde401212f20202021fde50121302010fd0002802a201dfde5012021fde501213120112022fd0b0200201120\
+23fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b\
+0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202f\
+fd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a2111200f41016a220f4105480d000b200e41\
+016a220e4105480d000b200d41016a220d4108480d000b410021320340410021330340410021340340410021350340fd0c000000000000000000\
+000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c00000000000000\
+0000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c0000000000\
+0000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c000000\
+00000000000000000000000000213f410021402003203441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41046c\
+6a2142024003402041fd09020021432042fd000200214420432044fde6012036fde40121362042fd000210214520432045fde6012037fde40121\
+372041fd09028001214620462044fde6012038fde401213820462045fde6012039fde4012139204041807f460d012041fd090280022147204720\
+44fde601203afde401213a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfde401213c20482045fde601203dfd\
+e401213d204041a07e460d012041fd09028004214920492044fde601203efde401213e20492045fde601203ffde401213f204141046a21412042\
+41206a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b029090\
+03204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02\
+f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d000b203441016a22344110480d000b203341016a22334101\
+480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a21\
+4c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050\
+fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd\
+0002e0d4032156204f2050fde501204bfd0002a0e103fde401215720522053fde501204bfd0002c0e703fde4012158204bfd0002809003204dfd\
+e401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401fde401215a204d204efde501204b\
+fd000280db03fde4012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fde401fde401215c204c2059fd0b02\
+80f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41206a214b204c41c0006a214c200f41016a220f410548\
+0d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241086c203341046c6a41046c6a215e205efd00\
+0280ca04215d4100215f0340410021602003203341046c205f41a0016c6a41046c6a21612007203241086c203341046c6a205f41c0026c6a200c\
+41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde4\
+01fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c00000000000000000000000000000000fdeb01\
+216520652064fd4520642064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde401fd0c000000000000000000000000000000\
+00fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603205dfde401fd0c0000000000000000000000\
+0000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c010000000100000001000000010000002066fd4f\
+fd0c020000000200000002000000020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2062206dfd0b02002063206e\
+fd0b0200206141c0006a216120624180026a216220634180026a2163206041016a22604105480d000b205f41016a225f4105480d000b20334101\
+6a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d\
+027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f037d037f017d017f047d017f027d017f047d017f20002001\
+4804402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d\
+20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f\
+201395211420148c211520002116034020162117201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d\
+4300000000211e4300000000211f43000000002120430000000021214300000000212243000000002123410021242004201841c0006c41046c6a\
+21252005410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a\
+0288d2289492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720\
+262a0298d228949221202021202720262a029cd228949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541\
+046a2125202641286a2126202441016a222441c000480d000b2006201841d7006c41046c6a21282028201a2008923802002028201b200a923802\
+042028201c200b923802082028201d200c9238020c2028201e200d923802102028201f200e9238021420282020200f9238021820282021201092\
+38021c2028202220119238022020282023201292380224201941016a22194101480d000b43ffff7fff2129410021242006201841d7006c41046c\
+6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a480d000b2006201841d7006c41046c6a212b202b2029380228202b\
+2a0228212c4100212d2006201841d7006c41046c6a212e0340202e202e2a0200202c93100238022c202e41046a212e202d41016a222d410a480d\
+000b4300000000212f410021242006201841d7006c41046c6a21300340202f20302a022c92212f203041046a2130202441016a2224410a480d00\
+0b202b202f380254202b2a025421314100212d2006201841d7006c41046c6a21320340203220322a022c203195380258203241046a2132202d41\
+016a222d410a480d000b43ffff7fff2133410021242006201841d7006c41046c6a21340340203320342a0258972133203441046a213420244101\
+6a2224410a480d000b43ffff7fff213541002136410021372006201841d7006c41046c6a2138034020382a02582139203920355e203920395c72\
+213a20392035203a1b21354100410a6c20376a2036203a1b2136203841046a2138203741016a2237410a480d000b20362007201841046c6a213c\
+203c28020046b2213b202b203338028001202b203b38028401202b2a028001213d4100212d2006201841d7006c41046c6a213e0340203e2a0258\
+203d93213f203f10022140203e203f38028801203e20403802b001203e41046a213e202d41016a222d410a480d000b4300000000214141002124\
+2006201841d7006c41046c6a21420340204120422a02b001922141204241046a2142202441016a2224410a480d000b202b20413802d801203c28\
+020021434100212d2006201841d7006c41046c6a21440340204420154300000000202d2043461b3802dc01204441046a2144202d41016a222d41\
+0a480d000b43000000002145410021242006201841d7006c41046c6a21460340204520462a02dc01922145204641046a2146202441016a222441\
+0a480d000b202b204538028402202b2a028402214720478c2148202b2a02d80121492048204995214a4100212d2006201841d7006c41046c6a21\
+4b0340204b204b2a02dc01204a204b2a02b001949238028802204b41046a214b202d41016a222d410a480d000b4300000000214c202b2a025421\
+4d410021242006201841d7006c41046c6a214e0340204c204e2a028802204e2a0258204d959492214c204e41046a214e202441016a2224410a48\
+0d000b202b204c3802b002202b2a0254214f430000803f204f952150202b2a02b002215120518c21524100212d2006201841d7006c41046c6a21\
+530340205320532a02880220509420529220532a022c943802b402205341046a2153202d41016a222d410a480d000b201641016a22162001480d\
+000b0b0ba00206017d057f017d027f047d047f200020014804404300000000210c4100210d2004410041046c6a210e2005410041046c6a210f03\
+40200e2802002110201041004e2010410a48710440200c20052010200d41d7006c6a41226a41046c6a211120112a0200200f2a02d80110039392\
+210c0b200e41046a210e200f41dc026a210f200d41016a220d2002280200480d000b43000000002112410021132005410041046c6a2114034020\
+1220142a028401922112201441dc026a2114201341016a22132002280200480d000b2002280200b22115200c201595211620168c211720122015\
+9521182000211903402019211a2008410041046c6a211b201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d\
+000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f\
+20112a02b40292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a22\
+0c2001480d000b0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f43\
+00000000211043000000002111430000000021124300000000211343000000002114430000000021154300000000211643000000002117410021\
+182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b402211b2010201b201a2a0200949221102011201b201a2a02049492\
+21112012201b201a2a0208949221122013201b201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b\
+201a2a0218949221162017201b201a2a021c94922117201941dc026a2119201a4180026a211a201841016a22182002280200480d000b200a200e\
+41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328\
+201c20153802c8d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b0b0b8c0c09057f0a7b037f077b047f047b03\
+7f047b047f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c\
+200228020041056b481b2110410520022802004c0440fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000\
+00002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000\
+000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000\
+0000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2005201041d7\
+006c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b402211e201dfd000200211f201e201ffde6012011fde4012111201d\
+fd0002102120201e2020fde6012012fde4012112201cfd0902900521212021201ffde6012013fde401211320212020fde6012014fde401211420\
+1b41807f460d01201cfd0902ec0721222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902c80a21232023201ffd\
+e6012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd0902a40d21242024201ffde6012019fde401211920242020\
+fde601201afde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a21\
+25202520112006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020\
+2520122026fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026fd00028002fd0c00000000000000000000\
+000000000000fd44fd4efd0b028002202520142026fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b0290022025201520\
+26fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b028004202520162026fd00029004fd0c000000000000000000000000\
+00000000fd44fd4efd0b029004202520172026fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd\
+00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202520192026fd00028008fd0c0000000000000000000000000000\
+0000fd44fd4efd0b0280082025201a2026fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b029008054100212703402027\
+41026c41016a200228020041016b202741026c41016a200228020041016b481b2128fd0c000000000000000000000000000000002129fd0c0000\
+0000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c4100\
+211b2005202741ae016c41046c6a212d2007200e41086c41046c6a212e2005202841d7006c41046c6a212f0340202dfd0902b4022130202efd00\
+0200213120302031fde6012029fde4012129202efd000210213220302032fde601202afde401212a202ffd0902b402213320332031fde601202b\
+fde401212b20332032fde601202cfde401212c202d41046a212d202e4180026a212e202f41046a212f201b41016a221b410a480d000b200b200e\
+41086c20274180016c6a41046c6a2134203420292006200e41086c20274180016c6a41046c6a21352035fd000200fd0c00000000000000000000\
+000000000000fd44fd4efd0b02002034202a2035fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200b202841c0006c\
+200e41086c6a41046c6a21362036202b2006202841c0006c200e41086c6a41046c6a21372037fd000200fd0c0000000000000000000000000000\
+0000fd44fd4efd0b02002036202c2037fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202741016a22272002280200\
+41016a41026d480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210b0340200b210c200c210dfd0c\
+00000000000000000000000000000000210efd0c00000000000000000000000000000000210f410021102004200d41086c41046c6a2111034020\
+0e2011fd000200fde401210e200f2011fd000210fde401210f20114180026a2111201041016a22102002280200480d000b2008200d41086c4104\
+6c6a21122012200efd0b0280d0282012200ffd0b0290d028200b41016a220b2001480d000b0b0be20705067f0a7b037f077b0a7f200020014804\
+402000210b0340200b210c200c210d200d41056c41800141056b200d41056c41800141056b481b210e4100210f0340410021100340fd0c000000\
+000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
+0000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd\
+0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021\
+19fd0c00000000000000000000000000000000211a4100211b2004201041086c41046c6a211c2005200e200f4180016c6a41046c6a211d024003\
+40201cfd000200211e201dfd090200211f201e201ffde6012011fde4012111201cfd00021021202020201ffde6012012fde4012112201dfd0902\
+042121201e2021fde6012013fde401211320202021fde6012014fde4012114201b41807f460d01201dfd0902082122201e2022fde6012015fde4\
+01211520202022fde6012016fde4012116201dfd09020c2123201e2023fde6012017fde401211720202023fde6012018fde4012118201b41a07e\
+460d01201dfd0902102124201e2024fde6012019fde401211920202024fde601201afde401211a201c4180026a211c201d4180246a211d201b41\
+016a221b2002280200480d000b0b2008200e41c0046c200f41c0006c6a201041086c6a4180d4056a41046c6a212520252011fd0b02002008200e\
+41c0046c200f41c0006c6a201041086c6a4184d4056a41046c6a212620262012fd0b02002008200e41c0046c200f41c0006c6a201041086c6a41\
+c0d8056a41046c6a212720272013fd0b02002008200e41c0046c200f41c0006c6a201041086c6a41c4d8056a41046c6a212820282014fd0b0200\
+2008200e41c0046c200f41c0006c6a201041086c6a4180dd056a41046c6a212920292015fd0b02002008200e41c0046c200f41c0006c6a201041\
+086c6a4184dd056a41046c6a212a202a2016fd0b02002008200e41c0046c200f41c0006c6a201041086c6a41c0e1056a41046c6a212b202b2017\
+fd0b02002008200e41c0046c200f41c0006c6a201041086c6a41c4e1056a41046c6a212c202c2018fd0b02002008200e41c0046c200f41c0006c\
+6a201041086c6a4180e6056a41046c6a212d202d2019fd0b02002008200e41c0046c200f41c0006c6a201041086c6a4184e6056a41046c6a212e\
+202e201afd0b0200201041016a22104108480d000b200f41016a220f4109480d000b200b41016a220b2001480d000b0b0bdc0c09067f0a7b037f\
+077b047f047b037f047b047f200020014804402000210b0340200b210c200c410970210d200c41096e210c200c210e200e41056c200228020041\
+056b200e41056c200228020041056b481b210f410021100340410520022802004c0440fd0c000000000000000000000000000000002111fd0c00\
+0000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd\
+0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000000000000000000021\
+17fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c000000000000000000000000000000\
+00211a4100211b2004200f41c0006c41046c6a211c2006201041086c200d4180c0006c6a41046c6a211d02400340201cfd090200211e201dfd00\
+0200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd0902800221212021201ffde6012013\
+fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902800421222022201ffde6012015fde401211520222020fde60120\
+16fde4012116201cfd0902800621232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd09028008\
+21242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180046a211d201b41016a221b41c000480d00\
+0b0b2009200f4180096c201041086c6a200d4180016c6a41046c6a2125202520112005200f4180096c201041086c6a200d4180016c6a41046c6a\
+21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c000000000000000000000000\
+00000000fd44fd4efd0b0210202520132026fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b028024202520142026fd00\
+029024fd0c00000000000000000000000000000000fd44fd4efd0b029024202520152026fd00028048fd0c000000000000000000000000000000\
+00fd44fd4efd0b028048202520162026fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202520172026fd000280\
+6cfd0c00000000000000000000000000000000fd44fd4efd0b02806c202520182026fd0002906cfd0c00000000000000000000000000000000fd\
+44fd4efd0b02906c202520192026fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b028090012025201a2026fd000290\
+9001fd0c00000000000000000000000000000000fd44fd4efd0b0290900105410021270340202741026c41016a200228020041016b202741026c\
+41016a200228020041016b481b2128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c00\
+000000000000000000000000000000212bfd0c00000000000000000000000000000000212c4100211b200420274180016c41046c6a212d200620\
+1041086c200d4180c0006c6a41046c6a212e2004202841c0006c41046c6a212f0340202dfd0902002130202efd000200213120302031fde60120\
+29fde4012129202efd000210213220302032fde601202afde401212a202ffd090200213320332031fde601202bfde401212b20332032fde60120\
+2cfde401212c202d41046a212d202e4180046a212e202f41046a212f201b41016a221b41c000480d000b2009201041086c200d4180016c6a2027\
+4180126c6a41046c6a2134203420292005201041086c200d4180016c6a20274180126c6a41046c6a21352035fd000200fd0c0000000000000000\
+0000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200920284180\
+096c201041086c6a200d4180016c6a41046c6a21362036202b200520284180096c201041086c6a200d4180016c6a41046c6a21372037fd000200\
+fd0c00000000000000000000000000000000fd44fd4efd0b02002036202c2037fd000210fd0c00000000000000000000000000000000fd44fd4e\
+fd0b0210202741016a2227200228020041016a41026d480d000b0b201041016a22104110480d000b200b41016a220b2001480d000b0b0bea1c02\
+077f417b200020014804402000210b0340200b210c200c412070210d200c41206e210c200c210e200e41206c200d6a2002280200480440410021\
+0f2007200e418090036c200d41c00c6c6a41046c6a2110200a200e418090036c200d41c0006c6a41046c6a211103402010fd0002800a21122010\
+fd0002801421132010fd0002801e21142014fd0c00000040000000400000004000000040fde60121152010fd0002800c21162010fd0002801621\
+172010fd0002802021182018fd0c00000040000000400000004000000040fde60121192010fd00028002fd0c0000004000000040000000400000\
+0040fde6012016fd0c00004040000040400000404000004040fde601fde4012017fd0c00004040000040400000404000004040fde601fde50120\
+19fde501211a2010fd0002800e211b2010fd00028018211c2010fd00028022211d201dfd0c00000040000000400000004000000040fde601211e\
+2010fd00028004fd0c00000040000000400000004000000040fde601201bfd0c00004040000040400000404000004040fde601fde401201cfd0c\
+00004040000040400000404000004040fde601fde501201efde501211f2010fd0002801021202010fd0002801a21212010fd0002802421222022\
+fd0c00000040000000400000004000000040fde60121232010fd00028006fd0c00000040000000400000004000000040fde6012020fd0c000040\
+40000040400000404000004040fde601fde4012021fd0c00004040000040400000404000004040fde601fde5012023fde50121242024fd0c0000\
+0040000000400000004000000040fde60121252010fd0002801221262010fd0002801c21272010fd0002802621282028fd0c0000004000000040\
+0000004000000040fde60121292016fd0c00000040000000400000004000000040fde6012017fd0c0000a0400000a0400000a0400000a040fde6\
+01fde4012019fde401212a201bfd0c00000040000000400000004000000040fde601201cfd0c0000a0400000a0400000a0400000a040fde601fd\
+e401201efde401212b2020fd0c00000040000000400000004000000040fde6012021fd0c0000a0400000a0400000a0400000a040fde601fde401\
+2023fde401212c202cfd0c00000040000000400000004000000040fde601212d2017fd0c00000041000000410000004100000041fde6012016fd\
+0c00008041000080410000804100008041fde601fde5012018fd0c00000041000000410000004100000041fde601fde401212e201cfd0c000000\
+41000000410000004100000041fde601201bfd0c00008041000080410000804100008041fde601fde501201dfd0c000000410000004100000041\
+00000041fde601fde401212f2021fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000804100008041fde601\
+fde5012022fd0c00000041000000410000004100000041fde601fde40121302030fd0c00000040000000400000004000000040fde60121312016\
+2017fde4012019fde5012132201b201cfde401201efde501213320202021fde4012023fde50121342034fd0c0000004000000040000000400000\
+0040fde60121352010fd0002802a2016fde5012017fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012018fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde40121362010fd0002802c201bfde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201dfd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde40121372010fd0002802e2020fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121382038fd0c00000040000000400000004000000040fde60121392010\
+fd000200fd0c00000040000000400000004000000040fde6012012fd0c00004040000040400000404000004040fde601fde4012013fd0c000040\
+40000040400000404000004040fde601fde5012015fde501fd0c00000040000000400000004000000040fde601201afd0c000040400000404000\
+00404000004040fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012025fde501213a201afd0c0000004000000040\
+0000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012025fde401213b201ffd0c00000041000000410000\
+004100000041fde601201afd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601\
+fde401213c201a201ffde4012025fde501213d2010fd00028008fd0c00000040000000400000004000000040fde6012026fd0c00004040000040\
+400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501201afde501201ffd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2012fd0c00000040000000\
+400000004000000040fde6012013fd0c0000a0400000a0400000a0400000a040fde601fde4012015fde401fd0c00000040000000400000004000\
+000040fde601202afd0c00004040000040400000404000004040fde601fde401202bfd0c00004040000040400000404000004040fde601fde501\
+202dfde501213f202afd0c00000040000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401202d\
+fde4012140202bfd0c00000041000000410000004100000041fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c\
+00000041000000410000004100000041fde601fde4012141202a202bfde401202dfde50121422026fd0c00000040000000400000004000000040\
+fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde401202afde501202bfd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121432013fd0c00000041000000410000004100000041fde601\
+2012fd0c00008041000080410000804100008041fde601fde5012014fd0c00000041000000410000004100000041fde601fde401fd0c00000040\
+000000400000004000000040fde601202efd0c00004040000040400000404000004040fde601fde401202ffd0c00004040000040400000404000\
+004040fde601fde5012031fde5012144202efd0c00000040000000400000004000000040fde601202ffd0c0000a0400000a0400000a0400000a0\
+40fde601fde4012031fde4012145202ffd0c00000041000000410000004100000041fde601202efd0c00008041000080410000804100008041fd\
+e601fde5012030fd0c00000041000000410000004100000041fde601fde4012146202e202ffde4012031fde50121472027fd0c00000041000000\
+410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041\
+fde601fde401202efde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401214820122013fde4012015fde501fd0c00000040000000400000004000000040fde6012032fd0c0000404000004040000040400000\
+4040fde601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fde50121492032fd0c00000040000000400000004000\
+000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde401214a2033fd0c000000410000004100000041000000\
+41fde6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c00000041000000410000004100000041fde601fde401214b\
+20322033fde4012035fde501214c20262027fde4012029fde5012032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
+34fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214d2010fd000280282012fde5012013fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde5012014fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012036fd0c\
+00004040000040400000404000004040fde601fde4012037fd0c00004040000040400000404000004040fde601fde5012039fde501214e2036fd\
+0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401214f2037fd0c00\
+000041000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde5012038fd0c00000041000000410000\
+004100000041fde601fde401215020362037fde4012039fde50121512010fd000280302026fde5012027fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121522011203afd0b02002011203bfd0b0280402011203cfd0b\
+028080012011203dfd0b0280c0012011203efd0b028080022011203ffd0b0280c00220112040fd0b0280800320112041fd0b0280c00320112042\
+fd0b0280800420112043fd0b0280c00420112044fd0b0280800520112045fd0b0280c00520112046fd0b0280800620112047fd0b0280c0062011\
+2048fd0b0280800720112049fd0b0280c0072011204afd0b028080082011204bfd0b0280c0082011204cfd0b028080092011204dfd0b0280c009\
+2011204efd0b0280800a2011204ffd0b0280c00a20112050fd0b0280800b20112051fd0b0280c00b20112052fd0b0280800c201041106a211020\
+1141106a2111200f41016a220f4110480d000b0b200b41016a220b2001480d000b0b0be50203047f027b057f200020014804404100210b034020\
+00210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021104104200b41\
+7c6c20022802006a4104200b417c6c20022802006a481b211141002011480440410021120340410021132004200e41086c200b4180246c6a2012\
+4180096c6a41046c6a21140340200f2014fd000200fde401210f20102014fd000210fde401211020144180046a2114201341016a22134109480d\
+000b201241016a22122011480d000b0b2007200e41086c41046c6a21152015200b41004a047b2015fd000280cc1605fd0c000000000000000000\
+000000000000000b200ffde401fd0b0280cc162015200b41004a047b2015fd000290cc1605fd0c000000000000000000000000000000000b2010\
+fde401fd0b0290cc16200c41016a220c2001480d000b200b41016a220b200228020041036a41046d480d000b0b0b801102087f3c7b2000200148\
+04402000210b0340200b210c200c411070210d200c41106e210c200c210e4100210f0340200e41206c200f6a2002280200480440410021102004\
+200d41086c200e4180a0026c6a200f4180096c6a41046c6a21112009200d4180326c200e4180a0066c6a200f41086c6a41046c6a211203402011\
+fd00020021132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde60121152011\
+fd0002800421162016fd0c0000003f0000003f0000003f0000003ffde60121172017fd0c398ee33d398ee33d398ee33d398ee33dfde601211820\
+11fd0002800821192019fd0c0000003f0000003f0000003f0000003ffde601211a2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211b\
+2011fd0002800c211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2011fd00028018211e201efd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601211f201b201dfde401201ffde40121202020fd0c398ee33d398ee33d398ee33d398ee33dfde60121212016fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde60121222011fd0002801021232023fd0c398ee33d398ee33d398ee33d398ee33dfde60121242011fd0002801c21\
+252025fd0c398ee33d398ee33d398ee33d398ee33dfde601212620222024fde4012026fde40121272027fd0c398ee33d398ee33d398ee33d398e\
+e33dfde60121282019fd0c398ee33d398ee33d398ee33d398ee33dfde60121292011fd00028014212a202afd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601212b2011fd00028020212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2029202bfde401202dfde401212e201b\
+201cfd0c398e633d398e633d398e633d398e633dfde601fde501201efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c\
+398ee33d398ee33d398ee33d398ee33dfde601213020222023fd0c398e633d398e633d398e633d398e633dfde601fde5012025fd0c398ee33c39\
+8ee33c398ee33c398ee33cfde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde6012132202cfd0c398ee33c398ee33c398e\
+e33c398ee33cfde60121332029202afd0c398e633d398e633d398e633d398e633dfde601fde5012033fde40121342013fd0c398e633d398e633d\
+398e633d398e633dfde601201dfde501201efd0c398e633e398e633e398e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398e\
+e33d398ee33dfde60121362016fd0c398e633d398e633d398e633d398e633dfde6012024fde5012025fd0c398e633e398e633e398e633e398e63\
+3efde601fde40121372037fd0c398ee33d398ee33d398ee33d398ee33dfde6012138202cfd0c398e633e398e633e398e633e398e633efde60121\
+392019fd0c398e633d398e633d398e633d398e633dfde601202bfde5012039fde401213a2014fd0c0000003f0000003f0000003f0000003ffde6\
+01213b20152018fde401201afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213c20152017fd0c398e633d398e633d398e633d398e\
+633dfde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d2014fd0c398e633d398e633d398e633d398e633dfde6\
+012018fde501201afd0c398e633e398e633e398e633e398e633efde601fde401213e2020fd0c0000003f0000003f0000003f0000003ffde60121\
+3f20212028fde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214020212027fd0c398e633d398e633d398e633d398e633d\
+fde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121412020fd0c398e633d398e633d398e633d398e633dfde60120\
+28fde501202efd0c398e633e398e633e398e633e398e633efde601fde4012142202ffd0c0000003f0000003f0000003f0000003ffde601214320\
+302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214420302031fd0c398e633d398e633d398e633d398e633dfde6\
+01fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012145202ffd0c398e633d398e633d398e633d398e633dfde6012032fd\
+e5012034fd0c398e633e398e633e398e633e398e633efde601fde40121462035fd0c0000003f0000003f0000003f0000003ffde6012147203620\
+38fde401203afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214820362037fd0c398e633d398e633d398e633d398e633dfde601fd\
+e501203afd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121492035fd0c398e633d398e633d398e633d398e633dfde6012038fde501\
+203afd0c398e633e398e633e398e633e398e633efde601fde401214a201efd0c0000003f0000003f0000003f0000003ffde601214b201f2026fd\
+e401202dfde401214c201f2025fd0c398e633d398e633d398e633d398e633dfde601fde5012033fde401214d201efd0c398e633d398e633d398e\
+633d398e633dfde6012026fde5012039fde401214e2012203bfd0b02002012203cfd0b0280082012203dfd0b0280102012203efd0b0280182012\
+201afd0b0280202012203ffd0b02802820122040fd0b02803020122041fd0b02803820122042fd0b0280402012202efd0b02804820122043fd0b\
+02805020122044fd0b02805820122045fd0b02806020122046fd0b02806820122034fd0b02807020122047fd0b02807820122048fd0b02808001\
+20122049fd0b028088012012204afd0b028090012012203afd0b028098012012204bfd0b0280a0012012204cfd0b0280a8012012204dfd0b0280\
+b0012012204efd0b0280b8012012202cfd0b0280c001201141106a2111201241106a2112201041016a22104102480d000b0b200f41016a220f41\
+20480d000b200b41016a220b2001480d000b0b0bb60f09077f0a7b057f077b047f047b037f047b047f200020014804402000210b0340200b210c\
+200c410870210d200c41086e210c200c210e200e41056c200228020041056b200e41056c200228020041056b481b210f41002110034041002111\
+0340410520022802004c0440fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
+0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000\
+00000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c\
+00000000000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c03402010201c417f6c6a41004e201020\
+1c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d417f6c20116a4103487104404100211e2004200f4180096c20104180\
+036c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a211f2006200d41086c201c4180c0016c6a201d4180c0006c6a41046c6a21\
+2002400340201ffd09020021212020fd000200212220212022fde6012012fde40121122020fd000210212320212023fde6012013fde401211320\
+1ffd09028024212420242022fde6012014fde401211420242023fde6012015fde4012115201e41807f460d01201ffd09028048212520252022fd\
+e6012016fde401211620252023fde6012017fde4012117201ffd0902806c212620262022fde6012018fde401211820262023fde6012019fde401\
+2119201e41a07e460d01201ffd0902809001212720272022fde601201afde401211a20272023fde601201bfde401211b201f41046a211f202041\
+80026a2120201e41016a221e418001480d000b0b0b201d41016a221d4103480d000b0b201c41016a221c4103480d000b200a200f41c00c6c200d\
+41086c6a201041c0026c6a201141c0006c6a41046c6a2128202820122005200f41c00c6c200d41086c6a201041c0026c6a201141c0006c6a4104\
+6c6a21292029fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202820132029fd000210fd0c00000000000000000000\
+000000000000fd44fd4efd0b0210202820142029fd00028032fd0c00000000000000000000000000000000fd44fd4efd0b028032202820152029\
+fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b029032202820162029fd00028064fd0c00000000000000000000000000\
+000000fd44fd4efd0b028064202820172029fd00029064fd0c00000000000000000000000000000000fd44fd4efd0b029064202820182029fd00\
+02809601fd0c00000000000000000000000000000000fd44fd4efd0b02809601202820192029fd0002909601fd0c000000000000000000000000\
+00000000fd44fd4efd0b029096012028201a2029fd000280c801fd0c00000000000000000000000000000000fd44fd4efd0b0280c8012028201b\
+2029fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c801054100212a0340202a41026c41016a20022802004101\
+6b202a41026c41016a200228020041016b481b212bfd0c00000000000000000000000000000000212cfd0c000000000000000000000000000000\
+00212dfd0c00000000000000000000000000000000212efd0c00000000000000000000000000000000212f4100211c03402010201c417f6c6a41\
+004e2010201c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d417f6c20116a4103487104404100211e20042010418003\
+6c202a4180126c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a21302006200d41086c201c4180c0016c6a201d4180c0006c6a\
+41046c6a21312004202b4180096c20104180036c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a213203402030fd0902002133\
+2031fd000200213420332034fde601202cfde401212c2031fd000210213520332035fde601202dfde401212d2032fd090200213620362034fde6\
+01202efde401212e20362035fde601202ffde401212f203041046a213020314180026a2131203241046a2132201e41016a221e418001480d000b\
+0b201d41016a221d4103480d000b0b201c41016a221c4103480d000b200a200d41086c201041c0026c6a202a4180196c6a201141c0006c6a4104\
+6c6a21372037202c2005200d41086c201041c0026c6a202a4180196c6a201141c0006c6a41046c6a21382038fd000200fd0c0000000000000000\
+0000000000000000fd44fd4efd0b02002037202d2038fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200a202b41c0\
+0c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a21392039202e2005202b41c00c6c200d41086c6a201041c0026c6a201141c000\
+6c6a41046c6a213a203afd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002039202f203afd000210fd0c000000000000\
+00000000000000000000fd44fd4efd0b0210202a41016a222a200228020041016a41026d480d000b0b201141016a22114105480d000b20104101\
+6a22104105480d000b200b41016a220b2001480d000b0b0be61509087f087b057f067b027f017b017f787b077f200020014804402000210c0340\
+200c210d200d410170210e200d41016e210d200d210f410021100340410021110340410021120340410021130340fd0c00000000000000000000\
 0000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000\
-00000000000000002117fd0c0000000000000000000000000000000021184100211903404100211a2004200c41c00c6c200d41c0026c6a201941\
-c0026c6a200e41c0006c6a41046c6a211b2005200a41086c20194180c0016c6a41046c6a211c02400340201bfd090200211d201cfd000280cc04\
-211e201d201efde601200ffde401210f201cfd000290cc04211f201d201ffde6012010fde4012110201bfd0902803221202020201efde6012011\
-fde40121112020201ffde6012012fde4012112201a41807f460d01201bfd0902806421212021201efde6012013fde40121132021201ffde60120\
-14fde4012114201bfd090280960121222022201efde6012015fde40121152022201ffde6012016fde4012116201a41a07e460d01201bfd090280\
-c80121232023201efde6012017fde40121172023201ffde6012018fde4012118201b41046a211b201c4180046a211c201a41016a221a41c00148\
-0d000b0b201941016a22194103480d000b2005200a41086c41046c6a21252025fd000280cc1621242025fd000290cc1621262007200c4180096c\
-200a41086c6a200d4180036c6a200e4180016c6a41046c6a21272027200f2024fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0200202720102026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202720112024fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b028024202720122026fde401fd0c00000000000000000000000000000000fdeb01fd0b029024202720132024fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b028048202720142026fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-9048202720152024fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c202720162026fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b02906c202720172024fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202720182026fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200a41086c41046c6a21292029fd000280cc1621282029fd000290\
-cc16212a4100212b0340202b41026c41016a200228020041016b202b41026c41016a200228020041016b481b212cfd0c00000000000000000000\
-000000000000212dfd0c00000000000000000000000000000000212efd0c00000000000000000000000000000000212ffd0c0000000000000000\
-000000000000000021304100211903404100211a2004200d41c0026c202b4180196c6a201941c0026c6a200e41c0006c6a41046c6a2131200520\
-0a41086c20194180c0016c6a41046c6a21322004202c41c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a213303402031fd\
-09020021342032fd000280cc04213520342035fde601202dfde401212d2032fd000290cc04213620342036fde601202efde401212e2033fd0902\
-00213720372035fde601202ffde401212f20372036fde6012030fde4012130203141046a213120324180046a2132203341046a2133201a41016a\
-221a41c001480d000b201941016a22194103480d000b2007200a41086c200d4180036c6a202b4180126c6a200e4180016c6a41046c6a21382038\
-202d2028fde401fd0c00000000000000000000000000000000fdeb01fd0b02002038202e202afde401fd0c000000000000000000000000000000\
-00fdeb01fd0b02102007202c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a21392039202f2028fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b020020392030202afde401fd0c00000000000000000000000000000000fdeb01fd0b0210202b41016a22\
-2b200228020041016a41026d480d000b0b200e41016a220e4103480d000b200d41016a220d4103480d000b200841016a22082001480d000b0b0b\
-c20c0f057f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f20002001480440200021070340200721082008410870210920\
-0841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c000000000000\
-00000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000\
-000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000\
-00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c\
-000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941086c201641c0046c\
-6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde601200cfde401210c2019fd000290d016211c201a201cfd\
-e601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f201741807f460d012018fd09\
-028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde6012012fde4012112201f\
-201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6012015fde4012115\
-20184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b2005200941086c41046c6a212220\
-22fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b02102024200e2021fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202420132023fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21262026fd0002\
-80d02821252026fd000290d0282127410021280340202841026c41016a200228020041016b202841026c41016a200228020041016b481b2129fd\
-0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c0000000000000000000000000000000021\
-2cfd0c00000000000000000000000000000000212d41002116034041002117200420284180126c20166a41046c6a212e2005200941086c201641\
-c0046c6a41046c6a212f200420294180096c20166a41046c6a21300340202efd0902002131202ffd000280d016213220312032fde601202afde4\
-01212a202ffd000290d016213320312033fde601202bfde401212b2030fd090200213420342032fde601202cfde401212c20342033fde601202d\
-fde401212d202e4180046a212e202f4180026a212f20304180046a2130201741016a22174109480d000b201641016a2216418001480d000b2006\
-200941086c20284180016c6a41046c6a21352035202a2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002035202b2027\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b02102006202941c0006c200941086c6a41046c6a21362036202c2025fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02002036202d2027fde401fd0c00000000000000000000000000000000fdeb01fd0b0210\
-202841016a2228200228020041016a41026d480d000b0b200741016a22072001480d000b0b0be10610017d017f097d047f0a7d037f017d017f01\
-7d027f017d027f017d017f017d027f200020014804402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e62821\
-0b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a\
-02a4e628211220002113034020132114201421154100211603404300000000211743000000002118430000000021194300000000211a43000000\
-00211b4300000000211c4300000000211d4300000000211e4300000000211f43000000002120410021212004201541c0006c41046c6a21222005\
-410041046c6a2123034020222a020021242017202420232a0280d228949221172018202420232a0284d228949221182019202420232a0288d228\
-94922119201a202420232a028cd2289492211a201b202420232a0290d2289492211b201c202420232a0294d2289492211c201d202420232a0298\
-d2289492211d201e202420232a029cd2289492211e201f202420232a02a0d2289492211f2020202420232a02a4d22894922120202241046a2122\
-202341286a2123202141016a222141c000480d000b2006201541166c41046c6a21252025201720089238020020252018200a9238020420252019\
-200b923802082025201a200c9238020c2025201b200d923802102025201c200e923802142025201d200f923802182025201e20109238021c2025\
-201f20119238022020252020201292380224201641016a22164101480d000b43ffff7fff2126410021212006201541166c41046c6a2127034020\
-2620272a0200972126202741046a2127202141016a2221410a480d000b2006201541166c41046c6a21282028202638022820282a022821294100\
-212a2006201541166c41046c6a212b0340202b202b2a0200202993100238022c202b41046a212b202a41016a222a410a480d000b430000000021\
-2c410021212006201541166c41046c6a212d0340202c202d2a022c92212c202d41046a212d202141016a2221410a480d000b2028202c38025420\
-282a0254212e4100212a20072015410a6c41046c6a212f2006201541166c41046c6a21300340202f20302a022c202e95380200202f41046a212f\
-203041046a2130202a41016a222a410a480d000b201341016a22132001480d000b0b0b860101077f200020014804402000210903402009210a20\
-0a210b4100210c03404100210d2006200b4190066c41046c6a210e2004200b4190066c6a210f0340200e200f2d0000b24300007f439538020020\
-0e41046a210e200f41016a210f200d41016a220d419006480d000b200c41016a220c4101480d000b200941016a22092001480d000b0b0beb0807\
-067f087b037f0f7b017f017b017f2000200148044020002107034020072108200821094100210a03404100210b03404100210c0340fd0c000000\
-00000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00\
-0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
-0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021152004200a41386c20094190066c6a20\
-0b41026c6a41046c6a21162005200c41086c41046c6a2117024003402016fd09020021182017fd000200211920182019fde601200dfde401210d\
-2016fd090204211a201a2019fde601200efde401210e2016fd090270211b201b2019fde601200ffde401210f2016fd090274211c201c2019fde6\
-012010fde40121102017fd000210211d2018201dfde6012011fde4012111201a201dfde6012012fde4012112201b201dfde6012013fde4012113\
-201c201dfde6012014fde4012114201541a07e460d012017fd00028001211e201a201efde601200dfde401210d2016fd090208211f201f201efd\
-e601200efde401210e201c201efde601200ffde401210f2016fd09027821202020201efde6012010fde40121102017fd000290012121201a2021\
-fde6012011fde4012111201f2021fde6012012fde4012112201c2021fde6012013fde401211320202021fde6012014fde4012114201541e07c46\
-0d012017fd000280022122201f2022fde601200dfde401210d2016fd09020c212320232022fde601200efde401210e20202022fde601200ffde4\
-01210f2016fd09027c212420242022fde6012010fde40121102017fd000290022125201f2025fde6012011fde401211120232025fde6012012fd\
-e401211220202025fde6012013fde401211320242025fde6012014fde4012114201641f0006a211620174180036a2117201541016a2215410348\
-0d000b0b2005200c41086c41046c6a21272027fd0002800921262027fd0002900921282006200c41086c200a41a0036c6a200941a02a6c6a200b\
-41206c6a41046c6a21292029200d2026fde401fd0c00000000000000000000000000000000fdeb01200e2026fde401fd0c000000000000000000\
-00000000000000fdeb01fde901200f2026fde401fd0c00000000000000000000000000000000fdeb01fde90120102026fde401fd0c0000000000\
-0000000000000000000000fdeb01fde901fd0b0200202920112028fde401fd0c00000000000000000000000000000000fdeb0120122028fde401\
-fd0c00000000000000000000000000000000fdeb01fde90120132028fde401fd0c00000000000000000000000000000000fdeb01fde901201420\
-28fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b\
-200a41016a220a410d480d000b200741016a22072001480d000b0b0bc3091c017d017f097d047f0a7d037f017d017f017d027f017d027f017d01\
-7f017d027f017d017f017d037f017d017f017d017f017d027f017d017f200020014804402005410041046c6a210a200a2a0280e6282109200a2a\
-0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e628210f200a2a0298e6282110200a2a029ce628\
-2111200a2a02a0e6282112200a2a02a4e62821132000211403402014211520152116410021170340430000000021184300000000211943000000\
-00211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121410021222004\
-201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d228949221182019202520242a0284d22894\
-922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a0290d2289492211c201d202520242a0294d2\
-289492211d201e202520242a0298d2289492211e201f202520242a029cd2289492211f2020202520242a02a0d228949221202021202520242a02\
-a4d22894922121202341046a2123202441286a2124202241016a222241c000480d000b2006201641236c41046c6a212620262018200992380200\
-20262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d200f923802142026201e20109238\
-02182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101480d000b43ffff7fff2127410021222006\
-201641236c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b2006201641236c41046c6a21292029\
-202738022820292a0228212a4100212b2006201641236c41046c6a212c0340202c202c2a0200202a93100238022c202c41046a212c202b41016a\
-222b410a480d000b4300000000212d410021222006201641236c41046c6a212e0340202d202e2a022c92212d202e41046a212e202241016a2222\
-410a480d000b2029202d38025420292a0254212f4100212b20072016410a6c41046c6a21302006201641236c41046c6a21310340203020312a02\
-2c202f95380200203041046a2130203141046a2131202b41016a222b410a480d000b43ffff7fff21324100212220072016410a6c41046c6a2133\
-0340203220332a0200972132203341046a2133202241016a2222410a480d000b43ffff7fff2134410021354100213620072016410a6c41046c6a\
-2137034020372a02002138203820345e203820385c7221392038203420391b21344100410a6c20366a203520391b2135203741046a2137203641\
-016a2236410a480d000b20352008201641046c6a213b203b28020046b2213a202920323802582029203a38025c20292a0258213c4100212b2006\
-201641236c41046c6a213d20072016410a6c41046c6a213e0340203d203e2a0200203c93380260203d41046a213d203e41046a213e202b41016a\
-222b410a480d000b4300000000213f410021222006201641236c41046c6a21400340203f20402a0260100292213f204041046a2140202241016a\
-2222410a480d000b2029203f38028801201441016a22142001480d000b0b0b9e0206017d057f017d027f047d047f200020014804404300000000\
-2108410021092004410041046c6a210a2005410041046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c20094123\
-6c6a41186a41046c6a210d200d2a0200200b2a0288011003939221080b200a41046a210a200b418c016a210b200941016a22092002280200480d\
-000b4300000000210e4100210f2005410041046c6a21100340200e20102a025c92210e2010418c016a2110200f41016a220f2002280200480d00\
-0b2002280200b221112008201195211220128c2113200e2011952114200021150340201521162006410041046c6a211720172013380200200741\
-0041046c6a211820182014380200201541016a22152001480d000b0b0b860101077f200020014804402000210c0340200c210d200d210e410021\
-0f0340410021102006200e4190066c41046c6a21112004200e4190066c6a21120340201120122d0000b24300007f4395380200201141046a2111\
-201241016a2112201041016a2210419006480d000b200f41016a220f4101480d000b200c41016a220c2001480d000b0b0b860702077f1f7b2000\
-20014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102005200f41086c200e41c0006c6a41046c6a211120\
-07200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132013fd0c0000003f0000003f0000003f0000003ffde60121142011fd\
-0002804afd0c0000003f0000003f0000003f0000003ffde60121152011fd0002808a0121162016fd0c0000003f0000003f0000003f0000003ffd\
-e60121172011fd000280ca01fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0321192019fd0c0000003f0000003f00\
-00003f0000003ffde601211a20142018fde401201afde401211b201bfd0c0000003f0000003f0000003f0000003ffde601211c2011fd0002808a\
-02fd0c0000003f0000003f0000003f0000003ffde601211d2011fd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211e201520\
-1dfde401201efde401fd0c0000003f0000003f0000003f0000003ffde601211f2011fd000280ca02fd0c0000003f0000003f0000003f0000003f\
-fde60121202011fd0002808a0421212021fd0c0000003f0000003f0000003f0000003ffde601212220172020fde4012022fde40121232023fd0c\
-0000003f0000003f0000003f0000003ffde601212420142018fde501201afde40121252025fd0c0000003f0000003f0000003f0000003ffde601\
-21262015201dfde501201efde401fd0c0000003f0000003f0000003f0000003ffde601212720172020fde5012022fde40121282028fd0c000000\
-3f0000003f0000003f0000003ffde601212920142015fde4012017fde401212a20142015fde5012017fde401212b201c201ffde4012024fde401\
-212c201c201ffde5012024fde401212d20262027fde4012029fde401212e20262027fde5012029fde401212f201a201efde4012022fde4012130\
-201a201efde5012022fde401213120122013fd0b02002012202afd0b0280082012202bfd0b02801020122016fd0b0280182012201bfd0b028020\
-2012202cfd0b0280282012202dfd0b02803020122023fd0b02803820122025fd0b0280402012202efd0b0280482012202ffd0b02805020122028\
-fd0b02805820122019fd0b02806020122030fd0b02806820122031fd0b02807020122021fd0b028078201141106a2111201241106a2112201041\
-016a22104102480d000b200c41016a220c2001480d000b0b0bea1002077f3c7b2000200148200228020041044e7104402000210c0340200c210d\
-200d41c00070210e200d41c0006e210d200d210f410021102005200f41086c200e4180016c6a41046c6a21112008200f4180e4006c200e41086c\
-6a41046c6a211203402011fd000280cc0421132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398e\
-e33d398ee33dfde60121152011fd000280cc0621162016fd0c0000003f0000003f0000003f0000003ffde60121172017fd0c398ee33d398ee33d\
-398ee33d398ee33dfde60121182011fd000280cc0821192019fd0c0000003f0000003f0000003f0000003ffde601211a2013fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601211b2011fd000280cc0a211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2011fd000280cc10\
-211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f201b201dfde401201ffde40121202020fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde60121212016fd0c398ee33d398ee33d398ee33d398ee33dfde60121222011fd000280cc0c21232023fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde60121242011fd000280cc1221252025fd0c398ee33d398ee33d398ee33d398ee33dfde601212620222024fde4012026fde40121\
-272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121282019fd0c398ee33d398ee33d398ee33d398ee33dfde60121292011fd000280cc\
-0e212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b2011fd000280cc14212c202cfd0c398ee33d398ee33d398ee33d398ee33d\
-fde601212d2029202bfde401202dfde401212e201b201cfd0c398e633d398e633d398e633d398e633dfde601fde501201efd0c398ee33c398ee3\
-3c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde601213020222023fd0c398e633d398e633d398e\
-633d398e633dfde601fde5012025fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121312031fd0c398ee33d398ee33d398ee33d398e\
-e33dfde6012132202cfd0c398ee33c398ee33c398ee33c398ee33cfde60121332029202afd0c398e633d398e633d398e633d398e633dfde601fd\
-e5012033fde40121342013fd0c398e633d398e633d398e633d398e633dfde601201dfde501201efd0c398e633e398e633e398e633e398e633efd\
-e601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde60121362016fd0c398e633d398e633d398e633d398e633dfde6012024fd\
-e5012025fd0c398e633e398e633e398e633e398e633efde601fde40121372037fd0c398ee33d398ee33d398ee33d398ee33dfde6012138202cfd\
-0c398e633e398e633e398e633e398e633efde60121392019fd0c398e633d398e633d398e633d398e633dfde601202bfde5012039fde401213a20\
-14fd0c0000003f0000003f0000003f0000003ffde601213b20152018fde401201afd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121\
-3c20152017fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d20\
-14fd0c398e633d398e633d398e633d398e633dfde6012018fde501201afd0c398e633e398e633e398e633e398e633efde601fde401213e2020fd\
-0c0000003f0000003f0000003f0000003ffde601213f20212028fde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214020\
-212027fd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121412020fd\
-0c398e633d398e633d398e633d398e633dfde6012028fde501202efd0c398e633e398e633e398e633e398e633efde601fde4012142202ffd0c00\
-00003f0000003f0000003f0000003ffde601214320302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012144203020\
-31fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012145202ffd0c39\
-8e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121462035fd0c000000\
-3f0000003f0000003f0000003ffde601214720362038fde401203afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214820362037fd\
-0c398e633d398e633d398e633d398e633dfde601fde501203afd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121492035fd0c398e63\
-3d398e633d398e633d398e633dfde6012038fde501203afd0c398e633e398e633e398e633e398e633efde601fde401214a201efd0c0000003f00\
-00003f0000003f0000003ffde601214b201f2026fde401202dfde401214c201f2025fd0c398e633d398e633d398e633d398e633dfde601fde501\
-2033fde401214d201efd0c398e633d398e633d398e633d398e633dfde6012026fde5012039fde401214e2012203bfd0b02002012203cfd0b0280\
-102012203dfd0b0280202012203efd0b0280302012201afd0b0280402012203ffd0b02805020122040fd0b02806020122041fd0b028070201220\
-42fd0b028080012012202efd0b0280900120122043fd0b0280a00120122044fd0b0280b00120122045fd0b0280c00120122046fd0b0280d00120\
-122034fd0b0280e00120122047fd0b0280f00120122048fd0b0280800220122049fd0b028090022012204afd0b0280a0022012203afd0b0280b0\
-022012204bfd0b0280c0022012204cfd0b0280d0022012204dfd0b0280e0022012204efd0b0280f0022012202cfd0b02808003201141106a2111\
-201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d\
-41c00070210e200d41c0006e210d200d210f2009200e200f41c0006c6a41046c6a211020102005200e410a6c200f6a41046c6a211120112a0280\
-d228380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f200a200e41c0016d\
-4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102005200e41c0016d41c0016c200e41c0006f6a200e\
-41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a2111200f41016a220f41800148\
-0d000b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d200d\
-210f41002110200b200f4180c0006c200e41c0006c6a41046c6a21112005200f4180c0006c200e6a41046c6a21120340201120122a0280cc0438\
-0200201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b01\
-7f177b027f200020014804402000210b0340200b210c200c210d4100210e03404100210f0340410021100340fd0c000000000000000000000000\
-000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000\
-0000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000\
-00000000000000002117fd0c000000000000000000000000000000002118410021192004200e41386c200d4190066c6a200f41026c6a41046c6a\
-211a2005201041086c41046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde6012011fde4012111201afd090204211e20\
-1e201dfde6012012fde4012112201afd090270211f201f201dfde6012013fde4012113201afd09027421202020201dfde6012014fde401211420\
-1bfd0002102121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018\
-fde4012118201941a07e460d01201bfd000280012122201e2022fde6012011fde4012111201afd090208212320232022fde6012012fde4012112\
-20202022fde6012013fde4012113201afd090278212420242022fde6012014fde4012114201bfd000290012125201e2025fde6012015fde40121\
-1520232025fde6012016fde401211620202025fde6012017fde401211720242025fde6012018fde4012118201941e07c460d01201bfd00028002\
-212620232026fde6012011fde4012111201afd09020c212720272026fde6012012fde401211220242026fde6012013fde4012113201afd09027c\
-212820282026fde6012014fde4012114201bfd00029002212920232029fde6012015fde401211520272029fde6012016fde401211620242029fd\
-e6012017fde401211720282029fde6012018fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b0b2005201041\
-086c41046c6a212b202bfd00028009212a2011202afde401fd0c00000000000000000000000000000000fdeb01212c2012202afde401fd0c0000\
-0000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f2013202afde401fd0c00000000\
-000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322014202afde401fd0c000000000000\
-00000000000000000000fdeb01213320332032fd4520322032fd42fd502134203220332034fd522135202bfd00029009213620152036fde401fd\
-0c00000000000000000000000000000000fdeb01213720162036fde401fd0c00000000000000000000000000000000fdeb01213820382037fd45\
-20372037fd42fd502139203720382039fd52213a20172036fde401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a\
-203afd42fd50213c203a203b203cfd52213d20182036fde401fd0c00000000000000000000000000000000fdeb01213e203e203dfd45203d203d\
-fd42fd50213f203d203e203ffd522140fd0c01000000010000000100000001000000202efd4ffd0c020000000200000002000000020000002031\
-fd52fd0c030000000300000003000000030000002034fd522141fd0c010000000100000001000000010000002039fd4ffd0c0200000002000000\
-0200000002000000203cfd52fd0c03000000030000000300000003000000203ffd5221422007201041086c200e41a0036c6a200d41a02a6c6a20\
-0f41206c6a41046c6a214320432035fd0b02002008201041086c200e41a0036c6a200d41a02a6c6a200f41206c6a41046c6a214420442041fd0b\
-020020432040fd0b021020442042fd0b0210201041016a22104104480d000b200f41016a220f410d480d000b200e41016a220e410d480d000b20\
-0b41016a220b2001480d000b0b0bec1002077f3c7b2000200148200228020041044e7104402000210b0340200b210c200c41800170210d200c41\
-80016e210c200c210e4100210f2006200e41086c200d41c0006c6a41046c6a21102009200e4180c8016c200d41086c6a41046c6a211103402010\
-fd00020021122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd0c398ee33d398ee33d398ee33d398ee33dfde60121142010\
-fd000280800221152015fd0c0000003f0000003f0000003f0000003ffde60121162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117\
-2010fd000280800421182018fd0c0000003f0000003f0000003f0000003ffde60121192012fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-211a2010fd0002808006211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2010fd000280800c211d201dfd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601211e201a201cfde401201efde401211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde60121202015fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde60121212010fd000280800821222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232010fd\
-000280800e21242024fd0c398ee33d398ee33d398ee33d398ee33dfde601212520212023fde4012025fde40121262026fd0c398ee33d398ee33d\
-398ee33d398ee33dfde60121272018fd0c398ee33d398ee33d398ee33d398ee33dfde60121282010fd000280800a21292029fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601212a2010fd0002808010212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2028202afde40120\
-2cfde401212d201a201bfd0c398e633d398e633d398e633d398e633dfde601fde501201dfd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
-e401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f20212022fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-24fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde6012131202bfd0c398e\
-e33c398ee33c398ee33c398ee33cfde601213220282029fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde40121332012fd0c\
-398e633d398e633d398e633d398e633dfde601201cfde501201dfd0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c398e\
-e33d398ee33d398ee33d398ee33dfde60121352015fd0c398e633d398e633d398e633d398e633dfde6012023fde5012024fd0c398e633e398e63\
-3e398e633e398e633efde601fde40121362036fd0c398ee33d398ee33d398ee33d398ee33dfde6012137202bfd0c398e633e398e633e398e633e\
-398e633efde60121382018fd0c398e633d398e633d398e633d398e633dfde601202afde5012038fde40121392013fd0c0000003f0000003f0000\
-003f0000003ffde601213a20142017fde4012019fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b20142016fd0c398e633d398e\
-633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c2013fd0c398e633d398e633d398e\
-633d398e633dfde6012017fde5012019fd0c398e633e398e633e398e633e398e633efde601fde401213d201ffd0c0000003f0000003f0000003f\
-0000003ffde601213e20202027fde401202dfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f20202026fd0c398e633d398e633d\
-398e633d398e633dfde601fde501202dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140201ffd0c398e633d398e633d398e633d\
-398e633dfde6012027fde501202dfd0c398e633e398e633e398e633e398e633efde601fde4012141202efd0c0000003f0000003f0000003f0000\
-003ffde6012142202f2031fde4012033fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012143202f2030fd0c398e633d398e633d398e\
-633d398e633dfde601fde5012033fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012144202efd0c398e633d398e633d398e633d398e\
-633dfde6012031fde5012033fd0c398e633e398e633e398e633e398e633efde601fde40121452034fd0c0000003f0000003f0000003f0000003f\
-fde601214620352037fde4012039fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214720352036fd0c398e633d398e633d398e633d\
-398e633dfde601fde5012039fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121482034fd0c398e633d398e633d398e633d398e633d\
-fde6012037fde5012039fd0c398e633e398e633e398e633e398e633efde601fde4012149201dfd0c0000003f0000003f0000003f0000003ffde6\
-01214a201e2025fde401202cfde401214b201e2024fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde401214c201dfd0c398e\
-633d398e633d398e633d398e633dfde6012025fde5012038fde401214d2011203afd0b02002011203bfd0b0280202011203cfd0b028040201120\
-3dfd0b02806020112019fd0b028080012011203efd0b0280a0012011203ffd0b0280c00120112040fd0b0280e00120112041fd0b028080022011\
-202dfd0b0280a00220112042fd0b0280c00220112043fd0b0280e00220112044fd0b0280800320112045fd0b0280a00320112033fd0b0280c003\
-20112046fd0b0280e00320112047fd0b0280800420112048fd0b0280a00420112049fd0b0280c00420112039fd0b0280e0042011204afd0b0280\
-80052011204bfd0b0280a0052011204cfd0b0280c0052011204dfd0b0280e0052011202bfd0b02808006201041106a2110201141106a2111200f\
-41016a220f4102480d000b200b41016a220b2001480d000b0b0b890101077f200020014804402000210b0340200b210c200c41c00070210d200c\
-41c0006e210c200c210e4100210f200a200e4180106c200d41206c6a41046c6a21102005200e4180106c200d6a41046c6a21110340201020112a\
-02800a380200201041046a211020114180026a2111200f41016a220f4120480d000b200b41016a220b2001480d000b0b0b9e120a097f207b047f\
-0a7b037f077b037f117b067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d0340410021\
-0e03404100210f2004200c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010\
-fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002\
-801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d\
-20132019fde501211e2015201bfde501211f2010fd000280292019fde50121202010fd00028028201bfde50121212010fd0002002012fde50120\
-14fde501212220162014fde401212320142016fde50121242010fd000280032017fde5012016fde501212520182012fde401201afde501212620\
-1c201afde4012127201a201cfde5012128201d2017fde401201cfde501212920122018fde501201efde501212a201f201efde401212b201e201f\
-fde501212c2017201dfde501201ffde501212d2010fd000280272018fde5012020fde501212e20212020fde401212f20202021fde50121302010\
-fd0002802a201dfde5012021fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b\
-02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b\
-0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180\
-026a211020114180016a2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b41002132034041\
-0021330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd\
-0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c0000000000000000000000000000000021\
-3afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c000000000000000000000000000000\
-00213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541\
-a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde601\
-2036fde40121362042fd000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6\
-012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd0902\
-8003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203e\
-fde401213e20492045fde601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541\
-286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c090\
-03204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a2235\
-4105480d000b203441016a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41\
-286c6a41046c6a214b2003203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af\
-03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002\
-c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde4012157205220\
-53fde501204bfd0002c0e703fde4012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd00\
-02e0a2032055fde4012056fde401fde401215a204d204efde501204bfd000280db03fde4012057fde4012058fde401215b20572058fde5012055\
-2056fde501204bfd0002e0ed03fde401fde401215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02\
-e0f603204b41206a214b204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b41\
-00213303402005203241086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a\
-41046c6a21612007203241086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c\
-6a200c41c00c6c6a41046c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0\
-f403205dfde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061\
-fd0002c0f603205dfde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52\
-216a2061fd0002e0f603205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b\
-206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c030000000300\
-00000300000003000000206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a21632060\
-41016a22604105480d000b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a220920\
-01480d000b0b0bdf3e0f067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b057f2000200148200228020041044e71044020\
-00210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e0340200c41086c200e6a2002280200480440200420\
-0c4180e4006c200e41c00c6c6a200d41046c6a41046c6a21102010fd000200210f200ffd0c00000040000000400000004000000040fde6012111\
-2010fd0002800a21122012fd0c00004040000040400000404000004040fde601211320112013fde40121142010fd0002801421152015fd0c0000\
-4040000040400000404000004040fde601211620142016fde50121172010fd0002801e21182018fd0c00000040000000400000004000000040fd\
-e601211920172019fde501211a201afd0c00000040000000400000004000000040fde601211b2010fd00028002211c201cfd0c00000040000000\
-400000004000000040fde601211d2010fd0002800c211e201efd0c00004040000040400000404000004040fde601211f201d201ffde401212020\
-10fd0002801621212021fd0c00004040000040400000404000004040fde601212220202022fde50121232010fd0002802021242024fd0c000000\
-40000000400000004000000040fde601212520232025fde50121262026fd0c00004040000040400000404000004040fde6012127201b2027fde4\
-0121282010fd0002800421292029fd0c00000040000000400000004000000040fde601212a2010fd0002800e212b202bfd0c0000404000004040\
-0000404000004040fde601212c202a202cfde401212d2010fd00028018212e202efd0c00004040000040400000404000004040fde601212f202d\
-202ffde50121302010fd0002802221312031fd0c00000040000000400000004000000040fde601213220302032fde50121332033fd0c00004040\
-000040400000404000004040fde601213420282034fde50121352010fd0002800621362036fd0c00000040000000400000004000000040fde601\
-21372010fd0002801021382038fd0c00004040000040400000404000004040fde601213920372039fde401213a2010fd0002801a213b203bfd0c\
-00004040000040400000404000004040fde601213c203a203cfde501213d2010fd00028024213e203efd0c000000400000004000000040000000\
-40fde601213f203d203ffde50121402040fd0c00000040000000400000004000000040fde601214120352041fde50121422026fd0c0000004000\
-0000400000004000000040fde60121432033fd0c0000a0400000a0400000a0400000a040fde601214420432044fde401214520452041fde40121\
-462033fd0c00000041000000410000004100000041fde60121472026fd0c00008041000080410000804100008041fde601214820472048fde501\
-21492040fd0c00000041000000410000004100000041fde601214a2049204afde401214b20262033fde401214c204c2041fde501214d2010fd00\
-028008214e204efd0c00000040000000400000004000000040fde601214f2010fd0002801221502050fd0c000040400000404000004040000040\
-40fde6012151204f2051fde40121522010fd0002801c21532053fd0c00004040000040400000404000004040fde601215420522054fde5012155\
-2010fd0002802621562056fd0c00000040000000400000004000000040fde601215720552057fde501215820582026fde50121592033fd0c0000\
-c03f0000c03f0000c03f0000c03ffde601215a2059205afde501215b2040fd0c0000c03f0000c03f0000c03f0000c03ffde601215c205b205cfd\
-e401215d2012fd0c00000040000000400000004000000040fde601215e2015fd0c0000a0400000a0400000a0400000a040fde601215f205e205f\
-fde401216020602019fde40121612061fd0c00000040000000400000004000000040fde6012162201efd0c000000400000004000000040000000\
-40fde60121632021fd0c0000a0400000a0400000a0400000a040fde601216420632064fde401216520652025fde40121662066fd0c0000404000\
-0040400000404000004040fde601216720622067fde4012168202bfd0c00000040000000400000004000000040fde6012169202efd0c0000a040\
-0000a0400000a0400000a040fde601216a2069206afde401216b206b2032fde401216c206cfd0c00004040000040400000404000004040fde601\
-216d2068206dfde501216e2038fd0c00000040000000400000004000000040fde601216f203bfd0c0000a0400000a0400000a0400000a040fde6\
-012170206f2070fde40121712071203ffde40121722072fd0c00000040000000400000004000000040fde6012173206e2073fde50121742066fd\
-0c00000040000000400000004000000040fde6012175206cfd0c0000a0400000a0400000a0400000a040fde601217620752076fde40121772077\
-2073fde4012178206cfd0c00000041000000410000004100000041fde60121792066fd0c00008041000080410000804100008041fde601217a20\
-79207afde501217b2072fd0c00000041000000410000004100000041fde601217c207b207cfde401217d2066206cfde401217e207e2073fde501\
-217f2050fd0c00000040000000400000004000000040fde6012180012053fd0c0000a0400000a0400000a0400000a040fde60121810120800120\
-8101fde4012182012082012057fde4012183012083012066fde501218401206cfd0c0000c03f0000c03f0000c03f0000c03ffde6012185012084\
-01208501fde5012186012072fd0c0000c03f0000c03f0000c03f0000c03ffde601218701208601208701fde4012188012015fd0c000000410000\
-00410000004100000041fde6012189012012fd0c00008041000080410000804100008041fde601218a01208901208a01fde501218b012018fd0c\
-00000041000000410000004100000041fde601218c01208b01208c01fde401218d01208d01fd0c00000040000000400000004000000040fde601\
-218e012021fd0c00000041000000410000004100000041fde601218f01201efd0c00008041000080410000804100008041fde601219001208f01\
-209001fde5012191012024fd0c00000041000000410000004100000041fde601219201209101209201fde401219301209301fd0c000040400000\
-40400000404000004040fde601219401208e01209401fde401219501202efd0c00000041000000410000004100000041fde601219601202bfd0c\
-00008041000080410000804100008041fde601219701209601209701fde5012198012031fd0c00000041000000410000004100000041fde60121\
-9901209801209901fde401219a01209a01fd0c00004040000040400000404000004040fde601219b01209501209b01fde501219c01203bfd0c00\
-000041000000410000004100000041fde601219d012038fd0c00008041000080410000804100008041fde601219e01209d01209e01fde501219f\
-01203efd0c00000041000000410000004100000041fde60121a001209f0120a001fde40121a10120a101fd0c0000004000000040000000400000\
-0040fde60121a201209c0120a201fde50121a301209301fd0c00000040000000400000004000000040fde60121a401209a01fd0c0000a0400000\
-a0400000a0400000a040fde60121a50120a40120a501fde40121a60120a60120a201fde40121a701209a01fd0c00000041000000410000004100\
-000041fde60121a801209301fd0c00008041000080410000804100008041fde60121a90120a80120a901fde50121aa0120a101fd0c0000004100\
-0000410000004100000041fde60121ab0120aa0120ab01fde40121ac01209301209a01fde40121ad0120ad0120a201fde50121ae012053fd0c00\
-000041000000410000004100000041fde60121af012050fd0c00008041000080410000804100008041fde60121b00120af0120b001fde50121b1\
-012056fd0c00000041000000410000004100000041fde60121b20120b10120b201fde40121b30120b301209301fde50121b401209a01fd0c0000\
-c03f0000c03f0000c03f0000c03ffde60121b50120b40120b501fde50121b60120a101fd0c0000c03f0000c03f0000c03f0000c03ffde60121b7\
-0120b60120b701fde40121b80120122015fde40121b90120b9012019fde50121ba0120ba01fd0c00000040000000400000004000000040fde601\
-21bb01201e2021fde40121bc0120bc012025fde50121bd0120bd01fd0c00004040000040400000404000004040fde60121be0120bb0120be01fd\
-e40121bf01202b202efde40121c00120c0012032fde50121c10120c101fd0c00004040000040400000404000004040fde60121c20120bf0120c2\
-01fde50121c3012038203bfde40121c40120c401203ffde50121c50120c501fd0c00000040000000400000004000000040fde60121c60120c301\
-20c601fde50121c70120bd01fd0c00000040000000400000004000000040fde60121c80120c101fd0c0000a0400000a0400000a0400000a040fd\
-e60121c90120c80120c901fde40121ca0120ca0120c601fde40121cb0120c101fd0c00000041000000410000004100000041fde60121cc0120bd\
-01fd0c00008041000080410000804100008041fde60121cd0120cc0120cd01fde50121ce0120c501fd0c00000041000000410000004100000041\
-fde60121cf0120ce0120cf01fde40121d00120bd0120c101fde40121d10120d10120c601fde50121d20120502053fde40121d30120d3012057fd\
-e50121d40120d40120bd01fde50121d50120c101fd0c0000c03f0000c03f0000c03f0000c03ffde60121d60120d50120d601fde50121d70120c5\
-01fd0c0000c03f0000c03f0000c03f0000c03ffde60121d80120d70120d801fde40121d9012010fd0002802821da0120da012012fde50121db01\
-2015fd0c0000c03f0000c03f0000c03f0000c03ffde60121dc0120db0120dc01fde50121dd012018fd0c0000c03f0000c03f0000c03f0000c03f\
-fde60121de0120dd0120de01fde40121df0120df01fd0c00000040000000400000004000000040fde60121e0012010fd0002802a21e10120e101\
-201efde50121e2012021fd0c0000c03f0000c03f0000c03f0000c03ffde60121e30120e20120e301fde50121e4012024fd0c0000c03f0000c03f\
-0000c03f0000c03ffde60121e50120e40120e501fde40121e60120e601fd0c00004040000040400000404000004040fde60121e70120e00120e7\
-01fde40121e8012010fd0002802c21e90120e901202bfde50121ea01202efd0c0000c03f0000c03f0000c03f0000c03ffde60121eb0120ea0120\
-eb01fde50121ec012031fd0c0000c03f0000c03f0000c03f0000c03ffde60121ed0120ec0120ed01fde40121ee0120ee01fd0c00004040000040\
-400000404000004040fde60121ef0120e80120ef01fde50121f0012010fd0002802e21f10120f1012038fde50121f201203bfd0c0000c03f0000\
-c03f0000c03f0000c03ffde60121f30120f20120f301fde50121f401203efd0c0000c03f0000c03f0000c03f0000c03ffde60121f50120f40120\
-f501fde40121f60120f601fd0c00000040000000400000004000000040fde60121f70120f00120f701fde50121f80120e601fd0c000000400000\
-00400000004000000040fde60121f90120ee01fd0c0000a0400000a0400000a0400000a040fde60121fa0120f90120fa01fde40121fb0120fb01\
-20f701fde40121fc0120ee01fd0c00000041000000410000004100000041fde60121fd0120e601fd0c00008041000080410000804100008041fd\
-e60121fe0120fd0120fe01fde50121ff0120f601fd0c00000041000000410000004100000041fde60121800220ff01208002fde40121810220e6\
-0120ee01fde40121820220820220f701fde5012183022010fd000280302184022084022050fde5012185022053fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601218602208502208602fde5012187022056fd0c0000c03f0000c03f0000c03f0000c03ffde601218802208702208802fde401\
-21890220890220e601fde501218a0220ee01fd0c0000c03f0000c03f0000c03f0000c03ffde601218b02208a02208b02fde501218c0220f601fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601218d02208c02208d02fde401218e024100218f02034041002190022003200e41c0006c200d41\
-046c6a41046c6a21910203402091022042fd0b02002091022046fd0b028010209102204bfd0b028020209102204dfd0b028030209102205dfd0b\
-0280402091022074fd0b0280502091022078fd0b028060209102207dfd0b028070209102207ffd0b02808001209102208801fd0b028090012091\
-0220a301fd0b0280a00120910220a701fd0b0280b00120910220ac01fd0b0280c00120910220ae01fd0b0280d00120910220b801fd0b0280e001\
-20910220c701fd0b0280f00120910220cb01fd0b0280800220910220d001fd0b0280900220910220d201fd0b0280a00220910220d901fd0b0280\
-b00220910220f801fd0b0280c00220910220fc01fd0b0280d002209102208102fd0b0280e002209102208302fd0b0280f002209102208e02fd0b\
-0280800320900241016a2290024101480d000b208f0241016a228f024101480d000b0b200e41016a220e4108480d000b200d41016a220d411048\
-0d000b41002192020340410021930203404100219402034041002195020340200c41086c20950241046c6a2002280200480440fd0c0000000000\
-0000000000000000000000219602fd0c00000000000000000000000000000000219702fd0c00000000000000000000000000000000219802fd0c\
-00000000000000000000000000000000219902fd0c00000000000000000000000000000000219a02fd0c00000000000000000000000000000000\
-219b02fd0c00000000000000000000000000000000219c02fd0c00000000000000000000000000000000219d024100219e022003209402418004\
-6c2095024180026c6a41046c6a219f0220062092024180e4006c2094024180046c6a41046c6a21a0020340209f02fd09020021a10220a002fd00\
-020021a20220a10220a202fde601209602fde40121960220a002fd00021021a30220a10220a302fde601209702fde401219702209f02fd090280\
-0221a40220a40220a202fde601209802fde40121980220a40220a302fde601209902fde401219902209f02fd0902800421a50220a50220a202fd\
-e601209a02fde401219a0220a50220a302fde601209b02fde401219b02209f02fd0902800621a60220a60220a202fde601209c02fde401219c02\
-20a60220a302fde601209d02fde401219d02209f0241046a219f0220a00241206a21a002209e0241016a229e0241c000480d000b200320940241\
-c0006c20950241206c6a41046c6a21a70220a702209602fd0b0280900320a702209702fd0b0290900320a702209802fd0b02a0900320a7022099\
-02fd0b02b0900320a702209a02fd0b02c0900320a702209b02fd0b02d0900320a702209c02fd0b02e0900320a702209d02fd0b02f090030b2095\
-0241016a2295024102480d000b20940241016a2294024119480d000b20930241016a2293024101480d000b410021930203404100210e0340200c\
-41086c200e6a2002280200480440200320930241046c200e41086c6a41046c6a21a90220a902fd000280900321a80220a902fd0002809a0321aa\
-0220a80220aa02fde40121ab0220a902fd000280a40321ac0220ab0220ac02fde40121ad0220a902fd000280ae0321ae0220ad0220ae02fde401\
-21af0220a902fd000280920321b00220a902fd0002809c0321b10220b00220b102fde40121b20220a902fd000280a60321b30220b20220b302fd\
-e40121b40220a902fd000280b00321b50220b40220b502fde40121b60220af0220b602fde40121b70220a902fd000280940321b80220a902fd00\
-02809e0321b90220b80220b902fde40121ba0220a902fd000280a80321bb0220ba0220bb02fde40121bc0220a902fd000280b20321bd0220bc02\
-20bd02fde40121be0220b70220be02fde40121bf0220a902fd000280960321c00220a902fd000280a00321c10220c00220c102fde40121c20220\
-a902fd000280aa0321c30220c20220c302fde40121c40220a902fd000280b40321c50220c40220c502fde40121c60220bf0220c602fde40121c7\
-0220be02fd0c0000003f0000003f0000003f0000003ffde60121c80220b60220c802fde50121c90220c602fd0c00000040000000400000004000\
-000040fde60121ca0220c90220ca02fde50121cb0220be02fd0c0000803e0000803e0000803e0000803efde60121cc0220b60220cc02fde40121\
-cd0220c602fd0c00008040000080400000804000008040fde60121ce0220cd0220ce02fde40121cf0220a902fd000280980321d00220a902fd00\
-0280a20321d10220d00220d102fde40121d20220a902fd000280ac0321d30220d20220d302fde40121d40220a902fd000280b60321d50220d402\
-20d502fde40121d60220cf0220d602fde40121d70220ac02fd0c0000003f0000003f0000003f0000003ffde60121d80220aa0220d802fde50121\
-d90220ae02fd0c00000040000000400000004000000040fde60121da0220d90220da02fde50121db0220b302fd0c0000003f0000003f0000003f\
-0000003ffde60121dc0220b10220dc02fde50121dd0220b502fd0c00000040000000400000004000000040fde60121de0220dd0220de02fde501\
-21df0220db0220df02fde40121e00220bb02fd0c0000003f0000003f0000003f0000003ffde60121e10220b90220e102fde50121e20220bd02fd\
-0c00000040000000400000004000000040fde60121e30220e20220e302fde50121e40220e00220e402fde40121e50220c302fd0c0000003f0000\
-003f0000003f0000003ffde60121e60220c10220e602fde50121e70220c502fd0c00000040000000400000004000000040fde60121e80220e702\
-20e802fde50121e90220e50220e902fde40121ea0220e402fd0c0000003f0000003f0000003f0000003ffde60121eb0220df0220eb02fde50121\
-ec0220e902fd0c00000040000000400000004000000040fde60121ed0220ec0220ed02fde50121ee0220e402fd0c0000803e0000803e0000803e\
-0000803efde60121ef0220df0220ef02fde40121f00220e902fd0c00008040000080400000804000008040fde60121f10220f00220f102fde401\
-21f20220d302fd0c0000003f0000003f0000003f0000003ffde60121f30220d10220f302fde50121f40220d502fd0c0000004000000040000000\
-4000000040fde60121f50220f40220f502fde50121f60220f20220f602fde40121f70220ac02fd0c0000803e0000803e0000803e0000803efde6\
-0121f80220aa0220f802fde40121f90220ae02fd0c00008040000080400000804000008040fde60121fa0220f90220fa02fde40121fb0220a902\
-fd000280b80321fc0220fb0220fc02fde40121fd0220b302fd0c0000803e0000803e0000803e0000803efde60121fe0220b10220fe02fde40121\
-ff0220b502fd0c00008040000080400000804000008040fde60121800320ff02208003fde40121810320a902fd000280ba032182032081032082\
-03fde40121830320fd02208303fde40121840320bb02fd0c0000803e0000803e0000803e0000803efde60121850320b902208503fde401218603\
-20bd02fd0c00008040000080400000804000008040fde601218703208603208703fde40121880320a902fd000280bc03218903208803208903fd\
-e401218a03208403208a03fde401218b0320c302fd0c0000803e0000803e0000803e0000803efde601218c0320c102208c03fde401218d0320c5\
-02fd0c00008040000080400000804000008040fde601218e03208d03208e03fde401218f0320a902fd000280be03219003208f03209003fde401\
-219103208b03209103fde401219203208a03fd0c0000003f0000003f0000003f0000003ffde601219303208303209303fde501219403209103fd\
-0c00000040000000400000004000000040fde601219503209403209503fde501219603208a03fd0c0000803e0000803e0000803e0000803efde6\
-01219703208303209703fde401219803209103fd0c00008040000080400000804000008040fde601219903209803209903fde401219a0320d302\
-fd0c0000803e0000803e0000803e0000803efde601219b0320d102209b03fde401219c0320d502fd0c00008040000080400000804000008040fd\
-e601219d03209c03209d03fde401219e0320a902fd000280c003219f03209e03209f03fde40121a003209a0320a003fde40121a1034100218f02\
-03404100219002200320930241046c200e41c8006c6a41046c6a21a203034020a20320c702fd0b0280c20320a20320cb02fd0b02a0c20320a203\
-20d702fd0b02c0c20320a20320ea02fd0b02e0c20320a20320ee02fd0b0280c30320a20320f702fd0b02a0c30320a203209203fd0b02c0c30320\
-a203209603fd0b02e0c30320a20320a103fd0b0280c40320900241016a2290024101480d000b208f0241016a228f024101480d000b0b200e4101\
-6a220e4108480d000b20930241016a2293024102480d000b410021930203404100210e0340200c41086c200e6a20022802004804402005209202\
-41086c20930241046c6a41046c6a21a40320a403fd000280cc1621a303410021a5030340410021a603200720920241086c20930241046c6a20a5\
-034180036c6a200c4180c8006c6a200e4180096c6a41046c6a21a703200320930241046c20a50341186c6a200e41c8006c6a41046c6a21a80303\
-4020a70320a803fd000280c20320a303fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a7034180046a21a70320a80341\
-206a21a80320a60341016a22a6034103480d000b20a50341016a22a5034103480d000b0b200e41016a220e4108480d000b20930241016a229302\
-4102480d000b20920241016a2292024110480d000b200941016a22092001480d000b0b0bea1c02077f417b200020014804402000210903402009\
-210a200a412070210b200a41206e210a200a210c200c41206c200b6a20022802004804404100210d2004200c418090036c200b41c00c6c6a4104\
-6c6a210e2008200c418090036c200b41c0006c6a41046c6a210f0340200efd0002800a2110200efd000280142111200efd0002801e21122012fd\
-0c00000040000000400000004000000040fde6012113200efd0002800c2114200efd000280162115200efd0002802021162016fd0c0000004000\
-0000400000004000000040fde6012117200efd00028002fd0c00000040000000400000004000000040fde6012014fd0c00004040000040400000\
-404000004040fde601fde4012015fd0c00004040000040400000404000004040fde601fde5012017fde5012118200efd0002800e2119200efd00\
-028018211a200efd00028022211b201bfd0c00000040000000400000004000000040fde601211c200efd00028004fd0c00000040000000400000\
-004000000040fde6012019fd0c00004040000040400000404000004040fde601fde401201afd0c00004040000040400000404000004040fde601\
-fde501201cfde501211d200efd00028010211e200efd0002801a211f200efd0002802421202020fd0c00000040000000400000004000000040fd\
-e6012121200efd00028006fd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fde601fde401\
-201ffd0c00004040000040400000404000004040fde601fde5012021fde50121222022fd0c00000040000000400000004000000040fde6012123\
-200efd000280122124200efd0002801c2125200efd0002802621262026fd0c00000040000000400000004000000040fde60121272014fd0c0000\
-0040000000400000004000000040fde6012015fd0c0000a0400000a0400000a0400000a040fde601fde4012017fde40121282019fd0c00000040\
-000000400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde4012129201efd0c000000400000\
-00400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde401212a202afd0c0000004000000040\
-0000004000000040fde601212b2015fd0c00000041000000410000004100000041fde6012014fd0c00008041000080410000804100008041fde6\
-01fde5012016fd0c00000041000000410000004100000041fde601fde401212c201afd0c00000041000000410000004100000041fde6012019fd\
-0c00008041000080410000804100008041fde601fde501201bfd0c00000041000000410000004100000041fde601fde401212d201ffd0c000000\
-41000000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c000000410000004100000041\
-00000041fde601fde401212e202efd0c00000040000000400000004000000040fde601212f20142015fde4012017fde50121302019201afde401\
-201cfde5012131201e201ffde4012021fde50121322032fd0c00000040000000400000004000000040fde6012133200efd0002802a2014fde501\
-2015fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012016fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012134200efd00\
-02802c2019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e4012135200efd0002802e201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde40121362036fd0c00000040000000400000004000000040fde6012137200efd000200fd0c00000040000000400000004000\
-000040fde6012010fd0c00004040000040400000404000004040fde601fde4012011fd0c00004040000040400000404000004040fde601fde501\
-2013fde501fd0c00000040000000400000004000000040fde6012018fd0c00004040000040400000404000004040fde601fde401201dfd0c0000\
-4040000040400000404000004040fde601fde5012023fde50121382018fd0c00000040000000400000004000000040fde601201dfd0c0000a040\
-0000a0400000a0400000a040fde601fde4012023fde4012139201dfd0c00000041000000410000004100000041fde6012018fd0c000080410000\
-80410000804100008041fde601fde5012022fd0c00000041000000410000004100000041fde601fde401213a2018201dfde4012023fde501213b\
-200efd00028008fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde601fde4012025fd0c\
-00004040000040400000404000004040fde601fde5012027fde5012018fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-2022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213c2010fd0c00000040000000400000004000000040fde6012011fd0c0000a0\
-400000a0400000a0400000a040fde601fde4012013fde401fd0c00000040000000400000004000000040fde6012028fd0c000040400000404000\
-00404000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde501202bfde501213d2028fd0c0000004000000040\
-0000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde401213e2029fd0c00000041000000410000\
-004100000041fde6012028fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601\
-fde401213f20282029fde401202bfde50121402024fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a040\
-0000a040fde601fde4012027fde4012028fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde40121412011fd0c00000041000000410000004100000041fde6012010fd0c000080410000804100008041000080\
-41fde601fde5012012fd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde601202cfd0c\
-00004040000040400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde5012142202cfd\
-0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde4012143202dfd0c00\
-000041000000410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c00000041000000410000\
-004100000041fde601fde4012144202c202dfde401202ffde50121452025fd0c00000041000000410000004100000041fde6012024fd0c000080\
-41000080410000804100008041fde601fde5012026fd0c00000041000000410000004100000041fde601fde401202cfde501202dfd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214620102011fde4012013fde501\
-fd0c00000040000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde4012031fd0c00004040000040\
-400000404000004040fde601fde5012033fde50121472030fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a04000\
-00a0400000a040fde601fde4012033fde40121482031fd0c00000041000000410000004100000041fde6012030fd0c0000804100008041000080\
-4100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde401214920302031fde4012033fde501214a20242025fd\
-e4012027fde5012030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde401214b200efd000280282010fde5012011fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012012fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012034fd0c00004040000040400000404000004040fde601\
-fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde501214c2034fd0c00000040000000400000004000000040fde6\
-012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214d2035fd0c00000041000000410000004100000041fde60120\
-34fd0c00008041000080410000804100008041fde601fde5012036fd0c00000041000000410000004100000041fde601fde401214e20342035fd\
-e4012037fde501214f200efd000280302024fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012026fd0c0000c03f0000c0\
-3f0000c03f0000c03ffde601fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde4012150200f2038fd0b0200200f2039fd0b028040200f203afd0b02808001200f203bfd0b0280c001200f203cfd\
-0b02808002200f203dfd0b0280c002200f203efd0b02808003200f203ffd0b0280c003200f2040fd0b02808004200f2041fd0b0280c004200f20\
-42fd0b02808005200f2043fd0b0280c005200f2044fd0b02808006200f2045fd0b0280c006200f2046fd0b02808007200f2047fd0b0280c00720\
-0f2048fd0b02808008200f2049fd0b0280c008200f204afd0b02808009200f204bfd0b0280c009200f204cfd0b0280800a200f204dfd0b0280c0\
-0a200f204efd0b0280800b200f204ffd0b0280c00b200f2050fd0b0280800c200e41106a210e200f41106a210f200d41016a220d4110480d000b\
-0b200941016a22092001480d000b0b0bd30d0f077f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f200020014820022802\
-004104487104402000210903402009210a200a411070210b200a41106e210a200a210c200c41056c200228020041056b200c41056c2002280200\
-41056b481b210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd0c00000000000000\
-0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
-00000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000\
-000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119410021\
-1a03404100211b2004200d41c00c6c200e41c0026c6a201a41c0026c6a200f41c0006c6a41046c6a211c2005200b41086c201a4180c0016c6a41\
-046c6a211d02400340201cfd090200211e201dfd000280cc04211f201e201ffde6012010fde4012110201dfd000290cc042120201e2020fde601\
-2011fde4012111201cfd0902803221212021201ffde6012012fde401211220212020fde6012013fde4012113201b41807f460d01201cfd090280\
-6421222022201ffde6012014fde401211420222020fde6012015fde4012115201cfd090280960121232023201ffde6012016fde4012116202320\
-20fde6012017fde4012117201b41a07e460d01201cfd090280c80121242024201ffde6012018fde401211820242020fde6012019fde401211920\
-1c41046a211c201d4180046a211d201b41016a221b41c001480d000b0b201a41016a221a4103480d000b2005200b41086c41046c6a21262026fd\
-000280cc1621252026fd000290cc1621272007200d4180096c200b41086c6a200e4180036c6a200f4180016c6a41046c6a2128202820102025fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b0200202820112027fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b0210202820122025fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202820132027fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b029024202820142025fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202820152027fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b029048202820162025fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b02806c202820172027fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202820182025fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b02809001202820192027fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200b\
-41086c41046c6a212a202afd000280cc162129202afd000290cc16212b4100212c0340202c41026c41016a200228020041016b202c41026c4101\
-6a200228020041016b481b212dfd0c00000000000000000000000000000000212efd0c00000000000000000000000000000000212ffd0c000000\
-000000000000000000000000002130fd0c0000000000000000000000000000000021314100211a03404100211b2004200e41c0026c202c418019\
-6c6a201a41c0026c6a200f41c0006c6a41046c6a21322005200b41086c201a4180c0016c6a41046c6a21332004202d41c00c6c200e41c0026c6a\
-201a41c0026c6a200f41c0006c6a41046c6a213403402032fd09020021352033fd000280cc04213620352036fde601202efde401212e2033fd00\
-0290cc04213720352037fde601202ffde401212f2034fd090200213820382036fde6012030fde401213020382037fde6012031fde40121312032\
-41046a213220334180046a2133203441046a2134201b41016a221b41c001480d000b201a41016a221a4103480d000b2007200b41086c200e4180\
-036c6a202c4180126c6a200f4180016c6a41046c6a21392039202e2029fde401fd0c00000000000000000000000000000000fdeb01fd0b020020\
-39202f202bfde401fd0c00000000000000000000000000000000fdeb01fd0b02102007202d4180096c200b41086c6a200e4180036c6a200f4180\
-016c6a41046c6a213a203a20302029fde401fd0c00000000000000000000000000000000fdeb01fd0b0200203a2031202bfde401fd0c00000000\
-000000000000000000000000fdeb01fd0b0210202c41016a222c200228020041016a41026d480d000b0b200f41016a220f4103480d000b200e41\
-016a220e4103480d000b200941016a22092001480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d\
-017f017d017f017d037f017d017f017d017f017d017f037d037f017d017f047d017f027d017f047d017f200020014804402005410041046c6a21\
-0920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a\
-0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f201395211420148c21152000\
-2116034020162117201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000\
-211f43000000002120430000000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005410041046c6a2126\
-034020252a02002127201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d2027\
-20262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021\
-202720262a029cd228949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a212620\
-2441016a222441c000480d000b2006201841d7006c41046c6a21282028201a2008923802002028201b200a923802042028201c200b9238020820\
-28201d200c9238020c2028201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c202820222011923802\
-2020282023201292380224201941016a22194101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03402029202a2a0200\
-972129202a41046a212a202441016a2224410a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a0228212c4100212d200620\
-1841d7006c41046c6a212e0340202e202e2a0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021\
-242006201841d7006c41046c6a21300340202f20302a022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a02\
-5421314100212d2006201841d7006c41046c6a21320340203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ff\
-ff7fff2133410021242006201841d7006c41046c6a21340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff\
-7fff213541002136410021372006201841d7006c41046c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b213541\
-00410a6c20376a2036203a1b2136203841046a2138203741016a2237410a480d000b20362007201841046c6a213c203c28020046b2213b202b20\
-3338028001202b203b38028401202b2a028001213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d93213f203f1002214020\
-3e203f38028801203e20403802b001203e41046a213e202d41016a222d410a480d000b43000000002141410021242006201841d7006c41046c6a\
-21420340204120422a02b001922141204241046a2142202441016a2224410a480d000b202b20413802d801203c28020021434100212d20062018\
-41d7006c41046c6a21440340204420154300000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145\
-410021242006201841d7006c41046c6a21460340204520462a02dc01922145204641046a2146202441016a2224410a480d000b202b2045380284\
-02202b2a028402214720478c2148202b2a02d80121492048204995214a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc0120\
-4a204b2a02b001949238028802204b41046a214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021242006201841d700\
-6c41046c6a214e0340204c204e2a028802204e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b00220\
-2b2a0254214f430000803f204f952150202b2a02b002215120518c21524100212d2006201841d7006c41046c6a21530340205320532a02880220\
-509420529220532a022c943802b402205341046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0ba00206017d057f01\
-7d027f047d047f200020014804404300000000210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e280200211020104100\
-4e2010410a48710440200c20052010200d41d7006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f\
-41dc026a210f200d41016a220d2002280200480d000b43000000002112410021132005410041046c6a21140340201220142a0284019221122014\
-41dc026a2114201341016a22132002280200480d000b2002280200b22115200c201595211620168c211720122015952118200021190340201921\
-1a2008410041046c6a211b201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b7803037f017d037f\
-200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02b40292210f201141\
-dc026a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205\
-047f087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f43000000002110430000000021\
-11430000000021124300000000211343000000002114430000000021154300000000211643000000002117410021182005200f41046c6a211920\
-06200e41086c41046c6a211a034020192a02b402211b2010201b201a2a0200949221102011201b201a2a0204949221112012201b201a2a020894\
-9221122013201b201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a021894922116201720\
-1b201a2a021c94922117201941dc026a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c200f6a41046c6a21\
-1c201c2010380280d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20\
-163802f0d328201c2017380298d428200c41016a220c2001480d000b0b0b8c0c09057f0a7b037f077b047f047b037f047b047f20002001480440\
-2000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110\
-410520022802004c0440fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000\
-000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000\
-0000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000\
-00000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2005201041d7006c41046c6a211c2007200e\
-41086c41046c6a211d02400340201cfd0902b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6\
-012012fde4012112201cfd0902900521212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902\
-ec0721222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017fde4012117202320\
-20fde6012018fde4012118201b41a07e460d01201cfd0902a40d21242024201ffde6012019fde401211920242020fde601201afde401211a201c\
-41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520112006201041c000\
-6c200e41086c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c00\
-000000000000000000000000000000fd44fd4efd0b0210202520132026fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b\
-028002202520142026fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026fd00028004fd0c00000000\
-000000000000000000000000fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b0290\
-04202520172026fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00029006fd0c000000000000\
-00000000000000000000fd44fd4efd0b029006202520192026fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b02800820\
-25201a2026fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340202741026c41016a200228020041\
-016b202741026c41016a200228020041016b481b2128fd0c000000000000000000000000000000002129fd0c0000000000000000000000000000\
-0000212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c4100211b2005202741ae016c4104\
-6c6a212d2007200e41086c41046c6a212e2005202841d7006c41046c6a212f0340202dfd0902b4022130202efd000200213120302031fde60120\
-29fde4012129202efd000210213220302032fde601202afde401212a202ffd0902b402213320332031fde601202bfde401212b20332032fde601\
-202cfde401212c202d41046a212d202e4180026a212e202f41046a212f201b41016a221b410a480d000b200b200e41086c20274180016c6a4104\
-6c6a2134203420292006200e41086c20274180016c6a41046c6a21352035fd000200fd0c00000000000000000000000000000000fd44fd4efd0b\
-02002034202a2035fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200b202841c0006c200e41086c6a41046c6a2136\
-2036202b2006202841c0006c200e41086c6a41046c6a21372037fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002036\
-202c2037fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202741016a2227200228020041016a41026d480d000b0b20\
-0c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c000000000000000000000000\
-00000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd000200fde401210c\
-200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a21102010200cfd0b0280\
-d0282010200dfd0b0290d028200941016a22092001480d000b0b0be20705067f0a7b037f077b0a7f200020014804402000210903402009210a20\
-0a210b200b41056c41800141056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c000000000000000000000000000000\
-00210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000\
-0000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000\
-00000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000\
-000000000000002118410021192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd000200211c201bfd\
-090200211d201c201dfde601200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f201c201ffde6012011\
-fde4012111201e201ffde6012012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde4012113201e2020fde6012014\
-fde4012114201bfd09020c2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d01201bfd090210212220\
-1c2022fde6012017fde4012117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a22192002280200480d00\
-0b0b2007200c41c0046c200d41c0006c6a200e41086c6a4180d4056a41046c6a21232023200ffd0b02002007200c41c0046c200d41c0006c6a20\
-0e41086c6a4184d4056a41046c6a212420242010fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a41c0d8056a41046c6a21252025\
-2011fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a41c4d8056a41046c6a212620262012fd0b02002007200c41c0046c200d41c0\
-006c6a200e41086c6a4180dd056a41046c6a212720272013fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a4184dd056a41046c6a\
-212820282014fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a41c0e1056a41046c6a212920292015fd0b02002007200c41c0046c\
-200d41c0006c6a200e41086c6a41c4e1056a41046c6a212a202a2016fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a4180e6056a\
-41046c6a212b202b2017fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a4184e6056a41046c6a212c202c2018fd0b0200200e4101\
-6a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0bdc0c09067f0a7b037f077b047f047b037f047b047f\
-200020014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c41056c2002280200\
-41056b481b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c00000000000000000000000000\
-0000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000\
-00000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000\
-000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200d41\
-c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d201c201dfde60120\
-0ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde4012111201f201efde601\
-2012fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde6012014fde4012114201afd090280\
-0621212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd0902800821222022201dfde6012017fd\
-e40121172022201efde6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b2008200d4180096c200e\
-41086c6a200b4180016c6a41046c6a21232023200f2005200d4180096c200e41086c6a200b4180016c6a41046c6a21242024fd000200fd0c0000\
-0000000000000000000000000000fd44fd4efd0b0200202320102024fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210\
-202320112024fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b028024202320122024fd00029024fd0c00000000000000\
-000000000000000000fd44fd4efd0b029024202320132024fd00028048fd0c00000000000000000000000000000000fd44fd4efd0b0280482023\
-20142024fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202320152024fd0002806cfd0c000000000000000000\
-00000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02906c20232017\
-2024fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202320182024fd0002909001fd0c0000000000000000\
-0000000000000000fd44fd4efd0b0290900105410021250340202541026c41016a200228020041016b202541026c41016a200228020041016b48\
-1b2126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c00000000000000000000000000\
-0000002129fd0c00000000000000000000000000000000212a41002119200420254180016c41046c6a212b2006200e41086c200b4180c0006c6a\
-41046c6a212c2004202641c0006c41046c6a212d0340202bfd090200212e202cfd000200212f202e202ffde6012027fde4012127202cfd000210\
-2130202e2030fde6012028fde4012128202dfd09020021312031202ffde6012029fde401212920312030fde601202afde401212a202b41046a21\
-2b202c4180046a212c202d41046a212d201941016a221941c000480d000b2008200e41086c200b4180016c6a20254180126c6a41046c6a213220\
-3220272005200e41086c200b4180016c6a20254180126c6a41046c6a21332033fd000200fd0c00000000000000000000000000000000fd44fd4e\
-fd0b0200203220282033fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200820264180096c200e41086c6a200b4180\
-016c6a41046c6a213420342029200520264180096c200e41086c6a200b4180016c6a41046c6a21352035fd000200fd0c00000000000000000000\
-000000000000fd44fd4efd0b02002034202a2035fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202541016a222520\
-0228020041016a41026d480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0be50203047f027b057f200020014804\
-404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
-0021114104200c417c6c20022802006a4104200c417c6c20022802006a481b211241002012480440410021130340410021142004200f41086c20\
-0c4180246c6a20134180096c6a41046c6a2115034020102015fd000200fde401211020112015fd000210fde401211120154180046a2115201441\
-016a22144109480d000b201341016a22132012480d000b0b2008200f41086c41046c6a21162016200c41004a047b2016fd000280cc1605fd0c00\
-0000000000000000000000000000000b2010fde401fd0b0280cc162016200c41004a047b2016fd000290cc1605fd0c0000000000000000000000\
-00000000000b2011fde401fd0b0290cc16200d41016a220d2001480d000b200c41016a220c200228020041036a41046d480d000b0b0b80110208\
-7f3c7b200020014804402000210c0340200c210d200d411070210e200d41106e210d200d210f410021100340200f41206c20106a200228020048\
-0440410021112004200e41086c200f4180a0026c6a20104180096c6a41046c6a2112200a200e4180326c200f4180a0066c6a201041086c6a4104\
-6c6a211303402012fd00020021142014fd0c0000003f0000003f0000003f0000003ffde60121152015fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde60121162012fd0002800421172017fd0c0000003f0000003f0000003f0000003ffde60121182018fd0c398ee33d398ee33d398ee33d398e\
-e33dfde60121192012fd00028008211a201afd0c0000003f0000003f0000003f0000003ffde601211b2014fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601211c2012fd0002800c211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2012fd00028018211f201ffd0c398ee3\
-3d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde601212220\
-17fd0c398ee33d398ee33d398ee33d398ee33dfde60121232012fd0002801021242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125\
-2012fd0002801c21262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde40121282028fd0c398ee33d398e\
-e33d398ee33d398ee33dfde6012129201afd0c398ee33d398ee33d398ee33d398ee33dfde601212a2012fd00028014212b202bfd0c398ee33d39\
-8ee33d398ee33d398ee33dfde601212c2012fd00028020212d202dfd0c398ee33d398ee33d398ee33d398ee33dfde601212e202a202cfde40120\
-2efde401212f201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
-e40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde601213120232024fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-26fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde6012133202dfd0c398e\
-e33c398ee33c398ee33c398ee33cfde6012134202a202bfd0c398e633d398e633d398e633d398e633dfde601fde5012034fde40121352014fd0c\
-398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121362036fd0c398e\
-e33d398ee33d398ee33d398ee33dfde60121372017fd0c398e633d398e633d398e633d398e633dfde6012025fde5012026fd0c398e633e398e63\
-3e398e633e398e633efde601fde40121382038fd0c398ee33d398ee33d398ee33d398ee33dfde6012139202dfd0c398e633e398e633e398e633e\
-398e633efde601213a201afd0c398e633d398e633d398e633d398e633dfde601202cfde501203afde401213b2015fd0c0000003f0000003f0000\
-003f0000003ffde601213c20162019fde401201bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d20162018fd0c398e633d398e\
-633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e2015fd0c398e633d398e633d398e\
-633d398e633dfde6012019fde501201bfd0c398e633e398e633e398e633e398e633efde601fde401213f2021fd0c0000003f0000003f0000003f\
-0000003ffde601214020222029fde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214120222028fd0c398e633d398e633d\
-398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121422021fd0c398e633d398e633d398e633d\
-398e633dfde6012029fde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121432030fd0c0000003f0000003f0000003f0000\
-003ffde601214420312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520312032fd0c398e633d398e633d398e\
-633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121462030fd0c398e633d398e633d398e633d398e\
-633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121472036fd0c0000003f0000003f0000003f0000003f\
-fde601214820372039fde401203bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214920372038fd0c398e633d398e633d398e633d\
-398e633dfde601fde501203bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401214a2036fd0c398e633d398e633d398e633d398e633d\
-fde6012039fde501203bfd0c398e633e398e633e398e633e398e633efde601fde401214b201ffd0c0000003f0000003f0000003f0000003ffde6\
-01214c20202027fde401202efde401214d20202026fd0c398e633d398e633d398e633d398e633dfde601fde5012034fde401214e201ffd0c398e\
-633d398e633d398e633d398e633dfde6012027fde501203afde401214f2013203cfd0b02002013203dfd0b0280082013203efd0b028010201320\
-3ffd0b0280182013201bfd0b02802020132040fd0b02802820132041fd0b02803020132042fd0b02803820132043fd0b0280402013202ffd0b02\
-804820132044fd0b02805020132045fd0b02805820132046fd0b02806020132047fd0b02806820132035fd0b02807020132048fd0b0280782013\
-2049fd0b028080012013204afd0b028088012013204bfd0b028090012013203bfd0b028098012013204cfd0b0280a0012013204dfd0b0280a801\
-2013204efd0b0280b0012013204ffd0b0280b8012013202dfd0b0280c001201241106a2112201341106a2113201141016a22114102480d000b0b\
-201041016a22104120480d000b200c41016a220c2001480d000b0b0b9c360d067f017b017f567b077f087b037f067b017f017b017fdf017b067f\
-2000200148200228020041044e7104402000210c0340200c210d200d410170210e200d41016e210d200d210f410021100340410021110340200f\
-41086c20116a20022802004804402004200f4180c8006c20114180096c6a201041046c6a41046c6a21132013fd00020021122013fd0002800421\
-1420122014fde40121152013fd00028008211620152016fde40121172014fd0c0000003f0000003f0000003f0000003ffde601211820122018fd\
-e50121192016fd0c0000803e0000803e0000803e0000803efde601211a2019201afde401211b2014fd0c00000040000000400000004000000040\
-fde601211c2012201cfde501211d2016fd0c00008040000080400000804000008040fde601211e201d201efde401211f2013fd0002800c212020\
-122020fde40121212013fd00028018212220212022fde40121232013fd00028010212420142024fde40121252013fd0002801c212620252026fd\
-e401212720232027fde40121282013fd00028014212920162029fde401212a2013fd00028020212b202a202bfde401212c2028202cfde401212d\
-2027fd0c0000003f0000003f0000003f0000003ffde601212e2023202efde501212f202cfd0c0000803e0000803e0000803e0000803efde60121\
-30202f2030fde40121312027fd0c00000040000000400000004000000040fde601213220232032fde5012133202cfd0c00008040000080400000\
-804000008040fde601213420332034fde40121352020fd0c0000003f0000003f0000003f0000003ffde601213620122036fde50121372022fd0c\
-0000803e0000803e0000803e0000803efde601213820372038fde40121392024fd0c0000003f0000003f0000003f0000003ffde601213a201420\
-3afde501213b2026fd0c0000803e0000803e0000803e0000803efde601213c203b203cfde401213d2039203dfde401213e2029fd0c0000003f00\
-00003f0000003f0000003ffde601213f2016203ffde5012140202bfd0c0000803e0000803e0000803e0000803efde601214120402041fde40121\
-42203e2042fde4012143203dfd0c0000003f0000003f0000003f0000003ffde601214420392044fde50121452042fd0c0000803e0000803e0000\
-803e0000803efde601214620452046fde4012147203dfd0c00000040000000400000004000000040fde601214820392048fde50121492042fd0c\
-00008040000080400000804000008040fde601214a2049204afde401214b2020fd0c00000040000000400000004000000040fde601214c201220\
-4cfde501214d2022fd0c00008040000080400000804000008040fde601214e204d204efde401214f2024fd0c0000004000000040000000400000\
-0040fde601215020142050fde50121512026fd0c00008040000080400000804000008040fde601215220512052fde4012153204f2053fde40121\
-542029fd0c00000040000000400000004000000040fde601215520162055fde5012156202bfd0c00008040000080400000804000008040fde601\
-215720562057fde401215820542058fde40121592053fd0c0000003f0000003f0000003f0000003ffde601215a204f205afde501215b2058fd0c\
-0000803e0000803e0000803e0000803efde601215c205b205cfde401215d2053fd0c00000040000000400000004000000040fde601215e204f20\
-5efde501215f2058fd0c00008040000080400000804000008040fde6012160205f2060fde401216120222026fde40121622062202bfde4012163\
-2026fd0c0000003f0000003f0000003f0000003ffde601216420222064fde501216520652041fde40121662026fd0c0000004000000040000000\
-4000000040fde601216720222067fde501216820682057fde40121694100216a03404100216b200320114180016c201041046c6a41046c6a216c\
-0340206c2012fd0b0200206c2017fd0b028020206c201bfd0b028040206c201ffd0b028060206c2016fd0b02808001206c2023fd0b0280a00120\
-6c202dfd0b0280c001206c2031fd0b0280e001206c2035fd0b02808002206c202cfd0b0280a002206c2039fd0b0280c002206c2043fd0b0280e0\
-02206c2047fd0b02808003206c204bfd0b0280a003206c2042fd0b0280c003206c204ffd0b0280e003206c2059fd0b02808004206c205dfd0b02\
-80a004206c2061fd0b0280c004206c2058fd0b0280e004206c2022fd0b02808005206c2063fd0b0280a005206c2066fd0b0280c005206c2069fd\
-0b0280e005206c202bfd0b02808006206b41016a226b4101480d000b206a41016a226a4101480d000b0b201141016a22114108480d000b201041\
-016a22104120480d000b4100216d03404100216e03404100216f0340410021700340200f41086c207041046c6a2002280200480440fd0c000000\
-000000000000000000000000002171fd0c000000000000000000000000000000002172fd0c000000000000000000000000000000002173fd0c00\
-0000000000000000000000000000002174fd0c000000000000000000000000000000002175fd0c000000000000000000000000000000002176fd\
-0c000000000000000000000000000000002177fd0c000000000000000000000000000000002178410021792003206f4180086c20704180046c6a\
-41046c6a217a2007206d4180c8016c206f4180086c6a41046c6a217b0340207afd090200217c207bfd000200217d207c207dfde6012071fde401\
-2171207bfd000210217e207c207efde6012072fde4012172207afd09028004217f207f207dfde6012073fde4012173207f207efde6012074fde4\
-012174207afd09028008218001208001207dfde6012075fde4012175208001207efde6012076fde4012176207afd0902800c218101208101207d\
-fde6012077fde4012177208101207efde6012078fde4012178207a41046a217a207b41206a217b207941016a2279418001480d000b2003206f41\
-c0006c207041206c6a41046c6a2182012082012071fd0b0280a0062082012072fd0b0290a0062082012073fd0b02a0a0062082012074fd0b02b0\
-a0062082012075fd0b02c0a0062082012076fd0b02d0a0062082012077fd0b02e0a0062082012078fd0b02f0a0060b207041016a22704102480d\
-000b206f41016a226f4119480d000b206e41016a226e4101480d000b4100216e0340410021110340200f41086c20116a20022802004804402003\
-206e41046c201141086c6a41046c6a218401208401fd000280a006218301208301fd0c00000040000000400000004000000040fde60121850120\
-8501fd0c00000040000000400000004000000040fde601218601208401fd000280a606218701208701fd0c000000400000004000000040000000\
-40fde601218801208501fd0c00004040000040400000404000004040fde601218901208801208901fde401218a01208401fd000280a206218b01\
-208b01fd0c00000040000000400000004000000040fde601218c01208c01fd0c00000040000000400000004000000040fde601218d01208a0120\
-8d01fde401218e01208401fd000280a406218f01208f01fd0c00000040000000400000004000000040fde601219001209001fd0c000080410000\
-80410000804100008041fde601219101208e01209101fde501219201208401fd000280a806219301209301fd0c00000040000000400000004000\
-000040fde601219401209201209401fde501219501208801208901fde501219601208c01fd0c0000a0400000a0400000a0400000a040fde60121\
-9701209601209701fde401219801209001fd0c00000041000000410000004100000041fde601219901209801209901fde401219a01209401fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601219b01209a01209b01fde501219c01208d01208601fde501219d01209d01209901fde401219e01\
-208801fd0c00000040000000400000004000000040fde601219f01209e01209f01fde50121a00120a001209b01fde40121a101208401fd000280\
-be0621a201208301fd0c00004040000040400000404000004040fde60121a30120a20120a301fde40121a401208401fd000280aa0621a50120a5\
-01fd0c00000040000000400000004000000040fde60121a60120a40120a601fde40121a701208401fd000280b40621a80120a801fd0c00008041\
-000080410000804100008041fde60121a90120a70120a901fde50121aa01208401fd000280c80621ab0120aa0120ab01fde50121ac0120ac01fd\
-0c00000040000000400000004000000040fde60121ad01208401fd000280c40621ae01208701fd0c00004040000040400000404000004040fde6\
-0121af0120ae0120af01fde40121b001208401fd000280b00621b10120b101fd0c00000040000000400000004000000040fde60121b20120b001\
-20b201fde40121b301208401fd000280ba0621b40120b401fd0c00008041000080410000804100008041fde60121b50120b30120b501fde50121\
-b601208401fd000280ce0621b70120b60120b701fde50121b80120ac01fd0c00004040000040400000404000004040fde60121b90120b80120b9\
-01fde40121ba01208401fd000280c00621bb01208b01fd0c00004040000040400000404000004040fde60121bc0120bb0120bc01fde40121bd01\
-208401fd000280ac0621be0120be01fd0c00000040000000400000004000000040fde60121bf0120bd0120bf01fde40121c001208401fd000280\
-b60621c10120c101fd0c00008041000080410000804100008041fde60121c20120c00120c201fde50121c301208401fd000280ca0621c40120c3\
-0120c401fde50121c50120c501fd0c00000040000000400000004000000040fde60121c60120ba0120c601fde40121c701208401fd000280c206\
-21c801208f01fd0c00004040000040400000404000004040fde60121c90120c80120c901fde40121ca01208401fd000280ae0621cb0120cb01fd\
-0c00000040000000400000004000000040fde60121cc0120ca0120cc01fde40121cd01208401fd000280b80621ce0120ce01fd0c000080410000\
-80410000804100008041fde60121cf0120cd0120cf01fde50121d001208401fd000280cc0621d10120d00120d101fde50121d20120d201fd0c00\
-008041000080410000804100008041fde60121d30120c70120d301fde50121d401208401fd000280c60621d501209301fd0c0000404000004040\
-0000404000004040fde60121d60120d50120d601fde40121d701208401fd000280b20621d80120d801fd0c000000400000004000000040000000\
-40fde60121d90120d70120d901fde40121da01208401fd000280bc0621db0120db01fd0c00008041000080410000804100008041fde60121dc01\
-20da0120dc01fde50121dd01208401fd000280d00621de0120dd0120de01fde50121df0120d40120df01fde50121e00120b80120b901fde50121\
-e10120c501fd0c0000a0400000a0400000a0400000a040fde60121e20120e10120e201fde40121e30120d201fd0c000000410000004100000041\
-00000041fde60121e40120e30120e401fde40121e50120df01fd0c0000c03f0000c03f0000c03f0000c03ffde60121e60120e50120e601fde501\
-21e70120c60120ad01fde50121e80120e80120e401fde40121e90120b801fd0c00000040000000400000004000000040fde60121ea0120e90120\
-ea01fde50121eb0120eb0120e601fde40121ec0120a20120a301fde50121ed0120a501fd0c0000a0400000a0400000a0400000a040fde60121ee\
-0120ed0120ee01fde40121ef0120a801fd0c00000041000000410000004100000041fde60121f00120ef0120f001fde40121f10120ab01fd0c00\
-00c03f0000c03f0000c03f0000c03ffde60121f20120f10120f201fde50121f30120f301fd0c00000040000000400000004000000040fde60121\
-f40120ae0120af01fde50121f50120b101fd0c0000a0400000a0400000a0400000a040fde60121f60120f50120f601fde40121f70120b401fd0c\
-00000041000000410000004100000041fde60121f80120f70120f801fde40121f90120b701fd0c0000c03f0000c03f0000c03f0000c03ffde601\
-21fa0120f90120fa01fde50121fb0120f301fd0c00004040000040400000404000004040fde60121fc0120fb0120fc01fde40121fd0120bb0120\
-bc01fde50121fe0120be01fd0c0000a0400000a0400000a0400000a040fde60121ff0120fe0120ff01fde40121800220c101fd0c000000410000\
-00410000004100000041fde601218102208002208102fde40121820220c401fd0c0000c03f0000c03f0000c03f0000c03ffde601218302208202\
-208302fde501218402208402fd0c00000040000000400000004000000040fde60121850220fd01208502fde40121860220c80120c901fde50121\
-870220cb01fd0c0000a0400000a0400000a0400000a040fde601218802208702208802fde40121890220ce01fd0c000000410000004100000041\
-00000041fde601218a02208902208a02fde401218b0220d101fd0c0000c03f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde501\
-218d02208d02fd0c00008041000080410000804100008041fde601218e02208602208e02fde501218f0220d50120d601fde50121900220d801fd\
-0c0000a0400000a0400000a0400000a040fde601219102209002209102fde40121920220db01fd0c00000041000000410000004100000041fde6\
-01219302209202209302fde40121940220de01fd0c0000c03f0000c03f0000c03f0000c03ffde601219502209402209502fde501219602208f02\
-209602fde50121970220fb0120fc01fde501219802208402fd0c0000a0400000a0400000a0400000a040fde601219902209802209902fde40121\
-9a02208d02fd0c00000041000000410000004100000041fde601219b02209a02209b02fde401219c02209602fd0c0000c03f0000c03f0000c03f\
-0000c03ffde601219d02209c02209d02fde501219e0220850220f401fde501219f02209f02209b02fde40121a00220fb01fd0c00000040000000\
-400000004000000040fde60121a10220a00220a102fde50121a20220a202209d02fde40121a30220a601208501fde50121a40220a40220f001fd\
-e40121a50220a201fd0c00000040000000400000004000000040fde60121a60220a50220a602fde50121a70220a70220f201fde40121a80220a8\
-02fd0c00000040000000400000004000000040fde60121a90220b201208801fde50121aa0220aa0220f801fde40121ab0220ae01fd0c00000040\
-000000400000004000000040fde60121ac0220ab0220ac02fde50121ad0220ad0220fa01fde40121ae0220a802fd0c0000404000004040000040\
-4000004040fde60121af0220ae0220af02fde40121b00220bf01208c01fde50121b10220b102208102fde40121b20220bb01fd0c000000400000\
-00400000004000000040fde60121b30220b20220b302fde50121b40220b402208302fde40121b50220b502fd0c00000040000000400000004000\
-000040fde60121b60220b00220b602fde40121b70220cc01209001fde50121b80220b802208a02fde40121b90220c801fd0c0000004000000040\
-0000004000000040fde60121ba0220b90220ba02fde50121bb0220bb02208c02fde40121bc0220bc02fd0c000080410000804100008041000080\
-41fde60121bd0220b70220bd02fde50121be0220d901209401fde50121bf0220bf02209302fde40121c00220d501fd0c00000040000000400000\
-004000000040fde60121c10220c00220c102fde50121c20220c202209502fde40121c30220be0220c302fde50121c40220ae0220af02fde50121\
-c50220b502fd0c0000a0400000a0400000a0400000a040fde60121c60220c50220c602fde40121c70220bc02fd0c000000410000004100000041\
-00000041fde60121c80220c70220c802fde40121c90220c302fd0c0000c03f0000c03f0000c03f0000c03ffde60121ca0220c90220ca02fde501\
-21cb0220b60220a902fde50121cc0220cc0220c802fde40121cd0220ae02fd0c00000040000000400000004000000040fde60121ce0220cd0220\
-ce02fde50121cf0220cf0220ca02fde40121d00220ab01fd0c00000040000000400000004000000040fde60121d10220ab01fd0c000040400000\
-40400000404000004040fde60121d20220b70120d202fde40121d30220c401fd0c00000040000000400000004000000040fde60121d40220d302\
-20d402fde40121d50220d101fd0c00008041000080410000804100008041fde60121d60220d50220d602fde50121d70220d70220de01fde50121\
-d80220b70120d202fde50121d90220c401fd0c0000a0400000a0400000a0400000a040fde60121da0220d90220da02fde40121db0220d101fd0c\
-00000041000000410000004100000041fde60121dc0220db0220dc02fde40121dd0220dd02209502fde50121de0220d40220d102fde50121df02\
-20df0220dc02fde40121e00220b701fd0c00000040000000400000004000000040fde60121e10220e00220e102fde50121e20220e202209502fd\
-e40121e3024100216a03404100216b2003206e41046c201141c8016c6a41046c6a21e402034020e402208601fd0b0280d20620e402209501fd0b\
-02a0d20620e402209c01fd0b02c0d20620e40220a101fd0b02e0d20620e402209401fd0b0280d30620e40220ad01fd0b02a0d30620e40220e001\
-fd0b02c0d30620e40220e701fd0b02e0d30620e40220ec01fd0b0280d40620e40220df01fd0b02a0d40620e40220f401fd0b02c0d40620e40220\
-9702fd0b02e0d40620e402209e02fd0b0280d50620e40220a302fd0b02a0d50620e402209602fd0b02c0d50620e40220a902fd0b02e0d50620e4\
-0220c402fd0b0280d60620e40220cb02fd0b02a0d60620e40220d002fd0b02c0d60620e40220c302fd0b02e0d60620e40220d102fd0b0280d706\
-20e40220d802fd0b02a0d70620e40220de02fd0b02c0d70620e40220e302fd0b02e0d70620e40220de01fd0b0280d806206b41016a226b410148\
-0d000b206a41016a226a4101480d000b0b201141016a22114108480d000b206e41016a226e4102480d000b4100216e0340410021110340200f41\
-086c20116a2002280200480440410021e5020340410021e602200b206d41086c206e41046c6a20e50241c0026c6a200f4180e4006c6a201141c0\
-0c6c6a41046c6a21e7022005206d41086c206e41046c6a20e50241c0026c6a200f4180e4006c6a201141c00c6c6a41046c6a21e8022003206e41\
-046c20e50241286c6a201141c8016c6a41046c6a21e902034020e70220e902fd000280d20620e802fd000200fd0c000000000000000000000000\
-00000000fd44fd4efd0b020020e7024180026a21e70220e8024180026a21e80220e90241206a21e90220e60241016a22e6024105480d000b20e5\
-0241016a22e5024105480d000b0b201141016a22114108480d000b206e41016a226e4102480d000b206d41016a226d4108480d000b200c41016a\
-220c2001480d000b0b0bbf0f09077f0a7b057f077b047f047b037f047b047f200020014820022802004104487104402000210c0340200c210d20\
-0d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b21104100211103404100211203\
-40410520022802004c0440fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
-00000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000\
-000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00\
-000000000000000000000000000000211bfd0c00000000000000000000000000000000211c4100211d03402011201d417f6c6a41004e2011201d\
-417f6c6a4103487104404100211e0340201e417f6c20126a41004e201e417f6c20126a4103487104404100211f200420104180096c2011418003\
-6c6a201d41807d6c6a201e41807f6c6a20124180016c6a41046c6a21202006200e41086c201d4180c0016c6a201e4180c0006c6a41046c6a2121\
-024003402020fd09020021222021fd000200212320222023fde6012013fde40121132021fd000210212420222024fde6012014fde40121142020\
-fd09028024212520252023fde6012015fde401211520252024fde6012016fde4012116201f41807f460d012020fd09028048212620262023fde6\
-012017fde401211720262024fde6012018fde40121182020fd0902806c212720272023fde6012019fde401211920272024fde601201afde40121\
-1a201f41a07e460d012020fd0902809001212820282023fde601201bfde401211b20282024fde601201cfde401211c202041046a212020214180\
-026a2121201f41016a221f418001480d000b0b0b201e41016a221e4103480d000b0b201d41016a221d4103480d000b200b201041c00c6c200e41\
-086c6a201141c0026c6a201241c0006c6a41046c6a2129202920132005201041c00c6c200e41086c6a201141c0026c6a201241c0006c6a41046c\
-6a212a202afd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020292014202afd000210fd0c0000000000000000000000\
-0000000000fd44fd4efd0b021020292015202afd00028032fd0c00000000000000000000000000000000fd44fd4efd0b02803220292016202afd\
-00029032fd0c00000000000000000000000000000000fd44fd4efd0b02903220292017202afd00028064fd0c0000000000000000000000000000\
-0000fd44fd4efd0b02806420292018202afd00029064fd0c00000000000000000000000000000000fd44fd4efd0b02906420292019202afd0002\
-809601fd0c00000000000000000000000000000000fd44fd4efd0b028096012029201a202afd0002909601fd0c00000000000000000000000000\
-000000fd44fd4efd0b029096012029201b202afd000280c801fd0c00000000000000000000000000000000fd44fd4efd0b0280c8012029201c20\
-2afd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c801054100212b0340202b41026c41016a200228020041016b\
-202b41026c41016a200228020041016b481b212cfd0c00000000000000000000000000000000212dfd0c00000000000000000000000000000000\
-212efd0c00000000000000000000000000000000212ffd0c0000000000000000000000000000000021304100211d03402011201d417f6c6a4100\
-4e2011201d417f6c6a4103487104404100211e0340201e417f6c20126a41004e201e417f6c20126a4103487104404100211f200420114180036c\
-202b4180126c6a201d41807d6c6a201e41807f6c6a20124180016c6a41046c6a21312006200e41086c201d4180c0016c6a201e4180c0006c6a41\
-046c6a21322004202c4180096c20114180036c6a201d41807d6c6a201e41807f6c6a20124180016c6a41046c6a213303402031fd090200213420\
-32fd000200213520342035fde601202dfde401212d2032fd000210213620342036fde601202efde401212e2033fd090200213720372035fde601\
-202ffde401212f20372036fde6012030fde4012130203141046a213120324180026a2132203341046a2133201f41016a221f418001480d000b0b\
-201e41016a221e4103480d000b0b201d41016a221d4103480d000b200b200e41086c201141c0026c6a202b4180196c6a201241c0006c6a41046c\
-6a21382038202d2005200e41086c201141c0026c6a202b4180196c6a201241c0006c6a41046c6a21392039fd000200fd0c000000000000000000\
-00000000000000fd44fd4efd0b02002038202e2039fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200b202c41c00c\
-6c200e41086c6a201141c0026c6a201241c0006c6a41046c6a213a203a202f2005202c41c00c6c200e41086c6a201141c0026c6a201241c0006c\
-6a41046c6a213b203bfd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203a2030203bfd000210fd0c00000000000000\
-000000000000000000fd44fd4efd0b0210202b41016a222b200228020041016a41026d480d000b0b201241016a22124105480d000b201141016a\
-22114105480d000b200c41016a220c2001480d000b0b0be61509087f087b057f067b027f017b017f787b077f200020014804402000210c034020\
-0c210d200d410170210e200d41016e210d200d210f410021100340410021110340410021120340410021130340fd0c0000000000000000000000\
-00000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000\
-000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000\
-000000000000000000211afd0c00000000000000000000000000000000211b4100211c03404120201c41606c20022802006a4120201c41606c20\
-022802006a481b211d4100201d4804404100211e2006200f41086c201c418090036c6a20124180106c6a201341046c6a41046c6a211f20072010\
-4180326c201c4180a0066c6a20124180026c6a41046c6a21200340201ffd09020021212020fd000200212220212022fde6012014fde401211420\
-20fd000210212320212023fde6012015fde4012115201ffd090204212420242022fde6012016fde401211620242023fde6012017fde401211720\
-1ffd090208212520252022fde6012018fde401211820252023fde6012019fde4012119201ffd09020c212620262022fde601201afde401211a20\
-262023fde601201bfde401211b201f4180026a211f202041206a2120201e41016a221e201d480d000b0b201c41016a221c2002280200411f6a41\
-206d480d000b2003201241c0006c201341206c6a41046c6a212720272014fd0b020020272015fd0b021020272016fd0b022020272017fd0b0230\
-20272018fd0b024020272019fd0b02502027201afd0b02602027201bfd0b0270201341016a22134102480d000b201241016a22124119480d000b\
-201141016a22114101480d000b4100211103404100212803402003202841086c201141046c6a41046c6a212a202afd0002002129202afd000280\
-0a212b2029202bfde401212c202afd00028014212d202c202dfde401212e202afd0002801e212f202e202ffde4012130202afd00028002213120\
-2afd0002800c213220312032fde4012133202afd00028016213420332034fde4012135202afd00028020213620352036fde401213720302037fd\
-e4012138202afd000280042139202afd0002800e213a2039203afde401213b202afd00028018213c203b203cfde401213d202afd00028022213e\
-203d203efde401213f2038203ffde4012140202afd000280062141202afd00028010214220412042fde4012143202afd0002801a214420432044\
-fde4012145202afd00028024214620452046fde401214720402047fde4012148203ffd0c0000003f0000003f0000003f0000003ffde601214920\
-372049fde501214a2047fd0c00000040000000400000004000000040fde601214b204a204bfde501214c203ffd0c0000803e0000803e0000803e\
-0000803efde601214d2037204dfde401214e2047fd0c00008040000080400000804000008040fde601214f204e204ffde4012150202afd000280\
-082151202afd00028012215220512052fde4012153202afd0002801c215420532054fde4012155202afd00028026215620552056fde401215720\
-502057fde4012158202dfd0c0000003f0000003f0000003f0000003ffde6012159202b2059fde501215a202ffd0c000000400000004000000040\
-00000040fde601215b205a205bfde501215c2034fd0c0000003f0000003f0000003f0000003ffde601215d2032205dfde501215e2036fd0c0000\
-0040000000400000004000000040fde601215f205e205ffde5012160205c2060fde4012161203cfd0c0000003f0000003f0000003f0000003ffd\
-e6012162203a2062fde5012163203efd0c00000040000000400000004000000040fde601216420632064fde501216520612065fde40121662044\
-fd0c0000003f0000003f0000003f0000003ffde601216720422067fde50121682046fd0c00000040000000400000004000000040fde601216920\
-682069fde501216a2066206afde401216b2065fd0c0000003f0000003f0000003f0000003ffde601216c2060206cfde501216d206afd0c000000\
-40000000400000004000000040fde601216e206d206efde501216f2065fd0c0000803e0000803e0000803e0000803efde601217020602070fde4\
-012171206afd0c00008040000080400000804000008040fde601217220712072fde40121732054fd0c0000003f0000003f0000003f0000003ffd\
-e601217420522074fde50121752056fd0c00000040000000400000004000000040fde601217620752076fde501217720732077fde4012178202d\
-fd0c0000803e0000803e0000803e0000803efde6012179202b2079fde401217a202ffd0c00008040000080400000804000008040fde601217b20\
-7a207bfde401217c202afd00028028217d207c207dfde401217e2034fd0c0000803e0000803e0000803e0000803efde601217f2032207ffde401\
-2180012036fd0c00008040000080400000804000008040fde601218101208001208101fde401218201202afd0002802a218301208201208301fd\
-e401218401207e208401fde401218501203cfd0c0000803e0000803e0000803e0000803efde601218601203a208601fde401218701203efd0c00\
-008040000080400000804000008040fde601218801208701208801fde401218901202afd0002802c218a01208901208a01fde401218b01208501\
-208b01fde401218c012044fd0c0000803e0000803e0000803e0000803efde601218d012042208d01fde401218e012046fd0c0000804000008040\
-0000804000008040fde601218f01208e01208f01fde401219001202afd0002802e219101209001209101fde401219201208c01209201fde40121\
-9301208b01fd0c0000003f0000003f0000003f0000003ffde601219401208401209401fde501219501209201fd0c000000400000004000000040\
-00000040fde601219601209501209601fde501219701208b01fd0c0000803e0000803e0000803e0000803efde601219801208401209801fde401\
-219901209201fd0c00008040000080400000804000008040fde601219a01209901209a01fde401219b012054fd0c0000803e0000803e0000803e\
-0000803efde601219c012052209c01fde401219d012056fd0c00008040000080400000804000008040fde601219e01209d01209e01fde401219f\
-01202afd0002803021a001209f0120a001fde40121a101209b0120a101fde40121a201410021a3010340410021a4012003202841c8006c201141\
-046c6a41046c6a21a501034020a5012048fd0b02803220a501204cfd0b02a03220a5012058fd0b02c03220a501206bfd0b02e03220a501206ffd\
-0b02803320a5012078fd0b02a03320a501209301fd0b02c03320a501209701fd0b02e03320a50120a201fd0b02803420a40141016a22a4014101\
-480d000b20a30141016a22a3014101480d000b202841016a22284108480d000b201141016a22114102480d000b41002111034041002128034041\
-0021a6010340410021a7012009200f4180086c20284180016c6a20a6014180c0016c6a201041086c6a201141046c6a41046c6a21a80120032028\
-41c8006c20a60141186c6a201141046c6a41046c6a21a901034020a80120a901fd00028032fd0b0280cc0420a801418080026a21a80120a90141\
-206a21a90120a70141016a22a7014103480d000b20a60141016a22a6014103480d000b202841016a22284108480d000b201141016a2211410248\
-0d000b201041016a22104110480d000b200c41016a220c2001480d000b0b0be50203047f027b057f200020014804404100210c03402000210d03\
-40200d210e200e210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021114102200c417e6c2002\
-2802006a4102200c417e6c20022802006a481b211241002012480440410021130340410021142008200f41086c200c4180196c6a201341c00c6c\
-6a41046c6a2115034020102015fd000200fde401211020112015fd000210fde401211120154180026a2115201441016a22144119480d000b2013\
-41016a22132012480d000b0b2009200f41086c41046c6a21162016200c41004a047b2016fd000280ca0405fd0c00000000000000000000000000\
-0000000b2010fde401fd0b0280ca042016200c41004a047b2016fd000290ca0405fd0c000000000000000000000000000000000b2011fde401fd\
-0b0290ca04200d41016a220d2001480d000b200c41016a220c200228020041016a41026d480d000b0b0bd50603107f017b067f20002001480440\
-2000210c0340200c210d200d210e4100210f0340410021100340410021110340410021122003200f41046c201141e0006c6a201041a0026c6a41\
-046c6a211303402013fd0c00000000000000000000000000000000fd0b020020134180016a2113201241016a22124103480d000b201141016a22\
-114103480d000b201041016a22104104480d000b200f41016a220f4108480d000b41002114034041002110034041002115034041002116034020\
-04200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211820182802002117201741026d2119201741026f211a20\
-1741004e2017410448712006200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211b201b2a020043000000005c\
-710440201bfd090200211c4100211103404100211d03404100210f2003201141e0006c201041a0026c6a41046c6a211e2005201941a0036c201a\
-41206c6a201141a0036c6a201441a02a6c6a201541c0066c6a201641c0006c6a41046c6a211f0340201e201ffd000200201cfde601201efd0002\
-00fde401fd0b0200201e201ffd000210201cfde601201efd000210fde401fd0b0210201e201ffd00028001201cfde601201efd00028001fde401\
-fd0b028001201e201ffd00029001201cfde601201efd00029001fde401fd0b029001201e201ffd00028002201cfde601201efd00028002fde401\
-fd0b028002201e201ffd00029002201cfde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f410448\
-0d000b201d41016a221d4101480d000b201141016a22114103480d000b0b201641016a22164105480d000b201541016a22154105480d000b2010\
-41016a22104104480d000b201441016a22142002280200480d000b41002110034041002111034041002112034041002120200920114180306c20\
-0e41046c6a20106a20124180106c6a41046c6a21212003201141e0006c201041a0026c6a201241206c6a41046c6a21220340202120222a020038\
-02800a20214180026a2121202241046a2122202041016a22204120480d000b201241016a22124103480d000b201141016a22114103480d000b20\
-1041016a22104104480d000b200c41016a220c2001480d000b0b0bb806030f7f017b097f200020014804402000210c0340200c210d200d210e41\
-00210f0340410021100340410021112003200f41046c201041a0036c6a41046c6a211203402012fd0c00000000000000000000000000000000fd\
-0b020020124180016a2112201141016a2211410d480d000b201041016a2210410d480d000b200f41016a220f4108480d000b4100211303404100\
-211403404100211503402004201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a211720172802002116201641026d2118201641\
-026f2119201641004e2016410448712006201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a211a201a2a020043000000005c71\
-0440201afd090200211b4100211c03404100211d03404100210f2003201841a0036c201941206c6a201541c0006c6a201441c0066c6a201c41a0\
-036c6a41046c6a211e2007201341206c201c4180306c6a41046c6a211f0340201e201b201ffd000200fde601201efd000200fde401fd0b020020\
-1e201b201ffd000210fde601201efd000210fde401fd0b0210201e201b201ffd00028040fde601201efd00028001fde401fd0b028001201e201b\
-201ffd00029040fde601201efd00029001fde401fd0b029001201e201b201ffd0002808001fde601201efd00028002fde401fd0b028002201e20\
-1b201ffd0002908001fde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d4101\
-6a221d4101480d000b201c41016a221c4103480d000b0b201541016a22154105480d000b201441016a22144105480d000b201341016a221341c0\
-00480d000b4100210f034041002120034041002121200b200f41046c202041a0036c6a200e41a02a6c6a41046c6a21222005200f41046c202041\
-a0036c6a200e41a02a6c6a41046c6a21232003200f41046c202041a0036c6a41046c6a2124034020222024fd0002002023fd000200fd0c000000\
-00000000000000000000000000fd44fd4efd0b020020224180016a212220234180016a212320244180016a2124202141016a2221410d480d000b\
-202041016a2220410d480d000b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0b2301027f200020014804402000210c0340\
-200c210d200c41016a220c2001480d000b0b0b9c0203047f027b037f200020014804404100210c03402000210d0340200d210e200e210ffd0c00\
-0000000000000000000000000000002110fd0c000000000000000000000000000000002111410021122004200f41086c200c41a02a6c6a41046c\
-6a2113034020102013fd000200fde401211020112013fd000210fde401211120134180016a2113201241016a221241a901480d000b2009200f41\
-086c41046c6a21142014200c41004a047b2014fd0002800905fd0c000000000000000000000000000000000b2010fde401fd0b0280092014200c\
-41004a047b2014fd0002900905fd0c000000000000000000000000000000000b2011fde401fd0b029009200d41016a220d2001480d000b200c41\
-016a220c2002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210c03402000210d0340200d210e200e410370210f\
-200e41036e210e200e4101702110200e41016e210e200e4101702111200e41016e210e200e2112fd0c0000000000000000000000000000000021\
-13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
-002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100211903404100211a0340410021\
-1b03404100211c2005200c4190066c201941386c6a201a411c6c6a201b6a200f6a41046c6a211d2006201241086c200c41a02a6c6a201941a003\
-6c6a41046c6a211e2004201241086c200c41a02a6c6a201941a0036c6a41046c6a211f0340201dfd0902002120201ffd000200201efd00020020\
-1a41026c201b6afd11fd37fd4e212120202021fde6012013fde4012113201ffd000210201efd000210201a41026c201b6afd11fd37fd4e212220\
-202022fde6012014fde4012114201dfd090270212320232021fde6012015fde401211520232022fde6012016fde4012116201dfd0902e0012124\
-20242021fde6012017fde401211720242022fde6012018fde4012118201d41086a211d201e4180016a211e201f4180016a211f201c41016a221c\
-410d480d000b201b41016a221b4102480d000b201a41016a221a4102480d000b201941016a2219410d480d000b2009201241086c200f41206c6a\
-41046c6a21252025200c41004a047b2025fd00020005fd0c000000000000000000000000000000000b2013fde401fd0b02002025200c41004a04\
-7b2025fd00021005fd0c000000000000000000000000000000000b2014fde401fd0b02102025200c41004a047b2025fd0002800305fd0c000000\
-000000000000000000000000000b2015fde401fd0b0280032025200c41004a047b2025fd0002900305fd0c000000000000000000000000000000\
-000b2016fde401fd0b0290032025200c41004a047b2025fd0002800605fd0c000000000000000000000000000000000b2017fde401fd0b028006\
-2025200c41004a047b2025fd0002900605fd0c000000000000000000000000000000000b2018fde401fd0b029006200d41016a220d2001480d00\
-0b200c41016a220c2002280200480d000b0b0b2301027f2000200148044020002108034020082109200841016a22082001480d000b0b0bc00305\
-017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208\
-fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c\
-41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016\
-fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f20\
-19fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52\
-211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fd\
-e701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a21132014\
-41106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00fb0103666d61861d161616160e0e0e1f\
-160e16170e0e0e1f160e16170e0e0eee2216170e1f0e170e1f0eee2f1c1d121d121d12af1818170e1f0e180e200eef0518160ec40518170e1f0e\
-170e200ebb0518160e990c161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eb92d161616160e0e0e1f160e16170e0e0e1f160e16170e0e\
-0ecc1f16170e1f0e170e1f0eb4311c1d121d121d129b3518170e1f0e180e200eef0518160eb01816170e1f0e170e1f0e860516170eb80616160e\
-1e0e160e1e0ed10616170e1f0e170e1f0ea00516160e902616170e190f190fa72916170e1f0e170e200ecc0616160e960616160e160e160e8c27\
-2a160e170e';
+00000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c000000000000\
+00000000000000000000211afd0c00000000000000000000000000000000211b4100211c03404120201c41606c20022802006a4120201c41606c\
+20022802006a481b211d4100201d4804404100211e2006200f41086c201c418090036c6a20124180106c6a201341046c6a41046c6a211f200720\
+104180326c201c4180a0066c6a20124180026c6a41046c6a21200340201ffd09020021212020fd000200212220212022fde6012014fde4012114\
+2020fd000210212320212023fde6012015fde4012115201ffd090204212420242022fde6012016fde401211620242023fde6012017fde4012117\
+201ffd090208212520252022fde6012018fde401211820252023fde6012019fde4012119201ffd09020c212620262022fde601201afde401211a\
+20262023fde601201bfde401211b201f4180026a211f202041206a2120201e41016a221e201d480d000b0b201c41016a221c2002280200411f6a\
+41206d480d000b2003201241c0006c201341206c6a41046c6a212720272014fd0b020020272015fd0b021020272016fd0b022020272017fd0b02\
+3020272018fd0b024020272019fd0b02502027201afd0b02602027201bfd0b0270201341016a22134102480d000b201241016a22124119480d00\
+0b201141016a22114101480d000b4100211103404100212803402003202841086c201141046c6a41046c6a212a202afd0002002129202afd0002\
+800a212b2029202bfde401212c202afd00028014212d202c202dfde401212e202afd0002801e212f202e202ffde4012130202afd000280022131\
+202afd0002800c213220312032fde4012133202afd00028016213420332034fde4012135202afd00028020213620352036fde401213720302037\
+fde4012138202afd000280042139202afd0002800e213a2039203afde401213b202afd00028018213c203b203cfde401213d202afd0002802221\
+3e203d203efde401213f2038203ffde4012140202afd000280062141202afd00028010214220412042fde4012143202afd0002801a2144204320\
+44fde4012145202afd00028024214620452046fde401214720402047fde4012148203ffd0c0000003f0000003f0000003f0000003ffde6012149\
+20372049fde501214a2047fd0c00000040000000400000004000000040fde601214b204a204bfde501214c203ffd0c0000803e0000803e000080\
+3e0000803efde601214d2037204dfde401214e2047fd0c00008040000080400000804000008040fde601214f204e204ffde4012150202afd0002\
+80082151202afd00028012215220512052fde4012153202afd0002801c215420532054fde4012155202afd00028026215620552056fde4012157\
+20502057fde4012158202dfd0c0000003f0000003f0000003f0000003ffde6012159202b2059fde501215a202ffd0c0000004000000040000000\
+4000000040fde601215b205a205bfde501215c2034fd0c0000003f0000003f0000003f0000003ffde601215d2032205dfde501215e2036fd0c00\
+000040000000400000004000000040fde601215f205e205ffde5012160205c2060fde4012161203cfd0c0000003f0000003f0000003f0000003f\
+fde6012162203a2062fde5012163203efd0c00000040000000400000004000000040fde601216420632064fde501216520612065fde401216620\
+44fd0c0000003f0000003f0000003f0000003ffde601216720422067fde50121682046fd0c00000040000000400000004000000040fde6012169\
+20682069fde501216a2066206afde401216b2065fd0c0000003f0000003f0000003f0000003ffde601216c2060206cfde501216d206afd0c0000\
+0040000000400000004000000040fde601216e206d206efde501216f2065fd0c0000803e0000803e0000803e0000803efde601217020602070fd\
+e4012171206afd0c00008040000080400000804000008040fde601217220712072fde40121732054fd0c0000003f0000003f0000003f0000003f\
+fde601217420522074fde50121752056fd0c00000040000000400000004000000040fde601217620752076fde501217720732077fde401217820\
+2dfd0c0000803e0000803e0000803e0000803efde6012179202b2079fde401217a202ffd0c00008040000080400000804000008040fde601217b\
+207a207bfde401217c202afd00028028217d207c207dfde401217e2034fd0c0000803e0000803e0000803e0000803efde601217f2032207ffde4\
+012180012036fd0c00008040000080400000804000008040fde601218101208001208101fde401218201202afd0002802a218301208201208301\
+fde401218401207e208401fde401218501203cfd0c0000803e0000803e0000803e0000803efde601218601203a208601fde401218701203efd0c\
+00008040000080400000804000008040fde601218801208701208801fde401218901202afd0002802c218a01208901208a01fde401218b012085\
+01208b01fde401218c012044fd0c0000803e0000803e0000803e0000803efde601218d012042208d01fde401218e012046fd0c00008040000080\
+400000804000008040fde601218f01208e01208f01fde401219001202afd0002802e219101209001209101fde401219201208c01209201fde401\
+219301208b01fd0c0000003f0000003f0000003f0000003ffde601219401208401209401fde501219501209201fd0c0000004000000040000000\
+4000000040fde601219601209501209601fde501219701208b01fd0c0000803e0000803e0000803e0000803efde601219801208401209801fde4\
+01219901209201fd0c00008040000080400000804000008040fde601219a01209901209a01fde401219b012054fd0c0000803e0000803e000080\
+3e0000803efde601219c012052209c01fde401219d012056fd0c00008040000080400000804000008040fde601219e01209d01209e01fde40121\
+9f01202afd0002803021a001209f0120a001fde40121a101209b0120a101fde40121a201410021a3010340410021a4012003202841c8006c2011\
+41046c6a41046c6a21a501034020a5012048fd0b02803220a501204cfd0b02a03220a5012058fd0b02c03220a501206bfd0b02e03220a501206f\
+fd0b02803320a5012078fd0b02a03320a501209301fd0b02c03320a501209701fd0b02e03320a50120a201fd0b02803420a40141016a22a40141\
+01480d000b20a30141016a22a3014101480d000b202841016a22284108480d000b201141016a22114102480d000b410021110340410021280340\
+410021a6010340410021a7012009200f4180086c20284180016c6a20a6014180c0016c6a201041086c6a201141046c6a41046c6a21a801200320\
+2841c8006c20a60141186c6a201141046c6a41046c6a21a901034020a80120a901fd00028032fd0b0280cc0420a801418080026a21a80120a901\
+41206a21a90120a70141016a22a7014103480d000b20a60141016a22a6014103480d000b202841016a22284108480d000b201141016a22114102\
+480d000b201041016a22104110480d000b200c41016a220c2001480d000b0b0be50203047f027b057f200020014804404100210c03402000210d\
+0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021114102200c417e6c20\
+022802006a4102200c417e6c20022802006a481b211241002012480440410021130340410021142008200f41086c200c4180196c6a201341c00c\
+6c6a41046c6a2115034020102015fd000200fde401211020112015fd000210fde401211120154180026a2115201441016a22144119480d000b20\
+1341016a22132012480d000b0b2009200f41086c41046c6a21162016200c41004a047b2016fd000280ca0405fd0c000000000000000000000000\
+000000000b2010fde401fd0b0280ca042016200c41004a047b2016fd000290ca0405fd0c000000000000000000000000000000000b2011fde401\
+fd0b0290ca04200d41016a220d2001480d000b200c41016a220c200228020041016a41026d480d000b0b0bd50603107f017b067f200020014804\
+402000210c0340200c210d200d210e4100210f0340410021100340410021110340410021122003200f41046c201141e0006c6a201041a0026c6a\
+41046c6a211303402013fd0c00000000000000000000000000000000fd0b020020134180016a2113201241016a22124103480d000b201141016a\
+22114103480d000b201041016a22104104480d000b200f41016a220f4108480d000b410021140340410021100340410021150340410021160340\
+2004200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211820182802002117201741026d2119201741026f211a\
+201741004e2017410448712006200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211b201b2a02004300000000\
+5c710440201bfd090200211c4100211103404100211d03404100210f2003201141e0006c201041a0026c6a41046c6a211e2005201941a0036c20\
+1a41206c6a201141a0036c6a201441a02a6c6a201541c0066c6a201641c0006c6a41046c6a211f0340201e201ffd000200201cfde601201efd00\
+0200fde401fd0b0200201e201ffd000210201cfde601201efd000210fde401fd0b0210201e201ffd00028001201cfde601201efd00028001fde4\
+01fd0b028001201e201ffd00029001201cfde601201efd00029001fde401fd0b029001201e201ffd00028002201cfde601201efd00028002fde4\
+01fd0b028002201e201ffd00029002201cfde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104\
+480d000b201d41016a221d4101480d000b201141016a22114103480d000b0b201641016a22164105480d000b201541016a22154105480d000b20\
+1041016a22104104480d000b201441016a22142002280200480d000b41002110034041002111034041002112034041002120200920114180306c\
+200e41046c6a20106a20124180106c6a41046c6a21212003201141e0006c201041a0026c6a201241206c6a41046c6a21220340202120222a0200\
+3802800a20214180026a2121202241046a2122202041016a22204120480d000b201241016a22124103480d000b201141016a22114103480d000b\
+201041016a22104104480d000b200c41016a220c2001480d000b0b0bb806030f7f017b097f200020014804402000210c0340200c210d200d210e\
+4100210f0340410021100340410021112003200f41046c201041a0036c6a41046c6a211203402012fd0c00000000000000000000000000000000\
+fd0b020020124180016a2112201141016a2211410d480d000b201041016a2210410d480d000b200f41016a220f4108480d000b41002113034041\
+00211403404100211503402004201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a211720172802002116201641026d21182016\
+41026f2119201641004e2016410448712006201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a211a201a2a020043000000005c\
+710440201afd090200211b4100211c03404100211d03404100210f2003201841a0036c201941206c6a201541c0006c6a201441c0066c6a201c41\
+a0036c6a41046c6a211e2007201341206c201c4180306c6a41046c6a211f0340201e201b201ffd000200fde601201efd000200fde401fd0b0200\
+201e201b201ffd000210fde601201efd000210fde401fd0b0210201e201b201ffd00028040fde601201efd00028001fde401fd0b028001201e20\
+1b201ffd00029040fde601201efd00029001fde401fd0b029001201e201b201ffd0002808001fde601201efd00028002fde401fd0b028002201e\
+201b201ffd0002908001fde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104480d000b201d41\
+016a221d4101480d000b201c41016a221c4103480d000b0b201541016a22154105480d000b201441016a22144105480d000b201341016a221341\
+c000480d000b4100210f034041002120034041002121200b200f41046c202041a0036c6a200e41a02a6c6a41046c6a21222005200f41046c2020\
+41a0036c6a200e41a02a6c6a41046c6a21232003200f41046c202041a0036c6a41046c6a2124034020222024fd0002002023fd000200fd0c0000\
+0000000000000000000000000000fd44fd4efd0b020020224180016a212220234180016a212320244180016a2124202141016a2221410d480d00\
+0b202041016a2220410d480d000b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0b2301027f200020014804402000210c03\
+40200c210d200c41016a220c2001480d000b0b0b9c0203047f027b037f200020014804404100210c03402000210d0340200d210e200e210ffd0c\
+000000000000000000000000000000002110fd0c000000000000000000000000000000002111410021122004200f41086c200c41a02a6c6a4104\
+6c6a2113034020102013fd000200fde401211020112013fd000210fde401211120134180016a2113201241016a221241a901480d000b2009200f\
+41086c41046c6a21142014200c41004a047b2014fd0002800905fd0c000000000000000000000000000000000b2010fde401fd0b028009201420\
+0c41004a047b2014fd0002900905fd0c000000000000000000000000000000000b2011fde401fd0b029009200d41016a220d2001480d000b200c\
+41016a220c2002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210c03402000210d0340200d210e200e41037021\
+0f200e41036e210e200e4101702110200e41016e210e200e4101702111200e41016e210e200e2112fd0c00000000000000000000000000000000\
+2113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000000000\
+00002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100211903404100211a03404100\
+211b03404100211c2005200c4190066c201941386c6a201a411c6c6a201b6a200f6a41046c6a211d2006201241086c200c41a02a6c6a201941a0\
+036c6a41046c6a211e2004201241086c200c41a02a6c6a201941a0036c6a41046c6a211f0340201dfd0902002120201ffd000200201efd000200\
+201a41026c201b6afd11fd37fd4e212120202021fde6012013fde4012113201ffd000210201efd000210201a41026c201b6afd11fd37fd4e2122\
+20202022fde6012014fde4012114201dfd090270212320232021fde6012015fde401211520232022fde6012016fde4012116201dfd0902e00121\
+2420242021fde6012017fde401211720242022fde6012018fde4012118201d41086a211d201e4180016a211e201f4180016a211f201c41016a22\
+1c410d480d000b201b41016a221b4102480d000b201a41016a221a4102480d000b201941016a2219410d480d000b2009201241086c200f41206c\
+6a41046c6a21252025200c41004a047b2025fd00020005fd0c000000000000000000000000000000000b2013fde401fd0b02002025200c41004a\
+047b2025fd00021005fd0c000000000000000000000000000000000b2014fde401fd0b02102025200c41004a047b2025fd0002800305fd0c0000\
+00000000000000000000000000000b2015fde401fd0b0280032025200c41004a047b2025fd0002900305fd0c0000000000000000000000000000\
+00000b2016fde401fd0b0290032025200c41004a047b2025fd0002800605fd0c000000000000000000000000000000000b2017fde401fd0b0280\
+062025200c41004a047b2025fd0002900605fd0c000000000000000000000000000000000b2018fde401fd0b029006200d41016a220d2001480d\
+000b200c41016a220c2002280200480d000b0b0b2301027f2000200148044020002108034020082109200841016a22082001480d000b0b0bc003\
+05017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a02\
+08fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a211320072010418002\
+6c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f20\
+16fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f\
+2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd\
+52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401\
+fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a211320\
+1441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00d90103666d619a1c161616160e0e0e\
+1f160e16170e0e0e1f160e16170e0e0eee2216170e1f0e170e1f0eee2f1c1d121d121d12af1818170e1f0e180e200eef0518160ec40518170e1f\
+0e170e200ebb0518160ea113161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ec42e161616160e0e0e1f160e16170e0e0e1f160e16170e\
+0e0ed30d16170e1f0e170e1f0eef1e16170e1f0e170e1f0e860516170eb80616160e1e0e160e1e0ed10616170e1f0e170e1f0ea00516160e8737\
+16170e1f0e170e200ecc0616160e960616160e160e160e8c272a160e170e';
 
 /** Everything that a device needs to run FashionSmall. */
 export const fashionSmallModule: ModuleSpec = {
@@ -4142,19 +3761,17 @@ export const fashionSmallModule: ModuleSpec = {
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 460800, perSample: 5408 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 1600 }, role: 'scratch' },
-    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 204800, perSample: 5408 }, role: 'scratch' },
+    /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 204800, perSample: 1152 }, role: 'scratch' },
     /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 221184, perSample: 0 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 221184, perSample: 0 }, role: 'scratch' },
-    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
+    /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 204800, perSample: 5408 }, role: 'scratch' },
+    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 48672, perSample: 1600 }, role: 'scratch' },
     /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 49600, perSample: 1600 }, role: 'scratch' },
-    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 1600, perSample: 87 }, role: 'scratch' },
-    /* 24 */ { name: 'scratch14', element: 'f32', size: { fixed: 1152, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 1600, perSample: 87 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 1152, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C,
@@ -4163,7 +3780,7 @@ export const fashionSmallModule: ModuleSpec = {
     /* 3 */ infer03Fc1MatmulAddRelu,
     /* 4 */ infer04Fc2MatmulAddSoftmaxAmaxSubExpSum,
     /* 5 */ evaluate00ToFloatToF32DivConv2Conv2dAddRel,
-    /* 6 */ evaluate01Conv1Conv2dAddReluMaxPool2d,
+    /* 6 */ evaluate01Conv1Conv2dAddReluMaxPool2dConv3C,
     /* 7 */ evaluate02Conv2Conv2dAddReluMaxPool2d,
     /* 8 */ evaluate03Conv3Conv2dAddRelu,
     /* 9 */ evaluate04Fc1MatmulAddRelu,
@@ -4172,7 +3789,7 @@ export const fashionSmallModule: ModuleSpec = {
     /* 12 */ train00ToFloatToF32DivConv2Conv2dAddRel,
     /* 13 */ train01Conv1Conv2dAddReluMaxPool2dMaxPoo,
     /* 14 */ train02Conv2Conv2dAddReluMaxPool2dMaxPoo,
-    /* 15 */ train03Conv3Conv2dAddReluConv3BackwardCon,
+    /* 15 */ train03Conv3Conv2dAddRelu,
     /* 16 */ train04Fc1MatmulAddRelu,
     /* 17 */ train05Fc2MatmulAddSoftmaxAmaxSubExpSum,
     /* 18 */ train06LossLogSubEqSelectSum3MoreFc2Ba,
@@ -4759,11 +4376,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed. Binds image, parameters, scratch3, scratch1, scratch2.
+ * Kernel 5: to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed. Binds image, parameters, scratch3, scratch1.
  */
 const evaluate00ToFloatToF32DivConv2Conv2dAddRel2: KernelSpec = {
   name: 'evaluate_00_to_float_to_f32_div_conv2_conv2d_add_rel',
-  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed',
+  label: 'to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed',
   parts: [
     {
       name: 'evaluate_00a_to_float_to_f32_div',
@@ -4779,13 +4396,6 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
     },
-    {
-      name: 'evaluate_00c_conv3_conv2d_add_relu_weights_transforme',
-      label: 'conv3: conv2d + add + relu: weights transformed',
-      tasks: { count: 1024, block: 0 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
   ],
   workgroup: 64,
   localBytes: 0,
@@ -4794,16 +4404,14 @@ const evaluate00ToFloatToF32DivConv2Conv2dAddRel2: KernelSpec = {
     { buffer: 0, access: 'read' },
     { buffer: 13, access: 'read_write' },
     { buffer: 11, access: 'read_write' },
-    { buffer: 12, access: 'read_write' },
   ],
-  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed | conv3: conv2d + add + relu: weights transformed
+  wgsl: `// to_float: to_f32 + div | conv2: conv2d + add + relu + max_pool2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> sample_image: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32, 92544>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 18752>;
 @group(0) @binding(2) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch1: array<f32, 32768>;
-@group(0) @binding(4) var<storage, read_write> scratch2: array<f32, 204800>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -4851,28 +4459,43 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 6: conv1: conv2d + add + relu + max_pool2d. Binds scratch3, parameters, scratch0. */
-const evaluate01Conv1Conv2dAddReluMaxPool2d2: KernelSpec = {
-  name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
-  label: 'conv1: conv2d + add + relu + max_pool2d',
+/**
+ * Kernel 6: conv1: conv2d + add + relu + max_pool2d | conv3: conv2d + add + relu: weights transformed. Binds scratch3, parameters, scratch0, scratch2.
+ */
+const evaluate01Conv1Conv2dAddReluMaxPool2dConv3C2: KernelSpec = {
+  name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d_conv3_c',
+  label: 'conv1: conv2d + add + relu + max_pool2d | conv3: conv2d + add + relu: weights transformed',
   parts: [
     {
-      name: 'evaluate_01_conv1_conv2d_add_relu_max_pool2d',
+      name: 'evaluate_01a_conv1_conv2d_add_relu_max_pool2d',
       label: 'conv1: conv2d + add + relu + max_pool2d',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 520, block: 1 },
     },
+    {
+      name: 'evaluate_01b_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 13, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 10, access: 'read_write' }],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d
+  buffers: [
+    { buffer: 13, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 10, access: 'read_write' },
+    { buffer: 12, access: 'read_write' },
+  ],
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d | conv3: conv2d + add + relu: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 80>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23136>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32, 204800>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -5207,11 +4830,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 12: Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered. Binds scratch1, scratch3, image, parameters, scratch2, scratch0, scratch4, scratch5.
+ * Kernel 12: Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered. Binds scratch1, scratch3, image, parameters, scratch2, scratch0, scratch4, scratch5.
  */
 const train00GarmentsRandomRandomRandomMulAddRa: KernelSpec = {
   name: 'train_00_Garments_random_random_random_mul_add_ra',
-  label: 'Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered',
+  label: 'Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered',
   parts: [
     {
       name: 'train_00a_Garments_random_random_random_mul_add_ra',
@@ -5228,18 +4851,18 @@ const train00GarmentsRandomRandomRandomMulAddRa: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'train_00c_conv3_conv2d_add_relu_weights_transforme',
-      label: 'conv3: conv2d + add + relu: weights transformed',
-      tasks: { count: 1024, block: 0 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
-    {
-      name: 'train_00d_fc2_weight_reordered',
+      name: 'train_00c_fc2_weight_reordered',
       label: 'fc2.weight: reordered',
       tasks: { count: 640, block: 0 },
       together: false,
       invocations: { count: 640, block: 0 },
+    },
+    {
+      name: 'train_00d_fc1_weight_reordered',
+      label: 'fc1.weight: reordered',
+      tasks: { count: 576, block: 0 },
+      together: false,
+      invocations: { count: 9216, block: 0 },
     },
   ],
   workgroup: 64,
@@ -5254,7 +4877,7 @@ const train00GarmentsRandomRandomRandomMulAddRa: KernelSpec = {
     { buffer: 14, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
-  wgsl: `// Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | conv3: conv2d + add + relu: weights transformed | fc2.weight: reordered
+  wgsl: `// Garments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + div + lt + sub + select + 13 more | conv2: conv2d + add + relu + max_pool2d + max_pool2d_index: weights transformed | fc2.weight: reordered | fc1.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read_write> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read_write> scratch1: array<i32>;
@@ -5262,8 +4885,8 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(3) var<storage, read> parameters: array<f32, 167104>;
 @group(0) @binding(4) var<storage, read_write> scratch2: array<f32>;
 @group(0) @binding(5) var<storage, read_write> scratch3: array<f32, 32768>;
-@group(0) @binding(6) var<storage, read_write> scratch4: array<f32, 204800>;
-@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 640>;
+@group(0) @binding(6) var<storage, read_write> scratch4: array<f32, 640>;
+@group(0) @binding(7) var<storage, read_write> scratch5: array<f32, 73728>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 fn multiply_high(a: u32, b: u32) -> u32 {
@@ -5544,7 +5167,29 @@ fn part1(number: i32, invocation: u32) {
   let c = item % 64;
   let rest1 = item / 64;
   let r0 = rest1;
-  scratch5[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
+  scratch4[c + r0 * 64] = parameters[c * 10 + r0 + 166464];
+}
+// fc1.weight: reordered
+fn part2(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 3 * 3 * 8 * 128) { return; }
+  let c = item % 128;
+  let rest3 = item / 128;
+  let r0b = rest3 % 8;
+  let rest2 = rest3 / 8;
+  let w = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let h = rest1;
+  let a15 = c + h * 24576 + r0b * 1024 + w * 8192;
+  let a16 = c * 576 + h * 192 + r0b * 8 + w * 64;
+  scratch5[a15] = parameters[a16 + 92672];
+  scratch5[a15 + 128] = parameters[a16 + 92673];
+  scratch5[a15 + 256] = parameters[a16 + 92674];
+  scratch5[a15 + 384] = parameters[a16 + 92675];
+  scratch5[a15 + 512] = parameters[a16 + 92676];
+  scratch5[a15 + 640] = parameters[a16 + 92677];
+  scratch5[a15 + 768] = parameters[a16 + 92678];
+  scratch5[a15 + 896] = parameters[a16 + 92679];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -5552,17 +5197,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < i32(uniforms.n)) { part0(number, invocation); return; }
   number -= i32(uniforms.n);
-  if (number < 10) { part1(number, invocation); }
+  if (number < 10) { part1(number, invocation); return; }
+  number -= 10;
+  if (number < 144) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered. Binds scratch2, parameters, scratch3, scratch1, scratch6, scratch7, scratch8.
+ * Kernel 13: conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3: conv2d + add + relu: weights transformed | conv3.weight: reordered | conv2.weight: reordered. Binds scratch2, parameters, scratch3, scratch1, scratch6, scratch7, scratch8.
  */
 const train01Conv1Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
   name: 'train_01_conv1_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered',
+  label: 'conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3: conv2d + add + relu: weights transformed | conv3.weight: reordered | conv2.weight: reordered',
   parts: [
     {
       name: 'train_01a_conv1_conv2d_add_relu_max_pool2d_max_poo',
@@ -5572,11 +5219,11 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
       invocations: { count: 520, block: 1 },
     },
     {
-      name: 'train_01b_fc1_weight_reordered',
-      label: 'fc1.weight: reordered',
-      tasks: { count: 576, block: 0 },
+      name: 'train_01b_conv3_conv2d_add_relu_weights_transforme',
+      label: 'conv3: conv2d + add + relu: weights transformed',
+      tasks: { count: 1024, block: 0 },
       together: false,
-      invocations: { count: 9216, block: 0 },
+      invocations: { count: 0, block: 0 },
     },
     {
       name: 'train_01c_conv3_weight_reordered',
@@ -5604,13 +5251,13 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
     { buffer: 17, access: 'read_write' },
     { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | fc1.weight: reordered | conv3.weight: reordered | conv2.weight: reordered
+  wgsl: `// conv1: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3: conv2d + add + relu: weights transformed | conv3.weight: reordered | conv2.weight: reordered
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<f32, 166400>;
+@group(0) @binding(1) var<storage, read> parameters: array<f32, 92544>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<i32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<f32, 73728>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<f32, 204800>;
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 73728>;
 @group(0) @binding(6) var<storage, read_write> scratch5: array<f32, 18432>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
@@ -5739,30 +5386,8 @@ fn part0(number: i32, invocation: u32) {
     scratch2[a2 + 208] = y2;
   }
 }
-// fc1.weight: reordered
-fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 8 * 128) { return; }
-  let c = item % 128;
-  let rest3 = item / 128;
-  let r0b = rest3 % 8;
-  let rest2 = rest3 / 8;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let h = rest1;
-  let a3 = c + h * 24576 + r0b * 1024 + w * 8192;
-  let a4 = c * 576 + h * 192 + r0b * 8 + w * 64;
-  scratch3[a3] = parameters[a4 + 92672];
-  scratch3[a3 + 128] = parameters[a4 + 92673];
-  scratch3[a3 + 256] = parameters[a4 + 92674];
-  scratch3[a3 + 384] = parameters[a4 + 92675];
-  scratch3[a3 + 512] = parameters[a4 + 92676];
-  scratch3[a3 + 640] = parameters[a4 + 92677];
-  scratch3[a3 + 768] = parameters[a4 + 92678];
-  scratch3[a3 + 896] = parameters[a4 + 92679];
-}
 // conv3.weight: reordered
-fn part2(number: i32, invocation: u32) {
+fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 16 * 64) { return; }
   let c = item % 64;
@@ -5772,19 +5397,19 @@ fn part2(number: i32, invocation: u32) {
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  let a5 = c + r0 * 24576 + r1 * 8192 + r2b * 512;
-  let a6 = c * 128 + r0 * 24576 + r1 * 8192 + r2b * 8;
-  scratch4[a5] = parameters[a6 + 18816];
-  scratch4[a5 + 64] = parameters[a6 + 18817];
-  scratch4[a5 + 128] = parameters[a6 + 18818];
-  scratch4[a5 + 192] = parameters[a6 + 18819];
-  scratch4[a5 + 256] = parameters[a6 + 18820];
-  scratch4[a5 + 320] = parameters[a6 + 18821];
-  scratch4[a5 + 384] = parameters[a6 + 18822];
-  scratch4[a5 + 448] = parameters[a6 + 18823];
+  let a3 = c + r0 * 24576 + r1 * 8192 + r2b * 512;
+  let a4 = c * 128 + r0 * 24576 + r1 * 8192 + r2b * 8;
+  scratch4[a3] = parameters[a4 + 18816];
+  scratch4[a3 + 64] = parameters[a4 + 18817];
+  scratch4[a3 + 128] = parameters[a4 + 18818];
+  scratch4[a3 + 192] = parameters[a4 + 18819];
+  scratch4[a3 + 256] = parameters[a4 + 18820];
+  scratch4[a3 + 320] = parameters[a4 + 18821];
+  scratch4[a3 + 384] = parameters[a4 + 18822];
+  scratch4[a3 + 448] = parameters[a4 + 18823];
 }
 // conv2.weight: reordered
-fn part3(number: i32, invocation: u32) {
+fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 3 * 3 * 16 * 32) { return; }
   let c = item % 32;
@@ -5794,12 +5419,12 @@ fn part3(number: i32, invocation: u32) {
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  let a7 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
-  let a8 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
-  scratch5[a7] = parameters[a8 + 320];
-  scratch5[a7 + 32] = parameters[a8 + 321];
-  scratch5[a7 + 64] = parameters[a8 + 322];
-  scratch5[a7 + 96] = parameters[a8 + 323];
+  let a5 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
+  let a6 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
+  scratch5[a5] = parameters[a6 + 320];
+  scratch5[a5 + 32] = parameters[a6 + 321];
+  scratch5[a5 + 64] = parameters[a6 + 322];
+  scratch5[a5 + 96] = parameters[a6 + 323];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -5809,33 +5434,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= (i32(uniforms.n) * 5 * 13 * 8 + 63) / 64;
   if (number < 144) { part1(number, invocation); return; }
   number -= 144;
-  if (number < 144) { part2(number, invocation); return; }
-  number -= 144;
-  if (number < 72) { part3(number, invocation); }
+  if (number < 72) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch3, parameters, scratch0, scratch7, scratch9, scratch10, scratch11.
+ * Kernel 14: conv2: conv2d + add + relu + max_pool2d + max_pool2d_index. Binds scratch3, parameters, scratch0, scratch9, scratch10.
  */
 const train02Conv2Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
   name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
-  label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed',
+  label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
   parts: [
     {
-      name: 'train_02a_conv2_conv2d_add_relu_max_pool2d_max_poo',
+      name: 'train_02_conv2_conv2d_add_relu_max_pool2d_max_poo',
       label: 'conv2: conv2d + add + relu + max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 160, block: 1 },
-    },
-    {
-      name: 'train_02b_conv3_backward_conv2d_input_grad_gt_sele',
-      label: 'conv3 backward: conv2d_input_grad + gt + select: weights transformed',
-      tasks: { count: 1024, block: 0 },
-      together: false,
-      invocations: { count: 0, block: 0 },
     },
   ],
   workgroup: 64,
@@ -5844,21 +5460,17 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo2: KernelSpec = {
     { buffer: 13, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 10, access: 'read' },
-    { buffer: 17, access: 'read' },
     { buffer: 19, access: 'read_write' },
     { buffer: 20, access: 'read_write' },
-    { buffer: 21, access: 'read_write' },
   ],
-  wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index | conv3 backward: conv2d_input_grad + gt + select: weights transformed
+  wgsl: `// conv2: conv2d + add + relu + max_pool2d + max_pool2d_index
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 4704>;
 @group(0) @binding(2) var<storage, read> scratch1: array<f32, 32768>;
-@group(0) @binding(3) var<storage, read> scratch2: array<f32, 73728>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<i32>>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<f32, 204800>;
-@group(0) @binding(7) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -5977,24 +5589,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let y1 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v28), v31), v34);
   let y2 = select(vec4i(3), select(vec4i(2), select(vec4i(1), vec4i(0), v38), v41), v44);
   let a2 = cb + hb * 240 + n * 400 + w * 16;
-  scratch3[a2] = v25;
-  scratch4[a2] = y0;
-  scratch3[a2 + 80] = v35;
-  scratch4[a2 + 80] = y1;
+  scratch2[a2] = v25;
+  scratch3[a2] = y0;
+  scratch2[a2 + 80] = v35;
+  scratch3[a2 + 80] = y1;
   if ((hb * 3 + 2) < 5) {
-    scratch3[a2 + 160] = v45;
-    scratch4[a2 + 160] = y2;
+    scratch2[a2 + 160] = v45;
+    scratch3[a2 + 160] = y2;
   }
 }
 `,
 };
 
-/**
- * Kernel 15: conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch9, parameters, scratch4, scratch0, scratch12.
- */
-const train03Conv3Conv2dAddReluConv3BackwardCon2: KernelSpec = {
-  name: 'train_03_conv3_conv2d_add_relu_conv3_backward_con',
-  label: 'conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed',
+/** Kernel 15: conv3: conv2d + add + relu. Binds scratch9, parameters, scratch6, scratch0. */
+const train03Conv3Conv2dAddRelu2: KernelSpec = {
+  name: 'train_03_conv3_conv2d_add_relu',
+  label: 'conv3: conv2d + add + relu',
   parts: [
     {
       name: 'train_03a_conv3_conv2d_add_relu',
@@ -6004,14 +5614,7 @@ const train03Conv3Conv2dAddReluConv3BackwardCon2: KernelSpec = {
       invocations: { count: 96, block: 1 },
     },
     {
-      name: 'train_03b_conv3_backward_conv2d_weight_grad_images',
-      label: 'conv3 backward: conv2d_weight_grad: images transformed',
-      tasks: { count: 32, block: 32 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
-    {
-      name: 'train_03c_conv3_conv2d_add_relu_fewer_than_4',
+      name: 'train_03b_conv3_conv2d_add_relu_fewer_than_4',
       label: 'conv3: conv2d + add + relu: fewer than 4',
       tasks: { count: 16, block: 5 },
       together: false,
@@ -6023,65 +5626,13 @@ const train03Conv3Conv2dAddReluConv3BackwardCon2: KernelSpec = {
   buffers: [
     { buffer: 19, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 14, access: 'read' },
+    { buffer: 16, access: 'read' },
     { buffer: 10, access: 'read_write' },
-    { buffer: 22, access: 'read_write' },
   ],
-  wgsl: `// conv3: conv2d + add + relu | conv3 backward: conv2d_weight_grad: images transformed
-struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23168>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 204800>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<f32>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 3 * 32) { return; }
-  let cb = item % 32;
-  let rest3 = item / 32;
-  let w = rest3 % 3;
-  let rest2 = rest3 / 3;
-  let hb = 0;
-  let n = rest2;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 64; r2++) {
-      let a0 = cb + r1 * 2048 + r2 * 32;
-      let v0 = parameters[a0 + 4704];
-      let a1 = n * 1600 + r1 * 64 + r2 + w * 64;
-      let v1 = scratch0[a1 + 320];
-      let v2 = scratch0[a1 + 640];
-      let v3 = parameters[a0 + 10848];
-      let v4 = scratch0[a1 + 960];
-      let v5 = parameters[a0 + 16992];
-      acc0 += scratch0[a1] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch0[a1 + 1280] * v5;
-    }
-  }
-  let v6 = parameters[cb + 23136];
-  let a2 = cb + n * 288 + w * 32;
-  scratch2[a2] = max((acc0 + v6), vec4f());
-  scratch2[a2 + 96] = max((acc1 + v6), vec4f());
-  scratch2[a2 + 192] = max((acc2 + v6), vec4f());
-}
-`,
+  wgsl: infer02Conv3Conv2dAddRelu2.wgsl,
 };
 
-/** Kernel 16: fc1: matmul + add + relu. Binds scratch0, parameters, scratch4. */
+/** Kernel 16: fc1: matmul + add + relu. Binds scratch0, parameters, scratch6. */
 const train04Fc1MatmulAddRelu2: KernelSpec = {
   name: 'train_04_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
@@ -6096,12 +5647,12 @@ const train04Fc1MatmulAddRelu2: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 14, access: 'read_write' }],
+  buffers: [{ buffer: 10, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 16, access: 'read_write' }],
   wgsl: infer03Fc1MatmulAddRelu2.wgsl,
 };
 
 /**
- * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch4, parameters, scratch13, label.
+ * Kernel 17: fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add. Binds scratch6, parameters, scratch11, label.
  */
 const train05Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   name: 'train_05_fc2_matmul_add_softmax_amax_sub_exp_sum',
@@ -6118,9 +5669,9 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum2: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 14, access: 'read' },
+    { buffer: 16, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
     { buffer: 7, access: 'read' },
   ],
   wgsl: `// fc2: matmul + add; softmax: amax + sub + exp + sum + div; loss: amax + argmax + eq + to_f32 + sub + exp + sum; loss backward: eq + div + neg + select + sum + neg + div + mul + add; softmax backward: div + mul + sum + div + mul + neg + add
@@ -6247,7 +5798,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch13, scratch4, scratch5, loss, accuracy, gradients, scratch14.
+ * Kernel 18: loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select. Binds label, scratch11, scratch6, scratch4, loss, accuracy, gradients, scratch12.
  */
 const train06LossLogSubEqSelectSum3MoreFc2Ba2: KernelSpec = {
   name: 'train_06_loss_log_sub_eq_select_sum_3_more_fc2_ba',
@@ -6286,13 +5837,13 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba2: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 7, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 16, access: 'read' },
     { buffer: 14, access: 'read' },
-    { buffer: 15, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
   ],
   wgsl: `// loss: log + sub + eq + select + sum + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: matmul + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
@@ -6381,11 +5932,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select. Binds scratch14, scratch0, scratch6, gradients, scratch4.
+ * Kernel 19: fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch12, scratch0, scratch5, scratch9, gradients, scratch6, scratch11.
  */
 const train07Fc1BackwardSumFc1BackwardMatmulFc12: KernelSpec = {
   name: 'train_07_fc1_backward_sum_fc1_backward_matmul_fc1',
-  label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select',
+  label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select | conv3 backward: conv2d_weight_grad: images transformed',
   parts: [
     {
       name: 'train_07a_fc1_backward_sum',
@@ -6408,24 +5959,35 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc12: KernelSpec = {
       together: false,
       invocations: { count: 288, block: 4 },
     },
+    {
+      name: 'train_07d_conv3_backward_conv2d_weight_grad_images',
+      label: 'conv3 backward: conv2d_weight_grad: images transformed',
+      tasks: { count: 32, block: 32 },
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
   ],
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 24, access: 'read' },
+    { buffer: 22, access: 'read' },
     { buffer: 10, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 14, access: 'read_write' },
+    { buffer: 16, access: 'read_write' },
+    { buffer: 21, access: 'read_write' },
   ],
-  wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select
+  wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: matmul + gt + select | conv3 backward: conv2d_weight_grad: images transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
-@group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>, 41616>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gradients: array<vec4<f32>, 41616>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // fc1 backward: sum
 fn part0(number: i32, invocation: u32) {
@@ -6488,15 +6050,15 @@ fn part2(number: i32, invocation: u32) {
   }
   let a3 = cb + h * 96 + nb * 1152 + w * 32;
   let a4 = cb * 4 + h * 384 + nb * 4608 + w * 128;
-  scratch3[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
+  scratch4[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a4 + 1152], scratch1[a4 + 1153], scratch1[a4 + 1154], scratch1[a4 + 1155]) > vec4f(0.0)));
+    scratch4[a3 + 288] = select(vec4f(0.0), acc1, (vec4f(scratch1[a4 + 1152], scratch1[a4 + 1153], scratch1[a4 + 1154], scratch1[a4 + 1155]) > vec4f(0.0)));
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 576] = select(vec4f(0.0), acc2, (vec4f(scratch1[a4 + 2304], scratch1[a4 + 2305], scratch1[a4 + 2306], scratch1[a4 + 2307]) > vec4f(0.0)));
+    scratch4[a3 + 576] = select(vec4f(0.0), acc2, (vec4f(scratch1[a4 + 2304], scratch1[a4 + 2305], scratch1[a4 + 2306], scratch1[a4 + 2307]) > vec4f(0.0)));
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 864] = select(vec4f(0.0), acc3, (vec4f(scratch1[a4 + 3456], scratch1[a4 + 3457], scratch1[a4 + 3458], scratch1[a4 + 3459]) > vec4f(0.0)));
+    scratch4[a3 + 864] = select(vec4f(0.0), acc3, (vec4f(scratch1[a4 + 3456], scratch1[a4 + 3457], scratch1[a4 + 3458], scratch1[a4 + 3459]) > vec4f(0.0)));
   }
 }
 @compute @workgroup_size(64)
@@ -6513,7 +6075,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch4, scratch9, scratch7, scratch11, gradients, scratch14, scratch0, scratch6.
+ * Kernel 20: conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch6, scratch9, scratch7, gradients, scratch12, scratch0, scratch5.
  */
 const train08Conv3BackwardSumConv3BackwardConv2d2: KernelSpec = {
   name: 'train_08_conv3_backward_sum_conv3_backward_conv2d',
@@ -6536,41 +6098,32 @@ const train08Conv3BackwardSumConv3BackwardConv2d2: KernelSpec = {
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
-      tasks: { count: 1, block: 8 },
+      tasks: { count: 8, block: 5 },
       together: false,
       invocations: { count: 80, block: 1 },
     },
-    {
-      name: 'train_08d_conv3_backward_conv2d_input_grad_gt_sele',
-      label: 'conv3 backward: conv2d_input_grad + gt + select: fewer than 4',
-      tasks: { count: 8, block: 5 },
-      together: false,
-      invocations: { count: 0, block: 0 },
-    },
   ],
   workgroup: 64,
-  localBytes: 115200,
+  localBytes: 0,
   buffers: [
-    { buffer: 14, access: 'read' },
+    { buffer: 16, access: 'read' },
     { buffer: 19, access: 'read' },
     { buffer: 17, access: 'read' },
-    { buffer: 21, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 22, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
-    { buffer: 16, access: 'read_write' },
+    { buffer: 15, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: sum | conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 18432>;
-@group(0) @binding(3) var<storage, read> scratch3: array<f32, 204800>;
-@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 92672>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 288>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
-@group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
-@group(0) @binding(8) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read_write> gradients: array<f32, 92672>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 288>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
@@ -6585,7 +6138,7 @@ fn part0(number: i32, invocation: u32) {
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     acc0 += vec4f(scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 1], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 2], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 3]);
   }
-  scratch4[ib + r1 * 96 + r2 * 32] = acc0;
+  scratch3[ib + r1 * 96 + r2 * 32] = acc0;
 }
 // conv3 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
@@ -6626,11 +6179,11 @@ fn part1(number: i32, invocation: u32) {
     }
   }
   let a2 = cb + n * 400 + w * 16;
-  scratch6[a2] = select(vec4f(0.0), acc0, (scratch1[a2] > vec4f(0.0)));
-  scratch6[a2 + 80] = select(vec4f(0.0), acc1, (scratch1[a2 + 80] > vec4f(0.0)));
-  scratch6[a2 + 160] = select(vec4f(0.0), acc2, (scratch1[a2 + 160] > vec4f(0.0)));
-  scratch6[a2 + 240] = select(vec4f(0.0), acc3, (scratch1[a2 + 240] > vec4f(0.0)));
-  scratch6[a2 + 320] = select(vec4f(0.0), acc4, (scratch1[a2 + 320] > vec4f(0.0)));
+  scratch5[a2] = select(vec4f(0.0), acc0, (scratch1[a2] > vec4f(0.0)));
+  scratch5[a2 + 80] = select(vec4f(0.0), acc1, (scratch1[a2 + 80] > vec4f(0.0)));
+  scratch5[a2 + 160] = select(vec4f(0.0), acc2, (scratch1[a2 + 160] > vec4f(0.0)));
+  scratch5[a2 + 240] = select(vec4f(0.0), acc3, (scratch1[a2 + 240] > vec4f(0.0)));
+  scratch5[a2 + 320] = select(vec4f(0.0), acc4, (scratch1[a2 + 320] > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -6644,7 +6197,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 21: conv3 backward: conv2d_weight_grad | conv2 backward: sum. Binds scratch9, scratch4, scratch12, scratch0, scratch6, gradients, scratch11, scratch13.
+ * Kernel 21: conv3 backward: conv2d_weight_grad | conv2 backward: sum. Binds scratch9, scratch6, scratch11, scratch0, scratch5, gradients, scratch7, scratch4.
  */
 const train09Conv3BackwardConv2dWeightGradConv22: KernelSpec = {
   name: 'train_09_conv3_backward_conv2d_weight_grad_conv2',
@@ -6669,13 +6222,13 @@ const train09Conv3BackwardConv2dWeightGradConv22: KernelSpec = {
   localBytes: 8704,
   buffers: [
     { buffer: 19, access: 'read' },
-    { buffer: 14, access: 'read' },
-    { buffer: 22, access: 'read' },
-    { buffer: 10, access: 'read' },
     { buffer: 16, access: 'read' },
+    { buffer: 21, access: 'read' },
+    { buffer: 10, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 21, access: 'read_write' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 17, access: 'read_write' },
+    { buffer: 14, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: conv2d_weight_grad | conv2 backward: sum
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
@@ -6790,7 +6343,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 22: conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select | conv3 backward: sum: slices. Binds scratch10, scratch3, scratch6, scratch8, scratch14, gradients, scratch0, scratch4.
+ * Kernel 22: conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select | conv3 backward: sum: slices. Binds scratch10, scratch3, scratch5, scratch8, scratch12, gradients, scratch0, scratch6.
  */
 const train10Conv2BackwardMaxPool2dGradConv2dWe2: KernelSpec = {
   name: 'train_10_conv2_backward_max_pool2d_grad_conv2d_we',
@@ -6823,12 +6376,12 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe2: KernelSpec = {
   buffers: [
     { buffer: 20, access: 'read' },
     { buffer: 13, access: 'read' },
-    { buffer: 16, access: 'read' },
+    { buffer: 15, access: 'read' },
     { buffer: 18, access: 'read' },
-    { buffer: 24, access: 'read' },
+    { buffer: 22, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
-    { buffer: 14, access: 'read_write' },
+    { buffer: 16, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: max_pool2d_grad + conv2d_weight_grad | conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select | conv3 backward: sum: slices
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
@@ -7019,7 +6572,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 23: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: conv2d_weight_grad: slices | conv2 backward: sum: slices. Binds scratch4, scratch2, scratch1, scratch11, scratch13, gradients, scratch8, scratch7.
+ * Kernel 23: conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: conv2d_weight_grad: slices | conv2 backward: sum: slices. Binds scratch6, scratch2, scratch1, scratch7, scratch4, gradients, scratch8, scratch9.
  */
 const train11Conv1BackwardSumConv1BackwardMaxPo2: KernelSpec = {
   name: 'train_11_conv1_backward_sum_conv1_backward_max_po',
@@ -7057,14 +6610,14 @@ const train11Conv1BackwardSumConv1BackwardMaxPo2: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 14, access: 'read' },
+    { buffer: 16, access: 'read' },
     { buffer: 12, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 21, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 14, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 18, access: 'read_write' },
-    { buffer: 17, access: 'read_write' },
+    { buffer: 19, access: 'read_write' },
   ],
   wgsl: `// conv1 backward: sum | conv1 backward: max_pool2d_grad + conv2d_weight_grad | conv3 backward: conv2d_weight_grad: slices | conv2 backward: sum: slices
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32 }
@@ -7197,7 +6750,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 24: conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices. Binds scratch0, scratch8, scratch7, gradients.
+ * Kernel 24: conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices. Binds scratch0, scratch8, scratch9, gradients.
  */
 const train12Conv2BackwardMaxPool2dGradConv2dWe2: KernelSpec = {
   name: 'train_12_conv2_backward_max_pool2d_grad_conv2d_we',
@@ -7230,7 +6783,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe2: KernelSpec = {
   buffers: [
     { buffer: 10, access: 'read' },
     { buffer: 18, access: 'read' },
-    { buffer: 17, access: 'read' },
+    { buffer: 19, access: 'read' },
     { buffer: 1, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices | conv1 backward: sum: slices | conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
@@ -7389,121 +6942,83 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * The WebAssembly module of FashionSmallAugmented in hexadecimal: 81,909 bytes, a function for each part of each kernel.
+ * The WebAssembly module of FashionSmallAugmented in hexadecimal: 65,936 bytes, a function for each part of each kernel.
  */
 const fashionSmallAugmentedWasm = '\
 0061736d0100000001640b60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60097f7f7f7f7f7f7f7f\
 7f0060087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e\
-76066d656d6f7279020301808004033b3a000001010101020304050101060606070707080706080607090909090a0a0a0a0a0a06060607090909\
-090606060909090909090909090909070607dc13392a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f\
-706f6f6c3264000c32696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f776569676874\
-73000d32696e6665725f3030635f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000e2969\
-6e6665725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f1f696e6665725f3032615f636f6e7633\
-5f636f6e7632645f6164645f72656c7500102c696e6665725f3032625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f74\
-68616e5f3400111c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001230696e6665725f30345f6663325f6d61746d756c\
-5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d0013206576616c756174655f3030615f746f5f666c6f61745f746f5f66\
-33325f6469760014356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f776569\
-67687473000d356576616c756174655f3030635f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f72\
-6d65000e2c6576616c756174655f30315f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c326400152c6576616c7561\
-74655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f226576616c756174655f3033615f636f6e76\
-335f636f6e7632645f6164645f72656c7500102f6576616c756174655f3033625f636f6e76335f636f6e7632645f6164645f72656c755f666577\
-65725f7468616e5f3400111f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c750012336576616c756174655f30355f\
-6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00162d6576616c756174655f30365f6c6f7373\
-5f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001732747261696e5f3030615f4761726d656e74735f72616e646f6d5f\
-72616e646f6d5f72616e646f6d5f6d756c5f6164645f7261001832747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c75\
-5f6d61785f706f6f6c32645f6d61785f706f6f001932747261696e5f3030635f636f6e76335f636f6e7632645f6164645f72656c755f77656967\
-6874735f7472616e73666f726d65001a1e747261696e5f3030645f6663325f7765696768745f72656f726465726564001b32747261696e5f3031\
-615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f6d61785f706f6f001c1e747261696e5f3031625f666331\
-5f7765696768745f72656f726465726564001d20747261696e5f3031635f636f6e76335f7765696768745f72656f726465726564001e20747261\
-696e5f3031645f636f6e76325f7765696768745f72656f726465726564001f32747261696e5f3032615f636f6e76325f636f6e7632645f616464\
-5f72656c755f6d61785f706f6f6c32645f6d61785f706f6f002032747261696e5f3032625f636f6e76335f6261636b776172645f636f6e763264\
-5f696e7075745f677261645f67745f73656c6500211f747261696e5f3033615f636f6e76335f636f6e7632645f6164645f72656c750022327472\
-61696e5f3033625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f696d6167657300232c747261696e5f30\
-33635f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f3400241c747261696e5f30345f6663315f6d61746d75\
-6c5f6164645f72656c75001230747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f\
-73756d00252b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500261a747261696e5f\
-3036625f6663325f6261636b776172645f73756d00271d747261696e5f3036635f6663325f6261636b776172645f6d61746d756c002827747261\
-696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c65637400291a747261696e5f3037615f6663315f6261636b77\
-6172645f73756d002a1d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002b27747261696e5f3037635f6663315f6261\
-636b776172645f6d61746d756c5f67745f73656c656374002c1c747261696e5f3038615f636f6e76335f6261636b776172645f73756d002d3274\
-7261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f776569676874002e32747261696e5f\
-3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002f32747261696e5f3038645f63\
-6f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c6500302b747261696e5f3039615f636f6e76335f\
-6261636b776172645f636f6e7632645f7765696768745f6772616400311c747261696e5f3039625f636f6e76325f6261636b776172645f73756d\
-003232747261696e5f3130615f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f77650033327472\
-61696e5f3130625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e003423747261696e5f31\
-30635f636f6e76335f6261636b776172645f73756d5f736c6963657300351c747261696e5f3131615f636f6e76315f6261636b776172645f7375\
-6d003632747261696e5f3131625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f776500373274\
-7261696e5f3131635f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573003523747261696e5f\
-3131645f636f6e76325f6261636b776172645f73756d5f736c69636573003532747261696e5f3132615f636f6e76325f6261636b776172645f6d\
-61785f706f6f6c32645f677261645f636f6e7632645f7765003823747261696e5f3132625f636f6e76315f6261636b776172645f73756d5f736c\
-69636573003832747261696e5f3132635f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f776500\
-382e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f726500390ad5e8043ad30101\
-027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c\
-9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563f\
-a02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a24400\
-0000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c20004400000000000000006104\
-4044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545044020000f0b2000\
-bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03fa2210320\
-0241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143bb1133bb1\
-c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93fa02005a2\
-44555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000bb1001b6\
-0b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a0100044000000\
-000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000f03fa0a3\
-b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c0440430000\
-c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc07470bf20602\
-027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088\
+76066d656d6f72790203018080040339380000010101010203040501010606060707070807070707070607090909090a0a0a0a0607090909090a\
+0a0a0a0a0a0a09090909090909070607f212372a696e6665725f3030615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f\
+6f6c3264000c32696e6665725f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765696768747300\
+0d32696e6665725f3030635f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d65000e29696e66\
+65725f30315f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f1f696e6665725f3032615f636f6e76335f63\
+6f6e7632645f6164645f72656c7500102c696e6665725f3032625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f746861\
+6e5f3400111c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001230696e6665725f30345f6663325f6d61746d756c5f61\
+64645f736f66746d61785f616d61785f7375625f6578705f73756d0013206576616c756174655f3030615f746f5f666c6f61745f746f5f663332\
+5f6469760014356576616c756174655f3030625f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765696768\
+747300152d6576616c756174655f3031615f636f6e76315f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32640016356576616c75\
+6174655f3031625f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d6500172c6576616c756174\
+655f30325f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c3264000f226576616c756174655f3033615f636f6e7633\
+5f636f6e7632645f6164645f72656c7500102f6576616c756174655f3033625f636f6e76335f636f6e7632645f6164645f72656c755f66657765\
+725f7468616e5f3400111f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c750012336576616c756174655f30355f66\
+63325f6d61746d756c5f6164645f736f66746d61785f616d61785f7375625f6578705f73756d00182d6576616c756174655f30365f6c6f73735f\
+6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f7265001932747261696e5f3030615f4761726d656e74735f72616e646f6d5f72\
+616e646f6d5f72616e646f6d5f6d756c5f6164645f7261001a32747261696e5f3030625f636f6e76325f636f6e7632645f6164645f72656c755f\
+6d61785f706f6f6c32645f6d61785f706f6f001b1e747261696e5f3030635f6663325f7765696768745f72656f726465726564001c1e74726169\
+6e5f3030645f6663315f7765696768745f72656f726465726564001d32747261696e5f3031615f636f6e76315f636f6e7632645f6164645f7265\
+6c755f6d61785f706f6f6c32645f6d61785f706f6f001e32747261696e5f3031625f636f6e76335f636f6e7632645f6164645f72656c755f7765\
+69676874735f7472616e73666f726d65001f20747261696e5f3031635f636f6e76335f7765696768745f72656f72646572656400202074726169\
+6e5f3031645f636f6e76325f7765696768745f72656f726465726564002131747261696e5f30325f636f6e76325f636f6e7632645f6164645f72\
+656c755f6d61785f706f6f6c32645f6d61785f706f6f00221f747261696e5f3033615f636f6e76335f636f6e7632645f6164645f72656c750010\
+2c747261696e5f3033625f636f6e76335f636f6e7632645f6164645f72656c755f66657765725f7468616e5f3400111c747261696e5f30345f66\
+63315f6d61746d756c5f6164645f72656c75001230747261696e5f30355f6663325f6d61746d756c5f6164645f736f66746d61785f616d61785f\
+7375625f6578705f73756d00232b747261696e5f3036615f6c6f73735f6c6f675f7375625f65715f73656c6563745f73756d5f335f6d6f726500\
+241a747261696e5f3036625f6663325f6261636b776172645f73756d00251d747261696e5f3036635f6663325f6261636b776172645f6d61746d\
+756c002627747261696e5f3036645f6663325f6261636b776172645f6d61746d756c5f67745f73656c65637400271a747261696e5f3037615f66\
+63315f6261636b776172645f73756d00281d747261696e5f3037625f6663315f6261636b776172645f6d61746d756c002927747261696e5f3037\
+635f6663315f6261636b776172645f6d61746d756c5f67745f73656c656374002a32747261696e5f3037645f636f6e76335f6261636b77617264\
+5f636f6e7632645f7765696768745f677261645f696d61676573002b1c747261696e5f3038615f636f6e76335f6261636b776172645f73756d00\
+2c32747261696e5f3038625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f776569676874002d32747261\
+696e5f3038635f636f6e76335f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65002e2b747261696e5f3039\
+615f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f67726164002f1c747261696e5f3039625f636f6e76325f6261636b\
+776172645f73756d003032747261696e5f3130615f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e763264\
+5f7765003132747261696e5f3130625f636f6e76325f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f696e0032\
+23747261696e5f3130635f636f6e76335f6261636b776172645f73756d5f736c6963657300331c747261696e5f3131615f636f6e76315f626163\
+6b776172645f73756d003432747261696e5f3131625f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632\
+645f7765003532747261696e5f3131635f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f736c6963657300\
+3323747261696e5f3131645f636f6e76325f6261636b776172645f73756d5f736c69636573003332747261696e5f3132615f636f6e76325f6261\
+636b776172645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765003623747261696e5f3132625f636f6e76315f6261636b776172\
+645f73756d5f736c69636573003632747261696e5f3132635f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f\
+6e7632645f776500362e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f72650037\
+0afeec0338d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422e\
+e63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244\
+176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000\
+e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c2000440000\
+00000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f6545\
+044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f66044020034400000000\
+0000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005\
+a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a999999\
+9999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b\
+08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f440000000000000040200120\
+01a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f2001440000\
+00000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120\
+018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc0771418080\
+80fc07470bf20602027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007\
+a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e210620\
+04ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf179\
+6a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721\
+012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad\
+41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a21\
+0220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a7210120\
+06422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d7\
+9afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220\
+034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a72101200642\
+2088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afa\
+ec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a2102200341\
+85dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088\
 a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7c\
 ad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd\
-9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720\
-057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e\
-21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb\
-7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a7200573\
-20037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e2107\
-2007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a\
-21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a72005732003\
-7321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007\
-422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a2103\
-2000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321\
-042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e210720074220\
-88a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000\
-410876b24300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f51d2531f51d2fdde\
-0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c57\
-8d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d\
-0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001\
-020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85\
-ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf012107\
-2004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d0405\
-06070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d04050607\
-0c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379e\
-b979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2\
-fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd\
-0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009\
-fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d\
-0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67\
-bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf01\
-21072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d\
-040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d0405\
-06070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979\
-379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f\
-51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde01210820\
-04fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd5121002008\
-2009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007\
-fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85\
-ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fd\
-df0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009\
-fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d\
-040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379e\
-b979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2\
-531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121\
-082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd512100\
-20082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd5121042006\
-2007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67\
-bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51\
-d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf0121092008\
-2009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007\
-fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979\
-379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f\
+9edb7b6a21032000410876b24300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f\
 51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde\
 0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51\
 210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd512104\
@@ -7512,1299 +7027,1061 @@ ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121
 1f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf012109\
 20082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b21012006\
 2007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0c\
-b979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108fdad01fdfa01fd0c\
-00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc\
-0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001\
-a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea0\
-2003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7\
-f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003\
-a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60bc402\
-03037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400004054fb21f93fa2a120\
-02443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439a9bd2003a2\
-4497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a2445555555555\
-55a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da02003a244e4\
-44f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a244555555555555c5\
-bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60beb0807067f087b037f0f7b017f017b017f20002001480440\
-2000210903402009210a200a210b4100210c03404100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c00000000\
-0000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000\
-00000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c\
-000000000000000000000000000000002116410021172004200c41386c200b4190066c6a200d41026c6a41046c6a21182005200e41086c41046c\
-6a2119024003402018fd090200211a2019fd000200211b201a201bfde601200ffde401210f2018fd090204211c201c201bfde6012010fde40121\
-102018fd090270211d201d201bfde6012011fde40121112018fd090274211e201e201bfde6012012fde40121122019fd000210211f201a201ffd\
-e6012013fde4012113201c201ffde6012014fde4012114201d201ffde6012015fde4012115201e201ffde6012016fde4012116201741a07e460d\
-012019fd000280012120201c2020fde601200ffde401210f2018fd090208212120212020fde6012010fde4012110201e2020fde6012011fde401\
-21112018fd090278212220222020fde6012012fde40121122019fd000290012123201c2023fde6012013fde401211320212023fde6012014fde4\
-012114201e2023fde6012015fde401211520222023fde6012016fde4012116201741e07c460d012019fd00028002212420212024fde601200ffd\
-e401210f2018fd09020c212520252024fde6012010fde401211020222024fde6012011fde40121112018fd09027c212620262024fde6012012fd\
-e40121122019fd00029002212720212027fde6012013fde401211320252027fde6012014fde401211420222027fde6012015fde4012115202620\
-27fde6012016fde4012116201841f0006a211820194180036a2119201741016a22174103480d000b0b2005200e41086c41046c6a21292029fd00\
-02800921282029fd00029009212a2006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a212b202b200f2028fde401fd0c\
-00000000000000000000000000000000fdeb0120102028fde401fd0c00000000000000000000000000000000fdeb01fde90120112028fde401fd\
-0c00000000000000000000000000000000fdeb01fde90120122028fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200\
-202b2013202afde401fd0c00000000000000000000000000000000fdeb012014202afde401fd0c00000000000000000000000000000000fdeb01\
-fde9012015202afde401fd0c00000000000000000000000000000000fdeb01fde9012016202afde401fd0c000000000000000000000000000000\
-00fdeb01fde901fd0b0210200e41016a220e4104480d000b200d41016a220d410d480d000b200c41016a220c410d480d000b200941016a220920\
-01480d000b0b0b860702077f1f7b200020014804402000210903402009210a200a412070210b200a41206e210a200a210c4100210d2005200c41\
-086c200b41c0006c6a41046c6a210e2007200c4180206c200b41086c6a41046c6a210f0340200efd0002800a21102010fd0c0000003f0000003f\
-0000003f0000003ffde6012111200efd0002804afd0c0000003f0000003f0000003f0000003ffde6012112200efd0002808a0121132013fd0c00\
-00003f0000003f0000003f0000003ffde6012114200efd000280ca01fd0c0000003f0000003f0000003f0000003ffde6012115200efd0002808a\
-0321162016fd0c0000003f0000003f0000003f0000003ffde601211720112015fde4012017fde40121182018fd0c0000003f0000003f0000003f\
-0000003ffde6012119200efd0002808a02fd0c0000003f0000003f0000003f0000003ffde601211a200efd000280ca03fd0c0000003f0000003f\
-0000003f0000003ffde601211b2012201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601211c200efd000280ca02fd0c\
-0000003f0000003f0000003f0000003ffde601211d200efd0002808a04211e201efd0c0000003f0000003f0000003f0000003ffde601211f2014\
-201dfde401201ffde40121202020fd0c0000003f0000003f0000003f0000003ffde601212120112015fde5012017fde40121222022fd0c000000\
-3f0000003f0000003f0000003ffde60121232012201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde60121242014201dfd\
-e501201ffde40121252025fd0c0000003f0000003f0000003f0000003ffde601212620112012fde4012014fde401212720112012fde5012014fd\
-e40121282019201cfde4012021fde40121292019201cfde5012021fde401212a20232024fde4012026fde401212b20232024fde5012026fde401\
-212c2017201bfde401201ffde401212d2017201bfde501201ffde401212e200f2010fd0b0200200f2027fd0b028008200f2028fd0b028010200f\
-2013fd0b028018200f2018fd0b028020200f2029fd0b028028200f202afd0b028030200f2020fd0b028038200f2022fd0b028040200f202bfd0b\
-028048200f202cfd0b028050200f2025fd0b028058200f2016fd0b028060200f202dfd0b028068200f202efd0b028070200f201efd0b02807820\
-0e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a22092001480d000b0b0bea1002077f3c7b20002001482002280200\
-41044e7104402000210903402009210a200a41c00070210b200a41c0006e210a200a210c4100210d2005200c41086c200b4180016c6a41046c6a\
-210e2008200c4180e4006c200b41086c6a41046c6a210f0340200efd000280cc0421102010fd0c0000003f0000003f0000003f0000003ffde601\
-21112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200efd000280cc0621132013fd0c0000003f0000003f0000003f0000003ffd\
-e60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde6012115200efd000280cc0821162016fd0c0000003f0000003f0000003f000000\
-3ffde60121172010fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200efd000280cc0a21192019fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601211a200efd000280cc10211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2018201afde401201cfde401211d20\
-1dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211f200efd000280cc0c21\
-202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121200efd000280cc1221222022fd0c398ee33d398ee33d398ee33d398ee33dfde6\
-012123201f2021fde4012023fde40121242024fd0c398ee33d398ee33d398ee33d398ee33dfde60121252016fd0c398ee33d398ee33d398ee33d\
-398ee33dfde6012126200efd000280cc0e21272027fd0c398ee33d398ee33d398ee33d398ee33dfde6012128200efd000280cc1421292029fd0c\
-398ee33d398ee33d398ee33d398ee33dfde601212a20262028fde401202afde401212b20182019fd0c398e633d398e633d398e633d398e633dfd\
-e601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d\
-201f2020fd0c398e633d398e633d398e633d398e633dfde601fde5012022fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212e202e\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601212f2029fd0c398ee33c398ee33c398ee33c398ee33cfde601213020262027fd0c398e633d\
-398e633d398e633d398e633dfde601fde5012030fde40121312010fd0c398e633d398e633d398e633d398e633dfde601201afde501201bfd0c39\
-8e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332013fd0c398e633d398e\
-633d398e633d398e633dfde6012021fde5012022fd0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c398ee33d398ee33d\
-398ee33d398ee33dfde60121352029fd0c398e633e398e633e398e633e398e633efde60121362016fd0c398e633d398e633d398e633d398e633d\
-fde6012028fde5012036fde40121372011fd0c0000003f0000003f0000003f0000003ffde601213820122015fde4012017fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601fde401213920122014fd0c398e633d398e633d398e633d398e633dfde601fde5012017fd0c398ee33c398ee33c39\
-8ee33c398ee33cfde601fde401213a2011fd0c398e633d398e633d398e633d398e633dfde6012015fde5012017fd0c398e633e398e633e398e63\
-3e398e633efde601fde401213b201dfd0c0000003f0000003f0000003f0000003ffde601213c201e2025fde401202bfd0c398ee33d398ee33d39\
-8ee33d398ee33dfde601fde401213d201e2024fd0c398e633d398e633d398e633d398e633dfde601fde501202bfd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde401213e201dfd0c398e633d398e633d398e633d398e633dfde6012025fde501202bfd0c398e633e398e633e398e633e39\
-8e633efde601fde401213f202cfd0c0000003f0000003f0000003f0000003ffde6012140202d202ffde4012031fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde601fde4012141202d202efd0c398e633d398e633d398e633d398e633dfde601fde5012031fd0c398ee33c398ee33c398ee33c39\
-8ee33cfde601fde4012142202cfd0c398e633d398e633d398e633d398e633dfde601202ffde5012031fd0c398e633e398e633e398e633e398e63\
-3efde601fde40121432032fd0c0000003f0000003f0000003f0000003ffde601214420332035fde4012037fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601fde401214520332034fd0c398e633d398e633d398e633d398e633dfde601fde5012037fd0c398ee33c398ee33c398ee33c398ee3\
-3cfde601fde40121462032fd0c398e633d398e633d398e633d398e633dfde6012035fde5012037fd0c398e633e398e633e398e633e398e633efd\
-e601fde4012147201bfd0c0000003f0000003f0000003f0000003ffde6012148201c2023fde401202afde4012149201c2022fd0c398e633d398e\
-633d398e633d398e633dfde601fde5012030fde401214a201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012036fde401214b\
-200f2038fd0b0200200f2039fd0b028010200f203afd0b028020200f203bfd0b028030200f2017fd0b028040200f203cfd0b028050200f203dfd\
-0b028060200f203efd0b028070200f203ffd0b02808001200f202bfd0b02809001200f2040fd0b0280a001200f2041fd0b0280b001200f2042fd\
-0b0280c001200f2043fd0b0280d001200f2031fd0b0280e001200f2044fd0b0280f001200f2045fd0b02808002200f2046fd0b02809002200f20\
-47fd0b0280a002200f2037fd0b0280b002200f2048fd0b0280c002200f2049fd0b0280d002200f204afd0b0280e002200f204bfd0b0280f00220\
-0f2029fd0b02808003200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a22092001480d000b0b0bd81009097f207b\
-047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b4100210c0340410021\
-0d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200f\
-fd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5012115200ffd0002\
-801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b200ffd00028010211c\
-20122018fde501211d2014201afde501211e200ffd000280292018fde501211f200ffd00028028201afde5012120200ffd0002002011fde50120\
-13fde501212120152013fde401212220132015fde5012123200ffd000280032016fde5012015fde501212420172011fde4012019fde501212520\
-1b2019fde40121262019201bfde5012127201c2016fde401201bfde501212820112017fde501201dfde5012129201e201dfde401212a201d201e\
-fde501212b2016201cfde501201efde501212c200ffd000280272017fde501201ffde501212d2020201ffde401212e201f2020fde501212f200f\
-fd0002802a201cfde5012020fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b\
-02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b\
-0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180\
-026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b41002131034041\
-0021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c000000000000000000000000000000002136fd\
-0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000000000000000000000000021\
-39fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000000000000000000000000000\
-00213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f2003203341a0066c203441\
-a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd000200214320422043fde601\
-2035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401213720452044fde6\
-012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde401213a2040fd0902\
-8003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820482043fde601203d\
-fde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b2003203341c8016c203441\
-286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090\
-032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b02909103203441016a2234\
-4105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003203241046c200d41\
-286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c203214d204afd0002a0af\
-03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce032152204afd0002\
-c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103fde4012156205120\
-52fde501204afd0002c0e703fde4012157204afd0002809003204cfde401204dfde4012050fde4012053fde401215820502053fde501204afd00\
-02e0a2032054fde4012055fde401fde4012159204c204dfde501204afd000280db03fde4012056fde4012057fde401215a20562057fde5012054\
-2055fde501204afd0002e0ed03fde401fde401215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02\
-e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22324102480d000b41\
-00213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f2007203141086c203241046c6a20\
-5e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f403205cfde401fd0c\
-00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061\
-fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c0000000000000000\
-0000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41016a225e4105480d\
-000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bdd3e0f067f017b017ffe017b077f08\
-7b037f067b017f017b017f787b017f017b057f2000200148200228020041044e710440200021080340200821092009410170210a200941016e21\
-092009210b4100210c03404100210d0340200b41086c200d6a20022802004804402004200b4180e4006c200d41c00c6c6a200c41046c6a41046c\
-6a210f200ffd000200210e200efd0c00000040000000400000004000000040fde6012110200ffd0002800a21112011fd0c000040400000404000\
-00404000004040fde601211220102012fde4012113200ffd0002801421142014fd0c00004040000040400000404000004040fde6012115201320\
-15fde5012116200ffd0002801e21172017fd0c00000040000000400000004000000040fde601211820162018fde50121192019fd0c0000004000\
-0000400000004000000040fde601211a200ffd00028002211b201bfd0c00000040000000400000004000000040fde601211c200ffd0002800c21\
-1d201dfd0c00004040000040400000404000004040fde601211e201c201efde401211f200ffd0002801621202020fd0c00004040000040400000\
-404000004040fde6012121201f2021fde5012122200ffd0002802021232023fd0c00000040000000400000004000000040fde601212420222024\
-fde50121252025fd0c00004040000040400000404000004040fde6012126201a2026fde4012127200ffd0002800421282028fd0c000000400000\
-00400000004000000040fde6012129200ffd0002800e212a202afd0c00004040000040400000404000004040fde601212b2029202bfde401212c\
-200ffd00028018212d202dfd0c00004040000040400000404000004040fde601212e202c202efde501212f200ffd0002802221302030fd0c0000\
-0040000000400000004000000040fde6012131202f2031fde50121322032fd0c00004040000040400000404000004040fde601213320272033fd\
-e5012134200ffd0002800621352035fd0c00000040000000400000004000000040fde6012136200ffd0002801021372037fd0c00004040000040\
-400000404000004040fde601213820362038fde4012139200ffd0002801a213a203afd0c00004040000040400000404000004040fde601213b20\
-39203bfde501213c200ffd00028024213d203dfd0c00000040000000400000004000000040fde601213e203c203efde501213f203ffd0c000000\
-40000000400000004000000040fde601214020342040fde50121412025fd0c00000040000000400000004000000040fde60121422032fd0c0000\
-a0400000a0400000a0400000a040fde601214320422043fde401214420442040fde40121452032fd0c00000041000000410000004100000041fd\
-e60121462025fd0c00008041000080410000804100008041fde601214720462047fde5012148203ffd0c00000041000000410000004100000041\
-fde601214920482049fde401214a20252032fde401214b204b2040fde501214c200ffd00028008214d204dfd0c00000040000000400000004000\
-000040fde601214e200ffd00028012214f204ffd0c00004040000040400000404000004040fde6012150204e2050fde4012151200ffd0002801c\
-21522052fd0c00004040000040400000404000004040fde601215320512053fde5012154200ffd0002802621552055fd0c000000400000004000\
-00004000000040fde601215620542056fde501215720572025fde50121582032fd0c0000c03f0000c03f0000c03f0000c03ffde6012159205820\
-59fde501215a203ffd0c0000c03f0000c03f0000c03f0000c03ffde601215b205a205bfde401215c2011fd0c0000004000000040000000400000\
-0040fde601215d2014fd0c0000a0400000a0400000a0400000a040fde601215e205d205efde401215f205f2018fde40121602060fd0c00000040\
-000000400000004000000040fde6012161201dfd0c00000040000000400000004000000040fde60121622020fd0c0000a0400000a0400000a040\
-0000a040fde601216320622063fde401216420642024fde40121652065fd0c00004040000040400000404000004040fde601216620612066fde4\
-012167202afd0c00000040000000400000004000000040fde6012168202dfd0c0000a0400000a0400000a0400000a040fde601216920682069fd\
-e401216a206a2031fde401216b206bfd0c00004040000040400000404000004040fde601216c2067206cfde501216d2037fd0c00000040000000\
-400000004000000040fde601216e203afd0c0000a0400000a0400000a0400000a040fde601216f206e206ffde40121702070203efde401217120\
-71fd0c00000040000000400000004000000040fde6012172206d2072fde50121732065fd0c00000040000000400000004000000040fde6012174\
-206bfd0c0000a0400000a0400000a0400000a040fde601217520742075fde401217620762072fde4012177206bfd0c0000004100000041000000\
-4100000041fde60121782065fd0c00008041000080410000804100008041fde601217920782079fde501217a2071fd0c00000041000000410000\
-004100000041fde601217b207a207bfde401217c2065206bfde401217d207d2072fde501217e204ffd0c00000040000000400000004000000040\
-fde601217f2052fd0c0000a0400000a0400000a0400000a040fde601218001207f208001fde4012181012081012056fde4012182012082012065\
-fde501218301206bfd0c0000c03f0000c03f0000c03f0000c03ffde601218401208301208401fde5012185012071fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601218601208501208601fde4012187012014fd0c00000041000000410000004100000041fde6012188012011fd0c00008041\
-000080410000804100008041fde601218901208801208901fde501218a012017fd0c00000041000000410000004100000041fde601218b01208a\
-01208b01fde401218c01208c01fd0c00000040000000400000004000000040fde601218d012020fd0c00000041000000410000004100000041fd\
-e601218e01201dfd0c00008041000080410000804100008041fde601218f01208e01208f01fde5012190012023fd0c0000004100000041000000\
-4100000041fde601219101209001209101fde401219201209201fd0c00004040000040400000404000004040fde601219301208d01209301fde4\
-01219401202dfd0c00000041000000410000004100000041fde601219501202afd0c00008041000080410000804100008041fde6012196012095\
-01209601fde5012197012030fd0c00000041000000410000004100000041fde601219801209701209801fde401219901209901fd0c0000404000\
-0040400000404000004040fde601219a01209401209a01fde501219b01203afd0c00000041000000410000004100000041fde601219c012037fd\
-0c00008041000080410000804100008041fde601219d01209c01209d01fde501219e01203dfd0c00000041000000410000004100000041fde601\
-219f01209e01209f01fde40121a00120a001fd0c00000040000000400000004000000040fde60121a101209b0120a101fde50121a201209201fd\
-0c00000040000000400000004000000040fde60121a301209901fd0c0000a0400000a0400000a0400000a040fde60121a40120a30120a401fde4\
-0121a50120a50120a101fde40121a601209901fd0c00000041000000410000004100000041fde60121a701209201fd0c00008041000080410000\
-804100008041fde60121a80120a70120a801fde50121a90120a001fd0c00000041000000410000004100000041fde60121aa0120a90120aa01fd\
-e40121ab01209201209901fde40121ac0120ac0120a101fde50121ad012052fd0c00000041000000410000004100000041fde60121ae01204ffd\
-0c00008041000080410000804100008041fde60121af0120ae0120af01fde50121b0012055fd0c00000041000000410000004100000041fde601\
-21b10120b00120b101fde40121b20120b201209201fde50121b301209901fd0c0000c03f0000c03f0000c03f0000c03ffde60121b40120b30120\
-b401fde50121b50120a001fd0c0000c03f0000c03f0000c03f0000c03ffde60121b60120b50120b601fde40121b70120112014fde40121b80120\
-b8012018fde50121b90120b901fd0c00000040000000400000004000000040fde60121ba01201d2020fde40121bb0120bb012024fde50121bc01\
-20bc01fd0c00004040000040400000404000004040fde60121bd0120ba0120bd01fde40121be01202a202dfde40121bf0120bf012031fde50121\
-c00120c001fd0c00004040000040400000404000004040fde60121c10120be0120c101fde50121c2012037203afde40121c30120c301203efde5\
-0121c40120c401fd0c00000040000000400000004000000040fde60121c50120c20120c501fde50121c60120bc01fd0c00000040000000400000\
-004000000040fde60121c70120c001fd0c0000a0400000a0400000a0400000a040fde60121c80120c70120c801fde40121c90120c90120c501fd\
-e40121ca0120c001fd0c00000041000000410000004100000041fde60121cb0120bc01fd0c00008041000080410000804100008041fde60121cc\
-0120cb0120cc01fde50121cd0120c401fd0c00000041000000410000004100000041fde60121ce0120cd0120ce01fde40121cf0120bc0120c001\
-fde40121d00120d00120c501fde50121d101204f2052fde40121d20120d2012056fde50121d30120d30120bc01fde50121d40120c001fd0c0000\
-c03f0000c03f0000c03f0000c03ffde60121d50120d40120d501fde50121d60120c401fd0c0000c03f0000c03f0000c03f0000c03ffde60121d7\
-0120d60120d701fde40121d801200ffd0002802821d90120d9012011fde50121da012014fd0c0000c03f0000c03f0000c03f0000c03ffde60121\
-db0120da0120db01fde50121dc012017fd0c0000c03f0000c03f0000c03f0000c03ffde60121dd0120dc0120dd01fde40121de0120de01fd0c00\
-000040000000400000004000000040fde60121df01200ffd0002802a21e00120e001201dfde50121e1012020fd0c0000c03f0000c03f0000c03f\
-0000c03ffde60121e20120e10120e201fde50121e3012023fd0c0000c03f0000c03f0000c03f0000c03ffde60121e40120e30120e401fde40121\
-e50120e501fd0c00004040000040400000404000004040fde60121e60120df0120e601fde40121e701200ffd0002802c21e80120e801202afde5\
-0121e901202dfd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e90120ea01fde50121eb012030fd0c0000c03f0000c03f0000c03f\
-0000c03ffde60121ec0120eb0120ec01fde40121ed0120ed01fd0c00004040000040400000404000004040fde60121ee0120e70120ee01fde501\
-21ef01200ffd0002802e21f00120f0012037fde50121f101203afd0c0000c03f0000c03f0000c03f0000c03ffde60121f20120f10120f201fde5\
-0121f301203dfd0c0000c03f0000c03f0000c03f0000c03ffde60121f40120f30120f401fde40121f50120f501fd0c0000004000000040000000\
-4000000040fde60121f60120ef0120f601fde50121f70120e501fd0c00000040000000400000004000000040fde60121f80120ed01fd0c0000a0\
-400000a0400000a0400000a040fde60121f90120f80120f901fde40121fa0120fa0120f601fde40121fb0120ed01fd0c00000041000000410000\
-004100000041fde60121fc0120e501fd0c00008041000080410000804100008041fde60121fd0120fc0120fd01fde50121fe0120f501fd0c0000\
-0041000000410000004100000041fde60121ff0120fe0120ff01fde40121800220e50120ed01fde40121810220810220f601fde501218202200f\
-fd00028030218302208302204ffde5012184022052fd0c0000c03f0000c03f0000c03f0000c03ffde601218502208402208502fde50121860220\
-55fd0c0000c03f0000c03f0000c03f0000c03ffde601218702208602208702fde40121880220880220e501fde50121890220ed01fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b0220f501fd0c0000c03f0000c03f0000c03f0000c03ffde601218c0220\
-8b02208c02fde401218d024100218e0203404100218f022003200d41c0006c200c41046c6a41046c6a21900203402090022041fd0b0200209002\
-2045fd0b028010209002204afd0b028020209002204cfd0b028030209002205cfd0b0280402090022073fd0b0280502090022077fd0b02806020\
-9002207cfd0b028070209002207efd0b02808001209002208701fd0b0280900120900220a201fd0b0280a00120900220a601fd0b0280b0012090\
-0220ab01fd0b0280c00120900220ad01fd0b0280d00120900220b701fd0b0280e00120900220c601fd0b0280f00120900220ca01fd0b02808002\
-20900220cf01fd0b0280900220900220d101fd0b0280a00220900220d801fd0b0280b00220900220f701fd0b0280c00220900220fb01fd0b0280\
-d002209002208002fd0b0280e002209002208202fd0b0280f002209002208d02fd0b02808003208f0241016a228f024101480d000b208e024101\
-6a228e024101480d000b0b200d41016a220d4108480d000b200c41016a220c4110480d000b410021910203404100219202034041002193020340\
-41002194020340200b41086c20940241046c6a2002280200480440fd0c00000000000000000000000000000000219502fd0c0000000000000000\
-0000000000000000219602fd0c00000000000000000000000000000000219702fd0c00000000000000000000000000000000219802fd0c000000\
-00000000000000000000000000219902fd0c00000000000000000000000000000000219a02fd0c00000000000000000000000000000000219b02\
-fd0c00000000000000000000000000000000219c024100219d0220032093024180046c2094024180026c6a41046c6a219e0220062091024180e4\
-006c2093024180046c6a41046c6a219f020340209e02fd09020021a002209f02fd00020021a10220a00220a102fde601209502fde40121950220\
-9f02fd00021021a20220a00220a202fde601209602fde401219602209e02fd0902800221a30220a30220a102fde601209702fde40121970220a3\
-0220a202fde601209802fde401219802209e02fd0902800421a40220a40220a102fde601209902fde40121990220a40220a202fde601209a02fd\
-e401219a02209e02fd0902800621a50220a50220a102fde601209b02fde401219b0220a50220a202fde601209c02fde401219c02209e0241046a\
-219e02209f0241206a219f02209d0241016a229d0241c000480d000b200320930241c0006c20940241206c6a41046c6a21a60220a602209502fd\
-0b0280900320a602209602fd0b0290900320a602209702fd0b02a0900320a602209802fd0b02b0900320a602209902fd0b02c0900320a602209a\
-02fd0b02d0900320a602209b02fd0b02e0900320a602209c02fd0b02f090030b20940241016a2294024102480d000b20930241016a2293024119\
-480d000b20920241016a2292024101480d000b410021920203404100210d0340200b41086c200d6a2002280200480440200320920241046c200d\
-41086c6a41046c6a21a80220a802fd000280900321a70220a802fd0002809a0321a90220a70220a902fde40121aa0220a802fd000280a40321ab\
-0220aa0220ab02fde40121ac0220a802fd000280ae0321ad0220ac0220ad02fde40121ae0220a802fd000280920321af0220a802fd0002809c03\
-21b00220af0220b002fde40121b10220a802fd000280a60321b20220b10220b202fde40121b30220a802fd000280b00321b40220b30220b402fd\
-e40121b50220ae0220b502fde40121b60220a802fd000280940321b70220a802fd0002809e0321b80220b70220b802fde40121b90220a802fd00\
-0280a80321ba0220b90220ba02fde40121bb0220a802fd000280b20321bc0220bb0220bc02fde40121bd0220b60220bd02fde40121be0220a802\
-fd000280960321bf0220a802fd000280a00321c00220bf0220c002fde40121c10220a802fd000280aa0321c20220c10220c202fde40121c30220\
-a802fd000280b40321c40220c30220c402fde40121c50220be0220c502fde40121c60220bd02fd0c0000003f0000003f0000003f0000003ffde6\
-0121c70220b50220c702fde50121c80220c502fd0c00000040000000400000004000000040fde60121c90220c80220c902fde50121ca0220bd02\
-fd0c0000803e0000803e0000803e0000803efde60121cb0220b50220cb02fde40121cc0220c502fd0c00008040000080400000804000008040fd\
-e60121cd0220cc0220cd02fde40121ce0220a802fd000280980321cf0220a802fd000280a20321d00220cf0220d002fde40121d10220a802fd00\
-0280ac0321d20220d10220d202fde40121d30220a802fd000280b60321d40220d30220d402fde40121d50220ce0220d502fde40121d60220ab02\
-fd0c0000003f0000003f0000003f0000003ffde60121d70220a90220d702fde50121d80220ad02fd0c00000040000000400000004000000040fd\
-e60121d90220d80220d902fde50121da0220b202fd0c0000003f0000003f0000003f0000003ffde60121db0220b00220db02fde50121dc0220b4\
-02fd0c00000040000000400000004000000040fde60121dd0220dc0220dd02fde50121de0220da0220de02fde40121df0220ba02fd0c0000003f\
-0000003f0000003f0000003ffde60121e00220b80220e002fde50121e10220bc02fd0c00000040000000400000004000000040fde60121e20220\
-e10220e202fde50121e30220df0220e302fde40121e40220c202fd0c0000003f0000003f0000003f0000003ffde60121e50220c00220e502fde5\
-0121e60220c402fd0c00000040000000400000004000000040fde60121e70220e60220e702fde50121e80220e40220e802fde40121e90220e302\
-fd0c0000003f0000003f0000003f0000003ffde60121ea0220de0220ea02fde50121eb0220e802fd0c00000040000000400000004000000040fd\
-e60121ec0220eb0220ec02fde50121ed0220e302fd0c0000803e0000803e0000803e0000803efde60121ee0220de0220ee02fde40121ef0220e8\
-02fd0c00008040000080400000804000008040fde60121f00220ef0220f002fde40121f10220d202fd0c0000003f0000003f0000003f0000003f\
-fde60121f20220d00220f202fde50121f30220d402fd0c00000040000000400000004000000040fde60121f40220f30220f402fde50121f50220\
-f10220f502fde40121f60220ab02fd0c0000803e0000803e0000803e0000803efde60121f70220a90220f702fde40121f80220ad02fd0c000080\
-40000080400000804000008040fde60121f90220f80220f902fde40121fa0220a802fd000280b80321fb0220fa0220fb02fde40121fc0220b202\
-fd0c0000803e0000803e0000803e0000803efde60121fd0220b00220fd02fde40121fe0220b402fd0c00008040000080400000804000008040fd\
-e60121ff0220fe0220ff02fde40121800320a802fd000280ba03218103208003208103fde40121820320fc02208203fde40121830320ba02fd0c\
-0000803e0000803e0000803e0000803efde60121840320b802208403fde40121850320bc02fd0c00008040000080400000804000008040fde601\
-218603208503208603fde40121870320a802fd000280bc03218803208703208803fde401218903208303208903fde401218a0320c202fd0c0000\
-803e0000803e0000803e0000803efde601218b0320c002208b03fde401218c0320c402fd0c00008040000080400000804000008040fde601218d\
-03208c03208d03fde401218e0320a802fd000280be03218f03208e03208f03fde401219003208a03209003fde401219103208903fd0c0000003f\
-0000003f0000003f0000003ffde601219203208203209203fde501219303209003fd0c00000040000000400000004000000040fde60121940320\
-9303209403fde501219503208903fd0c0000803e0000803e0000803e0000803efde601219603208203209603fde401219703209003fd0c000080\
-40000080400000804000008040fde601219803209703209803fde40121990320d202fd0c0000803e0000803e0000803e0000803efde601219a03\
-20d002209a03fde401219b0320d402fd0c00008040000080400000804000008040fde601219c03209b03209c03fde401219d0320a802fd000280\
-c003219e03209d03209e03fde401219f03209903209f03fde40121a0034100218e0203404100218f02200320920241046c200d41c8006c6a4104\
-6c6a21a103034020a10320c602fd0b0280c20320a10320ca02fd0b02a0c20320a10320d602fd0b02c0c20320a10320e902fd0b02e0c20320a103\
-20ed02fd0b0280c30320a10320f602fd0b02a0c30320a103209103fd0b02c0c30320a103209503fd0b02e0c30320a10320a003fd0b0280c40320\
-8f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b\
-410021920203404100210d0340200b41086c200d6a2002280200480440200520910241086c20920241046c6a41046c6a21a30320a303fd000280\
-cc1621a203410021a4030340410021a503200720910241086c20920241046c6a20a4034180036c6a200b4180c8006c6a200d4180096c6a41046c\
-6a21a603200320920241046c20a40341186c6a200d41c8006c6a41046c6a21a703034020a60320a703fd000280c20320a203fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b020020a6034180046a21a60320a70341206a21a70320a50341016a22a5034103480d000b20a40341\
-016a22a4034103480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b20910241016a2291024110480d000b200841\
-016a22082001480d000b0b0bd30d0f077f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f20002001482002280200410448\
-710440200021080340200821092009411070210a200941106e21092009210b200b41056c200228020041056b200b41056c200228020041056b48\
-1b210c4100210d03404100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c0000000000000000000000\
-00000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000\
-000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000\
-0000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000211841002119034041\
-00211a2004200c41c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a211b2005200a41086c20194180c0016c6a41046c6a21\
-1c02400340201bfd090200211d201cfd000280cc04211e201d201efde601200ffde401210f201cfd000290cc04211f201d201ffde6012010fde4\
-012110201bfd0902803221202020201efde6012011fde40121112020201ffde6012012fde4012112201a41807f460d01201bfd09028064212120\
-21201efde6012013fde40121132021201ffde6012014fde4012114201bfd090280960121222022201efde6012015fde40121152022201ffde601\
-2016fde4012116201a41a07e460d01201bfd090280c80121232023201efde6012017fde40121172023201ffde6012018fde4012118201b41046a\
-211b201c4180046a211c201a41016a221a41c001480d000b0b201941016a22194103480d000b2005200a41086c41046c6a21252025fd000280cc\
-1621242025fd000290cc1621262007200c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a21272027200f2024fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b0200202720102026fde401fd0c00000000000000000000000000000000fdeb01fd0b021020\
-2720112024fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202720122026fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b029024202720132024fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202720142026fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b029048202720152024fde401fd0c00000000000000000000000000000000fdeb01fd0b02806c\
-202720162026fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202720172024fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b02809001202720182026fde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200a41086c41\
-046c6a21292029fd000280cc1621282029fd000290cc16212a4100212b0340202b41026c41016a200228020041016b202b41026c41016a200228\
-020041016b481b212cfd0c00000000000000000000000000000000212dfd0c00000000000000000000000000000000212efd0c00000000000000\
-000000000000000000212ffd0c0000000000000000000000000000000021304100211903404100211a2004200d41c0026c202b4180196c6a2019\
-41c0026c6a200e41c0006c6a41046c6a21312005200a41086c20194180c0016c6a41046c6a21322004202c41c00c6c200d41c0026c6a201941c0\
-026c6a200e41c0006c6a41046c6a213303402031fd09020021342032fd000280cc04213520342035fde601202dfde401212d2032fd000290cc04\
-213620342036fde601202efde401212e2033fd090200213720372035fde601202ffde401212f20372036fde6012030fde4012130203141046a21\
-3120324180046a2132203341046a2133201a41016a221a41c001480d000b201941016a22194103480d000b2007200a41086c200d4180036c6a20\
-2b4180126c6a200e4180016c6a41046c6a21382038202d2028fde401fd0c00000000000000000000000000000000fdeb01fd0b02002038202e20\
-2afde401fd0c00000000000000000000000000000000fdeb01fd0b02102007202c4180096c200a41086c6a200d4180036c6a200e4180016c6a41\
-046c6a21392039202f2028fde401fd0c00000000000000000000000000000000fdeb01fd0b020020392030202afde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b0210202b41016a222b200228020041016a41026d480d000b0b200e41016a220e4103480d000b200d41016a220d\
-4103480d000b200841016a22082001480d000b0b0bc20c0f057f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f20002001\
-4804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b48\
-1b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c000000\
-00000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00\
-0000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd\
-0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20\
-166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b201a201bfde60120\
-0cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfd\
-e601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd09\
-02806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde601\
-2014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216\
-418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c200941086c6a41046c6a\
-21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-04202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-9008052005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340202841026c41016a200228020041016b\
-202841026c41016a200228020041016b481b2129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000\
-212bfd0c00000000000000000000000000000000212cfd0c00000000000000000000000000000000212d41002116034041002117200420284180\
-126c20166a41046c6a212e2005200941086c201641c0046c6a41046c6a212f200420294180096c20166a41046c6a21300340202efd0902002131\
-202ffd000280d016213220312032fde601202afde401212a202ffd000290d016213320312033fde601202bfde401212b2030fd09020021342034\
-2032fde601202cfde401212c20342033fde601202dfde401212d202e4180046a212e202f4180026a212f20304180046a2130201741016a221741\
-09480d000b201641016a2216418001480d000b2006200941086c20284180016c6a41046c6a21352035202a2025fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b02002035202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02102006202941c0006c20\
-0941086c6a41046c6a21362036202c2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002036202d2027fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b0210202841016a2228200228020041016a41026d480d000b0b200741016a22072001480d000b0b\
-0be10610017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f200020014804402005410041046c6a210920092a0280\
-e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f\
-20092a029ce628211020092a02a0e628211120092a02a4e628211220002113034020132114201421154100211603404300000000211743000000\
-002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021\
-20410021212004201541c0006c41046c6a21222005410041046c6a2123034020222a020021242017202420232a0280d228949221172018202420\
-232a0284d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a201b202420232a0290d2289492211b201c20\
-2420232a0294d2289492211c201d202420232a0298d2289492211d201e202420232a029cd2289492211e201f202420232a02a0d2289492211f20\
-20202420232a02a4d22894922120202241046a2122202341286a2123202141016a222141c000480d000b2006201541166c41046c6a2125202520\
-1720089238020020252018200a9238020420252019200b923802082025201a200c9238020c2025201b200d923802102025201c200e9238021420\
-25201d200f923802182025201e20109238021c2025201f20119238022020252020201292380224201641016a22164101480d000b43ffff7fff21\
-26410021212006201541166c41046c6a21270340202620272a0200972126202741046a2127202141016a2221410a480d000b2006201541166c41\
-046c6a21282028202638022820282a022821294100212a2006201541166c41046c6a212b0340202b202b2a0200202993100238022c202b41046a\
-212b202a41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340202c202d2a022c92212c202d41046a212d\
-202141016a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c6a212f2006201541166c41046c6a213003\
-40202f20302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b201341016a22132001480d000b0b0b8601\
-01077f200020014804402000210903402009210a200a210b4100210c03404100210d2006200b4190066c41046c6a210e2004200b4190066c6a21\
-0f0340200e200f2d0000b24300007f4395380200200e41046a210e200f41016a210f200d41016a220d419006480d000b200c41016a220c410148\
-0d000b200941016a22092001480d000b0b0beb0807067f087b037f0f7b017f017b017f2000200148044020002107034020072108200821094100\
-210a03404100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c\
-00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
-fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000\
-2114410021152004200a41386c20094190066c6a200b41026c6a41046c6a21162005200c41086c41046c6a2117024003402016fd090200211820\
-17fd000200211920182019fde601200dfde401210d2016fd090204211a201a2019fde601200efde401210e2016fd090270211b201b2019fde601\
-200ffde401210f2016fd090274211c201c2019fde6012010fde40121102017fd000210211d2018201dfde6012011fde4012111201a201dfde601\
-2012fde4012112201b201dfde6012013fde4012113201c201dfde6012014fde4012114201541a07e460d012017fd00028001211e201a201efde6\
-01200dfde401210d2016fd090208211f201f201efde601200efde401210e201c201efde601200ffde401210f2016fd09027821202020201efde6\
-012010fde40121102017fd000290012121201a2021fde6012011fde4012111201f2021fde6012012fde4012112201c2021fde6012013fde40121\
-1320202021fde6012014fde4012114201541e07c460d012017fd000280022122201f2022fde601200dfde401210d2016fd09020c212320232022\
-fde601200efde401210e20202022fde601200ffde401210f2016fd09027c212420242022fde6012010fde40121102017fd000290022125201f20\
-25fde6012011fde401211120232025fde6012012fde401211220202025fde6012013fde401211320242025fde6012014fde4012114201641f000\
-6a211620174180036a2117201541016a22154103480d000b0b2005200c41086c41046c6a21272027fd0002800921262027fd0002900921282006\
-200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21292029200d2026fde401fd0c00000000000000000000000000000000\
-fdeb01200e2026fde401fd0c00000000000000000000000000000000fdeb01fde901200f2026fde401fd0c000000000000000000000000000000\
-00fdeb01fde90120102026fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202920112028fde401fd0c0000000000\
-0000000000000000000000fdeb0120122028fde401fd0c00000000000000000000000000000000fdeb01fde90120132028fde401fd0c00000000\
-000000000000000000000000fdeb01fde90120142028fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200c41016a\
-220c4104480d000b200b41016a220b410d480d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0bc3091c017d017f097d\
-047f0a7d037f017d017f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d017f2000200148044020\
-05410041046c6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a02\
-94e628210f200a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e62821132000211403402014211520152116410021\
-17034043000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e430000000021\
-1f4300000000212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a02002125201820252024\
-2a0280d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b201c2025\
-20242a0290d2289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a029cd2289492211f2020\
-202520242a02a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241016a222241c000480d000b2006\
-201641236c41046c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e92\
-3802102026201d200f923802142026201e2010923802182026201f20119238021c2026202020129238022020262021201392380224201741016a\
-22174101480d000b43ffff7fff2127410021222006201641236c41046c6a21280340202720282a0200972127202841046a2128202241016a2222\
-410a480d000b2006201641236c41046c6a21292029202738022820292a0228212a4100212b2006201641236c41046c6a212c0340202c202c2a02\
-00202a93100238022c202c41046a212c202b41016a222b410a480d000b4300000000212d410021222006201641236c41046c6a212e0340202d20\
-2e2a022c92212d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f4100212b20072016410a6c41046c6a2130\
-2006201641236c41046c6a21310340203020312a022c202f95380200203041046a2130203141046a2131202b41016a222b410a480d000b43ffff\
-7fff21324100212220072016410a6c41046c6a21330340203220332a0200972132203341046a2133202241016a2222410a480d000b43ffff7fff\
-2134410021354100213620072016410a6c41046c6a2137034020372a02002138203820345e203820385c7221392038203420391b21344100410a\
-6c20366a203520391b2135203741046a2137203641016a2236410a480d000b20352008201641046c6a213b203b28020046b2213a202920323802\
-582029203a38025c20292a0258213c4100212b2006201641236c41046c6a213d20072016410a6c41046c6a213e0340203d203e2a0200203c9338\
-0260203d41046a213d203e41046a213e202b41016a222b410a480d000b4300000000213f410021222006201641236c41046c6a21400340203f20\
-402a0260100292213f204041046a2140202241016a2222410a480d000b2029203f38028801201441016a22142001480d000b0b0b9e0206017d05\
-7f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a2005410041046c6a210b0340200a280200210c200c\
-41004e200c410a4871044020082005200c200941236c6a41186a41046c6a210d200d2a0200200b2a0288011003939221080b200a41046a210a20\
-0b418c016a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c6a21100340200e20102a025c92210e2010\
-418c016a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c2113200e2011952114200021150340201521\
-162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22152001480d000b0b0b992537017d017f01\
-7d017f017d017f017d017f017d017f017d017f017d027f017d017f017d017f017d027f017d017f017d017f017d017f017d017f017d017f017d01\
-7f017d017f017d087f057d037f037d037f017d017f017d017f017b017f1c7b027f187b027f037b027f0f7b027f277b2000200148044020022a02\
-04210c200cfc00210d20022a0208210e200efc00210f20022a020c21102010fc00211120022a020421122012fc00211320022a020821142014fc\
-00211520022a020c21162016fc00211720022a020421182018fc0021192019410a6c211a20022a0208211b201bfc00211c20022a020c211d201d\
-fc00211e20022a0204211f201ffc0021202020410a6c212120022a020821222022fc00212320022a020c21242024fc00212520022a0204212620\
-26fc00212720022a020821282028fc00212920022a020c212a202afc00212b20022a0204212c202cfc00212d20022a0208212e202efc00212f20\
-022a020c21302030fc00213120002132034020322133203321342004203441246c41046c6a213520352034200d6a4100200f2011100838020020\
-35203420136a4101201520171008380204410021362004203441246c41046c6a213703402037436666663f43cdcccc3d20362034410a6c6a201a\
-6a4102201c201e10089492430000444494380208203741046a2137203641016a2236410a480d000b410021362004203441246c41046c6a213803\
-4020382a0208213943114b93be43104b133f20362034410a6c6a20216a410320232025100894921002213a2039203a959190213b2039203a9491\
-90213c2038203b3802302038203c380258203841046a2138203641016a2236410a480d000b43ffff7fff213d4100213e4100213f200420344124\
-6c41046c6a2140034020402a0230214120402a025821422041430000803f602041430000e0415f712042430000803f60712042430000e0415f71\
-b221432043203d5e204320435c7221442043203d20441b213d4100410a6c203f6a203e20441b213e204041046a2140203f41016a223f410a480d\
-000b2005203441046c6a21452045203e36020020452802002146204641004e2046410a4871047d20042046203441246c6a41046c6a214820482a\
-0230430000803f6020482a0230430000e0415f7120482a0258430000803f607120482a0258430000e0415f71047d20482a02300543000000000b\
-0543000000000b2147204641004e2046410a4871047d20042046203441246c6a41046c6a214a204a2a0230430000803f60204a2a0230430000e0\
-415f71204a2a0258430000803f6071204a2a0258430000e0415f71047d204a2a02580543000000000b0543000000000b21492035204738028001\
-20352049380284012035203420276a41042029202b10083802880120352034202d6a4105202f2031100838028c012035fd09028001214b204bfd\
-1f0043000000005e214c2035fd09028801214d204bfd0c0000e0410000e0410000e0410000e0414100204c6bfd11fd52214efd0c0000e0410000\
-e0410000e0410000e041204efde501214f204ffd0c0000803f0000803f0000803f0000803ffde4012150204d2050fde6012151204ffd0c000000\
-40000000400000004000000040fde7012152205120524100204c6bfd11fd5221532053fd682154204efd0c0000e0410000e0410000e0410000e0\
-41fde7012155204efd0c0000803f0000803f0000803f0000803ffde50121562035fd09028c0121572035fd0902840121582058fd0c0000e04100\
-00e0410000e0410000e0414100204c6bfd11fd522159fd0c0000e0410000e0410000e0410000e0412059fde501215a205afd0c0000803f000080\
-3f0000803f0000803ffde401215b2057205bfde601215c205afd0c00000040000000400000004000000040fde701215d205c205d4100204c6bfd\
-11fd52215e205efd68215f2059fd0c0000e0410000e0410000e0410000e041fde70121602059fd0c0000803f0000803f0000803f0000803ffde5\
-0121612035fd0902042162fd0c0000a0410000a0410000a0410000a0412062fde6012163fd0c000020c1000020c1000020c1000020c12063fde4\
-0121642064fd0c35fa8e3c35fa8e3c35fa8e3c35fa8e3cfde60121652065fd1f00100afd1321662065fd1f00100bfd1321672035fd0902002168\
-2068fd1f00430000003f5d21694100216a0340206a41046c41006afd11fd0c00000000010000000200000003000000fdae01fdfa01216b206bfd\
-0c0000003f0000003f0000003f0000003ffde401216c206c2060fde601216d206dfd0c0000003f0000003f0000003f0000003ffde501216e206e\
-fd0c00000000000000000000000000000000fde901216f206f2061fde8012170205f2070fde40121712071fd68217220712072fde5012173fd0c\
-0000803f0000803f0000803f0000803f2073fde50121742072fdf80121752075fd0c00000000000000000000000000000000fd3f21762075fd0c\
-1c0000001c0000001c0000001c000000fd3921772075fdfa0121782078fd0c00005841000058410000584100005841fde501217920662079fde6\
-01217a20672079fde601217b2075fd0c01000000010000000100000001000000fdae01217c207cfd0c00000000000000000000000000000000fd\
-3f217d207cfd0c1c0000001c0000001c0000001c000000fd39217e207cfdfa01217f207ffd0c00005841000058410000584100005841fde50121\
-80012066208001fde6012181012067208001fde6012182014100213603404100218301200820344190066c206a41046c6a41046c6a2184010340\
-2054208301b2430000003f92fd132055fde601fd0c0000003f0000003f0000003f0000003ffde501fd0c00000000000000000000000000000000\
-fde9012056fde801fde401218501208501fd68218601208501208601fde501218701208601fd1f00fc0021880120880141004e208801411c4871\
-218901208801b2430000584193fd13218a012067208a01fde601218b01207a208b01fde401fd0c00005841000058410000584100005841fde401\
-fd6a218c012066208a01fde601218d01207b208d01fde501fd0c00005841000058410000584100005841fde401fd6a218e01208c01fdf801218f\
-01208f01fd0c00000000000000000000000000000000fd3f208f01fd0c1c0000001c0000001c0000001c000000fd39fd4e219001208e01fdf801\
-219101209101fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae01209101410020696bfd11\
-fd52219201208101208b01fde401fd0c00005841000058410000584100005841fde401fd6a219301208201208d01fde501fd0c00005841000058\
-410000584100005841fde401fd6a219401209301fdf801219501209501fd0c00000000000000000000000000000000fd3f209501fd0c1c000000\
-1c0000001c0000001c000000fd39fd4e219601209401fdf801219701209701fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b000000\
-1b0000001b0000001b000000fdae01209701410020696bfd11fd5221980120880141016a21990120990141004e209901411c4871219a01209901\
-b2430000584193fd13219b012067209b01fde601219c01207a209c01fde401fd0c00005841000058410000584100005841fde401fd6a219d0120\
-66209b01fde601219e01207b209e01fde501fd0c00005841000058410000584100005841fde401fd6a219f01209d01fdf80121a00120a001fd0c\
-00000000000000000000000000000000fd3f20a001fd0c1c0000001c0000001c0000001c000000fd39fd4e21a101209f01fdf80121a20120a201\
-fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae0120a201410020696bfd11fd5221a30120\
-8101209c01fde401fd0c00005841000058410000584100005841fde401fd6a21a401208201209e01fde501fd0c00005841000058410000584100\
-005841fde401fd6a21a50120a401fdf80121a60120a601fd0c00000000000000000000000000000000fd3f20a601fd0c1c0000001c0000001c00\
-00001c000000fd39fd4e21a70120a501fdf80121a80120a801fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b00\
-00001b000000fdae0120a801410020696bfd11fd5221a901208401fd0c0000803f0000803f0000803f0000803f208701fde50120744100208901\
-6bfd112076fd4e2077fd4e21aa01209001209101fd0c00000000000000000000000000000000fd3ffd4e209101fd0c1c0000001c0000001c0000\
-001c000000fd39fd4e21ab0120ab0120aa01fd4e21ac01209001209201fd0c00000000000000000000000000000000fd3ffd4e209201fd0c1c00\
-00001c0000001c0000001c000000fd39fd4e21ad0120ad0120ac01fd4e21ae01209201208f01fd0c1c0000001c0000001c0000001c000000fdb5\
-01fdae0120344190066cfd11fdae0120ae01fd4e2006fd11fdae0121af0120af01fd1b002d0000fd1120af01fd1b012d0000fd1c0120af01fd1b\
-022d0000fd1c0220af01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120ad01fd4e20ab01fd4e208c01fd0c\
-00000000000000000000000000000000fd46208c01fd0c0000e0410000e0410000e0410000e041fd43fd4e208e01fd0c00000000000000000000\
-000000000000fd46fd4e208e01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20aa01fd4efde601207341002089016bfd11207dfd\
-4e207efd4e21b001209601209701fd0c00000000000000000000000000000000fd3ffd4e209701fd0c1c0000001c0000001c0000001c000000fd\
-39fd4e21b10120b10120b001fd4e21b201209601209801fd0c00000000000000000000000000000000fd3ffd4e209801fd0c1c0000001c000000\
-1c0000001c000000fd39fd4e21b30120b30120b201fd4e21b401209501fd0c1c0000001c0000001c0000001c000000fdb501209801fdae012034\
-4190066cfd11fdae0120b401fd4e2006fd11fdae0121b50120b501fd1b002d0000fd1120b501fd1b012d0000fd1c0120b501fd1b022d0000fd1c\
-0220b501fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b301fd4e20b101fd4e209301fd0c000000000000\
-00000000000000000000fd46209301fd0c0000e0410000e0410000e0410000e041fd43fd4e209401fd0c00000000000000000000000000000000\
-fd46fd4e209401fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b001fd4efde601fde401fde60120870120744100209a016bfd11\
-2076fd4e2077fd4e21b60120a10120a201fd0c00000000000000000000000000000000fd3ffd4e20a201fd0c1c0000001c0000001c0000001c00\
-0000fd39fd4e21b70120b70120b601fd4e21b80120a10120a301fd0c00000000000000000000000000000000fd3ffd4e20a301fd0c1c0000001c\
-0000001c0000001c000000fd39fd4e21b90120b90120b801fd4e21ba0120a001fd0c1c0000001c0000001c0000001c000000fdb50120a301fdae\
-0120344190066cfd11fdae0120ba01fd4e2006fd11fdae0121bb0120bb01fd1b002d0000fd1120bb01fd1b012d0000fd1c0120bb01fd1b022d00\
-00fd1c0220bb01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b901fd4e20b701fd4e209d01fd0c000000\
-00000000000000000000000000fd46209d01fd0c0000e0410000e0410000e0410000e041fd43fd4e209f01fd0c00000000000000000000000000\
-000000fd46fd4e209f01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b601fd4efde60120734100209a016bfd11207dfd4e207e\
-fd4e21bc0120a70120a801fd0c00000000000000000000000000000000fd3ffd4e20a801fd0c1c0000001c0000001c0000001c000000fd39fd4e\
-21bd0120bd0120bc01fd4e21be0120a70120a901fd0c00000000000000000000000000000000fd3ffd4e20a901fd0c1c0000001c0000001c0000\
-001c000000fd39fd4e21bf0120bf0120be01fd4e21c00120a601fd0c1c0000001c0000001c0000001c000000fdb50120a901fdae012034419006\
-6cfd11fdae0120c001fd4e2006fd11fdae0121c10120c101fd1b002d0000fd1120c101fd1b012d0000fd1c0120c101fd1b022d0000fd1c0220c1\
-01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120bf01fd4e20bd01fd4e20a401fd0c000000000000000000\
-00000000000000fd4620a401fd0c0000e0410000e0410000e0410000e041fd43fd4e20a501fd0c00000000000000000000000000000000fd46fd\
-4e20a501fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20bc01fd4efde601fde401fde601fde401fd0b020020840141f0006a2184\
-0120830141016a228301411c480d000b203641016a22364101480d000b206a41016a226a4107480d000b203241016a22322001480d000b0b0b86\
-0702077f1f7b200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102007200f41086c200e41c0006c\
-6a41046c6a21112009200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132013fd0c0000003f0000003f0000003f0000003f\
-fde60121142011fd0002804afd0c0000003f0000003f0000003f0000003ffde60121152011fd0002808a0121162016fd0c0000003f0000003f00\
-00003f0000003ffde60121172011fd000280ca01fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0321192019fd0c00\
-00003f0000003f0000003f0000003ffde601211a20142018fde401201afde401211b201bfd0c0000003f0000003f0000003f0000003ffde60121\
-1c2011fd0002808a02fd0c0000003f0000003f0000003f0000003ffde601211d2011fd000280ca03fd0c0000003f0000003f0000003f0000003f\
-fde601211e2015201dfde401201efde401fd0c0000003f0000003f0000003f0000003ffde601211f2011fd000280ca02fd0c0000003f0000003f\
-0000003f0000003ffde60121202011fd0002808a0421212021fd0c0000003f0000003f0000003f0000003ffde601212220172020fde4012022fd\
-e40121232023fd0c0000003f0000003f0000003f0000003ffde601212420142018fde501201afde40121252025fd0c0000003f0000003f000000\
-3f0000003ffde60121262015201dfde501201efde401fd0c0000003f0000003f0000003f0000003ffde601212720172020fde5012022fde40121\
-282028fd0c0000003f0000003f0000003f0000003ffde601212920142015fde4012017fde401212a20142015fde5012017fde401212b201c201f\
-fde4012024fde401212c201c201ffde5012024fde401212d20262027fde4012029fde401212e20262027fde5012029fde401212f201a201efde4\
-012022fde4012130201a201efde5012022fde401213120122013fd0b02002012202afd0b0280082012202bfd0b02801020122016fd0b02801820\
-12201bfd0b0280202012202cfd0b0280282012202dfd0b02803020122023fd0b02803820122025fd0b0280402012202efd0b0280482012202ffd\
-0b02805020122028fd0b02805820122019fd0b02806020122030fd0b02806820122031fd0b02807020122021fd0b028078201141106a21112012\
-41106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0bea1002077f3c7b2000200148200228020041044e7104402000\
-210c0340200c210d200d41c00070210e200d41c0006e210d200d210f410021102007200f41086c200e4180016c6a41046c6a2111200a200f4180\
-e4006c200e41086c6a41046c6a211203402011fd000280cc0421132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398e\
-e33d398ee33d398ee33d398ee33dfde60121152011fd000280cc0621162016fd0c0000003f0000003f0000003f0000003ffde60121172017fd0c\
-398ee33d398ee33d398ee33d398ee33dfde60121182011fd000280cc0821192019fd0c0000003f0000003f0000003f0000003ffde601211a2013\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601211b2011fd000280cc0a211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d\
-2011fd000280cc10211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f201b201dfde401201ffde40121202020fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde60121212016fd0c398ee33d398ee33d398ee33d398ee33dfde60121222011fd000280cc0c21232023fd0c398ee3\
-3d398ee33d398ee33d398ee33dfde60121242011fd000280cc1221252025fd0c398ee33d398ee33d398ee33d398ee33dfde601212620222024fd\
-e4012026fde40121272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121282019fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-292011fd000280cc0e212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b2011fd000280cc14212c202cfd0c398ee33d398ee33d\
-398ee33d398ee33dfde601212d2029202bfde401202dfde401212e201b201cfd0c398e633d398e633d398e633d398e633dfde601fde501201efd\
-0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde601213020222023fd0c398e\
-633d398e633d398e633d398e633dfde601fde5012025fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121312031fd0c398ee33d398e\
-e33d398ee33d398ee33dfde6012132202cfd0c398ee33c398ee33c398ee33c398ee33cfde60121332029202afd0c398e633d398e633d398e633d\
-398e633dfde601fde5012033fde40121342013fd0c398e633d398e633d398e633d398e633dfde601201dfde501201efd0c398e633e398e633e39\
-8e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde60121362016fd0c398e633d398e633d398e633d398e\
-633dfde6012024fde5012025fd0c398e633e398e633e398e633e398e633efde601fde40121372037fd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012138202cfd0c398e633e398e633e398e633e398e633efde60121392019fd0c398e633d398e633d398e633d398e633dfde601202bfde501\
-2039fde401213a2014fd0c0000003f0000003f0000003f0000003ffde601213b20152018fde401201afd0c398ee33d398ee33d398ee33d398ee3\
-3dfde601fde401213c20152017fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfd\
-e601fde401213d2014fd0c398e633d398e633d398e633d398e633dfde6012018fde501201afd0c398e633e398e633e398e633e398e633efde601\
-fde401213e2020fd0c0000003f0000003f0000003f0000003ffde601213f20212028fde401202efd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601fde401214020212027fd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601\
-fde40121412020fd0c398e633d398e633d398e633d398e633dfde6012028fde501202efd0c398e633e398e633e398e633e398e633efde601fde4\
-012142202ffd0c0000003f0000003f0000003f0000003ffde601214320302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-fde401214420302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
-012145202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121\
-462035fd0c0000003f0000003f0000003f0000003ffde601214720362038fde401203afd0c398ee33d398ee33d398ee33d398ee33dfde601fde4\
-01214820362037fd0c398e633d398e633d398e633d398e633dfde601fde501203afd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
-492035fd0c398e633d398e633d398e633d398e633dfde6012038fde501203afd0c398e633e398e633e398e633e398e633efde601fde401214a20\
-1efd0c0000003f0000003f0000003f0000003ffde601214b201f2026fde401202dfde401214c201f2025fd0c398e633d398e633d398e633d398e\
-633dfde601fde5012033fde401214d201efd0c398e633d398e633d398e633d398e633dfde6012026fde5012039fde401214e2012203bfd0b0200\
-2012203cfd0b0280102012203dfd0b0280202012203efd0b0280302012201afd0b0280402012203ffd0b02805020122040fd0b02806020122041\
-fd0b02807020122042fd0b028080012012202efd0b0280900120122043fd0b0280a00120122044fd0b0280b00120122045fd0b0280c001201220\
-46fd0b0280d00120122034fd0b0280e00120122047fd0b0280f00120122048fd0b0280800220122049fd0b028090022012204afd0b0280a00220\
-12203afd0b0280b0022012204bfd0b0280c0022012204cfd0b0280d0022012204dfd0b0280e0022012204efd0b0280f0022012202cfd0b028080\
-03201141106a2111201241106a2112201041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c\
-0340200c210d200d41c00070210e200d41c0006e210d200d210f200b200e200f41c0006c6a41046c6a211020102007200e410a6c200f6a41046c\
-6a211120112a0280d228380200200c41016a220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020014804402000210b0340\
-200b210c200c210d4100210e03404100210f0340410021100340fd0c000000000000000000000000000000002111fd0c00000000000000000000\
-0000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000\
-00000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000\
-000000000000000000002118410021192004200e41386c200d4190066c6a200f41026c6a41046c6a211a2005201041086c41046c6a211b024003\
-40201afd090200211c201bfd000200211d201c201dfde6012011fde4012111201afd090204211e201e201dfde6012012fde4012112201afd0902\
-70211f201f201dfde6012013fde4012113201afd09027421202020201dfde6012014fde4012114201bfd0002102121201c2021fde6012015fde4\
-012115201e2021fde6012016fde4012116201f2021fde6012017fde401211720202021fde6012018fde4012118201941a07e460d01201bfd0002\
-80012122201e2022fde6012011fde4012111201afd090208212320232022fde6012012fde401211220202022fde6012013fde4012113201afd09\
-0278212420242022fde6012014fde4012114201bfd000290012125201e2025fde6012015fde401211520232025fde6012016fde4012116202020\
-25fde6012017fde401211720242025fde6012018fde4012118201941e07c460d01201bfd00028002212620232026fde6012011fde4012111201a\
-fd09020c212720272026fde6012012fde401211220242026fde6012013fde4012113201afd09027c212820282026fde6012014fde4012114201b\
-fd00029002212920232029fde6012015fde401211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018\
-fde4012118201a41f0006a211a201b4180036a211b201941016a22194103480d000b0b2005201041086c41046c6a212b202bfd00028009212a20\
-11202afde401fd0c00000000000000000000000000000000fdeb01212c2012202afde401fd0c00000000000000000000000000000000fdeb0121\
-2d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f2013202afde401fd0c00000000000000000000000000000000fdeb01213020\
-30202ffd45202f202ffd42fd502131202f20302031fd5221322014202afde401fd0c00000000000000000000000000000000fdeb012133203320\
-32fd4520322032fd42fd502134203220332034fd522135202bfd00029009213620152036fde401fd0c00000000000000000000000000000000fd\
-eb01213720162036fde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52\
-213a20172036fde401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213d\
-20182036fde401fd0c00000000000000000000000000000000fdeb01213e203e203dfd45203d203dfd42fd50213f203d203e203ffd522140fd0c\
-01000000010000000100000001000000202efd4ffd0c020000000200000002000000020000002031fd52fd0c0300000003000000030000000300\
-00002034fd522141fd0c010000000100000001000000010000002039fd4ffd0c02000000020000000200000002000000203cfd52fd0c03000000\
-030000000300000003000000203ffd5221422006201041086c200e41a0036c6a200d41a02a6c6a200f41206c6a41046c6a214320432035fd0b02\
-002007201041086c200e41a0036c6a200d41a02a6c6a200f41206c6a41046c6a214420442041fd0b020020432040fd0b021020442042fd0b0210\
-201041016a22104104480d000b200f41016a220f410d480d000b200e41016a220e410d480d000b200b41016a220b2001480d000b0b0baa010106\
-7f200020014804402000210b0340200b210c200c210d4100210e2008200d41c0016d4180c0016c200d41c0006f4180016c6a200d41c0006d4103\
-6f4180c0006c6a41046c6a210f2005200d41c0016d41c0016c200d41c0006f6a200d41c0006d41036f41c0006c6a41046c6a21100340200f2010\
-2a0280d016380200200f41046a210f20104180126a2110200e41016a220e418001480d000b200b41016a220b2001480d000b0b0b8e0101077f20\
-0020014804402000210b0340200b210c200c41800170210d200c4180016e210c200c210e4100210f2009200e4180c0006c200d41c0006c6a4104\
-6c6a21102005200e4180c0006c200d6a41046c6a21110340201020112a0280cc04380200201041046a211020114180046a2111200f41016a220f\
-41c000480d000b200b41016a220b2001480d000b0b0b890101077f200020014804402000210b0340200b210c200c41c00070210d200c41c0006e\
-210c200c210e4100210f200a200e4180106c200d41206c6a41046c6a21102005200e4180106c200d6a41046c6a21110340201020112a02800a38\
-0200201041046a211020114180026a2111200f41016a220f4120480d000b200b41016a220b2001480d000b0b0b9e120a097f207b047f0a7b037f\
-077b037f117b067f0b7b200020014804402000210b0340200b210c200c410170210d200c41016e210c200c210e4100210f034041002110034041\
-0021112004200e41a02a6c200f41046c6a201041c0066c6a41046c6a21122003200f41046c201041a0016c6a41046c6a211303402012fd000280\
-1a21142012fd0002801c21152012fd000280022015fde50121162012fd0002801b21172012fd000280012017fde50121182012fd0002801d2119\
-2012fd0002800d211a2012fd0002800f211b201b2015fde401211c2012fd0002800e211d201d2017fde401211e2012fd00028010211f2015201b\
-fde50121202017201dfde50121212012fd00028029201bfde50121222012fd00028028201dfde50121232012fd0002002014fde5012016fde501\
-212420182016fde401212520162018fde50121262012fd000280032019fde5012018fde5012127201a2014fde401201cfde5012128201e201cfd\
-e4012129201c201efde501212a201f2019fde401201efde501212b2014201afde5012020fde501212c20212020fde401212d20202021fde50121\
-2e2019201ffde5012021fde501212f2012fd00028027201afde5012022fde501213020232022fde401213120222023fde50121322012fd000280\
-2a201ffde5012023fde501213320132024fd0b020020132025fd0b02801920132026fd0b02803220132027fd0b02804b20132028fd0b02806420\
-132029fd0b02807d2013202afd0b028096012013202bfd0b0280af012013202cfd0b0280c8012013202dfd0b0280e1012013202efd0b0280fa01\
-2013202ffd0b0280930220132030fd0b0280ac0220132031fd0b0280c50220132032fd0b0280de0220132033fd0b0280f70220124180026a2112\
-20134180016a2113201141016a22114105480d000b201041016a22104105480d000b200f41016a220f4108480d000b4100213403404100213503\
-40410021360340410021370340fd0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c000000\
-00000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00\
-000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213ffd\
-0c000000000000000000000000000000002140fd0c000000000000000000000000000000002141410021422003203641a0066c203741a0016c6a\
-41046c6a2143200620344180206c20364180026c6a41046c6a2144024003402043fd09020021452044fd000200214620452046fde6012038fde4\
-0121382044fd000210214720452047fde6012039fde40121392043fd09028001214820482046fde601203afde401213a20482047fde601203bfd\
-e401213b204241807f460d012043fd09028002214920492046fde601203cfde401213c20492047fde601203dfde401213d2043fd09028003214a\
-204a2046fde601203efde401213e204a2047fde601203ffde401213f204241a07e460d012043fd09028004214b204b2046fde6012040fde40121\
-40204b2047fde6012041fde4012141204341046a2143204441206a2144204241016a22424120480d000b0b2003203641c8016c203741286c6a41\
-046c6a214c204c2038fd0b02809003204c2039fd0b02909003204c203afd0b02a09003204c203bfd0b02b09003204c203cfd0b02c09003204c20\
-3dfd0b02d09003204c203efd0b02e09003204c203ffd0b02f09003204c2040fd0b02809103204c2041fd0b02909103203741016a22374105480d\
-000b203641016a22364110480d000b203541016a22354101480d000b410021350340410021100340410021112003203541046c201041286c6a41\
-046c6a214d2003203541046c201041a0016c6a41046c6a214e0340204dfd000280a903214f204dfd000280c2032150204dfd0002a0af03215120\
-4dfd0002a0c8032152204dfd0002a096032051fde4012052fde4012153204dfd0002c0b5032154204dfd0002c0ce032155204dfd0002c09c0320\
-54fde4012055fde4012156204dfd0002e0bb032157204dfd0002e0d403215820512052fde501204dfd0002a0e103fde401215920542055fde501\
-204dfd0002c0e703fde401215a204dfd0002809003204ffde4012050fde4012053fde4012056fde401215b20532056fde501204dfd0002e0a203\
-2057fde4012058fde401fde401215c204f2050fde501204dfd000280db03fde4012059fde401205afde401215d2059205afde50120572058fde5\
-01204dfd0002e0ed03fde401fde401215e204e205bfd0b0280f403204e205cfd0b02a0f403204e205dfd0b02c0f603204e205efd0b02e0f60320\
-4d41206a214d204e41c0006a214e201141016a22114105480d000b201041016a22104105480d000b203541016a22354102480d000b4100213503\
-402005203441086c203541046c6a41046c6a21602060fd000280ca04215f410021610340410021622003203541046c206141a0016c6a41046c6a\
-21632008203441086c203541046c6a206141c0026c6a200e41c00c6c6a41046c6a21642009203441086c203541046c6a206141c0026c6a200e41\
-c00c6c6a41046c6a216503402063fd000280f403205ffde401fd0c00000000000000000000000000000000fdeb0121662063fd0002a0f403205f\
-fde401fd0c00000000000000000000000000000000fdeb01216720672066fd4520662066fd42fd502168206620672068fd5221692063fd0002c0\
-f603205ffde401fd0c00000000000000000000000000000000fdeb01216a206a2069fd4520692069fd42fd50216b2069206a206bfd52216c2063\
-fd0002e0f603205ffde401fd0c00000000000000000000000000000000fdeb01216d206d206cfd45206c206cfd42fd50216e206c206d206efd52\
-216ffd0c010000000100000001000000010000002068fd4ffd0c02000000020000000200000002000000206bfd52fd0c03000000030000000300\
-000003000000206efd5221702064206ffd0b020020652070fd0b0200206341c0006a216320644180026a216420654180026a2165206241016a22\
-624105480d000b206141016a22614105480d000b203541016a22354102480d000b203441016a22344108480d000b200b41016a220b2001480d00\
-0b0b0bec1002077f3c7b2000200148200228020041044e7104402000210b0340200b210c200c41800170210d200c4180016e210c200c210e4100\
-210f2007200e41086c200d41c0006c6a41046c6a2110200a200e4180c8016c200d41086c6a41046c6a211103402010fd00020021122012fd0c00\
-00003f0000003f0000003f0000003ffde60121132013fd0c398ee33d398ee33d398ee33d398ee33dfde60121142010fd000280800221152015fd\
-0c0000003f0000003f0000003f0000003ffde60121162016fd0c398ee33d398ee33d398ee33d398ee33dfde60121172010fd0002808004211820\
-18fd0c0000003f0000003f0000003f0000003ffde60121192012fd0c398ee33d398ee33d398ee33d398ee33dfde601211a2010fd000280800621\
-1b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2010fd000280800c211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01211e201a201cfde401201efde401211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde60121202015fd0c398ee33d398ee33d398ee33d\
-398ee33dfde60121212010fd000280800821222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232010fd000280800e21242024fd0c\
-398ee33d398ee33d398ee33d398ee33dfde601212520212023fde4012025fde40121262026fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-21272018fd0c398ee33d398ee33d398ee33d398ee33dfde60121282010fd000280800a21292029fd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601212a2010fd0002808010212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2028202afde401202cfde401212d201a201bfd\
-0c398e633d398e633d398e633d398e633dfde601fde501201dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee3\
-3d398ee33d398ee33d398ee33dfde601212f20212022fd0c398e633d398e633d398e633d398e633dfde601fde5012024fd0c398ee33c398ee33c\
-398ee33c398ee33cfde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde6012131202bfd0c398ee33c398ee33c398ee33c39\
-8ee33cfde601213220282029fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde40121332012fd0c398e633d398e633d398e63\
-3d398e633dfde601201cfde501201dfd0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde60121352015fd0c398e633d398e633d398e633d398e633dfde6012023fde5012024fd0c398e633e398e633e398e633e398e633efde6\
-01fde40121362036fd0c398ee33d398ee33d398ee33d398ee33dfde6012137202bfd0c398e633e398e633e398e633e398e633efde60121382018\
-fd0c398e633d398e633d398e633d398e633dfde601202afde5012038fde40121392013fd0c0000003f0000003f0000003f0000003ffde601213a\
-20142017fde4012019fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b20142016fd0c398e633d398e633d398e633d398e633dfd\
-e601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c2013fd0c398e633d398e633d398e633d398e633dfde6012017\
-fde5012019fd0c398e633e398e633e398e633e398e633efde601fde401213d201ffd0c0000003f0000003f0000003f0000003ffde601213e2020\
-2027fde401202dfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f20202026fd0c398e633d398e633d398e633d398e633dfde601\
-fde501202dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140201ffd0c398e633d398e633d398e633d398e633dfde6012027fde5\
-01202dfd0c398e633e398e633e398e633e398e633efde601fde4012141202efd0c0000003f0000003f0000003f0000003ffde6012142202f2031\
-fde4012033fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012143202f2030fd0c398e633d398e633d398e633d398e633dfde601fde5\
-012033fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012144202efd0c398e633d398e633d398e633d398e633dfde6012031fde50120\
-33fd0c398e633e398e633e398e633e398e633efde601fde40121452034fd0c0000003f0000003f0000003f0000003ffde601214620352037fde4\
-012039fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214720352036fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-39fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121482034fd0c398e633d398e633d398e633d398e633dfde6012037fde5012039fd\
-0c398e633e398e633e398e633e398e633efde601fde4012149201dfd0c0000003f0000003f0000003f0000003ffde601214a201e2025fde40120\
-2cfde401214b201e2024fd0c398e633d398e633d398e633d398e633dfde601fde5012032fde401214c201dfd0c398e633d398e633d398e633d39\
-8e633dfde6012025fde5012038fde401214d2011203afd0b02002011203bfd0b0280202011203cfd0b0280402011203dfd0b02806020112019fd\
-0b028080012011203efd0b0280a0012011203ffd0b0280c00120112040fd0b0280e00120112041fd0b028080022011202dfd0b0280a002201120\
-42fd0b0280c00220112043fd0b0280e00220112044fd0b0280800320112045fd0b0280a00320112033fd0b0280c00320112046fd0b0280e00320\
-112047fd0b0280800420112048fd0b0280a00420112049fd0b0280c00420112039fd0b0280e0042011204afd0b028080052011204bfd0b0280a0\
-052011204cfd0b0280c0052011204dfd0b0280e0052011202bfd0b02808006201041106a2110201141106a2111200f41016a220f4102480d000b\
-200b41016a220b2001480d000b0b0bdf3e0f067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b057f200020014820022802\
-0041044e7104402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e0340200c41086c200e6a200228\
-02004804402004200c4180e4006c200e41c00c6c6a200d41046c6a41046c6a21102010fd000200210f200ffd0c00000040000000400000004000\
-000040fde60121112010fd0002800a21122012fd0c00004040000040400000404000004040fde601211320112013fde40121142010fd00028014\
-21152015fd0c00004040000040400000404000004040fde601211620142016fde50121172010fd0002801e21182018fd0c000000400000004000\
-00004000000040fde601211920172019fde501211a201afd0c00000040000000400000004000000040fde601211b2010fd00028002211c201cfd\
-0c00000040000000400000004000000040fde601211d2010fd0002800c211e201efd0c00004040000040400000404000004040fde601211f201d\
-201ffde40121202010fd0002801621212021fd0c00004040000040400000404000004040fde601212220202022fde50121232010fd0002802021\
-242024fd0c00000040000000400000004000000040fde601212520232025fde50121262026fd0c00004040000040400000404000004040fde601\
-2127201b2027fde40121282010fd0002800421292029fd0c00000040000000400000004000000040fde601212a2010fd0002800e212b202bfd0c\
-00004040000040400000404000004040fde601212c202a202cfde401212d2010fd00028018212e202efd0c000040400000404000004040000040\
-40fde601212f202d202ffde50121302010fd0002802221312031fd0c00000040000000400000004000000040fde601213220302032fde5012133\
-2033fd0c00004040000040400000404000004040fde601213420282034fde50121352010fd0002800621362036fd0c0000004000000040000000\
-4000000040fde60121372010fd0002801021382038fd0c00004040000040400000404000004040fde601213920372039fde401213a2010fd0002\
-801a213b203bfd0c00004040000040400000404000004040fde601213c203a203cfde501213d2010fd00028024213e203efd0c00000040000000\
-400000004000000040fde601213f203d203ffde50121402040fd0c00000040000000400000004000000040fde601214120352041fde501214220\
-26fd0c00000040000000400000004000000040fde60121432033fd0c0000a0400000a0400000a0400000a040fde601214420432044fde4012145\
-20452041fde40121462033fd0c00000041000000410000004100000041fde60121472026fd0c00008041000080410000804100008041fde60121\
-4820472048fde50121492040fd0c00000041000000410000004100000041fde601214a2049204afde401214b20262033fde401214c204c2041fd\
-e501214d2010fd00028008214e204efd0c00000040000000400000004000000040fde601214f2010fd0002801221502050fd0c00004040000040\
-400000404000004040fde6012151204f2051fde40121522010fd0002801c21532053fd0c00004040000040400000404000004040fde601215420\
-522054fde50121552010fd0002802621562056fd0c00000040000000400000004000000040fde601215720552057fde501215820582026fde501\
-21592033fd0c0000c03f0000c03f0000c03f0000c03ffde601215a2059205afde501215b2040fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01215c205b205cfde401215d2012fd0c00000040000000400000004000000040fde601215e2015fd0c0000a0400000a0400000a0400000a040fd\
-e601215f205e205ffde401216020602019fde40121612061fd0c00000040000000400000004000000040fde6012162201efd0c00000040000000\
-400000004000000040fde60121632021fd0c0000a0400000a0400000a0400000a040fde601216420632064fde401216520652025fde401216620\
-66fd0c00004040000040400000404000004040fde601216720622067fde4012168202bfd0c00000040000000400000004000000040fde6012169\
-202efd0c0000a0400000a0400000a0400000a040fde601216a2069206afde401216b206b2032fde401216c206cfd0c0000404000004040000040\
-4000004040fde601216d2068206dfde501216e2038fd0c00000040000000400000004000000040fde601216f203bfd0c0000a0400000a0400000\
-a0400000a040fde6012170206f2070fde40121712071203ffde40121722072fd0c00000040000000400000004000000040fde6012173206e2073\
-fde50121742066fd0c00000040000000400000004000000040fde6012175206cfd0c0000a0400000a0400000a0400000a040fde6012176207520\
-76fde401217720772073fde4012178206cfd0c00000041000000410000004100000041fde60121792066fd0c0000804100008041000080410000\
-8041fde601217a2079207afde501217b2072fd0c00000041000000410000004100000041fde601217c207b207cfde401217d2066206cfde40121\
-7e207e2073fde501217f2050fd0c00000040000000400000004000000040fde6012180012053fd0c0000a0400000a0400000a0400000a040fde6\
-01218101208001208101fde4012182012082012057fde4012183012083012066fde501218401206cfd0c0000c03f0000c03f0000c03f0000c03f\
-fde601218501208401208501fde5012186012072fd0c0000c03f0000c03f0000c03f0000c03ffde601218701208601208701fde4012188012015\
-fd0c00000041000000410000004100000041fde6012189012012fd0c00008041000080410000804100008041fde601218a01208901208a01fde5\
-01218b012018fd0c00000041000000410000004100000041fde601218c01208b01208c01fde401218d01208d01fd0c0000004000000040000000\
-4000000040fde601218e012021fd0c00000041000000410000004100000041fde601218f01201efd0c00008041000080410000804100008041fd\
-e601219001208f01209001fde5012191012024fd0c00000041000000410000004100000041fde601219201209101209201fde401219301209301\
-fd0c00004040000040400000404000004040fde601219401208e01209401fde401219501202efd0c00000041000000410000004100000041fde6\
-01219601202bfd0c00008041000080410000804100008041fde601219701209601209701fde5012198012031fd0c000000410000004100000041\
-00000041fde601219901209801209901fde401219a01209a01fd0c00004040000040400000404000004040fde601219b01209501209b01fde501\
-219c01203bfd0c00000041000000410000004100000041fde601219d012038fd0c00008041000080410000804100008041fde601219e01209d01\
-209e01fde501219f01203efd0c00000041000000410000004100000041fde60121a001209f0120a001fde40121a10120a101fd0c000000400000\
-00400000004000000040fde60121a201209c0120a201fde50121a301209301fd0c00000040000000400000004000000040fde60121a401209a01\
-fd0c0000a0400000a0400000a0400000a040fde60121a50120a40120a501fde40121a60120a60120a201fde40121a701209a01fd0c0000004100\
-0000410000004100000041fde60121a801209301fd0c00008041000080410000804100008041fde60121a90120a80120a901fde50121aa0120a1\
-01fd0c00000041000000410000004100000041fde60121ab0120aa0120ab01fde40121ac01209301209a01fde40121ad0120ad0120a201fde501\
-21ae012053fd0c00000041000000410000004100000041fde60121af012050fd0c00008041000080410000804100008041fde60121b00120af01\
-20b001fde50121b1012056fd0c00000041000000410000004100000041fde60121b20120b10120b201fde40121b30120b301209301fde50121b4\
-01209a01fd0c0000c03f0000c03f0000c03f0000c03ffde60121b50120b40120b501fde50121b60120a101fd0c0000c03f0000c03f0000c03f00\
-00c03ffde60121b70120b60120b701fde40121b80120122015fde40121b90120b9012019fde50121ba0120ba01fd0c0000004000000040000000\
-4000000040fde60121bb01201e2021fde40121bc0120bc012025fde50121bd0120bd01fd0c00004040000040400000404000004040fde60121be\
-0120bb0120be01fde40121bf01202b202efde40121c00120c0012032fde50121c10120c101fd0c00004040000040400000404000004040fde601\
-21c20120bf0120c201fde50121c3012038203bfde40121c40120c401203ffde50121c50120c501fd0c00000040000000400000004000000040fd\
-e60121c60120c30120c601fde50121c70120bd01fd0c00000040000000400000004000000040fde60121c80120c101fd0c0000a0400000a04000\
-00a0400000a040fde60121c90120c80120c901fde40121ca0120ca0120c601fde40121cb0120c101fd0c00000041000000410000004100000041\
-fde60121cc0120bd01fd0c00008041000080410000804100008041fde60121cd0120cc0120cd01fde50121ce0120c501fd0c0000004100000041\
-0000004100000041fde60121cf0120ce0120cf01fde40121d00120bd0120c101fde40121d10120d10120c601fde50121d20120502053fde40121\
-d30120d3012057fde50121d40120d40120bd01fde50121d50120c101fd0c0000c03f0000c03f0000c03f0000c03ffde60121d60120d50120d601\
-fde50121d70120c501fd0c0000c03f0000c03f0000c03f0000c03ffde60121d80120d70120d801fde40121d9012010fd0002802821da0120da01\
-2012fde50121db012015fd0c0000c03f0000c03f0000c03f0000c03ffde60121dc0120db0120dc01fde50121dd012018fd0c0000c03f0000c03f\
-0000c03f0000c03ffde60121de0120dd0120de01fde40121df0120df01fd0c00000040000000400000004000000040fde60121e0012010fd0002\
-802a21e10120e101201efde50121e2012021fd0c0000c03f0000c03f0000c03f0000c03ffde60121e30120e20120e301fde50121e4012024fd0c\
-0000c03f0000c03f0000c03f0000c03ffde60121e50120e40120e501fde40121e60120e601fd0c00004040000040400000404000004040fde601\
-21e70120e00120e701fde40121e8012010fd0002802c21e90120e901202bfde50121ea01202efd0c0000c03f0000c03f0000c03f0000c03ffde6\
-0121eb0120ea0120eb01fde50121ec012031fd0c0000c03f0000c03f0000c03f0000c03ffde60121ed0120ec0120ed01fde40121ee0120ee01fd\
-0c00004040000040400000404000004040fde60121ef0120e80120ef01fde50121f0012010fd0002802e21f10120f1012038fde50121f201203b\
-fd0c0000c03f0000c03f0000c03f0000c03ffde60121f30120f20120f301fde50121f401203efd0c0000c03f0000c03f0000c03f0000c03ffde6\
-0121f50120f40120f501fde40121f60120f601fd0c00000040000000400000004000000040fde60121f70120f00120f701fde50121f80120e601\
-fd0c00000040000000400000004000000040fde60121f90120ee01fd0c0000a0400000a0400000a0400000a040fde60121fa0120f90120fa01fd\
-e40121fb0120fb0120f701fde40121fc0120ee01fd0c00000041000000410000004100000041fde60121fd0120e601fd0c000080410000804100\
-00804100008041fde60121fe0120fd0120fe01fde50121ff0120f601fd0c00000041000000410000004100000041fde60121800220ff01208002\
-fde40121810220e60120ee01fde40121820220820220f701fde5012183022010fd000280302184022084022050fde5012185022053fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601218602208502208602fde5012187022056fd0c0000c03f0000c03f0000c03f0000c03ffde60121880220\
-8702208802fde40121890220890220e601fde501218a0220ee01fd0c0000c03f0000c03f0000c03f0000c03ffde601218b02208a02208b02fde5\
-01218c0220f601fd0c0000c03f0000c03f0000c03f0000c03ffde601218d02208c02208d02fde401218e024100218f0203404100219002200320\
-0e41c0006c200d41046c6a41046c6a21910203402091022042fd0b02002091022046fd0b028010209102204bfd0b028020209102204dfd0b0280\
-30209102205dfd0b0280402091022074fd0b0280502091022078fd0b028060209102207dfd0b028070209102207ffd0b02808001209102208801\
-fd0b0280900120910220a301fd0b0280a00120910220a701fd0b0280b00120910220ac01fd0b0280c00120910220ae01fd0b0280d00120910220\
-b801fd0b0280e00120910220c701fd0b0280f00120910220cb01fd0b0280800220910220d001fd0b0280900220910220d201fd0b0280a0022091\
-0220d901fd0b0280b00220910220f801fd0b0280c00220910220fc01fd0b0280d002209102208102fd0b0280e002209102208302fd0b0280f002\
-209102208e02fd0b0280800320900241016a2290024101480d000b208f0241016a228f024101480d000b0b200e41016a220e4108480d000b200d\
-41016a220d4110480d000b41002192020340410021930203404100219402034041002195020340200c41086c20950241046c6a20022802004804\
-40fd0c00000000000000000000000000000000219602fd0c00000000000000000000000000000000219702fd0c00000000000000000000000000\
-000000219802fd0c00000000000000000000000000000000219902fd0c00000000000000000000000000000000219a02fd0c0000000000000000\
-0000000000000000219b02fd0c00000000000000000000000000000000219c02fd0c00000000000000000000000000000000219d024100219e02\
-20032094024180046c2095024180026c6a41046c6a219f0220062092024180e4006c2094024180046c6a41046c6a21a0020340209f02fd090200\
-21a10220a002fd00020021a20220a10220a202fde601209602fde40121960220a002fd00021021a30220a10220a302fde601209702fde4012197\
-02209f02fd0902800221a40220a40220a202fde601209802fde40121980220a40220a302fde601209902fde401219902209f02fd0902800421a5\
-0220a50220a202fde601209a02fde401219a0220a50220a302fde601209b02fde401219b02209f02fd0902800621a60220a60220a202fde60120\
-9c02fde401219c0220a60220a302fde601209d02fde401219d02209f0241046a219f0220a00241206a21a002209e0241016a229e0241c000480d\
-000b200320940241c0006c20950241206c6a41046c6a21a70220a702209602fd0b0280900320a702209702fd0b0290900320a702209802fd0b02\
-a0900320a702209902fd0b02b0900320a702209a02fd0b02c0900320a702209b02fd0b02d0900320a702209c02fd0b02e0900320a702209d02fd\
-0b02f090030b20950241016a2295024102480d000b20940241016a2294024119480d000b20930241016a2293024101480d000b41002193020340\
-4100210e0340200c41086c200e6a2002280200480440200320930241046c200e41086c6a41046c6a21a90220a902fd000280900321a80220a902\
-fd0002809a0321aa0220a80220aa02fde40121ab0220a902fd000280a40321ac0220ab0220ac02fde40121ad0220a902fd000280ae0321ae0220\
-ad0220ae02fde40121af0220a902fd000280920321b00220a902fd0002809c0321b10220b00220b102fde40121b20220a902fd000280a60321b3\
-0220b20220b302fde40121b40220a902fd000280b00321b50220b40220b502fde40121b60220af0220b602fde40121b70220a902fd0002809403\
-21b80220a902fd0002809e0321b90220b80220b902fde40121ba0220a902fd000280a80321bb0220ba0220bb02fde40121bc0220a902fd000280\
-b20321bd0220bc0220bd02fde40121be0220b70220be02fde40121bf0220a902fd000280960321c00220a902fd000280a00321c10220c00220c1\
-02fde40121c20220a902fd000280aa0321c30220c20220c302fde40121c40220a902fd000280b40321c50220c40220c502fde40121c60220bf02\
-20c602fde40121c70220be02fd0c0000003f0000003f0000003f0000003ffde60121c80220b60220c802fde50121c90220c602fd0c0000004000\
-0000400000004000000040fde60121ca0220c90220ca02fde50121cb0220be02fd0c0000803e0000803e0000803e0000803efde60121cc0220b6\
-0220cc02fde40121cd0220c602fd0c00008040000080400000804000008040fde60121ce0220cd0220ce02fde40121cf0220a902fd0002809803\
-21d00220a902fd000280a20321d10220d00220d102fde40121d20220a902fd000280ac0321d30220d20220d302fde40121d40220a902fd000280\
-b60321d50220d40220d502fde40121d60220cf0220d602fde40121d70220ac02fd0c0000003f0000003f0000003f0000003ffde60121d80220aa\
-0220d802fde50121d90220ae02fd0c00000040000000400000004000000040fde60121da0220d90220da02fde50121db0220b302fd0c0000003f\
-0000003f0000003f0000003ffde60121dc0220b10220dc02fde50121dd0220b502fd0c00000040000000400000004000000040fde60121de0220\
-dd0220de02fde50121df0220db0220df02fde40121e00220bb02fd0c0000003f0000003f0000003f0000003ffde60121e10220b90220e102fde5\
-0121e20220bd02fd0c00000040000000400000004000000040fde60121e30220e20220e302fde50121e40220e00220e402fde40121e50220c302\
-fd0c0000003f0000003f0000003f0000003ffde60121e60220c10220e602fde50121e70220c502fd0c00000040000000400000004000000040fd\
-e60121e80220e70220e802fde50121e90220e50220e902fde40121ea0220e402fd0c0000003f0000003f0000003f0000003ffde60121eb0220df\
-0220eb02fde50121ec0220e902fd0c00000040000000400000004000000040fde60121ed0220ec0220ed02fde50121ee0220e402fd0c0000803e\
-0000803e0000803e0000803efde60121ef0220df0220ef02fde40121f00220e902fd0c00008040000080400000804000008040fde60121f10220\
-f00220f102fde40121f20220d302fd0c0000003f0000003f0000003f0000003ffde60121f30220d10220f302fde50121f40220d502fd0c000000\
-40000000400000004000000040fde60121f50220f40220f502fde50121f60220f20220f602fde40121f70220ac02fd0c0000803e0000803e0000\
-803e0000803efde60121f80220aa0220f802fde40121f90220ae02fd0c00008040000080400000804000008040fde60121fa0220f90220fa02fd\
-e40121fb0220a902fd000280b80321fc0220fb0220fc02fde40121fd0220b302fd0c0000803e0000803e0000803e0000803efde60121fe0220b1\
-0220fe02fde40121ff0220b502fd0c00008040000080400000804000008040fde60121800320ff02208003fde40121810320a902fd000280ba03\
-218203208103208203fde40121830320fd02208303fde40121840320bb02fd0c0000803e0000803e0000803e0000803efde60121850320b90220\
-8503fde40121860320bd02fd0c00008040000080400000804000008040fde601218703208603208703fde40121880320a902fd000280bc032189\
-03208803208903fde401218a03208403208a03fde401218b0320c302fd0c0000803e0000803e0000803e0000803efde601218c0320c102208c03\
-fde401218d0320c502fd0c00008040000080400000804000008040fde601218e03208d03208e03fde401218f0320a902fd000280be0321900320\
-8f03209003fde401219103208b03209103fde401219203208a03fd0c0000003f0000003f0000003f0000003ffde601219303208303209303fde5\
-01219403209103fd0c00000040000000400000004000000040fde601219503209403209503fde501219603208a03fd0c0000803e0000803e0000\
-803e0000803efde601219703208303209703fde401219803209103fd0c00008040000080400000804000008040fde601219903209803209903fd\
-e401219a0320d302fd0c0000803e0000803e0000803e0000803efde601219b0320d102209b03fde401219c0320d502fd0c000080400000804000\
-00804000008040fde601219d03209c03209d03fde401219e0320a902fd000280c003219f03209e03209f03fde40121a003209a0320a003fde401\
-21a1034100218f0203404100219002200320930241046c200e41c8006c6a41046c6a21a203034020a20320c702fd0b0280c20320a20320cb02fd\
-0b02a0c20320a20320d702fd0b02c0c20320a20320ea02fd0b02e0c20320a20320ee02fd0b0280c30320a20320f702fd0b02a0c30320a2032092\
-03fd0b02c0c30320a203209603fd0b02e0c30320a20320a103fd0b0280c40320900241016a2290024101480d000b208f0241016a228f02410148\
-0d000b0b200e41016a220e4108480d000b20930241016a2293024102480d000b410021930203404100210e0340200c41086c200e6a2002280200\
-480440200520920241086c20930241046c6a41046c6a21a40320a403fd000280cc1621a303410021a5030340410021a603200720920241086c20\
-930241046c6a20a5034180036c6a200c4180c8006c6a200e4180096c6a41046c6a21a703200320930241046c20a50341186c6a200e41c8006c6a\
-41046c6a21a803034020a70320a803fd000280c20320a303fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a703418004\
-6a21a70320a80341206a21a80320a60341016a22a6034103480d000b20a50341016a22a5034103480d000b0b200e41016a220e4108480d000b20\
-930241016a2293024102480d000b20920241016a2292024110480d000b200941016a22092001480d000b0b0bea1c02077f417b20002001480440\
-2000210903402009210a200a412070210b200a41206e210a200a210c200c41206c200b6a20022802004804404100210d2004200c418090036c20\
-0b41c00c6c6a41046c6a210e2008200c418090036c200b41c0006c6a41046c6a210f0340200efd0002800a2110200efd000280142111200efd00\
-02801e21122012fd0c00000040000000400000004000000040fde6012113200efd0002800c2114200efd000280162115200efd00028020211620\
-16fd0c00000040000000400000004000000040fde6012117200efd00028002fd0c00000040000000400000004000000040fde6012014fd0c0000\
-4040000040400000404000004040fde601fde4012015fd0c00004040000040400000404000004040fde601fde5012017fde5012118200efd0002\
-800e2119200efd00028018211a200efd00028022211b201bfd0c00000040000000400000004000000040fde601211c200efd00028004fd0c0000\
-0040000000400000004000000040fde6012019fd0c00004040000040400000404000004040fde601fde401201afd0c0000404000004040000040\
-4000004040fde601fde501201cfde501211d200efd00028010211e200efd0002801a211f200efd0002802421202020fd0c000000400000004000\
-00004000000040fde6012121200efd00028006fd0c00000040000000400000004000000040fde601201efd0c0000404000004040000040400000\
-4040fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde50121222022fd0c00000040000000400000004000\
-000040fde6012123200efd000280122124200efd0002801c2125200efd0002802621262026fd0c00000040000000400000004000000040fde601\
-21272014fd0c00000040000000400000004000000040fde6012015fd0c0000a0400000a0400000a0400000a040fde601fde4012017fde4012128\
-2019fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde4012129201e\
-fd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde401212a202afd0c\
-00000040000000400000004000000040fde601212b2015fd0c00000041000000410000004100000041fde6012014fd0c00008041000080410000\
-804100008041fde601fde5012016fd0c00000041000000410000004100000041fde601fde401212c201afd0c0000004100000041000000410000\
-0041fde6012019fd0c00008041000080410000804100008041fde601fde501201bfd0c00000041000000410000004100000041fde601fde40121\
-2d201ffd0c00000041000000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c00000041\
-000000410000004100000041fde601fde401212e202efd0c00000040000000400000004000000040fde601212f20142015fde4012017fde50121\
-302019201afde401201cfde5012131201e201ffde4012021fde50121322032fd0c00000040000000400000004000000040fde6012133200efd00\
-02802a2014fde5012015fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012016fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e4012134200efd0002802c2019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde4012135200efd0002802e201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde40121362036fd0c00000040000000400000004000000040fde6012137200efd000200fd0c0000004000\
-0000400000004000000040fde6012010fd0c00004040000040400000404000004040fde601fde4012011fd0c0000404000004040000040400000\
-4040fde601fde5012013fde501fd0c00000040000000400000004000000040fde6012018fd0c00004040000040400000404000004040fde601fd\
-e401201dfd0c00004040000040400000404000004040fde601fde5012023fde50121382018fd0c00000040000000400000004000000040fde601\
-201dfd0c0000a0400000a0400000a0400000a040fde601fde4012023fde4012139201dfd0c00000041000000410000004100000041fde6012018\
-fd0c00008041000080410000804100008041fde601fde5012022fd0c00000041000000410000004100000041fde601fde401213a2018201dfde4\
-012023fde501213b200efd00028008fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde6\
-01fde4012025fd0c00004040000040400000404000004040fde601fde5012027fde5012018fde501201dfd0c0000c03f0000c03f0000c03f0000\
-c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213c2010fd0c00000040000000400000004000000040fde6\
-012011fd0c0000a0400000a0400000a0400000a040fde601fde4012013fde401fd0c00000040000000400000004000000040fde6012028fd0c00\
-004040000040400000404000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde501202bfde501213d2028fd0c\
-00000040000000400000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde401213e2029fd0c0000\
-0041000000410000004100000041fde6012028fd0c00008041000080410000804100008041fde601fde501202afd0c0000004100000041000000\
-4100000041fde601fde401213f20282029fde401202bfde50121402024fd0c00000040000000400000004000000040fde6012025fd0c0000a040\
-0000a0400000a0400000a040fde601fde4012027fde4012028fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde40121412011fd0c00000041000000410000004100000041fde6012010fd0c00008041000080\
-410000804100008041fde601fde5012012fd0c00000041000000410000004100000041fde601fde401fd0c000000400000004000000040000000\
-40fde601202cfd0c00004040000040400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202f\
-fde5012142202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde4\
-012143202dfd0c00000041000000410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c0000\
-0041000000410000004100000041fde601fde4012144202c202dfde401202ffde50121452025fd0c00000041000000410000004100000041fde6\
-012024fd0c00008041000080410000804100008041fde601fde5012026fd0c00000041000000410000004100000041fde601fde401202cfde501\
-202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214620102011\
-fde4012013fde501fd0c00000040000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde4012031fd\
-0c00004040000040400000404000004040fde601fde5012033fde50121472030fd0c00000040000000400000004000000040fde6012031fd0c00\
-00a0400000a0400000a0400000a040fde601fde4012033fde40121482031fd0c00000041000000410000004100000041fde6012030fd0c000080\
-41000080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde401214920302031fde4012033fde5\
-01214a20242025fde4012027fde5012030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde401214b200efd000280282010fde5012011fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012012fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012034fd0c0000404000004040000040\
-4000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde501214c2034fd0c00000040000000400000\
-004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214d2035fd0c000000410000004100000041\
-00000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c00000041000000410000004100000041fde601fde4\
-01214e20342035fde4012037fde501214f200efd000280302024fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012026fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde4012150200f2038fd0b0200200f2039fd0b028040200f203afd0b02808001200f203bfd0b02\
-80c001200f203cfd0b02808002200f203dfd0b0280c002200f203efd0b02808003200f203ffd0b0280c003200f2040fd0b02808004200f2041fd\
-0b0280c004200f2042fd0b02808005200f2043fd0b0280c005200f2044fd0b02808006200f2045fd0b0280c006200f2046fd0b02808007200f20\
-47fd0b0280c007200f2048fd0b02808008200f2049fd0b0280c008200f204afd0b02808009200f204bfd0b0280c009200f204cfd0b0280800a20\
-0f204dfd0b0280c00a200f204efd0b0280800b200f204ffd0b0280c00b200f2050fd0b0280800c200e41106a210e200f41106a210f200d41016a\
-220d4110480d000b0b200941016a22092001480d000b0b0bd30d0f077f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f20\
-0020014820022802004104487104402000210903402009210a200a411070210b200a41106e210a200a210c200c41056c200228020041056b200c\
-41056c200228020041056b481b210d4100210e03404100210f0340410520022802004c0440fd0c000000000000000000000000000000002110fd\
-0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021\
-13fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000\
-002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000000000000000\
-00000021194100211a03404100211b2004200d41c00c6c200e41c0026c6a201a41c0026c6a200f41c0006c6a41046c6a211c2005200b41086c20\
-1a4180c0016c6a41046c6a211d02400340201cfd090200211e201dfd000280cc04211f201e201ffde6012010fde4012110201dfd000290cc0421\
-20201e2020fde6012011fde4012111201cfd0902803221212021201ffde6012012fde401211220212020fde6012013fde4012113201b41807f46\
-0d01201cfd0902806421222022201ffde6012014fde401211420222020fde6012015fde4012115201cfd090280960121232023201ffde6012016\
-fde401211620232020fde6012017fde4012117201b41a07e460d01201cfd090280c80121242024201ffde6012018fde401211820242020fde601\
-2019fde4012119201c41046a211c201d4180046a211d201b41016a221b41c001480d000b0b201a41016a221a4103480d000b2005200b41086c41\
-046c6a21262026fd000280cc1621252026fd000290cc1621272007200d4180096c200b41086c6a200e4180036c6a200f4180016c6a41046c6a21\
-28202820102025fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202820112027fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0210202820122025fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202820132027fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b029024202820142025fde401fd0c00000000000000000000000000000000fdeb01fd0b028048\
-202820152027fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202820162025fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b02806c202820172027fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202820182025fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02809001202820192027fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-909001052005200b41086c41046c6a212a202afd000280cc162129202afd000290cc16212b4100212c0340202c41026c41016a20022802004101\
-6b202c41026c41016a200228020041016b481b212dfd0c00000000000000000000000000000000212efd0c000000000000000000000000000000\
-00212ffd0c000000000000000000000000000000002130fd0c0000000000000000000000000000000021314100211a03404100211b2004200e41\
-c0026c202c4180196c6a201a41c0026c6a200f41c0006c6a41046c6a21322005200b41086c201a4180c0016c6a41046c6a21332004202d41c00c\
-6c200e41c0026c6a201a41c0026c6a200f41c0006c6a41046c6a213403402032fd09020021352033fd000280cc04213620352036fde601202efd\
-e401212e2033fd000290cc04213720352037fde601202ffde401212f2034fd090200213820382036fde6012030fde401213020382037fde60120\
-31fde4012131203241046a213220334180046a2133203441046a2134201b41016a221b41c001480d000b201a41016a221a4103480d000b200720\
-0b41086c200e4180036c6a202c4180126c6a200f4180016c6a41046c6a21392039202e2029fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b02002039202f202bfde401fd0c00000000000000000000000000000000fdeb01fd0b02102007202d4180096c200b41086c6a200e41\
-80036c6a200f4180016c6a41046c6a213a203a20302029fde401fd0c00000000000000000000000000000000fdeb01fd0b0200203a2031202bfd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b0210202c41016a222c200228020041016a41026d480d000b0b200f41016a220f41\
-03480d000b200e41016a220e4103480d000b200941016a22092001480d000b0b0bef0c24017d017f0c7d047f0a7d037f017d017f017d027f017d\
-027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f037d037f017d017f047d017f027d017f047d017f2000200148044020\
-05410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a02\
-94e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122002280200b22113430000803f20139521\
-1420148c211520002116034020162117201721184100211903404300000000211a4300000000211b4300000000211c4300000000211d43000000\
-00211e4300000000211f43000000002120430000000021214300000000212243000000002123410021242004201841c0006c41046c6a21252005\
-410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d228\
-9492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298\
-d228949221202021202720262a029cd228949221212022202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125\
-202641286a2126202441016a222441c000480d000b2006201841d7006c41046c6a21282028201a2008923802002028201b200a92380204202820\
-1c200b923802082028201d200c9238020c2028201e200d923802102028201f200e9238021420282020200f923802182028202120109238021c20\
-28202220119238022020282023201292380224201941016a22194101480d000b43ffff7fff2129410021242006201841d7006c41046c6a212a03\
-402029202a2a0200972129202a41046a212a202441016a2224410a480d000b2006201841d7006c41046c6a212b202b2029380228202b2a022821\
-2c4100212d2006201841d7006c41046c6a212e0340202e202e2a0200202c93100238022c202e41046a212e202d41016a222d410a480d000b4300\
-000000212f410021242006201841d7006c41046c6a21300340202f20302a022c92212f203041046a2130202441016a2224410a480d000b202b20\
-2f380254202b2a025421314100212d2006201841d7006c41046c6a21320340203220322a022c203195380258203241046a2132202d41016a222d\
-410a480d000b43ffff7fff2133410021242006201841d7006c41046c6a21340340203320342a0258972133203441046a2134202441016a222441\
-0a480d000b43ffff7fff213541002136410021372006201841d7006c41046c6a2138034020382a02582139203920355e203920395c72213a2039\
-2035203a1b21354100410a6c20376a2036203a1b2136203841046a2138203741016a2237410a480d000b20362007201841046c6a213c203c2802\
-0046b2213b202b203338028001202b203b38028401202b2a028001213d4100212d2006201841d7006c41046c6a213e0340203e2a0258203d9321\
-3f203f10022140203e203f38028801203e20403802b001203e41046a213e202d41016a222d410a480d000b430000000021414100212420062018\
-41d7006c41046c6a21420340204120422a02b001922141204241046a2142202441016a2224410a480d000b202b20413802d801203c2802002143\
-4100212d2006201841d7006c41046c6a21440340204420154300000000202d2043461b3802dc01204441046a2144202d41016a222d410a480d00\
-0b43000000002145410021242006201841d7006c41046c6a21460340204520462a02dc01922145204641046a2146202441016a2224410a480d00\
-0b202b204538028402202b2a028402214720478c2148202b2a02d80121492048204995214a4100212d2006201841d7006c41046c6a214b034020\
-4b204b2a02dc01204a204b2a02b001949238028802204b41046a214b202d41016a222d410a480d000b4300000000214c202b2a0254214d410021\
-242006201841d7006c41046c6a214e0340204c204e2a028802204e2a0258204d959492214c204e41046a214e202441016a2224410a480d000b20\
-2b204c3802b002202b2a0254214f430000803f204f952150202b2a02b002215120518c21524100212d2006201841d7006c41046c6a2153034020\
-5320532a02880220509420529220532a022c943802b402205341046a2153202d41016a222d410a480d000b201641016a22162001480d000b0b0b\
-a00206017d057f017d027f047d047f200020014804404300000000210c4100210d2004410041046c6a210e2005410041046c6a210f0340200e28\
-02002110201041004e2010410a48710440200c20052010200d41d7006c6a41226a41046c6a211120112a0200200f2a02d80110039392210c0b20\
-0e41046a210e200f41dc026a210f200d41016a220d2002280200480d000b43000000002112410021132005410041046c6a21140340201220142a\
-028401922112201441dc026a2114201341016a22132002280200480d000b2002280200b22115200c201595211620168c21172012201595211820\
-00211903402019211a2008410041046c6a211b201b20173802002009410041046c6a211c201c2018380200201941016a22192001480d000b0b0b\
-7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20112a02\
-b40292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f380280e628200c41016a220c200148\
-0d000b0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f4300000000\
-21104300000000211143000000002112430000000021134300000000211443000000002115430000000021164300000000211741002118200520\
-0f41046c6a21192006200e41086c41046c6a211a034020192a02b402211b2010201b201a2a0200949221102011201b201a2a0204949221112012\
-201b201a2a0208949221122013201b201a2a020c949221132014201b201a2a0210949221142015201b201a2a0214949221152016201b201a2a02\
-18949221162017201b201a2a021c94922117201941dc026a2119201a4180026a211a201841016a22182002280200480d000b200a200e41d0006c\
-200f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228201c20133802f8d228201c20143802a0d328201c2015\
-3802c8d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b0b0b8c0c09057f0a7b037f077b047f047b037f047b04\
-7f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c20022802\
-0041056b481b2110410520022802004c0440fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112\
+b979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2\
+531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecd\
+fdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002\
+fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51\
+210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67\
+bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51\
+d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01\
+210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b2101\
+20062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002\
+fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f\
+51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d\
+9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd51\
+2002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003\
+fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85\
+ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d253\
+1f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfd\
+df01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b\
+210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b2105\
+2002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2\
+531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd\
+578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001\
+fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd51\
+2003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd\
+0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51\
+d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9e\
+cdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b101112131819\
+1a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b\
+21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f\
+51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d\
+9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f\
+2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005\
+fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae01210220\
+03fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d253\
+1f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd57\
+8d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b10111213\
+18191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b101112131819\
+1a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108\
+fdad01fdfa01fd0c00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e4400000000\
+00000000a02202fc0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa5440000000000\
+00f03fa422012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419\
+a0011aa001fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f0\
+3fa0054420b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa001\
+1aa0012abfa02003a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a20052004\
+4102711bb60bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a21042001200244000040\
+54fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0\
+a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa020\
+03a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612\
+e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a2\
+44555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60beb0807067f087b037f0f7b017f017b01\
+7f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e0340fd0c00000000000000000000000000000000\
+210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000\
+00002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000\
+000000002115fd0c000000000000000000000000000000002116410021172004200c41386c200b4190066c6a200d41026c6a41046c6a21182005\
+200e41086c41046c6a2119024003402018fd090200211a2019fd000200211b201a201bfde601200ffde401210f2018fd090204211c201c201bfd\
+e6012010fde40121102018fd090270211d201d201bfde6012011fde40121112018fd090274211e201e201bfde6012012fde40121122019fd0002\
+10211f201a201ffde6012013fde4012113201c201ffde6012014fde4012114201d201ffde6012015fde4012115201e201ffde6012016fde40121\
+16201741a07e460d012019fd000280012120201c2020fde601200ffde401210f2018fd090208212120212020fde6012010fde4012110201e2020\
+fde6012011fde40121112018fd090278212220222020fde6012012fde40121122019fd000290012123201c2023fde6012013fde4012113202120\
+23fde6012014fde4012114201e2023fde6012015fde401211520222023fde6012016fde4012116201741e07c460d012019fd0002800221242021\
+2024fde601200ffde401210f2018fd09020c212520252024fde6012010fde401211020222024fde6012011fde40121112018fd09027c21262026\
+2024fde6012012fde40121122019fd00029002212720212027fde6012013fde401211320252027fde6012014fde401211420222027fde6012015\
+fde401211520262027fde6012016fde4012116201841f0006a211820194180036a2119201741016a22174103480d000b0b2005200e41086c4104\
+6c6a21292029fd0002800921282029fd00029009212a2006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a212b202b20\
+0f2028fde401fd0c00000000000000000000000000000000fdeb0120102028fde401fd0c00000000000000000000000000000000fdeb01fde901\
+20112028fde401fd0c00000000000000000000000000000000fdeb01fde90120122028fde401fd0c00000000000000000000000000000000fdeb\
+01fde901fd0b0200202b2013202afde401fd0c00000000000000000000000000000000fdeb012014202afde401fd0c0000000000000000000000\
+0000000000fdeb01fde9012015202afde401fd0c00000000000000000000000000000000fdeb01fde9012016202afde401fd0c00000000000000\
+000000000000000000fdeb01fde901fd0b0210200e41016a220e4104480d000b200d41016a220d410d480d000b200c41016a220c410d480d000b\
+200941016a22092001480d000b0b0b860702077f1f7b200020014804402000210903402009210a200a412070210b200a41206e210a200a210c41\
+00210d2005200c41086c200b41c0006c6a41046c6a210e2007200c4180206c200b41086c6a41046c6a210f0340200efd0002800a21102010fd0c\
+0000003f0000003f0000003f0000003ffde6012111200efd0002804afd0c0000003f0000003f0000003f0000003ffde6012112200efd0002808a\
+0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200efd000280ca01fd0c0000003f0000003f0000003f0000003ffde60121\
+15200efd0002808a0321162016fd0c0000003f0000003f0000003f0000003ffde601211720112015fde4012017fde40121182018fd0c0000003f\
+0000003f0000003f0000003ffde6012119200efd0002808a02fd0c0000003f0000003f0000003f0000003ffde601211a200efd000280ca03fd0c\
+0000003f0000003f0000003f0000003ffde601211b2012201afde401201bfde401fd0c0000003f0000003f0000003f0000003ffde601211c200e\
+fd000280ca02fd0c0000003f0000003f0000003f0000003ffde601211d200efd0002808a04211e201efd0c0000003f0000003f0000003f000000\
+3ffde601211f2014201dfde401201ffde40121202020fd0c0000003f0000003f0000003f0000003ffde601212120112015fde5012017fde40121\
+222022fd0c0000003f0000003f0000003f0000003ffde60121232012201afde501201bfde401fd0c0000003f0000003f0000003f0000003ffde6\
+0121242014201dfde501201ffde40121252025fd0c0000003f0000003f0000003f0000003ffde601212620112012fde4012014fde40121272011\
+2012fde5012014fde40121282019201cfde4012021fde40121292019201cfde5012021fde401212a20232024fde4012026fde401212b20232024\
+fde5012026fde401212c2017201bfde401201ffde401212d2017201bfde501201ffde401212e200f2010fd0b0200200f2027fd0b028008200f20\
+28fd0b028010200f2013fd0b028018200f2018fd0b028020200f2029fd0b028028200f202afd0b028030200f2020fd0b028038200f2022fd0b02\
+8040200f202bfd0b028048200f202cfd0b028050200f2025fd0b028058200f2016fd0b028060200f202dfd0b028068200f202efd0b028070200f\
+201efd0b028078200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a22092001480d000b0b0bea1002077f3c7b2000\
+200148200228020041044e7104402000210903402009210a200a41c00070210b200a41c0006e210a200a210c4100210d2005200c41086c200b41\
+80016c6a41046c6a210e2008200c4180e4006c200b41086c6a41046c6a210f0340200efd000280cc0421102010fd0c0000003f0000003f000000\
+3f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200efd000280cc0621132013fd0c0000003f0000003f00\
+00003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde6012115200efd000280cc0821162016fd0c0000003f000000\
+3f0000003f0000003ffde60121172010fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200efd000280cc0a21192019fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601211a200efd000280cc10211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2018201afde401\
+201cfde401211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2013fd0c398ee33d398ee33d398ee33d398ee33dfde601211f20\
+0efd000280cc0c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121200efd000280cc1221222022fd0c398ee33d398ee33d398e\
+e33d398ee33dfde6012123201f2021fde4012023fde40121242024fd0c398ee33d398ee33d398ee33d398ee33dfde60121252016fd0c398ee33d\
+398ee33d398ee33d398ee33dfde6012126200efd000280cc0e21272027fd0c398ee33d398ee33d398ee33d398ee33dfde6012128200efd000280\
+cc1421292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a20262028fde401202afde401212b20182019fd0c398e633d398e633d39\
+8e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601212d201f2020fd0c398e633d398e633d398e633d398e633dfde601fde5012022fd0c398ee33c398ee33c398ee33c398ee33cfde6\
+01fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f2029fd0c398ee33c398ee33c398ee33c398ee33cfde60121302026\
+2027fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde40121312010fd0c398e633d398e633d398e633d398e633dfde601201a\
+fde501201bfd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332013\
+fd0c398e633d398e633d398e633d398e633dfde6012021fde5012022fd0c398e633e398e633e398e633e398e633efde601fde40121342034fd0c\
+398ee33d398ee33d398ee33d398ee33dfde60121352029fd0c398e633e398e633e398e633e398e633efde60121362016fd0c398e633d398e633d\
+398e633d398e633dfde6012028fde5012036fde40121372011fd0c0000003f0000003f0000003f0000003ffde601213820122015fde4012017fd\
+0c398ee33d398ee33d398ee33d398ee33dfde601fde401213920122014fd0c398e633d398e633d398e633d398e633dfde601fde5012017fd0c39\
+8ee33c398ee33c398ee33c398ee33cfde601fde401213a2011fd0c398e633d398e633d398e633d398e633dfde6012015fde5012017fd0c398e63\
+3e398e633e398e633e398e633efde601fde401213b201dfd0c0000003f0000003f0000003f0000003ffde601213c201e2025fde401202bfd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601fde401213d201e2024fd0c398e633d398e633d398e633d398e633dfde601fde501202bfd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601fde401213e201dfd0c398e633d398e633d398e633d398e633dfde6012025fde501202bfd0c398e633e39\
+8e633e398e633e398e633efde601fde401213f202cfd0c0000003f0000003f0000003f0000003ffde6012140202d202ffde4012031fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601fde4012141202d202efd0c398e633d398e633d398e633d398e633dfde601fde5012031fd0c398ee33c39\
+8ee33c398ee33c398ee33cfde601fde4012142202cfd0c398e633d398e633d398e633d398e633dfde601202ffde5012031fd0c398e633e398e63\
+3e398e633e398e633efde601fde40121432032fd0c0000003f0000003f0000003f0000003ffde601214420332035fde4012037fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601fde401214520332034fd0c398e633d398e633d398e633d398e633dfde601fde5012037fd0c398ee33c398ee3\
+3c398ee33c398ee33cfde601fde40121462032fd0c398e633d398e633d398e633d398e633dfde6012035fde5012037fd0c398e633e398e633e39\
+8e633e398e633efde601fde4012147201bfd0c0000003f0000003f0000003f0000003ffde6012148201c2023fde401202afde4012149201c2022\
+fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401214a201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5\
+012036fde401214b200f2038fd0b0200200f2039fd0b028010200f203afd0b028020200f203bfd0b028030200f2017fd0b028040200f203cfd0b\
+028050200f203dfd0b028060200f203efd0b028070200f203ffd0b02808001200f202bfd0b02809001200f2040fd0b0280a001200f2041fd0b02\
+80b001200f2042fd0b0280c001200f2043fd0b0280d001200f2031fd0b0280e001200f2044fd0b0280f001200f2045fd0b02808002200f2046fd\
+0b02809002200f2047fd0b0280a002200f2037fd0b0280b002200f2048fd0b0280c002200f2049fd0b0280d002200f204afd0b0280e002200f20\
+4bfd0b0280f002200f2029fd0b02808003200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a22092001480d000b0b\
+0bd81009097f207b047f0a7b037f077b037f117b057f20002001480440200021080340200821092009410170210a200941016e21092009210b41\
+00210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003200c41046c200d41a0016c6a4104\
+6c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd0002801b2114200ffd000280012014fde5\
+012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002800e211a201a2014fde401211b20\
+0ffd00028010211c20122018fde501211d2014201afde501211e200ffd000280292018fde501211f200ffd00028028201afde5012120200ffd00\
+02002011fde5012013fde501212120152013fde401212220132015fde5012123200ffd000280032016fde5012015fde501212420172011fde401\
+2019fde5012125201b2019fde40121262019201bfde5012127201c2016fde401201bfde501212820112017fde501201dfde5012129201e201dfd\
+e401212a201d201efde501212b2016201cfde501201efde501212c200ffd000280272017fde501201ffde501212d2020201ffde401212e201f20\
+20fde501212f200ffd0002802a201cfde5012020fde501213020102021fd0b020020102022fd0b02801920102023fd0b02803220102024fd0b02\
+804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029fd0b0280c8012010202afd0b0280\
+e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010202ffd0b0280de0220102030fd0b\
+0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d00\
+0b410021310340410021320340410021330340410021340340fd0c000000000000000000000000000000002135fd0c0000000000000000000000\
+00000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c000000000000000000\
+000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c00000000000000\
+000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e4100213f200320\
+3341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a2141024003402040fd09020021422041fd00020021\
+4320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001214520452043fde6012037fde401\
+213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde401213920462044fde601203afde4\
+01213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a07e460d012040fd09028004214820\
+482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41016a223f4120480d000b0b200320\
+3341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02a0900320492038fd0b02b0900320\
+492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd0b028091032049203efd0b029091\
+03203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b4100213203404100210d03404100210e2003\
+203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd000280a903214c204afd000280c20321\
+4d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd0002c0b5032151204afd0002c0ce\
+032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d4032155204e204ffde501204afd0002a0e103\
+fde401215620512052fde501204afd0002c0e703fde4012157204afd0002809003204cfde401204dfde4012050fde4012053fde4012158205020\
+53fde501204afd0002e0a2032054fde4012055fde401fde4012159204c204dfde501204afd000280db03fde4012056fde4012057fde401215a20\
+562057fde50120542055fde501204afd0002e0ed03fde401fde401215b204b2058fd0b0280f403204b2059fd0b02a0f403204b205afd0b02c0f6\
+03204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a220d4105480d000b203241016a22\
+324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280ca04215c4100215e03404100215f200720314108\
+6c203241046c6a205e41c0026c6a200b41c00c6c6a41046c6a21602003203241046c205e41a0016c6a41046c6a2161034020602061fd000280f4\
+03205cfde401fd0c00000000000000000000000000000000fdeb012061fd0002a0f403205cfde401fd0c00000000000000000000000000000000\
+fdeb01fde9012061fd0002c0f603205cfde401fd0c00000000000000000000000000000000fdeb01fde9012061fd0002e0f603205cfde401fd0c\
+00000000000000000000000000000000fdeb01fde901fd0b020020604180026a2160206141c0006a2161205f41016a225f4105480d000b205e41\
+016a225e4105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b0b0bdd3e0f067f017b\
+017ffe017b077f087b037f067b017f017b017f787b017f017b057f2000200148200228020041044e710440200021080340200821092009410170\
+210a200941016e21092009210b4100210c03404100210d0340200b41086c200d6a20022802004804402004200b4180e4006c200d41c00c6c6a20\
+0c41046c6a41046c6a210f200ffd000200210e200efd0c00000040000000400000004000000040fde6012110200ffd0002800a21112011fd0c00\
+004040000040400000404000004040fde601211220102012fde4012113200ffd0002801421142014fd0c00004040000040400000404000004040\
+fde601211520132015fde5012116200ffd0002801e21172017fd0c00000040000000400000004000000040fde601211820162018fde501211920\
+19fd0c00000040000000400000004000000040fde601211a200ffd00028002211b201bfd0c00000040000000400000004000000040fde601211c\
+200ffd0002800c211d201dfd0c00004040000040400000404000004040fde601211e201c201efde401211f200ffd0002801621202020fd0c0000\
+4040000040400000404000004040fde6012121201f2021fde5012122200ffd0002802021232023fd0c00000040000000400000004000000040fd\
+e601212420222024fde50121252025fd0c00004040000040400000404000004040fde6012126201a2026fde4012127200ffd0002800421282028\
+fd0c00000040000000400000004000000040fde6012129200ffd0002800e212a202afd0c00004040000040400000404000004040fde601212b20\
+29202bfde401212c200ffd00028018212d202dfd0c00004040000040400000404000004040fde601212e202c202efde501212f200ffd00028022\
+21302030fd0c00000040000000400000004000000040fde6012131202f2031fde50121322032fd0c00004040000040400000404000004040fde6\
+01213320272033fde5012134200ffd0002800621352035fd0c00000040000000400000004000000040fde6012136200ffd0002801021372037fd\
+0c00004040000040400000404000004040fde601213820362038fde4012139200ffd0002801a213a203afd0c0000404000004040000040400000\
+4040fde601213b2039203bfde501213c200ffd00028024213d203dfd0c00000040000000400000004000000040fde601213e203c203efde50121\
+3f203ffd0c00000040000000400000004000000040fde601214020342040fde50121412025fd0c00000040000000400000004000000040fde601\
+21422032fd0c0000a0400000a0400000a0400000a040fde601214320422043fde401214420442040fde40121452032fd0c000000410000004100\
+00004100000041fde60121462025fd0c00008041000080410000804100008041fde601214720462047fde5012148203ffd0c0000004100000041\
+0000004100000041fde601214920482049fde401214a20252032fde401214b204b2040fde501214c200ffd00028008214d204dfd0c0000004000\
+0000400000004000000040fde601214e200ffd00028012214f204ffd0c00004040000040400000404000004040fde6012150204e2050fde40121\
+51200ffd0002801c21522052fd0c00004040000040400000404000004040fde601215320512053fde5012154200ffd0002802621552055fd0c00\
+000040000000400000004000000040fde601215620542056fde501215720572025fde50121582032fd0c0000c03f0000c03f0000c03f0000c03f\
+fde601215920582059fde501215a203ffd0c0000c03f0000c03f0000c03f0000c03ffde601215b205a205bfde401215c2011fd0c000000400000\
+00400000004000000040fde601215d2014fd0c0000a0400000a0400000a0400000a040fde601215e205d205efde401215f205f2018fde4012160\
+2060fd0c00000040000000400000004000000040fde6012161201dfd0c00000040000000400000004000000040fde60121622020fd0c0000a040\
+0000a0400000a0400000a040fde601216320622063fde401216420642024fde40121652065fd0c00004040000040400000404000004040fde601\
+216620612066fde4012167202afd0c00000040000000400000004000000040fde6012168202dfd0c0000a0400000a0400000a0400000a040fde6\
+01216920682069fde401216a206a2031fde401216b206bfd0c00004040000040400000404000004040fde601216c2067206cfde501216d2037fd\
+0c00000040000000400000004000000040fde601216e203afd0c0000a0400000a0400000a0400000a040fde601216f206e206ffde40121702070\
+203efde40121712071fd0c00000040000000400000004000000040fde6012172206d2072fde50121732065fd0c00000040000000400000004000\
+000040fde6012174206bfd0c0000a0400000a0400000a0400000a040fde601217520742075fde401217620762072fde4012177206bfd0c000000\
+41000000410000004100000041fde60121782065fd0c00008041000080410000804100008041fde601217920782079fde501217a2071fd0c0000\
+0041000000410000004100000041fde601217b207a207bfde401217c2065206bfde401217d207d2072fde501217e204ffd0c0000004000000040\
+0000004000000040fde601217f2052fd0c0000a0400000a0400000a0400000a040fde601218001207f208001fde4012181012081012056fde401\
+2182012082012065fde501218301206bfd0c0000c03f0000c03f0000c03f0000c03ffde601218401208301208401fde5012185012071fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601218601208501208601fde4012187012014fd0c00000041000000410000004100000041fde601218801\
+2011fd0c00008041000080410000804100008041fde601218901208801208901fde501218a012017fd0c00000041000000410000004100000041\
+fde601218b01208a01208b01fde401218c01208c01fd0c00000040000000400000004000000040fde601218d012020fd0c000000410000004100\
+00004100000041fde601218e01201dfd0c00008041000080410000804100008041fde601218f01208e01208f01fde5012190012023fd0c000000\
+41000000410000004100000041fde601219101209001209101fde401219201209201fd0c00004040000040400000404000004040fde601219301\
+208d01209301fde401219401202dfd0c00000041000000410000004100000041fde601219501202afd0c00008041000080410000804100008041\
+fde601219601209501209601fde5012197012030fd0c00000041000000410000004100000041fde601219801209701209801fde4012199012099\
+01fd0c00004040000040400000404000004040fde601219a01209401209a01fde501219b01203afd0c00000041000000410000004100000041fd\
+e601219c012037fd0c00008041000080410000804100008041fde601219d01209c01209d01fde501219e01203dfd0c0000004100000041000000\
+4100000041fde601219f01209e01209f01fde40121a00120a001fd0c00000040000000400000004000000040fde60121a101209b0120a101fde5\
+0121a201209201fd0c00000040000000400000004000000040fde60121a301209901fd0c0000a0400000a0400000a0400000a040fde60121a401\
+20a30120a401fde40121a50120a50120a101fde40121a601209901fd0c00000041000000410000004100000041fde60121a701209201fd0c0000\
+8041000080410000804100008041fde60121a80120a70120a801fde50121a90120a001fd0c00000041000000410000004100000041fde60121aa\
+0120a90120aa01fde40121ab01209201209901fde40121ac0120ac0120a101fde50121ad012052fd0c00000041000000410000004100000041fd\
+e60121ae01204ffd0c00008041000080410000804100008041fde60121af0120ae0120af01fde50121b0012055fd0c0000004100000041000000\
+4100000041fde60121b10120b00120b101fde40121b20120b201209201fde50121b301209901fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+0121b40120b30120b401fde50121b50120a001fd0c0000c03f0000c03f0000c03f0000c03ffde60121b60120b50120b601fde40121b701201120\
+14fde40121b80120b8012018fde50121b90120b901fd0c00000040000000400000004000000040fde60121ba01201d2020fde40121bb0120bb01\
+2024fde50121bc0120bc01fd0c00004040000040400000404000004040fde60121bd0120ba0120bd01fde40121be01202a202dfde40121bf0120\
+bf012031fde50121c00120c001fd0c00004040000040400000404000004040fde60121c10120be0120c101fde50121c2012037203afde40121c3\
+0120c301203efde50121c40120c401fd0c00000040000000400000004000000040fde60121c50120c20120c501fde50121c60120bc01fd0c0000\
+0040000000400000004000000040fde60121c70120c001fd0c0000a0400000a0400000a0400000a040fde60121c80120c70120c801fde40121c9\
+0120c90120c501fde40121ca0120c001fd0c00000041000000410000004100000041fde60121cb0120bc01fd0c00008041000080410000804100\
+008041fde60121cc0120cb0120cc01fde50121cd0120c401fd0c00000041000000410000004100000041fde60121ce0120cd0120ce01fde40121\
+cf0120bc0120c001fde40121d00120d00120c501fde50121d101204f2052fde40121d20120d2012056fde50121d30120d30120bc01fde50121d4\
+0120c001fd0c0000c03f0000c03f0000c03f0000c03ffde60121d50120d40120d501fde50121d60120c401fd0c0000c03f0000c03f0000c03f00\
+00c03ffde60121d70120d60120d701fde40121d801200ffd0002802821d90120d9012011fde50121da012014fd0c0000c03f0000c03f0000c03f\
+0000c03ffde60121db0120da0120db01fde50121dc012017fd0c0000c03f0000c03f0000c03f0000c03ffde60121dd0120dc0120dd01fde40121\
+de0120de01fd0c00000040000000400000004000000040fde60121df01200ffd0002802a21e00120e001201dfde50121e1012020fd0c0000c03f\
+0000c03f0000c03f0000c03ffde60121e20120e10120e201fde50121e3012023fd0c0000c03f0000c03f0000c03f0000c03ffde60121e40120e3\
+0120e401fde40121e50120e501fd0c00004040000040400000404000004040fde60121e60120df0120e601fde40121e701200ffd0002802c21e8\
+0120e801202afde50121e901202dfd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e90120ea01fde50121eb012030fd0c0000c03f\
+0000c03f0000c03f0000c03ffde60121ec0120eb0120ec01fde40121ed0120ed01fd0c00004040000040400000404000004040fde60121ee0120\
+e70120ee01fde50121ef01200ffd0002802e21f00120f0012037fde50121f101203afd0c0000c03f0000c03f0000c03f0000c03ffde60121f201\
+20f10120f201fde50121f301203dfd0c0000c03f0000c03f0000c03f0000c03ffde60121f40120f30120f401fde40121f50120f501fd0c000000\
+40000000400000004000000040fde60121f60120ef0120f601fde50121f70120e501fd0c00000040000000400000004000000040fde60121f801\
+20ed01fd0c0000a0400000a0400000a0400000a040fde60121f90120f80120f901fde40121fa0120fa0120f601fde40121fb0120ed01fd0c0000\
+0041000000410000004100000041fde60121fc0120e501fd0c00008041000080410000804100008041fde60121fd0120fc0120fd01fde50121fe\
+0120f501fd0c00000041000000410000004100000041fde60121ff0120fe0120ff01fde40121800220e50120ed01fde40121810220810220f601\
+fde501218202200ffd00028030218302208302204ffde5012184022052fd0c0000c03f0000c03f0000c03f0000c03ffde6012185022084022085\
+02fde5012186022055fd0c0000c03f0000c03f0000c03f0000c03ffde601218702208602208702fde40121880220880220e501fde50121890220\
+ed01fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b0220f501fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601218c02208b02208c02fde401218d024100218e0203404100218f022003200d41c0006c200c41046c6a41046c6a219002034020900220\
+41fd0b02002090022045fd0b028010209002204afd0b028020209002204cfd0b028030209002205cfd0b0280402090022073fd0b028050209002\
+2077fd0b028060209002207cfd0b028070209002207efd0b02808001209002208701fd0b0280900120900220a201fd0b0280a00120900220a601\
+fd0b0280b00120900220ab01fd0b0280c00120900220ad01fd0b0280d00120900220b701fd0b0280e00120900220c601fd0b0280f00120900220\
+ca01fd0b0280800220900220cf01fd0b0280900220900220d101fd0b0280a00220900220d801fd0b0280b00220900220f701fd0b0280c0022090\
+0220fb01fd0b0280d002209002208002fd0b0280e002209002208202fd0b0280f002209002208d02fd0b02808003208f0241016a228f02410148\
+0d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b200c41016a220c4110480d000b41002191020340410021920203\
+404100219302034041002194020340200b41086c20940241046c6a2002280200480440fd0c00000000000000000000000000000000219502fd0c\
+00000000000000000000000000000000219602fd0c00000000000000000000000000000000219702fd0c00000000000000000000000000000000\
+219802fd0c00000000000000000000000000000000219902fd0c00000000000000000000000000000000219a02fd0c0000000000000000000000\
+0000000000219b02fd0c00000000000000000000000000000000219c024100219d0220032093024180046c2094024180026c6a41046c6a219e02\
+20062091024180e4006c2093024180046c6a41046c6a219f020340209e02fd09020021a002209f02fd00020021a10220a00220a102fde6012095\
+02fde401219502209f02fd00021021a20220a00220a202fde601209602fde401219602209e02fd0902800221a30220a30220a102fde601209702\
+fde40121970220a30220a202fde601209802fde401219802209e02fd0902800421a40220a40220a102fde601209902fde40121990220a40220a2\
+02fde601209a02fde401219a02209e02fd0902800621a50220a50220a102fde601209b02fde401219b0220a50220a202fde601209c02fde40121\
+9c02209e0241046a219e02209f0241206a219f02209d0241016a229d0241c000480d000b200320930241c0006c20940241206c6a41046c6a21a6\
+0220a602209502fd0b0280900320a602209602fd0b0290900320a602209702fd0b02a0900320a602209802fd0b02b0900320a602209902fd0b02\
+c0900320a602209a02fd0b02d0900320a602209b02fd0b02e0900320a602209c02fd0b02f090030b20940241016a2294024102480d000b209302\
+41016a2293024119480d000b20920241016a2292024101480d000b410021920203404100210d0340200b41086c200d6a20022802004804402003\
+20920241046c200d41086c6a41046c6a21a80220a802fd000280900321a70220a802fd0002809a0321a90220a70220a902fde40121aa0220a802\
+fd000280a40321ab0220aa0220ab02fde40121ac0220a802fd000280ae0321ad0220ac0220ad02fde40121ae0220a802fd000280920321af0220\
+a802fd0002809c0321b00220af0220b002fde40121b10220a802fd000280a60321b20220b10220b202fde40121b30220a802fd000280b00321b4\
+0220b30220b402fde40121b50220ae0220b502fde40121b60220a802fd000280940321b70220a802fd0002809e0321b80220b70220b802fde401\
+21b90220a802fd000280a80321ba0220b90220ba02fde40121bb0220a802fd000280b20321bc0220bb0220bc02fde40121bd0220b60220bd02fd\
+e40121be0220a802fd000280960321bf0220a802fd000280a00321c00220bf0220c002fde40121c10220a802fd000280aa0321c20220c10220c2\
+02fde40121c30220a802fd000280b40321c40220c30220c402fde40121c50220be0220c502fde40121c60220bd02fd0c0000003f0000003f0000\
+003f0000003ffde60121c70220b50220c702fde50121c80220c502fd0c00000040000000400000004000000040fde60121c90220c80220c902fd\
+e50121ca0220bd02fd0c0000803e0000803e0000803e0000803efde60121cb0220b50220cb02fde40121cc0220c502fd0c000080400000804000\
+00804000008040fde60121cd0220cc0220cd02fde40121ce0220a802fd000280980321cf0220a802fd000280a20321d00220cf0220d002fde401\
+21d10220a802fd000280ac0321d20220d10220d202fde40121d30220a802fd000280b60321d40220d30220d402fde40121d50220ce0220d502fd\
+e40121d60220ab02fd0c0000003f0000003f0000003f0000003ffde60121d70220a90220d702fde50121d80220ad02fd0c000000400000004000\
+00004000000040fde60121d90220d80220d902fde50121da0220b202fd0c0000003f0000003f0000003f0000003ffde60121db0220b00220db02\
+fde50121dc0220b402fd0c00000040000000400000004000000040fde60121dd0220dc0220dd02fde50121de0220da0220de02fde40121df0220\
+ba02fd0c0000003f0000003f0000003f0000003ffde60121e00220b80220e002fde50121e10220bc02fd0c000000400000004000000040000000\
+40fde60121e20220e10220e202fde50121e30220df0220e302fde40121e40220c202fd0c0000003f0000003f0000003f0000003ffde60121e502\
+20c00220e502fde50121e60220c402fd0c00000040000000400000004000000040fde60121e70220e60220e702fde50121e80220e40220e802fd\
+e40121e90220e302fd0c0000003f0000003f0000003f0000003ffde60121ea0220de0220ea02fde50121eb0220e802fd0c000000400000004000\
+00004000000040fde60121ec0220eb0220ec02fde50121ed0220e302fd0c0000803e0000803e0000803e0000803efde60121ee0220de0220ee02\
+fde40121ef0220e802fd0c00008040000080400000804000008040fde60121f00220ef0220f002fde40121f10220d202fd0c0000003f0000003f\
+0000003f0000003ffde60121f20220d00220f202fde50121f30220d402fd0c00000040000000400000004000000040fde60121f40220f30220f4\
+02fde50121f50220f10220f502fde40121f60220ab02fd0c0000803e0000803e0000803e0000803efde60121f70220a90220f702fde40121f802\
+20ad02fd0c00008040000080400000804000008040fde60121f90220f80220f902fde40121fa0220a802fd000280b80321fb0220fa0220fb02fd\
+e40121fc0220b202fd0c0000803e0000803e0000803e0000803efde60121fd0220b00220fd02fde40121fe0220b402fd0c000080400000804000\
+00804000008040fde60121ff0220fe0220ff02fde40121800320a802fd000280ba03218103208003208103fde40121820320fc02208203fde401\
+21830320ba02fd0c0000803e0000803e0000803e0000803efde60121840320b802208403fde40121850320bc02fd0c0000804000008040000080\
+4000008040fde601218603208503208603fde40121870320a802fd000280bc03218803208703208803fde401218903208303208903fde401218a\
+0320c202fd0c0000803e0000803e0000803e0000803efde601218b0320c002208b03fde401218c0320c402fd0c00008040000080400000804000\
+008040fde601218d03208c03208d03fde401218e0320a802fd000280be03218f03208e03208f03fde401219003208a03209003fde40121910320\
+8903fd0c0000003f0000003f0000003f0000003ffde601219203208203209203fde501219303209003fd0c000000400000004000000040000000\
+40fde601219403209303209403fde501219503208903fd0c0000803e0000803e0000803e0000803efde601219603208203209603fde401219703\
+209003fd0c00008040000080400000804000008040fde601219803209703209803fde40121990320d202fd0c0000803e0000803e0000803e0000\
+803efde601219a0320d002209a03fde401219b0320d402fd0c00008040000080400000804000008040fde601219c03209b03209c03fde401219d\
+0320a802fd000280c003219e03209d03209e03fde401219f03209903209f03fde40121a0034100218e0203404100218f02200320920241046c20\
+0d41c8006c6a41046c6a21a103034020a10320c602fd0b0280c20320a10320ca02fd0b02a0c20320a10320d602fd0b02c0c20320a10320e902fd\
+0b02e0c20320a10320ed02fd0b0280c30320a10320f602fd0b02a0c30320a103209103fd0b02c0c30320a103209503fd0b02e0c30320a10320a0\
+03fd0b0280c403208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b20920241016a22\
+92024102480d000b410021920203404100210d0340200b41086c200d6a2002280200480440200520910241086c20920241046c6a41046c6a21a3\
+0320a303fd000280cc1621a203410021a4030340410021a503200720910241086c20920241046c6a20a4034180036c6a200b4180c8006c6a200d\
+4180096c6a41046c6a21a603200320920241046c20a40341186c6a200d41c8006c6a41046c6a21a703034020a60320a703fd000280c20320a203\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a6034180046a21a60320a70341206a21a70320a50341016a22a5034103\
+480d000b20a40341016a22a4034103480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b20910241016a22910241\
+10480d000b200841016a22082001480d000b0b0bd30d0f077f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f2000200148\
+2002280200410448710440200021080340200821092009411070210a200941106e21092009210b200b41056c200228020041056b200b41056c20\
+0228020041056b481b210c4100210d03404100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c000000\
+000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
+0000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd\
+0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021\
+184100211903404100211a2004200c41c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a211b2005200a41086c20194180c0\
+016c6a41046c6a211c02400340201bfd090200211d201cfd000280cc04211e201d201efde601200ffde401210f201cfd000290cc04211f201d20\
+1ffde6012010fde4012110201bfd0902803221202020201efde6012011fde40121112020201ffde6012012fde4012112201a41807f460d01201b\
+fd0902806421212021201efde6012013fde40121132021201ffde6012014fde4012114201bfd090280960121222022201efde6012015fde40121\
+152022201ffde6012016fde4012116201a41a07e460d01201bfd090280c80121232023201efde6012017fde40121172023201ffde6012018fde4\
+012118201b41046a211b201c4180046a211c201a41016a221a41c001480d000b0b201941016a22194103480d000b2005200a41086c41046c6a21\
+252025fd000280cc1621242025fd000290cc1621262007200c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a2127202720\
+0f2024fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202720102026fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b0210202720112024fde401fd0c00000000000000000000000000000000fdeb01fd0b028024202720122026fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b029024202720132024fde401fd0c00000000000000000000000000000000fdeb01fd0b02804820272014\
+2026fde401fd0c00000000000000000000000000000000fdeb01fd0b029048202720152024fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b02806c202720162026fde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202720172024fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b02809001202720182026fde401fd0c00000000000000000000000000000000fdeb01fd0b0290900105\
+2005200a41086c41046c6a21292029fd000280cc1621282029fd000290cc16212a4100212b0340202b41026c41016a200228020041016b202b41\
+026c41016a200228020041016b481b212cfd0c00000000000000000000000000000000212dfd0c00000000000000000000000000000000212efd\
+0c00000000000000000000000000000000212ffd0c0000000000000000000000000000000021304100211903404100211a2004200d41c0026c20\
+2b4180196c6a201941c0026c6a200e41c0006c6a41046c6a21312005200a41086c20194180c0016c6a41046c6a21322004202c41c00c6c200d41\
+c0026c6a201941c0026c6a200e41c0006c6a41046c6a213303402031fd09020021342032fd000280cc04213520342035fde601202dfde401212d\
+2032fd000290cc04213620342036fde601202efde401212e2033fd090200213720372035fde601202ffde401212f20372036fde6012030fde401\
+2130203141046a213120324180046a2132203341046a2133201a41016a221a41c001480d000b201941016a22194103480d000b2007200a41086c\
+200d4180036c6a202b4180126c6a200e4180016c6a41046c6a21382038202d2028fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b02002038202e202afde401fd0c00000000000000000000000000000000fdeb01fd0b02102007202c4180096c200a41086c6a200d4180036c6a\
+200e4180016c6a41046c6a21392039202f2028fde401fd0c00000000000000000000000000000000fdeb01fd0b020020392030202afde401fd0c\
+00000000000000000000000000000000fdeb01fd0b0210202b41016a222b200228020041016a41026d480d000b0b200e41016a220e4103480d00\
+0b200d41016a220d4103480d000b200841016a22082001480d000b0b0bc20c0f057f0a7b047f087b017f017b017f017b017f017b027f047b037f\
+047b027f200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c20\
+0228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c000000000000000000000000000000\
+00210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000\
+0000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000\
+00000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021154100211603404100211720\
+04200b4180096c20166a41046c6a21182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d016211b\
+201a201bfde601200cfde401210c2019fd000290d016211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde4\
+01210e201d201cfde601200ffde401210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fd\
+e40121112018fd0902806c211f201f201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121\
+202020201bfde6012014fde40121142020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b\
+0b201641016a2216418001480d000b2005200941086c41046c6a21222022fd000280d02821212022fd000290d02821232006200b41c0006c2009\
+41086c6a41046c6a21242024200c2021fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b028002202420\
+0f2023fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202420102021fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b028004202420112023fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b0290062024\
+20142021fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202420152023fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b029008052005200941086c41046c6a21262026fd000280d02821252026fd000290d0282127410021280340202841026c41016a\
+200228020041016b202841026c41016a200228020041016b481b2129fd0c00000000000000000000000000000000212afd0c0000000000000000\
+0000000000000000212bfd0c00000000000000000000000000000000212cfd0c00000000000000000000000000000000212d4100211603404100\
+2117200420284180126c20166a41046c6a212e2005200941086c201641c0046c6a41046c6a212f200420294180096c20166a41046c6a21300340\
+202efd0902002131202ffd000280d016213220312032fde601202afde401212a202ffd000290d016213320312033fde601202bfde401212b2030\
+fd090200213420342032fde601202cfde401212c20342033fde601202dfde401212d202e4180046a212e202f4180026a212f20304180046a2130\
+201741016a22174109480d000b201641016a2216418001480d000b2006200941086c20284180016c6a41046c6a21352035202a2025fde401fd0c\
+00000000000000000000000000000000fdeb01fd0b02002035202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b021020\
+06202941c0006c200941086c6a41046c6a21362036202c2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002036202d20\
+27fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202841016a2228200228020041016a41026d480d000b0b200741016a22\
+072001480d000b0b0be10610017d017f097d047f0a7d037f017d017f017d027f017d027f017d017f017d027f200020014804402005410041046c\
+6a210920092a0280e628210820092a0284e628210a20092a0288e628210b20092a028ce628210c20092a0290e628210d20092a0294e628210e20\
+092a0298e628210f20092a029ce628211020092a02a0e628211120092a02a4e62821122000211303402013211420142115410021160340430000\
+0000211743000000002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000\
+211f43000000002120410021212004201541c0006c41046c6a21222005410041046c6a2123034020222a020021242017202420232a0280d22894\
+9221172018202420232a0284d228949221182019202420232a0288d22894922119201a202420232a028cd2289492211a201b202420232a0290d2\
+289492211b201c202420232a0294d2289492211c201d202420232a0298d2289492211d201e202420232a029cd2289492211e201f202420232a02\
+a0d2289492211f2020202420232a02a4d22894922120202241046a2122202341286a2123202141016a222141c000480d000b2006201541166c41\
+046c6a21252025201720089238020020252018200a9238020420252019200b923802082025201a200c9238020c2025201b200d92380210202520\
+1c200e923802142025201d200f923802182025201e20109238021c2025201f20119238022020252020201292380224201641016a22164101480d\
+000b43ffff7fff2126410021212006201541166c41046c6a21270340202620272a0200972126202741046a2127202141016a2221410a480d000b\
+2006201541166c41046c6a21282028202638022820282a022821294100212a2006201541166c41046c6a212b0340202b202b2a02002029931002\
+38022c202b41046a212b202a41016a222a410a480d000b4300000000212c410021212006201541166c41046c6a212d0340202c202d2a022c9221\
+2c202d41046a212d202141016a2221410a480d000b2028202c38025420282a0254212e4100212a20072015410a6c41046c6a212f200620154116\
+6c41046c6a21300340202f20302a022c202e95380200202f41046a212f203041046a2130202a41016a222a410a480d000b201341016a22132001\
+480d000b0b0b860101077f20002001480440200021080340200821092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004\
+200a4190066c6a210e0340200d200e2d0000b24300007f4395380200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b\
+41016a220b4101480d000b200841016a22082001480d000b0b0b860702077f1f7b20002001480440200021080340200821092009412070210a20\
+0941206e21092009210b4100210c2005200b41086c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200d\
+fd0002800a210f200ffd0c0000003f0000003f0000003f0000003ffde6012110200dfd0002804afd0c0000003f0000003f0000003f0000003ffd\
+e6012111200dfd0002808a0121122012fd0c0000003f0000003f0000003f0000003ffde6012113200dfd000280ca01fd0c0000003f0000003f00\
+00003f0000003ffde6012114200dfd0002808a0321152015fd0c0000003f0000003f0000003f0000003ffde601211620102014fde4012016fde4\
+0121172017fd0c0000003f0000003f0000003f0000003ffde6012118200dfd0002808a02fd0c0000003f0000003f0000003f0000003ffde60121\
+19200dfd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211a20112019fde401201afde401fd0c0000003f0000003f0000003f\
+0000003ffde601211b200dfd000280ca02fd0c0000003f0000003f0000003f0000003ffde601211c200dfd0002808a04211d201dfd0c0000003f\
+0000003f0000003f0000003ffde601211e2013201cfde401201efde401211f201ffd0c0000003f0000003f0000003f0000003ffde60121202010\
+2014fde5012016fde40121212021fd0c0000003f0000003f0000003f0000003ffde601212220112019fde501201afde401fd0c0000003f000000\
+3f0000003f0000003ffde60121232013201cfde501201efde40121242024fd0c0000003f0000003f0000003f0000003ffde601212520102011fd\
+e4012013fde401212620102011fde5012013fde40121272018201bfde4012020fde40121282018201bfde5012020fde401212920222023fde401\
+2025fde401212a20222023fde5012025fde401212b2016201afde401201efde401212c2016201afde501201efde401212d200e200ffd0b020020\
+0e2026fd0b028008200e2027fd0b028010200e2012fd0b028018200e2017fd0b028020200e2028fd0b028028200e2029fd0b028030200e201ffd\
+0b028038200e2021fd0b028040200e202afd0b028048200e202bfd0b028050200e2024fd0b028058200e2015fd0b028060200e202cfd0b028068\
+200e202dfd0b028070200e201dfd0b028078200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b\
+0b0beb0807067f087b037f0f7b017f017b017f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340\
+fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000000000\
+2110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000\
+00002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b41386c200a41\
+90066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200e\
+fde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d20\
+1d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014\
+fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd0902082120\
+2020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd0002900121\
+22201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde401211520\
+1641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6\
+012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fd\
+e6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a\
+22164103480d000b0b2005200d41086c41046c6a21282028fd0002800921272028fd0002900921292006200d41086c200b41a0036c6a200a41a0\
+2a6c6a200c41206c6a41046c6a212a202a200e2027fde401fd0c00000000000000000000000000000000fdeb01200f2027fde401fd0c00000000\
+000000000000000000000000fdeb01fde90120102027fde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde401fd0c\
+00000000000000000000000000000000fdeb01fde901fd0b0200202a20122029fde401fd0c00000000000000000000000000000000fdeb012013\
+2029fde401fd0c00000000000000000000000000000000fdeb01fde90120142029fde401fd0c00000000000000000000000000000000fdeb01fd\
+e90120152029fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c41\
+0d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0bea1002077f3c7b2000200148200228020041044e7104402000\
+2108034020082109200941c00070210a200941c0006e21092009210b4100210c2005200b41086c200a4180016c6a41046c6a210d2007200b4180\
+e4006c200a41086c6a41046c6a210e0340200dfd000280cc04210f200ffd0c0000003f0000003f0000003f0000003ffde60121102010fd0c398e\
+e33d398ee33d398ee33d398ee33dfde6012111200dfd000280cc0621122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd0c\
+398ee33d398ee33d398ee33d398ee33dfde6012114200dfd000280cc0821152015fd0c0000003f0000003f0000003f0000003ffde6012116200f\
+fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200dfd000280cc0a21182018fd0c398ee33d398ee33d398ee33d398ee33dfde6012119\
+200dfd000280cc10211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b20172019fde401201bfde401211c201cfd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601211d2012fd0c398ee33d398ee33d398ee33d398ee33dfde601211e200dfd000280cc0c211f201ffd0c398ee3\
+3d398ee33d398ee33d398ee33dfde6012120200dfd000280cc1221212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122201e2020fd\
+e4012022fde40121232023fd0c398ee33d398ee33d398ee33d398ee33dfde60121242015fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+25200dfd000280cc0e21262026fd0c398ee33d398ee33d398ee33d398ee33dfde6012127200dfd000280cc1421282028fd0c398ee33d398ee33d\
+398ee33d398ee33dfde601212920252027fde4012029fde401212a20172018fd0c398e633d398e633d398e633d398e633dfde601fde501201afd\
+0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c201e201ffd0c398e\
+633d398e633d398e633d398e633dfde601fde5012021fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212d202dfd0c398ee33d398e\
+e33d398ee33d398ee33dfde601212e2028fd0c398ee33c398ee33c398ee33c398ee33cfde601212f20252026fd0c398e633d398e633d398e633d\
+398e633dfde601fde501202ffde4012130200ffd0c398e633d398e633d398e633d398e633dfde6012019fde501201afd0c398e633e398e633e39\
+8e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322012fd0c398e633d398e633d398e633d398e\
+633dfde6012020fde5012021fd0c398e633e398e633e398e633e398e633efde601fde40121332033fd0c398ee33d398ee33d398ee33d398ee33d\
+fde60121342028fd0c398e633e398e633e398e633e398e633efde60121352015fd0c398e633d398e633d398e633d398e633dfde6012027fde501\
+2035fde40121362010fd0c0000003f0000003f0000003f0000003ffde601213720112014fde4012016fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601fde401213820112013fd0c398e633d398e633d398e633d398e633dfde601fde5012016fd0c398ee33c398ee33c398ee33c398ee33cfd\
+e601fde40121392010fd0c398e633d398e633d398e633d398e633dfde6012014fde5012016fd0c398e633e398e633e398e633e398e633efde601\
+fde401213a201cfd0c0000003f0000003f0000003f0000003ffde601213b201d2024fde401202afd0c398ee33d398ee33d398ee33d398ee33dfd\
+e601fde401213c201d2023fd0c398e633d398e633d398e633d398e633dfde601fde501202afd0c398ee33c398ee33c398ee33c398ee33cfde601\
+fde401213d201cfd0c398e633d398e633d398e633d398e633dfde6012024fde501202afd0c398e633e398e633e398e633e398e633efde601fde4\
+01213e202bfd0c0000003f0000003f0000003f0000003ffde601213f202c202efde4012030fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+fde4012140202c202dfd0c398e633d398e633d398e633d398e633dfde601fde5012030fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
+012141202bfd0c398e633d398e633d398e633d398e633dfde601202efde5012030fd0c398e633e398e633e398e633e398e633efde601fde40121\
+422031fd0c0000003f0000003f0000003f0000003ffde601214320322034fde4012036fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4\
+01214420322033fd0c398e633d398e633d398e633d398e633dfde601fde5012036fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
+452031fd0c398e633d398e633d398e633d398e633dfde6012034fde5012036fd0c398e633e398e633e398e633e398e633efde601fde401214620\
+1afd0c0000003f0000003f0000003f0000003ffde6012147201b2022fde4012029fde4012148201b2021fd0c398e633d398e633d398e633d398e\
+633dfde601fde501202ffde4012149201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012035fde401214a200e2037fd0b0200\
+200e2038fd0b028010200e2039fd0b028020200e203afd0b028030200e2016fd0b028040200e203bfd0b028050200e203cfd0b028060200e203d\
+fd0b028070200e203efd0b02808001200e202afd0b02809001200e203ffd0b0280a001200e2040fd0b0280b001200e2041fd0b0280c001200e20\
+42fd0b0280d001200e2030fd0b0280e001200e2043fd0b0280f001200e2044fd0b02808002200e2045fd0b02809002200e2046fd0b0280a00220\
+0e2036fd0b0280b002200e2047fd0b0280c002200e2048fd0b0280d002200e2049fd0b0280e002200e204afd0b0280f002200e2028fd0b028080\
+03200d41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bc3091c017d017f097d047f0a7d037f\
+017d017f017d027f017d027f017d017f017d027f017d017f017d037f017d017f017d017f017d027f017d017f200020014804402005410041046c\
+6a210a200a2a0280e6282109200a2a0284e628210b200a2a0288e628210c200a2a028ce628210d200a2a0290e628210e200a2a0294e628210f20\
+0a2a0298e6282110200a2a029ce6282111200a2a02a0e6282112200a2a02a4e62821132000211403402014211520152116410021170340430000\
+00002118430000000021194300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000\
+212043000000002121410021222004201641c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d22894\
+9221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b202520242a028cd2289492211b201c202520242a0290d2\
+289492211c201d202520242a0294d2289492211d201e202520242a0298d2289492211e201f202520242a029cd2289492211f2020202520242a02\
+a0d228949221202021202520242a02a4d22894922121202341046a2123202441286a2124202241016a222241c000480d000b2006201641236c41\
+046c6a21262026201820099238020020262019200b923802042026201a200c923802082026201b200d9238020c2026201c200e92380210202620\
+1d200f923802142026201e2010923802182026201f20119238021c2026202020129238022020262021201392380224201741016a22174101480d\
+000b43ffff7fff2127410021222006201641236c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b\
+2006201641236c41046c6a21292029202738022820292a0228212a4100212b2006201641236c41046c6a212c0340202c202c2a0200202a931002\
+38022c202c41046a212c202b41016a222b410a480d000b4300000000212d410021222006201641236c41046c6a212e0340202d202e2a022c9221\
+2d202e41046a212e202241016a2222410a480d000b2029202d38025420292a0254212f4100212b20072016410a6c41046c6a2130200620164123\
+6c41046c6a21310340203020312a022c202f95380200203041046a2130203141046a2131202b41016a222b410a480d000b43ffff7fff21324100\
+212220072016410a6c41046c6a21330340203220332a0200972132203341046a2133202241016a2222410a480d000b43ffff7fff213441002135\
+4100213620072016410a6c41046c6a2137034020372a02002138203820345e203820385c7221392038203420391b21344100410a6c20366a2035\
+20391b2135203741046a2137203641016a2236410a480d000b20352008201641046c6a213b203b28020046b2213a202920323802582029203a38\
+025c20292a0258213c4100212b2006201641236c41046c6a213d20072016410a6c41046c6a213e0340203d203e2a0200203c93380260203d4104\
+6a213d203e41046a213e202b41016a222b410a480d000b4300000000213f410021222006201641236c41046c6a21400340203f20402a02601002\
+92213f204041046a2140202241016a2222410a480d000b2029203f38028801201441016a22142001480d000b0b0b9e0206017d057f017d027f04\
+7d047f2000200148044043000000002108410021092004410041046c6a210a2005410041046c6a210b0340200a280200210c200c41004e200c41\
+0a4871044020082005200c200941236c6a41186a41046c6a210d200d2a0200200b2a0288011003939221080b200a41046a210a200b418c016a21\
+0b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c6a21100340200e20102a025c92210e2010418c016a2110\
+200f41016a220f2002280200480d000b2002280200b221112008201195211220128c2113200e2011952114200021150340201521162006410041\
+046c6a2117201720133802002007410041046c6a211820182014380200201541016a22152001480d000b0b0b992537017d017f017d017f017d01\
+7f017d017f017d017f017d017f017d027f017d017f017d017f017d027f017d017f017d017f017d017f017d017f017d017f017d017f017d017f01\
+7d087f057d037f037d037f017d017f017d017f017b017f1c7b027f187b027f037b027f0f7b027f277b2000200148044020022a0204210c200cfc\
+00210d20022a0208210e200efc00210f20022a020c21102010fc00211120022a020421122012fc00211320022a020821142014fc00211520022a\
+020c21162016fc00211720022a020421182018fc0021192019410a6c211a20022a0208211b201bfc00211c20022a020c211d201dfc00211e2002\
+2a0204211f201ffc0021202020410a6c212120022a020821222022fc00212320022a020c21242024fc00212520022a020421262026fc00212720\
+022a020821282028fc00212920022a020c212a202afc00212b20022a0204212c202cfc00212d20022a0208212e202efc00212f20022a020c2130\
+2030fc00213120002132034020322133203321342004203441246c41046c6a213520352034200d6a4100200f201110083802002035203420136a\
+4101201520171008380204410021362004203441246c41046c6a213703402037436666663f43cdcccc3d20362034410a6c6a201a6a4102201c20\
+1e10089492430000444494380208203741046a2137203641016a2236410a480d000b410021362004203441246c41046c6a2138034020382a0208\
+213943114b93be43104b133f20362034410a6c6a20216a410320232025100894921002213a2039203a959190213b2039203a949190213c203820\
+3b3802302038203c380258203841046a2138203641016a2236410a480d000b43ffff7fff213d4100213e4100213f2004203441246c41046c6a21\
+40034020402a0230214120402a025821422041430000803f602041430000e0415f712042430000803f60712042430000e0415f71b22143204320\
+3d5e204320435c7221442043203d20441b213d4100410a6c203f6a203e20441b213e204041046a2140203f41016a223f410a480d000b20052034\
+41046c6a21452045203e36020020452802002146204641004e2046410a4871047d20042046203441246c6a41046c6a214820482a023043000080\
+3f6020482a0230430000e0415f7120482a0258430000803f607120482a0258430000e0415f71047d20482a02300543000000000b054300000000\
+0b2147204641004e2046410a4871047d20042046203441246c6a41046c6a214a204a2a0230430000803f60204a2a0230430000e0415f71204a2a\
+0258430000803f6071204a2a0258430000e0415f71047d204a2a02580543000000000b0543000000000b21492035204738028001203520493802\
+84012035203420276a41042029202b10083802880120352034202d6a4105202f2031100838028c012035fd09028001214b204bfd1f0043000000\
+005e214c2035fd09028801214d204bfd0c0000e0410000e0410000e0410000e0414100204c6bfd11fd52214efd0c0000e0410000e0410000e041\
+0000e041204efde501214f204ffd0c0000803f0000803f0000803f0000803ffde4012150204d2050fde6012151204ffd0c000000400000004000\
+00004000000040fde7012152205120524100204c6bfd11fd5221532053fd682154204efd0c0000e0410000e0410000e0410000e041fde7012155\
+204efd0c0000803f0000803f0000803f0000803ffde50121562035fd09028c0121572035fd0902840121582058fd0c0000e0410000e0410000e0\
+410000e0414100204c6bfd11fd522159fd0c0000e0410000e0410000e0410000e0412059fde501215a205afd0c0000803f0000803f0000803f00\
+00803ffde401215b2057205bfde601215c205afd0c00000040000000400000004000000040fde701215d205c205d4100204c6bfd11fd52215e20\
+5efd68215f2059fd0c0000e0410000e0410000e0410000e041fde70121602059fd0c0000803f0000803f0000803f0000803ffde50121612035fd\
+0902042162fd0c0000a0410000a0410000a0410000a0412062fde6012163fd0c000020c1000020c1000020c1000020c12063fde40121642064fd\
+0c35fa8e3c35fa8e3c35fa8e3c35fa8e3cfde60121652065fd1f00100afd1321662065fd1f00100bfd1321672035fd09020021682068fd1f0043\
+0000003f5d21694100216a0340206a41046c41006afd11fd0c00000000010000000200000003000000fdae01fdfa01216b206bfd0c0000003f00\
+00003f0000003f0000003ffde401216c206c2060fde601216d206dfd0c0000003f0000003f0000003f0000003ffde501216e206efd0c00000000\
+000000000000000000000000fde901216f206f2061fde8012170205f2070fde40121712071fd68217220712072fde5012173fd0c0000803f0000\
+803f0000803f0000803f2073fde50121742072fdf80121752075fd0c00000000000000000000000000000000fd3f21762075fd0c1c0000001c00\
+00001c0000001c000000fd3921772075fdfa0121782078fd0c00005841000058410000584100005841fde501217920662079fde601217a206720\
+79fde601217b2075fd0c01000000010000000100000001000000fdae01217c207cfd0c00000000000000000000000000000000fd3f217d207cfd\
+0c1c0000001c0000001c0000001c000000fd39217e207cfdfa01217f207ffd0c00005841000058410000584100005841fde50121800120662080\
+01fde6012181012067208001fde6012182014100213603404100218301200820344190066c206a41046c6a41046c6a21840103402054208301b2\
+430000003f92fd132055fde601fd0c0000003f0000003f0000003f0000003ffde501fd0c00000000000000000000000000000000fde9012056fd\
+e801fde401218501208501fd68218601208501208601fde501218701208601fd1f00fc0021880120880141004e208801411c4871218901208801\
+b2430000584193fd13218a012067208a01fde601218b01207a208b01fde401fd0c00005841000058410000584100005841fde401fd6a218c0120\
+66208a01fde601218d01207b208d01fde501fd0c00005841000058410000584100005841fde401fd6a218e01208c01fdf801218f01208f01fd0c\
+00000000000000000000000000000000fd3f208f01fd0c1c0000001c0000001c0000001c000000fd39fd4e219001208e01fdf801219101209101\
+fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae01209101410020696bfd11fd5221920120\
+8101208b01fde401fd0c00005841000058410000584100005841fde401fd6a219301208201208d01fde501fd0c00005841000058410000584100\
+005841fde401fd6a219401209301fdf801219501209501fd0c00000000000000000000000000000000fd3f209501fd0c1c0000001c0000001c00\
+00001c000000fd39fd4e219601209401fdf801219701209701fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b00\
+00001b000000fdae01209701410020696bfd11fd5221980120880141016a21990120990141004e209901411c4871219a01209901b24300005841\
+93fd13219b012067209b01fde601219c01207a209c01fde401fd0c00005841000058410000584100005841fde401fd6a219d012066209b01fde6\
+01219e01207b209e01fde501fd0c00005841000058410000584100005841fde401fd6a219f01209d01fdf80121a00120a001fd0c000000000000\
+00000000000000000000fd3f20a001fd0c1c0000001c0000001c0000001c000000fd39fd4e21a101209f01fdf80121a20120a201fd0cffffffff\
+fffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae0120a201410020696bfd11fd5221a301208101209c01fd\
+e401fd0c00005841000058410000584100005841fde401fd6a21a401208201209e01fde501fd0c00005841000058410000584100005841fde401\
+fd6a21a50120a401fdf80121a60120a601fd0c00000000000000000000000000000000fd3f20a601fd0c1c0000001c0000001c0000001c000000\
+fd39fd4e21a70120a501fdf80121a80120a801fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000\
+fdae0120a801410020696bfd11fd5221a901208401fd0c0000803f0000803f0000803f0000803f208701fde501207441002089016bfd112076fd\
+4e2077fd4e21aa01209001209101fd0c00000000000000000000000000000000fd3ffd4e209101fd0c1c0000001c0000001c0000001c000000fd\
+39fd4e21ab0120ab0120aa01fd4e21ac01209001209201fd0c00000000000000000000000000000000fd3ffd4e209201fd0c1c0000001c000000\
+1c0000001c000000fd39fd4e21ad0120ad0120ac01fd4e21ae01209201208f01fd0c1c0000001c0000001c0000001c000000fdb501fdae012034\
+4190066cfd11fdae0120ae01fd4e2006fd11fdae0121af0120af01fd1b002d0000fd1120af01fd1b012d0000fd1c0120af01fd1b022d0000fd1c\
+0220af01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120ad01fd4e20ab01fd4e208c01fd0c000000000000\
+00000000000000000000fd46208c01fd0c0000e0410000e0410000e0410000e041fd43fd4e208e01fd0c00000000000000000000000000000000\
+fd46fd4e208e01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20aa01fd4efde601207341002089016bfd11207dfd4e207efd4e21\
+b001209601209701fd0c00000000000000000000000000000000fd3ffd4e209701fd0c1c0000001c0000001c0000001c000000fd39fd4e21b101\
+20b10120b001fd4e21b201209601209801fd0c00000000000000000000000000000000fd3ffd4e209801fd0c1c0000001c0000001c0000001c00\
+0000fd39fd4e21b30120b30120b201fd4e21b401209501fd0c1c0000001c0000001c0000001c000000fdb501209801fdae0120344190066cfd11\
+fdae0120b401fd4e2006fd11fdae0121b50120b501fd1b002d0000fd1120b501fd1b012d0000fd1c0120b501fd1b022d0000fd1c0220b501fd1b\
+032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b301fd4e20b101fd4e209301fd0c000000000000000000000000\
+00000000fd46209301fd0c0000e0410000e0410000e0410000e041fd43fd4e209401fd0c00000000000000000000000000000000fd46fd4e2094\
+01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b001fd4efde601fde401fde60120870120744100209a016bfd112076fd4e2077\
+fd4e21b60120a10120a201fd0c00000000000000000000000000000000fd3ffd4e20a201fd0c1c0000001c0000001c0000001c000000fd39fd4e\
+21b70120b70120b601fd4e21b80120a10120a301fd0c00000000000000000000000000000000fd3ffd4e20a301fd0c1c0000001c0000001c0000\
+001c000000fd39fd4e21b90120b90120b801fd4e21ba0120a001fd0c1c0000001c0000001c0000001c000000fdb50120a301fdae012034419006\
+6cfd11fdae0120ba01fd4e2006fd11fdae0121bb0120bb01fd1b002d0000fd1120bb01fd1b012d0000fd1c0120bb01fd1b022d0000fd1c0220bb\
+01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b901fd4e20b701fd4e209d01fd0c000000000000000000\
+00000000000000fd46209d01fd0c0000e0410000e0410000e0410000e041fd43fd4e209f01fd0c00000000000000000000000000000000fd46fd\
+4e209f01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b601fd4efde60120734100209a016bfd11207dfd4e207efd4e21bc0120\
+a70120a801fd0c00000000000000000000000000000000fd3ffd4e20a801fd0c1c0000001c0000001c0000001c000000fd39fd4e21bd0120bd01\
+20bc01fd4e21be0120a70120a901fd0c00000000000000000000000000000000fd3ffd4e20a901fd0c1c0000001c0000001c0000001c000000fd\
+39fd4e21bf0120bf0120be01fd4e21c00120a601fd0c1c0000001c0000001c0000001c000000fdb50120a901fdae0120344190066cfd11fdae01\
+20c001fd4e2006fd11fdae0121c10120c101fd1b002d0000fd1120c101fd1b012d0000fd1c0120c101fd1b022d0000fd1c0220c101fd1b032d00\
+00fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120bf01fd4e20bd01fd4e20a401fd0c000000000000000000000000000000\
+00fd4620a401fd0c0000e0410000e0410000e0410000e041fd43fd4e20a501fd0c00000000000000000000000000000000fd46fd4e20a501fd0c\
+0000e0410000e0410000e0410000e041fd43fd4efd4e20bc01fd4efde601fde401fde601fde401fd0b020020840141f0006a2184012083014101\
+6a228301411c480d000b203641016a22364101480d000b206a41016a226a4107480d000b203241016a22322001480d000b0b0b860702077f1f7b\
+200020014804402000210c0340200c210d200d412070210e200d41206e210d200d210f410021102007200f41086c200e41c0006c6a41046c6a21\
+112009200f4180206c200e41086c6a41046c6a211203402011fd0002800a21132013fd0c0000003f0000003f0000003f0000003ffde601211420\
+11fd0002804afd0c0000003f0000003f0000003f0000003ffde60121152011fd0002808a0121162016fd0c0000003f0000003f0000003f000000\
+3ffde60121172011fd000280ca01fd0c0000003f0000003f0000003f0000003ffde60121182011fd0002808a0321192019fd0c0000003f000000\
+3f0000003f0000003ffde601211a20142018fde401201afde401211b201bfd0c0000003f0000003f0000003f0000003ffde601211c2011fd0002\
+808a02fd0c0000003f0000003f0000003f0000003ffde601211d2011fd000280ca03fd0c0000003f0000003f0000003f0000003ffde601211e20\
+15201dfde401201efde401fd0c0000003f0000003f0000003f0000003ffde601211f2011fd000280ca02fd0c0000003f0000003f0000003f0000\
+003ffde60121202011fd0002808a0421212021fd0c0000003f0000003f0000003f0000003ffde601212220172020fde4012022fde40121232023\
+fd0c0000003f0000003f0000003f0000003ffde601212420142018fde501201afde40121252025fd0c0000003f0000003f0000003f0000003ffd\
+e60121262015201dfde501201efde401fd0c0000003f0000003f0000003f0000003ffde601212720172020fde5012022fde40121282028fd0c00\
+00003f0000003f0000003f0000003ffde601212920142015fde4012017fde401212a20142015fde5012017fde401212b201c201ffde4012024fd\
+e401212c201c201ffde5012024fde401212d20262027fde4012029fde401212e20262027fde5012029fde401212f201a201efde4012022fde401\
+2130201a201efde5012022fde401213120122013fd0b02002012202afd0b0280082012202bfd0b02801020122016fd0b0280182012201bfd0b02\
+80202012202cfd0b0280282012202dfd0b02803020122023fd0b02803820122025fd0b0280402012202efd0b0280482012202ffd0b0280502012\
+2028fd0b02805820122019fd0b02806020122030fd0b02806820122031fd0b02807020122021fd0b028078201141106a2111201241106a211220\
+1041016a22104102480d000b200c41016a220c2001480d000b0b0b6401067f200020014804402000210c0340200c210d200d41c00070210e200d\
+41c0006e210d200d210f200a200e200f41c0006c6a41046c6a211020102007200e410a6c200f6a41046c6a211120112a0280d228380200200c41\
+016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f200b200e41c0016d4180c0016c200e41\
+c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102007200e41c0016d41c0016c200e41c0006f6a200e41c0006d41036f41\
+c0006c6a41046c6a21110340201020112a0280d016380200201041046a211020114180126a2111200f41016a220f418001480d000b200c41016a\
+220c2001480d000b0b0bc20b07067f087b037f0f7b017f177b027f200020014804402000210b0340200b210c200c210d4100210e03404100210f\
+0340410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000\
+00000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000\
+000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004\
+200e41386c200d4190066c6a200f41026c6a41046c6a211a2005201041086c41046c6a211b02400340201afd090200211c201bfd000200211d20\
+1c201dfde6012011fde4012111201afd090204211e201e201dfde6012012fde4012112201afd090270211f201f201dfde6012013fde401211320\
+1afd09027421202020201dfde6012014fde4012114201bfd0002102121201c2021fde6012015fde4012115201e2021fde6012016fde401211620\
+1f2021fde6012017fde401211720202021fde6012018fde4012118201941a07e460d01201bfd000280012122201e2022fde6012011fde4012111\
+201afd090208212320232022fde6012012fde401211220202022fde6012013fde4012113201afd090278212420242022fde6012014fde4012114\
+201bfd000290012125201e2025fde6012015fde401211520232025fde6012016fde401211620202025fde6012017fde401211720242025fde601\
+2018fde4012118201941e07c460d01201bfd00028002212620232026fde6012011fde4012111201afd09020c212720272026fde6012012fde401\
+211220242026fde6012013fde4012113201afd09027c212820282026fde6012014fde4012114201bfd00029002212920232029fde6012015fde4\
+01211520272029fde6012016fde401211620242029fde6012017fde401211720282029fde6012018fde4012118201a41f0006a211a201b418003\
+6a211b201941016a22194103480d000b0b2005201041086c41046c6a212b202bfd00028009212a2011202afde401fd0c00000000000000000000\
+000000000000fdeb01212c2012202afde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e20\
+2c202d202efd52212f2013202afde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20\
+302031fd5221322014202afde401fd0c00000000000000000000000000000000fdeb01213320332032fd4520322032fd42fd5021342032203320\
+34fd522135202bfd00029009213620152036fde401fd0c00000000000000000000000000000000fdeb01213720162036fde401fd0c0000000000\
+0000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a20172036fde401fd0c00000000000000\
+000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213d20182036fde401fd0c000000000000000000\
+00000000000000fdeb01213e203e203dfd45203d203dfd42fd50213f203d203e203ffd522140fd0c01000000010000000100000001000000202e\
+fd4ffd0c020000000200000002000000020000002031fd52fd0c030000000300000003000000030000002034fd522141fd0c0100000001000000\
+01000000010000002039fd4ffd0c02000000020000000200000002000000203cfd52fd0c03000000030000000300000003000000203ffd522142\
+2006201041086c200e41a0036c6a200d41a02a6c6a200f41206c6a41046c6a214320432035fd0b02002007201041086c200e41a0036c6a200d41\
+a02a6c6a200f41206c6a41046c6a214420442041fd0b020020432040fd0b021020442042fd0b0210201041016a22104104480d000b200f41016a\
+220f410d480d000b200e41016a220e410d480d000b200b41016a220b2001480d000b0b0bea1002077f3c7b2000200148200228020041044e7104\
+402000210b0340200b210c200c41c00070210d200c41c0006e210c200c210e4100210f2005200e41086c200d4180016c6a41046c6a2110200820\
+0e4180e4006c200d41086c6a41046c6a211103402010fd000280cc0421122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd\
+0c398ee33d398ee33d398ee33d398ee33dfde60121142010fd000280cc0621152015fd0c0000003f0000003f0000003f0000003ffde601211620\
+16fd0c398ee33d398ee33d398ee33d398ee33dfde60121172010fd000280cc0821182018fd0c0000003f0000003f0000003f0000003ffde60121\
+192012fd0c398ee33d398ee33d398ee33d398ee33dfde601211a2010fd000280cc0a211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01211c2010fd000280cc10211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e201a201cfde401201efde401211f201ffd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121202015fd0c398ee33d398ee33d398ee33d398ee33dfde60121212010fd000280cc0c21222022fd0c\
+398ee33d398ee33d398ee33d398ee33dfde60121232010fd000280cc1221242024fd0c398ee33d398ee33d398ee33d398ee33dfde60121252021\
+2023fde4012025fde40121262026fd0c398ee33d398ee33d398ee33d398ee33dfde60121272018fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e60121282010fd000280cc0e21292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a2010fd000280cc14212b202bfd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601212c2028202afde401202cfde401212d201a201bfd0c398e633d398e633d398e633d398e633dfde601fde501\
+201dfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f20212022fd\
+0c398e633d398e633d398e633d398e633dfde601fde5012024fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121302030fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde6012131202bfd0c398ee33c398ee33c398ee33c398ee33cfde601213220282029fd0c398e633d398e633d39\
+8e633d398e633dfde601fde5012032fde40121332012fd0c398e633d398e633d398e633d398e633dfde601201cfde501201dfd0c398e633e398e\
+633e398e633e398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352015fd0c398e633d398e633d398e63\
+3d398e633dfde6012023fde5012024fd0c398e633e398e633e398e633e398e633efde601fde40121362036fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde6012137202bfd0c398e633e398e633e398e633e398e633efde60121382018fd0c398e633d398e633d398e633d398e633dfde601202a\
+fde5012038fde40121392013fd0c0000003f0000003f0000003f0000003ffde601213a20142017fde4012019fd0c398ee33d398ee33d398ee33d\
+398ee33dfde601fde401213b20142016fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398e\
+e33cfde601fde401213c2013fd0c398e633d398e633d398e633d398e633dfde6012017fde5012019fd0c398e633e398e633e398e633e398e633e\
+fde601fde401213d201ffd0c0000003f0000003f0000003f0000003ffde601213e20202027fde401202dfd0c398ee33d398ee33d398ee33d398e\
+e33dfde601fde401213f20202026fd0c398e633d398e633d398e633d398e633dfde601fde501202dfd0c398ee33c398ee33c398ee33c398ee33c\
+fde601fde4012140201ffd0c398e633d398e633d398e633d398e633dfde6012027fde501202dfd0c398e633e398e633e398e633e398e633efde6\
+01fde4012141202efd0c0000003f0000003f0000003f0000003ffde6012142202f2031fde4012033fd0c398ee33d398ee33d398ee33d398ee33d\
+fde601fde4012143202f2030fd0c398e633d398e633d398e633d398e633dfde601fde5012033fd0c398ee33c398ee33c398ee33c398ee33cfde6\
+01fde4012144202efd0c398e633d398e633d398e633d398e633dfde6012031fde5012033fd0c398e633e398e633e398e633e398e633efde601fd\
+e40121452034fd0c0000003f0000003f0000003f0000003ffde601214620352037fde4012039fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01fde401214720352036fd0c398e633d398e633d398e633d398e633dfde601fde5012039fd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
+e40121482034fd0c398e633d398e633d398e633d398e633dfde6012037fde5012039fd0c398e633e398e633e398e633e398e633efde601fde401\
+2149201dfd0c0000003f0000003f0000003f0000003ffde601214a201e2025fde401202cfde401214b201e2024fd0c398e633d398e633d398e63\
+3d398e633dfde601fde5012032fde401214c201dfd0c398e633d398e633d398e633d398e633dfde6012025fde5012038fde401214d2011203afd\
+0b02002011203bfd0b0280102011203cfd0b0280202011203dfd0b02803020112019fd0b0280402011203efd0b0280502011203ffd0b02806020\
+112040fd0b02807020112041fd0b028080012011202dfd0b0280900120112042fd0b0280a00120112043fd0b0280b00120112044fd0b0280c001\
+20112045fd0b0280d00120112033fd0b0280e00120112046fd0b0280f00120112047fd0b0280800220112048fd0b0280900220112049fd0b0280\
+a00220112039fd0b0280b0022011204afd0b0280c0022011204bfd0b0280d0022011204cfd0b0280e0022011204dfd0b0280f0022011202bfd0b\
+02808003201041106a2110201141106a2111200f41016a220f4102480d000b200b41016a220b2001480d000b0b0b8e0101077f20002001480440\
+2000210b0340200b210c200c41800170210d200c4180016e210c200c210e4100210f2009200e4180c0006c200d41c0006c6a41046c6a21102005\
+200e4180c0006c200d6a41046c6a21110340201020112a0280cc04380200201041046a211020114180046a2111200f41016a220f41c000480d00\
+0b200b41016a220b2001480d000b0b0b890101077f200020014804402000210b0340200b210c200c41c00070210d200c41c0006e210c200c210e\
+4100210f200a200e4180106c200d41206c6a41046c6a21102005200e4180106c200d6a41046c6a21110340201020112a02800a38020020104104\
+6a211020114180026a2111200f41016a220f4120480d000b200b41016a220b2001480d000b0b0b9e120a097f207b047f0a7b037f077b037f117b\
+067f0b7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f200420\
+0c41a02a6c200d41046c6a200e41c0066c6a41046c6a21102003200d41046c200e41a0016c6a41046c6a211103402010fd0002801a21122010fd\
+0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd000280\
+0d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e20\
+15201bfde501211f2010fd000280292019fde50121202010fd00028028201bfde50121212010fd0002002012fde5012014fde501212220162014\
+fde401212320142016fde50121242010fd000280032017fde5012016fde501212520182012fde401201afde5012126201c201afde4012127201a\
+201cfde5012128201d2017fde401201cfde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c2017201dfd\
+e501201ffde501212d2010fd000280272018fde5012020fde501212e20212020fde401212f20202021fde50121302010fd0002802a201dfde501\
+2021fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02\
+807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b\
+028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f70220104180026a211020114180016a\
+2111200f41016a220f4105480d000b200e41016a220e4105480d000b200d41016a220d4108480d000b4100213203404100213303404100213403\
+40410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000\
+000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000\
+000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c0000000000\
+0000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541a0016c6a41046c6a2141\
+200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde6012036fde40121362042fd\
+000210214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6012039fde40121392040\
+41807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd09028003214820482044fde6\
+01203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efde401213e20492045fd\
+e601203ffde401213f204141046a2141204241206a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a20\
+4a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d090\
+03204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d000b20344101\
+6a22344110480d000b203341016a22334101480d000b4100213303404100210e03404100210f2003203341046c200e41286c6a41046c6a214b20\
+03203341046c200e41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c8\
+032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053\
+fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde401215720522053fde501204bfd0002c0\
+e703fde4012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a2032055fde40120\
+56fde401fde401215a204d204efde501204bfd000280db03fde4012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002\
+e0ed03fde401fde401215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41206a214b\
+204c41c0006a214c200f41016a220f4105480d000b200e41016a220e4105480d000b203341016a22334102480d000b4100213303402005203241\
+086c203341046c6a41046c6a215e205efd000280ca04215d4100215f0340410021602003203341046c205f41a0016c6a41046c6a216120072032\
+41086c203341046c6a205f41c0026c6a200c41c00c6c6a41046c6a21622008203241086c203341046c6a205f41c0026c6a200c41c00c6c6a4104\
+6c6a216303402061fd000280f403205dfde401fd0c00000000000000000000000000000000fdeb0121642061fd0002a0f403205dfde401fd0c00\
+000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672061fd0002c0f603205dfde4\
+01fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2061fd0002e0f603\
+205dfde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c0100\
+00000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c03000000030000000300000003000000\
+206cfd52216e2062206dfd0b02002063206efd0b0200206141c0006a216120624180026a216220634180026a2163206041016a22604105480d00\
+0b205f41016a225f4105480d000b203341016a22334102480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bef0c24\
+017d017f0c7d047f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f037d037f017d\
+017f047d017f027d017f047d017f200020014804402005410041046c6a210920092a0280e628210820092a0284e628210a20092a0288e628210b\
+20092a028ce628210c20092a0290e628210d20092a0294e628210e20092a0298e628210f20092a029ce628211020092a02a0e628211120092a02\
+a4e62821122002280200b22113430000803f201395211420148c211520002116034020162117201721184100211903404300000000211a430000\
+0000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121430000000021224300000000\
+2123410021242004201841c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b2027\
+20262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f\
+202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd228949221212022202720262a02a0d22894922122\
+2023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006201841d7006c41046c6a212820\
+28201a2008923802002028201b200a923802042028201c200b923802082028201d200c9238020c2028201e200d923802102028201f200e923802\
+1420282020200f923802182028202120109238021c2028202220119238022020282023201292380224201941016a22194101480d000b43ffff7f\
+ff2129410021242006201841d7006c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a480d000b2006201841\
+d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006201841d7006c41046c6a212e0340202e202e2a0200202c93100238022c\
+202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006201841d7006c41046c6a21300340202f20302a022c92212f20\
+3041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d2006201841d7006c41046c6a21320340203220322a\
+022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006201841d7006c41046c6a21340340203320\
+342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff213541002136410021372006201841d7006c41046c6a21380340\
+20382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b2136203841046a2138203741016a2237\
+410a480d000b20362007201841046c6a213c203c28020046b2213b202b203338028001202b203b38028401202b2a028001213d4100212d200620\
+1841d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20403802b001203e41046a213e202d41016a22\
+2d410a480d000b43000000002141410021242006201841d7006c41046c6a21420340204120422a02b001922141204241046a2142202441016a22\
+24410a480d000b202b20413802d801203c28020021434100212d2006201841d7006c41046c6a21440340204420154300000000202d2043461b38\
+02dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006201841d7006c41046c6a21460340204520462a02dc01\
+922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720478c2148202b2a02d8012149204820499521\
+4a4100212d2006201841d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238028802204b41046a214b202d41016a222d41\
+0a480d000b4300000000214c202b2a0254214d410021242006201841d7006c41046c6a214e0340204c204e2a028802204e2a0258204d95949221\
+4c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f204f952150202b2a02b002215120518c21\
+524100212d2006201841d7006c41046c6a21530340205320532a02880220509420529220532a022c943802b402205341046a2153202d41016a22\
+2d410a480d000b201641016a22162001480d000b0b0ba00206017d057f017d027f047d047f200020014804404300000000210c4100210d200441\
+0041046c6a210e2005410041046c6a210f0340200e2802002110201041004e2010410a48710440200c20052010200d41d7006c6a41226a41046c\
+6a211120112a0200200f2a02d80110039392210c0b200e41046a210e200f41dc026a210f200d41016a220d2002280200480d000b430000000021\
+12410021132005410041046c6a21140340201220142a028401922112201441dc026a2114201341016a22132002280200480d000b2002280200b2\
+2115200c201595211620168c2117201220159521182000211903402019211a2008410041046c6a211b201b20173802002009410041046c6a211c\
+201c2018380200201941016a22192001480d000b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f\
+410021102005200e41046c6a21110340200f20112a02b40292210f201141dc026a2111201041016a22102002280200480d000b200a200e41046c\
+6a21122012200f380280e628200c41016a220c2001480d000b0b0bfb0205047f087d037f017d017f200020014804402000210c0340200c210d20\
+0d410870210e200d41086e210d200d210f4300000000211043000000002111430000000021124300000000211343000000002114430000000021\
+154300000000211643000000002117410021182005200f41046c6a21192006200e41086c41046c6a211a034020192a02b402211b2010201b201a\
+2a0200949221102011201b201a2a0204949221112012201b201a2a0208949221122013201b201a2a020c949221132014201b201a2a0210949221\
+142015201b201a2a0214949221152016201b201a2a0218949221162017201b201a2a021c94922117201941dc026a2119201a4180026a211a2018\
+41016a22182002280200480d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d228201c20113802a8d228201c20123802d0d228\
+201c20133802f8d228201c20143802a0d328201c20153802c8d328201c20163802f0d328201c2017380298d428200c41016a220c2001480d000b\
+0b0b8c0c09057f0a7b037f077b047f047b037f047b047f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f\
+200f41056c200228020041056b200f41056c200228020041056b481b2110410520022802004c0440fd0c00000000000000000000000000000000\
+2111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000\
+00002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000\
+000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000\
+000000000000211a4100211b2005201041d7006c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902b402211e201dfd000200\
+211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd0902900521212021201ffde6012013fde4\
+01211320212020fde6012014fde4012114201b41807f460d01201cfd0902ec0721222022201ffde6012015fde401211520222020fde6012016fd\
+e4012116201cfd0902c80a21232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd0902a40d2124\
+2024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b20\
+0b201041c0006c200e41086c6a41046c6a2125202520112006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c00000000000000\
+000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102025201320\
+26fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202520142026fd00029002fd0c000000000000000000000000\
+00000000fd44fd4efd0b029002202520152026fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b028004202520162026fd\
+00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd00028006fd0c0000000000000000000000000000\
+0000fd44fd4efd0b028006202520182026fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202520192026fd0002\
+8008fd0c00000000000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029008fd0c00000000000000000000000000000000\
+fd44fd4efd0b02900805410021270340202741026c41016a200228020041016b202741026c41016a200228020041016b481b2128fd0c00000000\
+0000000000000000000000002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c0000\
+0000000000000000000000000000212c4100211b2005202741ae016c41046c6a212d2007200e41086c41046c6a212e2005202841d7006c41046c\
+6a212f0340202dfd0902b4022130202efd000200213120302031fde6012029fde4012129202efd000210213220302032fde601202afde401212a\
+202ffd0902b402213320332031fde601202bfde401212b20332032fde601202cfde401212c202d41046a212d202e4180026a212e202f41046a21\
+2f201b41016a221b410a480d000b200b200e41086c20274180016c6a41046c6a2134203420292006200e41086c20274180016c6a41046c6a2135\
+2035fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c0000000000000000000000000000\
+0000fd44fd4efd0b0210200b202841c0006c200e41086c6a41046c6a21362036202b2006202841c0006c200e41086c6a41046c6a21372037fd00\
+0200fd0c00000000000000000000000000000000fd44fd4efd0b02002036202c2037fd000210fd0c00000000000000000000000000000000fd44\
+fd4efd0b0210202741016a2227200228020041016a41026d480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f2000200148\
+04402000210b0340200b210c200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f4100\
+21102004200d41086c41046c6a21110340200e2011fd000200fde401210e200f2011fd000210fde401210f20114180026a2111201041016a2210\
+2002280200480d000b2008200d41086c41046c6a21122012200efd0b0280d0282012200ffd0b0290d028200b41016a220b2001480d000b0b0be2\
+0705067f0a7b037f077b0a7f200020014804402000210b0340200b210c200c210d200d41056c41800141056b200d41056c41800141056b481b21\
+0e4100210f0340410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000\
+000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00\
+0000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd\
+0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2004201041086c41046c6a211c2005\
+200e200f4180016c6a41046c6a211d02400340201cfd000200211e201dfd090200211f201e201ffde6012011fde4012111201cfd000210212020\
+20201ffde6012012fde4012112201dfd0902042121201e2021fde6012013fde401211320202021fde6012014fde4012114201b41807f460d0120\
+1dfd0902082122201e2022fde6012015fde401211520202022fde6012016fde4012116201dfd09020c2123201e2023fde6012017fde401211720\
+202023fde6012018fde4012118201b41a07e460d01201dfd0902102124201e2024fde6012019fde401211920202024fde601201afde401211a20\
+1c4180026a211c201d4180246a211d201b41016a221b2002280200480d000b0b2008200e41c0046c200f41c0006c6a201041086c6a4180d4056a\
+41046c6a212520252011fd0b02002008200e41c0046c200f41c0006c6a201041086c6a4184d4056a41046c6a212620262012fd0b02002008200e\
+41c0046c200f41c0006c6a201041086c6a41c0d8056a41046c6a212720272013fd0b02002008200e41c0046c200f41c0006c6a201041086c6a41\
+c4d8056a41046c6a212820282014fd0b02002008200e41c0046c200f41c0006c6a201041086c6a4180dd056a41046c6a212920292015fd0b0200\
+2008200e41c0046c200f41c0006c6a201041086c6a4184dd056a41046c6a212a202a2016fd0b02002008200e41c0046c200f41c0006c6a201041\
+086c6a41c0e1056a41046c6a212b202b2017fd0b02002008200e41c0046c200f41c0006c6a201041086c6a41c4e1056a41046c6a212c202c2018\
+fd0b02002008200e41c0046c200f41c0006c6a201041086c6a4180e6056a41046c6a212d202d2019fd0b02002008200e41c0046c200f41c0006c\
+6a201041086c6a4184e6056a41046c6a212e202e201afd0b0200201041016a22104108480d000b200f41016a220f4109480d000b200b41016a22\
+0b2001480d000b0b0bdc0c09067f0a7b037f077b047f047b037f047b047f200020014804402000210b0340200b210c200c410970210d200c4109\
+6e210c200c210e200e41056c200228020041056b200e41056c200228020041056b481b210f410021100340410520022802004c0440fd0c000000\
+000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
+0000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd\
+0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021\
+19fd0c00000000000000000000000000000000211a4100211b2004200f41c0006c41046c6a211c2006201041086c200d4180c0006c6a41046c6a\
+211d02400340201cfd090200211e201dfd000200211f201e201ffde6012011fde4012111201dfd0002102120201e2020fde6012012fde4012112\
+201cfd0902800221212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f460d01201cfd0902800421222022201f\
+fde6012015fde401211520222020fde6012016fde4012116201cfd0902800621232023201ffde6012017fde401211720232020fde6012018fde4\
+012118201b41a07e460d01201cfd0902800821242024201ffde6012019fde401211920242020fde601201afde401211a201c41046a211c201d41\
+80046a211d201b41016a221b41c000480d000b0b2009200f4180096c201041086c6a200d4180016c6a41046c6a2125202520112005200f418009\
+6c201041086c6a200d4180016c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520122026\
+fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026fd00028024fd0c000000000000000000000000000000\
+00fd44fd4efd0b028024202520142026fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b029024202520152026fd000280\
+48fd0c00000000000000000000000000000000fd44fd4efd0b028048202520162026fd00029048fd0c00000000000000000000000000000000fd\
+44fd4efd0b029048202520172026fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c202520182026fd0002906cfd\
+0c00000000000000000000000000000000fd44fd4efd0b02906c202520192026fd0002809001fd0c00000000000000000000000000000000fd44\
+fd4efd0b028090012025201a2026fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b0290900105410021270340202741\
+026c41016a200228020041016b202741026c41016a200228020041016b481b2128fd0c000000000000000000000000000000002129fd0c000000\
+00000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c410021\
+1b200420274180016c41046c6a212d2006201041086c200d4180c0006c6a41046c6a212e2004202841c0006c41046c6a212f0340202dfd090200\
+2130202efd000200213120302031fde6012029fde4012129202efd000210213220302032fde601202afde401212a202ffd090200213320332031\
+fde601202bfde401212b20332032fde601202cfde401212c202d41046a212d202e4180046a212e202f41046a212f201b41016a221b41c000480d\
+000b2009201041086c200d4180016c6a20274180126c6a41046c6a2134203420292005201041086c200d4180016c6a20274180126c6a41046c6a\
+21352035fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c000000000000000000000000\
+00000000fd44fd4efd0b0210200920284180096c201041086c6a200d4180016c6a41046c6a21362036202b200520284180096c201041086c6a20\
+0d4180016c6a41046c6a21372037fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002036202c2037fd000210fd0c0000\
+0000000000000000000000000000fd44fd4efd0b0210202741016a2227200228020041016a41026d480d000b0b201041016a22104110480d000b\
+200b41016a220b2001480d000b0b0bea1c02077f417b200020014804402000210b0340200b210c200c412070210d200c41206e210c200c210e20\
+0e41206c200d6a20022802004804404100210f2007200e418090036c200d41c00c6c6a41046c6a2110200a200e418090036c200d41c0006c6a41\
+046c6a211103402010fd0002800a21122010fd0002801421132010fd0002801e21142014fd0c00000040000000400000004000000040fde60121\
+152010fd0002800c21162010fd0002801621172010fd0002802021182018fd0c00000040000000400000004000000040fde60121192010fd0002\
+8002fd0c00000040000000400000004000000040fde6012016fd0c00004040000040400000404000004040fde601fde4012017fd0c0000404000\
+0040400000404000004040fde601fde5012019fde501211a2010fd0002800e211b2010fd00028018211c2010fd00028022211d201dfd0c000000\
+40000000400000004000000040fde601211e2010fd00028004fd0c00000040000000400000004000000040fde601201bfd0c0000404000004040\
+0000404000004040fde601fde401201cfd0c00004040000040400000404000004040fde601fde501201efde501211f2010fd0002801021202010\
+fd0002801a21212010fd0002802421222022fd0c00000040000000400000004000000040fde60121232010fd00028006fd0c0000004000000040\
+0000004000000040fde6012020fd0c00004040000040400000404000004040fde601fde4012021fd0c00004040000040400000404000004040fd\
+e601fde5012023fde50121242024fd0c00000040000000400000004000000040fde60121252010fd0002801221262010fd0002801c21272010fd\
+0002802621282028fd0c00000040000000400000004000000040fde60121292016fd0c00000040000000400000004000000040fde6012017fd0c\
+0000a0400000a0400000a0400000a040fde601fde4012019fde401212a201bfd0c00000040000000400000004000000040fde601201cfd0c0000\
+a0400000a0400000a0400000a040fde601fde401201efde401212b2020fd0c00000040000000400000004000000040fde6012021fd0c0000a040\
+0000a0400000a0400000a040fde601fde4012023fde401212c202cfd0c00000040000000400000004000000040fde601212d2017fd0c00000041\
+000000410000004100000041fde6012016fd0c00008041000080410000804100008041fde601fde5012018fd0c00000041000000410000004100\
+000041fde601fde401212e201cfd0c00000041000000410000004100000041fde601201bfd0c00008041000080410000804100008041fde601fd\
+e501201dfd0c00000041000000410000004100000041fde601fde401212f2021fd0c00000041000000410000004100000041fde6012020fd0c00\
+008041000080410000804100008041fde601fde5012022fd0c00000041000000410000004100000041fde601fde40121302030fd0c0000004000\
+0000400000004000000040fde601213120162017fde4012019fde5012132201b201cfde401201efde501213320202021fde4012023fde5012134\
+2034fd0c00000040000000400000004000000040fde60121352010fd0002802a2016fde5012017fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde5012018fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121362010fd0002802c201bfde501201cfd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121372010fd0002802e2020fde5012021fd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121382038fd0c0000004000\
+0000400000004000000040fde60121392010fd000200fd0c00000040000000400000004000000040fde6012012fd0c0000404000004040000040\
+4000004040fde601fde4012013fd0c00004040000040400000404000004040fde601fde5012015fde501fd0c0000004000000040000000400000\
+0040fde601201afd0c00004040000040400000404000004040fde601fde401201ffd0c00004040000040400000404000004040fde601fde50120\
+25fde501213a201afd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012025fd\
+e401213b201ffd0c00000041000000410000004100000041fde601201afd0c00008041000080410000804100008041fde601fde5012024fd0c00\
+000041000000410000004100000041fde601fde401213c201a201ffde4012025fde501213d2010fd00028008fd0c000000400000004000000040\
+00000040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5\
+012029fde501201afde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401213e2012fd0c00000040000000400000004000000040fde6012013fd0c0000a0400000a0400000a0400000a040fde601fde4012015\
+fde401fd0c00000040000000400000004000000040fde601202afd0c00004040000040400000404000004040fde601fde401202bfd0c00004040\
+000040400000404000004040fde601fde501202dfde501213f202afd0c00000040000000400000004000000040fde601202bfd0c0000a0400000\
+a0400000a0400000a040fde601fde401202dfde4012140202bfd0c00000041000000410000004100000041fde601202afd0c0000804100008041\
+0000804100008041fde601fde501202cfd0c00000041000000410000004100000041fde601fde4012141202a202bfde401202dfde50121422026\
+fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde401202afde50120\
+2bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121432013fd0c00\
+000041000000410000004100000041fde6012012fd0c00008041000080410000804100008041fde601fde5012014fd0c00000041000000410000\
+004100000041fde601fde401fd0c00000040000000400000004000000040fde601202efd0c00004040000040400000404000004040fde601fde4\
+01202ffd0c00004040000040400000404000004040fde601fde5012031fde5012144202efd0c00000040000000400000004000000040fde60120\
+2ffd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012145202ffd0c00000041000000410000004100000041fde601202efd\
+0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041fde601fde4012146202e202ffde401\
+2031fde50121472027fd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012028\
+fd0c00000041000000410000004100000041fde601fde401202efde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd\
+0c0000c03f0000c03f0000c03f0000c03ffde601fde401214820122013fde4012015fde501fd0c00000040000000400000004000000040fde601\
+2032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fde50121\
+492032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde401214a20\
+33fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c000000410000\
+00410000004100000041fde601fde401214b20322033fde4012035fde501214c20262027fde4012029fde5012032fde5012033fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214d2010fd000280282012fde50120\
+13fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012014fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c0000004000\
+0000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c0000404000004040000040400000\
+4040fde601fde5012039fde501214e2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040\
+fde601fde4012039fde401214f2037fd0c00000041000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde6\
+01fde5012038fd0c00000041000000410000004100000041fde601fde401215020362037fde4012039fde50121512010fd000280302026fde501\
+2027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012036fde50120\
+37fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121522011203afd\
+0b02002011203bfd0b0280402011203cfd0b028080012011203dfd0b0280c0012011203efd0b028080022011203ffd0b0280c00220112040fd0b\
+0280800320112041fd0b0280c00320112042fd0b0280800420112043fd0b0280c00420112044fd0b0280800520112045fd0b0280c00520112046\
+fd0b0280800620112047fd0b0280c00620112048fd0b0280800720112049fd0b0280c0072011204afd0b028080082011204bfd0b0280c0082011\
+204cfd0b028080092011204dfd0b0280c0092011204efd0b0280800a2011204ffd0b0280c00a20112050fd0b0280800b20112051fd0b0280c00b\
+20112052fd0b0280800c201041106a2110201141106a2111200f41016a220f4110480d000b0b200b41016a220b2001480d000b0b0be50203047f\
+027b057f200020014804404100210b03402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c0000000000\
+000000000000000000000021104104200b417c6c20022802006a4104200b417c6c20022802006a481b2111410020114804404100211203404100\
+21132004200e41086c200b4180246c6a20124180096c6a41046c6a21140340200f2014fd000200fde401210f20102014fd000210fde401211020\
+144180046a2114201341016a22134109480d000b201241016a22122011480d000b0b2007200e41086c41046c6a21152015200b41004a047b2015\
+fd000280cc1605fd0c000000000000000000000000000000000b200ffde401fd0b0280cc162015200b41004a047b2015fd000290cc1605fd0c00\
+0000000000000000000000000000000b2010fde401fd0b0290cc16200c41016a220c2001480d000b200b41016a220b200228020041036a41046d\
+480d000b0b0b801102087f3c7b200020014804402000210b0340200b210c200c411070210d200c41106e210c200c210e4100210f0340200e4120\
+6c200f6a2002280200480440410021102004200d41086c200e4180a0026c6a200f4180096c6a41046c6a21112009200d4180326c200e4180a006\
+6c6a200f41086c6a41046c6a211203402011fd00020021132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde60121152011fd0002800421162016fd0c0000003f0000003f0000003f0000003ffde60121172017fd0c398ee33d\
+398ee33d398ee33d398ee33dfde60121182011fd0002800821192019fd0c0000003f0000003f0000003f0000003ffde601211a2013fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601211b2011fd0002800c211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2011fd000280\
+18211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f201b201dfde401201ffde40121202020fd0c398ee33d398ee33d398ee33d\
+398ee33dfde60121212016fd0c398ee33d398ee33d398ee33d398ee33dfde60121222011fd0002801021232023fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde60121242011fd0002801c21252025fd0c398ee33d398ee33d398ee33d398ee33dfde601212620222024fde4012026fde4012127\
+2027fd0c398ee33d398ee33d398ee33d398ee33dfde60121282019fd0c398ee33d398ee33d398ee33d398ee33dfde60121292011fd0002801421\
+2a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b2011fd00028020212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601\
+212d2029202bfde401202dfde401212e201b201cfd0c398e633d398e633d398e633d398e633dfde601fde501201efd0c398ee33c398ee33c398e\
+e33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde601213020222023fd0c398e633d398e633d398e633d39\
+8e633dfde601fde5012025fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e6012132202cfd0c398ee33c398ee33c398ee33c398ee33cfde60121332029202afd0c398e633d398e633d398e633d398e633dfde601fde50120\
+33fde40121342013fd0c398e633d398e633d398e633d398e633dfde601201dfde501201efd0c398e633e398e633e398e633e398e633efde601fd\
+e40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde60121362016fd0c398e633d398e633d398e633d398e633dfde6012024fde50120\
+25fd0c398e633e398e633e398e633e398e633efde601fde40121372037fd0c398ee33d398ee33d398ee33d398ee33dfde6012138202cfd0c398e\
+633e398e633e398e633e398e633efde60121392019fd0c398e633d398e633d398e633d398e633dfde601202bfde5012039fde401213a2014fd0c\
+0000003f0000003f0000003f0000003ffde601213b20152018fde401201afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213c2015\
+2017fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d2014fd0c\
+398e633d398e633d398e633d398e633dfde6012018fde501201afd0c398e633e398e633e398e633e398e633efde601fde401213e2020fd0c0000\
+003f0000003f0000003f0000003ffde601213f20212028fde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214020212027\
+fd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121412020fd0c398e\
+633d398e633d398e633d398e633dfde6012028fde501202efd0c398e633e398e633e398e633e398e633efde601fde4012142202ffd0c0000003f\
+0000003f0000003f0000003ffde601214320302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214420302031fd0c\
+398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012145202ffd0c398e633d\
+398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121462035fd0c0000003f0000\
+003f0000003f0000003ffde601214720362038fde401203afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214820362037fd0c398e\
+633d398e633d398e633d398e633dfde601fde501203afd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121492035fd0c398e633d398e\
+633d398e633d398e633dfde6012038fde501203afd0c398e633e398e633e398e633e398e633efde601fde401214a201efd0c0000003f0000003f\
+0000003f0000003ffde601214b201f2026fde401202dfde401214c201f2025fd0c398e633d398e633d398e633d398e633dfde601fde5012033fd\
+e401214d201efd0c398e633d398e633d398e633d398e633dfde6012026fde5012039fde401214e2012203bfd0b02002012203cfd0b0280082012\
+203dfd0b0280102012203efd0b0280182012201afd0b0280202012203ffd0b02802820122040fd0b02803020122041fd0b02803820122042fd0b\
+0280402012202efd0b02804820122043fd0b02805020122044fd0b02805820122045fd0b02806020122046fd0b02806820122034fd0b02807020\
+122047fd0b02807820122048fd0b0280800120122049fd0b028088012012204afd0b028090012012203afd0b028098012012204bfd0b0280a001\
+2012204cfd0b0280a8012012204dfd0b0280b0012012204efd0b0280b8012012202cfd0b0280c001201141106a2111201241106a211220104101\
+6a22104102480d000b0b200f41016a220f4120480d000b200b41016a220b2001480d000b0b0bb60f09077f0a7b057f077b047f047b037f047b04\
+7f200020014804402000210b0340200b210c200c410870210d200c41086e210c200c210e200e41056c200228020041056b200e41056c20022802\
+0041056b481b210f410021100340410021110340410520022802004c0440fd0c000000000000000000000000000000002112fd0c000000000000\
+000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000\
+0000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000\
+00000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b4100\
+211c03402010201c417f6c6a41004e2010201c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d417f6c20116a41034871\
+04404100211e2004200f4180096c20104180036c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a211f2006200d41086c201c41\
+80c0016c6a201d4180c0006c6a41046c6a212002400340201ffd09020021212020fd000200212220212022fde6012012fde40121122020fd0002\
+10212320212023fde6012013fde4012113201ffd09028024212420242022fde6012014fde401211420242023fde6012015fde4012115201e4180\
+7f460d01201ffd09028048212520252022fde6012016fde401211620252023fde6012017fde4012117201ffd0902806c212620262022fde60120\
+18fde401211820262023fde6012019fde4012119201e41a07e460d01201ffd0902809001212720272022fde601201afde401211a20272023fde6\
+01201bfde401211b201f41046a211f20204180026a2120201e41016a221e418001480d000b0b0b201d41016a221d4103480d000b0b201c41016a\
+221c4103480d000b200a200f41c00c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a2128202820122005200f41c00c6c200d4108\
+6c6a201041c0026c6a201141c0006c6a41046c6a21292029fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020282013\
+2029fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202820142029fd00028032fd0c00000000000000000000000000\
+000000fd44fd4efd0b028032202820152029fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b029032202820162029fd00\
+028064fd0c00000000000000000000000000000000fd44fd4efd0b028064202820172029fd00029064fd0c000000000000000000000000000000\
+00fd44fd4efd0b029064202820182029fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b02809601202820192029fd00\
+02909601fd0c00000000000000000000000000000000fd44fd4efd0b029096012028201a2029fd000280c801fd0c000000000000000000000000\
+00000000fd44fd4efd0b0280c8012028201b2029fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c80105410021\
+2a0340202a41026c41016a200228020041016b202a41026c41016a200228020041016b481b212bfd0c0000000000000000000000000000000021\
+2cfd0c00000000000000000000000000000000212dfd0c00000000000000000000000000000000212efd0c000000000000000000000000000000\
+00212f4100211c03402010201c417f6c6a41004e2010201c417f6c6a4103487104404100211d0340201d417f6c20116a41004e201d417f6c2011\
+6a4103487104404100211e200420104180036c202a4180126c6a201c41807d6c6a201d41807f6c6a20114180016c6a41046c6a21302006200d41\
+086c201c4180c0016c6a201d4180c0006c6a41046c6a21312004202b4180096c20104180036c6a201c41807d6c6a201d41807f6c6a2011418001\
+6c6a41046c6a213203402030fd09020021332031fd000200213420332034fde601202cfde401212c2031fd000210213520332035fde601202dfd\
+e401212d2032fd090200213620362034fde601202efde401212e20362035fde601202ffde401212f203041046a213020314180026a2131203241\
+046a2132201e41016a221e418001480d000b0b201d41016a221d4103480d000b0b201c41016a221c4103480d000b200a200d41086c201041c002\
+6c6a202a4180196c6a201141c0006c6a41046c6a21372037202c2005200d41086c201041c0026c6a202a4180196c6a201141c0006c6a41046c6a\
+21382038fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002037202d2038fd000210fd0c000000000000000000000000\
+00000000fd44fd4efd0b0210200a202b41c00c6c200d41086c6a201041c0026c6a201141c0006c6a41046c6a21392039202e2005202b41c00c6c\
+200d41086c6a201041c0026c6a201141c0006c6a41046c6a213a203afd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200\
+2039202f203afd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202a41016a222a200228020041016a41026d480d000b\
+0b201141016a22114105480d000b201041016a22104105480d000b200b41016a220b2001480d000b0b0be61509087f087b057f067b027f017b01\
+7f787b077f200020014804402000210c0340200c210d200d410170210e200d41016e210d200d210f410021100340410021110340410021120340\
+410021130340fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000\
+0000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000\
+00000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c03404120\
+201c41606c20022802006a4120201c41606c20022802006a481b211d4100201d4804404100211e2006200f41086c201c418090036c6a20124180\
+106c6a201341046c6a41046c6a211f200720104180326c201c4180a0066c6a20124180026c6a41046c6a21200340201ffd09020021212020fd00\
+0200212220212022fde6012014fde40121142020fd000210212320212023fde6012015fde4012115201ffd090204212420242022fde6012016fd\
+e401211620242023fde6012017fde4012117201ffd090208212520252022fde6012018fde401211820252023fde6012019fde4012119201ffd09\
+020c212620262022fde601201afde401211a20262023fde601201bfde401211b201f4180026a211f202041206a2120201e41016a221e201d480d\
+000b0b201c41016a221c2002280200411f6a41206d480d000b2003201241c0006c201341206c6a41046c6a212720272014fd0b020020272015fd\
+0b021020272016fd0b022020272017fd0b023020272018fd0b024020272019fd0b02502027201afd0b02602027201bfd0b0270201341016a2213\
+4102480d000b201241016a22124119480d000b201141016a22114101480d000b4100211103404100212803402003202841086c201141046c6a41\
+046c6a212a202afd0002002129202afd0002800a212b2029202bfde401212c202afd00028014212d202c202dfde401212e202afd0002801e212f\
+202e202ffde4012130202afd000280022131202afd0002800c213220312032fde4012133202afd00028016213420332034fde4012135202afd00\
+028020213620352036fde401213720302037fde4012138202afd000280042139202afd0002800e213a2039203afde401213b202afd0002801821\
+3c203b203cfde401213d202afd00028022213e203d203efde401213f2038203ffde4012140202afd000280062141202afd000280102142204120\
+42fde4012143202afd0002801a214420432044fde4012145202afd00028024214620452046fde401214720402047fde4012148203ffd0c000000\
+3f0000003f0000003f0000003ffde601214920372049fde501214a2047fd0c00000040000000400000004000000040fde601214b204a204bfde5\
+01214c203ffd0c0000803e0000803e0000803e0000803efde601214d2037204dfde401214e2047fd0c00008040000080400000804000008040fd\
+e601214f204e204ffde4012150202afd000280082151202afd00028012215220512052fde4012153202afd0002801c215420532054fde4012155\
+202afd00028026215620552056fde401215720502057fde4012158202dfd0c0000003f0000003f0000003f0000003ffde6012159202b2059fde5\
+01215a202ffd0c00000040000000400000004000000040fde601215b205a205bfde501215c2034fd0c0000003f0000003f0000003f0000003ffd\
+e601215d2032205dfde501215e2036fd0c00000040000000400000004000000040fde601215f205e205ffde5012160205c2060fde4012161203c\
+fd0c0000003f0000003f0000003f0000003ffde6012162203a2062fde5012163203efd0c00000040000000400000004000000040fde601216420\
+632064fde501216520612065fde40121662044fd0c0000003f0000003f0000003f0000003ffde601216720422067fde50121682046fd0c000000\
+40000000400000004000000040fde601216920682069fde501216a2066206afde401216b2065fd0c0000003f0000003f0000003f0000003ffde6\
+01216c2060206cfde501216d206afd0c00000040000000400000004000000040fde601216e206d206efde501216f2065fd0c0000803e0000803e\
+0000803e0000803efde601217020602070fde4012171206afd0c00008040000080400000804000008040fde601217220712072fde40121732054\
+fd0c0000003f0000003f0000003f0000003ffde601217420522074fde50121752056fd0c00000040000000400000004000000040fde601217620\
+752076fde501217720732077fde4012178202dfd0c0000803e0000803e0000803e0000803efde6012179202b2079fde401217a202ffd0c000080\
+40000080400000804000008040fde601217b207a207bfde401217c202afd00028028217d207c207dfde401217e2034fd0c0000803e0000803e00\
+00803e0000803efde601217f2032207ffde4012180012036fd0c00008040000080400000804000008040fde601218101208001208101fde40121\
+8201202afd0002802a218301208201208301fde401218401207e208401fde401218501203cfd0c0000803e0000803e0000803e0000803efde601\
+218601203a208601fde401218701203efd0c00008040000080400000804000008040fde601218801208701208801fde401218901202afd000280\
+2c218a01208901208a01fde401218b01208501208b01fde401218c012044fd0c0000803e0000803e0000803e0000803efde601218d012042208d\
+01fde401218e012046fd0c00008040000080400000804000008040fde601218f01208e01208f01fde401219001202afd0002802e219101209001\
+209101fde401219201208c01209201fde401219301208b01fd0c0000003f0000003f0000003f0000003ffde601219401208401209401fde50121\
+9501209201fd0c00000040000000400000004000000040fde601219601209501209601fde501219701208b01fd0c0000803e0000803e0000803e\
+0000803efde601219801208401209801fde401219901209201fd0c00008040000080400000804000008040fde601219a01209901209a01fde401\
+219b012054fd0c0000803e0000803e0000803e0000803efde601219c012052209c01fde401219d012056fd0c0000804000008040000080400000\
+8040fde601219e01209d01209e01fde401219f01202afd0002803021a001209f0120a001fde40121a101209b0120a101fde40121a201410021a3\
+010340410021a4012003202841c8006c201141046c6a41046c6a21a501034020a5012048fd0b02803220a501204cfd0b02a03220a5012058fd0b\
+02c03220a501206bfd0b02e03220a501206ffd0b02803320a5012078fd0b02a03320a501209301fd0b02c03320a501209701fd0b02e03320a501\
+20a201fd0b02803420a40141016a22a4014101480d000b20a30141016a22a3014101480d000b202841016a22284108480d000b201141016a2211\
+4102480d000b410021110340410021280340410021a6010340410021a7012009200f4180086c20284180016c6a20a6014180c0016c6a20104108\
+6c6a201141046c6a41046c6a21a8012003202841c8006c20a60141186c6a201141046c6a41046c6a21a901034020a80120a901fd00028032fd0b\
+0280cc0420a801418080026a21a80120a90141206a21a90120a70141016a22a7014103480d000b20a60141016a22a6014103480d000b20284101\
+6a22284108480d000b201141016a22114102480d000b201041016a22104110480d000b200c41016a220c2001480d000b0b0be50203047f027b05\
+7f200020014804404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
+000000000000000021114102200c417e6c20022802006a4102200c417e6c20022802006a481b2112410020124804404100211303404100211420\
+08200f41086c200c4180196c6a201341c00c6c6a41046c6a2115034020102015fd000200fde401211020112015fd000210fde401211120154180\
+026a2115201441016a22144119480d000b201341016a22132012480d000b0b2009200f41086c41046c6a21162016200c41004a047b2016fd0002\
+80ca0405fd0c000000000000000000000000000000000b2010fde401fd0b0280ca042016200c41004a047b2016fd000290ca0405fd0c00000000\
+0000000000000000000000000b2011fde401fd0b0290ca04200d41016a220d2001480d000b200c41016a220c200228020041016a41026d480d00\
+0b0b0bd50603107f017b067f200020014804402000210c0340200c210d200d210e4100210f034041002110034041002111034041002112200320\
+0f41046c201141e0006c6a201041a0026c6a41046c6a211303402013fd0c00000000000000000000000000000000fd0b020020134180016a2113\
+201241016a22124103480d000b201141016a22114103480d000b201041016a22104104480d000b200f41016a220f4108480d000b410021140340\
+4100211003404100211503404100211603402004200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a2118201828\
+02002117201741026d2119201741026f211a201741004e2017410448712006200e41046c20106a201441c00c6c6a201541c0026c6a201641c000\
+6c6a41046c6a211b201b2a020043000000005c710440201bfd090200211c4100211103404100211d03404100210f2003201141e0006c201041a0\
+026c6a41046c6a211e2005201941a0036c201a41206c6a201141a0036c6a201441a02a6c6a201541c0066c6a201641c0006c6a41046c6a211f03\
+40201e201ffd000200201cfde601201efd000200fde401fd0b0200201e201ffd000210201cfde601201efd000210fde401fd0b0210201e201ffd\
+00028001201cfde601201efd00028001fde401fd0b028001201e201ffd00029001201cfde601201efd00029001fde401fd0b029001201e201ffd\
+00028002201cfde601201efd00028002fde401fd0b028002201e201ffd00029002201cfde601201efd00029002fde401fd0b029002201e41206a\
+211e201f41206a211f200f41016a220f4104480d000b201d41016a221d4101480d000b201141016a22114103480d000b0b201641016a22164105\
+480d000b201541016a22154105480d000b201041016a22104104480d000b201441016a22142002280200480d000b410021100340410021110340\
+41002112034041002120200920114180306c200e41046c6a20106a20124180106c6a41046c6a21212003201141e0006c201041a0026c6a201241\
+206c6a41046c6a21220340202120222a02003802800a20214180026a2121202241046a2122202041016a22204120480d000b201241016a221241\
+03480d000b201141016a22114103480d000b201041016a22104104480d000b200c41016a220c2001480d000b0b0bb806030f7f017b097f200020\
+014804402000210c0340200c210d200d210e4100210f0340410021100340410021112003200f41046c201041a0036c6a41046c6a211203402012\
+fd0c00000000000000000000000000000000fd0b020020124180016a2112201141016a2211410d480d000b201041016a2210410d480d000b200f\
+41016a220f4108480d000b4100211303404100211403404100211503402004201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a\
+211720172802002116201641026d2118201641026f2119201641004e2016410448712006201541c0006c200e41c00c6c6a20136a201441c0026c\
+6a41046c6a211a201a2a020043000000005c710440201afd090200211b4100211c03404100211d03404100210f2003201841a0036c201941206c\
+6a201541c0006c6a201441c0066c6a201c41a0036c6a41046c6a211e2007201341206c201c4180306c6a41046c6a211f0340201e201b201ffd00\
+0200fde601201efd000200fde401fd0b0200201e201b201ffd000210fde601201efd000210fde401fd0b0210201e201b201ffd00028040fde601\
+201efd00028001fde401fd0b028001201e201b201ffd00029040fde601201efd00029001fde401fd0b029001201e201b201ffd0002808001fde6\
+01201efd00028002fde401fd0b028002201e201b201ffd0002908001fde601201efd00029002fde401fd0b029002201e41206a211e201f41206a\
+211f200f41016a220f4104480d000b201d41016a221d4101480d000b201c41016a221c4103480d000b0b201541016a22154105480d000b201441\
+016a22144105480d000b201341016a221341c000480d000b4100210f034041002120034041002121200b200f41046c202041a0036c6a200e41a0\
+2a6c6a41046c6a21222005200f41046c202041a0036c6a200e41a02a6c6a41046c6a21232003200f41046c202041a0036c6a41046c6a21240340\
+20222024fd0002002023fd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020224180016a212220234180016a21232024\
+4180016a2124202141016a2221410d480d000b202041016a2220410d480d000b200f41016a220f4108480d000b200c41016a220c2001480d000b\
+0b0b2301027f200020014804402000210c0340200c210d200c41016a220c2001480d000b0b0b9c0203047f027b037f200020014804404100210c\
+03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000000021114100\
+21122004200f41086c200c41a02a6c6a41046c6a2113034020102013fd000200fde401211020112013fd000210fde401211120134180016a2113\
+201241016a221241a901480d000b2009200f41086c41046c6a21142014200c41004a047b2014fd0002800905fd0c000000000000000000000000\
+000000000b2010fde401fd0b0280092014200c41004a047b2014fd0002900905fd0c000000000000000000000000000000000b2011fde401fd0b\
+029009200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210c\
+03402000210d0340200d210e200e410370210f200e41036e210e200e4101702110200e41016e210e200e4101702111200e41016e210e200e2112\
 fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000\
 2115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000\
-00002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a4100211b2005201041d7006c4104\
-6c6a211c2007200e41086c41046c6a211d02400340201cfd0902b402211e201dfd000200211f201e201ffde6012011fde4012111201dfd000210\
-2120201e2020fde6012012fde4012112201cfd0902900521212021201ffde6012013fde401211320212020fde6012014fde4012114201b41807f\
-460d01201cfd0902ec0721222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902c80a21232023201ffde6012017\
-fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd0902a40d21242024201ffde6012019fde401211920242020fde60120\
-1afde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c200e41086c6a41046c6a2125202520\
-112006201041c0006c200e41086c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002025201220\
-26fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026fd00028002fd0c0000000000000000000000000000\
-0000fd44fd4efd0b028002202520142026fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026fd0002\
-8004fd0c00000000000000000000000000000000fd44fd4efd0b028004202520162026fd00029004fd0c00000000000000000000000000000000\
-fd44fd4efd0b029004202520172026fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202520182026fd00029006\
-fd0c00000000000000000000000000000000fd44fd4efd0b029006202520192026fd00028008fd0c00000000000000000000000000000000fd44\
-fd4efd0b0280082025201a2026fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021270340202741026c41\
-016a200228020041016b202741026c41016a200228020041016b481b2128fd0c000000000000000000000000000000002129fd0c000000000000\
-00000000000000000000212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c4100211b2005\
-202741ae016c41046c6a212d2007200e41086c41046c6a212e2005202841d7006c41046c6a212f0340202dfd0902b4022130202efd0002002131\
-20302031fde6012029fde4012129202efd000210213220302032fde601202afde401212a202ffd0902b402213320332031fde601202bfde40121\
-2b20332032fde601202cfde401212c202d41046a212d202e4180026a212e202f41046a212f201b41016a221b410a480d000b200b200e41086c20\
-274180016c6a41046c6a2134203420292006200e41086c20274180016c6a41046c6a21352035fd000200fd0c0000000000000000000000000000\
-0000fd44fd4efd0b02002034202a2035fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200b202841c0006c200e4108\
-6c6a41046c6a21362036202b2006202841c0006c200e41086c6a41046c6a21372037fd000200fd0c00000000000000000000000000000000fd44\
-fd4efd0b02002036202c2037fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202741016a2227200228020041016a41\
-026d480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210903402009210a200a210bfd0c00000000\
-000000000000000000000000210cfd0c00000000000000000000000000000000210d4100210e2004200b41086c41046c6a210f0340200c200ffd\
-000200fde401210c200d200ffd000210fde401210d200f4180026a210f200e41016a220e2002280200480d000b2007200b41086c41046c6a2110\
-2010200cfd0b0280d0282010200dfd0b0290d028200941016a22092001480d000b0b0be20705067f0a7b037f077b0a7f20002001480440200021\
-0903402009210a200a210b200b41056c41800141056b200b41056c41800141056b481b210c4100210d03404100210e0340fd0c00000000000000\
-000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000\
-00000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000\
-000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00\
-0000000000000000000000000000002118410021192004200e41086c41046c6a211a2005200c200d4180016c6a41046c6a211b02400340201afd\
-000200211c201bfd090200211d201c201dfde601200ffde401210f201afd000210211e201e201dfde6012010fde4012110201bfd090204211f20\
-1c201ffde6012011fde4012111201e201ffde6012012fde4012112201941807f460d01201bfd0902082120201c2020fde6012013fde401211320\
-1e2020fde6012014fde4012114201bfd09020c2121201c2021fde6012015fde4012115201e2021fde6012016fde4012116201941a07e460d0120\
-1bfd0902102122201c2022fde6012017fde4012117201e2022fde6012018fde4012118201a4180026a211a201b4180246a211b201941016a2219\
-2002280200480d000b0b2007200c41c0046c200d41c0006c6a200e41086c6a4180d4056a41046c6a21232023200ffd0b02002007200c41c0046c\
-200d41c0006c6a200e41086c6a4184d4056a41046c6a212420242010fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a41c0d8056a\
-41046c6a212520252011fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a41c4d8056a41046c6a212620262012fd0b02002007200c\
-41c0046c200d41c0006c6a200e41086c6a4180dd056a41046c6a212720272013fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a41\
-84dd056a41046c6a212820282014fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a41c0e1056a41046c6a212920292015fd0b0200\
-2007200c41c0046c200d41c0006c6a200e41086c6a41c4e1056a41046c6a212a202a2016fd0b02002007200c41c0046c200d41c0006c6a200e41\
-086c6a4180e6056a41046c6a212b202b2017fd0b02002007200c41c0046c200d41c0006c6a200e41086c6a4184e6056a41046c6a212c202c2018\
-fd0b0200200e41016a220e4108480d000b200d41016a220d4109480d000b200941016a22092001480d000b0b0bdc0c09067f0a7b037f077b047f\
-047b037f047b047f200020014804402000210903402009210a200a410970210b200a41096e210a200a210c200c41056c200228020041056b200c\
-41056c200228020041056b481b210d4100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c0000000000\
-00000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000\
-000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00\
-0000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000211841\
-0021192004200d41c0006c41046c6a211a2006200e41086c200b4180c0006c6a41046c6a211b02400340201afd090200211c201bfd000200211d\
-201c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd09028002211f201f201dfde6012011fde40121\
-11201f201efde6012012fde4012112201941807f460d01201afd0902800421202020201dfde6012013fde40121132020201efde6012014fde401\
-2114201afd0902800621212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e460d01201afd0902800821222022\
-201dfde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180046a211b201941016a221941c000480d000b0b2008\
-200d4180096c200e41086c6a200b4180016c6a41046c6a21232023200f2005200d4180096c200e41086c6a200b4180016c6a41046c6a21242024\
-fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202320102024fd000210fd0c00000000000000000000000000000000\
-fd44fd4efd0b0210202320112024fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b028024202320122024fd00029024fd\
-0c00000000000000000000000000000000fd44fd4efd0b029024202320132024fd00028048fd0c00000000000000000000000000000000fd44fd\
-4efd0b028048202320142024fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202320152024fd0002806cfd0c00\
-000000000000000000000000000000fd44fd4efd0b02806c202320162024fd0002906cfd0c00000000000000000000000000000000fd44fd4efd\
-0b02906c202320172024fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202320182024fd0002909001fd0c\
-00000000000000000000000000000000fd44fd4efd0b0290900105410021250340202541026c41016a200228020041016b202541026c41016a20\
-0228020041016b481b2126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c0000000000\
-00000000000000000000002129fd0c00000000000000000000000000000000212a41002119200420254180016c41046c6a212b2006200e41086c\
-200b4180c0006c6a41046c6a212c2004202641c0006c41046c6a212d0340202bfd090200212e202cfd000200212f202e202ffde6012027fde401\
-2127202cfd0002102130202e2030fde6012028fde4012128202dfd09020021312031202ffde6012029fde401212920312030fde601202afde401\
-212a202b41046a212b202c4180046a212c202d41046a212d201941016a221941c000480d000b2008200e41086c200b4180016c6a20254180126c\
-6a41046c6a2132203220272005200e41086c200b4180016c6a20254180126c6a41046c6a21332033fd000200fd0c000000000000000000000000\
-00000000fd44fd4efd0b0200203220282033fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200820264180096c200e\
-41086c6a200b4180016c6a41046c6a213420342029200520264180096c200e41086c6a200b4180016c6a41046c6a21352035fd000200fd0c0000\
-0000000000000000000000000000fd44fd4efd0b02002034202a2035fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210\
-202541016a2225200228020041016a41026d480d000b0b200e41016a220e4110480d000b200941016a22092001480d000b0b0be50203047f027b\
-057f200020014804404100210c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c00000000000000\
-00000000000000000021114104200c417c6c20022802006a4104200c417c6c20022802006a481b21124100201248044041002113034041002114\
-2004200f41086c200c4180246c6a20134180096c6a41046c6a2115034020102015fd000200fde401211020112015fd000210fde4012111201541\
-80046a2115201441016a22144109480d000b201341016a22132012480d000b0b2008200f41086c41046c6a21162016200c41004a047b2016fd00\
-0280cc1605fd0c000000000000000000000000000000000b2010fde401fd0b0280cc162016200c41004a047b2016fd000290cc1605fd0c000000\
-000000000000000000000000000b2011fde401fd0b0290cc16200d41016a220d2001480d000b200c41016a220c200228020041036a41046d480d\
-000b0b0b801102087f3c7b200020014804402000210c0340200c210d200d411070210e200d41106e210d200d210f410021100340200f41206c20\
-106a2002280200480440410021112004200e41086c200f4180a0026c6a20104180096c6a41046c6a2112200a200e4180326c200f4180a0066c6a\
-201041086c6a41046c6a211303402012fd00020021142014fd0c0000003f0000003f0000003f0000003ffde60121152015fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde60121162012fd0002800421172017fd0c0000003f0000003f0000003f0000003ffde60121182018fd0c398ee33d398e\
-e33d398ee33d398ee33dfde60121192012fd00028008211a201afd0c0000003f0000003f0000003f0000003ffde601211b2014fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde601211c2012fd0002800c211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2012fd0002801821\
-1f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398e\
-e33dfde60121222017fd0c398ee33d398ee33d398ee33d398ee33dfde60121232012fd0002801021242024fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde60121252012fd0002801c21262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde40121282028\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012129201afd0c398ee33d398ee33d398ee33d398ee33dfde601212a2012fd00028014212b20\
-2bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2012fd00028020212d202dfd0c398ee33d398ee33d398ee33d398ee33dfde601212e\
-202a202cfde401202efde401212f201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c\
-398ee33cfde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde601213120232024fd0c398e633d398e633d398e633d398e63\
-3dfde601fde5012026fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2133202dfd0c398ee33c398ee33c398ee33c398ee33cfde6012134202a202bfd0c398e633d398e633d398e633d398e633dfde601fde5012034fd\
-e40121352014fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde401\
-21362036fd0c398ee33d398ee33d398ee33d398ee33dfde60121372017fd0c398e633d398e633d398e633d398e633dfde6012025fde5012026fd\
-0c398e633e398e633e398e633e398e633efde601fde40121382038fd0c398ee33d398ee33d398ee33d398ee33dfde6012139202dfd0c398e633e\
-398e633e398e633e398e633efde601213a201afd0c398e633d398e633d398e633d398e633dfde601202cfde501203afde401213b2015fd0c0000\
-003f0000003f0000003f0000003ffde601213c20162019fde401201bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d20162018\
-fd0c398e633d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e2015fd0c398e\
-633d398e633d398e633d398e633dfde6012019fde501201bfd0c398e633e398e633e398e633e398e633efde601fde401213f2021fd0c0000003f\
-0000003f0000003f0000003ffde601214020222029fde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214120222028fd0c\
-398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121422021fd0c398e633d\
-398e633d398e633d398e633dfde6012029fde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121432030fd0c0000003f0000\
-003f0000003f0000003ffde601214420312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520312032fd0c398e\
-633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121462030fd0c398e633d398e\
-633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121472036fd0c0000003f0000003f\
-0000003f0000003ffde601214820372039fde401203bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214920372038fd0c398e633d\
-398e633d398e633d398e633dfde601fde501203bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401214a2036fd0c398e633d398e633d\
-398e633d398e633dfde6012039fde501203bfd0c398e633e398e633e398e633e398e633efde601fde401214b201ffd0c0000003f0000003f0000\
-003f0000003ffde601214c20202027fde401202efde401214d20202026fd0c398e633d398e633d398e633d398e633dfde601fde5012034fde401\
-214e201ffd0c398e633d398e633d398e633d398e633dfde6012027fde501203afde401214f2013203cfd0b02002013203dfd0b0280082013203e\
-fd0b0280102013203ffd0b0280182013201bfd0b02802020132040fd0b02802820132041fd0b02803020132042fd0b02803820132043fd0b0280\
-402013202ffd0b02804820132044fd0b02805020132045fd0b02805820132046fd0b02806020132047fd0b02806820132035fd0b028070201320\
-48fd0b02807820132049fd0b028080012013204afd0b028088012013204bfd0b028090012013203bfd0b028098012013204cfd0b0280a0012013\
-204dfd0b0280a8012013204efd0b0280b0012013204ffd0b0280b8012013202dfd0b0280c001201241106a2112201341106a2113201141016a22\
-114102480d000b0b201041016a22104120480d000b200c41016a220c2001480d000b0b0b9c360d067f017b017f567b077f087b037f067b017f01\
-7b017fdf017b067f2000200148200228020041044e7104402000210c0340200c210d200d410170210e200d41016e210d200d210f410021100340\
-410021110340200f41086c20116a20022802004804402004200f4180c8006c20114180096c6a201041046c6a41046c6a21132013fd0002002112\
-2013fd00028004211420122014fde40121152013fd00028008211620152016fde40121172014fd0c0000003f0000003f0000003f0000003ffde6\
-01211820122018fde50121192016fd0c0000803e0000803e0000803e0000803efde601211a2019201afde401211b2014fd0c0000004000000040\
-0000004000000040fde601211c2012201cfde501211d2016fd0c00008040000080400000804000008040fde601211e201d201efde401211f2013\
-fd0002800c212020122020fde40121212013fd00028018212220212022fde40121232013fd00028010212420142024fde40121252013fd000280\
-1c212620252026fde401212720232027fde40121282013fd00028014212920162029fde401212a2013fd00028020212b202a202bfde401212c20\
-28202cfde401212d2027fd0c0000003f0000003f0000003f0000003ffde601212e2023202efde501212f202cfd0c0000803e0000803e0000803e\
-0000803efde6012130202f2030fde40121312027fd0c00000040000000400000004000000040fde601213220232032fde5012133202cfd0c0000\
-8040000080400000804000008040fde601213420332034fde40121352020fd0c0000003f0000003f0000003f0000003ffde601213620122036fd\
-e50121372022fd0c0000803e0000803e0000803e0000803efde601213820372038fde40121392024fd0c0000003f0000003f0000003f0000003f\
-fde601213a2014203afde501213b2026fd0c0000803e0000803e0000803e0000803efde601213c203b203cfde401213d2039203dfde401213e20\
-29fd0c0000003f0000003f0000003f0000003ffde601213f2016203ffde5012140202bfd0c0000803e0000803e0000803e0000803efde6012141\
-20402041fde4012142203e2042fde4012143203dfd0c0000003f0000003f0000003f0000003ffde601214420392044fde50121452042fd0c0000\
-803e0000803e0000803e0000803efde601214620452046fde4012147203dfd0c00000040000000400000004000000040fde601214820392048fd\
-e50121492042fd0c00008040000080400000804000008040fde601214a2049204afde401214b2020fd0c00000040000000400000004000000040\
-fde601214c2012204cfde501214d2022fd0c00008040000080400000804000008040fde601214e204d204efde401214f2024fd0c000000400000\
-00400000004000000040fde601215020142050fde50121512026fd0c00008040000080400000804000008040fde601215220512052fde4012153\
-204f2053fde40121542029fd0c00000040000000400000004000000040fde601215520162055fde5012156202bfd0c0000804000008040000080\
-4000008040fde601215720562057fde401215820542058fde40121592053fd0c0000003f0000003f0000003f0000003ffde601215a204f205afd\
-e501215b2058fd0c0000803e0000803e0000803e0000803efde601215c205b205cfde401215d2053fd0c00000040000000400000004000000040\
-fde601215e204f205efde501215f2058fd0c00008040000080400000804000008040fde6012160205f2060fde401216120222026fde401216220\
-62202bfde40121632026fd0c0000003f0000003f0000003f0000003ffde601216420222064fde501216520652041fde40121662026fd0c000000\
-40000000400000004000000040fde601216720222067fde501216820682057fde40121694100216a03404100216b200320114180016c20104104\
-6c6a41046c6a216c0340206c2012fd0b0200206c2017fd0b028020206c201bfd0b028040206c201ffd0b028060206c2016fd0b02808001206c20\
-23fd0b0280a001206c202dfd0b0280c001206c2031fd0b0280e001206c2035fd0b02808002206c202cfd0b0280a002206c2039fd0b0280c00220\
-6c2043fd0b0280e002206c2047fd0b02808003206c204bfd0b0280a003206c2042fd0b0280c003206c204ffd0b0280e003206c2059fd0b028080\
-04206c205dfd0b0280a004206c2061fd0b0280c004206c2058fd0b0280e004206c2022fd0b02808005206c2063fd0b0280a005206c2066fd0b02\
-80c005206c2069fd0b0280e005206c202bfd0b02808006206b41016a226b4101480d000b206a41016a226a4101480d000b0b201141016a221141\
-08480d000b201041016a22104120480d000b4100216d03404100216e03404100216f0340410021700340200f41086c207041046c6a2002280200\
-480440fd0c000000000000000000000000000000002171fd0c000000000000000000000000000000002172fd0c00000000000000000000000000\
-0000002173fd0c000000000000000000000000000000002174fd0c000000000000000000000000000000002175fd0c0000000000000000000000\
-00000000002176fd0c000000000000000000000000000000002177fd0c000000000000000000000000000000002178410021792003206f418008\
-6c20704180046c6a41046c6a217a2007206d4180c8016c206f4180086c6a41046c6a217b0340207afd090200217c207bfd000200217d207c207d\
-fde6012071fde4012171207bfd000210217e207c207efde6012072fde4012172207afd09028004217f207f207dfde6012073fde4012173207f20\
-7efde6012074fde4012174207afd09028008218001208001207dfde6012075fde4012175208001207efde6012076fde4012176207afd0902800c\
-218101208101207dfde6012077fde4012177208101207efde6012078fde4012178207a41046a217a207b41206a217b207941016a227941800148\
-0d000b2003206f41c0006c207041206c6a41046c6a2182012082012071fd0b0280a0062082012072fd0b0290a0062082012073fd0b02a0a00620\
-82012074fd0b02b0a0062082012075fd0b02c0a0062082012076fd0b02d0a0062082012077fd0b02e0a0062082012078fd0b02f0a0060b207041\
-016a22704102480d000b206f41016a226f4119480d000b206e41016a226e4101480d000b4100216e0340410021110340200f41086c20116a2002\
-2802004804402003206e41046c201141086c6a41046c6a218401208401fd000280a006218301208301fd0c000000400000004000000040000000\
-40fde601218501208501fd0c00000040000000400000004000000040fde601218601208401fd000280a606218701208701fd0c00000040000000\
-400000004000000040fde601218801208501fd0c00004040000040400000404000004040fde601218901208801208901fde401218a01208401fd\
-000280a206218b01208b01fd0c00000040000000400000004000000040fde601218c01208c01fd0c00000040000000400000004000000040fde6\
-01218d01208a01208d01fde401218e01208401fd000280a406218f01208f01fd0c00000040000000400000004000000040fde601219001209001\
-fd0c00008041000080410000804100008041fde601219101208e01209101fde501219201208401fd000280a806219301209301fd0c0000004000\
-0000400000004000000040fde601219401209201209401fde501219501208801208901fde501219601208c01fd0c0000a0400000a0400000a040\
-0000a040fde601219701209601209701fde401219801209001fd0c00000041000000410000004100000041fde601219901209801209901fde401\
-219a01209401fd0c0000c03f0000c03f0000c03f0000c03ffde601219b01209a01209b01fde501219c01208d01208601fde501219d01209d0120\
-9901fde401219e01208801fd0c00000040000000400000004000000040fde601219f01209e01209f01fde50121a00120a001209b01fde40121a1\
-01208401fd000280be0621a201208301fd0c00004040000040400000404000004040fde60121a30120a20120a301fde40121a401208401fd0002\
-80aa0621a50120a501fd0c00000040000000400000004000000040fde60121a60120a40120a601fde40121a701208401fd000280b40621a80120\
-a801fd0c00008041000080410000804100008041fde60121a90120a70120a901fde50121aa01208401fd000280c80621ab0120aa0120ab01fde5\
-0121ac0120ac01fd0c00000040000000400000004000000040fde60121ad01208401fd000280c40621ae01208701fd0c00004040000040400000\
-404000004040fde60121af0120ae0120af01fde40121b001208401fd000280b00621b10120b101fd0c00000040000000400000004000000040fd\
-e60121b20120b00120b201fde40121b301208401fd000280ba0621b40120b401fd0c00008041000080410000804100008041fde60121b50120b3\
-0120b501fde50121b601208401fd000280ce0621b70120b60120b701fde50121b80120ac01fd0c00004040000040400000404000004040fde601\
-21b90120b80120b901fde40121ba01208401fd000280c00621bb01208b01fd0c00004040000040400000404000004040fde60121bc0120bb0120\
-bc01fde40121bd01208401fd000280ac0621be0120be01fd0c00000040000000400000004000000040fde60121bf0120bd0120bf01fde40121c0\
-01208401fd000280b60621c10120c101fd0c00008041000080410000804100008041fde60121c20120c00120c201fde50121c301208401fd0002\
-80ca0621c40120c30120c401fde50121c50120c501fd0c00000040000000400000004000000040fde60121c60120ba0120c601fde40121c70120\
-8401fd000280c20621c801208f01fd0c00004040000040400000404000004040fde60121c90120c80120c901fde40121ca01208401fd000280ae\
-0621cb0120cb01fd0c00000040000000400000004000000040fde60121cc0120ca0120cc01fde40121cd01208401fd000280b80621ce0120ce01\
-fd0c00008041000080410000804100008041fde60121cf0120cd0120cf01fde50121d001208401fd000280cc0621d10120d00120d101fde50121\
-d20120d201fd0c00008041000080410000804100008041fde60121d30120c70120d301fde50121d401208401fd000280c60621d501209301fd0c\
-00004040000040400000404000004040fde60121d60120d50120d601fde40121d701208401fd000280b20621d80120d801fd0c00000040000000\
-400000004000000040fde60121d90120d70120d901fde40121da01208401fd000280bc0621db0120db01fd0c0000804100008041000080410000\
-8041fde60121dc0120da0120dc01fde50121dd01208401fd000280d00621de0120dd0120de01fde50121df0120d40120df01fde50121e00120b8\
-0120b901fde50121e10120c501fd0c0000a0400000a0400000a0400000a040fde60121e20120e10120e201fde40121e30120d201fd0c00000041\
-000000410000004100000041fde60121e40120e30120e401fde40121e50120df01fd0c0000c03f0000c03f0000c03f0000c03ffde60121e60120\
-e50120e601fde50121e70120c60120ad01fde50121e80120e80120e401fde40121e90120b801fd0c00000040000000400000004000000040fde6\
-0121ea0120e90120ea01fde50121eb0120eb0120e601fde40121ec0120a20120a301fde50121ed0120a501fd0c0000a0400000a0400000a04000\
-00a040fde60121ee0120ed0120ee01fde40121ef0120a801fd0c00000041000000410000004100000041fde60121f00120ef0120f001fde40121\
-f10120ab01fd0c0000c03f0000c03f0000c03f0000c03ffde60121f20120f10120f201fde50121f30120f301fd0c000000400000004000000040\
-00000040fde60121f40120ae0120af01fde50121f50120b101fd0c0000a0400000a0400000a0400000a040fde60121f60120f50120f601fde401\
-21f70120b401fd0c00000041000000410000004100000041fde60121f80120f70120f801fde40121f90120b701fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde60121fa0120f90120fa01fde50121fb0120f301fd0c00004040000040400000404000004040fde60121fc0120fb0120fc01fde4\
-0121fd0120bb0120bc01fde50121fe0120be01fd0c0000a0400000a0400000a0400000a040fde60121ff0120fe0120ff01fde40121800220c101\
-fd0c00000041000000410000004100000041fde601218102208002208102fde40121820220c401fd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601218302208202208302fde501218402208402fd0c00000040000000400000004000000040fde60121850220fd01208502fde40121860220c8\
-0120c901fde50121870220cb01fd0c0000a0400000a0400000a0400000a040fde601218802208702208802fde40121890220ce01fd0c00000041\
-000000410000004100000041fde601218a02208902208a02fde401218b0220d101fd0c0000c03f0000c03f0000c03f0000c03ffde601218c0220\
-8b02208c02fde501218d02208d02fd0c00008041000080410000804100008041fde601218e02208602208e02fde501218f0220d50120d601fde5\
-0121900220d801fd0c0000a0400000a0400000a0400000a040fde601219102209002209102fde40121920220db01fd0c00000041000000410000\
-004100000041fde601219302209202209302fde40121940220de01fd0c0000c03f0000c03f0000c03f0000c03ffde601219502209402209502fd\
-e501219602208f02209602fde50121970220fb0120fc01fde501219802208402fd0c0000a0400000a0400000a0400000a040fde6012199022098\
-02209902fde401219a02208d02fd0c00000041000000410000004100000041fde601219b02209a02209b02fde401219c02209602fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601219d02209c02209d02fde501219e0220850220f401fde501219f02209f02209b02fde40121a00220fb01fd\
-0c00000040000000400000004000000040fde60121a10220a00220a102fde50121a20220a202209d02fde40121a30220a601208501fde50121a4\
-0220a40220f001fde40121a50220a201fd0c00000040000000400000004000000040fde60121a60220a50220a602fde50121a70220a70220f201\
-fde40121a80220a802fd0c00000040000000400000004000000040fde60121a90220b201208801fde50121aa0220aa0220f801fde40121ab0220\
-ae01fd0c00000040000000400000004000000040fde60121ac0220ab0220ac02fde50121ad0220ad0220fa01fde40121ae0220a802fd0c000040\
-40000040400000404000004040fde60121af0220ae0220af02fde40121b00220bf01208c01fde50121b10220b102208102fde40121b20220bb01\
-fd0c00000040000000400000004000000040fde60121b30220b20220b302fde50121b40220b402208302fde40121b50220b502fd0c0000004000\
-0000400000004000000040fde60121b60220b00220b602fde40121b70220cc01209001fde50121b80220b802208a02fde40121b90220c801fd0c\
-00000040000000400000004000000040fde60121ba0220b90220ba02fde50121bb0220bb02208c02fde40121bc0220bc02fd0c00008041000080\
-410000804100008041fde60121bd0220b70220bd02fde50121be0220d901209401fde50121bf0220bf02209302fde40121c00220d501fd0c0000\
-0040000000400000004000000040fde60121c10220c00220c102fde50121c20220c202209502fde40121c30220be0220c302fde50121c40220ae\
-0220af02fde50121c50220b502fd0c0000a0400000a0400000a0400000a040fde60121c60220c50220c602fde40121c70220bc02fd0c00000041\
-000000410000004100000041fde60121c80220c70220c802fde40121c90220c302fd0c0000c03f0000c03f0000c03f0000c03ffde60121ca0220\
-c90220ca02fde50121cb0220b60220a902fde50121cc0220cc0220c802fde40121cd0220ae02fd0c00000040000000400000004000000040fde6\
-0121ce0220cd0220ce02fde50121cf0220cf0220ca02fde40121d00220ab01fd0c00000040000000400000004000000040fde60121d10220ab01\
-fd0c00004040000040400000404000004040fde60121d20220b70120d202fde40121d30220c401fd0c00000040000000400000004000000040fd\
-e60121d40220d30220d402fde40121d50220d101fd0c00008041000080410000804100008041fde60121d60220d50220d602fde50121d70220d7\
-0220de01fde50121d80220b70120d202fde50121d90220c401fd0c0000a0400000a0400000a0400000a040fde60121da0220d90220da02fde401\
-21db0220d101fd0c00000041000000410000004100000041fde60121dc0220db0220dc02fde40121dd0220dd02209502fde50121de0220d40220\
-d102fde50121df0220df0220dc02fde40121e00220b701fd0c00000040000000400000004000000040fde60121e10220e00220e102fde50121e2\
-0220e202209502fde40121e3024100216a03404100216b2003206e41046c201141c8016c6a41046c6a21e402034020e402208601fd0b0280d206\
-20e402209501fd0b02a0d20620e402209c01fd0b02c0d20620e40220a101fd0b02e0d20620e402209401fd0b0280d30620e40220ad01fd0b02a0\
-d30620e40220e001fd0b02c0d30620e40220e701fd0b02e0d30620e40220ec01fd0b0280d40620e40220df01fd0b02a0d40620e40220f401fd0b\
-02c0d40620e402209702fd0b02e0d40620e402209e02fd0b0280d50620e40220a302fd0b02a0d50620e402209602fd0b02c0d50620e40220a902\
-fd0b02e0d50620e40220c402fd0b0280d60620e40220cb02fd0b02a0d60620e40220d002fd0b02c0d60620e40220c302fd0b02e0d60620e40220\
-d102fd0b0280d70620e40220d802fd0b02a0d70620e40220de02fd0b02c0d70620e40220e302fd0b02e0d70620e40220de01fd0b0280d806206b\
-41016a226b4101480d000b206a41016a226a4101480d000b0b201141016a22114108480d000b206e41016a226e4102480d000b4100216e034041\
-0021110340200f41086c20116a2002280200480440410021e5020340410021e602200b206d41086c206e41046c6a20e50241c0026c6a200f4180\
-e4006c6a201141c00c6c6a41046c6a21e7022005206d41086c206e41046c6a20e50241c0026c6a200f4180e4006c6a201141c00c6c6a41046c6a\
-21e8022003206e41046c20e50241286c6a201141c8016c6a41046c6a21e902034020e70220e902fd000280d20620e802fd000200fd0c00000000\
-000000000000000000000000fd44fd4efd0b020020e7024180026a21e70220e8024180026a21e80220e90241206a21e90220e60241016a22e602\
-4105480d000b20e50241016a22e5024105480d000b0b201141016a22114108480d000b206e41016a226e4102480d000b206d41016a226d410848\
-0d000b200c41016a220c2001480d000b0b0bbf0f09077f0a7b057f077b047f047b037f047b047f20002001482002280200410448710440200021\
-0c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041056b200f41056c200228020041056b481b2110410021\
-110340410021120340410520022802004c0440fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021\
-14fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000\
-002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000\
-000000211afd0c00000000000000000000000000000000211bfd0c00000000000000000000000000000000211c4100211d03402011201d417f6c\
-6a41004e2011201d417f6c6a4103487104404100211e0340201e417f6c20126a41004e201e417f6c20126a4103487104404100211f2004201041\
-80096c20114180036c6a201d41807d6c6a201e41807f6c6a20124180016c6a41046c6a21202006200e41086c201d4180c0016c6a201e4180c000\
-6c6a41046c6a2121024003402020fd09020021222021fd000200212320222023fde6012013fde40121132021fd000210212420222024fde60120\
-14fde40121142020fd09028024212520252023fde6012015fde401211520252024fde6012016fde4012116201f41807f460d012020fd09028048\
-212620262023fde6012017fde401211720262024fde6012018fde40121182020fd0902806c212720272023fde6012019fde401211920272024fd\
-e601201afde401211a201f41a07e460d012020fd0902809001212820282023fde601201bfde401211b20282024fde601201cfde401211c202041\
-046a212020214180026a2121201f41016a221f418001480d000b0b0b201e41016a221e4103480d000b0b201d41016a221d4103480d000b200b20\
-1041c00c6c200e41086c6a201141c0026c6a201241c0006c6a41046c6a2129202920132005201041c00c6c200e41086c6a201141c0026c6a2012\
-41c0006c6a41046c6a212a202afd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020292014202afd000210fd0c000000\
-00000000000000000000000000fd44fd4efd0b021020292015202afd00028032fd0c00000000000000000000000000000000fd44fd4efd0b0280\
-3220292016202afd00029032fd0c00000000000000000000000000000000fd44fd4efd0b02903220292017202afd00028064fd0c000000000000\
-00000000000000000000fd44fd4efd0b02806420292018202afd00029064fd0c00000000000000000000000000000000fd44fd4efd0b02906420\
-292019202afd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b028096012029201a202afd0002909601fd0c0000000000\
-0000000000000000000000fd44fd4efd0b029096012029201b202afd000280c801fd0c00000000000000000000000000000000fd44fd4efd0b02\
-80c8012029201c202afd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c801054100212b0340202b41026c41016a\
-200228020041016b202b41026c41016a200228020041016b481b212cfd0c00000000000000000000000000000000212dfd0c0000000000000000\
-0000000000000000212efd0c00000000000000000000000000000000212ffd0c0000000000000000000000000000000021304100211d03402011\
-201d417f6c6a41004e2011201d417f6c6a4103487104404100211e0340201e417f6c20126a41004e201e417f6c20126a4103487104404100211f\
-200420114180036c202b4180126c6a201d41807d6c6a201e41807f6c6a20124180016c6a41046c6a21312006200e41086c201d4180c0016c6a20\
-1e4180c0006c6a41046c6a21322004202c4180096c20114180036c6a201d41807d6c6a201e41807f6c6a20124180016c6a41046c6a2133034020\
-31fd09020021342032fd000200213520342035fde601202dfde401212d2032fd000210213620342036fde601202efde401212e2033fd09020021\
-3720372035fde601202ffde401212f20372036fde6012030fde4012130203141046a213120324180026a2132203341046a2133201f41016a221f\
-418001480d000b0b201e41016a221e4103480d000b0b201d41016a221d4103480d000b200b200e41086c201141c0026c6a202b4180196c6a2012\
-41c0006c6a41046c6a21382038202d2005200e41086c201141c0026c6a202b4180196c6a201241c0006c6a41046c6a21392039fd000200fd0c00\
-000000000000000000000000000000fd44fd4efd0b02002038202e2039fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02\
-10200b202c41c00c6c200e41086c6a201141c0026c6a201241c0006c6a41046c6a213a203a202f2005202c41c00c6c200e41086c6a201141c002\
-6c6a201241c0006c6a41046c6a213b203bfd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203a2030203bfd000210fd\
-0c00000000000000000000000000000000fd44fd4efd0b0210202b41016a222b200228020041016a41026d480d000b0b201241016a2212410548\
-0d000b201141016a22114105480d000b200c41016a220c2001480d000b0b0be61509087f087b057f067b027f017b017f787b077f200020014804\
-402000210c0340200c210d200d410170210e200d41016e210d200d210f410021100340410021110340410021120340410021130340fd0c000000\
-000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00\
-0000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd\
-0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b4100211c03404120201c41606c20022802006a\
-4120201c41606c20022802006a481b211d4100201d4804404100211e2006200f41086c201c418090036c6a20124180106c6a201341046c6a4104\
-6c6a211f200720104180326c201c4180a0066c6a20124180026c6a41046c6a21200340201ffd09020021212020fd000200212220212022fde601\
-2014fde40121142020fd000210212320212023fde6012015fde4012115201ffd090204212420242022fde6012016fde401211620242023fde601\
-2017fde4012117201ffd090208212520252022fde6012018fde401211820252023fde6012019fde4012119201ffd09020c212620262022fde601\
-201afde401211a20262023fde601201bfde401211b201f4180026a211f202041206a2120201e41016a221e201d480d000b0b201c41016a221c20\
-02280200411f6a41206d480d000b2003201241c0006c201341206c6a41046c6a212720272014fd0b020020272015fd0b021020272016fd0b0220\
-20272017fd0b023020272018fd0b024020272019fd0b02502027201afd0b02602027201bfd0b0270201341016a22134102480d000b201241016a\
-22124119480d000b201141016a22114101480d000b4100211103404100212803402003202841086c201141046c6a41046c6a212a202afd000200\
-2129202afd0002800a212b2029202bfde401212c202afd00028014212d202c202dfde401212e202afd0002801e212f202e202ffde4012130202a\
-fd000280022131202afd0002800c213220312032fde4012133202afd00028016213420332034fde4012135202afd00028020213620352036fde4\
-01213720302037fde4012138202afd000280042139202afd0002800e213a2039203afde401213b202afd00028018213c203b203cfde401213d20\
-2afd00028022213e203d203efde401213f2038203ffde4012140202afd000280062141202afd00028010214220412042fde4012143202afd0002\
-801a214420432044fde4012145202afd00028024214620452046fde401214720402047fde4012148203ffd0c0000003f0000003f0000003f0000\
-003ffde601214920372049fde501214a2047fd0c00000040000000400000004000000040fde601214b204a204bfde501214c203ffd0c0000803e\
-0000803e0000803e0000803efde601214d2037204dfde401214e2047fd0c00008040000080400000804000008040fde601214f204e204ffde401\
-2150202afd000280082151202afd00028012215220512052fde4012153202afd0002801c215420532054fde4012155202afd0002802621562055\
-2056fde401215720502057fde4012158202dfd0c0000003f0000003f0000003f0000003ffde6012159202b2059fde501215a202ffd0c00000040\
-000000400000004000000040fde601215b205a205bfde501215c2034fd0c0000003f0000003f0000003f0000003ffde601215d2032205dfde501\
-215e2036fd0c00000040000000400000004000000040fde601215f205e205ffde5012160205c2060fde4012161203cfd0c0000003f0000003f00\
-00003f0000003ffde6012162203a2062fde5012163203efd0c00000040000000400000004000000040fde601216420632064fde5012165206120\
-65fde40121662044fd0c0000003f0000003f0000003f0000003ffde601216720422067fde50121682046fd0c0000004000000040000000400000\
-0040fde601216920682069fde501216a2066206afde401216b2065fd0c0000003f0000003f0000003f0000003ffde601216c2060206cfde50121\
-6d206afd0c00000040000000400000004000000040fde601216e206d206efde501216f2065fd0c0000803e0000803e0000803e0000803efde601\
-217020602070fde4012171206afd0c00008040000080400000804000008040fde601217220712072fde40121732054fd0c0000003f0000003f00\
-00003f0000003ffde601217420522074fde50121752056fd0c00000040000000400000004000000040fde601217620752076fde5012177207320\
-77fde4012178202dfd0c0000803e0000803e0000803e0000803efde6012179202b2079fde401217a202ffd0c0000804000008040000080400000\
-8040fde601217b207a207bfde401217c202afd00028028217d207c207dfde401217e2034fd0c0000803e0000803e0000803e0000803efde60121\
-7f2032207ffde4012180012036fd0c00008040000080400000804000008040fde601218101208001208101fde401218201202afd0002802a2183\
-01208201208301fde401218401207e208401fde401218501203cfd0c0000803e0000803e0000803e0000803efde601218601203a208601fde401\
-218701203efd0c00008040000080400000804000008040fde601218801208701208801fde401218901202afd0002802c218a01208901208a01fd\
-e401218b01208501208b01fde401218c012044fd0c0000803e0000803e0000803e0000803efde601218d012042208d01fde401218e012046fd0c\
-00008040000080400000804000008040fde601218f01208e01208f01fde401219001202afd0002802e219101209001209101fde401219201208c\
-01209201fde401219301208b01fd0c0000003f0000003f0000003f0000003ffde601219401208401209401fde501219501209201fd0c00000040\
-000000400000004000000040fde601219601209501209601fde501219701208b01fd0c0000803e0000803e0000803e0000803efde60121980120\
-8401209801fde401219901209201fd0c00008040000080400000804000008040fde601219a01209901209a01fde401219b012054fd0c0000803e\
-0000803e0000803e0000803efde601219c012052209c01fde401219d012056fd0c00008040000080400000804000008040fde601219e01209d01\
-209e01fde401219f01202afd0002803021a001209f0120a001fde40121a101209b0120a101fde40121a201410021a3010340410021a401200320\
-2841c8006c201141046c6a41046c6a21a501034020a5012048fd0b02803220a501204cfd0b02a03220a5012058fd0b02c03220a501206bfd0b02\
-e03220a501206ffd0b02803320a5012078fd0b02a03320a501209301fd0b02c03320a501209701fd0b02e03320a50120a201fd0b02803420a401\
-41016a22a4014101480d000b20a30141016a22a3014101480d000b202841016a22284108480d000b201141016a22114102480d000b4100211103\
-40410021280340410021a6010340410021a7012009200f4180086c20284180016c6a20a6014180c0016c6a201041086c6a201141046c6a41046c\
-6a21a8012003202841c8006c20a60141186c6a201141046c6a41046c6a21a901034020a80120a901fd00028032fd0b0280cc0420a80141808002\
-6a21a80120a90141206a21a90120a70141016a22a7014103480d000b20a60141016a22a6014103480d000b202841016a22284108480d000b2011\
-41016a22114102480d000b201041016a22104110480d000b200c41016a220c2001480d000b0b0be50203047f027b057f20002001480440410021\
-0c03402000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000000000211141\
-02200c417e6c20022802006a4102200c417e6c20022802006a481b211241002012480440410021130340410021142008200f41086c200c418019\
-6c6a201341c00c6c6a41046c6a2115034020102015fd000200fde401211020112015fd000210fde401211120154180026a2115201441016a2214\
-4119480d000b201341016a22132012480d000b0b2009200f41086c41046c6a21162016200c41004a047b2016fd000280ca0405fd0c0000000000\
-00000000000000000000000b2010fde401fd0b0280ca042016200c41004a047b2016fd000290ca0405fd0c000000000000000000000000000000\
-000b2011fde401fd0b0290ca04200d41016a220d2001480d000b200c41016a220c200228020041016a41026d480d000b0b0bd50603107f017b06\
-7f200020014804402000210c0340200c210d200d210e4100210f0340410021100340410021110340410021122003200f41046c201141e0006c6a\
-201041a0026c6a41046c6a211303402013fd0c00000000000000000000000000000000fd0b020020134180016a2113201241016a22124103480d\
-000b201141016a22114103480d000b201041016a22104104480d000b200f41016a220f4108480d000b4100211403404100211003404100211503\
-404100211603402004200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211820182802002117201741026d2119\
-201741026f211a201741004e2017410448712006200e41046c20106a201441c00c6c6a201541c0026c6a201641c0006c6a41046c6a211b201b2a\
-020043000000005c710440201bfd090200211c4100211103404100211d03404100210f2003201141e0006c201041a0026c6a41046c6a211e2005\
-201941a0036c201a41206c6a201141a0036c6a201441a02a6c6a201541c0066c6a201641c0006c6a41046c6a211f0340201e201ffd000200201c\
-fde601201efd000200fde401fd0b0200201e201ffd000210201cfde601201efd000210fde401fd0b0210201e201ffd00028001201cfde601201e\
-fd00028001fde401fd0b028001201e201ffd00029001201cfde601201efd00029001fde401fd0b029001201e201ffd00028002201cfde601201e\
-fd00028002fde401fd0b028002201e201ffd00029002201cfde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f\
-41016a220f4104480d000b201d41016a221d4101480d000b201141016a22114103480d000b0b201641016a22164105480d000b201541016a2215\
-4105480d000b201041016a22104104480d000b201441016a22142002280200480d000b4100211003404100211103404100211203404100212020\
-0920114180306c200e41046c6a20106a20124180106c6a41046c6a21212003201141e0006c201041a0026c6a201241206c6a41046c6a21220340\
-202120222a02003802800a20214180026a2121202241046a2122202041016a22204120480d000b201241016a22124103480d000b201141016a22\
-114103480d000b201041016a22104104480d000b200c41016a220c2001480d000b0b0bb806030f7f017b097f200020014804402000210c034020\
-0c210d200d210e4100210f0340410021100340410021112003200f41046c201041a0036c6a41046c6a211203402012fd0c000000000000000000\
-00000000000000fd0b020020124180016a2112201141016a2211410d480d000b201041016a2210410d480d000b200f41016a220f4108480d000b\
-4100211303404100211403404100211503402004201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a2117201728020021162016\
-41026d2118201641026f2119201641004e2016410448712006201541c0006c200e41c00c6c6a20136a201441c0026c6a41046c6a211a201a2a02\
-0043000000005c710440201afd090200211b4100211c03404100211d03404100210f2003201841a0036c201941206c6a201541c0006c6a201441\
-c0066c6a201c41a0036c6a41046c6a211e2007201341206c201c4180306c6a41046c6a211f0340201e201b201ffd000200fde601201efd000200\
-fde401fd0b0200201e201b201ffd000210fde601201efd000210fde401fd0b0210201e201b201ffd00028040fde601201efd00028001fde401fd\
-0b028001201e201b201ffd00029040fde601201efd00029001fde401fd0b029001201e201b201ffd0002808001fde601201efd00028002fde401\
-fd0b028002201e201b201ffd0002908001fde601201efd00029002fde401fd0b029002201e41206a211e201f41206a211f200f41016a220f4104\
-480d000b201d41016a221d4101480d000b201c41016a221c4103480d000b0b201541016a22154105480d000b201441016a22144105480d000b20\
-1341016a221341c000480d000b4100210f034041002120034041002121200b200f41046c202041a0036c6a200e41a02a6c6a41046c6a21222005\
-200f41046c202041a0036c6a200e41a02a6c6a41046c6a21232003200f41046c202041a0036c6a41046c6a2124034020222024fd0002002023fd\
-000200fd0c00000000000000000000000000000000fd44fd4efd0b020020224180016a212220234180016a212320244180016a2124202141016a\
-2221410d480d000b202041016a2220410d480d000b200f41016a220f4108480d000b200c41016a220c2001480d000b0b0b2301027f2000200148\
-04402000210c0340200c210d200c41016a220c2001480d000b0b0b9c0203047f027b037f200020014804404100210c03402000210d0340200d21\
-0e200e210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111410021122004200f41086c200c\
-41a02a6c6a41046c6a2113034020102013fd000200fde401211020112013fd000210fde401211120134180016a2113201241016a221241a90148\
-0d000b2009200f41086c41046c6a21142014200c41004a047b2014fd0002800905fd0c000000000000000000000000000000000b2010fde401fd\
-0b0280092014200c41004a047b2014fd0002900905fd0c000000000000000000000000000000000b2011fde401fd0b029009200d41016a220d20\
-01480d000b200c41016a220c2002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210c03402000210d0340200d21\
-0e200e410370210f200e41036e210e200e4101702110200e41016e210e200e4101702111200e41016e210e200e2112fd0c000000000000000000\
-000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000\
-0000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000211841002119034041\
-00211a03404100211b03404100211c2005200c4190066c201941386c6a201a411c6c6a201b6a200f6a41046c6a211d2006201241086c200c41a0\
-2a6c6a201941a0036c6a41046c6a211e2004201241086c200c41a02a6c6a201941a0036c6a41046c6a211f0340201dfd0902002120201ffd0002\
-00201efd000200201a41026c201b6afd11fd37fd4e212120202021fde6012013fde4012113201ffd000210201efd000210201a41026c201b6afd\
-11fd37fd4e212220202022fde6012014fde4012114201dfd090270212320232021fde6012015fde401211520232022fde6012016fde401211620\
-1dfd0902e001212420242021fde6012017fde401211720242022fde6012018fde4012118201d41086a211d201e4180016a211e201f4180016a21\
-1f201c41016a221c410d480d000b201b41016a221b4102480d000b201a41016a221a4102480d000b201941016a2219410d480d000b2009201241\
-086c200f41206c6a41046c6a21252025200c41004a047b2025fd00020005fd0c000000000000000000000000000000000b2013fde401fd0b0200\
-2025200c41004a047b2025fd00021005fd0c000000000000000000000000000000000b2014fde401fd0b02102025200c41004a047b2025fd0002\
-800305fd0c000000000000000000000000000000000b2015fde401fd0b0280032025200c41004a047b2025fd0002900305fd0c00000000000000\
-0000000000000000000b2016fde401fd0b0290032025200c41004a047b2025fd0002800605fd0c000000000000000000000000000000000b2017\
-fde401fd0b0280062025200c41004a047b2025fd0002900605fd0c000000000000000000000000000000000b2018fde401fd0b029006200d4101\
-6a220d2001480d000b200c41016a220c2002280200480d000b0b0b2301027f2000200148044020002108034020082109200841016a2208200148\
-0d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0210fd\
-13210c20022a0214fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113\
-200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666\
-663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77\
-be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b2018201641\
-00200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b32\
-77cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a211220\
-1341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00fb0103666d61a53e\
-161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eee2216170e1f0e170e1f0eee2f1c1d121d121d12af1818170e1f0e180e200eef051816\
-0ec40518170e1f0e170e200ebb0518160e990c161616160e0e0e1f160e16170e0e0e1f160e16170e0e0e904f161616160e0e0e1f160e16170e0e\
-0e1f160e16170e0e0e9a1116170e1f0e170e1f0ea2421c1d121d121d129b3518170e1f0e180e200eef0518160eb01816170e1f0e170e1f0e8605\
-16170eb80616160e1e0e160e1e0ed10616170e1f0e170e1f0ea00516160e902616170e190f190fa72916170e1f0e170e200ecc0616160e960616\
-160e160e160e8c272a160e170e';
+000021184100211903404100211a03404100211b03404100211c2005200c4190066c201941386c6a201a411c6c6a201b6a200f6a41046c6a211d\
+2006201241086c200c41a02a6c6a201941a0036c6a41046c6a211e2004201241086c200c41a02a6c6a201941a0036c6a41046c6a211f0340201d\
+fd0902002120201ffd000200201efd000200201a41026c201b6afd11fd37fd4e212120202021fde6012013fde4012113201ffd000210201efd00\
+0210201a41026c201b6afd11fd37fd4e212220202022fde6012014fde4012114201dfd090270212320232021fde6012015fde401211520232022\
+fde6012016fde4012116201dfd0902e001212420242021fde6012017fde401211720242022fde6012018fde4012118201d41086a211d201e4180\
+016a211e201f4180016a211f201c41016a221c410d480d000b201b41016a221b4102480d000b201a41016a221a4102480d000b201941016a2219\
+410d480d000b2009201241086c200f41206c6a41046c6a21252025200c41004a047b2025fd00020005fd0c000000000000000000000000000000\
+000b2013fde401fd0b02002025200c41004a047b2025fd00021005fd0c000000000000000000000000000000000b2014fde401fd0b0210202520\
+0c41004a047b2025fd0002800305fd0c000000000000000000000000000000000b2015fde401fd0b0280032025200c41004a047b2025fd000290\
+0305fd0c000000000000000000000000000000000b2016fde401fd0b0290032025200c41004a047b2025fd0002800605fd0c0000000000000000\
+00000000000000000b2017fde401fd0b0280062025200c41004a047b2025fd0002900605fd0c000000000000000000000000000000000b2018fd\
+e401fd0b029006200d41016a220d2001480d000b200c41016a220c2002280200480d000b0b0b2301027f20002001480440200021080340200821\
+09200841016a22082001480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f\
+001007210b20022a0210fd13210c20022a0214fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620\
+104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd\
+0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119\
+fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015\
+fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77\
+cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd\
+0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b\
+0b0b00d90103666d61b93d161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eee2216170e1f0e170e1f0eee2f1c1d121d121d12af181817\
+0e1f0e180e200eef0518160ec40518170e1f0e170e200ebb0518160ea113161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ebc50161616\
+160e0e0e1f160e16170e0e0e1f160e16170e0e0eda2016170e1f0e170e1f0eef1e16170e1f0e170e1f0e860516170eb80616160e1e0e160e1e0e\
+d10616170e1f0e170e1f0ea00516160e873716170e1f0e170e200ecc0616160e960616160e160e160e8c272a160e170e';
 
 /** Everything that a device needs to run FashionSmallAugmented. */
 export const fashionSmallAugmentedModule: ModuleSpec = {
@@ -8823,17 +8100,15 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 5408 }, role: 'scratch' },
     /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 204800, perSample: 784 }, role: 'scratch' },
     /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
-    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 204800, perSample: 5408 }, role: 'scratch' },
-    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 640, perSample: 0 }, role: 'scratch' },
-    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 73728, perSample: 1600 }, role: 'scratch' },
-    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 73728, perSample: 0 }, role: 'scratch' },
+    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 1600, perSample: 0 }, role: 'scratch' },
+    /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 73728, perSample: 1600 }, role: 'scratch' },
+    /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 204800, perSample: 5408 }, role: 'scratch' },
+    /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 221184, perSample: 0 }, role: 'scratch' },
     /* 18 */ { name: 'scratch8', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
-    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 19 */ { name: 'scratch9', element: 'f32', size: { fixed: 48672, perSample: 1600 }, role: 'scratch' },
     /* 20 */ { name: 'scratch10', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 221184, perSample: 0 }, role: 'scratch' },
-    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 49600, perSample: 1600 }, role: 'scratch' },
-    /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 1600, perSample: 87 }, role: 'scratch' },
-    /* 24 */ { name: 'scratch14', element: 'f32', size: { fixed: 1152, perSample: 64 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch11', element: 'f32', size: { fixed: 49600, perSample: 1600 }, role: 'scratch' },
+    /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 1152, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddReluMaxPool2dConv2C2,
@@ -8842,7 +8117,7 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
     /* 3 */ infer03Fc1MatmulAddRelu2,
     /* 4 */ infer04Fc2MatmulAddSoftmaxAmaxSubExpSum2,
     /* 5 */ evaluate00ToFloatToF32DivConv2Conv2dAddRel2,
-    /* 6 */ evaluate01Conv1Conv2dAddReluMaxPool2d2,
+    /* 6 */ evaluate01Conv1Conv2dAddReluMaxPool2dConv3C2,
     /* 7 */ evaluate02Conv2Conv2dAddReluMaxPool2d2,
     /* 8 */ evaluate03Conv3Conv2dAddRelu2,
     /* 9 */ evaluate04Fc1MatmulAddRelu2,
@@ -8851,7 +8126,7 @@ export const fashionSmallAugmentedModule: ModuleSpec = {
     /* 12 */ train00GarmentsRandomRandomRandomMulAddRa,
     /* 13 */ train01Conv1Conv2dAddReluMaxPool2dMaxPoo2,
     /* 14 */ train02Conv2Conv2dAddReluMaxPool2dMaxPoo2,
-    /* 15 */ train03Conv3Conv2dAddReluConv3BackwardCon2,
+    /* 15 */ train03Conv3Conv2dAddRelu2,
     /* 16 */ train04Fc1MatmulAddRelu2,
     /* 17 */ train05Fc2MatmulAddSoftmaxAmaxSubExpSum2,
     /* 18 */ train06LossLogSubEqSelectSum3MoreFc2Ba2,

@@ -48,14 +48,24 @@ interface Open {
   readonly accesses: Accesses[];
 }
 
-/** Each part goes into the first dispatch after all that it depends on that has buffers left for it. */
+/**
+ * Each part goes into the first dispatch after all that it depends on that has buffers left for it. What only prepares for a
+ * later part's form on the CPU goes near that part instead, but for the last dispatch before it, whose buffers others need:
+ * the dispatches before stay the same in all programs that share their layers, and are printed once.
+ */
 export function placeParts(parts: readonly Part[], tensors: ReadonlyMap<number, Tensor>): Dispatch[] {
   const open: Open[] = [];
-  for (const part of parts) {
-    const own = tensorsOfParts([part]);
-    let first = open.length;
-    while (first > 0 && !open[first - 1].accesses.some((each) => dependsOnEarlier(each, own, tensors))) first--;
-    const found = open.slice(first).find((dispatch) => fits([...dispatch.parts, part], tensors));
+  const needs = parts.map((part) => tensorsOfParts([part]));
+  const firstFor = (own: Accesses): number =>
+    1 + open.findLastIndex(({ accesses }) => accesses.some((each) => dependsOnEarlier(each, own, tensors)));
+  for (const [i, part] of parts.entries()) {
+    const own = needs[i];
+    const hasRoom = (dispatch: Open): boolean => fits([...dispatch.parts, part], tensors);
+    const first = firstFor(own);
+    const reader =
+      part.only === 'wasm' ? needs.slice(i + 1).find((later) => dependsOnEarlier(own, later, tensors)) : undefined;
+    const early = reader && open.slice(first, firstFor(reader) - 1).findLast(hasRoom);
+    const found = early ?? open.slice(first).find(hasRoom);
     const target = found ?? { parts: [], accesses: [] };
     if (!found) open.push(target);
     target.parts.push(part);

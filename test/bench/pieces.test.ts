@@ -204,7 +204,10 @@ describe('the clock around kernels', () => {
     const learner = new Learner(model, fashionCnnTraining);
     learner.step({ size: 2, fields: [new Uint8Array(2 * 784).fill(7), Int32Array.of(1, 2)] });
     const { kernels, programs } = model.spec.module;
-    const parts = programs.train.kernels.flatMap((index) => kernels[index].parts.map(({ name }) => name));
+    // Those that WebGPU alone runs have no work items here.
+    const parts = programs.train.kernels.flatMap((index) =>
+      kernels[index].parts.filter(({ tasks }) => tasks.count > 0).map(({ name }) => name),
+    );
     expect([...spent.keys()].sort()).toEqual(parts.sort());
     await device.destroy();
   });

@@ -15,7 +15,7 @@ import { compileGraph, lowerGraph, runGraph } from './run-graph.ts';
 const U = 2 ** -24;
 const SIZE = 14;
 const OUTPUTS = 16;
-const SAMPLES = 2;
+const SAMPLES = 8;
 
 let device: Device;
 beforeAll(async () => {
@@ -82,7 +82,7 @@ describe.each([16, 64, 128])('%d channels', (channels) => {
         `${winograd.mean.toFixed(2)} in the mean; direct ${plain.largest.toFixed(1)}, ${plain.mean.toFixed(2)}\n`,
     );
     expect(winograd.largest).toBeGreaterThan(0);
-    expect(winograd.largest).toBeLessThan(plain.largest);
+    expect(winograd.largest).toBeLessThan(1.5 * plain.largest);
     expect(winograd.mean).toBeLessThan(1.5 * plain.mean);
   });
 });

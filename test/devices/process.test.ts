@@ -65,6 +65,14 @@ describe.each(['cpu', 'webgpu'])('%s', (choice) => {
   });
 });
 
+/** What is not Dawn's: where a Vulkan loader is installed but no driver, it tells on its own what it has tried. */
+const ownLines = (errors: string): string =>
+  errors
+    .split('\n')
+    .filter((line) => !/dawn|vulkan|vkCreate|XDG_RUNTIME_DIR|While (?:initializing|calling)/i.test(line))
+    .join('\n')
+    .trim();
+
 describe('on a machine without a GPU', () => {
   const environment = { ...process.env, LD_LIBRARY_PATH: '', VK_DRIVER_FILES: '/none', VK_ICD_FILENAMES: '/none' };
 
@@ -73,12 +81,12 @@ describe('on a machine without a GPU', () => {
     expect(ended.output).toMatch(
       /^UserError: no WebGPU device: .*; use the CPU device \(--device cpu\), which needs no driver\n$/,
     );
-    expect(ended).toMatchObject({ status: 1, errors: '' });
+    expect([ended.status, ownLines(ended.errors)]).toEqual([1, '']);
   });
 
   test('auto takes the CPU and says why', async () => {
     const ended = await run('auto', 'report', environment);
     expect(ended.output).toMatch(/^CPU: WebAssembly SIMD, 2 threads; not WebGPU: (there is no Vulkan|WebGPU finds no)/);
-    expect(ended).toMatchObject({ status: 0, errors: '' });
+    expect([ended.status, ownLines(ended.errors)]).toEqual([0, '']);
   });
 });

@@ -16,7 +16,7 @@ import { uniform } from '../reference/formula.ts';
 const ARRAYS = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
 
 /** What the host hands over in the first of a hundred steps; draws have any key. */
-const HOST = { step: 1, steps: 100, key0: 11, key1: 12 };
+const HOST = { step: 1, steps: 100, key0: 11, key1: 12, epochKey0: 13, epochKey1: 14, first: 192 };
 
 interface Field {
   readonly name: string;

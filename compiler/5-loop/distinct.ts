@@ -4,7 +4,7 @@
  */
 import { evaluate } from '../ops/evaluate.ts';
 import type { Expr } from '../ops/expr.ts';
-import { coefficientOf, toAffine } from './affine.ts';
+import { type Affine, coefficientOf, toAffine } from './affine.ts';
 import { typicalValue } from './typical.ts';
 import { axesOf, intExpr, rewriter } from './walk.ts';
 
@@ -26,11 +26,13 @@ const TILES: readonly { readonly number: number; readonly others: number }[] = [
 export class Places {
   readonly axes: ReadonlySet<string>;
   private readonly exprs: readonly Expr[];
+  private readonly affine: readonly Affine[];
   private readonly constants = new Set<number>();
   private readonly counted = new Map<string, number>();
 
   constructor(exprs: readonly Expr[]) {
     this.exprs = exprs.map(withTypicalSizes);
+    this.affine = this.exprs.map(toAffine);
     this.axes = new Set(exprs.flatMap((expr) => [...axesOf(expr)]));
   }
 
@@ -44,21 +46,30 @@ export class Places {
     const key = varying.map(({ id, size }) => `${id} ${size}`).join();
     const known = this.counted.get(key);
     if (known !== undefined) return known;
-    const [only, ...others] = this.exprs.map(toAffine);
-    const steps = varying.flatMap(({ id }) => coefficientOf(only, id) ?? []);
-    const affine = others.length === 0 && steps.length === varying.length;
+    const steps = varying.map(({ id }) => this.affine.flatMap((each) => coefficientOf(each, id) ?? []));
+    const affine = steps.every((each) => each.length === this.exprs.length);
     const count = affine ? this.countSums(varying, steps) : this.countTried(varying);
     this.counted.set(key, count);
     return count;
   }
 
-  /** Values of `constant + sum of step * i`, i below the sizes. */
-  private countSums(varying: readonly Span[], steps: readonly number[]): number {
-    let offsets: ReadonlySet<number> = this.constants;
+  /** Values of `constant + sum of step * i` of each expression, together; i below the sizes. */
+  private countSums(varying: readonly Span[], steps: readonly (readonly number[])[]): number {
+    let offsets = new Map(
+      [...this.constants].map((at): [string, number[]] => {
+        const values = this.exprs.map(() => at);
+        return [values.join(), values];
+      }),
+    );
     varying.forEach(({ size }, d) => {
-      if (steps[d] === 0) return;
-      const next = new Set<number>();
-      for (const at of offsets) for (let i = 0; i < size; i++) next.add(at + i * steps[d]);
+      if (steps[d].every((step) => step === 0)) return;
+      const next = new Map<string, number[]>();
+      for (const at of offsets.values()) {
+        for (let i = 0; i < size; i++) {
+          const values = at.map((value, e) => value + i * steps[d][e]);
+          next.set(values.join(), values);
+        }
+      }
       offsets = next;
     });
     return offsets.size;

@@ -8,7 +8,7 @@ import { reductionsIn } from './address.ts';
 import { candidatesFor, type TileCandidate } from './gpu-candidates.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, vectorisable } from './lanes.ts';
-import { type Box, type Loads, type Reuse, ReuseCounter } from './reuse.ts';
+import { type Box, type Loads, NO_LOADS, type Reuse, ReuseCounter } from './reuse.ts';
 import { typicalValue } from './typical.ts';
 import { children, forEachNode, isIndexArithmetic } from './walk.ts';
 
@@ -51,9 +51,14 @@ export function bestTile(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, m
   for (const tile of candidatesFor(kernel, reductions, lane, most)) {
     const rows = rowsOf(tile, lane);
     const box = boxOf(tile, rows, reductions);
-    const reuse = counter.count(rows, box);
-    if (!isSmall(tile) && isTooLarge(reuse, mostSums)) continue;
-    const cost = costOf(kernel, reductions, box, reuse);
+    // Loads take long to count, and only add to what is known without them.
+    const arithmetic = counter.arithmetic(box);
+    const rejected = (reuse: Reuse): boolean =>
+      (!isSmall(tile) && isTooLarge(reuse, mostSums)) || costOf(kernel, reductions, box, reuse) >= best.cost;
+    if (rejected({ ...arithmetic, ...NO_LOADS })) continue;
+    const reuse = { ...arithmetic, ...counter.loads(rows, box), choices: 0 };
+    if (rejected(reuse)) continue;
+    const cost = costOf(kernel, reductions, box, { ...reuse, choices: counter.chosen(box) });
     if (cost < best.cost) best = { lane, tile, cost };
   }
   return best;

@@ -39,6 +39,11 @@ export interface Reuse {
   readonly choices: number;
 }
 
+const NONE: Loads = { single: 0, fours: 0 };
+
+/** Less than any tile loads and chooses. */
+export const NO_LOADS: Omit<Reuse, 'sums' | 'products'> = { inside: NONE, outside: NONE, stores: NONE, choices: 0 };
+
 /** Accesses of one tensor whose addresses differ by constants. */
 interface Access {
   readonly address: Affine;
@@ -85,8 +90,8 @@ export class ReuseCounter {
     }
   }
 
-  /** `rows`: the box of what is computed; `box`: with the positions of the reductions that are written out. */
-  count(rows: Box, box: Box): Reuse {
+  /** `box`: what is computed, with the positions of the reductions that are written out. */
+  arithmetic(box: Box): Pick<Reuse, 'sums' | 'products'> {
     let [sums, products] = [0, 0];
     for (const { axes, body } of this.reductions) {
       const bound = new Set(axes.map((axis) => axis.id));
@@ -95,14 +100,24 @@ export class ReuseCounter {
       products += sizes.reduce((n, [, size]) => n * size, 1);
       sums += sizes.reduce((n, [id, size]) => (bound.has(id) ? n : n * size), 1);
     }
+    return { sums, products };
+  }
+
+  /** `rows`: the box of what is computed, without such positions. */
+  loads(rows: Box, box: Box): Pick<Reuse, 'inside' | 'outside' | 'stores'> {
     return {
-      sums,
-      products,
-      inside: this.loads(this.inside, box),
-      outside: this.loads(this.outside, rows),
-      stores: this.loads(this.stores, rows),
-      choices: this.chosen(box),
+      inside: this.accesses(this.inside, box),
+      outside: this.accesses(this.outside, rows),
+      stores: this.accesses(this.stores, rows),
     };
+  }
+
+  /** Factors that one pass chooses. */
+  chosen(box: Box): number {
+    const made = this.choices.filter(
+      ({ always, conditions }) => always || conditions.some((each) => this.differs(each, box)),
+    );
+    return made.reduce((sum, { places }) => sum + places.count(this.spans(box, true)), 0);
   }
 
   private addChoice(factor: Expr, all: readonly Expr[]): void {
@@ -115,7 +130,7 @@ export class ReuseCounter {
     this.choices.push({ always, conditions, places });
   }
 
-  private loads(list: AccessList, box: Box): Loads {
+  private accesses(list: AccessList, box: Box): Loads {
     let [single, fours] = [0, 0];
     for (const { address, places } of list.all()) {
       const wide = this.lane !== undefined && coefficientOf(address, this.lane) === 1;
@@ -124,13 +139,6 @@ export class ReuseCounter {
       else single += count;
     }
     return { single, fours };
-  }
-
-  private chosen(box: Box): number {
-    const made = this.choices.filter(
-      ({ always, conditions }) => always || conditions.some((each) => this.differs(each, box)),
-    );
-    return made.reduce((sum, { places }) => sum + places.count(this.spans(box, true)), 0);
   }
 
   private spans(box: Box, withoutLane: boolean): Span[] {

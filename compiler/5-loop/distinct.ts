@@ -6,7 +6,7 @@ import { evaluate } from '../ops/evaluate.ts';
 import type { Expr } from '../ops/expr.ts';
 import { type Affine, coefficientOf, toAffine } from './affine.ts';
 import { typicalValue } from './typical.ts';
-import { axesOf, intExpr, rewriter } from './walk.ts';
+import { axesOf, intExpr, keyOf, rewriter } from './walk.ts';
 
 /** A variable of which a tile covers several values; `whole`: all that it has. */
 export interface Span {
@@ -15,12 +15,21 @@ export interface Span {
   readonly whole: boolean;
 }
 
+interface Tile {
+  readonly number: number;
+  /** The values of all other variables. */
+  readonly others: number;
+}
+
 /** Tiles somewhere inside. What is equal in a tile whatever its place is equal in each of them. */
-const TILES: readonly { readonly number: number; readonly others: number }[] = [
+const TILES: readonly Tile[] = [
   { number: 4, others: 0 },
   { number: 5, others: 0 },
   { number: 4, others: 1 },
 ];
+
+/** What has been counted, by the places and their variables' sizes: tiles of a nest, and of its slices, ask for the same. */
+export type Counts = Map<string, Map<string, number>>;
 
 /** Expressions that are needed together, at one or more constant distances. */
 export class Places {
@@ -28,12 +37,14 @@ export class Places {
   private readonly exprs: readonly Expr[];
   private readonly affine: readonly Affine[];
   private readonly constants = new Set<number>();
-  private readonly counted = new Map<string, number>();
+  private readonly counts: Counts;
+  private known: Map<string, number> | undefined;
 
-  constructor(exprs: readonly Expr[]) {
+  constructor(exprs: readonly Expr[], counts: Counts) {
     this.exprs = exprs.map(withTypicalSizes);
     this.affine = this.exprs.map(toAffine);
     this.axes = new Set(exprs.flatMap((expr) => [...axesOf(expr)]));
+    this.counts = counts;
   }
 
   /** Before the first count. */
@@ -43,59 +54,126 @@ export class Places {
 
   count(spans: readonly Span[]): number {
     const varying = spans.filter(({ id, size }) => size > 1 && this.axes.has(id));
+    const counted = this.known ?? this.counted();
+    this.known = counted;
     const key = varying.map(({ id, size }) => `${id} ${size}`).join();
-    const known = this.counted.get(key);
+    const known = counted.get(key);
     if (known !== undefined) return known;
     const steps = varying.map(({ id }) => this.affine.flatMap((each) => coefficientOf(each, id) ?? []));
     const affine = steps.every((each) => each.length === this.exprs.length);
     const count = affine ? this.countSums(varying, steps) : this.countTried(varying);
-    this.counted.set(key, count);
+    counted.set(key, count);
     return count;
+  }
+
+  /** What is known of these places, by the variables' sizes. */
+  private counted(): Map<string, number> {
+    const key = `${this.exprs.map(keyOf).join()} at ${[...this.constants].join()}`;
+    const counted = this.counts.get(key) ?? new Map<string, number>();
+    this.counts.set(key, counted);
+    return counted;
   }
 
   /** Values of `constant + sum of step * i` of each expression, together; i below the sizes. */
   private countSums(varying: readonly Span[], steps: readonly (readonly number[])[]): number {
-    let offsets = new Map(
-      [...this.constants].map((at): [string, number[]] => {
-        const values = this.exprs.map(() => at);
-        return [values.join(), values];
-      }),
+    const moving = varying.flatMap(({ size }, d) =>
+      steps[d].some((step) => step !== 0) ? [{ size, step: steps[d] }] : [],
     );
-    varying.forEach(({ size }, d) => {
-      if (steps[d].every((step) => step === 0)) return;
-      const next = new Map<string, number[]>();
+    if (
+      this.constants.size === 1 &&
+      this.exprs.some((_, e) => isNested(moving.map(({ size, step }) => [size, step[e]])))
+    )
+      return moving.reduce((product, { size }) => product * size, 1);
+    let offsets = new Map<number | string, readonly number[]>();
+    const add = (to: typeof offsets, values: readonly number[]): unknown =>
+      to.set(values.length === 1 ? values[0] : values.join(), values);
+    for (const at of this.constants) {
+      add(
+        offsets,
+        this.exprs.map(() => at),
+      );
+    }
+    for (const { size, step } of moving) {
+      const next: typeof offsets = new Map();
       for (const at of offsets.values()) {
         for (let i = 0; i < size; i++) {
-          const values = at.map((value, e) => value + i * steps[d][e]);
-          next.set(values.join(), values);
+          add(
+            next,
+            at.map((value, e) => value + i * step[e]),
+          );
         }
       }
       offsets = next;
-    });
+    }
     return offsets.size;
   }
 
+  /** The values themselves, tuple by tuple. What an expression adds up is computed once for the variables that it asks for. */
   private countTried(varying: readonly Span[]): number {
+    const parts = TILES.flatMap((tile) =>
+      this.affine.map(({ terms, constant }) => ({
+        constant,
+        tables: [...terms.values()].map(({ coefficient, atom }) => this.table(coefficient, atom, tile, varying)),
+      })),
+    );
     const found = new Set<string>();
-    const tiles = TILES.map(({ number, others }) => ({
-      number,
-      axes: new Map([...this.axes].map((id) => [id, others])),
-    }));
+    const at = varying.map(() => 0);
     const visit = (depth: number): void => {
       if (depth === varying.length) {
-        const values = tiles.flatMap(({ axes }) => this.exprs.map((expr) => typicalOf(expr, axes)));
+        const values = parts.map(({ constant, tables }) =>
+          tables.reduce(
+            (sum, { steps, values }) => sum + values[steps.reduce((n, step, d) => n + step * at[d], 0)],
+            constant,
+          ),
+        );
         for (const constant of this.constants) found.add(values.map((value) => value + constant).join());
         return;
       }
-      const { id, size, whole } = varying[depth];
-      for (let i = 0; i < size; i++) {
-        for (const { number, axes } of tiles) axes.set(id, whole ? i : number * size + i);
+      for (let i = 0; i < varying[depth].size; i++) {
+        at[depth] = i;
         visit(depth + 1);
       }
     };
     visit(0);
     return found.size;
   }
+
+  /** A term's values in a tile: those of position `i` of each variable stand at the sum of `steps * i`. */
+  private table(coefficient: number, atom: Expr, { number, others }: Tile, varying: readonly Span[]): Table {
+    const asked = axesOf(atom);
+    const axes = new Map([...this.axes].map((id) => [id, others]));
+    const values: number[] = [];
+    let size = 1;
+    const steps = varying.map((span) => {
+      if (!asked.has(span.id)) return 0;
+      const step = size;
+      size *= span.size;
+      return step;
+    });
+    for (let place = 0; place < size; place++) {
+      varying.forEach((span, d) => {
+        const i = steps[d] === 0 ? 0 : Math.floor(place / steps[d]) % span.size;
+        axes.set(span.id, span.whole ? i : number * span.size + i);
+      });
+      values.push(coefficient * typicalOf(atom, axes));
+    }
+    return { steps, values };
+  }
+}
+
+interface Table {
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** True where each step leads beyond all that the smaller ones reach, as in a row-major array: no two sums are equal. */
+function isNested(steps: readonly (readonly [size: number, step: number])[]): boolean {
+  let reach = 0;
+  for (const [size, step] of [...steps].sort(([, a], [, b]) => Math.abs(a) - Math.abs(b))) {
+    if (Math.abs(step) <= reach) return false;
+    reach += Math.abs(step) * (size - 1);
+  }
+  return true;
 }
 
 const withTypicalSizes = (expr: Expr): Expr =>

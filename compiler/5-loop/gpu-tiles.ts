@@ -5,6 +5,7 @@
  */
 import type { Axis, Expr } from '../ops/expr.ts';
 import { reductionsIn } from './address.ts';
+import type { Counts } from './distinct.ts';
 import { candidatesFor, type TileCandidate } from './gpu-candidates.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, vectorisable } from './lanes.ts';
@@ -38,8 +39,21 @@ export interface BestTile {
   readonly cost: number;
 }
 
-/** `mostSums`: accumulators of one invocation. */
-export function bestTile(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, mostSums = MOST_SUMS): BestTile {
+interface Search {
+  readonly mostSums?: number | undefined;
+  readonly below?: number;
+  readonly counts?: Counts;
+}
+
+/**
+ * `mostSums`: accumulators of one invocation. Only a tile that costs less than `below` is looked for: where there is none, the
+ * cost is infinite. `counts`: what was counted for nests of the same sums.
+ */
+export function bestTile(
+  kernel: Kernel,
+  tensors: ReadonlyMap<number, Tensor>,
+  { mostSums = MOST_SUMS, below = Number.POSITIVE_INFINITY, counts = new Map() }: Search = {},
+): BestTile {
   const candidate = laneCandidate(kernel, tensors);
   const lane = candidate && vectorisable(kernel, candidate, tensors, 'wgsl') ? candidate : undefined;
   const reductions = reductionsIn(kernel);
@@ -47,19 +61,20 @@ export function bestTile(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, m
   let best: BestTile = { lane, tile: smallest, cost: Number.POSITIVE_INFINITY };
   if (reductions.some(({ body }) => containsReduction(body))) return best;
   const most = reductions.length > 0 ? mostSums : mostResults(kernel, lane);
-  const counter = new ReuseCounter(kernel, reductions, lane, tensors);
+  const counter = new ReuseCounter(kernel, reductions, lane, tensors, counts);
   for (const tile of candidatesFor(kernel, reductions, lane, most)) {
     const rows = rowsOf(tile, lane);
     const box = boxOf(tile, rows, reductions);
     // Loads take long to count, and only add to what is known without them.
     const arithmetic = counter.arithmetic(box);
     const rejected = (reuse: Reuse): boolean =>
-      (!isSmall(tile) && isTooLarge(reuse, mostSums)) || costOf(kernel, reductions, box, reuse) >= best.cost;
+      (!isSmall(tile) && isTooLarge(reuse, mostSums)) ||
+      costOf(kernel, reductions, box, reuse) >= Math.min(best.cost, below);
     if (rejected({ ...arithmetic, ...NO_LOADS })) continue;
     const reuse = { ...arithmetic, ...counter.loads(rows, box), choices: 0 };
     if (rejected(reuse)) continue;
-    const cost = costOf(kernel, reductions, box, { ...reuse, choices: counter.chosen(box) });
-    if (cost < best.cost) best = { lane, tile, cost };
+    const whole = { ...reuse, choices: counter.chosen(box) };
+    if (!rejected(whole)) best = { lane, tile, cost: costOf(kernel, reductions, box, whole) };
   }
   return best;
 }

@@ -6,8 +6,8 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { affineAddress, loadsIn, tensorOf } from './address.ts';
-import { type Affine, coefficientOf, fromAffine } from './affine.ts';
-import { Places, type Span } from './distinct.ts';
+import { coefficientOf, fromAffine } from './affine.ts';
+import { type Counts, Places, type Span } from './distinct.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES } from './lanes.ts';
 import { conjuncts, pullGuards } from './simplify.ts';
@@ -46,7 +46,8 @@ export const NO_LOADS: Omit<Reuse, 'sums' | 'products'> = { inside: NONE, outsid
 
 /** Accesses of one tensor whose addresses differ by constants. */
 interface Access {
-  readonly address: Affine;
+  /** Whether the lanes lie side by side. */
+  readonly wide: boolean;
   readonly places: Places;
 }
 
@@ -63,9 +64,10 @@ export class ReuseCounter {
   private readonly reductions: readonly Reduce[];
   private readonly extents: ReadonlyMap<string, number | undefined>;
   private readonly lane: string | undefined;
-  private readonly inside = new AccessList();
-  private readonly outside = new AccessList();
-  private readonly stores = new AccessList();
+  private readonly counts: Counts;
+  private readonly inside: AccessList;
+  private readonly outside: AccessList;
+  private readonly stores: AccessList;
   private readonly choices: Choice[] = [];
 
   constructor(
@@ -73,7 +75,10 @@ export class ReuseCounter {
     reductions: readonly Reduce[],
     lane: Axis | undefined,
     tensors: ReadonlyMap<number, Tensor>,
+    counts: Counts,
   ) {
+    this.counts = counts;
+    [this.inside, this.outside, this.stores] = [0, 1, 2].map(() => new AccessList(lane?.id, counts));
     this.reductions = reductions;
     this.lane = lane?.id;
     const all = [...axes, ...reductions.flatMap((reduction) => reduction.axes)];
@@ -117,7 +122,8 @@ export class ReuseCounter {
     const made = this.choices.filter(
       ({ always, conditions }) => always || conditions.some((each) => this.differs(each, box)),
     );
-    return made.reduce((sum, { places }) => sum + places.count(this.spans(box, true)), 0);
+    const spans = this.spans(box, true);
+    return made.reduce((sum, { places }) => sum + places.count(spans), 0);
   }
 
   private addChoice(factor: Expr, all: readonly Expr[]): void {
@@ -125,16 +131,16 @@ export class ReuseCounter {
     const conditions = all.filter((condition) => [...axesOf(condition)].some((id) => axes.has(id)));
     const always = factor.kind === 'apply' && factor.fn === 'select';
     if (!always && conditions.length === 0) return;
-    const places = new Places([factor, ...conditions].flatMap(indicesIn));
+    const places = new Places([factor, ...conditions].flatMap(indicesIn), this.counts);
     places.addAt(0);
     this.choices.push({ always, conditions, places });
   }
 
   private accesses(list: AccessList, box: Box): Loads {
     let [single, fours] = [0, 0];
-    for (const { address, places } of list.all()) {
-      const wide = this.lane !== undefined && coefficientOf(address, this.lane) === 1;
-      const count = places.count(this.spans(box, wide));
+    const spans = { all: this.spans(box, false), others: this.spans(box, true) };
+    for (const { wide, places } of list.all()) {
+      const count = places.count(wide ? spans.others : spans.all);
       if (wide && this.lane !== undefined) fours += (count * (box.get(this.lane) ?? 1)) / LANES;
       else single += count;
     }
@@ -157,12 +163,22 @@ export class ReuseCounter {
 
 class AccessList {
   private readonly found = new Map<string, Access>();
+  private readonly lane: string | undefined;
+  private readonly counts: Counts;
+
+  constructor(lane: string | undefined, counts: Counts) {
+    this.lane = lane;
+    this.counts = counts;
+  }
 
   add(load: Load, tensors: ReadonlyMap<number, Tensor>): void {
     const address = affineAddress(tensorOf(tensors, load.tensor), load.indices);
     const expr = fromAffine({ ...address, constant: 0 });
     const key = `${load.tensor}[${keyOf(expr)}]`;
-    const access = this.found.get(key) ?? { address, places: new Places([expr]) };
+    const access = this.found.get(key) ?? {
+      wide: this.lane !== undefined && coefficientOf(address, this.lane) === 1,
+      places: new Places([expr], this.counts),
+    };
     access.places.addAt(address.constant);
     this.found.set(key, access);
   }

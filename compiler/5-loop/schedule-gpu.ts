@@ -21,7 +21,7 @@ export function gpuSchedule(
   tensors: ReadonlyMap<number, Tensor>,
   { tile }: Choice = DEFAULT,
 ): Schedule {
-  const { lane, tile: best } = bestTile(kernel, tensors, tile);
+  const { lane, tile: best } = bestTile(kernel, tensors, { mostSums: tile });
   const { width, tiles, unroll } = best;
   const blocks = new Map(tiles.map(({ axis, tile }) => [axis, tile]));
   if (lane) blocks.set(lane.id, width);

@@ -9,6 +9,7 @@ import type { Axis, Expr } from '../ops/expr.ts';
 import { affineAddress, tensorOf } from './address.ts';
 import { coefficientOf } from './affine.ts';
 import { type Part, partOf, tensorsOfParts } from './dispatch.ts';
+import type { Counts } from './distinct.ts';
 import { bestTile } from './gpu-tiles.ts';
 import { dependsOnEarlier } from './hazards.ts';
 import { freshId, type Kernel, type Store, type Tensor } from './kernel.ts';
@@ -65,17 +66,20 @@ function bestSplit(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Split 
   const sums = sumsOf(kernel);
   if (!sums) return undefined;
   const [{ value }] = sums;
-  let least = bestTile(kernel, tensors).cost;
+  const counts: Counts = new Map();
+  let least = bestTile(kernel, tensors, { counts }).cost;
   let best: Split | undefined;
   for (const sliced of subsets(value.axes.filter(isFixed))) {
     const count = sizeOf(sliced);
     if (count < 2 || count > MOST_SLICES) continue;
-    for (const lane of [undefined, ...kernel.axes]) {
+    for (const lane of [undefined, ...inMemoryOrder(kernel, tensors).slice(0, -1)]) {
       if (lane && !(typicalValue(lane.extent) % LANES === 0 && vectorisable(kernel, lane, tensors, 'wgsl'))) continue;
       const split = splitOver(kernel, sums, sliced, lane, tensors);
       const all = new Map([...tensors, ...split.partials.map((tensor) => [tensor.id, tensor] as const)]);
-      const nests = bestTile(split.slices, all).cost + bestTile(split.total, all).cost;
-      const cost = nests + NEST + THROUGH * count * sizeOf(kernel.axes);
+      const between = NEST + THROUGH * count * sizeOf(kernel.axes);
+      const slices = between + bestTile(split.slices, all, { below: least - between, counts }).cost;
+      if (slices >= least) continue;
+      const cost = slices + bestTile(split.total, all, { below: least - slices }).cost;
       if (cost >= least) continue;
       least = cost;
       best = split;

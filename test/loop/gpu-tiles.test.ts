@@ -16,7 +16,7 @@ const [h, r, n] = [axis('h', 13), axis('r', 3), axis('n', 8)];
 const difference = apply('sub', axisExpr(h), axisExpr(r));
 
 function count(exprs: readonly Expr[], spans: readonly Span[], constants = [0]): number {
-  const places = new Places(exprs);
+  const places = new Places(exprs, new Map());
   for (const constant of constants) places.addAt(constant);
   return places.count(spans);
 }

@@ -40,6 +40,10 @@ layer Halves(x: f32[N, C, H, W]) -> f32[N, C, H / 2, W / 2]
   reshape(mean(reshape(x, (N, C, H / 2, 2, W / 2, 2)), axis=(3, 5)), (N, C, H / 2, W / 2))
 }
 
+fn grey(image: f32[C, H, W]) -> f32[] {
+  if C == 3 { mean(0.3 * image[0] + 0.59 * image[1] + 0.11 * image[2]) } else { mean(image) }
+}
+
 layer Only784(x: f32[N, C]) -> f32[N, 1, 28, 28] { reshape(x, (N, 1, 28, 28)) }
 
 layer Heads(heads: int, width: int)(x: f32[N, T, E]) -> f32[N, T, heads, width] { reshape(x, (N, T, heads, width)) }

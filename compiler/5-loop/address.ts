@@ -1,7 +1,16 @@
 /** Physical addresses: a tensor's logical indices through its layout to one element offset in its buffer. */
 import { dim } from '../dim/dim.ts';
-import type { Expr } from '../ops/expr.ts';
-import { type Affine, addScaled, constantAffine, decide, fromAffine, joinDigits, toAffine } from './affine.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import {
+  type Affine,
+  addScaled,
+  coefficientOf,
+  constantAffine,
+  decide,
+  fromAffine,
+  joinDigits,
+  toAffine,
+} from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { containsLoad, forEachNode, intExpr, sizeExpr } from './walk.ts';
 
@@ -15,6 +24,23 @@ export function affineAddress(tensor: Tensor, indices: readonly Expr[]): Affine 
 /** The element offset as an i32 expression. */
 export function addressOf(tensor: Tensor, indices: readonly Expr[]): Expr {
   return fromAffine(affineAddress(tensor, indices));
+}
+
+/**
+ * The axes as the first result has them in memory, the contiguous one last: neighbours write side by side. `blocks`: of axes that
+ * are taken several elements at a time.
+ */
+export function inMemoryOrder(
+  { axes, stores: [store] }: Kernel,
+  tensors: ReadonlyMap<number, Tensor>,
+  blocks: ReadonlyMap<string, number> = new Map(),
+): Axis[] {
+  const address = affineAddress(tensorOf(tensors, store.tensor), store.indices);
+  const step = ({ id, extent }: Axis): number => {
+    if (dim.constant(extent) === undefined) return Number.MAX_SAFE_INTEGER;
+    return Math.abs(coefficientOf(address, id) ?? 0) * (blocks.get(id) ?? 1);
+  };
+  return [...axes].sort((a, b) => step(b) - step(a));
 }
 
 /** True when a load reads inside its tensor whatever the loop variables are, so that it needs no guard around it. */

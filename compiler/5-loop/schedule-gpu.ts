@@ -3,10 +3,8 @@
  * Neighbouring invocations run along the axis that is contiguous in memory. There is no workgroup memory: neighbours read
  * the same elements at the same time, which the first-level cache serves, and a software adapter pays dearly for barriers.
  */
-import { dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
-import { affineAddress, tensorOf } from './address.ts';
-import { coefficientOf } from './affine.ts';
+import { inMemoryOrder } from './address.ts';
 import { type Choice, DEFAULT } from './choice.ts';
 import { bestTile } from './gpu-tiles.ts';
 import type { Kernel, Tensor } from './kernel.ts';
@@ -26,7 +24,7 @@ export function gpuSchedule(
   const blocks = new Map(tiles.map(({ axis, tile }) => [axis, tile]));
   if (lane) blocks.set(lane.id, width);
   return {
-    grid: inMemoryOrder(kernel, tensors, blocks),
+    grid: inMemoryOrder(kernel, tensors, blocks).map(({ id }) => id),
     serial: [],
     lane: lane && { axis: lane.id, width },
     registers: tiles,
@@ -41,21 +39,6 @@ export function wideSchedule(kernel: Kernel, shared: readonly Axis[], tensors: R
   const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors, 'wgsl');
   const lane = free ? { axis: candidate.id, width: LANES } : undefined;
   const order = inMemoryOrder(kernel, tensors, new Map(lane ? [[lane.axis, lane.width]] : []));
-  const serial = order.filter((id) => inner.some((axis) => axis.id === id));
+  const serial = order.filter((axis) => inner.includes(axis)).map(({ id }) => id);
   return { grid: shared.map(({ id }) => id), serial, lane, registers: [], unroll: [] };
-}
-
-/** The axes as the first result has them in memory, the contiguous one last: neighbours write side by side. */
-function inMemoryOrder(
-  kernel: Kernel,
-  tensors: ReadonlyMap<number, Tensor>,
-  blocks: ReadonlyMap<string, number>,
-): string[] {
-  const [store] = kernel.stores;
-  const address = affineAddress(tensorOf(tensors, store.tensor), store.indices);
-  const step = ({ id, extent }: Axis): number => {
-    if (dim.constant(extent) === undefined) return Number.MAX_SAFE_INTEGER;
-    return Math.abs(coefficientOf(address, id) ?? 0) * (blocks.get(id) ?? 1);
-  };
-  return [...kernel.axes].sort((a, b) => step(b) - step(a)).map(({ id }) => id);
 }

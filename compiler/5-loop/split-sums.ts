@@ -6,8 +6,7 @@
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import { affineAddress, tensorOf } from './address.ts';
-import { coefficientOf } from './affine.ts';
+import { inMemoryOrder, tensorOf } from './address.ts';
 import { type Part, partOf, tensorsOfParts } from './dispatch.ts';
 import type { Counts } from './distinct.ts';
 import { bestTile } from './gpu-tiles.ts';
@@ -157,11 +156,4 @@ function splitOver(
 function withoutAxes(sum: Reduce, axes: readonly Axis[]): Expr {
   const left = sum.axes.filter((axis) => !axes.includes(axis));
   return left.length === 0 ? sum.body : { ...sum, axes: left };
-}
-
-/** The axes of the results as the first of them has them in memory. */
-function inMemoryOrder({ axes, stores }: Kernel, tensors: ReadonlyMap<number, Tensor>): Axis[] {
-  const address = affineAddress(tensorOf(tensors, stores[0].tensor), stores[0].indices);
-  const step = ({ id }: Axis): number => Math.abs(coefficientOf(address, id) ?? 0);
-  return [...axes].sort((a, b) => step(b) - step(a));
 }

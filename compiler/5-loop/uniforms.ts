@@ -2,6 +2,7 @@
  * Numbers that only depend on the step (a bias correction, a learning-rate schedule) are computed by the host in
  * float64, once a step, and handed to the kernels as uniforms. Finds them and names them.
  */
+import { evaluate } from '../ops/evaluate.ts';
 import type { Expr } from '../ops/expr.ts';
 import { scalarTable } from '../ops/scalar.ts';
 import type { Kernel } from './kernel.ts';
@@ -35,6 +36,16 @@ export class UniformTable {
     this.byKey.set(key, known);
     return { kind: 'uniform', type: 'f32', name: known.name };
   }
+}
+
+/** What the host hands over in a run: the uniforms' values, in order. `dims`: the number of samples, as the model calls it. */
+export function hostValues(
+  uniforms: readonly HostUniform[],
+  dims: Readonly<Record<string, number>>,
+  numbers: Readonly<Record<string, number>>,
+): number[] {
+  const known = { axes: new Map(), dims, uniforms: numbers, load: () => Number.NaN };
+  return uniforms.map(({ expression }) => evaluate(expression, known));
 }
 
 /** Depends on a uniform, and on nothing else but constants. A draw is the device's: the host hands over its key. */

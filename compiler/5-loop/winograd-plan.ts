@@ -26,15 +26,11 @@ export interface Cut {
   readonly image: Matrix;
   readonly taps: Matrix;
   readonly results: Matrix;
-  /** The taps are taken from the last to the first. */
-  readonly reversed: boolean;
   /** Where the first tile begins: a row of the image, seen from the work item's first place; and the place of its first result. */
   readonly imageFrom: number;
   readonly resultFrom: number;
   /** Rows, and results, from a tile to the next. */
   readonly step: number;
-  /** The image is one tile, with what lies beside it zero. */
-  readonly whole: boolean;
 }
 
 export interface Plan {
@@ -57,14 +53,6 @@ export interface Chosen {
 
 export const productsOf = ({ image }: Cut): number => image.length;
 export const imageLength = ({ image }: Cut): number => image[0].length;
-export const resultLength = ({ results }: Cut): number => results.length;
-
-/**
- * Whether an image as large as a tile may be one tile with its border zero, as in the gradient of a 5x5 image. It is right and
- * faster (conv3 of fashion_cnn: 1.94 -> 1.29 ms of 17), but its transforms are 9 KB of code, a gzipped tenth of all that
- * a page with the network and the runtime loads.
- */
-const WHOLE_IMAGES = false;
 
 /** The cheapest plan; undefined where none is worth it. */
 export function planOf(product: SlidingProduct): Chosen | undefined {
@@ -84,45 +72,26 @@ export function planOf(product: SlidingProduct): Chosen | undefined {
 }
 
 /** The ways to cut one dimension. */
-function cutsOf(slide: Slide): Cut[] {
-  const { taps, first, base, count, step, span, end } = slide;
+function cutsOf({ taps, first, base }: Slide): Cut[] {
   if (taps < 2) return [];
   const sizes = Array.from({ length: Math.max(0, MOST_PRODUCTS - taps) }, (_, i) => i + 2);
-  const sliding = sizes.map((size): Cut => {
+  return sizes.map((size) => {
     const { image, taps: kernel, spread } = shortConvolution(size, taps);
     return {
       image: transposed(spread),
       taps: kernel,
       results: transposed(image),
-      reversed: false,
       imageFrom: first + base,
       resultFrom: first,
       step: size,
-      whole: false,
     };
   });
-  // The image's last row is read first: by the lowest place.
-  const lowest = -base - (taps - 1);
-  const inside = first >= lowest && end !== undefined && first + step * (count - 1) + span <= lowest + end + taps - 1;
-  if (!WHOLE_IMAGES || end === undefined || !sizes.includes(end) || !inside) return sliding;
-  const { image, taps: kernel, spread } = shortConvolution(end, taps);
-  const whole: Cut = {
-    image,
-    taps: kernel,
-    results: spread,
-    reversed: true,
-    imageFrom: 0,
-    resultFrom: lowest,
-    step: end,
-    whole: true,
-  };
-  return [...sliding, whole];
 }
 
 function planWith(product: SlidingProduct, rows: Cut, columns: Cut): Plan | undefined {
   const { rows: slide, columns: other, channels, samples } = product;
   const tilesOf = (cut: Cut, { step, span }: Slide, count: number): number =>
-    cut.whole ? 1 : Math.ceil((step * (count - 1) + span) / cut.step);
+    Math.ceil((step * (count - 1) + span) / cut.step);
   const across = tilesOf(columns, other, other.count);
   const downOf = (count: number): number => tilesOf(rows, slide, count);
   const each = productsOf(rows) * productsOf(columns);
@@ -132,8 +101,7 @@ function planWith(product: SlidingProduct, rows: Cut, columns: Cut): Plan | unde
   if (overBatch(product) && (tiles > 1 || channels.length > 1 || samples.length !== 1)) return undefined;
   const together = togetherOf(samples, tiles);
   if (together === undefined) return undefined;
-  if (together > 1 || rows.whole)
-    return { rows, columns, rowCount: slide.count, down: downOf(slide.count), across, together };
+  if (together > 1) return { rows, columns, rowCount: slide.count, down: downOf(slide.count), across, together };
   const divisors = Array.from({ length: slide.count }, (_, i) => slide.count - i).filter((n) => slide.count % n === 0);
   // Blocks waste nothing where they end between two tiles.
   const even = divisors.filter((count) => count === slide.count || (slide.step * count) % rows.step === 0);

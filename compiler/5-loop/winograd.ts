@@ -3,9 +3,8 @@
  * from 16 instead of 36, nine from 25 instead of 81. (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks",
  * 2015.) A sample's image is copied with its border, cut into overlapping tiles and transformed; the products are matrix
  * products over the channels; the results are transformed back and the nest's own expression is computed from them. The
- * weights are transformed by a nest of their own. Gradients are sliding products as well: of an image as large as a tile, whose
- * border is zero; or of samples, over which is summed, in the place of channels. Not for GPUs, where the transforms would
- * need memory that a workgroup shares.
+ * weights are transformed by a nest of their own. The gradient of weights is a sliding product as well, of samples, over which
+ * is summed, in the place of channels. Not for GPUs, where the transforms would need memory that a workgroup shares.
  */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
@@ -19,7 +18,7 @@ import { type SlidingProduct, slidingProduct } from './sliding-product.ts';
 import { splitAxis, splitParallel } from './split-axes.ts';
 import type { Matrix } from './toom-cook.ts';
 import { axisExpr, intExpr, keyOf, rewriter, sizeExpr, substituteAxes } from './walk.ts';
-import { type Cut, imageLength, type Plan, planOf, productsOf, resultLength } from './winograd-plan.ts';
+import { type Cut, imageLength, type Plan, planOf, productsOf } from './winograd-plan.ts';
 
 /** Features that a tile of the products has: two vectors. */
 const PANEL = 8;
@@ -115,11 +114,10 @@ class Builder {
     const repeated = [...shared, ...outer];
     const products = this.local('products', [this.frequencies(), this.tileCount(), dim.int(PANEL)]);
     const { down, across, rows, columns } = this.plan;
-    const [tall, wide] = [rows, columns].map((cut) => (cut.whole ? resultLength(cut) : cut.step));
     const results = this.local('results', [
       ...this.samples.within.map(({ extent }) => extent),
-      dim.int(tall * down),
-      dim.int(wide * across),
+      dim.int(rows.step * down),
+      dim.int(columns.step * across),
       dim.int(PANEL),
     ]);
     const all = [
@@ -209,11 +207,8 @@ class Builder {
     const axes = [...before, ...within, this.panel()];
     const tensor = this.common('weights', [...outer.map(({ extent }) => extent), this.frequencies()], [dim.int(PANEL)]);
     const slices = this.slices(tensor, before.length, axes);
-    const tap = ({ reversed }: Cut, count: number, i: number): Expr => intExpr(reversed ? count - 1 - i : i);
     const taps = Array.from({ length: rows.taps }, (_, i) =>
-      Array.from({ length: columns.taps }, (_, j) =>
-        substituteAxes(weight(tap(down, rows.taps, i), tap(across, columns.taps, j)), replace),
-      ),
+      Array.from({ length: columns.taps }, (_, j) => substituteAxes(weight(intExpr(i), intExpr(j)), replace)),
     );
     const values = transform(down.taps, across.taps, taps).flat();
     return { tensor, nest: this.prepared('weights', axes, slices, values) };

@@ -6,25 +6,23 @@
 import type { Graph } from '../../compiler/3-graph/graph.ts';
 import { OPTIMIZER } from '../../compiler/3-graph/optimizer.ts';
 import type { LoopProgram, Tensor } from '../../compiler/5-loop/kernel.ts';
+import { hostValues } from '../../compiler/5-loop/uniforms.ts';
 import { storageElement } from '../../compiler/6-target/bindings.ts';
 import { storageOf } from '../../compiler/7-emit/storage.ts';
 import { fileHost, readSource } from '../../compiler/cli/host.ts';
 import type { Compilation, CompilationUnit, ProgramPart } from '../../compiler/compilation.ts';
 import { dim } from '../../compiler/dim/dim.ts';
 import { compile } from '../../compiler/index.ts';
-import { evaluate } from '../../compiler/ops/evaluate.ts';
 import type { ReferenceTensor } from '../../compiler/ops/primitive.ts';
 import { sizeOf } from '../../compiler/ops/reference.ts';
 import type { Session } from '../../runtime/device.ts';
 import { type BufferSpec, sizeOf as elementsOf, type ModuleSpec, type ProgramName } from '../../runtime/program.ts';
 import { initialValues } from '../../runtime/weights/initialize.ts';
 import { writeParameter } from '../../runtime/weights/layout.ts';
+import { firstStep } from '../support/host-numbers.ts';
 import { Bank, gather, shapeOf } from './bank.ts';
 import { Draw } from './draw.ts';
 import { type Compiled, compiled, type Part, type Run } from './oracle.ts';
-
-/** What the host hands over in the first of a hundred steps; draws have any key. */
-const HOST = { step: 1, steps: 100, key0: 11, key1: 12, epochKey0: 13, epochKey1: 14, first: 192 };
 
 export interface CompiledModel {
   readonly unit: CompilationUnit;
@@ -66,8 +64,8 @@ export function compiledModel(path: string, name: string): CompiledModel {
 /** A run on n samples: parameters as they start, samples and the optimizer's memory drawn. */
 export function runOf({ unit, spec }: CompiledModel, n: number): Run {
   const dims = { N: n, [unit.model.batch]: n };
-  const known = { axes: new Map(), dims, uniforms: HOST, load: () => Number.NaN };
-  const host = unit.uniforms.map(({ name, expression }) => [name, evaluate(expression, known)]);
+  const values = hostValues(unit.uniforms, dims, { ...firstStep(n) });
+  const host = unit.uniforms.map(({ name }, i) => [name, values[i]]);
   const fields = [...unit.model.inputs, ...(unit.training?.fields ?? [])];
   const fillSample = (bank: Bank, held: Tensor): void => {
     const type = fields.find(({ name, type }) => name === held.name && type.element === held.element)?.type;
@@ -108,7 +106,7 @@ export function runOf({ unit, spec }: CompiledModel, n: number): Run {
       }
     }
   };
-  return { n, dims, uniforms: { ...HOST, ...Object.fromEntries(host) }, fill };
+  return { n, dims, uniforms: { ...firstStep(n), ...Object.fromEntries(host) }, fill };
 }
 
 const ARRAYS = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };

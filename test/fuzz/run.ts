@@ -2,7 +2,7 @@
 import type { Bindings } from '../../compiler/3-graph/interpret.ts';
 import { interpret } from '../../compiler/5-loop/interpret.ts';
 import type { LoopProgram, Tensor } from '../../compiler/5-loop/kernel.ts';
-import { evaluate } from '../../compiler/ops/evaluate.ts';
+import { hostValues } from '../../compiler/5-loop/uniforms.ts';
 import type { ReferenceTensor } from '../../compiler/ops/primitive.ts';
 import type { HostArray, Session } from '../../runtime/device.ts';
 import { sizeOf as elementsOf } from '../../runtime/program.ts';
@@ -60,10 +60,7 @@ export async function runOnDevice(
   contents.forEach((data, i) => {
     session.write(i, data);
   });
-  const values = uniforms.map(({ expression }) =>
-    evaluate(expression, { axes: new Map(), dims: { N: n }, uniforms: UNIFORMS, load: () => Number.NaN }),
-  );
-  session.run('train', n, Float32Array.from(values));
+  session.run('train', n, Float32Array.from(hostValues(uniforms, { N: n }, UNIFORMS)));
   const results = new Map<number, Promise<HostArray>>();
   const read = (index: number): Promise<HostArray> => {
     const known = results.get(index) ?? session.read(index, 0, elementsOf(spec.buffers[index].size, n));

@@ -3,20 +3,18 @@
  * step of its training. The host's numbers are evaluated here; that generated code computes the same is tested elsewhere.
  */
 
+import { hostValues } from '../../compiler/5-loop/uniforms.ts';
 import type { EmitUnit } from '../../compiler/7-emit/unit.ts';
 import { dim } from '../../compiler/dim/dim.ts';
-import { evaluate } from '../../compiler/ops/evaluate.ts';
 import type { TensorType } from '../../compiler/ops/types.ts';
 import type { Device, HostArray, Session } from '../../runtime/device.ts';
 import { buffersOf } from '../../runtime/program.ts';
 import { initialValues } from '../../runtime/weights/initialize.ts';
 import { arenaLength, parameterArena, readArena, readParameter, writeParameter } from '../../runtime/weights/layout.ts';
 import { uniform } from '../reference/formula.ts';
+import { firstStep } from '../support/host-numbers.ts';
 
 const ARRAYS = { f32: Float32Array, i32: Int32Array, u8: Uint8Array };
-
-/** What the host hands over in the first of a hundred steps; draws have any key. */
-const HOST = { step: 1, steps: 100, key0: 11, key1: 12, epochKey0: 13, epochKey1: 14, first: 192 };
 
 interface Field {
   readonly name: string;
@@ -70,12 +68,7 @@ export async function stepOnce(device: Device, unit: EmitUnit, n: number): Promi
   const { spec, model } = unit;
   const session = await start(device, unit, 'train', n);
   const before = await readArena(session, parameterArena(spec), spec);
-  const bindings = { axes: new Map(), dims: { [model.batch]: n }, uniforms: HOST, load: () => Number.NaN };
-  session.run(
-    'train',
-    n,
-    Float32Array.from(unit.uniforms, ({ expression }) => evaluate(expression, bindings)),
-  );
+  session.run('train', n, Float32Array.from(hostValues(unit.uniforms, { [model.batch]: n }, { ...firstStep(n) })));
   const after = await readArena(session, parameterArena(spec), spec);
   const record = spec.programs.train.records.find(({ name }) => name === 'loss');
   if (!record) throw new Error('the training records no loss');

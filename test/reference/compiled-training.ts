@@ -3,11 +3,11 @@
  * and losses become. Without the generated class and its data loader; those have tests of their own.
  */
 
+import { hostValues } from '../../compiler/5-loop/uniforms.ts';
 import { fileHost } from '../../compiler/cli/host.ts';
 import type { Compilation, CompilationUnit } from '../../compiler/compilation.ts';
 import { render } from '../../compiler/diagnostics/render.ts';
 import { analyze } from '../../compiler/front-end.ts';
-import { evaluate } from '../../compiler/ops/evaluate.ts';
 import { backEnd, unitsOf, verifyAfter } from '../../compiler/passes.ts';
 import type { Device, Session } from '../../runtime/device.ts';
 import type { ModuleSpec, ProgramName } from '../../runtime/program.ts';
@@ -20,6 +20,7 @@ import {
   readParameter,
   writeParameter,
 } from '../../runtime/weights/layout.ts';
+import { firstStep } from '../support/host-numbers.ts';
 
 /** What draws are made with. */
 const SEED = 7;
@@ -122,10 +123,7 @@ export class DeviceTraining {
       if (data) this.#session.write(i, { f32: Float32Array, i32: Int32Array, u8: Uint8Array }[element].from(data));
     }
     const [key0, key1] = program === 'train' ? stepKey(SEED, this.#step) : fixedKey;
-    const given = { step: this.#step, steps: this.#steps, key0, key1 };
-    const uniforms = unit.uniforms.map(({ expression }) =>
-      evaluate(expression, { axes: new Map(), dims: { N: n }, uniforms: given, load: () => Number.NaN }),
-    );
-    this.#session.run(program, n, Float32Array.from(uniforms));
+    const numbers = { ...firstStep(n), step: this.#step, steps: this.#steps, key0, key1 };
+    this.#session.run(program, n, Float32Array.from(hostValues(unit.uniforms, { N: n }, numbers)));
   }
 }

@@ -3,7 +3,7 @@
  * takes a millisecond a step.
  */
 import { readFileSync } from 'node:fs';
-import { evaluate } from '../../compiler/ops/evaluate.ts';
+import { hostValues } from '../../compiler/5-loop/uniforms.ts';
 import type { Split } from '../../runtime/data/dataset.ts';
 import type { Device } from '../../runtime/device.ts';
 import { CompiledModel, Learner, type ModelSpec, openModel, type TrainingSpec } from '../../runtime/index.ts';
@@ -35,15 +35,7 @@ const training: TrainingSpec = {
     return { name, buffer: spec.buffers.findIndex((b) => b.name === name && b.element === element) };
   }),
   validate: 'test',
-  uniforms: ({ n, ...uniforms }) =>
-    unit.uniforms.map(({ expression }) =>
-      evaluate(expression, {
-        axes: new Map(),
-        dims: { N: n },
-        uniforms,
-        load: () => Number.NaN,
-      }),
-    ),
+  uniforms: (numbers) => hostValues(unit.uniforms, { N: numbers.n }, { ...numbers }),
 };
 
 /** Dots that are brighter in one third of the picture, which is its class. */

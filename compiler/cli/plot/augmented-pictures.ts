@@ -11,9 +11,9 @@ import { epochKeys, stepKeys } from '../../../runtime/random.ts';
 import type { RunNumbers } from '../../../runtime/train/training.ts';
 import type { TypedTraining } from '../../2-check/typed.ts';
 import { AUGMENTED, PLAIN } from '../../3-graph/from-typed.ts';
+import { hostValues } from '../../5-loop/uniforms.ts';
 import { bufferOf } from '../../7-emit/buffers.ts';
 import type { AugmentationProgram } from '../../augmentation.ts';
-import { evaluate } from '../../ops/evaluate.ts';
 
 export interface Run {
   readonly training: TypedTraining;
@@ -73,13 +73,7 @@ function uniformsAt({ training, program, perEpoch, seed }: Run, epoch: number, p
   const [epochKey0, epochKey1] = epochKeys(seed)(epoch);
   const steps = training.epochs * batches;
   const numbers: RunNumbers = { step, steps, n: 1, key0, key1, epochKey0, epochKey1, first: place };
-  const known = {
-    axes: new Map(),
-    dims: { [training.model.batch]: 1 },
-    uniforms: { ...numbers },
-    load: () => Number.NaN,
-  };
-  return Float32Array.from(program.uniforms, ({ expression }) => evaluate(expression, known));
+  return Float32Array.from(hostValues(program.uniforms, { [training.model.batch]: 1 }, { ...numbers }));
 }
 
 function readOutput(session: Session, name: string): Promise<HostArray> {

@@ -1,7 +1,7 @@
 /** Which nests must stay in order: what one writes another reads or writes. */
-import { dim } from '../dim/dim.ts';
 import { tensorOf } from './address.ts';
 import { bufferKey, type Tensor } from './kernel.ts';
+import { endInBuffer } from './layout.ts';
 
 export interface Accesses {
   readonly reads: readonly number[];
@@ -30,5 +30,4 @@ export function sharesMemory(a: Tensor, b: Tensor): boolean {
   return a.layout.offset < endOf(b) && b.layout.offset < endOf(a);
 }
 
-const endOf = ({ layout, shape }: Tensor): number =>
-  layout.offset + (dim.constant(dim.product(shape)) ?? Number.POSITIVE_INFINITY);
+const endOf = (tensor: Tensor): number => endInBuffer(tensor) ?? Number.POSITIVE_INFINITY;

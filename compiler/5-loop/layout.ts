@@ -3,7 +3,7 @@
  * that the vector lanes of a contraction run over consecutive elements. A layout is nothing but strides.
  */
 import { type Dim, dim } from '../dim/dim.ts';
-import type { Layout } from './kernel.ts';
+import type { Layout, Tensor } from './kernel.ts';
 
 /** Strides for dimensions nested in the given order, outermost first. A symbolic dimension must be outermost. */
 function stridesInOrder(shape: readonly Dim[], order: readonly number[]): number[] {
@@ -42,4 +42,12 @@ export function parameterLayout(shape: readonly Dim[], offset: number): Layout {
   const rank = shape.length;
   const order = rank < 2 ? rowMajorOrder(rank) : [...rowMajorOrder(rank).slice(2), 1, 0];
   return { offset, strides: stridesInOrder(shape, order) };
+}
+
+/** Where a tensor ends in its buffer, in elements; undefined where that depends on the batch. */
+export function endInBuffer({ shape, layout }: Tensor): number | undefined {
+  return shape.reduce<number | undefined>((end, size, d) => {
+    const extent = dim.constant(size);
+    return end === undefined || extent === undefined ? undefined : end + (extent - 1) * layout.strides[d];
+  }, layout.offset + 1);
 }

@@ -3,7 +3,7 @@ import type { StorageElement } from '../../runtime/program.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { type Part, tensorsOfParts } from '../5-loop/dispatch.ts';
 import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
-import { dim } from '../dim/dim.ts';
+import { endInBuffer } from '../5-loop/layout.ts';
 
 export interface Binding {
   /** Identifies the buffer in its program: `parameters`, `state m`, `scratch 12`. */
@@ -53,7 +53,7 @@ export function bindingsOf(parts: readonly Part[], tensors: ReadonlyMap<number, 
       const inside = [...reads, ...writes]
         .map((id) => tensorOf(tensors, id))
         .filter((each) => bufferKey(each) === buffer);
-      const end = inside.reduce<number | undefined>((most, each) => furthest(most, endOf(each)), 0);
+      const end = inside.reduce<number | undefined>((most, each) => furthest(most, endInBuffer(each)), 0);
       return { buffer, name: nameOf(buffer), end, ...(keys.get(buffer) ?? { element: 'f32', access: 'read' }) };
     }),
     indexOf: (id) => order.indexOf(bufferKey(tensorOf(tensors, id))),
@@ -62,10 +62,3 @@ export function bindingsOf(parts: readonly Part[], tensors: ReadonlyMap<number, 
 
 const furthest = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : Math.max(a, b);
-
-function endOf({ shape, layout }: Tensor): number | undefined {
-  return shape.reduce<number | undefined>((end, size, d) => {
-    const extent = dim.constant(size);
-    return end === undefined || extent === undefined ? undefined : end + (extent - 1) * layout.strides[d];
-  }, layout.offset + 1);
-}

@@ -29,6 +29,8 @@ interface Local {
 type Apply = Extract<Expr, { kind: 'apply' }>;
 type Load = Extract<Expr, { kind: 'load' }>;
 
+const LOAD = { f32: 'f32.load', i32: 'i32.load', u8: 'i32.load8_u' } as const;
+
 /** A buffer's address is a parameter of the function; the thread's own memory has the number -1. */
 const bufferParameter = (binding: number): number => (binding < 0 ? LOCAL : FIRST_BUFFER + binding);
 
@@ -198,7 +200,7 @@ export class ExpressionEmitter {
         const { pointer, offset } = this.locate(expr.tensor, expr.indices[0]);
         asm.get(pointer);
         const element = this.elementOf(expr.tensor);
-        asm.memory(element === 'f32' ? 'f32.load' : element === 'u8' ? 'i32.load8_u' : 'i32.load', offset);
+        asm.memory(LOAD[element], offset);
         return;
       }
       case 'guard':
@@ -369,7 +371,7 @@ export class ExpressionEmitter {
     for (let lane = 0; lane < LANES; lane++) {
       asm.get(places);
       asm.extractI32Lane(lane);
-      asm.memory(element === 'f32' ? 'f32.load' : element === 'u8' ? 'i32.load8_u' : 'i32.load', 0);
+      asm.memory(LOAD[element], 0);
       if (lane === 0) asm.op(element === 'f32' ? 'f32x4.splat' : 'i32x4.splat');
       else if (element === 'f32') asm.replaceF32Lane(lane);
       else asm.replaceI32Lane(lane);

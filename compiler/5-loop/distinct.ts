@@ -39,6 +39,8 @@ export class Places {
   private readonly constants = new Set<number>();
   private readonly counts: Counts;
   private known: Map<string, number> | undefined;
+  /** Values of terms, by the sizes of the variables that they ask for: most tiles differ in others. */
+  private readonly tables = new Map<string, readonly number[]>();
 
   constructor(exprs: readonly Expr[], counts: Counts) {
     this.exprs = exprs.map(withTypicalSizes);
@@ -139,25 +141,34 @@ export class Places {
   }
 
   /** A term's values in a tile: those of position `i` of each variable stand at the sum of `steps * i`. */
-  private table(coefficient: number, atom: Expr, { number, others }: Tile, varying: readonly Span[]): Table {
-    const asked = axesOf(atom);
-    const axes = new Map([...this.axes].map((id) => [id, others]));
-    const values: number[] = [];
-    let size = 1;
-    const steps = varying.map((span) => {
-      if (!asked.has(span.id)) return 0;
-      const step = size;
-      size *= span.size;
-      return step;
+  private table(coefficient: number, atom: Expr, tile: Tile, varying: readonly Span[]): Table {
+    const axes = axesOf(atom);
+    const asked = varying.filter(({ id }) => axes.has(id));
+    const sizes = asked.map(({ id, size }) => `${id} ${size}`).join();
+    const key = `${coefficient} ${tile.number} ${tile.others} ${keyOf(atom)} ${sizes}`;
+    const values = this.tables.get(key) ?? this.valuesOf(coefficient, atom, tile, asked);
+    this.tables.set(key, values);
+    let step = 1;
+    const steps = varying.map(({ id, size }) => {
+      if (!axes.has(id)) return 0;
+      step *= size;
+      return step / size;
     });
-    for (let place = 0; place < size; place++) {
-      varying.forEach((span, d) => {
-        const i = steps[d] === 0 ? 0 : Math.floor(place / steps[d]) % span.size;
-        axes.set(span.id, span.whole ? i : number * span.size + i);
-      });
-      values.push(coefficient * typicalOf(atom, axes));
-    }
     return { steps, values };
+  }
+
+  private valuesOf(coefficient: number, atom: Expr, { number, others }: Tile, asked: readonly Span[]): number[] {
+    const axes = new Map([...this.axes].map((id) => [id, others]));
+    const count = asked.reduce((product, { size }) => product * size, 1);
+    return Array.from({ length: count }, (_, place) => {
+      let rest = place;
+      for (const { id, size, whole } of asked) {
+        const i = rest % size;
+        axes.set(id, whole ? i : number * size + i);
+        rest = (rest - i) / size;
+      }
+      return coefficient * typicalOf(atom, axes);
+    });
   }
 }
 

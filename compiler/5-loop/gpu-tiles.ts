@@ -70,10 +70,11 @@ export function bestTile(
     const rejected = (reuse: Reuse): boolean =>
       (!isSmall(tile) && isTooLarge(reuse, mostSums)) ||
       costOf(kernel, reductions, box, reuse) >= Math.min(best.cost, below);
-    if (rejected({ ...arithmetic, ...NO_LOADS })) continue;
-    const reuse = { ...arithmetic, ...counter.loads(rows, box), choices: 0 };
-    if (rejected(reuse)) continue;
-    const whole = { ...reuse, choices: counter.chosen(box) };
+    const least = { ...arithmetic, ...NO_LOADS };
+    if (rejected(least)) continue;
+    const loads = counter.loads(rows, box, (inside) => rejected({ ...least, inside }));
+    if (!loads || rejected({ ...least, ...loads })) continue;
+    const whole = { ...least, ...loads, choices: counter.chosen(box) };
     if (!rejected(whole)) best = { lane, tile, cost: costOf(kernel, reductions, box, whole) };
   }
   return best;

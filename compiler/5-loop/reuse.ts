@@ -59,6 +59,12 @@ interface Choice {
   readonly places: Places;
 }
 
+/** What varies within a tile: in all, and in what loads its lanes together. */
+interface Spans {
+  readonly all: readonly Span[];
+  readonly others: readonly Span[];
+}
+
 /** The accesses of a kernel, prepared for counting many tiles. */
 export class ReuseCounter {
   private readonly reductions: readonly Reduce[];
@@ -108,13 +114,20 @@ export class ReuseCounter {
     return { sums, products };
   }
 
-  /** `rows`: the box of what is computed, without such positions. */
-  loads(rows: Box, box: Box): Pick<Reuse, 'inside' | 'outside' | 'stores'> {
-    return {
-      inside: this.accesses(this.inside, box),
-      outside: this.accesses(this.outside, rows),
-      stores: this.accesses(this.stores, rows),
-    };
+  /**
+   * `rows`: the box of what is computed, without such positions. Undefined as soon as some of what one pass loads is `tooMuch`:
+   * of most tiles that is known long before all is counted.
+   */
+  loads(
+    rows: Box,
+    box: Box,
+    tooMuch: (inside: Loads) => boolean,
+  ): Pick<Reuse, 'inside' | 'outside' | 'stores'> | undefined {
+    const inside = this.accesses(this.inside, box, this.spansOf(box), tooMuch);
+    if (!inside) return undefined;
+    const around = this.spansOf(rows);
+    const [outside, stores] = [this.outside, this.stores].map((list) => this.accesses(list, rows, around) ?? NONE);
+    return { inside, outside, stores };
   }
 
   /** Factors that one pass chooses. */
@@ -122,8 +135,8 @@ export class ReuseCounter {
     const made = this.choices.filter(
       ({ always, conditions }) => always || conditions.some((each) => this.differs(each, box)),
     );
-    const spans = this.spans(box, true);
-    return made.reduce((sum, { places }) => sum + places.count(spans), 0);
+    const { others } = this.spansOf(box);
+    return made.reduce((sum, { places }) => sum + places.count(others), 0);
   }
 
   private addChoice(factor: Expr, all: readonly Expr[]): void {
@@ -136,21 +149,26 @@ export class ReuseCounter {
     this.choices.push({ always, conditions, places });
   }
 
-  private accesses(list: AccessList, box: Box): Loads {
+  private accesses(
+    list: AccessList,
+    box: Box,
+    spans: Spans,
+    tooMuch: (loads: Loads) => boolean = () => false,
+  ): Loads | undefined {
     let [single, fours] = [0, 0];
-    const spans = { all: this.spans(box, false), others: this.spans(box, true) };
     for (const { wide, places } of list.all()) {
       const count = places.count(wide ? spans.others : spans.all);
       if (wide && this.lane !== undefined) fours += (count * (box.get(this.lane) ?? 1)) / LANES;
       else single += count;
+      if (tooMuch({ single, fours })) return undefined;
     }
     return { single, fours };
   }
 
-  private spans(box: Box, withoutLane: boolean): Span[] {
-    return [...box].flatMap(([id, size]): Span[] =>
-      withoutLane && id === this.lane ? [] : [{ id, size, whole: size === this.extents.get(id) }],
-    );
+  private spansOf(box: Box): Spans {
+    const all: Span[] = [];
+    for (const [id, size] of box) if (size > 1) all.push({ id, size, whole: size === this.extents.get(id) });
+    return { all, others: all.filter(({ id }) => id !== this.lane) };
   }
 
   /** True where a condition holds for some of a tile's elements only, and the tile does not tell for which. */

@@ -5,8 +5,11 @@
 import { Worker } from 'node:worker_threads';
 import type { EmitOptions, EmittedFile, EmitUnit } from '../7-emit/index.ts';
 
+/** `sources`: the files that `netc FILE` writes; `scripts`: the same as JavaScript that runs. */
+export type Emission = 'sources' | 'scripts';
+
 export interface Emitter {
-  emit(units: readonly EmitUnit[], options: EmitOptions): Promise<readonly EmittedFile[]>;
+  emit(what: Emission, units: readonly EmitUnit[], options: EmitOptions): Promise<readonly EmittedFile[]>;
   /** Ends the thread; also after `emit`. */
   stop(): Promise<void>;
 }
@@ -16,11 +19,11 @@ export function startEmitter(): Emitter {
   if (import.meta.url.endsWith('.ts')) return { emit: emitHere, stop: async () => {} };
   const worker = new Worker(new URL('./emit-worker.js', import.meta.url));
   return {
-    emit: (units, options) =>
+    emit: (what, units, options) =>
       new Promise((resolve, reject) => {
         worker.once('message', resolve);
         worker.once('error', reject);
-        worker.postMessage({ units, options });
+        worker.postMessage({ what, units, options });
       }),
     stop: async () => {
       await worker.terminate();
@@ -28,7 +31,12 @@ export function startEmitter(): Emitter {
   };
 }
 
-async function emitHere(units: readonly EmitUnit[], options: EmitOptions): Promise<readonly EmittedFile[]> {
-  const { emitScripts } = await import('./scripts.ts');
-  return emitScripts(units, options);
+/** On this thread. */
+export async function emitHere(
+  what: Emission,
+  units: readonly EmitUnit[],
+  options: EmitOptions,
+): Promise<readonly EmittedFile[]> {
+  if (what === 'sources') return (await import('../7-emit/index.ts')).emit(units, options);
+  return (await import('./scripts.ts')).emitScripts(units, options);
 }

@@ -19,7 +19,7 @@ export async function openProgram(source: string, tuned?: Tuned): Promise<Genera
       await print(process.stderr, countLine(result.diagnostics));
       return undefined;
     }
-    const scripts = await emitter.emit(result.units, {
+    const scripts = await emitter.emit('scripts', result.units, {
       source: result.source,
       output: 'generated',
       dataFolders: dataFolders(result.units),

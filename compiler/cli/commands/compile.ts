@@ -5,6 +5,7 @@ import { stemOf } from '../../7-emit/names.ts';
 import { sourceArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { dataFolders } from '../data-folders.ts';
+import { type Emitter, startEmitter } from '../emitter.ts';
 import { type OptionTable, readOptions } from '../options.ts';
 import { countLine, showDiagnostics } from '../show-diagnostics.ts';
 import { print } from '../terminal.ts';
@@ -33,18 +34,24 @@ export const compileCommand: Command = {
       );
     }
     const load = async () => await (await import('../tuning/tuned.ts')).loadTuned();
-    let status = 0;
-    for (const file of files) {
-      const tuned = given.has('tuned') ? await load() : undefined;
-      status = Math.max(status, await compileOne(file, folder, given.text('print-after'), tuned));
+    const emitter = startEmitter();
+    try {
+      let status = 0;
+      for (const file of files) {
+        const tuned = given.has('tuned') ? await load() : undefined;
+        status = Math.max(status, await compileOne(file, folder, emitter, given.text('print-after'), tuned));
+      }
+      return status;
+    } finally {
+      await emitter.stop();
     }
-    return status;
   },
 };
 
 async function compileOne(
   file: string,
   folder: string,
+  emitter: Emitter,
   printAfter: string | undefined,
   tuned: Tuned | undefined,
 ): Promise<number> {
@@ -63,8 +70,8 @@ async function compileOne(
     return 0;
   }
   await tuned?.report(file);
-  const [{ emit }, { writeFiles }] = await Promise.all([import('../../7-emit/index.ts'), import('../write-files.ts')]);
-  const emitted = await emit(result.units, {
+  const { writeFiles } = await import('../write-files.ts');
+  const emitted = await emitter.emit('sources', result.units, {
     source: result.source,
     output: folder,
     dataFolders: dataFolders(result.units, folder),

@@ -189,7 +189,9 @@ class BufferTable {
         const { place } = tensor;
         if (!('name' in place) || place.kind === 'state') continue;
         const role = place.kind === 'sample' ? 'input' : place.kind;
-        add(bufferKey(tensor), hostBuffer(tensor, role, place.name));
+        const key = bufferKey(tensor);
+        // The first tensor of a buffer tells its size; others may lie in a part of it.
+        if (!named.has(key)) add(key, hostBuffer(tensor, role, place.name));
       }
     }
     this.slots = slots;

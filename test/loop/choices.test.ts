@@ -23,8 +23,8 @@ const devices = withDevices();
 
 const BATCH = 5;
 
-function conv(g: Maker, channels: number, outputs: number, kernel = 3) {
-  const x = g.input('x', { element: 'f32', shape: sizes(N, channels, 13, 14) });
+function conv(g: Maker, channels: number, outputs: number, kernel = 3, [height, width] = [13, 14]) {
+  const x = g.input('x', { element: 'f32', shape: sizes(N, channels, height, width) });
   const weight = g.parameter('w', { element: 'f32', shape: sizes(outputs, channels, kernel, kernel) });
   const attributes = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };
   return { x, weight, y: g.op('conv2d', [x, weight], attributes) };
@@ -39,6 +39,10 @@ const graphs: Readonly<Record<string, Graph>> = {
     g.output('result', 'y', g.op('permute', [y], { order: [0, 2, 3, 1] }));
   }),
   'by transformed tiles': graphOf((g) => g.output('result', 'y', g.scalar('relu', conv(g, 16, 16).y))),
+  'gradient by transformed tiles, over samples': graphOf((g) => {
+    const { weight, y } = conv(g, 64, 128, 3, [5, 5]);
+    g.output('gradient', 'w', g.gradientOf(y, weight));
+  }),
   'matrix product of odd sizes': graphOf((g) => {
     const x = g.input('x', { element: 'f32', shape: sizes(N, 37) });
     g.output('result', 'y', g.op('matmul', [x, g.parameter('w', { element: 'f32', shape: sizes(37, 20) })], {}));
@@ -106,6 +110,7 @@ test.each([
   ['by transformed tiles', ['own - x -', 'own 2 x 4', 'own 5 x 8', 'plain - x -', 'plain 6 x -']],
   ['matrix product of odd sizes', ['own - x -', 'own 3 x -']],
   ['gradients', ['own - x -', 'own 6 x 4']],
+  ['gradient by transformed tiles, over samples', ['own - x -', 'plain - x -']],
 ])('%s: every way gives the values of the default', (name, some) => agree(name, 'wasm', some));
 
 test.skipIf(missingSwiftShader() !== undefined)('gradients on WebGPU: every way gives the values of the default', () =>

@@ -101,7 +101,7 @@ train Wide${factor} on FashionMnist {
 
 /** ResNet-18 for grey pictures of 28 x 28 pixels. */
 export function resnetSource(): string {
-  const program = JSON.stringify(join(root, 'test/programs/resnet18.net'));
+  const program = JSON.stringify(join(root, 'models/resnet18.net'));
   return `// ResNet-18 for Fashion-MNIST.
 import { FashionMnist } from ${fashionMnist}
 import { ResNet18 } from ${program}

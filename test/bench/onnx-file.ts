@@ -109,7 +109,7 @@ export function fashionCnn(weights: readonly Tensor[]): Uint8Array {
   return graph.file([1, 28, 28], graph.node('Softmax', [logits]), classesOf(weights, 'fc2'));
 }
 
-/** test/programs/resnet18.net. */
+/** models/resnet18.net. */
 export function resnet18(weights: readonly Tensor[], sample: readonly number[]): Uint8Array {
   const graph = new OnnxGraph(weights);
   const names = new Set(weights.map(({ name }) => name));

@@ -32,10 +32,10 @@ test.each(networks)('$file', ({ file, parameters, tensors }) => {
 });
 
 test('a summary counts what is trained, as PyTorch does, and the buffers apart', async () => {
-  const json = await command('summary', '--json', 'test/programs/resnet18.net');
+  const json = await command('summary', '--json', 'models/resnet18.net');
   const counts = { model: 'ResNet18', parameters: 11_689_512, trainable: 11_689_512, buffers: 9_600 };
   expect(JSON.parse(json.stdout)).toMatchObject(counts);
-  const { stdout } = await command('summary', 'test/programs/resnet18.net');
+  const { stdout } = await command('summary', 'models/resnet18.net');
   expect(stdout).toMatch(
     /^total +11,689,512 +1,814,073,344\ntrainable parameters: 11,689,512; in buffers, not trained: 9,600$/m,
   );

@@ -1,5 +1,5 @@
 /** Reads test/fixtures/networks.json, which networks.py writes, as typed data, and the programs of this folder. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { SourceFile } from '../../compiler/diagnostics/diagnostic.ts';
 
 /** A network's tensors in the order of its state dictionary. */
@@ -34,12 +34,11 @@ export function knownNetworks(): Fixture {
   return JSON.parse(readFileSync(new URL('../fixtures/networks.json', import.meta.url), 'utf8'));
 }
 
-/** A program of this folder, by its name without `.net`; imports are relative to it. */
+/** A program of this folder or of `models/`, by its name without `.net`; imports are relative to it. */
 export function programFile(name: string): SourceFile {
-  return {
-    path: `test/programs/${name}.net`,
-    text: readFileSync(new URL(`./${name}.net`, import.meta.url), 'utf8'),
-  };
+  const own = `test/programs/${name}.net`;
+  const path = existsSync(own) ? own : `models/${name}.net`;
+  return { path, text: readFileSync(path, 'utf8') };
 }
 
 /** The range of a tensor's values by formula, as `bounds` in networks.py. */
